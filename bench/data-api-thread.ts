@@ -1,0 +1,6 @@
+// The local Data API server in a thread of its own, as the service is not in the worker's process either.
+import { parentPort, workerData } from "node:worker_threads";
+import { startDataApi } from "../local/data-api/server.ts";
+
+const { url } = await startDataApi({ databaseUrl: String(workerData) });
+parentPort?.postMessage(url);

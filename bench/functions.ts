@@ -1,0 +1,97 @@
+// The deployed functions: their bundles as synth makes them, what those weigh, how long they take to import, and the
+// environment variables they read.
+import { execFile } from "node:child_process";
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { pathToFileURL } from "node:url";
+import { promisify } from "node:util";
+import { gzipSync } from "node:zlib";
+import { resolveTemplate } from "../local/aws/template.ts";
+import { synthesise } from "../local/synth.ts";
+import { median } from "./report.ts";
+
+export type DeployedFunction = {
+  /** Part of its logical id in the template. */
+  readonly name: (typeof names)[number];
+  readonly bundle: string;
+  readonly memoryMegabytes: number;
+};
+
+const names = ["Dispatcher", "Worker", "Retry", "Migrate"] as const;
+
+/** The folder of the bundles goes when the process ends. */
+export async function makeBundles(): Promise<DeployedFunction[]> {
+  const folder = mkdtempSync(join(tmpdir(), "bench-cdk-"));
+  process.once("exit", () => rmSync(folder, { recursive: true, force: true }));
+  await synthesise(folder, { egress: "none" });
+  const { resources, bundle } = resolveTemplate(folder, "http://127.0.0.1:9");
+  return names.map((name) => {
+    const resource = resources.find(
+      ({ type, logicalId, properties }) =>
+        type === "AWS::Lambda::Function" &&
+        properties.Handler === "index.handler" &&
+        logicalId.includes(name),
+    );
+    if (resource === undefined) throw new Error(`the template has no function ${name}`);
+    const memoryMegabytes = Number(resource.properties.MemorySize);
+    return { name, bundle: join(bundle(resource), "index.mjs"), memoryMegabytes };
+  });
+}
+
+/** What the functions read. Every address is loopback, and the names mean nothing there. */
+export function functionEnvironment(endpoints: {
+  dataApiUrl: string;
+  secretsUrl: string;
+  tushareUrl: string;
+}): Record<string, string> {
+  const arn = (service: string, name: string) => `arn:aws:${service}:us-east-1:000000000000:${name}`;
+  return {
+    AWS_REGION: "us-east-1",
+    AWS_ACCESS_KEY_ID: "local",
+    AWS_SECRET_ACCESS_KEY: "local",
+    AWS_ENDPOINT_URL: "http://127.0.0.1:9", // nobody: queue and schedules are not needed while all goes well
+    AWS_ENDPOINT_URL_RDS_DATA: endpoints.dataApiUrl,
+    AWS_ENDPOINT_URL_SECRETS_MANAGER: endpoints.secretsUrl,
+    POWERTOOLS_SERVICE_NAME: "tushare-sync",
+    POWERTOOLS_METRICS_NAMESPACE: "TushareSync",
+    POWERTOOLS_LOG_LEVEL: "INFO",
+    DATABASE_RESOURCE_ARN: arn("rds", "cluster:bench"),
+    DATABASE_SECRET_ARN: arn("secretsmanager", "secret:database"),
+    DATABASE_NAME: "bench",
+    TUSHARE_URL: endpoints.tushareUrl,
+    TUSHARE_TOKEN_SECRET_ARN: tokenArn,
+    // A call every 10 ms for each slot: far less than a day takes, so pacing costs nothing here.
+    TUSHARE_MIN_INTERVAL: "0.01",
+    WORKER_SLOTS: "1",
+    WORK_QUEUE_URL: "http://127.0.0.1:9/000000000000/work",
+    WORK_QUEUE_ARN: arn("sqs", "work"),
+    DISPATCHER_ARN: arn("lambda", "function:dispatcher"),
+    SCHEDULE_GROUP_NAME: "bench",
+    SCHEDULE_ROLE_ARN: arn("iam", "role/bench"),
+  };
+}
+
+export const tokenArn = "arn:aws:secretsmanager:us-east-1:000000000000:secret:token-aaaaaa";
+
+export function bundleBytes({ bundle }: DeployedFunction): { bytes: number; gzipBytes: number } {
+  const text = readFileSync(bundle);
+  return { bytes: text.length, gzipBytes: gzipSync(text).length };
+}
+
+/** Milliseconds in which a fresh Node process imports the bundle: the median of `times`. */
+export async function coldImport(
+  { bundle }: DeployedFunction,
+  env: Readonly<Record<string, string>>,
+  times: number,
+): Promise<number> {
+  const script =
+    "const at = performance.now(); await import(process.argv[1]); console.log(performance.now() - at)";
+  const measured: number[] = [];
+  for (let time = 0; time < times; time += 1) {
+    const args = ["--input-type=module", "--eval", script, pathToFileURL(bundle).href];
+    const { stdout } = await promisify(execFile)(process.execPath, args, { env });
+    measured.push(Number(stdout));
+  }
+  return median(measured);
+}

@@ -1,0 +1,53 @@
+// The thread of upstream.ts: a trivial HTTP server that finds the bytes of a reply by interface and day.
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
+import { json } from "node:stream/consumers";
+import { parentPort, workerData } from "node:worker_threads";
+import { datasets, type InterfaceSpec, interfacesOf } from "../shared/datasets.ts";
+import type { Version } from "./upstream.ts";
+
+export type Prefetch = { readonly url: string; readonly days: readonly string[] };
+
+type Reply = { data: { fields: string[]; items: (string | number | null)[][] } };
+
+const { url, days } = workerData as Prefetch;
+const replies = new Map<string, Buffer>();
+let version: Version = "first";
+
+for (const spec of interfacesOf(datasets.stock_daily)) {
+  for (const day of days) {
+    const first = await fetchReply(spec, day);
+    replies.set(`first ${spec.name} ${day}`, first);
+    replies.set(`changed ${spec.name} ${day}`, spec.name === "adj_factor" ? doubled(first) : first);
+  }
+}
+
+const server = createServer(async (request, response) => {
+  const { api_name, params } = (await json(request)) as { api_name: string; params: { trade_date: string } };
+  const bytes = replies.get(`${version} ${api_name} ${params.trade_date}`);
+  response.writeHead(bytes ? 200 : 404, { "content-type": "application/json" });
+  response.end(bytes);
+});
+server.keepAliveTimeout = 0; // a slot may pause between rounds; its sockets stay
+server.listen(0, "127.0.0.1", () => {
+  const { port } = server.address() as AddressInfo;
+  parentPort?.postMessage(`http://127.0.0.1:${port}`);
+});
+parentPort?.on("message", (wanted: Version) => {
+  version = wanted;
+  parentPort?.postMessage("served from now on");
+});
+
+async function fetchReply(spec: InterfaceSpec, day: string): Promise<Buffer> {
+  const fields = spec.columns.map(({ name }) => name).join(",");
+  const body = JSON.stringify({ api_name: spec.name, token: "bench", params: { trade_date: day }, fields });
+  const response = await fetch(url, { method: "POST", body });
+  return Buffer.from(await response.arrayBuffer());
+}
+
+function doubled(bytes: Buffer): Buffer {
+  const reply = JSON.parse(bytes.toString()) as Reply;
+  const factor = reply.data.fields.indexOf("adj_factor");
+  for (const item of reply.data.items) item[factor] = Number(item[factor]) * 2;
+  return Buffer.from(JSON.stringify(reply));
+}

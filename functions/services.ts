@@ -1,0 +1,81 @@
+// The composition root: adapters from the environment, once for each execution environment.
+import { Logger } from "@aws-lambda-powertools/logger";
+import { Metrics, MetricUnit } from "@aws-lambda-powertools/metrics";
+import { makeDataApi } from "../shared/adapters/data-api.ts";
+import { makeScheduler } from "../shared/adapters/scheduler.ts";
+import { makeTokenSource } from "../shared/adapters/secrets.ts";
+import { makeSqsQueue } from "../shared/adapters/sqs.ts";
+import { makeTushare } from "../shared/adapters/tushare.ts";
+import { makePacer } from "../shared/pacer.ts";
+import type { Clock, Database, Log, Meter, Planner, Upstream, WorkQueue } from "../shared/ports.ts";
+import { readSettings } from "../shared/settings.ts";
+
+export const logger = new Logger();
+export const metrics = new Metrics();
+export const settings = readSettings(process.env);
+
+export const clock: Clock = {
+  now: () => new Date(),
+  monotonic: () => performance.now(),
+  sleep: (milliseconds) => new Promise((resolve) => setTimeout(resolve, milliseconds)),
+};
+
+export const random = Math.random;
+
+export const log: Log = {
+  info: (message, details = {}) => logger.info(message, { ...details }),
+  warn: (message, details = {}) => logger.warn(message, { ...details }),
+  error: (message, details = {}) => logger.error(message, { ...details }),
+};
+
+export const meter: Meter = {
+  count(metric, value, dimensions) {
+    const target = dimensions === undefined ? metrics : metrics.singleMetric();
+    if (dimensions !== undefined) target.addDimensions(dimensions);
+    target.addMetric(metric, MetricUnit.Count, value);
+  },
+};
+
+/** @param resumeSecondsMax how long a paused cluster is waited for, within the function's own time */
+export function database(resumeSecondsMax: number): Database {
+  return makeDataApi({
+    resourceArn: required("DATABASE_RESOURCE_ARN"),
+    secretArn: required("DATABASE_SECRET_ARN"),
+    database: required("DATABASE_NAME"),
+    clock,
+    resumeSecondsMax,
+  });
+}
+
+export function workQueue(): WorkQueue {
+  return makeSqsQueue({ queueUrl: required("WORK_QUEUE_URL") });
+}
+
+export function planner(): Planner {
+  return makeScheduler({
+    groupName: required("SCHEDULE_GROUP_NAME"),
+    roleArn: required("SCHEDULE_ROLE_ARN"),
+    queueArn: required("WORK_QUEUE_ARN"),
+    dispatcherArn: required("DISPATCHER_ARN"),
+    now: clock.now,
+  });
+}
+
+export function upstream(): Upstream {
+  const token = makeTokenSource({ secretArn: required("TUSHARE_TOKEN_SECRET_ARN"), clock });
+  return makeTushare({ url: required("TUSHARE_URL"), token, clock });
+}
+
+export function pacer() {
+  return makePacer({
+    slots: settings.WORKER_SLOTS,
+    minIntervalSeconds: settings.TUSHARE_MIN_INTERVAL,
+    clock,
+  });
+}
+
+function required(name: string): string {
+  const value = process.env[name];
+  if (value === undefined || value === "") throw new Error(`environment variable ${name} is not set`);
+  return value;
+}

@@ -1,0 +1,53 @@
+// A batch of messages in, the ids of those to deliver again out.
+import { injectLambdaContext } from "@aws-lambda-powertools/logger/middleware";
+import { logMetrics } from "@aws-lambda-powertools/metrics/middleware";
+import middy from "@middy/core";
+import type { Context, SQSBatchItemFailure, SQSBatchResponse, SQSEvent } from "aws-lambda";
+import { type SyncServices, syncUnit } from "../shared/sync-unit.ts";
+import {
+  clock,
+  database,
+  log,
+  logger,
+  meter,
+  metrics,
+  pacer,
+  planner,
+  random,
+  settings,
+  upstream,
+  workQueue,
+} from "./services.ts";
+
+/** The dispatcher has woken the cluster; this covers one that went to sleep again under a long rate-limit wait. */
+const resumeSecondsMax = 45;
+
+const services: SyncServices = {
+  database: database(resumeSecondsMax),
+  upstream: upstream(),
+  pacer: pacer(),
+  queue: workQueue(),
+  planner: planner(),
+  clock,
+  random,
+  settings,
+  log,
+  meter,
+};
+
+export const handler = middy<SQSEvent, SQSBatchResponse>()
+  .use(injectLambdaContext(logger))
+  .use(logMetrics(metrics))
+  .handler(async (event, context: Context) => {
+    const batchItemFailures: SQSBatchItemFailure[] = [];
+    for (const record of event.Records) {
+      const outcome = await syncUnit(services, {
+        body: record.body,
+        receiptHandle: record.receiptHandle,
+        receiveCount: Number(record.attributes.ApproximateReceiveCount),
+        remainingMilliseconds: () => context.getRemainingTimeInMillis(),
+      });
+      if (outcome === "redeliver") batchItemFailures.push({ itemIdentifier: record.messageId });
+    }
+    return { batchItemFailures };
+  });

@@ -1,0 +1,98 @@
+// What a person may set at synth time: `cdk deploy -c slots=4`, or "context" in cdk.json.
+// Read once and checked here; the constructs get plain values.
+
+import * as z from "zod";
+import { readSettings, settingTable } from "../shared/settings.ts";
+
+/** Numbers and booleans come as text from the command line and as themselves from cdk.json. */
+const number = z.union([z.number(), z.string().trim().min(1)]).pipe(z.coerce.number());
+const boolean = z.union([z.boolean(), z.enum(["true", "false"]).transform((text) => text === "true")]);
+
+const settingName = z.string().refine((name) => name.startsWith("SYNC_") && name in settingTable);
+const settingValue = z.union([z.string(), z.number(), z.boolean()]).transform(String);
+
+const schema = z.object({
+  /** Tells a second environment in one account apart: part of the stack's name, and of nothing else. */
+  stage: z
+    .string()
+    .regex(/^[a-zA-Z][a-zA-Z0-9-]{0,19}$/)
+    .optional()
+    .describe("1 to 20 letters, digits or hyphens, a letter first, for example: -c stage=test"),
+  /** Concurrent executions of the worker. At least 2: the least an event source mapping accepts as its maximum. */
+  slots: number
+    .pipe(z.int().min(2).max(100))
+    .default(settingTable.WORKER_SLOTS.default)
+    .describe("a whole number from 2 to 100, for example: -c slots=5"),
+  /** Seconds between two calls to one interface, over all slots together. */
+  tushareMinInterval: number
+    .pipe(z.number().min(0.01).max(60))
+    .default(settingTable.TUSHARE_MIN_INTERVAL.default)
+    .describe("seconds from 0.01 to 60, for example: -c tushareMinInterval=0.35"),
+  /** Calls a minute to one interface that the TuShare account's tier allows. */
+  callsAMinute: number
+    .pipe(z.int().min(1).max(10_000))
+    .default(settingTable.TUSHARE_CALLS_A_MINUTE.default)
+    .describe("a whole number from 1 to 10000, for example: -c callsAMinute=200"),
+  /**
+   * Whether the worker reserves its slots. A new account may have too little concurrency to reserve any: there
+   * the event source's maximum holds the rate alone, and nobody should invoke the worker by hand.
+   */
+  reserveConcurrency: boolean
+    .default(true)
+    .describe("true or false, for example: -c reserveConcurrency=false"),
+  /** How the worker gets one fixed address, or none, which leaves it outside any network of ours. */
+  egress: z
+    .enum(["instance", "gateway", "none"])
+    .default("instance")
+    .describe("instance, gateway or none, for example: -c egress=gateway"),
+  /** The token travels to this address, so plain http is for a simulated TuShare on the same machine. */
+  tushareUrl: z
+    .url()
+    .regex(/^(https:\/\/|http:\/\/(127\.0\.0\.1|localhost|\[::1\])([:/]|$))/)
+    .default("https://api.tushare.pro")
+    .describe("an https address (http to loopback only), for example: -c tushareUrl=https://api.tushare.pro"),
+  /** Aurora capacity units the database may grow to; one is about 2 GiB of memory. */
+  databaseMaxCapacity: number
+    .pipe(z.number().min(1).max(256).multipleOf(0.5))
+    .default(4)
+    .describe("capacity units from 1 to 256 in steps of 0.5, for example: -c databaseMaxCapacity=4"),
+  /** Settings the functions read from their environment, passed through as they are. */
+  settings: z
+    .preprocess(parseText, z.record(settingName, settingValue))
+    .default({})
+    .describe(
+      `an object of settings named SYNC_..., for example: -c settings='{"SYNC_FAILURE_MAX_RETRIES":"3"}'`,
+    ),
+});
+
+export type Context = z.infer<typeof schema>;
+
+/**
+ * The context, checked, with its defaults.
+ * @throws Error that names each wrong value, what is allowed and an example.
+ */
+export function readContext(look: (key: string) => unknown): Context {
+  const given = Object.fromEntries(Object.keys(schema.shape).map((key) => [key, look(key)]));
+  const read = schema.safeParse(given);
+  if (read.success) {
+    readSettings(read.data.settings);
+    return read.data;
+  }
+  const wrong = new Set(read.error.issues.map((issue) => String(issue.path[0])));
+  throw new Error([...wrong].map((key) => complain(key, given[key])).join("\n"));
+}
+
+function complain(key: string, value: unknown): string {
+  const allowed = Object.entries(schema.shape).find(([name]) => name === key)?.[1].description;
+  return `context "${key}" is ${JSON.stringify(value)}; expected ${allowed}`;
+}
+
+/** The command line can only give an object as JSON text. What is not JSON stays as it is, to be refused. */
+function parseText(value: unknown): unknown {
+  if (typeof value !== "string") return value;
+  try {
+    return JSON.parse(value);
+  } catch {
+    return value;
+  }
+}

@@ -1,0 +1,78 @@
+// Aurora PostgreSQL, its credentials and its Data API. The one stateful part: it outlives the stack.
+
+import { IpAddresses, type IVpc, SubnetType, Vpc } from "aws-cdk-lib/aws-ec2";
+import type { Function as LambdaFunction } from "aws-cdk-lib/aws-lambda";
+import {
+  AuroraPostgresEngineVersion,
+  ClusterInstance,
+  DatabaseCluster,
+  DatabaseClusterEngine,
+} from "aws-cdk-lib/aws-rds";
+import { Duration, RemovalPolicies, Validations } from "aws-cdk-lib/core";
+import { Construct } from "constructs";
+
+const databaseName = "tushare";
+
+export type DatabaseProps = {
+  /** Aurora capacity units. The least is 0: an idle database pauses. */
+  readonly maxCapacity: number;
+};
+
+export class Database extends Construct {
+  readonly arn: string;
+  readonly secretArn: string;
+  private readonly cluster: DatabaseCluster;
+
+  constructor(scope: Construct, id: string, props: DatabaseProps) {
+    super(scope, id);
+
+    // Everybody comes through the Data API, over https, so no route leads in or out.
+    // as: vpnGatewayId of the library's own class breaks its interface under exactOptionalPropertyTypes.
+    const vpc = new Vpc(this, "Vpc", {
+      ipAddresses: IpAddresses.cidr("10.0.0.0/24"),
+      maxAzs: 2,
+      natGateways: 0,
+      subnetConfiguration: [{ name: "Database", subnetType: SubnetType.PRIVATE_ISOLATED }],
+      // Nothing is in the default group, and emptying it would take a custom resource with a Lambda of its own.
+      restrictDefaultSecurityGroup: false,
+    }) as IVpc;
+    Validations.of(vpc).acknowledge({
+      id: "AwsSolutions::AwsSolutions-VPC7",
+      reason: "The network has no route in or out and no security group lets anything in: nothing to log.",
+    });
+
+    this.cluster = new DatabaseCluster(this, "Cluster", {
+      // The newest 17 the library knows; the Data API does not list 18.
+      engine: DatabaseClusterEngine.auroraPostgres({ version: AuroraPostgresEngineVersion.VER_17_9 }),
+      vpc,
+      vpcSubnets: { subnetType: SubnetType.PRIVATE_ISOLATED },
+      writer: ClusterInstance.serverlessV2("Writer"),
+      serverlessV2MinCapacity: 0,
+      serverlessV2MaxCapacity: props.maxCapacity,
+      // A run's quiet moments must not pause it: waking takes 15 seconds and more.
+      serverlessV2AutoPauseDuration: Duration.minutes(10),
+      defaultDatabaseName: databaseName,
+      manageMasterUserPassword: true,
+      enableDataApi: true,
+      iamAuthentication: true,
+      storageEncrypted: true,
+      deletionProtection: true,
+      backup: { retention: Duration.days(7) },
+    });
+    this.arn = this.cluster.clusterArn;
+    const { secret } = this.cluster;
+    if (secret === undefined) throw new Error("a managed master password always has a secret");
+    this.secretArn = secret.secretArn;
+
+    // The network with it: a removed stack leaves a database that can still run.
+    RemovalPolicies.of(this).retain();
+  }
+
+  /** Lets a function run statements, and tells it where. */
+  connect(user: LambdaFunction): void {
+    this.cluster.grantDataApiAccess(user);
+    user.addEnvironment("DATABASE_RESOURCE_ARN", this.arn);
+    user.addEnvironment("DATABASE_SECRET_ARN", this.secretArn);
+    user.addEnvironment("DATABASE_NAME", databaseName);
+  }
+}

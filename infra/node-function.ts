@@ -1,0 +1,145 @@
+// The one function shape: Node 24 on arm64, one ESM bundle with our pinned SDK inside, JSON logs that expire,
+// and a role that may write those logs and what it is granted, nothing else.
+
+import { cpSync } from "node:fs";
+import { join } from "node:path";
+import { PolicyStatement, Role, ServicePrincipal } from "aws-cdk-lib/aws-iam";
+import * as lambda from "aws-cdk-lib/aws-lambda";
+import { LogGroup, RetentionDays } from "aws-cdk-lib/aws-logs";
+import { AssetHashType, DockerImage, type Duration, RemovalPolicy, Validations } from "aws-cdk-lib/core";
+import type { Construct } from "constructs";
+import { buildSync } from "esbuild";
+import type { Placement } from "./egress.ts";
+
+const root = join(import.meta.dirname, "..");
+
+/** Long enough to look into last month's failures. */
+export const logRetention = RetentionDays.ONE_MONTH;
+
+export type NodeFunctionProps = {
+  /** The file in functions/, without its ending, that exports `handler`. */
+  readonly entry: string;
+  readonly description: string;
+  readonly timeout: Duration;
+  readonly memoryMiB: number;
+  readonly environment?: Readonly<Record<string, string>>;
+  readonly reservedConcurrency?: number | undefined;
+  /** The network it calls from; without one it runs outside any network of ours. */
+  readonly placement?: Placement | undefined;
+  /** A folder of the project whose SQL files are laid beside the bundle, under the same name. */
+  readonly sqlFolder?: string;
+};
+
+export class NodeFunction extends lambda.Function {
+  declare readonly role: Role;
+
+  constructor(scope: Construct, id: string, props: NodeFunctionProps) {
+    const logGroup = new LogGroup(scope, `${id}Logs`, {
+      retention: logRetention,
+      removalPolicy: RemovalPolicy.DESTROY,
+    });
+    const role = new Role(scope, `${id}Role`, { assumedBy: new ServicePrincipal("lambda.amazonaws.com") });
+    logGroup.grantWrite(role);
+    if (props.placement) allowNetworkInterfaces(role);
+
+    super(scope, id, {
+      description: props.description,
+      runtime: lambda.Runtime.NODEJS_24_X,
+      architecture: lambda.Architecture.ARM_64,
+      handler: "index.handler",
+      code: bundle(props.entry, props.sqlFolder),
+      timeout: props.timeout,
+      memorySize: props.memoryMiB,
+      role,
+      logGroup,
+      loggingFormat: lambda.LoggingFormat.JSON,
+      environment: {
+        POWERTOOLS_SERVICE_NAME: "tushare-sync",
+        POWERTOOLS_METRICS_NAMESPACE: "TushareSync",
+        POWERTOOLS_LOG_LEVEL: "INFO",
+        ...props.environment,
+      },
+      ...(props.reservedConcurrency !== undefined && {
+        reservedConcurrentExecutions: props.reservedConcurrency,
+      }),
+      ...props.placement,
+    });
+  }
+}
+
+/**
+ * esbuild runs in this process: NodejsFunction starts npx for each function, which takes longer than the bundling.
+ * The hash is that of the output, so a function changes only when its own bundle does.
+ */
+function bundle(entry: string, sqlFolder: string | undefined): lambda.Code {
+  return lambda.Code.fromAsset(join(root, "functions"), {
+    assetHashType: AssetHashType.OUTPUT,
+    bundling: {
+      image: DockerImage.fromRegistry("unused"), // the type asks for one; bundling never leaves this process
+      command: [entry], // the library keeps bundles by these options, so without it all functions would share one
+      local: {
+        tryBundle(outputDir) {
+          bundleInto(outputDir, entry);
+          if (sqlFolder !== undefined) copySql(sqlFolder, outputDir);
+          return true;
+        },
+      },
+    },
+  });
+}
+
+function bundleInto(outputDir: string, entry: string): void {
+  buildSync({
+    entryPoints: [join(root, "functions", `${entry}.ts`)],
+    outfile: join(outputDir, "index.mjs"),
+    absWorkingDir: root,
+    bundle: true,
+    platform: "node",
+    target: "node24",
+    format: "esm",
+    mainFields: ["module", "main"],
+    minify: true,
+    keepNames: true, // so that a stack trace still says where
+    charset: "utf8",
+    legalComments: "none",
+    logLevel: "error",
+    alias: {
+      // Lambda gives credentials in the environment; the default chain would double the bundle.
+      "@aws-sdk/credential-provider-node": join(root, "functions", "env-credentials.ts"),
+    },
+    banner: {
+      // Some dependencies are CommonJS and require Node's own modules, which an ESM bundle cannot.
+      js: 'import{createRequire}from"node:module";const require=createRequire(import.meta.url);',
+    },
+  });
+}
+
+/** A deployment only goes forward, so the down files stay behind. */
+function copySql(folder: string, outputDir: string): void {
+  cpSync(join(root, folder), join(outputDir, folder), {
+    recursive: true,
+    filter: (source) => !source.endsWith(".down.sql"),
+  });
+}
+
+/** What Lambda needs to join a network (docs.aws.amazon.com/lambda/latest/dg/configuration-vpc.html). */
+function allowNetworkInterfaces(role: Role): void {
+  role.addToPolicy(
+    new PolicyStatement({
+      actions: [
+        "ec2:CreateNetworkInterface",
+        "ec2:DescribeNetworkInterfaces",
+        "ec2:DescribeSubnets",
+        "ec2:DeleteNetworkInterface",
+        "ec2:AssignPrivateIpAddresses",
+        "ec2:UnassignPrivateIpAddresses",
+      ],
+      resources: ["*"],
+    }),
+  );
+  Validations.of(role).acknowledge({
+    id: "AwsSolutions::AwsSolutions-IAM5[Resource::*]",
+    reason:
+      "Lambda makes the network interfaces itself, before any has a name, and checks for these rights on *.",
+  });
+}

@@ -1,0 +1,158 @@
+// Queues, dispatcher, worker, retry, what each may do, and the one figure that bounds the calls to TuShare.
+
+import * as lambda from "aws-cdk-lib/aws-lambda";
+import { Secret } from "aws-cdk-lib/aws-secretsmanager";
+import { Queue, QueueEncryption } from "aws-cdk-lib/aws-sqs";
+import { Duration, SecretValue, Validations } from "aws-cdk-lib/core";
+import { Construct } from "constructs";
+import { callsAMinuteMax, slotSeconds } from "../shared/slot.ts";
+import type { Context } from "./context.ts";
+import type { Database } from "./database.ts";
+import type { Egress } from "./egress.ts";
+import { NodeFunction } from "./node-function.ts";
+import { OneTimeSchedules } from "./schedules.ts";
+
+// Planning and fanning out a whole history in batches, after waking the database: Lambda's longest.
+const dispatcherTimeout = Duration.minutes(15);
+// A few pages of at most 30 s and the slot's hold after each, then a statement of at most 45 s.
+const workerTimeout = Duration.seconds(150);
+// Of that time, what may be spent on holding the slot after a call.
+const slotSecondsMax = 30;
+// A batch of small statements and schedules, after a wait of up to 30 s for the database to wake.
+const retryTimeout = Duration.seconds(60);
+
+/** The visibility Lambda asks of a queue it consumes (docs.aws.amazon.com/lambda/latest/dg/services-sqs-configure.html). */
+const visibilityFor = (timeout: Duration) => Duration.seconds(6 * timeout.toSeconds());
+
+export type PipelineProps = Pick<
+  Context,
+  "slots" | "tushareMinInterval" | "callsAMinute" | "reserveConcurrency" | "tushareUrl" | "settings"
+> & {
+  readonly database: Database;
+  readonly egress: Egress | undefined;
+};
+
+export class Pipeline extends Construct {
+  readonly workQueue: Queue;
+  readonly deadLetterQueue: Queue;
+  readonly dispatcher: NodeFunction;
+  readonly token: Secret;
+
+  constructor(scope: Construct, id: string, props: PipelineProps) {
+    super(scope, id);
+    checkRate(props);
+
+    // A dead letter keeps the age it has, so its queue has to keep it longer than the first one does.
+    this.deadLetterQueue = new Queue(this, "DeadLetters", {
+      enforceSSL: true,
+      encryption: QueueEncryption.SQS_MANAGED,
+      retentionPeriod: Duration.days(14),
+      visibilityTimeout: visibilityFor(retryTimeout),
+    });
+    this.workQueue = new Queue(this, "Work", {
+      enforceSSL: true,
+      encryption: QueueEncryption.SQS_MANAGED,
+      retentionPeriod: Duration.days(7),
+      visibilityTimeout: visibilityFor(workerTimeout),
+      deadLetterQueue: { queue: this.deadLetterQueue, maxReceiveCount: 5 },
+    });
+    this.token = tokenSecret(this);
+
+    const environment = {
+      ...props.settings,
+      TUSHARE_MIN_INTERVAL: String(props.tushareMinInterval),
+      WORKER_SLOTS: String(props.slots),
+      WORK_QUEUE_URL: this.workQueue.queueUrl,
+      WORK_QUEUE_ARN: this.workQueue.queueArn,
+    };
+    this.dispatcher = new NodeFunction(this, "Dispatcher", {
+      entry: "dispatcher",
+      description: "Opens or resumes a task, plans its units and sends them to the work queue",
+      timeout: dispatcherTimeout,
+      memoryMiB: 256,
+      environment,
+    });
+    this.workQueue.grantSendMessages(this.dispatcher);
+    const dispatcherArn = { DISPATCHER_ARN: this.dispatcher.functionArn };
+
+    const worker = new NodeFunction(this, "Worker", {
+      entry: "worker",
+      description: "Fetches one unit from TuShare, proves it complete and stores it",
+      timeout: workerTimeout,
+      memoryMiB: 512,
+      placement: props.egress?.placement,
+      reservedConcurrency: props.reserveConcurrency ? props.slots : undefined,
+      environment: {
+        ...environment,
+        ...dispatcherArn,
+        TUSHARE_URL: props.tushareUrl,
+        TUSHARE_TOKEN_SECRET_ARN: this.token.secretArn,
+      },
+    });
+    this.token.grantRead(worker);
+    this.workQueue.grantSendMessages(worker); // a unit that waits for the rate goes back as a new message
+    // One unit to an invocation, as many invocations as slots: the poller takes nothing it cannot hand over.
+    consume(this.workQueue, worker, { batchSize: 1, maxConcurrency: props.slots });
+
+    const retry = new NodeFunction(this, "Retry", {
+      entry: "retry",
+      description: "Records why a unit failed, and plans its next attempt or leaves it to a person",
+      timeout: retryTimeout,
+      memoryMiB: 256,
+      environment: { ...environment, ...dispatcherArn },
+    });
+    consume(this.deadLetterQueue, retry, { batchSize: 10, maxConcurrency: 2 });
+
+    const oneTime = new OneTimeSchedules(this, "OneTime");
+    this.workQueue.grantSendMessages(oneTime.role);
+    this.dispatcher.grantInvokeLatestVersion(oneTime.role);
+    for (const user of [this.dispatcher, worker, retry]) {
+      props.database.connect(user);
+      oneTime.allow(user);
+    }
+  }
+}
+
+/** @throws Error when the slots could call an interface more often than the account allows, or be held too long. */
+function checkRate({ slots, tushareMinInterval, callsAMinute }: PipelineProps): void {
+  const held = slotSeconds(slots, tushareMinInterval);
+  if (held > slotSecondsMax) {
+    throw new Error(
+      `${slots} slots with a call every ${tushareMinInterval} s hold each slot for ${held} s; ` +
+        `the worker's time allows ${slotSecondsMax} s. Lower slots, for example: -c slots=2`,
+    );
+  }
+  const most = callsAMinuteMax(slots, tushareMinInterval);
+  if (most <= callsAMinute) return;
+  throw new Error(
+    `${slots} slots with a call every ${tushareMinInterval} s can make ${most} calls to one interface in a minute; ` +
+      `the account allows ${callsAMinute}. Raise tushareMinInterval, lower slots, or set callsAMinute to the ` +
+      "account's own limit, for example: -c tushareMinInterval=0.35",
+  );
+}
+
+function consume(queue: Queue, target: NodeFunction, limits: { batchSize: number; maxConcurrency: number }) {
+  queue.grantConsumeMessages(target);
+  new lambda.EventSourceMapping(target, "Source", {
+    target,
+    eventSourceArn: queue.queueArn,
+    reportBatchItemFailures: true,
+    ...limits,
+  });
+}
+
+/**
+ * The secret, with a value that is no token: a person sets that after the deployment. The text must never change,
+ * because a deployment that changes it would overwrite the token.
+ */
+function tokenSecret(scope: Construct): Secret {
+  const secret = new Secret(scope, "TushareToken", {
+    description: "The TuShare token, as plain text",
+    secretStringValue: SecretValue.unsafePlainText("put the TuShare token here"),
+  });
+  Validations.of(secret).acknowledge({
+    id: "AwsSolutions::AwsSolutions-SMG4",
+    reason: "TuShare has no interface to change a token; a person renews it on its site.",
+  });
+  return secret;
+}

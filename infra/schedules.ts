@@ -1,0 +1,112 @@
+// EventBridge schedules: one for each cadence in the job catalogue, and the group and role for those that the
+// functions make at run time. What a job does is the dispatcher's business.
+
+import { Role, ServicePrincipal } from "aws-cdk-lib/aws-iam";
+import type { Function as LambdaFunction } from "aws-cdk-lib/aws-lambda";
+import { SqsDestination } from "aws-cdk-lib/aws-lambda-destinations";
+import {
+  ContextAttribute,
+  Schedule,
+  ScheduleExpression,
+  ScheduleGroup,
+  ScheduleTargetInput,
+} from "aws-cdk-lib/aws-scheduler";
+import { LambdaInvoke } from "aws-cdk-lib/aws-scheduler-targets";
+import { Queue, QueueEncryption } from "aws-cdk-lib/aws-sqs";
+import { Duration, RemovalPolicy, Stack, TimeZone, Validations } from "aws-cdk-lib/core";
+import { Construct } from "constructs";
+import { jobs } from "../shared/jobs.ts";
+import type { NodeFunction } from "./node-function.ts";
+
+/** A run that could not start within the hour is left to the next cadence, which catches up. */
+const startWithin = Duration.hours(1);
+const startAttempts = 3;
+
+export type SchedulesProps = {
+  readonly dispatcher: LambdaFunction;
+};
+
+export class Schedules extends Construct {
+  /** Starts that failed for good: nothing consumes it, somebody should look. */
+  readonly missedRuns: Queue;
+
+  constructor(scope: Construct, id: string, props: SchedulesProps) {
+    super(scope, id);
+    const { dispatcher } = props;
+
+    this.missedRuns = new Queue(this, "MissedRuns", {
+      enforceSSL: true,
+      encryption: QueueEncryption.SQS_MANAGED,
+      retentionPeriod: Duration.days(14),
+    });
+    Validations.of(this.missedRuns).acknowledge({
+      id: "AwsSolutions::AwsSolutions-SQS3",
+      reason: "It is the dead-letter queue of the schedules and of the dispatcher's invocations.",
+    });
+    // Scheduler hands over and forgets: an error of the dispatcher itself is Lambda's to retry.
+    dispatcher.configureAsyncInvoke({
+      maxEventAge: startWithin,
+      retryAttempts: 2,
+      onFailure: new SqsDestination(this.missedRuns),
+    });
+
+    const group = new ScheduleGroup(this, "Group", { removalPolicy: RemovalPolicy.DESTROY });
+    const role = new Role(this, "Role", { assumedBy: schedulerOf(group) });
+    dispatcher.grantInvokeLatestVersion(role);
+    this.missedRuns.grantSendMessages(role);
+
+    for (const [job, { about, schedules }] of Object.entries(jobs)) {
+      for (const [index, expression] of schedules.entries()) {
+        new Schedule(this, `${job}${index + 1}`, {
+          description: `${job}: ${about}`,
+          scheduleGroup: group,
+          schedule: ScheduleExpression.expression(expression, TimeZone.ASIA_SHANGHAI),
+          target: new LambdaInvoke(dispatcher, {
+            // Left alone, the target would let this role invoke every version, by a wildcard.
+            role: role.withoutPolicyUpdates(),
+            input: ScheduleTargetInput.fromObject({ job, scheduledTime: ContextAttribute.scheduledTime }),
+            maxEventAge: startWithin,
+            retryAttempts: startAttempts,
+            deadLetterQueue: this.missedRuns,
+          }),
+        });
+      }
+    }
+  }
+}
+
+/** A group for schedules that fire once and are deleted, and the role they act in. Targets are granted to the role. */
+export class OneTimeSchedules extends Construct {
+  readonly role: Role;
+  private readonly group: ScheduleGroup;
+
+  constructor(scope: Construct, id: string) {
+    super(scope, id);
+    this.group = new ScheduleGroup(this, "Group", { removalPolicy: RemovalPolicy.DESTROY });
+    this.role = new Role(this, "Role", { assumedBy: schedulerOf(this.group) });
+  }
+
+  /** Lets a function make schedules in this group, and tells it the names. */
+  allow(maker: NodeFunction): void {
+    this.group.grantWriteSchedules(maker);
+    Validations.of(maker.role).acknowledge({
+      id: `AwsSolutions::AwsSolutions-IAM5[Resource::arn:<AWS::Partition>:scheduler:<AWS::Region>:<AWS::AccountId>:schedule/${this.group.scheduleGroupName}/*]`,
+      reason: "The schedules are named at run time; the group holds nothing but those.",
+    });
+    this.role.grantPassRole(maker.role);
+    maker.addEnvironment("SCHEDULE_GROUP_NAME", this.group.scheduleGroupName);
+    maker.addEnvironment("SCHEDULE_ROLE_ARN", this.role.roleArn);
+  }
+}
+
+/** Scheduler, acting for the schedules of one group and no other (the confused deputy). */
+function schedulerOf(group: ScheduleGroup): ServicePrincipal {
+  return new ServicePrincipal("scheduler.amazonaws.com", {
+    conditions: {
+      StringEquals: {
+        "aws:SourceAccount": Stack.of(group).account,
+        "aws:SourceArn": group.scheduleGroupArn,
+      },
+    },
+  });
+}

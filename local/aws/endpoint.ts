@@ -1,0 +1,218 @@
+// The one HTTP address that SDK clients and the `aws` command line talk to: reads a request, finds the service
+// that answers it and writes what it gives back, errors in AWS's shape. What the services do is theirs.
+import { randomUUID } from "node:crypto";
+import { createServer, type IncomingHttpHeaders, type IncomingMessage, type Server } from "node:http";
+import type { AddressInfo } from "node:net";
+
+export const region = "us-east-1";
+export const accountId = "000000000000";
+
+/** Requests above this are refused; the largest a service takes is Lambda's 6 MB payload. */
+const requestBytesMax = 16 * 1024 * 1024;
+
+export type AwsRequest = {
+  method: string;
+  /** Path as sent, still percent-encoded: an ARN in it may hold slashes. */
+  path: string;
+  query: URLSearchParams;
+  headers: IncomingHttpHeaders;
+  body: Buffer;
+};
+
+export type AwsResponse = { status: number; headers?: Record<string, string>; body: string | Buffer };
+
+export type AwsService = {
+  name: string;
+  accepts(request: AwsRequest): boolean;
+  handle(request: AwsRequest): Promise<AwsResponse>;
+};
+
+/** An error as an AWS service answers it; `code` is the name SDKs turn into an error class. */
+export class AwsError extends Error {
+  readonly code: string;
+  readonly status: number;
+  readonly headers: Record<string, string>;
+  readonly fields: Record<string, unknown>;
+
+  constructor(
+    code: string,
+    message: string,
+    options: { status?: number; headers?: Record<string, string>; fields?: Record<string, unknown> } = {},
+  ) {
+    super(message);
+    this.name = code;
+    this.code = code;
+    this.status = options.status ?? 400;
+    this.headers = options.headers ?? {};
+    this.fields = options.fields ?? {};
+  }
+}
+
+export type AwsEndpoint = { url: string; close(): Promise<void> };
+
+/**
+ * Listens on the loopback address, on `port` if it is free, else on any.
+ * @param services read at each request, so services may be added after the address is known.
+ */
+export async function startAwsEndpoint(services: readonly AwsService[], port = 0): Promise<AwsEndpoint> {
+  const server = createServer((request, response) => {
+    answer(services, request).then(
+      ({ status, headers, body }) => {
+        response.writeHead(status, { "x-amzn-requestid": randomUUID(), ...headers });
+        response.end(body);
+      },
+      (error: unknown) => response.destroy(error instanceof Error ? error : undefined),
+    );
+  });
+  // An idle connection kept by an SDK client must not outlive the time the client keeps it.
+  server.keepAliveTimeout = 120_000;
+  server.requestTimeout = 0;
+  const listening = await listen(server, port);
+  return {
+    url: `http://127.0.0.1:${listening}`,
+    close: () =>
+      new Promise((resolve) => {
+        server.close(() => resolve());
+        server.closeAllConnections();
+      }),
+  };
+}
+
+export function json(body: unknown, status = 200): AwsResponse {
+  return { status, headers: { "content-type": "application/json" }, body: JSON.stringify(body) };
+}
+
+/** The request's JSON object; an empty body is an empty object. */
+export function jsonBody(request: AwsRequest): Record<string, unknown> {
+  if (request.body.length === 0) return {};
+  try {
+    const value: unknown = JSON.parse(request.body.toString("utf8"));
+    if (typeof value === "object" && value !== null && !Array.isArray(value)) {
+      return value as Record<string, unknown>;
+    }
+  } catch {
+    // Answered below with the same error as any other text that is not an object.
+  }
+  throw new AwsError("SerializationException", "The request body is not a JSON object.");
+}
+
+/** Passes the calls of another server on, so that one `--endpoint-url` serves every command. */
+export function forward(name: string, url: string, paths: readonly string[]): AwsService {
+  return {
+    name,
+    accepts: ({ method, path }) => method === "POST" && paths.includes(path),
+    async handle({ path, body }) {
+      const reply = await fetch(new URL(path, url), {
+        method: "POST",
+        headers: { "content-type": "application/json" },
+        body: new Uint8Array(body),
+      });
+      const errorType = reply.headers.get("x-amzn-errortype");
+      return {
+        status: reply.status,
+        headers: {
+          "content-type": "application/json",
+          ...(errorType === null ? {} : { "x-amzn-errortype": errorType }),
+        },
+        body: Buffer.from(await reply.arrayBuffer()),
+      };
+    },
+  };
+}
+
+async function listen(server: Server, port: number): Promise<number> {
+  const attempt = (wanted: number) =>
+    new Promise<number>((resolve, reject) => {
+      server.once("error", reject);
+      server.listen(wanted, "127.0.0.1", () => {
+        server.off("error", reject);
+        resolve((server.address() as AddressInfo).port);
+      });
+    });
+  if (port === 0) return attempt(0);
+  return attempt(port).catch((error: NodeJS.ErrnoException) => {
+    if (error.code === "EADDRINUSE" || error.code === "EACCES") return attempt(0);
+    throw error;
+  });
+}
+
+async function answer(services: readonly AwsService[], incoming: IncomingMessage): Promise<AwsResponse> {
+  try {
+    refuseBrowsers(incoming.headers);
+    const url = new URL(incoming.url ?? "/", "http://127.0.0.1");
+    const request: AwsRequest = {
+      method: incoming.method ?? "GET",
+      path: url.pathname,
+      query: url.searchParams,
+      headers: incoming.headers,
+      body: await readBody(incoming),
+    };
+    const service = services.find((candidate) => candidate.accepts(request));
+    if (service === undefined) throw unknownOperation(request);
+    return await service.handle(request);
+  } catch (error) {
+    return encodeError(error, String(incoming.headers["content-type"]));
+  }
+}
+
+/** A web page must not reach the stack through the reader's browser; no AWS client sends an Origin. */
+function refuseBrowsers(headers: IncomingHttpHeaders): void {
+  const host = headers.host === undefined ? "" : new URL(`http://${headers.host}`).hostname;
+  if (headers.origin !== undefined || !isLoopback(host)) {
+    throw new AwsError("AccessDeniedException", "This endpoint answers AWS clients on this machine only.", {
+      status: 403,
+    });
+  }
+}
+
+export function isLoopback(hostname: string): boolean {
+  return /^(127(\.\d{1,3}){3}|\[::1\]|::1|localhost|.+\.localhost)$/.test(hostname);
+}
+
+function readBody(incoming: IncomingMessage): Promise<Buffer> {
+  return new Promise((resolve, reject) => {
+    const chunks: Buffer[] = [];
+    let bytes = 0;
+    incoming.on("data", (chunk: Buffer) => {
+      bytes += chunk.length;
+      if (bytes <= requestBytesMax) chunks.push(chunk);
+    });
+    incoming.on("end", () => {
+      if (bytes <= requestBytesMax) resolve(Buffer.concat(chunks));
+      else {
+        const message = `The request has ${bytes} bytes, more than ${requestBytesMax}.`;
+        reject(new AwsError("RequestEntityTooLargeException", message, { status: 413 }));
+      }
+    });
+    incoming.on("error", reject);
+  });
+}
+
+function unknownOperation(request: AwsRequest): AwsError {
+  const target = request.headers["x-amz-target"];
+  const what = typeof target === "string" ? target : `${request.method} ${request.path}`;
+  return new AwsError("UnknownOperationException", `The local stack does not answer ${what}.`, {
+    status: 404,
+  });
+}
+
+/** Serves both JSON protocols: REST clients read the header, the others `__type`. The old services want XML. */
+function encodeError(error: unknown, contentType: string): AwsResponse {
+  const text = error instanceof Error ? (error.stack ?? error.message) : String(error);
+  const known = error instanceof AwsError ? error : new AwsError("InternalFailure", text, { status: 500 });
+  if (contentType.startsWith("application/x-www-form-urlencoded")) {
+    const message = known.message.replace(/[<&]/g, " ");
+    const body = `<ErrorResponse><Error><Type>Sender</Type><Code>${known.code}</Code><Message>${message}</Message></Error></ErrorResponse>`;
+    return { status: known.status, headers: { "content-type": "text/xml" }, body };
+  }
+  return {
+    status: known.status,
+    headers: { "content-type": "application/json", "x-amzn-errortype": known.code, ...known.headers },
+    body: JSON.stringify({
+      __type: known.code,
+      message: known.message,
+      Message: known.message,
+      ...known.fields,
+    }),
+  };
+}

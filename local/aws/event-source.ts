@@ -1,0 +1,180 @@
+// The event source mapping: takes messages off a queue, invokes the function with them and deletes what it
+// handled. What it could not handle is left to the queue's visibility timeout and dead-letter policy, as on AWS.
+import { AwsError, region } from "./endpoint.ts";
+import type { LambdaFunction } from "./lambda.ts";
+import { systemAttributes } from "./queue-messages.ts";
+import type { HeldMessage, Queues } from "./queues.ts";
+
+export type EventSourceSettings = {
+  uuid: string;
+  queueName: string;
+  queueArn: string;
+  batchSize: number;
+  batchingWindowSeconds: number;
+  maximumConcurrency: number;
+  /** Whether the function's answer names the messages that failed (ReportBatchItemFailures). */
+  partialBatchResponse: boolean;
+};
+
+export type EventSource = {
+  /** May be changed while it runs; the next batch follows it. */
+  settings: EventSourceSettings;
+  readonly state: "Enabled" | "Disabled";
+  readonly lambda: LambdaFunction;
+  /** When it was last started or stopped, in milliseconds since the epoch. */
+  readonly modifiedAt: number;
+  start(): void;
+  /** Takes nothing more off the queue; invocations that run go on. Resolves when they have ended. */
+  stop(): Promise<void>;
+};
+
+/** Without a MaximumConcurrency Lambda begins with five batches at a time; it may grow there, not here. */
+export const defaultConcurrency = 5;
+
+const receiveMax = 10;
+const longPollSeconds = 20;
+const throttleWaitMilliseconds = 1000;
+
+export function makeEventSource(
+  settings: EventSourceSettings,
+  lambda: LambdaFunction,
+  queues: Queues,
+  onError: (text: string) => void,
+): EventSource {
+  const inFlight = new Set<Promise<void>>();
+  let stopping = new AbortController();
+  let polling: Promise<void> | undefined;
+  let modifiedAt = Date.now();
+
+  /** One poller for all slots: it asks the queue for a batch only when there is a slot to run it in. */
+  async function poll(signal: AbortSignal): Promise<void> {
+    while (!signal.aborted) {
+      if (inFlight.size >= settings.maximumConcurrency) {
+        await Promise.race(inFlight);
+        continue;
+      }
+      const batch = await collect(signal);
+      if (batch.length === 0) continue;
+      const run = process(batch, signal)
+        .catch((error: unknown) => onError(`${settings.queueName}: ${error}`))
+        .finally(() => inFlight.delete(run));
+      inFlight.add(run);
+    }
+  }
+
+  async function collect(signal: AbortSignal): Promise<HeldMessage[]> {
+    const batch = await receive(settings.batchSize, longPollSeconds, signal);
+    const closes = Date.now() + settings.batchingWindowSeconds * 1000;
+    while (batch.length > 0 && batch.length < settings.batchSize && !signal.aborted) {
+      const waitSeconds = Math.max(0, closes - Date.now()) / 1000;
+      const more = await receive(settings.batchSize - batch.length, waitSeconds, signal);
+      batch.push(...more);
+      if (more.length === 0) break;
+      // Without a window a batch takes what is there now, up to one receive.
+      if (settings.batchingWindowSeconds === 0) break;
+    }
+    return batch;
+  }
+
+  const receive = (wanted: number, waitSeconds: number, signal: AbortSignal) =>
+    queues.receive(settings.queueName, { max: Math.min(wanted, receiveMax), waitSeconds, signal });
+
+  async function process(batch: HeldMessage[], signal: AbortSignal): Promise<void> {
+    const visibilitySeconds = Number(queues.attribute(settings.queueName, "VisibilityTimeout"));
+    const heldUntil = Date.now() + visibilitySeconds * 1000;
+    const event = JSON.stringify({ Records: batch.map((held) => encodeRecord(held, settings.queueArn)) });
+    const failed = await invoke(event, batch, heldUntil, signal);
+    for (const { message, receiptHandle } of batch) {
+      if (!failed.has(message.messageId)) queues.delete(settings.queueName, receiptHandle);
+    }
+  }
+
+  /** Ids of the messages to leave on the queue. A throttled batch is tried again until its visibility ends. */
+  async function invoke(event: string, batch: HeldMessage[], heldUntil: number, signal: AbortSignal) {
+    const all = new Set(batch.map(({ message }) => message.messageId));
+    while (Date.now() < heldUntil) {
+      const released = lambda.whenReleased();
+      try {
+        const { failed, payload } = await lambda.invoke(event);
+        if (failed) return all;
+        return settings.partialBatchResponse ? failedItems(payload, all) : new Set<string>();
+      } catch (error) {
+        if (signal.aborted) return all;
+        if (!(error instanceof AwsError && error.code === "TooManyRequestsException")) throw error;
+        await Promise.race([released, pause(throttleWaitMilliseconds)]);
+      }
+    }
+    return all;
+  }
+
+  return {
+    settings,
+    lambda,
+    get state() {
+      return polling === undefined ? "Disabled" : "Enabled";
+    },
+    get modifiedAt() {
+      return modifiedAt;
+    },
+    start() {
+      if (polling !== undefined) return;
+      stopping = new AbortController();
+      modifiedAt = Date.now();
+      polling = poll(stopping.signal).catch((error: unknown) => onError(`${settings.queueName}: ${error}`));
+    },
+    async stop() {
+      if (polling !== undefined) modifiedAt = Date.now();
+      stopping.abort();
+      const ended = polling;
+      polling = undefined;
+      await ended;
+      await Promise.all(inFlight);
+    },
+  };
+}
+
+/** The SQS record of a Lambda event, as recorded against AWS. */
+function encodeRecord({ message, receiptHandle }: HeldMessage, queueArn: string) {
+  const attributes: Record<string, unknown> = {};
+  for (const [name, value] of Object.entries(message.messageAttributes)) {
+    attributes[name] = {
+      ...(value.StringValue === undefined ? {} : { stringValue: value.StringValue }),
+      ...(value.BinaryValue === undefined ? {} : { binaryValue: value.BinaryValue }),
+      stringListValues: [],
+      binaryListValues: [],
+      dataType: value.DataType,
+    };
+  }
+  return {
+    messageId: message.messageId,
+    receiptHandle,
+    body: message.body,
+    attributes: systemAttributes(message),
+    messageAttributes: attributes,
+    ...(message.md5OfMessageAttributes ? { md5OfMessageAttributes: message.md5OfMessageAttributes } : {}),
+    md5OfBody: message.md5OfBody,
+    eventSource: "aws:sqs",
+    eventSourceARN: queueArn,
+    awsRegion: region,
+  };
+}
+
+/** What the answer names as failed; an answer that is not of the agreed shape fails the whole batch. */
+function failedItems(payload: string, all: Set<string>): Set<string> {
+  const answer: unknown = JSON.parse(payload);
+  if (answer === null) return new Set();
+  if (typeof answer !== "object") return all;
+  const items = (answer as { batchItemFailures?: unknown }).batchItemFailures ?? [];
+  if (!Array.isArray(items)) return all;
+  const failed = new Set<string>();
+  for (const item of items) {
+    const id: unknown = item?.itemIdentifier;
+    if (typeof id !== "string" || !all.has(id)) return all;
+    failed.add(id);
+  }
+  return failed;
+}
+
+function pause(milliseconds: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, milliseconds).unref());
+}

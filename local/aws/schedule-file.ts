@@ -1,0 +1,52 @@
+// Keeps the schedules made at run time in a file, a line for each change, so that a restart finds them again.
+import { appendFileSync, existsSync, readFileSync, renameSync, writeFileSync } from "node:fs";
+import type { Schedule } from "./scheduler.ts";
+
+/** `over`: a one-time schedule that has fired and stays. */
+export type Kept = { put: Schedule; over?: true };
+type Line = Kept | { delete: string };
+
+export type ScheduleFile = {
+  /** What an earlier run left, with the file cut down to it. */
+  read(): Kept[];
+  /** On disk before it returns: a schedule that was promised survives a kill. */
+  put(kept: Kept): void;
+  delete(group: string, name: string): void;
+};
+
+/** @param file absent: nothing is kept. */
+export function makeScheduleFile(file: string | undefined): ScheduleFile {
+  const append = (line: Line) => {
+    if (file !== undefined) appendFileSync(file, `${JSON.stringify(line)}\n`);
+  };
+  return {
+    read() {
+      if (file === undefined || !existsSync(file)) return [];
+      const kept = new Map<string, Kept>();
+      for (const text of readFileSync(file, "utf8").split("\n")) {
+        const line = parseLine(text);
+        if (line === undefined) continue;
+        if ("put" in line) kept.set(keyOf(line.put.GroupName, line.put.Name), line);
+        else kept.delete(line.delete);
+      }
+      writeFileSync(`${file}.new`, [...kept.values()].map((line) => `${JSON.stringify(line)}\n`).join(""));
+      renameSync(`${file}.new`, file);
+      return [...kept.values()];
+    },
+    put: append,
+    delete: (group, name) => append({ delete: keyOf(group, name) }),
+  };
+}
+
+function keyOf(group: string, name: string): string {
+  return `${group}/${name}`;
+}
+
+/** Undefined for a line that a killed process did not finish. */
+function parseLine(text: string): Line | undefined {
+  try {
+    return JSON.parse(text) as Line;
+  } catch {
+    return undefined;
+  }
+}

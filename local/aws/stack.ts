@@ -1,0 +1,214 @@
+// Runs a synthesised template on this machine: turns its resources into queues, functions, event sources, secrets
+// and schedules behind one loopback endpoint. The database and the upstream are started by the caller.
+
+import { setTimeout as sleep } from "node:timers/promises";
+import { type AwsService, forward, startAwsEndpoint } from "./endpoint.ts";
+import { type Clock, LambdaFunction, type LogLine } from "./lambda.ts";
+import { type FunctionRegistry, makeFunctionRegistry, makeLambdaApi } from "./lambda-api.ts";
+import { makeQueues, type QueueCounts } from "./queues.ts";
+import { makeScheduler, type Scheduler } from "./scheduler.ts";
+import { makeSchedulerApi } from "./scheduler-api.ts";
+import { makeTargets } from "./scheduler-targets.ts";
+import { makeSecrets } from "./secrets.ts";
+import {
+  functionSettings,
+  makeTemplateQueues,
+  templateEventSource,
+  templateSchedule,
+  templateSecrets,
+} from "./stack-resources.ts";
+import { type Resource, resolveTemplate } from "./template.ts";
+
+export type StackOptions = {
+  /** The `cdk.out` folder. */
+  assembly: string;
+  /** Data API server that already runs, on loopback. */
+  endpoints: { rdsData: string };
+  /** Environment variables to replace in every function that has them. */
+  overrides?: Record<string, string>;
+  /** Values of secrets, by name or by the beginning of a logical id. */
+  secrets?: Record<string, string>;
+  /** Port to prefer for the endpoint; any free one when it is taken or absent. */
+  port?: number;
+  /** False: the template's schedules are there but disabled. Those made at run time always fire. */
+  schedulesEnabled?: boolean;
+  /** File that keeps the schedules made at run time over a restart. */
+  schedulesFile?: string;
+  clock?: Clock;
+  /** Each line the functions print, as CloudWatch Logs would get it, and what the stack has to say of them. */
+  onLog?: (line: LogLine) => void;
+};
+
+export type LocalStack = {
+  /** Answers Lambda, SQS, Scheduler, Secrets Manager and (passed on) the Data API. */
+  endpoint: string;
+  sqsEndpoint: string;
+  outputs: Record<string, string>;
+  /** Names of the functions, in the template's order. */
+  functions: string[];
+  /** By the beginning of a logical id, or a part of it. Throws when none or several match. */
+  functionName(logicalId: string): string;
+  queueName(logicalId: string): string;
+  /** Invokes and waits, with the payload and the answer as values; `failed` when the function threw. */
+  invoke(name: string, payload: unknown): Promise<{ payload: unknown; failed: boolean; requestId: string }>;
+  queues: { names(): string[]; counts(name: string): QueueCounts };
+  scheduler: Scheduler;
+  /** Stops and starts the event sources of a function, as `update-event-source-mapping` does. */
+  pauseEventSource(functionName: string): Promise<void>;
+  resumeEventSource(functionName: string): void;
+  /** Stops taking work, lets running invocations end for a few seconds, ends threads and listeners. */
+  close(): Promise<void>;
+};
+
+const dataApiPaths = [
+  "Execute",
+  "BatchExecute",
+  "BeginTransaction",
+  "CommitTransaction",
+  "RollbackTransaction",
+].map((action) => `/${action}`);
+
+const closeGraceMilliseconds = 5000;
+
+const realClock: Clock = {
+  now: () => Date.now(),
+  wait: (milliseconds, signal) => sleep(milliseconds, undefined, { signal }),
+};
+
+/**
+ * @throws Error naming the resource when the template cannot run here, when an address in a function's
+ * environment is not on this machine, or when a deployment trigger (the migrations) fails.
+ */
+export async function startStack(options: StackOptions): Promise<LocalStack> {
+  const services: AwsService[] = [];
+  const server = await startAwsEndpoint(services, options.port ?? 0);
+  const closers: (() => Promise<void>)[] = [() => server.close()];
+  const close = async () => {
+    while (closers.length > 0) await closers.pop()?.();
+  };
+  try {
+    return await start(options, server.url, services, closers, close);
+  } catch (error) {
+    await close();
+    throw error;
+  }
+}
+
+async function start(
+  options: StackOptions,
+  endpoint: string,
+  services: AwsService[],
+  closers: (() => Promise<void>)[],
+  close: () => Promise<void>,
+): Promise<LocalStack> {
+  const onLog = options.onLog ?? (() => {});
+  const clock = options.clock ?? realClock;
+  const template = resolveTemplate(options.assembly, endpoint);
+  const ofType = (type: string) => template.resources.filter((resource) => resource.type === type);
+
+  const queues = makeQueues(endpoint);
+  closers.push(() => queues.close());
+  makeTemplateQueues(queues, ofType("AWS::SQS::Queue"));
+
+  const sendFailure = async (queueArn: string, body: string) => {
+    await queues.send(queueArn.split(":").at(-1) ?? "", { body });
+  };
+  const addresses = { overrides: options.overrides ?? {}, endpoint, rdsData: options.endpoints.rdsData };
+  const lambdas = ofType("AWS::Lambda::Function").map(
+    (resource) =>
+      new LambdaFunction(functionSettings(resource, template, addresses), { onLog, clock, sendFailure }),
+  );
+  const functions = makeFunctionRegistry(lambdas);
+  const eventSources = ofType("AWS::Lambda::EventSourceMapping").map((resource) =>
+    templateEventSource(resource, functions, queues, onLog),
+  );
+  const sources = eventSources.map(({ source }) => source);
+  closers.push(async () => {
+    const stopped = sources.map((source) => source.stop());
+    await Promise.all(lambdas.map((lambda) => lambda.close(closeGraceMilliseconds)));
+    await Promise.all(stopped);
+  });
+  const scheduler = makeScheduler({
+    clock,
+    ...makeTargets({ functions, queues, eventSources: sources }),
+    log: (text) => onLog({ function: "scheduler", text }),
+    ...(options.schedulesFile === undefined ? {} : { file: options.schedulesFile }),
+  });
+  closers.push(() => scheduler.stop());
+  for (const { id } of ofType("AWS::Scheduler::ScheduleGroup")) scheduler.createGroup(id);
+  for (const resource of ofType("AWS::Scheduler::Schedule")) {
+    scheduler.create(templateSchedule(resource, options.schedulesEnabled ?? true), true);
+  }
+
+  services.push(
+    queues.service,
+    makeSecrets(templateSecrets(template.resources, options.secrets ?? {})),
+    makeSchedulerApi(scheduler),
+    makeLambdaApi(functions, sources),
+    forward("rds-data", options.endpoints.rdsData, dataApiPaths),
+  );
+
+  // A deployment runs its triggers (the migrations) before anything that could call the functions.
+  for (const trigger of ofType("Custom::Trigger")) await runTrigger(trigger, functions);
+  for (const { source, enabled } of eventSources) if (enabled) source.start();
+  scheduler.start();
+
+  const named = (type: string, kind: string) => (logicalId: string) => oneOf(ofType(type), kind, logicalId);
+  const sourcesOf = (name: string) => sources.filter(({ lambda }) => lambda.settings.name === name);
+  const queueOf = named("AWS::SQS::Queue", "queue");
+  const functionOf = named("AWS::Lambda::Function", "function");
+  return {
+    endpoint,
+    sqsEndpoint: endpoint,
+    outputs: template.outputs,
+    functions: lambdas.map(({ settings }) => settings.name),
+    functionName: (logicalId) => functionOf(logicalId).id,
+    queueName: (logicalId) => queueOf(logicalId).attribute("QueueName"),
+    async invoke(name, payload) {
+      const found = functions.find(name);
+      if (found === undefined) throw new Error(`no function ${name} in ${template.stackName}`);
+      const result = await found.lambda.invoke(JSON.stringify(payload));
+      return {
+        payload: JSON.parse(result.payload) as unknown,
+        failed: result.failed,
+        requestId: result.requestId,
+      };
+    },
+    queues: { names: queues.names, counts: queues.counts },
+    scheduler,
+    async pauseEventSource(name) {
+      await Promise.all(sourcesOf(name).map((source) => source.stop()));
+    },
+    resumeEventSource(name) {
+      for (const source of sourcesOf(name)) source.start();
+    },
+    close,
+  };
+}
+
+async function runTrigger({ logicalId, properties }: Resource, functions: FunctionRegistry): Promise<void> {
+  const reference = String(properties.HandlerArn);
+  const found = functions.find(reference);
+  if (found === undefined) throw new Error(`${logicalId}: its function ${reference} is not in the template`);
+  const { lambda } = found;
+  if (properties.InvocationType === "Event") {
+    lambda.invokeEvent("{}");
+    return;
+  }
+  const { failed, payload } = await lambda.invoke("{}");
+  if (failed) throw new Error(`${logicalId}: ${lambda.settings.name} failed: ${payload}`);
+}
+
+function oneOf(resources: readonly Resource[], kind: string, logicalId: string): Resource {
+  const exact = resources.filter((resource) => resource.logicalId === logicalId);
+  const beginning = resources.filter((resource) => resource.logicalId.startsWith(logicalId));
+  const part = resources.filter((resource) => resource.logicalId.includes(logicalId));
+  const [found, ...others] = [exact, beginning, part].find(({ length }) => length > 0) ?? [];
+  if (found === undefined || others.length > 0) {
+    const known = (others.length > 0 ? [found, ...others] : resources).map((resource) => resource?.logicalId);
+    throw new Error(
+      `${others.length > 0 ? "several" : "no"} ${kind} named ${logicalId}: ${known.join(", ")}`,
+    );
+  }
+  return found;
+}

@@ -1,0 +1,97 @@
+// The HTTP side of the Data API server: one JSON body in, one JSON text out, errors in the form AWS clients read.
+import { randomUUID } from "node:crypto";
+import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
+import { DataApiError, toDataApiError } from "./errors.ts";
+
+/** Answers one operation: the decoded request in, the JSON text of the answer out. */
+export type Route = (call: Readonly<Record<string, unknown>>) => Promise<string>;
+
+export interface JsonServerOptions {
+  readonly port: number;
+  /** Of headers and body together, as the service counts them. */
+  readonly requestBytesMax: number;
+  readonly answer: (path: string, call: Readonly<Record<string, unknown>>) => Promise<string>;
+}
+
+/** Listens on loopback. */
+export async function serveJson(
+  options: JsonServerOptions,
+): Promise<{ readonly url: string; close(): Promise<void> }> {
+  const server = createServer((request, response) => {
+    void handle(request, response, options);
+  });
+  server.keepAliveTimeout = 60_000; // longer than clients keep idle sockets, so none is closed under a request
+  await new Promise<void>((resolve, reject) => {
+    server.once("error", reject);
+    server.listen(options.port, "127.0.0.1", resolve);
+  });
+  const address = server.address();
+  if (address === null || typeof address === "string") throw new Error("no TCP port to listen on");
+  return {
+    url: `http://127.0.0.1:${address.port}`,
+    async close() {
+      server.closeAllConnections();
+      await new Promise((resolve) => server.close(resolve));
+    },
+  };
+}
+
+async function handle(
+  request: IncomingMessage,
+  response: ServerResponse,
+  options: JsonServerOptions,
+): Promise<void> {
+  try {
+    if (request.method !== "POST") {
+      throw new DataApiError("NotFoundException", `${request.method} is not an operation of the Data API`);
+    }
+    const call = decode(await readBody(request, options.requestBytesMax));
+    send(response, 200, await options.answer(request.url ?? "/", call));
+  } catch (cause) {
+    const error = toDataApiError(cause);
+    const body = JSON.stringify({ message: error.message, ...error.details });
+    send(response, error.status, body, { "x-amzn-errortype": error.name });
+  }
+}
+
+/** Reads the body; one that is too large is read to its end, unkept, so that the client hears the refusal. */
+async function readBody(request: IncomingMessage, requestBytesMax: number): Promise<Buffer> {
+  let bytes = request.rawHeaders.reduce((sum, header) => sum + header.length + 2, 0);
+  let chunks: Buffer[] = [];
+  for await (const chunk of request as AsyncIterable<Buffer>) {
+    bytes += chunk.length;
+    if (bytes > requestBytesMax) chunks = [];
+    else chunks.push(chunk);
+  }
+  if (bytes > requestBytesMax) {
+    const text = `Request entity too large: ${bytes} bytes exceed the limit of ${requestBytesMax}`;
+    throw new DataApiError("RequestEntityTooLargeException", text);
+  }
+  return Buffer.concat(chunks);
+}
+
+function decode(body: Buffer): Readonly<Record<string, unknown>> {
+  try {
+    const call: unknown = JSON.parse(body.toString("utf8") || "{}");
+    if (typeof call === "object" && call !== null && !Array.isArray(call)) return { ...call };
+  } catch {
+    // Falls through to the same refusal: the body is not an object in JSON.
+  }
+  throw new DataApiError("ValidationException", "The request body is not a JSON object");
+}
+
+function send(
+  response: ServerResponse,
+  status: number,
+  body: string,
+  headers: Record<string, string> = {},
+): void {
+  if (response.destroyed) return;
+  response.writeHead(status, {
+    "content-type": "application/json",
+    "content-length": Buffer.byteLength(body),
+    "x-amzn-requestid": randomUUID(),
+    ...headers,
+  });
+  response.end(body);
+}

@@ -1,0 +1,115 @@
+// Runs one statement with one or many sets of values on a pg connection, in one round trip and one implicit transaction.
+// pg's own query() cannot give parameter types or send many sets at once; this uses its documented extension point.
+import { connect } from "node:net";
+import type { Connection, FieldDef, PoolClient, Submittable } from "pg";
+import type { BoundValues } from "./parameters.ts";
+
+export interface Reply {
+  readonly fields: readonly FieldDef[];
+  readonly rows: readonly (readonly (string | null)[])[];
+  /** The command tag, such as "INSERT 0 1". */
+  readonly tag: string;
+}
+
+export interface QueryOutcome {
+  /** One for each set of values. */
+  readonly replies: readonly Reply[];
+  /** Bytes of the widest row, and of all rows: rows past the bounds are counted, not kept. */
+  readonly widestRowBytes: number;
+  readonly bytes: number;
+  /** False when the statement left a transaction open (it was BEGIN, or ran in one). */
+  readonly idle: boolean;
+}
+
+interface PreparedWire {
+  parse(message: { text: string; types: readonly number[] }): void;
+  bind(message: { values: readonly (string | Buffer | null)[] }): void;
+  describe(message: { type: "P" }): void;
+  execute(message: object): void;
+  sync(): void;
+  readonly stream: { cork(): void; uncork(): void };
+  sendCopyFail(reason: string): void;
+}
+
+/** Rejects with PostgreSQL's error. `keptBytesMax` bounds what is held in memory of a result that is too large. */
+export function runQuery(
+  client: PoolClient,
+  text: string,
+  sets: readonly BoundValues[],
+  keptBytesMax: number,
+): Promise<QueryOutcome> {
+  return new Promise((resolve, reject) => {
+    const replies: Reply[] = [];
+    let fields: FieldDef[] = [];
+    let rows: (string | null)[][] = [];
+    let bytes = 0;
+    let widestRowBytes = 0;
+
+    function complete(tag: string): void {
+      replies.push({ fields, rows, tag });
+      fields = [];
+      rows = [];
+    }
+
+    const query = {
+      submit(connection: Connection) {
+        const wire = connection as unknown as PreparedWire;
+        wire.stream.cork();
+        let prepared: readonly number[] | undefined;
+        for (const { types, values } of sets) {
+          if (!prepared || types.some((type, index) => type !== prepared?.[index])) {
+            wire.parse({ text, types });
+            prepared = types;
+          }
+          wire.bind({ values });
+          wire.describe({ type: "P" });
+          wire.execute({});
+        }
+        wire.sync();
+        wire.stream.uncork();
+      },
+      handleRowDescription(message: { fields: FieldDef[] }) {
+        fields = message.fields;
+      },
+      handleDataRow(message: { length: number; fields: (string | null)[] }) {
+        bytes += message.length;
+        widestRowBytes = Math.max(widestRowBytes, message.length);
+        if (bytes <= keptBytesMax) rows.push(message.fields);
+      },
+      handleCommandComplete: (message: { text: string }) => complete(message.text),
+      handleEmptyQuery: () => complete(""),
+      handlePortalSuspended() {},
+      handleCopyInResponse(wire: PreparedWire) {
+        wire.sendCopyFail("COPY is not supported");
+        wire.sync(); // the one sent above was swallowed as part of the copy
+      },
+      handleCopyData() {},
+      handleError: reject,
+      handleReadyForQuery() {
+        resolve({ replies, widestRowBytes, bytes, idle: client.getTransactionStatus() === "I" });
+      },
+    };
+    client.query(query as Submittable);
+  });
+}
+
+/** Asks the server to stop what the connection runs. Settles once the request was taken. */
+export function cancelStatement(client: PoolClient): Promise<void> {
+  const { processID, secretKey, host, port } = client as unknown as {
+    processID: number;
+    secretKey: number;
+    host: string;
+    port: number;
+  };
+  return new Promise((resolve) => {
+    const request = Buffer.alloc(16);
+    request.writeInt32BE(16, 0);
+    request.writeInt32BE(80877102, 4);
+    request.writeInt32BE(processID, 8);
+    request.writeInt32BE(secretKey, 12);
+    const socket = host.startsWith("/") ? connect(`${host}/.s.PGSQL.${port}`) : connect(port, host);
+    socket.on("connect", () => socket.end(request));
+    socket.on("error", () => resolve()).on("close", () => resolve());
+    socket.resume();
+  });
+}

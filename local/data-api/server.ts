@@ -1,0 +1,249 @@
+// A server that speaks the RDS Data API's wire protocol (REST-JSON) in front of a PostgreSQL database, and refuses
+// what the service refuses. It listens on loopback and takes any signature, cluster and secret.
+import { setTimeout } from "node:timers/promises";
+import pg, { type PoolClient } from "pg";
+import { describeColumns, makeTypeCatalogue } from "./columns.ts";
+import { DataApiError, toDataApiError } from "./errors.ts";
+import { type Route, serveJson } from "./http.ts";
+import { type DataApiLimits, refuseLargeAnswer, refuseLargeResult, serviceLimits } from "./limits.ts";
+import { type BoundValues, bindParameters, type SqlParameter } from "./parameters.ts";
+import { cancelStatement, type QueryOutcome, type Reply, runQuery } from "./query.ts";
+import { type Column, encodeRecords, encodeRow, formatRecords, type ResultSetOptions } from "./results.ts";
+import { readStatement, type Statement } from "./sql.ts";
+import { type Clock, makeTransactions, systemClock } from "./transactions.ts";
+
+export interface DataApi {
+  /** For AWS_ENDPOINT_URL_RDS_DATA. */
+  readonly url: string;
+  /** Answers DatabaseResumingException, as a paused cluster does, for so many calls or so many seconds. */
+  suspend(how: { readonly calls: number } | { readonly seconds: number }): void;
+  close(): Promise<void>;
+}
+
+export interface DataApiOptions {
+  readonly databaseUrl: string;
+  /** The loopback port; any free one when absent or 0. */
+  readonly port?: number;
+  readonly clock?: Clock;
+  readonly limits?: Partial<DataApiLimits>;
+}
+
+const connectionsMax = 32;
+/** A statement that still runs is not waited for longer when the server closes. */
+const closeMilliseconds = 3_000;
+const sessionOptions = "-c TimeZone=UTC -c DateStyle=ISO,MDY -c IntervalStyle=postgres -c bytea_output=hex";
+
+interface Call {
+  readonly resourceArn?: string;
+  readonly secretArn?: string;
+  readonly schema?: string;
+  readonly sql?: string;
+  readonly transactionId?: string;
+}
+
+interface ExecuteCall extends Call {
+  readonly parameters?: readonly SqlParameter[];
+  readonly includeResultMetadata?: boolean;
+  readonly continueAfterTimeout?: boolean;
+  readonly resultSetOptions?: ResultSetOptions;
+  readonly formatRecordsAs?: "NONE" | "JSON";
+}
+
+interface BatchCall extends Call {
+  readonly parameterSets?: readonly (readonly SqlParameter[])[];
+}
+
+/** Starts the server. It rejects only when it cannot listen: the database is first needed by the first call. */
+export async function startDataApi(options: DataApiOptions): Promise<DataApi> {
+  const clock = options.clock ?? systemClock;
+  const limits: DataApiLimits = { ...serviceLimits, ...options.limits };
+  const pool = new pg.Pool({
+    connectionString: options.databaseUrl,
+    max: connectionsMax,
+    options: sessionOptions,
+    application_name: "rds-data",
+  });
+  pool.on("error", () => undefined); // an idle connection died; the next call opens another
+  pool.on("connect", (client) => client.on("error", () => undefined)); // one in use died; its query is told
+  const catalogue = makeTypeCatalogue();
+  const transactions = makeTransactions(pool, clock, {
+    idleMilliseconds: limits.transactionIdleMilliseconds,
+    ageMilliseconds: limits.transactionMilliseconds,
+  });
+  let suspendedCalls = 0;
+
+  /** Runs a statement on its transaction's connection or on a free one, and lets `answer` read the outcome there. */
+  async function perform(
+    call: Call & { readonly continueAfterTimeout?: boolean },
+    statement: Statement,
+    sets: readonly BoundValues[],
+    answer: (outcome: QueryOutcome, client: PoolClient) => Promise<string>,
+  ): Promise<string> {
+    const held = call.transactionId === undefined ? undefined : transactions.use(call.transactionId);
+    const client = held?.client ?? (await pool.connect());
+    let isReusable = !statement.changesSession;
+    let cancelSent: Promise<void> | undefined;
+    const work = (async () => {
+      try {
+        const outcome = await runQuery(client, statement.text, sets, limits.resultBytes);
+        isReusable &&= outcome.idle;
+        return await answer(outcome, client);
+      } catch (error) {
+        throw toDataApiError(error, statement.position);
+      } finally {
+        await cancelSent;
+        if (held) held.done();
+        else client.release(!isReusable || cancelSent !== undefined);
+      }
+    })();
+
+    let stopWaiting = () => {};
+    const timeout = new Promise<never>((_resolve, reject) => {
+      stopWaiting = clock.after(limits.statementMilliseconds, () => {
+        if (!call.continueAfterTimeout) cancelSent = cancelStatement(client);
+        const { processID } = client as unknown as { processID?: number };
+        reject(
+          new DataApiError("StatementTimeoutException", "Request timed out", {
+            dbConnectionId: processID ?? 0,
+          }),
+        );
+      });
+    });
+    work.catch(() => undefined); // after a timeout nobody listens
+    return await Promise.race([work, timeout]).finally(stopWaiting);
+  }
+
+  async function execute(call: ExecuteCall): Promise<string> {
+    const statement = readCall(call);
+    const bound = bindParameters(statement.names, call.parameters);
+    return await perform(call, statement, [bound], async (outcome, client) => {
+      refuseLargeResult(outcome, limits);
+      const reply = outcome.replies[0] ?? { fields: [], rows: [], tag: "" };
+      const columns = await columnsOf(reply, client);
+      const members = [`"numberOfRecordsUpdated":${updatedCount(reply.tag)}`];
+      if (columns.length === 0) members.push('"generatedFields":[]');
+      else if (call.formatRecordsAs === "JSON" && isRead(reply.tag)) {
+        const text = formatRecords(columns, reply.rows, call.resultSetOptions);
+        members.push(`"formattedRecords":${JSON.stringify(text)}`);
+      } else members.push(`"records":${encodeRecords(columns, reply.rows, call.resultSetOptions)}`);
+      if (call.includeResultMetadata && call.formatRecordsAs !== "JSON") {
+        const types = columns.map(({ type }) => type);
+        members.push(
+          `"columnMetadata":${JSON.stringify(await describeColumns(reply.fields, types, client))}`,
+        );
+      }
+      return refuseLargeAnswer(`{${members.join(",")}}`, limits);
+    });
+  }
+
+  async function executeBatch(call: BatchCall): Promise<string> {
+    const statement = readCall(call);
+    const parameterSets = call.parameterSets?.length ? call.parameterSets : [[]];
+    const sets = parameterSets.map((set) => bindParameters(statement.names, set));
+    return await perform(call, statement, sets, async (outcome, client) => {
+      refuseLargeResult(outcome, limits);
+      const results: string[] = [];
+      for (const reply of outcome.replies) {
+        const columns = isRead(reply.tag) ? [] : await columnsOf(reply, client);
+        const fields = columns.length > 0 ? reply.rows.map((row) => encodeRow(columns, row)) : [];
+        results.push(`{"generatedFields":[${fields.join(",")}]}`);
+      }
+      return refuseLargeAnswer(`{"updateResults":[${results.join(",")}]}`, limits);
+    });
+  }
+
+  async function columnsOf({ fields }: Reply, client: PoolClient): Promise<Column[]> {
+    if (fields.length === 0) return [];
+    const types = await catalogue.typesOf(fields, client);
+    return fields.map(({ name }, index) => ({
+      name,
+      type: types[index] ?? { id: 0, name: "unknown", kind: "b" },
+    }));
+  }
+
+  async function endTransaction(call: Call, command: "commit" | "rollback"): Promise<string> {
+    requireMembers(call, ["resourceArn", "secretArn", "transactionId"]);
+    await transactions.end(call.transactionId ?? "", command);
+    return JSON.stringify({
+      transactionStatus: command === "commit" ? "Transaction Committed" : "Rollback Complete",
+    });
+  }
+
+  const routes: Readonly<Record<string, Route>> = {
+    "/Execute": (call) => execute(call as ExecuteCall),
+    "/BatchExecute": (call) => executeBatch(call as BatchCall),
+    "/BeginTransaction": async (call: Call) => {
+      requireMembers(call, ["resourceArn", "secretArn"]);
+      refuseSchema(call);
+      return JSON.stringify({ transactionId: await transactions.begin() });
+    },
+    "/CommitTransaction": (call) => endTransaction(call as Call, "commit"),
+    "/RollbackTransaction": (call) => endTransaction(call as Call, "rollback"),
+  };
+
+  const server = await serveJson({
+    port: options.port ?? 0,
+    requestBytesMax: limits.requestBytes,
+    async answer(path, call) {
+      const route = routes[path];
+      if (!route) throw new DataApiError("NotFoundException", `The Data API has no operation at ${path}`);
+      if (suspendedCalls > 0) {
+        suspendedCalls -= 1;
+        throw new DataApiError("DatabaseResumingException", resumingText);
+      }
+      return await route(call);
+    },
+  });
+
+  return {
+    url: server.url,
+    suspend(how) {
+      if ("calls" in how) suspendedCalls = how.calls;
+      else {
+        suspendedCalls = Number.POSITIVE_INFINITY;
+        clock.after(how.seconds * 1000, () => {
+          suspendedCalls = 0;
+        });
+      }
+    },
+    async close() {
+      await server.close();
+      const closed = transactions.close().then(() => pool.end());
+      await Promise.race([closed, setTimeout(closeMilliseconds, undefined, { ref: false })]);
+    },
+  };
+}
+
+const resumingText =
+  "The Aurora DB instance is resuming after being auto-paused. Please wait a few seconds and try again.";
+
+function readCall(call: Call): Statement {
+  requireMembers(call, ["resourceArn", "secretArn", "sql"]);
+  refuseSchema(call);
+  const statement = readStatement(call.sql ?? "");
+  if (statement.isMultiple)
+    throw new DataApiError("ValidationException", "Multistatements aren't supported.");
+  return statement;
+}
+
+function requireMembers(call: Call, names: readonly (keyof Call)[]): void {
+  for (const name of names) {
+    if (typeof call[name] === "string" && call[name] !== "") continue;
+    const text = `1 validation error detected: Value null at '${name}' failed to satisfy constraint: Member must not be null`;
+    throw new DataApiError("ValidationException", text);
+  }
+}
+
+function refuseSchema({ schema }: Call): void {
+  if (schema) throw new DataApiError("ValidationException", "The schema parameter isn't supported");
+}
+
+/** The count of the outer command; what its CTEs changed is not in it, and reading counts nothing. */
+function updatedCount(tag: string): number {
+  const [, count] = /^(?:INSERT 0|UPDATE|DELETE|MERGE) (\d+)$/.exec(tag) ?? [];
+  return Number(count ?? 0);
+}
+
+function isRead(tag: string): boolean {
+  return !/^(INSERT|UPDATE|DELETE|MERGE)\b/.test(tag);
+}

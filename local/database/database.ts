@@ -1,0 +1,112 @@
+// The database of the local stack: PGlite in a worker thread, or the PostgreSQL server that DATABASE_URL names.
+// Both are reached by a postgres:// URL; the Data API in front of it is data-api/server.ts.
+import { once } from "node:events";
+import { resolve } from "node:path";
+import { Worker } from "node:worker_threads";
+import pg from "pg";
+import type { PgliteThreadData, PgliteThreadMessage } from "./pglite-thread.ts";
+
+export interface Database {
+  /** postgres://…, for psql, the Data API server and any other client. */
+  readonly url: string;
+  readonly kind: "pglite" | "postgres";
+  /** Stops the embedded engine cleanly; leaves a server that was not started here alone. */
+  close(): Promise<void>;
+}
+
+export interface DatabaseOptions {
+  /** Where the embedded database keeps its files; undefined keeps it in memory. One process at a time. */
+  readonly dataDir: string | undefined;
+  /** The loopback port to prefer for the embedded database; any free one when absent, 0 or taken. */
+  readonly port?: number;
+  /** Use this PostgreSQL server instead of the embedded database. */
+  readonly databaseUrl?: string;
+  /** How long a client may sit in a transaction of the embedded database while others wait for it. */
+  readonly idleInTransactionSeconds?: number;
+}
+
+const serverVersionMin = 15;
+const connectMilliseconds = 10_000;
+const closeMilliseconds = 10_000;
+
+/** Starts (or finds) the database. Rejects with one sentence that says what to do; it never names the password. */
+export async function startDatabase(options: DatabaseOptions): Promise<Database> {
+  if (options.databaseUrl) return await findServer(options.databaseUrl);
+  const workerData: PgliteThreadData = {
+    dataDir: options.dataDir === undefined ? undefined : resolve(options.dataDir),
+    port: options.port ?? 0,
+    idleInTransactionMilliseconds: (options.idleInTransactionSeconds ?? 60) * 1000,
+  };
+  const thread = new Worker(new URL("./pglite-thread.ts", import.meta.url), { workerData });
+  const port = await firstPort(thread, options.dataDir);
+  return {
+    url: `postgres://postgres@127.0.0.1:${port}/postgres`,
+    kind: "pglite",
+    async close() {
+      const closed = once(thread, "message", { signal: AbortSignal.timeout(closeMilliseconds) });
+      thread.postMessage("close");
+      await closed.catch(() => undefined); // what was committed survives an unclean end as well
+      await thread.terminate();
+    },
+  };
+}
+
+async function firstPort(thread: Worker, dataDir: string | undefined): Promise<number> {
+  const failed = once(thread, "exit").then(() => {
+    throw new Error("its thread ended before it was ready");
+  });
+  try {
+    const [message] = (await Promise.race([once(thread, "message"), failed])) as [PgliteThreadMessage];
+    failed.catch(() => undefined);
+    if ("port" in message) return message.port;
+    throw new Error("it closed before it was ready");
+  } catch (cause) {
+    const place = dataDir === undefined ? "in memory" : `in ${dataDir}`;
+    const reason = cause instanceof Error ? cause.message : String(cause);
+    throw new Error(`The embedded database ${place} does not start: ${reason}`, { cause });
+  }
+}
+
+async function findServer(databaseUrl: string): Promise<Database> {
+  const place = describePlace(databaseUrl);
+  const client = new pg.Client({
+    connectionString: databaseUrl,
+    connectionTimeoutMillis: connectMilliseconds,
+  });
+  client.on("error", () => undefined); // a failure to connect is reported by connect() as well
+  try {
+    await client.connect();
+    const { rows } = await client.query<{ version: string }>(
+      "select current_setting('server_version') as version",
+    );
+    const version = rows[0]?.version ?? "unknown";
+    if (!(Number.parseInt(version, 10) >= serverVersionMin)) {
+      throw new Error(`it is version ${version}, and ${serverVersionMin} or newer is needed`);
+    }
+  } catch (cause) {
+    throw new Error(
+      `The PostgreSQL server of DATABASE_URL (${place}) cannot be used: ${reasonOf(cause)}. ` +
+        "Start it or correct DATABASE_URL, or unset DATABASE_URL to use the embedded database.",
+      { cause },
+    );
+  } finally {
+    await client.end().catch(() => undefined);
+  }
+  return { url: databaseUrl, kind: "postgres", close: async () => {} };
+}
+
+/** host:port/database of a URL, without user and password. */
+function describePlace(databaseUrl: string): string {
+  if (!/^postgres(ql)?:\/\//.test(databaseUrl) || !URL.canParse(databaseUrl)) {
+    throw new Error(
+      "DATABASE_URL is not a PostgreSQL URL; expected postgres://user:password@host:5432/database.",
+    );
+  }
+  const { hostname, port, pathname, searchParams } = new URL(databaseUrl);
+  return `${hostname || searchParams.get("host") || "localhost"}:${port || 5432}${pathname}`;
+}
+
+function reasonOf(cause: unknown): string {
+  if (cause instanceof AggregateError) return reasonOf(cause.errors[0]);
+  return cause instanceof Error ? cause.message : String(cause);
+}

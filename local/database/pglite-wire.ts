@@ -1,0 +1,238 @@
+// A PostgreSQL server on a loopback port in front of PGlite: sockets, message framing, startup, cancel, COPY.
+// Sharing the one session between connections is left to pglite-backend.ts.
+// Why not @electric-sql/pglite-socket: it interleaves the messages of two connections (with values of some 100 kB one
+// gets the other's answer), shares settings and statement names, and COPY FROM STDIN ends the whole database.
+import { randomInt } from "node:crypto";
+import { createServer, type Server, type Socket } from "node:net";
+import type { PGlite } from "@electric-sql/pglite";
+import { type Backend, makeBackend, type Session } from "./pglite-backend.ts";
+import { backendMessages, messages as build, cString, type Message, readMessage } from "./pglite-messages.ts";
+
+interface Connection {
+  readonly session: Session;
+  readonly secret: number;
+  readonly socket: Socket;
+  readonly read: Reader;
+}
+
+// https://www.postgresql.org/docs/current/protocol-message-formats.html
+const requestCodes = { cancel: 80877102, ssl: 80877103, gss: 80877104, three: 196608 } as const;
+const messageBytesMax = 256 * 1024 * 1024;
+
+/** Serves the database on 127.0.0.1; `port` is a preference: any free one is taken when it is 0 or in use. */
+export async function servePglite(
+  db: PGlite,
+  options: { port: number; idleInTransactionMilliseconds: number; onFatal: (error: unknown) => void },
+): Promise<{ port: number; close(): Promise<void> }> {
+  const connections = new Map<number, Connection>();
+  const greeting = await serverParameters(db);
+  const backend = await makeBackend(db, {
+    idleInTransactionMilliseconds: options.idleInTransactionMilliseconds,
+    onIdleInTransaction({ id }) {
+      const text =
+        "terminating connection: idle in a transaction while others wait for the embedded database";
+      const socket = connections.get(id)?.socket;
+      socket?.write(build.error("25P03", text, "FATAL"));
+      socket?.destroySoon();
+    },
+  });
+
+  async function serve(connection: Connection): Promise<void> {
+    const { session, socket } = connection;
+    connections.set(session.id, connection);
+    socket.on("error", () => socket.destroy()); // the reading ends, and with it the session
+    try {
+      if (await startUp(connection)) await converse(connection, backend);
+    } catch (error) {
+      options.onFatal(error); // the engine does not throw for a bad statement, only when it is lost
+    }
+    connections.delete(session.id);
+    socket.end();
+    await backend.leave(session).catch(options.onFatal);
+  }
+
+  /** Answers the requests that come before the first message; false when the connection wanted nothing more. */
+  async function startUp({ session, secret, socket, read }: Connection): Promise<boolean> {
+    for (;;) {
+      const request = await read(0);
+      if (!request || request.length < 8) return false;
+      const code = request.readInt32BE(4);
+      if (code === requestCodes.ssl || code === requestCodes.gss) socket.write("N");
+      else if (code === requestCodes.cancel) {
+        const target = connections.get(request.readInt32BE(8));
+        if (target?.secret === request.readInt32BE(12)) backend.cancel(target.session);
+        return false;
+      } else {
+        session.settings = requestedSettings(request);
+        const key = build.key(session.id, secret);
+        const parts = [build.authenticated, greeting, key, build.ready("I")];
+        if (code !== requestCodes.three) parts.unshift(build.protocolThree);
+        return socket.write(Buffer.concat(parts)) || true;
+      }
+    }
+  }
+
+  let lastId = 0;
+  const server = createServer({ noDelay: true }, (socket) => {
+    lastId += 1;
+    const secret = randomInt(2 ** 31);
+    void serve({ session: newSession(lastId), secret, socket, read: makeReader(socket) });
+  });
+  const port = await listen(server, options.port);
+  return {
+    port,
+    async close() {
+      for (const { socket } of connections.values()) socket.destroy();
+      await new Promise((resolve) => server.close(resolve));
+    },
+  };
+}
+
+/** Passes batches on until the client leaves. */
+async function converse({ session, socket, read }: Connection, backend: Backend): Promise<void> {
+  let batch: Message[] = [];
+  for (;;) {
+    const bytes = await read(1);
+    if (!bytes || bytes[0] === 0x58) return; // X: the client says goodbye
+    const message = readMessage(bytes, `c${session.id}_`);
+    const isCopy = (message.type === "Q" || message.type === "P") && isCopyFromClient(bytes);
+    // In the extended protocol the rows come after an Execute that is already running; that cannot be had.
+    batch.push(
+      isCopy && message.type === "P" ? build.message(build.parse("copy from stdin unsupported")) : message,
+    );
+    if (message.type === "Q" && isCopy) {
+      const whole = await collectCopy(bytes, socket, read);
+      if (!whole) return;
+      socket.write(withoutCopyIn(await backend.run(session, [{ type: "Q", bytes: whole }])));
+    } else if (message.type === "Q" || message.type === "S" || message.type === "H") {
+      socket.write(await backend.run(session, batch));
+    } else continue;
+    batch = [];
+  }
+}
+
+function isCopyFromClient(message: Buffer): boolean {
+  const [name, queryAt] = message[0] === 0x50 ? cString(message, 5) : ["", 5];
+  const query = message.toString("utf8", queryAt, queryAt + 10_000);
+  return name === "" && /^(\s|--[^\n]*\n|\/\*.*?\*\/)*copy\s[^;]*\sfrom\s+stdin\b/is.test(query);
+}
+
+/** The engine cannot wait for rows in the middle of a statement, so they are collected before it starts. */
+async function collectCopy(query: Buffer, socket: Socket, read: Reader): Promise<Buffer | undefined> {
+  socket.write(build.copyIn(/\bbinary\b/i.test(query.toString("utf8", 5))));
+  const parts = [query];
+  for (;;) {
+    const bytes = await read(1);
+    if (!bytes) return undefined;
+    const type = String.fromCharCode(bytes[0] ?? 0);
+    if (type === "d" || type === "c" || type === "f") parts.push(bytes);
+    if (type === "c" || type === "f") return Buffer.concat(parts);
+  }
+}
+
+function withoutCopyIn(output: Buffer): Buffer {
+  const kept: Buffer[] = [];
+  for (const { type, start, end } of backendMessages(output)) {
+    if (type !== "G") kept.push(output.subarray(start, end));
+  }
+  return Buffer.concat(kept);
+}
+
+/** What the client asked for in its first message: its settings, and those in `options=-c name=value`. */
+function requestedSettings(request: Buffer): Map<string, string> {
+  const settings = new Map<string, string>();
+  for (let at = 8; at < request.length - 1; ) {
+    const [name, valueAt] = cString(request, at);
+    const [value, next] = cString(request, valueAt);
+    at = next;
+    if (name === "options") {
+      for (const [, key = "", text = ""] of value.matchAll(/-c\s*([\w.]+)=((?:\\.|\S)*)/g)) {
+        settings.set(key, text.replaceAll(/\\(.)/g, "$1"));
+      }
+    } else if (!["user", "database", "replication", "client_encoding"].includes(name))
+      settings.set(name, value);
+  }
+  return settings;
+}
+
+/** The parameter messages every client is greeted with, as the engine itself would send them. */
+async function serverParameters(db: PGlite): Promise<Buffer> {
+  const user = Buffer.from("\0\0\0\0\0\x03\0\0user\0postgres\0database\0postgres\0\0");
+  user.writeInt32BE(user.length, 0);
+  const chunks: Buffer[] = [];
+  await db.execProtocolRawStream(user, { onRawData: (data) => void chunks.push(Buffer.from(data)) });
+  const output = Buffer.concat(chunks);
+  const parameters: Buffer[] = [];
+  for (const { type, start, end } of backendMessages(output)) {
+    if (type === "S") parameters.push(output.subarray(start, end));
+  }
+  return Buffer.concat(parameters);
+}
+
+function newSession(id: number): Session {
+  return { id, settings: new Map(), settingsChanged: false, statements: new Map(), statementsEpoch: 0 };
+}
+
+/** Reads one whole message: a length and its body, after `typeBytes` of type. Undefined when the peer has gone. */
+type Reader = (typeBytes: 0 | 1) => Promise<Buffer | undefined>;
+
+function makeReader(socket: Socket): Reader {
+  let chunks: Buffer[] = [];
+  let available = 0;
+  let gone = false;
+  let wake = () => {};
+  socket.on("data", (chunk: Buffer) => {
+    chunks.push(chunk);
+    available += chunk.length;
+    wake();
+  });
+  socket.on("close", () => {
+    gone = true;
+    wake();
+  });
+
+  async function peek(bytes: number): Promise<Buffer | undefined> {
+    while (available < bytes) {
+      if (gone) return undefined;
+      await new Promise<void>((resolve) => {
+        wake = resolve;
+      });
+    }
+    const [first] = chunks;
+    if (first && first.length >= bytes) return first;
+    const joined = Buffer.concat(chunks);
+    chunks = [joined];
+    return joined;
+  }
+
+  return async (typeBytes) => {
+    const head = await peek(typeBytes + 4);
+    const bytes = typeBytes + (head?.readInt32BE(typeBytes) ?? 0);
+    if (!head || bytes < typeBytes + 4 || bytes > messageBytesMax) return undefined;
+    const whole = await peek(bytes);
+    if (!whole) return undefined;
+    chunks[0] = whole.subarray(bytes);
+    if (chunks[0].length === 0) chunks.shift();
+    available -= bytes;
+    return whole.subarray(0, bytes);
+  };
+}
+
+/** Listens on loopback, on the preferred port or, when it is taken, on any free one. */
+async function listen(server: Server, preferredPort: number): Promise<number> {
+  const tryPort = (port: number) =>
+    new Promise<void>((resolve, reject) => {
+      server.once("error", reject);
+      server.listen(port, "127.0.0.1", () => {
+        server.off("error", reject);
+        resolve();
+      });
+    });
+  await tryPort(preferredPort).catch((error: NodeJS.ErrnoException) => {
+    if (error.code !== "EADDRINUSE" && error.code !== "EACCES") throw error;
+    return tryPort(0);
+  });
+  const address = server.address();
+  if (address === null || typeof address === "string") throw new Error("no TCP port to listen on");
+  return address.port;
+}

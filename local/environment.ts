@@ -1,0 +1,151 @@
+// Everything `npm start` starts, in order, and stops in reverse: database, Data API, upstream, the stack itself.
+import { appendFileSync, mkdirSync, rmSync } from "node:fs";
+import { join } from "node:path";
+import { readSettings } from "../shared/settings.ts";
+import { type LocalStack, startStack } from "./aws/stack.ts";
+import { startDataApi } from "./data-api/server.ts";
+import { startDatabase } from "./database/database.ts";
+import { type MetricSums, sumMetrics } from "./emf.ts";
+import type { Options } from "./options.ts";
+import { synthesise } from "./synth.ts";
+import type { Terminal } from "./terminal.ts";
+import { startUpstream, type Upstream } from "./tushare/upstream.ts";
+
+export type Environment = {
+  readonly stack: LocalStack;
+  /** postgres:// address, for psql and for reading the ledger. */
+  readonly databaseUrl: string;
+  readonly databaseKind: "pglite" | "postgres";
+  /** Undefined when the real TuShare is used. */
+  readonly upstream: Upstream | undefined;
+  readonly metrics: MetricSums;
+  readonly logFile: string;
+  /** The dispatcher's command for what the options ask. */
+  commandFor(options: Options): Record<string, unknown>;
+  close(): Promise<void>;
+};
+
+const realTushare = "https://api.tushare.pro";
+const preferredPorts = { database: 54_320, aws: 45_660 };
+
+/** Days of history that the first run shows. */
+const daysByDefault = 30;
+
+/** @throws Error in one sentence; what was started by then is stopped */
+export async function startEnvironment(
+  options: Options,
+  dataDir: string,
+  terminal: Terminal,
+  stop: AbortSignal,
+): Promise<Environment> {
+  const closers: (() => Promise<void>)[] = [];
+  const close = async () => {
+    for (const closer of closers.splice(0).reverse()) await closer();
+  };
+  const step = terminal.steps();
+  try {
+    step("starting the database, the upstream and the stack");
+    const token = process.env.TUSHARE_TOKEN?.trim() || undefined;
+    const settings = readSettings(process.env);
+    const assembly = join(dataDir, "cdk.out");
+    rmSync(assembly, { recursive: true, force: true });
+    const [database, upstream] = await together([
+      started(closers, startDatabase(databaseOptions(dataDir))),
+      token === undefined
+        ? started(
+            closers,
+            startUpstream({
+              minuteLimit: settings.TUSHARE_CALLS_A_MINUTE,
+              stocks: options.stocks,
+              faults: options.faults,
+              ...(options.captured !== undefined && { captured: options.captured }),
+            }),
+          )
+        : undefined,
+      synthesise(assembly, contextFrom(process.env)),
+    ]);
+    stop.throwIfAborted();
+    const dataApi = await started(closers, startDataApi({ databaseUrl: database.url }));
+
+    const metrics = sumMetrics();
+    mkdirSync(join(dataDir, "logs"), { recursive: true });
+    const logFile = join(dataDir, "logs", "functions.log");
+    const stack = await started(
+      closers,
+      startStack({
+        assembly,
+        endpoints: { rdsData: dataApi.url },
+        overrides: { TUSHARE_URL: upstream?.url ?? realTushare },
+        secrets: { PipelineTushareToken: token ?? "token-of-the-simulated-tushare" },
+        port: preferredPorts.aws,
+        schedulesEnabled: options.captured === undefined && !options.once,
+        schedulesFile: join(dataDir, "schedules.jsonl"),
+        onLog(line) {
+          metrics.add(line.text);
+          appendFileSync(logFile, `${line.function} ${line.text.trimEnd()}\n`);
+        },
+      }),
+    );
+    const about = options.captured === undefined ? undefined : await upstream?.about();
+    step(undefined);
+    return {
+      stack,
+      databaseUrl: database.url,
+      databaseKind: database.kind,
+      upstream,
+      metrics,
+      logFile,
+      commandFor: (asked) => commandFor(asked, about),
+      close,
+    };
+  } catch (error) {
+    step(undefined);
+    await close();
+    throw error;
+  }
+}
+
+/** As Promise.all, but what is still starting when one fails has started too, and can be closed. */
+async function together<Things extends readonly unknown[]>(starting: readonly [...Things]) {
+  await Promise.allSettled(starting);
+  return await Promise.all(starting);
+}
+
+async function started<Thing extends { close(): Promise<void> }>(
+  closers: (() => Promise<void>)[],
+  starting: Promise<Thing>,
+): Promise<Thing> {
+  const thing = await starting;
+  closers.push(() => thing.close());
+  return thing;
+}
+
+function databaseOptions(dataDir: string) {
+  const databaseUrl = process.env.DATABASE_URL;
+  if (databaseUrl) return { dataDir: undefined, databaseUrl };
+  return { dataDir: join(dataDir, "postgres"), port: preferredPorts.database };
+}
+
+/** The settings of this process as the context of the app, so that the template carries them as it would on AWS. */
+function contextFrom(environment: NodeJS.ProcessEnv): Record<string, unknown> {
+  const names = Object.entries(environment).filter(([name, value]) => name.startsWith("SYNC_") && value);
+  const context: Record<string, unknown> = { settings: Object.fromEntries(names), egress: "none" };
+  if (environment.TUSHARE_MIN_INTERVAL) context.tushareMinInterval = environment.TUSHARE_MIN_INTERVAL;
+  if (environment.TUSHARE_CALLS_A_MINUTE) context.callsAMinute = environment.TUSHARE_CALLS_A_MINUTE;
+  if (environment.WORKER_SLOTS) context.slots = environment.WORKER_SLOTS;
+  return context;
+}
+
+function commandFor(options: Options, about: { firstDate: string; lastDate: string } | undefined) {
+  const command: Record<string, unknown> = { job: options.job };
+  if (options.refresh) command.refresh = true;
+  if (options.job !== "DAILY_HISTORY") return command;
+  // Captured answers end some day, and a calendar that ends before today is an error.
+  const from = options.from ?? (about?.firstDate || undefined);
+  const to = options.to ?? (about?.lastDate || undefined);
+  if (from !== undefined) command.from = from;
+  else if (options.codes === undefined) command.days = daysByDefault;
+  if (to !== undefined) command.to = to;
+  if (options.codes !== undefined) command.codes = options.codes;
+  return command;
+}

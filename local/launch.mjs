@@ -1,0 +1,61 @@
+// Runs a program of this project on Node 24, after installing what is missing.
+// Plain JavaScript without dependencies: it must start on the host's Node (20 or newer) in a fresh clone.
+import { spawn, spawnSync } from "node:child_process";
+import { existsSync, readFileSync, statSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
+
+const root = join(dirname(fileURLToPath(import.meta.url)), "..");
+const windows = process.platform === "win32";
+const node24 = join(root, "node_modules", "node", "bin", windows ? "node.exe" : "node");
+
+if (Number(process.versions.node.split(".")[0]) < 20) {
+  console.error(`Node ${process.versions.node} is too old to start from; install Node 20 or newer.`);
+  process.exit(1);
+}
+if (!isInstalled()) install();
+run(process.argv.slice(2));
+
+/** npm writes node_modules/.package-lock.json last, so an interrupted install does not count. */
+function isInstalled() {
+  const installed = join(root, "node_modules", ".package-lock.json");
+  if (!existsSync(installed) || !existsSync(node24)) return false;
+  return statSync(installed).mtimeMs >= statSync(join(root, "package-lock.json")).mtimeMs;
+}
+
+function install() {
+  console.error(
+    "Installing the locked dependencies and Node 24 into node_modules (once, about a minute) ...",
+  );
+  const flags = ["ci", "--no-audit", "--no-fund", "--loglevel=error"];
+  const { status } = spawnSync("npm", flags, { cwd: root, stdio: ["ignore", 2, 2], shell: windows });
+  if (status !== 0) {
+    console.error("npm ci failed; the lines above say why. Nothing was started.");
+    process.exit(1);
+  }
+}
+
+/** `program` is a .ts file of ours or the name of an installed command. */
+function run([program, ...args]) {
+  const script = program.endsWith(".ts") ? join(root, program) : join(root, "node_modules", ".bin", program);
+  const child = spawn(node24, [script, ...args], {
+    cwd: root,
+    // The fourth channel is IPC: the child sees it close, and stops, should this process be killed.
+    stdio: ["inherit", "inherit", "inherit", "ipc"],
+    env: { ...process.env, PATH: `${dirname(node24)}${windows ? ";" : ":"}${process.env.PATH}` },
+  });
+  for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"]) process.on(signal, () => child.kill(signal));
+  child.on("exit", (code, signal) => process.exit(code ?? (signal === "SIGINT" ? 130 : 1)));
+
+  // npm runs scripts in a shell that outlives it; killing npm must not leave a database running behind it.
+  if (process.env.npm_lifecycle_event) {
+    const started = ancestors();
+    setInterval(() => ancestors() !== started && child.kill("SIGKILL") && process.exit(1), 500).unref();
+  }
+}
+
+function ancestors() {
+  const shell = `/proc/${process.ppid}/stat`;
+  const npm = existsSync(shell) ? readFileSync(shell, "utf8").split(") ")[1].split(" ")[1] : "";
+  return `${process.ppid} ${npm}`;
+}

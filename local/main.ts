@@ -1,0 +1,121 @@
+// `npm start`: the synthesised stack on this machine, one job run to its end, then the stack stays up until Ctrl-C.
+import { existsSync } from "node:fs";
+import { resolve } from "node:path";
+import { readSettings } from "../shared/settings.ts";
+import { takeDataDir } from "./data-dir.ts";
+import { type Environment, startEnvironment } from "./environment.ts";
+import { openJobs } from "./job.ts";
+import { OptionError, type Options, readOptions, usage } from "./options.ts";
+import { summarise } from "./summary.ts";
+import { makeTerminal } from "./terminal.ts";
+
+process.exitCode = await main().catch((error: unknown) => {
+  console.error(error instanceof Error ? error.message : String(error));
+  return error instanceof OptionError ? 2 : 1;
+});
+process.disconnect?.();
+
+async function main(): Promise<number> {
+  const options = readOptions(process.argv.slice(2));
+  if (options.help) {
+    console.log(usage);
+    return 0;
+  }
+  checkSurroundings(options);
+  const dataDir = await takeDataDir(resolve(options.dataDir));
+  const stop = stopSignal();
+  let environment: Environment | undefined;
+  try {
+    const terminal = makeTerminal(process.stdout);
+    environment = await startEnvironment(options, dataDir.path, terminal, stop.signal);
+    return await runAndStay(options, environment, terminal, stop.signal);
+  } catch (error) {
+    if (!stop.signal.aborted) throw error;
+    return 130;
+  } finally {
+    stop.closing();
+    await environment?.close();
+    dataDir.release();
+    if (stop.signal.aborted) console.error(`Stopped. The data stays in ${dataDir.path}.`);
+  }
+}
+
+/** What can be refused before anything starts. */
+function checkSurroundings(options: Options): void {
+  if (options.captured !== undefined && !existsSync(options.captured)) {
+    throw new OptionError(`--captured is '${options.captured}', and there is no such folder`);
+  }
+  if (options.captured !== undefined && process.env.TUSHARE_TOKEN) {
+    throw new OptionError("--captured and TUSHARE_TOKEN name two upstreams: give one of them");
+  }
+  try {
+    readSettings(process.env);
+  } catch (error) {
+    throw new OptionError(error instanceof Error ? error.message : String(error));
+  }
+}
+
+async function runAndStay(
+  options: Options,
+  environment: Environment,
+  terminal: ReturnType<typeof makeTerminal>,
+  stop: AbortSignal,
+): Promise<number> {
+  const jobs = await openJobs(environment, terminal, stop);
+  try {
+    await jobs.continueLive();
+    if (options.job !== "REFERENCE") {
+      const reference = await jobs.run({ job: "REFERENCE" });
+      if (reference.status !== "COMPLETED") {
+        const failures = await jobs.failures(reference.taskId);
+        console.error(
+          [`REFERENCE ended ${reference.status}: ${reference.reason ?? ""}`, ...failures].join("\n  "),
+        );
+        return 1;
+      }
+    }
+    const run = await jobs.run(environment.commandFor(options));
+    const result = await summarise(options, environment, jobs, run);
+    if (!options.json) for (const line of result.lines) terminal.line(line);
+    if (options.json) console.log(JSON.stringify(result.json));
+    if (!options.once) await untilStopped(stop, terminal, options.json);
+    return run.status === "COMPLETED" ? 0 : 1;
+  } finally {
+    await jobs.close();
+  }
+}
+
+async function untilStopped(
+  stop: AbortSignal,
+  terminal: ReturnType<typeof makeTerminal>,
+  quiet: boolean,
+): Promise<void> {
+  if (!quiet) terminal.line("\nStill up, with its schedules running. Ctrl-C stops it.");
+  const alive = setInterval(() => {}, 60_000);
+  await new Promise<void>((resolve) => {
+    if (stop.aborted) resolve();
+    stop.addEventListener("abort", () => resolve(), { once: true });
+  });
+  clearInterval(alive);
+}
+
+/** The first signal stops cleanly, a second one during that at once. The launcher's death counts as a kill. */
+function stopSignal(): { signal: AbortSignal; closing(): void } {
+  const controller = new AbortController();
+  let secondStopsAtOnce = false;
+  for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) {
+    process.on(signal, () => {
+      if (secondStopsAtOnce) process.exit(130);
+      controller.abort();
+      setTimeout(() => {
+        secondStopsAtOnce = true; // a terminal and npm may deliver one Ctrl-C twice
+      }, 1_000).unref();
+    });
+  }
+  const parentGone = () => process.exit(137);
+  process.on("disconnect", parentGone);
+  return {
+    signal: controller.signal,
+    closing: () => process.off("disconnect", parentGone),
+  };
+}

@@ -1,0 +1,118 @@
+// What a run has done, for a person and for a program.
+import { readSettings } from "../shared/settings.ts";
+import type { Environment } from "./environment.ts";
+import type { JobRun, Jobs } from "./job.ts";
+import type { Options } from "./options.ts";
+
+export type Summary = {
+  readonly lines: readonly string[];
+  readonly json: {
+    job: string;
+    task_id: string;
+    status: string;
+    units: number;
+    /** Rows stored or already complete for what was asked. */
+    rows: number;
+    calls: Record<string, number>;
+    seconds: number;
+  };
+};
+
+export async function summarise(
+  options: Options,
+  environment: Environment,
+  jobs: Jobs,
+  run: JobRun,
+): Promise<Summary> {
+  const rows = await countRows(jobs, run);
+  const json = {
+    job: run.job,
+    task_id: run.taskId,
+    status: run.status,
+    units: run.units,
+    rows,
+    calls: run.calls,
+    seconds: run.seconds,
+  };
+  return { json, lines: options.json ? [] : await describe(environment, jobs, run, rows) };
+}
+
+async function countRows(jobs: Jobs, run: JobRun): Promise<number> {
+  if (run.job === "REFERENCE") {
+    const [row] = await jobs.query(
+      "select (select count(*) from trade_cal) + (select count(*) from stock_info) as rows",
+    );
+    return Number(row?.rows);
+  }
+  const { from, to, codes } = run.config;
+  const [row] = await jobs.query(
+    `select count(*) as rows from stock_daily
+where trade_date between to_date($1, 'YYYYMMDD') and to_date($2, 'YYYYMMDD')
+  and ($3::text[] is null or ts_code = any ($3))`,
+    [from, to, codes ?? null],
+  );
+  return Number(row?.rows);
+}
+
+async function describe(environment: Environment, jobs: Jobs, run: JobRun, rows: number): Promise<string[]> {
+  const { stack } = environment;
+  const [stored] = await jobs.query(`select
+  (select count(*) from stock_daily) as bars,
+  (select to_char(min(trade_date), 'YYYY-MM-DD') from stock_daily) as first,
+  (select to_char(max(trade_date), 'YYYY-MM-DD') from stock_daily) as last,
+  (select count(*) from stock_info) as stocks,
+  (select count(*) from trade_cal) as days`);
+  const number = (text: string | null | undefined) => Number(text ?? 0).toLocaleString("en-US");
+  const dispatcher = stack.functionName("PipelineDispatcher");
+  const dataset = run.config.from === undefined ? "" : `, ${run.config.from} to ${run.config.to}`;
+  return [
+    "",
+    `${run.job} ${run.status}${dataset}${run.reason === null ? "" : ` (${run.reason})`}`,
+    `  rows       ${rows.toLocaleString("en-US")} stored or already complete for what was asked, ${run.units} units in ${run.seconds} s`,
+    `  calls      ${describeCalls(run)}`,
+    ...(await describeLimit(environment)),
+    ...(await jobs.failures(run.taskId)).map((failure) => `  failure    ${failure}`),
+    `  stored     stock_daily ${number(stored?.bars)} rows (${stored?.first ?? "none"} to ${stored?.last ?? "none"}), stock_info ${number(stored?.stocks)}, trade_cal ${number(stored?.days)}`,
+    "",
+    "Query it:",
+    `  psql ${withoutPassword(environment.databaseUrl)} -c "select * from stock_daily where ts_code = '600519.SH' order by trade_date desc limit 5"`,
+    "",
+    "Start a backfill, exactly as on AWS (version 2 of the aws command also wants --cli-binary-format raw-in-base64-out):",
+    `  AWS_ACCESS_KEY_ID=local AWS_SECRET_ACCESS_KEY=local AWS_DEFAULT_REGION=us-east-1 \\`,
+    `  aws lambda invoke --endpoint-url ${stack.endpoint} --function-name ${dispatcher} --payload '{"job":"DAILY_HISTORY","from":"20240101","to":"20240131"}' out.json`,
+    "",
+    "Try next:",
+    "  npm start -- --codes 600519.SH,000001.SZ     the whole life of two stocks",
+    "  npm start -- --job DAILY_INCREMENTAL         what is new, and holes of the last 60 days",
+    `  the functions' logs are in ${environment.logFile}`,
+  ];
+}
+
+function describeCalls(run: JobRun): string {
+  const calls = Object.entries(run.calls);
+  if (calls.length === 0) return "none: everything asked for was here already";
+  const busiest = Math.max(...calls.map(([, count]) => count));
+  const perMinute = Math.round((busiest / Math.max(run.seconds, 1)) * 60);
+  const configured = 60 / readSettings(process.env).TUSHARE_MIN_INTERVAL;
+  const use = Math.min(100, Math.round((perMinute / configured) * 100));
+  return `${calls.map(([name, count]) => `${name} ${count}`).join(", ")}; ${perMinute} a minute to the busiest, ${use} % of the configured pace`;
+}
+
+/** What the simulated upstream counted itself. */
+async function describeLimit({ upstream }: Environment): Promise<string[]> {
+  if (upstream === undefined) return [];
+  const { interfaces } = await upstream.stats();
+  const all = Object.values(interfaces);
+  const refusals = all.reduce((sum, { refusals }) => sum + refusals, 0);
+  const peak = Math.max(0, ...all.map(({ peakCallsPerMinute }) => peakCallsPerMinute));
+  const allowed = readSettings(process.env).TUSHARE_CALLS_A_MINUTE;
+  return [
+    `  limit      ${refusals} refusals; at most ${peak} of ${allowed} calls to one interface in any 60 s, counted upstream`,
+  ];
+}
+
+function withoutPassword(url: string): string {
+  const address = new URL(url);
+  if (address.password !== "") address.password = "***";
+  return address.href;
+}

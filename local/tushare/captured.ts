@@ -1,0 +1,112 @@
+// Captured answers as a source of rows: a folder of `<interface>__<slice>.csv` or `.csv.gz` files.
+// All files of an interface are joined; where two hold the same row, the file with more fields wins, then the one whose
+// name sorts later, which is the later capture. Numbers stay the texts they were captured as.
+import { readdir, readFile } from "node:fs/promises";
+import { join } from "node:path";
+import { gunzipSync } from "node:zlib";
+import { parseCsv } from "./csv.ts";
+import { mix, shuffle, textHash } from "./hash.ts";
+import { type Cell, findInterface, type Interface, type InterfaceName, type Row } from "./interfaces.ts";
+import { type Source, selector } from "./select.ts";
+
+type Captured = { file: string; header: string[]; records: string[][] };
+
+const number = /^-?(0|[1-9]\d*)(\.\d+)?([eE][+-]?\d+)?$/;
+
+/** Reads the folder; rejects when it cannot be read or holds no file of a known interface. */
+export async function readCaptured(folder: string, seed: number): Promise<Source> {
+  const names = (await readdir(folder)).filter((file) => /^\w+?__.+\.csv(\.gz)?$/.test(file)).sort();
+  const files = new Map<string, Captured[]>();
+  for (const file of names) {
+    const name = file.split("__")[0] ?? "";
+    if (!findInterface(name)) continue; // helper files of other kinds may lie beside the answers
+    const bytes = await readFile(join(folder, file));
+    const text = (file.endsWith(".gz") ? gunzipSync(bytes) : bytes).toString("utf8").replace(/^\uFEFF/, "");
+    const [header = [], ...records] = parseCsv(text);
+    files.set(name, [...(files.get(name) ?? []), { file, header, records }]);
+  }
+  if (files.size === 0)
+    throw new Error(`${folder} holds no captured answer such as daily__trade_date_20250403.csv`);
+
+  const tables = new Map<string, Row[]>();
+  for (const [name, captures] of files) {
+    const face = findInterface(name);
+    if (face) tables.set(name, ordered(face, unite(face, captures), mix(seed, textHash(name))));
+  }
+  const dates = (tables.get("daily") ?? []).map((row) => String(row[1])).sort();
+  return {
+    *rows(name: InterfaceName, query) {
+      const face = findInterface(name);
+      if (!face) return;
+      const isWanted = selector(face, query);
+      for (const row of tables.get(name) ?? []) if (isWanted(row)) yield row;
+    },
+    about: () => ({
+      source: "captured",
+      firstDate: dates[0] ?? "",
+      lastDate: dates.at(-1) ?? "",
+      listed: tables.get("stock_basic")?.length ?? 0,
+    }),
+  };
+}
+
+// A key that repeats inside one file is kept: fina_indicator really answers with two versions of a report.
+function unite(face: Interface, captures: readonly Captured[]): Row[] {
+  const keyPlaces = face.key.map((key) => face.fields.findIndex(({ name }) => name === key));
+  const ranked = captures.toSorted((a, b) => b.header.length - a.header.length || (a.file < b.file ? 1 : -1));
+  const taken = new Set<string>();
+  const rows: Row[] = [];
+  for (const capture of ranked) {
+    const read = rowReader(face, capture);
+    const fresh = capture.records
+      .map(read)
+      .map((row) => ({ row, key: keyPlaces.map((place) => row[place]).join(",") }))
+      .filter(({ key }) => !taken.has(key));
+    for (const { row, key } of fresh) {
+      taken.add(key);
+      rows.push(row);
+    }
+  }
+  return rows;
+}
+
+function rowReader(face: Interface, { file, header }: Captured): (record: string[]) => Row {
+  const sliced = slicedBy(face, file);
+  const columns = face.fields.map(({ name, type }) => ({
+    at: header.indexOf(name),
+    type,
+    fixed: sliced[name] ?? null,
+  }));
+  return (record) =>
+    columns.map(({ at, type, fixed }): Cell => {
+      const cell = at < 0 ? fixed : (record[at] ?? "");
+      if (cell === null || cell === "") return null;
+      return type === "text" || number.test(cell) ? cell : JSON.stringify(cell);
+    });
+}
+
+// What the call asked for and the file therefore need not hold, such as list_status in stock_basic__list_status_L.
+function slicedBy(face: Interface, file: string): Record<string, string> {
+  const found: Record<string, string> = { ...face.defaults };
+  for (const { name } of face.fields) {
+    const value = new RegExp(`_${name}_([A-Za-z0-9.]+?)(?:_|\\.csv)`).exec(file)?.[1];
+    if (value !== undefined) found[name] = value;
+  }
+  return found;
+}
+
+// Newest first where there is a date; rows of the same day in an order of their own.
+function ordered(face: Interface, rows: Row[], seed: number): Row[] {
+  const { dateField } = face;
+  if (dateField === undefined) return shuffle(rows, seed);
+  const at = face.fields.findIndex(({ name }) => name === dateField);
+  const days = Map.groupBy(rows, (row) => String(row[at]));
+  return [...days.keys()]
+    .sort()
+    .reverse()
+    .flatMap((day) =>
+      face.key.includes("trade_date")
+        ? shuffle(days.get(day) ?? [], mix(seed, Number(day)))
+        : (days.get(day) ?? []),
+    );
+}

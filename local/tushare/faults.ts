@@ -1,0 +1,140 @@
+// Faults on demand: which fault strikes which call. Decisions depend on the seed and on how many calls a fault has seen,
+// so a run with the same calls meets the same faults. What a fault does to a reply is in spoil.ts, to the wire in
+// protocol.ts.
+import { unit } from "./hash.ts";
+import type { Query } from "./interfaces.ts";
+
+/**
+ * - `latency`: answers `value` milliseconds later (default 2000). `hang`: never answers. `reset`: breaks the connection,
+ *   before the answer or in the middle of it.
+ * - `http-5xx`: 502, 503 or 504 with an HTML page. `html-200`: an HTML page with status 200. `truncated-json`: half the
+ *   answer. `wrong-content-type`: the right answer called text/html.
+ * - `server-error`: code -1000 or 50101. `too-fast`: the minute-limit message although the limit is not reached.
+ *   `tighter-limit`: `value` calls a minute (default 60). `day-quota`: `value` calls a day (default 0), then the message
+ *   of the day. `address-limit`: code 40204. `permission`: code 40203. `no-data`: code 0 without data.
+ * - `partial-day`: the part `value` of the rows (default 0.3). `empty-day`: no rows. `wrong-numbers`: NaN, a text or "--"
+ *   in number columns of some rows. `column-missing`, `column-added`, `column-renamed`: `column` or any number column.
+ *   `duplicate-key`: some rows twice. `has-more-absent`, `has-more-lies`: without, or with the opposite. `offset-ignored`.
+ */
+export const faultKinds = [
+  ...(["latency", "hang", "reset", "http-5xx", "html-200", "truncated-json", "wrong-content-type"] as const),
+  ...(["server-error", "too-fast", "tighter-limit", "day-quota", "address-limit", "permission"] as const),
+  ...(["no-data", "partial-day", "empty-day", "wrong-numbers", "column-missing", "column-added"] as const),
+  ...(["column-renamed", "duplicate-key", "has-more-absent", "has-more-lies", "offset-ignored"] as const),
+] as const;
+
+export type FaultKind = (typeof faultKinds)[number];
+
+export type Fault = {
+  readonly kind: FaultKind;
+  /** Interfaces it strikes; absent: all. */
+  readonly interface?: string | readonly string[] | undefined;
+  /** Trade dates it strikes (the call's trade_date); absent: all calls. */
+  readonly date?: string | readonly string[] | undefined;
+  /** Chance for each call, 0 to 1; default 1. */
+  readonly probability?: number | undefined;
+  /** Strikes at most this often; absent: no end. */
+  readonly count?: number | undefined;
+  readonly value?: number | undefined;
+  readonly column?: string | undefined;
+};
+
+/** Faults one by one, or a preset. Presets hold only what a retrying client gets through to the same rows. */
+export type FaultPlan = "none" | "mild" | "storm" | readonly Fault[];
+
+const presets: Readonly<Record<"none" | "mild" | "storm", readonly Fault[]>> = {
+  none: [],
+  mild: [
+    { kind: "latency", probability: 0.05, value: 800 },
+    { kind: "http-5xx", probability: 0.02 },
+    { kind: "reset", probability: 0.02 },
+    { kind: "truncated-json", probability: 0.01 },
+    { kind: "server-error", probability: 0.02 },
+  ],
+  storm: [
+    { kind: "latency", probability: 0.15, value: 2500 },
+    { kind: "hang", probability: 0.02, count: 2 },
+    { kind: "http-5xx", probability: 0.06 },
+    { kind: "reset", probability: 0.06 },
+    { kind: "truncated-json", probability: 0.04 },
+    { kind: "html-200", probability: 0.04 },
+    { kind: "wrong-content-type", probability: 0.04 },
+    { kind: "server-error", probability: 0.05 },
+    { kind: "too-fast", probability: 0.05, count: 2 },
+    { kind: "has-more-absent", probability: 0.05 },
+    { kind: "column-added", probability: 0.05 },
+  ],
+};
+
+/** The faults that strike one call, by kind, each with a number of its own in [0, 1) to choose details with. */
+export type Strikes = ReadonlyMap<FaultKind, { readonly fault: Fault; readonly luck: number }>;
+
+export type Faults = {
+  /** Replaces all faults; throws a RangeError that names a fault it cannot read. */
+  set(plan: unknown): void;
+  list(): readonly Fault[];
+  strike(interfaceName: string, query: Query): Strikes;
+  /** How often each kind struck since the start. */
+  struck(): Record<string, number>;
+};
+
+export function makeFaults(seed: number, initial: unknown): Faults {
+  let faults = readPlan(initial);
+  let seen = faults.map(() => ({ calls: 0, strikes: 0 }));
+  const totals: Record<string, number> = {};
+
+  function strike(interfaceName: string, query: Query): Strikes {
+    const strikes = new Map<FaultKind, { fault: Fault; luck: number }>();
+    faults.forEach((fault, at) => {
+      const past = seen[at];
+      if (!past || !matches(fault.interface, interfaceName)) return;
+      if (fault.date !== undefined && !matches(fault.date, query.trade_date ?? "")) return;
+      const call = past.calls++;
+      if (past.strikes >= (fault.count ?? Infinity)) return;
+      if (unit(seed, at * 7919 + 1, call) >= (fault.probability ?? 1)) return;
+      past.strikes++;
+      totals[fault.kind] = (totals[fault.kind] ?? 0) + 1;
+      strikes.set(fault.kind, { fault, luck: unit(seed, at * 7919 + 2, call) });
+    });
+    return strikes;
+  }
+
+  return {
+    set(plan) {
+      faults = readPlan(plan);
+      seen = faults.map(() => ({ calls: 0, strikes: 0 }));
+    },
+    list: () => faults,
+    strike,
+    struck: () => ({ ...totals }),
+  };
+}
+
+function matches(wanted: string | readonly string[] | undefined, value: string): boolean {
+  if (wanted === undefined) return true;
+  return typeof wanted === "string" ? wanted === value : wanted.includes(value);
+}
+
+// A plan may come from a command line or over HTTP, so it is checked here.
+function readPlan(plan: unknown): readonly Fault[] {
+  if (plan === undefined) return [];
+  if (plan === "none" || plan === "mild" || plan === "storm") return presets[plan];
+  if (!Array.isArray(plan))
+    throw new RangeError(`faults are ${JSON.stringify(plan)}, expected none, mild, storm or a list`);
+  return plan.map((entry: unknown) => readFault(entry));
+}
+
+function readFault(entry: unknown): Fault {
+  const fault = (typeof entry === "string" ? { kind: entry } : (entry ?? {})) as Fault;
+  const { kind, probability, count } = fault;
+  if (!faultKinds.includes(kind)) {
+    throw new RangeError(`fault kind is ${JSON.stringify(kind)}, expected one of ${faultKinds.join(", ")}`);
+  }
+  if (probability !== undefined && !(probability >= 0 && probability <= 1)) {
+    throw new RangeError(`probability of ${kind} is ${probability}, expected 0 to 1`);
+  }
+  if (count !== undefined && !(Number.isInteger(count) && count >= 0)) {
+    throw new RangeError(`count of ${kind} is ${count}, expected a whole number from 0`);
+  }
+  return fault;
+}

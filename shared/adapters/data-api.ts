@@ -1,0 +1,141 @@
+// Aurora PostgreSQL through the RDS Data API. The only place that reads its errors.
+import {
+  BeginTransactionCommand,
+  CommitTransactionCommand,
+  ExecuteStatementCommand,
+  type Field,
+  RDSDataClient,
+  RollbackTransactionCommand,
+  type SqlParameter,
+} from "@aws-sdk/client-rds-data";
+import { SyncError } from "../errors.ts";
+import type { Clock, Database, SqlParameters, SqlRow } from "../ports.ts";
+
+export type DataApiOptions = {
+  readonly resourceArn: string;
+  readonly secretArn: string;
+  readonly database: string;
+  readonly clock: Clock;
+  /** How long a paused cluster is waited for; it resumes in 15 to 30 seconds. */
+  readonly resumeSecondsMax: number;
+};
+
+/** The service cuts a statement at 45 seconds; a shorter limit here would repeat a write that is still running. */
+const requestTimeoutMilliseconds = 60_000;
+
+/** Tries of a statement whose outcome is unknown or that lost a deadlock. All our statements may be repeated. */
+const triesMax = 3;
+
+export function makeDataApi(options: DataApiOptions): Database {
+  const { clock, resourceArn, secretArn, database } = options;
+  const client = new RDSDataClient({ requestHandler: { requestTimeout: requestTimeoutMilliseconds } });
+
+  async function execute(sql: string, parameters: SqlParameters, transactionId?: string): Promise<SqlRow[]> {
+    const command = new ExecuteStatementCommand({
+      resourceArn,
+      secretArn,
+      database,
+      sql,
+      parameters: Object.entries(parameters).map(asParameter),
+      includeResultMetadata: true,
+      ...(transactionId !== undefined && { transactionId }),
+    });
+    const { columnMetadata = [], records = [] } = await client.send(command);
+    const names = columnMetadata.map(({ label, name }) => label ?? name ?? "");
+    return records.map((record) =>
+      Object.fromEntries(record.map((field, at) => [names[at], asValue(field)])),
+    );
+  }
+
+  /** Waits for a paused cluster, and repeats what may be repeated. */
+  async function withRetries<Result>(work: () => Promise<Result>): Promise<Result> {
+    const giveUpAt = clock.monotonic() + options.resumeSecondsMax * 1000;
+    for (let tries = 1; ; ) {
+      try {
+        return await work();
+      } catch (error) {
+        const { kind, resuming } = classify(error);
+        if (resuming && clock.monotonic() < giveUpAt) {
+          await clock.sleep(2_000);
+        } else if (kind === "transient" && !resuming && tries < triesMax) {
+          await clock.sleep(200 * 4 ** tries);
+          tries += 1;
+        } else {
+          throw asSyncError(error, kind);
+        }
+      }
+    }
+  }
+
+  return {
+    run: (sql, parameters = {}) => withRetries(() => execute(sql, parameters)),
+    transaction: (work) =>
+      withRetries(async () => {
+        const target = { resourceArn, secretArn };
+        const { transactionId } = await client.send(new BeginTransactionCommand({ ...target, database }));
+        try {
+          const result = await work((sql, parameters = {}) => execute(sql, parameters, transactionId));
+          await client.send(new CommitTransactionCommand({ ...target, transactionId }));
+          return result;
+        } catch (error) {
+          // Its failure says nothing new: the service rolls back what is left alone for three minutes.
+          await client
+            .send(new RollbackTransactionCommand({ ...target, transactionId }))
+            .catch(() => undefined);
+          throw error;
+        }
+      }),
+  };
+}
+
+/** SQLSTATE classes of passing trouble: connection, resources, operator intervention, deadlock, serialization. */
+const transientStates = /^(08|53|57|40001|40P01|55P03)/;
+
+/** Names of errors of the service that a later call may not meet. https://docs.aws.amazon.com/rdsdataservice/ */
+const transientNames = new Set([
+  "DatabaseUnavailableException",
+  "InternalServerErrorException",
+  "ServiceUnavailableError",
+  "StatementTimeoutException",
+  "TransactionNotFoundException",
+  "ThrottlingException",
+  "TimeoutError",
+]);
+
+function classify(error: unknown): { kind: "transient" | "permanent"; resuming: boolean } {
+  if (error instanceof SyncError)
+    return { kind: error.kind === "permanent" ? "permanent" : "transient", resuming: false };
+  if (!(error instanceof Error)) return { kind: "transient", resuming: false };
+  if (
+    error.name === "DatabaseResumingException" ||
+    error.message.includes("is resuming after being auto-paused")
+  ) {
+    return { kind: "transient", resuming: true };
+  }
+  const state = /SQLState: (\w{5})/.exec(error.message)?.[1];
+  if (state !== undefined)
+    return { kind: transientStates.test(state) ? "transient" : "permanent", resuming: false };
+  const isRefusal = "$fault" in error && error.$fault === "client" && !transientNames.has(error.name);
+  return { kind: isRefusal ? "permanent" : "transient", resuming: false };
+}
+
+function asSyncError(error: unknown, kind: "transient" | "permanent"): SyncError {
+  if (error instanceof SyncError) return error;
+  const text = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
+  return new SyncError(kind, `database: ${text}`, { cause: error });
+}
+
+function asParameter([name, value]: [string, SqlParameters[string]]): SqlParameter {
+  return { name, value: asField(value) };
+}
+
+function asField(value: SqlParameters[string]): Field {
+  if (value === null) return { isNull: true };
+  if (typeof value === "string") return { stringValue: value };
+  if (typeof value === "boolean") return { booleanValue: value };
+  return Number.isInteger(value) ? { longValue: value } : { doubleValue: value };
+}
+
+function asValue(field: Field): SqlRow[string] {
+  return field.stringValue ?? field.longValue ?? field.doubleValue ?? field.booleanValue ?? null;
+}

@@ -1,0 +1,59 @@
+// One-time schedules on EventBridge Scheduler. The only place that reads its errors.
+import {
+  ConflictException,
+  CreateScheduleCommand,
+  SchedulerClient,
+  type Target,
+} from "@aws-sdk/client-scheduler";
+import type { Planner } from "../ports.ts";
+import { encodeUnit } from "../unit.ts";
+
+/** An at() in the past is refused, and the service fires to the minute. */
+const aheadMillisecondsMin = 60_000;
+
+export function makeScheduler(options: {
+  groupName: string;
+  roleArn: string;
+  queueArn: string;
+  dispatcherArn: string;
+  now: () => Date;
+}): Planner {
+  const client = new SchedulerClient({});
+
+  async function create(name: string, at: Date, target: Target): Promise<void> {
+    const time = new Date(Math.max(at.getTime(), options.now().getTime() + aheadMillisecondsMin));
+    try {
+      await client.send(
+        new CreateScheduleCommand({
+          Name: name,
+          GroupName: options.groupName,
+          ScheduleExpression: `at(${time.toISOString().slice(0, 19)})`,
+          ScheduleExpressionTimezone: "UTC",
+          FlexibleTimeWindow: { Mode: "OFF" },
+          ActionAfterCompletion: "DELETE",
+          Target: target,
+        }),
+      );
+    } catch (error) {
+      if (!(error instanceof ConflictException)) throw error; // it exists: planned before
+    }
+  }
+
+  return {
+    sendUnitAt: (name, at, unit) =>
+      create(name, at, {
+        Arn: options.queueArn,
+        RoleArn: options.roleArn,
+        // Without a message group: the service documents that parameter for FIFO queues only.
+        Input: encodeUnit(unit),
+        RetryPolicy: { MaximumEventAgeInSeconds: 86_400, MaximumRetryAttempts: 185 },
+      }),
+    invokeDispatcherAt: (name, at, command) =>
+      create(name, at, {
+        Arn: options.dispatcherArn,
+        RoleArn: options.roleArn,
+        Input: JSON.stringify(command),
+        RetryPolicy: { MaximumEventAgeInSeconds: 3_600, MaximumRetryAttempts: 10 },
+      }),
+  };
+}

@@ -1,0 +1,64 @@
+// The work queue on SQS. The only place that reads its errors.
+import {
+  ChangeMessageVisibilityCommand,
+  SendMessageBatchCommand,
+  type SendMessageBatchRequestEntry,
+  SQSClient,
+} from "@aws-sdk/client-sqs";
+import { SyncError } from "../errors.ts";
+import type { WorkQueue } from "../ports.ts";
+import { encodeUnit } from "../unit.ts";
+
+/** Entries of one SendMessageBatch; also at most 1 MiB together, of which ten units take a few kilobytes. */
+const entriesMax = 10;
+
+/** Sends of what SQS accepted only in part. */
+const triesMax = 4;
+
+export function makeSqsQueue(options: { queueUrl: string }): WorkQueue {
+  const client = new SQSClient({ useQueueUrlAsEndpoint: false });
+  const { queueUrl } = options;
+
+  /** SQS answers 200 with some entries refused; only what it names as refused is sent again. */
+  async function sendBatch(entries: SendMessageBatchRequestEntry[]): Promise<void> {
+    let left = entries;
+    for (let tries = 0; tries < triesMax; tries += 1) {
+      const { Failed: failed = [] } = await client.send(
+        new SendMessageBatchCommand({ QueueUrl: queueUrl, Entries: left }),
+      );
+      left = left.filter(({ Id }) => failed.some((entry) => entry.Id === Id));
+      if (left.length === 0) return;
+    }
+    throw new SyncError(
+      "transient",
+      `work queue: ${left.length} of ${entries.length} messages were not accepted`,
+    );
+  }
+
+  return {
+    async send(units, delaySeconds = 0) {
+      const batches: SendMessageBatchRequestEntry[][] = [];
+      for (let at = 0; at < units.length; at += entriesMax) {
+        batches.push(
+          units.slice(at, at + entriesMax).map((unit, index) => ({
+            Id: String(index),
+            MessageBody: encodeUnit(unit),
+            // On a standard queue the group only keeps one job's backlog from delaying another's units.
+            MessageGroupId: unit.job_type,
+            ...(delaySeconds > 0 && { DelaySeconds: delaySeconds }),
+          })),
+        );
+      }
+      await Promise.all(batches.map(sendBatch));
+    },
+    async returnAfter(receiptHandle, seconds) {
+      await client.send(
+        new ChangeMessageVisibilityCommand({
+          QueueUrl: queueUrl,
+          ReceiptHandle: receiptHandle,
+          VisibilityTimeout: seconds,
+        }),
+      );
+    },
+  };
+}

@@ -1,0 +1,137 @@
+// Is this answer whole? TuShare cuts a reply at its cap without a word, and serves a day before all of it is there.
+import type { Dataset, InterfaceSpec } from "./datasets.ts";
+import { addDays, type Day, daysBetween } from "./dates.ts";
+import { SyncError } from "./errors.ts";
+import type { Page } from "./ports.ts";
+import type { Table } from "./rows.ts";
+import { paramsOf, type Selector } from "./unit.ts";
+
+/** Calls one interface may need for one unit; the planner keeps units far below it. */
+export const pagesMax = 12;
+
+/** Of the rows of the trading day before, what an answer must hold to pass for a whole day. */
+const dayShareMin = 0.6;
+
+/** Of the day's main rows, what a joined interface must hold while it may still be published. */
+const detailShareMin = 0.9;
+
+/** Days after a trading day in which an interface that lacks it is late; later it is taken never to have had it. */
+export const detailsDueDays = 7;
+
+type FetchPage = (params: Readonly<Record<string, string>>) => Promise<Page>;
+
+/**
+ * All pages of a selector. A range that may be cut is halved, whatever rows were kept; anything else is paged.
+ * @throws SyncError transient when the answer cannot be proven whole within `pagesMax` calls
+ */
+export async function fetchWhole(
+  spec: InterfaceSpec,
+  selector: Selector,
+  fetchPage: FetchPage,
+): Promise<Page[]> {
+  let calls = 0;
+  const bounded: FetchPage = (params) => {
+    calls += 1;
+    if (calls > pagesMax) throw notWhole(spec, selector, `still not whole after ${pagesMax} calls`);
+    return fetchPage(params);
+  };
+  return "from" in selector
+    ? await fetchRange(spec, selector, bounded)
+    : await fetchByOffset(spec, selector, bounded);
+}
+
+async function fetchRange(
+  spec: InterfaceSpec,
+  selector: Selector & { from: Day; to: Day },
+  fetchPage: FetchPage,
+): Promise<Page[]> {
+  const page = await fetchPage(paramsOf(selector));
+  if (!mayBeCut(page, spec)) return [page];
+  if (selector.from === selector.to)
+    throw notWhole(spec, selector, `${page.items.length} rows for one day, the cap`);
+  const middle = middleDay(selector.from, selector.to);
+  const later = await fetchRange(spec, { ...selector, from: addDays(middle, 1) }, fetchPage);
+  const earlier = await fetchRange(spec, { ...selector, to: middle }, fetchPage);
+  return [...later, ...earlier];
+}
+
+async function fetchByOffset(spec: InterfaceSpec, selector: Selector, fetchPage: FetchPage): Promise<Page[]> {
+  const pages: Page[] = [];
+  const seen = new Set<string>();
+  for (let offset = 0; ; ) {
+    const page = await fetchPage({ ...paramsOf(selector), ...(offset > 0 && { offset: String(offset) }) });
+    const repeated = offset === 0 ? -1 : page.items.findIndex((item) => seen.has(JSON.stringify(item)));
+    if (repeated !== -1)
+      throw notWhole(spec, selector, `the page at offset ${offset} repeats an earlier row`);
+    if (page.items.length > 0) pages.push(page);
+    if (!mayBeCut(page, spec)) return pages;
+    if (page.items.length === 0) throw notWhole(spec, selector, "an empty page says there is more");
+    for (const item of page.items) seen.add(JSON.stringify(item));
+    offset += page.items.length;
+  }
+}
+
+/** What is known of a trading day before its answer is judged. */
+export type DayFacts = {
+  readonly day: Day;
+  /** Rows stored for the open day before; 0 when none are. */
+  readonly rowsDayBefore: number;
+  /** Stocks the list has as listed on the day; 0 when the list is not there. */
+  readonly listed: number;
+  /** Days that have passed since it. */
+  readonly ageDays: number;
+};
+
+/** Why a day's answer does not pass for a whole day, or undefined when it does. */
+export function whyNotDue(
+  dataset: Dataset,
+  main: Table,
+  details: readonly Table[],
+  facts: DayFacts,
+): string | undefined {
+  if (main.size === 0) return `${facts.day}: an open day answered no rows`;
+  if (main.size < facts.rowsDayBefore * dayShareMin) {
+    return `${facts.day}: ${main.size} rows, the open day before has ${facts.rowsDayBefore}`;
+  }
+  // The list is no measure of old days: it may know stocks that had yet to trade, or half a market was suspended.
+  if (facts.ageDays <= detailsDueDays && main.size < facts.listed * dayShareMin) {
+    return `${facts.day}: ${main.size} rows, and ${facts.listed} stocks are listed`;
+  }
+  const short = dataset.details.findIndex((_, at) => (details[at]?.size ?? 0) < main.size * detailShareMin);
+  const detail = dataset.details[short];
+  if (facts.ageDays <= detailsDueDays && detail !== undefined) {
+    return `${facts.day}: ${details[short]?.size} rows of ${detail.name} for ${main.size} of ${dataset.main.name}`;
+  }
+  return undefined;
+}
+
+/** The first hole in a calendar answer: an open day whose pretrade_date is not the open day before it. */
+export function calendarHole(calendar: Table): string | undefined {
+  const { cal_date = [], is_open = [], pretrade_date = [] } = calendar.columns;
+  const open = cal_date.map((day, row) => ({
+    day,
+    before: pretrade_date[row] ?? "",
+    isOpen: is_open[row] === "1",
+  }));
+  const sorted = open.filter(({ isOpen }) => isOpen).sort((a, b) => (a.day < b.day ? -1 : 1));
+  for (const [at, { day, before }] of sorted.entries()) {
+    const expected = sorted[at - 1]?.day;
+    if (expected !== undefined && before !== "" && before !== expected) {
+      return `the trading day before ${day} is ${before}, but the answer holds ${expected}`;
+    }
+  }
+  return undefined;
+}
+
+function mayBeCut(page: Page, spec: InterfaceSpec): boolean {
+  return page.hasMore || page.items.length >= spec.rowCap;
+}
+
+/** The last day of the first half of a range of two days or more. */
+function middleDay(from: Day, to: Day): Day {
+  return addDays(from, Math.floor((daysBetween(from, to) - 1) / 2));
+}
+
+function notWhole(spec: InterfaceSpec, selector: Selector, why: string): SyncError {
+  return new SyncError("transient", `${spec.name} ${Object.values(paramsOf(selector)).join(" ")}: ${why}`);
+}

@@ -1,0 +1,156 @@
+// The dispatcher's use case: open or continue a task, plan its units into the ledger, fan them out. It never talks
+// to TuShare. Dying anywhere is harmless: the next dispatcher continues from what the ledger says.
+import { type Command, parseCommand, type RunCommand } from "./command.ts";
+import { SyncError } from "./errors.ts";
+import { type JobType, jobs } from "./jobs.ts";
+import { unresolvedUnits } from "./ledger/failures.ts";
+import * as ledger from "./ledger/tasks.ts";
+import { unitsMax } from "./plan.ts";
+import { type Plan, planJob } from "./plan-job.ts";
+import type { Clock, Database, Log, WorkQueue } from "./ports.ts";
+import type { Settings } from "./settings.ts";
+
+export type DispatchServices = {
+  readonly database: Database;
+  readonly queue: WorkQueue;
+  readonly clock: Clock;
+  readonly settings: Settings;
+  readonly log: Log;
+};
+
+export type DispatchAnswer = {
+  /** started: by this command. continued: a live task was sent on. running: it needed nothing. Others: as asked. */
+  readonly outcome: "started" | "continued" | "running" | "paused" | "cancelled" | "retried";
+  readonly tasks: readonly ledger.Task[];
+  /** Units sent to the work queue by this command. */
+  readonly sent: number;
+};
+
+/** The reason of a pause that only a command ends. */
+const pausedByCommand = "paused by a command";
+
+/** @throws SyncError permanent when the command cannot be carried out as it stands; nothing was started then. */
+export async function dispatch(services: DispatchServices, input: unknown): Promise<DispatchAnswer> {
+  const command = parseCommand(input);
+  if ("job" in command) return await run(services, command.job, command);
+  if ("pause" in command) return await pause(services, command.pause);
+  if ("resume" in command) return await resume(services, command.resume, command.timed ?? false);
+  if ("cancel" in command) return await cancel(services, command.cancel);
+  return await retry(services, command.retry);
+}
+
+async function run(
+  services: DispatchServices,
+  jobType: JobType,
+  command: RunCommand,
+): Promise<DispatchAnswer> {
+  const batchSize = services.settings[jobs[jobType].batchSize];
+  const { task, opened } = await ledger.openTask(services.database, {
+    job_type: jobType,
+    batch_size: batchSize,
+    config: command,
+  });
+  if (task.status === "PAUSED") return { outcome: "paused", tasks: [task], sent: 0 };
+  const { task: after, sent } = await continueTask(services, task);
+  return { outcome: opened ? "started" : sent > 0 ? "continued" : "running", tasks: [after], sent };
+}
+
+/** Plans a task that has no plan yet, and sends what was not confirmed sent. */
+async function continueTask(
+  services: DispatchServices,
+  task: ledger.Task,
+): Promise<{ task: ledger.Task; sent: number }> {
+  let current = task;
+  if (current.status === "PENDING") {
+    await ledger.startTask(services.database, task.id, await planTask(services, task));
+    current = (await ledger.readTask(services.database, task.id)) ?? task;
+    services.log.info("task planned", { task: current });
+  }
+  let sent = 0;
+  while (current.status === "RUNNING" && current.current_offset < current.total_units) {
+    const units = await ledger.unitsToSend(services.database, current);
+    await services.queue.send(units);
+    sent += units.length;
+    current = await ledger.confirmSent(services.database, current);
+  }
+  return { task: current, sent };
+}
+
+async function pause({ database }: DispatchServices, id: string): Promise<DispatchAnswer> {
+  const task = await ledger.pauseTask(database, id, pausedByCommand);
+  return { outcome: "paused", tasks: [task ?? (await refuse(database, id, "pause"))], sent: 0 };
+}
+
+async function cancel({ database }: DispatchServices, id: string): Promise<DispatchAnswer> {
+  const task = await ledger.cancelTask(database, id, "cancelled by a command");
+  return { outcome: "cancelled", tasks: [task ?? (await refuse(database, id, "cancel"))], sent: 0 };
+}
+
+/** "all" continues what is live after its queue was lost; an id also wakes a paused task. */
+async function resume(services: DispatchServices, which: string, timed: boolean): Promise<DispatchAnswer> {
+  const ids = which === "all" ? (await ledger.liveTasks(services.database)).map(({ id }) => id) : [which];
+  const tasks: ledger.Task[] = [];
+  let sent = 0;
+  for (const id of ids) {
+    const task = await ledger.resumeTask(services.database, id, timed ? pausedByCommand : undefined);
+    if (task === undefined && (timed || which === "all")) continue; // paused by a person, or ended by now
+    const done = await continueTask(services, task ?? (await refuse(services.database, id, "resume")));
+    tasks.push(done.task);
+    sent += done.sent;
+  }
+  return { outcome: "continued", tasks, sent };
+}
+
+/** Each unit goes as the next retry of its record; until its message is taken up, nothing has changed. */
+async function retry({ database, queue }: DispatchServices, which: number | "all"): Promise<DispatchAnswer> {
+  let sent = 0;
+  if (which !== "all") {
+    const { units } = await unresolvedUnits(database, { id: which });
+    if (units.length === 0) {
+      throw new SyncError(
+        "permanent",
+        `failure record ${which} is not open, or its message could not be read`,
+      );
+    }
+    await queue.send(units);
+    return { outcome: "retried", tasks: [], sent: units.length };
+  }
+  for (let after: number | undefined = 0; after !== undefined; ) {
+    const { units, last } = await unresolvedUnits(database, { after });
+    await queue.send(units);
+    sent += units.length;
+    after = last;
+  }
+  return { outcome: "retried", tasks: [], sent };
+}
+
+async function refuse(database: Database, id: string, verb: string): Promise<never> {
+  const task = await ledger.readTask(database, id);
+  if (task === undefined)
+    throw new SyncError("permanent", `cannot ${verb} task ${id}: there is no such task`);
+  const why =
+    verb === "resume" && task.status === "PAUSED"
+      ? "another task of its job is live"
+      : `it is ${task.status}`;
+  throw new SyncError("permanent", `cannot ${verb} task ${id}: ${why}`);
+}
+
+/** A plan that cannot be made ends the task: it would block its job for ever. */
+async function planTask(services: DispatchServices, task: ledger.Task): Promise<Plan> {
+  try {
+    const command = parseCommand(JSON.parse(task.config)) as Command & { job: JobType };
+    const planned = await planJob(services, command);
+    if (planned.units.length > unitsMax) {
+      throw new SyncError(
+        "permanent",
+        `${planned.units.length} units, more than the ${unitsMax} a task may hold: ask for a shorter range`,
+      );
+    }
+    return planned;
+  } catch (error) {
+    if (error instanceof SyncError && error.kind === "permanent") {
+      await ledger.cancelTask(services.database, task.id, error.message);
+    }
+    throw error;
+  }
+}

@@ -1,0 +1,39 @@
+// The one error class. Its kind, and nothing else, decides what happens next; only adapters choose a kind.
+
+/** transient: may work soon. rate-limited: works later, spends no attempt. permanent: never works as it is. */
+export type ErrorKind = "transient" | "rate-limited" | "permanent";
+
+/** What the error is about: this unit alone, its whole task (a used-up day, a missing right), or every task. */
+export type ErrorScope = "unit" | "task" | "account";
+
+export type SyncErrorOptions = {
+  cause?: unknown;
+  scope?: ErrorScope;
+  /** How long to wait, for a rate-limited error. */
+  retryAfterSeconds?: number;
+  /** The limit the upstream named with it. */
+  callsAMinute?: number;
+};
+
+export class SyncError extends Error {
+  override readonly name = "SyncError";
+  readonly kind: ErrorKind;
+  readonly scope: ErrorScope;
+  readonly retryAfterSeconds: number | undefined;
+  readonly callsAMinute: number | undefined;
+
+  constructor(kind: ErrorKind, message: string, options: SyncErrorOptions = {}) {
+    super(message, options.cause === undefined ? undefined : { cause: options.cause });
+    this.kind = kind;
+    this.scope = options.scope ?? "unit";
+    this.retryAfterSeconds = options.retryAfterSeconds;
+    this.callsAMinute = options.callsAMinute;
+  }
+}
+
+/** Any thrown thing as a SyncError. What we do not know counts as transient: the attempt limit bounds it. */
+export function asSyncError(thrown: unknown): SyncError {
+  if (thrown instanceof SyncError) return thrown;
+  const message = thrown instanceof Error ? `${thrown.name}: ${thrown.message}` : String(thrown);
+  return new SyncError("transient", message, { cause: thrown });
+}

@@ -1,0 +1,139 @@
+// Fetches a unit: all its interfaces at once, each whole, each row checked. Every call goes through the pacer.
+import { fetchWhole } from "./completeness.ts";
+import { type Dataset, type InterfaceSpec, interfacesOf } from "./datasets.ts";
+import { asSyncError, SyncError } from "./errors.ts";
+import type { Page } from "./ports.ts";
+import { foldByKey, type RowRule, readPages, type Table } from "./rows.ts";
+import type { Delivery, SyncServices } from "./sync-unit.ts";
+import type { Selector, Unit } from "./unit.ts";
+
+/** Kept for storing and settling when a wait inside the slot is considered: a statement may take 45 seconds. */
+const reserveMilliseconds = 60_000;
+
+/** Tries of one call within an invocation; what fails as often goes back to the queue. */
+const callTriesMax = 3;
+
+/** A call that hangs takes this long until its timeout. */
+const callSecondsMax = 30;
+
+/** All interfaces at once; every call has ended when this returns, also when one has failed. */
+export async function fetchUnit(
+  services: SyncServices,
+  delivery: Delivery,
+  dataset: Dataset,
+  unit: Unit,
+  openDays: readonly string[],
+): Promise<{ main: Table; details: Table[] }> {
+  const fetchTable = async (spec: InterfaceSpec): Promise<Table> => {
+    const pages = await fetchWhole(spec, unit.selector, (params) =>
+      callPaced(services, delivery, spec, params),
+    );
+    const rule = rowRule(unit.selector, spec === dataset.main ? new Set(openDays) : undefined);
+    return foldByKey(readPages(spec, pages, `${spec.name} ${unit.unit_key}`, rule), dataset.key);
+  };
+  const results = await Promise.allSettled(interfacesOf(dataset).map(fetchTable));
+  const errors = results.flatMap((result) =>
+    result.status === "rejected" ? [asSyncError(result.reason)] : [],
+  );
+  const worst = errors.sort((a, b) => severity(b) - severity(a))[0];
+  if (worst !== undefined) throw worst;
+  const [main, ...details] = results.flatMap((result) =>
+    result.status === "fulfilled" ? [result.value] : [],
+  );
+  if (main === undefined) throw new SyncError("permanent", `dataset ${dataset.name} has no interface`);
+  return { main, details };
+}
+
+/**
+ * One answer, in this slot's pace. A short "too fast" is waited for here, and trouble that may pass is met with another
+ * call, while the invocation has the time: the other interfaces of the unit need not be asked again then.
+ */
+async function callPaced(
+  services: SyncServices,
+  delivery: Delivery,
+  spec: InterfaceSpec,
+  params: Readonly<Record<string, string>>,
+): Promise<Page> {
+  const { pacer, upstream, meter, log } = services;
+  for (let tries = 1; ; ) {
+    try {
+      return await pacer.call(spec.name, async () => {
+        meter.count("Calls", 1, { interface: spec.name });
+        return await upstream.fetchPage(spec, params);
+      });
+    } catch (thrown) {
+      const error = asSyncError(thrown);
+      const hasTime = (seconds: number) =>
+        seconds * 1000 + reserveMilliseconds <= delivery.remainingMilliseconds();
+      if (error.kind === "rate-limited") {
+        meter.count("RateLimited", 1, { interface: spec.name });
+        const seconds = error.retryAfterSeconds ?? 60;
+        if (error.scope !== "unit") throw error;
+        pacer.rest(spec.name, seconds);
+        const slower = error.callsAMinute && pacer.learn(spec.name, error.callsAMinute);
+        if (slower) {
+          const { callsAMinute } = error;
+          log.warn("upstream allows less than configured; slowed down", {
+            interface: spec.name,
+            callsAMinute,
+            slower,
+          });
+        }
+        if (!hasTime(seconds)) throw error;
+        log.warn("upstream says too fast; waiting in the slot", {
+          interface: spec.name,
+          seconds,
+          said: error.message,
+        });
+      } else {
+        if (error.kind !== "transient" || tries === callTriesMax || !hasTime(callSecondsMax)) throw error;
+        tries += 1;
+        log.warn("call failed; calling again in the slot's pace", { interface: spec.name, tries, error });
+      }
+    }
+  }
+}
+
+/** What every row must be, given what was asked. `openDays` where rows are by trading day. */
+function rowRule(selector: Selector, openDays: ReadonlySet<string> | undefined): RowRule {
+  switch (selector.by) {
+    case "date":
+      return (cell) => {
+        if (cell("trade_date") !== selector.trade_date)
+          return `trade_date is not the ${selector.trade_date} asked for`;
+        return openDays?.has(selector.trade_date) === false
+          ? "the calendar has no trading on that day"
+          : undefined;
+      };
+    case "code":
+      return (cell) => {
+        const day = cell("trade_date");
+        if (cell("ts_code") !== selector.ts_code) return `ts_code is not the ${selector.ts_code} asked for`;
+        if (day < selector.from || day > selector.to)
+          return `trade_date is outside ${selector.from} to ${selector.to}`;
+        return openDays?.has(day) === false ? "the calendar has no trading on that day" : undefined;
+      };
+    case "calendar":
+      return (cell) => {
+        if (cell("exchange") !== selector.exchange)
+          return `exchange is not the ${selector.exchange} asked for`;
+        const day = cell("cal_date");
+        return day < selector.from || day > selector.to
+          ? `cal_date is outside ${selector.from} to ${selector.to}`
+          : undefined;
+      };
+    case "list_status":
+      return (cell) => {
+        const status = cell("list_status");
+        return status !== "" && status !== selector.list_status
+          ? `list_status is ${status}, asked for ${selector.list_status}`
+          : undefined;
+      };
+  }
+}
+
+function severity({ scope, kind }: SyncError): number {
+  const scopes = { account: 100, task: 10, unit: 0 };
+  const kinds = { permanent: 3, "rate-limited": 2, transient: 1 };
+  return scopes[scope] + kinds[kind];
+}

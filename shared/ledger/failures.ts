@@ -1,0 +1,134 @@
+// Failure records in SQL: why a unit did not succeed, until it does; one named function a statement.
+import type { ErrorKind } from "../errors.ts";
+import type { JobType } from "../jobs.ts";
+import type { Database } from "../ports.ts";
+import type { Unit } from "../unit.ts";
+import { asUnit, settleTaskSql } from "./tasks.ts";
+
+export type Failure = {
+  readonly kind: ErrorKind;
+  /** Undefined for the one the worker noted with its last attempt. */
+  readonly message: string | undefined;
+  /** When it is tried again; undefined parks the unit. */
+  readonly nextAttemptAt: Date | undefined;
+  readonly attempts: number;
+  readonly maxRetries: number;
+};
+
+/** Whether there is anything to retry, and when. The time is that of the first recording, should it be repeated. */
+export type Recorded = { readonly recorded: boolean; readonly nextAttemptAt: Date | undefined };
+
+/**
+ * Records why a unit failed and settles it as failed or parked. Recording the same attempt again changes nothing, and
+ * neither does a failure of a unit that is done, cancelled, or was parked by a later attempt.
+ */
+export async function recordFailure(database: Database, unit: Unit, failure: Failure): Promise<Recorded> {
+  const [row] = await database.run(
+    `with before as (
+  select unit.status, unit.last_error
+  from sync_unit as unit
+  join sync_task as task on task.id = unit.task_id
+  where unit.task_id = cast(:task_id as uuid) and unit.sequence = :sequence
+    and unit.status <> 'done'
+    and (task.status <> 'FAILED' or unit.status <> 'pending')
+    and (
+      unit.status <> 'parked'
+      or exists (
+        select 1
+        from sync_failure_record as record
+        where record.job_type = :job_type and record.unit_key = :unit_key and record.resolved_at is null
+          and record.task_id = unit.task_id and record.retry_count < :retry
+      )
+    )
+  for update of unit
+),
+settled as (
+  update sync_unit
+  set status = :status, attempts = :attempts, settled_at = now(), last_error = coalesce(:message, last_error)
+  where task_id = cast(:task_id as uuid) and sequence = :sequence and exists (select 1 from before)
+),
+recorded as (
+  insert into sync_failure_record as open (
+    job_type, unit_key, task_id, sequence, third_code, kind, error_message, retry_count, max_retries, next_attempt_at
+  )
+  select :job_type, :unit_key, cast(:task_id as uuid), :sequence, :third_code, :kind,
+    coalesce(:message, before.last_error, 'no outcome: the worker was stopped in every attempt'), :retry, :max_retries,
+    cast(:next_attempt_at as timestamptz)
+  from before
+  on conflict (job_type, unit_key) where resolved_at is null do update
+  set task_id = excluded.task_id, sequence = excluded.sequence, kind = excluded.kind,
+    error_message = excluded.error_message, max_retries = excluded.max_retries, last_attempt_at = now(),
+    retry_count = excluded.retry_count,
+    next_attempt_at = case
+      when open.task_id = excluded.task_id and open.retry_count = excluded.retry_count then open.next_attempt_at
+      else excluded.next_attempt_at
+    end
+  returning next_attempt_at
+),
+counted as (
+  update sync_task
+  set ${settleTaskSql("0", "+ (case when cast(:status as text) = 'parked' then 1 else 0 end) - (select count(*) from before where status = 'parked')")}
+  where id = cast(:task_id as uuid) and exists (select 1 from before)
+)
+select count(*) > 0 as recorded,
+  cast(floor(extract(epoch from max(next_attempt_at)) * 1000) as bigint) as next_attempt_milliseconds
+from recorded`,
+    {
+      task_id: unit.task_id,
+      sequence: unit.sequence,
+      status: failure.nextAttemptAt === undefined ? "parked" : "failed",
+      attempts: failure.attempts,
+      job_type: unit.job_type,
+      unit_key: unit.unit_key,
+      third_code: unit.selector.by === "code" ? unit.selector.ts_code : null,
+      kind: failure.kind,
+      message: failure.message?.slice(0, messageCharactersMax) ?? null,
+      retry: unit.retry,
+      max_retries: failure.maxRetries,
+      next_attempt_at: failure.nextAttemptAt?.toISOString() ?? null,
+    },
+  );
+  const at = row?.next_attempt_milliseconds;
+  return {
+    recorded: row?.recorded === true,
+    nextAttemptAt: typeof at === "number" ? new Date(at) : undefined,
+  };
+}
+
+/**
+ * Records a message that no unit of the ledger answers to. `key` identifies it, so that recording it twice changes
+ * nothing.
+ */
+export async function recordOrphan(database: Database, key: string, message: string): Promise<void> {
+  await database.run(
+    `insert into sync_failure_record (job_type, unit_key, kind, error_message, max_retries)
+values ('UNKNOWN', :key, 'permanent', :message, 0)
+on conflict (job_type, unit_key) where resolved_at is null do nothing`,
+    { key, message: message.slice(0, messageCharactersMax) },
+  );
+}
+
+/** The units of open failure records after a record's id, each with the number of its next retry; a page of them. */
+export async function unresolvedUnits(
+  database: Database,
+  which: { id: number } | { after: number },
+): Promise<{ units: Unit[]; last: number | undefined }> {
+  const rows = await database.run(
+    `select record.id, cast(unit.task_id as text) as task_id, unit.sequence, unit.dataset, unit.unit_key,
+  cast(unit.selector as text) as selector, record.job_type, record.retry_count + 1 as retry
+from sync_failure_record as record
+join sync_unit as unit on unit.task_id = record.task_id and unit.sequence = record.sequence
+where record.resolved_at is null and unit.status <> 'done'
+  and (record.id = :id or record.id > :after)
+order by record.id
+limit 1000`,
+    { id: "id" in which ? which.id : null, after: "after" in which ? which.after : null },
+  );
+  return {
+    units: rows.map((row) => asUnit(row, row.job_type as JobType)),
+    last: rows.length === 0 ? undefined : Number(rows.at(-1)?.id),
+  };
+}
+
+/** Kept of an error's text. */
+const messageCharactersMax = 2_000;

@@ -1,0 +1,273 @@
+// Tasks of the ledger in SQL: opened, planned, sent, paused, ended; one named function a statement. Every statement is
+// atomic and may be sent twice. What a unit does to its task is in units.ts and failures.ts.
+import { SyncError } from "../errors.ts";
+import type { JobType } from "../jobs.ts";
+import type { Database, SqlRow } from "../ports.ts";
+import { type PlannedUnit, type Unit, unitFrom, unitKey } from "../unit.ts";
+
+export type TaskStatus = "PENDING" | "RUNNING" | "COMPLETED" | "FAILED" | "PAUSED";
+
+export type Task = {
+  readonly id: string;
+  readonly job_type: JobType;
+  readonly status: TaskStatus;
+  readonly current_offset: number;
+  /** Times it was resumed; a fan-out begun before confirms nothing any more. */
+  readonly resumes: number;
+  readonly batch_size: number;
+  readonly total_units: number;
+  readonly total_processed: number;
+  readonly total_failed: number;
+  /** The command that opened it, as JSON. */
+  readonly config: string;
+  readonly reason: string | null;
+};
+
+const taskColumns = `cast(id as text) as id, job_type, status, current_offset, resumes, batch_size, total_units,
+  total_processed, total_failed, cast(config as text) as config, reason`;
+
+/** Opens a task, or gives back the one of this job that is live or paused. */
+export async function openTask(
+  database: Database,
+  task: { job_type: JobType; batch_size: number; config: object },
+): Promise<{ task: Task; opened: boolean }> {
+  const parameters = {
+    job_type: task.job_type,
+    batch_size: task.batch_size,
+    config: JSON.stringify(task.config),
+  };
+  // Nothing comes back when another dispatcher's task was committed in between; then the next look finds it.
+  for (let look = 0; look < 3; look += 1) {
+    const [row] = await database.run(
+      `with held as (
+  select ${taskColumns}
+  from sync_task
+  where job_type = :job_type and status in ('PENDING', 'RUNNING', 'PAUSED')
+  order by status = 'PAUSED', started_at desc
+  limit 1
+),
+opened as (
+  insert into sync_task (job_type, status, batch_size, config)
+  select :job_type, 'PENDING', :batch_size, cast(:config as jsonb)
+  where not exists (select 1 from held)
+  on conflict (job_type) where status in ('PENDING', 'RUNNING') do nothing
+  returning ${taskColumns}
+)
+select held.*, false as opened from held
+union all
+select opened.*, true from opened`,
+      parameters,
+    );
+    if (row !== undefined) return { task: asTask(row), opened: row.opened === true };
+  }
+  throw new SyncError("transient", `no ${task.job_type} task could be opened or found`);
+}
+
+export async function readTask(database: Database, id: string): Promise<Task | undefined> {
+  const [row] = await database.run(`select ${taskColumns} from sync_task where id = cast(:id as uuid)`, {
+    id,
+  });
+  return row && asTask(row);
+}
+
+/** Writes the plan of a PENDING task and sets it RUNNING, or COMPLETED when there is nothing to do. */
+export async function startTask(
+  database: Database,
+  id: string,
+  plan: { units: readonly PlannedUnit[]; reason: string | null; range?: { from: string; to: string } },
+): Promise<void> {
+  await database.run(
+    `with started as (
+  update sync_task
+  set status = case when cast(:units as integer) = 0 then 'COMPLETED' else 'RUNNING' end,
+    completed_at = case when cast(:units as integer) = 0 then now() end,
+    total_units = :units, reason = :reason, updated_at = now(),
+    config = config - 'days' || cast(:range as jsonb)
+  where id = cast(:id as uuid) and status = 'PENDING'
+  returning id
+)
+insert into sync_unit (task_id, sequence, dataset, unit_key, selector)
+select started.id, planned.sequence, planned.dataset, planned.unit_key, cast(planned.selector as jsonb)
+from started
+cross join unnest(
+  string_to_array(:datasets, ','),
+  string_to_array(:unit_keys, ','),
+  string_to_array(:selectors, chr(31))
+) with ordinality as planned (dataset, unit_key, selector, sequence)
+order by planned.sequence`,
+    {
+      id,
+      units: plan.units.length,
+      reason: plan.reason,
+      range: JSON.stringify(plan.range ?? {}),
+      datasets: plan.units.map(({ dataset }) => dataset).join(","),
+      unit_keys: plan.units.map(unitKey).join(","),
+      selectors: plan.units.map(({ selector }) => JSON.stringify(selector)).join("\u001f"),
+    },
+  );
+}
+
+/** The units of one fan-out step that still have to be sent. */
+export async function unitsToSend(database: Database, task: Task): Promise<Unit[]> {
+  const rows = await database.run(
+    `select cast(task_id as text) as task_id, sequence, dataset, unit_key, cast(selector as text) as selector
+from sync_unit
+where task_id = cast(:id as uuid)
+  and sequence > :offset and sequence <= :last
+  and status not in ('done', 'parked')
+order by sequence`,
+    { id: task.id, offset: task.current_offset, last: task.current_offset + task.batch_size },
+  );
+  return rows.map((row) => asUnit(row, task.job_type));
+}
+
+/**
+ * Moves the offset past a step whose units were all accepted by the queue, unless the task was paused, cancelled, resumed
+ * or sent on by another dispatcher since it was read: then what was sent does not count. Gives the task as it is now.
+ */
+export async function confirmSent(database: Database, task: Task): Promise<Task> {
+  const [row] = await database.run(
+    `with confirmed as (
+  update sync_task
+  set current_offset = least(current_offset + batch_size, total_units), updated_at = now()
+  where id = cast(:id as uuid)
+    and status = 'RUNNING' and resumes = :resumes and current_offset = :offset
+  returning *
+),
+marked as (
+  update sync_unit
+  set status = 'sent', sent_at = now()
+  from confirmed
+  where sync_unit.task_id = confirmed.id
+    and sync_unit.sequence > :offset and sync_unit.sequence <= confirmed.current_offset
+    and sync_unit.status in ('pending', 'not_due', 'failed')
+)
+select ${taskColumns} from confirmed`,
+    { id: task.id, resumes: task.resumes, offset: task.current_offset },
+  );
+  const now = row === undefined ? await readTask(database, task.id) : asTask(row);
+  if (now === undefined) throw new SyncError("permanent", `task ${task.id} is gone`);
+  return now;
+}
+
+/** Pauses a live task. Undefined when it is not live. */
+export async function pauseTask(database: Database, id: string, reason: string): Promise<Task | undefined> {
+  const [row] = await database.run(
+    `update sync_task
+set status = 'PAUSED', reason = :reason, updated_at = now()
+where id = cast(:id as uuid) and status in ('PENDING', 'RUNNING')
+returning ${taskColumns}`,
+    { id, reason },
+  );
+  return row && asTask(row);
+}
+
+/** Pauses every live task, when the account itself is refused. Gives the ids. */
+export async function pauseAllTasks(database: Database, reason: string): Promise<string[]> {
+  const rows = await database.run(
+    `update sync_task
+set status = 'PAUSED', reason = :reason, updated_at = now()
+where status in ('PENDING', 'RUNNING')
+returning cast(id as text) as id`,
+    { reason },
+  );
+  return rows.map(({ id }) => String(id));
+}
+
+/**
+ * Makes a paused task live again, to be sent from its beginning: a paused worker has drained what was queued.
+ * @param exceptReason leaves the task alone unless it is paused, and for another reason than this
+ */
+export async function resumeTask(
+  database: Database,
+  id: string,
+  exceptReason?: string,
+): Promise<Task | undefined> {
+  const [row] = await database.run(
+    `update sync_task as task
+set status = case when total_units = 0 then 'PENDING' else 'RUNNING' end,
+  current_offset = 0, resumes = resumes + 1, reason = null, updated_at = now()
+where id = cast(:id as uuid) and status in ('PENDING', 'RUNNING', 'PAUSED')
+  and (cast(:except as text) is null or (status = 'PAUSED' and reason is distinct from :except))
+  and not exists (
+    select 1
+    from sync_task as other
+    where other.job_type = task.job_type and other.id <> task.id and other.status in ('PENDING', 'RUNNING')
+  )
+returning ${taskColumns}`,
+    { id, except: exceptReason ?? null },
+  );
+  return row && asTask(row);
+}
+
+/** Ends a task that is live or paused; its unsettled units become unwanted. */
+export async function cancelTask(database: Database, id: string, reason: string): Promise<Task | undefined> {
+  const [row] = await database.run(
+    `with cancelled as (
+  update sync_task
+  set status = 'FAILED', reason = :reason, completed_at = now(), updated_at = now()
+  where id = cast(:id as uuid) and status in ('PENDING', 'RUNNING', 'PAUSED')
+  returning *
+),
+dropped as (
+  update sync_unit
+  set status = 'pending'
+  where task_id in (select id from cancelled) and status in ('sent', 'not_due', 'failed')
+)
+select ${taskColumns} from cancelled`,
+    { id, reason: reason.slice(0, 2_000) },
+  );
+  return row && asTask(row);
+}
+
+/** Every task that is PENDING or RUNNING. */
+export async function liveTasks(database: Database): Promise<Task[]> {
+  const rows = await database.run(
+    `select ${taskColumns} from sync_task where status in ('PENDING', 'RUNNING') order by started_at limit 100`,
+  );
+  return rows.map(asTask);
+}
+
+/** Adds to a task's counts; the statement that settles its last unit ends the task. */
+export function settleTaskSql(processed: string, failed: string): string {
+  const processedAfter = `(total_processed + ${processed})`;
+  const failedAfter = `(total_failed ${failed})`;
+  const ends = `status in ('RUNNING', 'PAUSED', 'FAILED') and ${processedAfter} + ${failedAfter} >= total_units`;
+  return `total_processed = ${processedAfter},
+    total_failed = ${failedAfter},
+    status = case
+      when ${ends} then case when ${failedAfter} = 0 then 'COMPLETED' else 'FAILED' end
+      else status
+    end,
+    completed_at = case when ${ends} then now() else completed_at end,
+    updated_at = now()`;
+}
+
+function asTask(row: SqlRow): Task {
+  return {
+    id: String(row.id),
+    job_type: row.job_type as JobType,
+    status: row.status as TaskStatus,
+    current_offset: Number(row.current_offset),
+    resumes: Number(row.resumes),
+    batch_size: Number(row.batch_size),
+    total_units: Number(row.total_units),
+    total_processed: Number(row.total_processed),
+    total_failed: Number(row.total_failed),
+    config: String(row.config),
+    reason: row.reason === null || row.reason === undefined ? null : String(row.reason),
+  };
+}
+
+/** A unit from its row. */
+export function asUnit(row: SqlRow, job_type: JobType): Unit {
+  return unitFrom({
+    task_id: String(row.task_id),
+    sequence: Number(row.sequence),
+    job_type,
+    dataset: String(row.dataset),
+    unit_key: String(row.unit_key),
+    selector: String(row.selector),
+    retry: Number(row.retry ?? 0),
+  });
+}

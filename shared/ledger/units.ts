@@ -1,0 +1,203 @@
+// Units of the ledger in SQL: claimed, stored, put off; one named function a statement. A unit's rows and its outcome
+// are one atomic statement. Failures are in failures.ts.
+import type { Dataset } from "../datasets.ts";
+import type { Database, SqlRow } from "../ports.ts";
+import type { Table } from "../rows.ts";
+import type { Unit } from "../unit.ts";
+import { upsertParameters, upsertSql } from "../upsert.ts";
+import { settleTaskSql, type TaskStatus } from "./tasks.ts";
+
+export type UnitStatus = "pending" | "sent" | "done" | "not_due" | "failed" | "parked";
+
+/** What the ledger and the data say before a unit is fetched. */
+export type Claim = {
+  readonly wanted: boolean;
+  /** Open days of the range asked for, ascending; empty for data that is not by day. */
+  readonly openDays: readonly string[];
+  /** Rows of the dataset stored for the open day before the range. */
+  readonly rowsDayBefore: number;
+  /** Stocks the list has as listed on the first day of the range. */
+  readonly listed: number;
+};
+
+/** Asks whether a unit is still wanted, and what its answer will be judged by. Undefined when the ledger lacks it. */
+export async function claimUnit(
+  database: Database,
+  unit: Unit,
+  days: { from: string; to: string } | undefined,
+): Promise<Claim | undefined> {
+  const [row] = await database.run(
+    `select ${wantedSql} as wanted,
+  (
+    select string_agg(to_char(cal_date, 'YYYYMMDD'), ',' order by cal_date)
+    from trade_cal
+    where exchange = 'SSE' and is_open = 1
+      and cal_date between to_date(:from, 'YYYYMMDD') and to_date(:to, 'YYYYMMDD')
+  ) as open_days,
+  (
+    select count(*)
+    from stock_daily as daily
+    where trade_date = (
+      select max(cal_date)
+      from trade_cal
+      where exchange = 'SSE' and is_open = 1 and cal_date < to_date(:from, 'YYYYMMDD')
+    )
+    and not exists (select 1 from stock_info where stock_info.ts_code = daily.ts_code and is_etf = 'Y')
+  ) as rows_day_before,
+  (
+    select count(*)
+    from stock_info
+    where is_etf = 'N'
+      and list_date <= to_date(:from, 'YYYYMMDD') and coalesce(delist_date, 'infinity') > to_date(:from, 'YYYYMMDD')
+  ) as listed
+from sync_unit as unit
+join sync_task as task on task.id = unit.task_id
+where unit.task_id = cast(:task_id as uuid) and unit.sequence = :sequence`,
+    {
+      task_id: unit.task_id,
+      sequence: unit.sequence,
+      job_type: unit.job_type,
+      unit_key: unit.unit_key,
+      retry: unit.retry,
+      from: days?.from ?? null,
+      to: days?.to ?? null,
+    },
+  );
+  if (row === undefined) return undefined;
+  return {
+    wanted: row.wanted === true,
+    openDays: typeof row.open_days === "string" ? row.open_days.split(",") : [],
+    rowsDayBefore: Number(row.rows_day_before),
+    listed: Number(row.listed),
+  };
+}
+
+/** Rows of a unit stored, its ledger entry done, its failure resolved and its task moved on: all of it or nothing. */
+export async function storeUnit(
+  database: Database,
+  unit: Unit,
+  dataset: Dataset,
+  table: Table,
+  attempts: number,
+): Promise<{ changed: number; taskStatus: TaskStatus | undefined }> {
+  const pieces = upsertParameters(dataset, table);
+  const last = pieces.pop();
+  const finish = async (run: Database["run"]): Promise<SqlRow | undefined> => {
+    const [row] = await run(
+      `with ${upsertSql(dataset)},
+written as (select count(*) as changed from stored_rows),
+before as (
+  select unit.status
+  from sync_unit as unit
+  cross join written -- so that rows are locked before the ledger, by every writer
+  where unit.task_id = cast(:task_id as uuid) and unit.sequence = :sequence
+  for update of unit
+),
+finished as (
+  update sync_unit
+  set status = 'done', rows = :rows, attempts = :attempts, settled_at = now()
+  where task_id = cast(:task_id as uuid) and sequence = :sequence
+    and exists (select 1 from before where status <> 'done')
+  returning 1
+),
+resolved as (
+  update sync_failure_record
+  set resolved_at = now(), next_attempt_at = null
+  where job_type = :job_type and unit_key = :unit_key and resolved_at is null
+    and exists (select 1 from before)
+  returning 1
+),
+counted as (
+  update sync_task
+  set ${settleTaskSql("1", "- (select count(*) from before where status = 'parked')")}
+  where id = cast(:task_id as uuid) and exists (select 1 from finished)
+  returning status
+)
+select (select changed from written) as changed, (select status from counted) as task_status,
+  exists (select 1 from before where status in ('failed', 'parked')) and not exists (select 1 from resolved) as late`,
+      {
+        ...last,
+        task_id: unit.task_id,
+        sequence: unit.sequence,
+        job_type: unit.job_type,
+        unit_key: unit.unit_key,
+        rows: table.size,
+        attempts,
+      },
+    );
+    return row;
+  };
+  let changedBefore = 0;
+  const row =
+    pieces.length === 0
+      ? await finish(database.run)
+      : await database.transaction(async (run) => {
+          for (const piece of pieces) {
+            const [stored] = await run(
+              `with ${upsertSql(dataset)} select count(*) as changed from stored_rows`,
+              piece,
+            );
+            changedBefore += Number(stored?.changed ?? 0);
+          }
+          return await finish(run);
+        });
+  // A failure recorded while this statement waited for the unit is newer than what the statement could see.
+  if (row?.late === true) await resolveFailure(database, unit);
+  return {
+    changed: changedBefore + Number(row?.changed ?? 0),
+    taskStatus: (row?.task_status ?? undefined) as TaskStatus | undefined,
+  };
+}
+
+async function resolveFailure(database: Database, unit: Unit): Promise<void> {
+  await database.run(
+    `update sync_failure_record
+set resolved_at = now(), next_attempt_at = null
+where job_type = :job_type and unit_key = :unit_key and resolved_at is null`,
+    { job_type: unit.job_type, unit_key: unit.unit_key },
+  );
+}
+
+/** Marks a unit the upstream has not published yet. */
+export async function markNotDue(database: Database, unit: Unit, attempts: number): Promise<void> {
+  await database.run(
+    `update sync_unit
+set status = 'not_due', attempts = :attempts, settled_at = now()
+where task_id = cast(:task_id as uuid) and sequence = :sequence and status not in ('done', 'parked')`,
+    { task_id: unit.task_id, sequence: unit.sequence, attempts },
+  );
+}
+
+/** Notes why an attempt failed that will be made again from the queue. */
+export async function noteAttempt(
+  database: Database,
+  unit: Unit,
+  attempts: number,
+  message: string,
+): Promise<void> {
+  await database.run(
+    `update sync_unit
+set attempts = :attempts, last_error = :message
+where task_id = cast(:task_id as uuid) and sequence = :sequence and status <> 'done'`,
+    { task_id: unit.task_id, sequence: unit.sequence, attempts, message: message.slice(0, 2_000) },
+  );
+}
+
+/**
+ * A unit is wanted while its task is live and it is not settled. A task that has ended still wants the retries that a
+ * person or a schedule sent: units that failed, and parked ones whose message is newer than the record of their failure.
+ * Over `unit`, `task` and the parameters :job_type, :unit_key and :retry.
+ */
+export const wantedSql = `(
+    case
+      when unit.status = 'done' then false
+      when unit.status = 'parked' then exists (
+        select 1
+        from sync_failure_record as record
+        where record.job_type = :job_type and record.unit_key = :unit_key and record.resolved_at is null
+          and record.task_id = unit.task_id and record.retry_count < :retry
+      )
+      when task.status = 'FAILED' then unit.status = 'failed'
+      else task.status in ('PENDING', 'RUNNING')
+    end
+  )`;

@@ -1,0 +1,70 @@
+// Slot pacing, the only rate limit: N slots, each at most one call to an interface in T seconds.
+// It lives as long as its execution environment; slot.ts has the arithmetic and its bound.
+import type { Clock } from "./ports.ts";
+import { slotSeconds, slotSecondsWithin } from "./slot.ts";
+
+export type Pacer = {
+  /** Begins an invocation. Its calls wait a moment from here, by which `hold` ends early: see leadMilliseconds. */
+  enter(): void;
+  /** Waits until this slot may call the interface, then calls. Interfaces do not wait for each other. */
+  call<Result>(interfaceName: string, send: () => Promise<Result>): Promise<Result>;
+  /** Keeps the interface quiet for `seconds` from now, after the upstream said "too fast". */
+  rest(interfaceName: string, seconds: number): void;
+  /** Slows an interface to the limit the upstream told. Gives the new seconds between calls, or undefined when none. */
+  learn(interfaceName: string, callsAMinute: number): number | undefined;
+  /** Keeps the slot until (nearly) T has passed since its last call. To be awaited however an invocation ends. */
+  hold(): Promise<void>;
+};
+
+/** A fresh environment waits T before its first call: the one before it may have died right after calling. */
+export function makePacer(options: { slots: number; minIntervalSeconds: number; clock: Clock }): Pacer {
+  const { clock } = options;
+  const intervalMilliseconds = slotSeconds(options.slots, options.minIntervalSeconds) * 1000;
+  // Handing the slot on and asking the ledger take a while in which nobody calls. So a slot is given back this much
+  // early, and its next holder, whichever environment that is, may not call before as much has passed.
+  const leadMilliseconds = Math.min(100, intervalMilliseconds / 10);
+  const learned = new Map<string, number>();
+  const startedAt = clock.monotonic();
+  const freeAt = new Map<string, number>();
+  let slotFreeAt = 0;
+  let enteredAt = startedAt;
+
+  function enter(): void {
+    enteredAt = clock.monotonic();
+  }
+
+  async function call<Result>(interfaceName: string, send: () => Promise<Result>): Promise<Result> {
+    for (;;) {
+      const free = freeAt.get(interfaceName) ?? startedAt + intervalMilliseconds;
+      const wait = Math.max(free, enteredAt + leadMilliseconds) - clock.monotonic();
+      if (wait <= 0) break;
+      await clock.sleep(wait);
+    }
+    const next = clock.monotonic() + (learned.get(interfaceName) ?? intervalMilliseconds);
+    freeAt.set(interfaceName, next);
+    slotFreeAt = Math.max(slotFreeAt, next);
+    return await send();
+  }
+
+  function rest(interfaceName: string, seconds: number): void {
+    const until = clock.monotonic() + seconds * 1000;
+    freeAt.set(interfaceName, Math.max(freeAt.get(interfaceName) ?? startedAt + intervalMilliseconds, until));
+  }
+
+  function learn(interfaceName: string, callsAMinute: number): number | undefined {
+    const milliseconds = slotSecondsWithin(callsAMinute, options.slots) * 1000;
+    if (milliseconds <= (learned.get(interfaceName) ?? intervalMilliseconds)) return undefined;
+    learned.set(interfaceName, milliseconds);
+    return milliseconds / 1000;
+  }
+
+  async function hold(): Promise<void> {
+    for (;;) {
+      const wait = slotFreeAt - leadMilliseconds - clock.monotonic();
+      if (wait <= 0) return;
+      await clock.sleep(wait);
+    }
+  }
+
+  return { enter, call, rest, learn, hold };
+}

@@ -1,0 +1,139 @@
+// Plans a job from what is stored and what is due: asks coverage.ts what is missing, and plan.ts for the units.
+import type { RunCommand } from "./command.ts";
+import * as coverage from "./coverage.ts";
+import { type Dataset, datasets } from "./datasets.ts";
+import { addDays, type Day, earlier, later, shanghaiDay, shanghaiInstant } from "./dates.ts";
+import type { DispatchServices } from "./dispatch.ts";
+import { SyncError } from "./errors.ts";
+import { jobs } from "./jobs.ts";
+import * as plan from "./plan.ts";
+import type { Database } from "./ports.ts";
+import { type PlannedUnit, unitKey } from "./unit.ts";
+
+export type Plan = {
+  readonly units: readonly PlannedUnit[];
+  readonly reason: string | null;
+  /** The days it was made for, where it is by day. */
+  readonly range?: { readonly from: Day; readonly to: Day };
+};
+
+/** @throws SyncError permanent, saying what is wrong and what to do */
+export async function planJob(services: DispatchServices, command: RunCommand): Promise<Plan> {
+  const job = jobs[command.job];
+  const plans: Plan[] = [];
+  for (const name of job.datasets) {
+    const dataset = datasets[name];
+    if (job.mode === "reference") plans.push(await planReference(services, dataset, command));
+    else if (job.mode === "history") plans.push(await planHistory(services, dataset, command));
+    else plans.push(await planIncrement(services, dataset, command));
+  }
+  const reasons = plans.flatMap(({ reason }) => reason ?? []);
+  const range = plans.find((each) => each.range !== undefined)?.range;
+  return {
+    units: plans.flatMap(({ units }) => units),
+    reason: reasons.join("; ") || null,
+    ...(range !== undefined && { range }),
+  };
+}
+
+/** Whole lists: fetched once a day unless refreshed. */
+async function planReference(
+  { database, clock }: DispatchServices,
+  dataset: Dataset,
+  command: RunCommand,
+): Promise<Plan> {
+  const today = shanghaiDay(clock.now());
+  const units = dataset.name === "trading_calendar" ? plan.planCalendar(today) : plan.planStockList();
+  const since = shanghaiInstant(today, 0);
+  const fresh = !command.refresh && (await coverage.areFresh(database, dataset, units.map(unitKey), since));
+  return { units: fresh ? [] : units, reason: null };
+}
+
+async function planHistory(services: DispatchServices, dataset: Dataset, command: RunCommand): Promise<Plan> {
+  const { database, settings } = services;
+  const due = plan.lastDueDay(dataset, services.clock.now());
+  const to = command.to === undefined || command.to > due ? due : command.to;
+  const reason =
+    command.to !== undefined && command.to > due ? `${command.to} is not due yet: planned to ${due}` : null;
+  const start = command.codes === undefined ? settings.SYNC_DAILY_HISTORY_START_DATE : plan.firstTradingDay;
+  const from =
+    command.days === undefined
+      ? (command.from ?? start)
+      : await coverage.openDayBack(database, to, command.days);
+  const range = { from: later(from, plan.firstTradingDay), to };
+  if (from > to) return { units: [], reason: `${from} is not due yet`, range };
+  await checkCalendar(database, range);
+
+  const refresh = command.refresh ?? false;
+  const byCode = async (codes: readonly string[]) =>
+    plan.planByCode(
+      dataset,
+      await coverage.missingRanges(database, dataset, codes, range, refresh),
+      await coverage.openDays(database, range),
+    );
+  if (command.codes !== undefined) {
+    const codes = [...new Set(command.codes)];
+    await checkCodes(database, codes);
+    return { units: await byCode(codes), reason, range };
+  }
+  const days = refresh
+    ? await coverage.openDays(database, range)
+    : await coverage.missingDays(database, dataset, range);
+  const byDate = { units: plan.planByDate(dataset, days), reason, range };
+  const codes = await coverage.stockCodes(database);
+  if (days.length <= codes.length || codes.length === 0) return byDate;
+  const units = await byCode(codes);
+  return units.length < days.length ? { units, reason, range } : byDate;
+}
+
+/** What is missing since the newest stored day, and of the last open days before it. */
+async function planIncrement(
+  services: DispatchServices,
+  dataset: Dataset,
+  command: RunCommand,
+): Promise<Plan> {
+  const { database, settings } = services;
+  const due = plan.lastDueDay(dataset, services.clock.now());
+  const newest = await coverage.newestStoredDay(database);
+  if (newest === undefined) {
+    await checkCalendar(database, { from: due, to: due });
+    const day = await coverage.openDayBack(database, due, 1);
+    const reason = `the database holds no ${dataset.name}: only ${day} is synced; run DAILY_HISTORY for the past`;
+    services.log.warn(reason);
+    return { units: plan.planByDate(dataset, [day]), reason, range: { from: day, to: day } };
+  }
+  const back = await coverage.openDayBack(database, due, Math.max(1, settings.SYNC_DAILY_LOOKBACK_DAYS));
+  const range = { from: earlier(addDays(newest, 1), back), to: due };
+  await checkCalendar(database, range);
+  const days = command.refresh
+    ? await coverage.openDays(database, range)
+    : await coverage.missingDays(database, dataset, range);
+  return { units: plan.planByDate(dataset, days), reason: null, range };
+}
+
+/** A calendar that is missing is an alarm, not a holiday. */
+async function checkCalendar(database: Database, range: { from: Day; to: Day }): Promise<void> {
+  const { firstDay, lastDay, hole } = await coverage.calendarFacts(database, range);
+  const refuse = (what: string) =>
+    new SyncError("permanent", `the trading calendar ${what}: run the job REFERENCE`);
+  if (firstDay === undefined || lastDay === undefined) throw refuse("is empty");
+  if (firstDay > range.from) throw refuse(`begins on ${firstDay}, after ${range.from}`);
+  if (lastDay < range.to) throw refuse(`ends on ${lastDay}, before ${range.to}`);
+  if (hole !== undefined) {
+    throw new SyncError(
+      "permanent",
+      `the trading calendar lacks days before ${hole}: run the job REFERENCE with refresh`,
+    );
+  }
+}
+
+async function checkCodes(database: Database, codes: readonly string[]): Promise<void> {
+  const unknown = await coverage.unknownCodes(database, codes);
+  if (unknown.length === 0) return;
+  const shown =
+    unknown.slice(0, 5).join(", ") + (unknown.length > 5 ? ` and ${unknown.length - 5} more` : "");
+  throw new SyncError(
+    "permanent",
+    `codes holds ${shown}: not in stock_info; check them, or run the job REFERENCE`,
+  );
+}

@@ -1,0 +1,75 @@
+// What the core needs from the outside, in the core's words. Adapters and tests implement these.
+import type { InterfaceSpec } from "./datasets.ts";
+import type { Unit } from "./unit.ts";
+
+/** A statement's parameters by name. null is SQL's null. */
+export type SqlParameters = Readonly<Record<string, string | number | boolean | null>>;
+
+/** A result row: numeric, date and timestamp columns leave SQL as text. */
+export type SqlRow = Readonly<Record<string, string | number | boolean | null>>;
+
+/** One PostgreSQL database. Every statement is idempotent: after an unknown outcome it is simply sent again. */
+export type Database = {
+  /** Runs one statement. @throws SyncError: transient when it may work soon, permanent when the data or the SQL is wrong. */
+  run(sql: string, parameters?: SqlParameters): Promise<SqlRow[]>;
+  /** Runs statements in one transaction: all of them happen, or none. Rows of the last are returned. */
+  transaction<Result>(work: (run: Database["run"]) => Promise<Result>): Promise<Result>;
+};
+
+/** One reply of TuShare. */
+export type Page = {
+  readonly fields: readonly string[];
+  /** Cells as JSON gave them; a number a double cannot hold exactly is an ExactNumber. */
+  readonly items: readonly (readonly unknown[])[];
+  /** True when TuShare says the selection holds more rows; it does not always say so. */
+  readonly hasMore: boolean;
+};
+
+/** The upstream. Each call counts against the minute limit of its interface. */
+export type Upstream = {
+  /** @throws SyncError of any kind; the kind and scope say what to do. */
+  fetchPage(spec: InterfaceSpec, params: Readonly<Record<string, string>>): Promise<Page>;
+};
+
+/** The work queue, at least once, in any order. */
+export type WorkQueue = {
+  /** Resolves when every unit is accepted. `delaySeconds` is at most 900. @throws SyncError transient when some were not. */
+  send(units: readonly Unit[], delaySeconds?: number): Promise<void>;
+  /** Makes a message that is in hand visible again after `seconds`. */
+  returnAfter(receiptHandle: string, seconds: number): Promise<void>;
+};
+
+/** One-time schedules. Creating one whose name exists changes nothing. */
+export type Planner = {
+  sendUnitAt(name: string, at: Date, unit: Unit): Promise<void>;
+  invokeDispatcherAt(name: string, at: Date, command: object): Promise<void>;
+};
+
+export type Clock = {
+  now(): Date;
+  /** Milliseconds that never go back, for measuring and pacing. */
+  monotonic(): number;
+  sleep(milliseconds: number): Promise<void>;
+};
+
+/** Structured log: one entry where something is settled. */
+export type Log = {
+  info(message: string, details?: object): void;
+  warn(message: string, details?: object): void;
+  error(message: string, details?: object): void;
+};
+
+/** Counts and durations. Few dimensions: the interface's name, never a stock code. */
+export type Meter = {
+  count(metric: Metric, value: number, dimensions?: { interface: string }): void;
+};
+
+export type Metric =
+  | "Calls"
+  | "RateLimited"
+  | "UnitsDone"
+  | "UnitsNotDue"
+  | "UnitsFailed"
+  | "UnitsParked"
+  | "RowsStored"
+  | "RowsChanged";

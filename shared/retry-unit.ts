@@ -1,0 +1,64 @@
+// The retry function's use case: a dead letter in, a failure record and a planned next attempt out.
+import { SyncError } from "./errors.ts";
+import { recordFailure, recordOrphan } from "./ledger/failures.ts";
+import type { Clock, Database, Log, Meter, Planner } from "./ports.ts";
+import { nextAttemptAt } from "./retry-policy.ts";
+import type { Settings } from "./settings.ts";
+import { decodeUnit, type Unit } from "./unit.ts";
+
+export type RetryServices = {
+  readonly database: Database;
+  readonly planner: Planner;
+  readonly clock: Clock;
+  readonly random: () => number;
+  readonly settings: Settings;
+  readonly log: Log;
+  readonly meter: Meter;
+};
+
+export type DeadLetter = {
+  readonly messageId: string;
+  readonly body: string;
+  /** Receipts, those from the work queue included. */
+  readonly receiveCount: number;
+};
+
+/**
+ * Record first, then schedule: should this die in between, the letter comes again and both are repeated without harm.
+ * @throws SyncError transient; the letter stays in its queue then
+ */
+export async function retryUnit(services: RetryServices, letter: DeadLetter): Promise<void> {
+  const { database, planner, settings, clock, log, meter } = services;
+  let unit: Unit;
+  try {
+    unit = decodeUnit(letter.body);
+  } catch (error) {
+    const why = error instanceof SyncError ? error.message : "unreadable";
+    await recordOrphan(database, `message/${letter.messageId}`, why);
+    meter.count("UnitsParked", 1);
+    log.error("unreadable message parked", { message: letter.messageId, why });
+    return;
+  }
+  const mayRetry = unit.retry < settings.SYNC_FAILURE_MAX_RETRIES;
+  const { recorded, nextAttemptAt: at } = await recordFailure(database, unit, {
+    kind: "transient",
+    message: undefined,
+    nextAttemptAt: mayRetry ? nextAttemptAt(unit.retry, clock.now(), services.random()) : undefined,
+    attempts: letter.receiveCount,
+    maxRetries: settings.SYNC_FAILURE_MAX_RETRIES,
+  });
+  if (!recorded) return;
+  if (at === undefined) {
+    meter.count("UnitsParked", 1);
+    log.error("unit parked: its retries are spent", { unit: unit.unit_key, task: unit.task_id });
+    return;
+  }
+  const next = { ...unit, retry: unit.retry + 1 };
+  await planner.sendUnitAt(`retry-${unit.task_id}-${unit.sequence}-${next.retry}`, at, next);
+  meter.count("UnitsFailed", 1);
+  log.warn("unit failed; next attempt planned", {
+    unit: unit.unit_key,
+    retry: next.retry,
+    at: at.toISOString(),
+  });
+}

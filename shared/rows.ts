@@ -1,0 +1,194 @@
+// A reply's fields and items -> checked columns of text, joined over a dataset's interfaces. Pure.
+import { type Column, columnsOf, type Dataset, type InterfaceSpec } from "./datasets.ts";
+import { isDay } from "./dates.ts";
+import { SyncError } from "./errors.ts";
+import type { Page } from "./ports.ts";
+import { codePattern } from "./unit.ts";
+
+/** A JSON number as it was written, where a double would not give the same digits back. */
+export class ExactNumber {
+  readonly text: string;
+  constructor(text: string) {
+    this.text = text;
+  }
+}
+
+/** Rows as one text array a column; the empty text is null. This is also the shape the store binds. */
+export type Table = {
+  readonly columns: Readonly<Record<string, readonly string[]>>;
+  readonly size: number;
+};
+
+/** Refuses a row for a reason the types cannot know, by returning that reason. */
+export type RowRule = (cell: (column: string) => string) => string | undefined;
+
+/**
+ * Checks pages of one interface and makes columns of them, by the header and never by position.
+ * @param what names the slice in errors, such as `daily 20240102`
+ * @throws SyncError permanent, naming the row and what was expected
+ */
+export function readPages(spec: InterfaceSpec, pages: readonly Page[], what: string, rule?: RowRule): Table {
+  const columns: Record<string, string[]> = Object.fromEntries(spec.columns.map(({ name }) => [name, []]));
+  let size = 0;
+  for (const page of pages) {
+    if (page.items.length === 0) continue;
+    const width = page.fields.length;
+    const short = page.items.findIndex(({ length }) => length !== width);
+    if (short !== -1) {
+      throw refused(
+        `${what} row ${size + short + 1}: ${page.items[short]?.length} values, expected ${width}`,
+      );
+    }
+    for (const column of spec.columns) readColumn(spec, column, page, size, what, columns[column.name] ?? []);
+    size += page.items.length;
+  }
+  if (rule !== undefined) checkRows(spec, columns, size, what, rule);
+  return { columns, size };
+}
+
+/** Column by column, which is several times faster than row by row: one reader at a time stays fast. */
+function readColumn(
+  spec: InterfaceSpec,
+  column: Column,
+  page: Page,
+  before: number,
+  what: string,
+  cells: string[],
+): void {
+  const position = page.fields.indexOf(column.name);
+  if (position === -1) {
+    throw refused(`${what}: reply has no column ${column.name}, only ${page.fields.join(",")}`);
+  }
+  const read = cellReaders[column.type];
+  for (let row = 0; row < page.items.length; row += 1) {
+    const value = page.items[row]?.[position];
+    const cell = value === null || value === "" ? "" : read(value);
+    if (cell === undefined || (cell === "" && column.required)) {
+      const name = nameRow(
+        what,
+        before + row + 1,
+        spec,
+        (key) => page.items[row]?.[page.fields.indexOf(key)],
+      );
+      if (cell === "") throw refused(`${name}: ${column.name} is missing`);
+      throw refused(`${name}: ${column.name} is ${show(value)}, expected ${expectations[column.type]}`);
+    }
+    cells.push(cell);
+  }
+}
+
+function checkRows(
+  spec: InterfaceSpec,
+  columns: Readonly<Record<string, readonly string[]>>,
+  size: number,
+  what: string,
+  rule: RowRule,
+): void {
+  let row = 0;
+  const cell = (name: string) => columns[name]?.[row] ?? "";
+  for (; row < size; row += 1) {
+    const reason = rule(cell);
+    if (reason !== undefined) throw refused(`${nameRow(what, row + 1, spec, cell)}: ${reason}`);
+  }
+}
+
+/** Folds rows of one key into the fullest of them, the first among equals; the store may see a key only once. */
+export function foldByKey(table: Table, key: readonly string[]): Table {
+  const kept = new Map<string, number>();
+  for (const [row, text] of keysOf(table, key).entries()) {
+    const earlier = kept.get(text);
+    if (earlier === undefined || fullness(table, row) > fullness(table, earlier)) kept.set(text, row);
+  }
+  return kept.size === table.size ? table : pick(table, [...kept.values()]);
+}
+
+/** The main rows with the details' columns beside them; nulls where a detail has no such row. */
+export function join(dataset: Dataset, main: Table, details: readonly Table[]): Table {
+  const keys = keysOf(main, dataset.key);
+  const columns: Record<string, readonly string[]> = { ...main.columns };
+  for (const detail of details) {
+    const rowOf = new Map(keysOf(detail, dataset.key).map((text, row) => [text, row]));
+    const places = keys.map((text) => rowOf.get(text));
+    for (const [name, cells] of Object.entries(detail.columns)) {
+      if (dataset.key.includes(name)) continue;
+      columns[name] = places.map((place) => (place === undefined ? "" : (cells[place] ?? "")));
+    }
+  }
+  for (const { name } of columnsOf(dataset)) columns[name] ??= new Array<string>(main.size).fill("");
+  return { columns, size: main.size };
+}
+
+/** Some rows of a table. */
+export function pick(table: Table, rows: readonly number[]): Table {
+  const columns = Object.entries(table.columns).map(([name, cells]) => [
+    name,
+    rows.map((row) => cells[row] ?? ""),
+  ]);
+  return { columns: Object.fromEntries(columns), size: rows.length };
+}
+
+const cellReaders: Readonly<Record<Column["type"], (value: unknown) => string | undefined>> = {
+  code: (value) => (typeof value === "string" && codePattern.test(value) ? value : undefined),
+  day: (value) => (typeof value === "string" && isDayCached(value) ? value : undefined),
+  number: (value) =>
+    typeof value === "number" && Number.isFinite(value)
+      ? String(value)
+      : value instanceof ExactNumber
+        ? value.text
+        : undefined,
+  // Control characters would break the store's separator, and NUL cannot be stored at all.
+  text: (value) => (typeof value === "string" && !/\p{Cc}|\p{Surrogate}/u.test(value) ? value : undefined),
+  flag: (value) => (value === 0 || value === 1 || value === "0" || value === "1" ? String(value) : undefined),
+};
+
+const expectations: Readonly<Record<Column["type"], string>> = {
+  code: "a code such as 600519.SH",
+  day: "a day as YYYYMMDD",
+  number: "a JSON number or null",
+  text: "text without control characters",
+  flag: "0 or 1",
+};
+
+/** A reply repeats few days thousands of times. */
+const knownDays = new Set<string>();
+function isDayCached(value: string): boolean {
+  if (knownDays.has(value)) return true;
+  if (!isDay(value)) return false;
+  if (knownDays.size < 20_000) knownDays.add(value);
+  return true;
+}
+
+/** The key of each row as one text. */
+function keysOf(table: Table, key: readonly string[]): string[] {
+  const [first = [], ...others] = key.map((name) => table.columns[name] ?? []);
+  return first.map((cell, row) => {
+    let text = cell;
+    for (const cells of others) text += ` ${cells[row]}`;
+    return text;
+  });
+}
+
+function fullness(table: Table, row: number): number {
+  return Object.values(table.columns).filter((cells) => cells[row] !== "").length;
+}
+
+function nameRow(what: string, row: number, spec: InterfaceSpec, cell: (column: string) => unknown): string {
+  const identity = spec.columns
+    .filter(({ required, type }) => required && (type === "code" || type === "day"))
+    .map(({ name }) => show(cell(name)));
+  return `${what} row ${row} (${identity.join(" ")})`;
+}
+
+function show(value: unknown): string {
+  const text =
+    value instanceof ExactNumber
+      ? value.text
+      : typeof value === "number"
+        ? String(value)
+        : JSON.stringify(value);
+  return text === undefined ? "absent" : text.slice(0, 60);
+}
+
+function refused(message: string): SyncError {
+  return new SyncError("permanent", message);
+}

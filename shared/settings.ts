@@ -1,0 +1,83 @@
+// Every setting of the sync: its default, its bounds, and the one place that reads them. Values come in as an
+// environment; nothing here knows where it came from.
+import { isDay } from "./dates.ts";
+
+type NumberSetting = {
+  readonly default: number;
+  readonly min: number;
+  readonly max: number;
+  readonly whole: boolean;
+};
+type DaySetting = { readonly default: string };
+type Setting = { readonly about: string } & (NumberSetting | DaySetting);
+
+export const settingTable = {
+  SYNC_DAILY_HISTORY_BATCH_SIZE: integer(50, 1, 1_000, "units in one fan-out step of the daily jobs"),
+  SYNC_DAILY_HISTORY_START_DATE: day("20100101", "first day of DAILY_HISTORY when a command names none"),
+  SYNC_DAILY_LOOKBACK_DAYS: integer(60, 0, 250, "open days in which DAILY_INCREMENTAL looks for holes"),
+  SYNC_FINANCE_HISTORY_BATCH_SIZE: integer(100, 1, 1_000, "units in one fan-out step of the finance jobs"),
+  SYNC_FINANCE_HISTORY_START_DATE: day("20200101", "first report period of FINANCE_HISTORY"),
+  SYNC_INCREMENTAL_MISSING_LIMIT: integer(300, 0, 10_000, "stocks FINANCE_INCREMENTAL catches up in one run"),
+  SYNC_FAILURE_MAX_RETRIES: integer(3, 0, 10, "retries of a failed unit before a person is needed"),
+  SYNC_NOT_DUE_RETRY_MINUTES: integer(30, 5, 240, "minutes between two looks at a day not published yet"),
+  SYNC_NOT_DUE_UNTIL_HOUR: integer(23, 18, 72, "hour of the trading day (may pass 24) of the last such look"),
+  TUSHARE_MIN_INTERVAL: number(
+    0.35,
+    0.01,
+    60,
+    "seconds between two calls to an interface, all slots together",
+  ),
+  TUSHARE_CALLS_A_MINUTE: integer(200, 1, 10_000, "calls a minute to an interface that the account allows"),
+  WORKER_SLOTS: integer(5, 1, 100, "reserved concurrent executions of the worker"),
+} as const satisfies Record<string, Setting>;
+
+export type Settings = {
+  readonly [Name in keyof typeof settingTable]: (typeof settingTable)[Name]["default"] extends string
+    ? string
+    : number;
+};
+
+/**
+ * Reads the settings from an environment; an unset or empty variable means its default.
+ * @throws Error naming each bad variable, its value, what is allowed and an example.
+ */
+export function readSettings(environment: Readonly<Record<string, string | undefined>>): Settings {
+  const problems: string[] = [];
+  const entries = Object.entries<Setting>(settingTable).map(([name, setting]) => {
+    const text = environment[name]?.trim();
+    if (text === undefined || text === "") return [name, setting.default];
+    const value = isNumberSetting(setting) ? Number(text) : text;
+    if (!isAllowed(setting, value)) problems.push(`${name} is '${text}', expected ${allowed(setting)}`);
+    return [name, value];
+  });
+  if (problems.length > 0) throw new Error(problems.join("; "));
+  return Object.fromEntries(entries) as Settings;
+}
+
+function isAllowed(setting: Setting, value: string | number): boolean {
+  if (!isNumberSetting(setting)) return isDay(String(value));
+  const inRange = typeof value === "number" && value >= setting.min && value <= setting.max;
+  return inRange && (!setting.whole || Number.isInteger(value));
+}
+
+function allowed(setting: Setting): string {
+  if (!isNumberSetting(setting)) return `a day as YYYYMMDD, for example ${setting.default}`;
+  const kind = setting.whole ? "a whole number" : "a number";
+  return `${kind} from ${setting.min} to ${setting.max}, for example ${setting.default}`;
+}
+
+function isNumberSetting(setting: Setting): setting is Setting & NumberSetting {
+  return typeof setting.default === "number";
+}
+
+function integer(value: number, min: number, max: number, about: string) {
+  return { default: value as number, min, max, whole: true, about };
+}
+
+function number(value: number, min: number, max: number, about: string) {
+  return { default: value as number, min, max, whole: false, about };
+}
+
+function day(value: string, about: string) {
+  return { default: value as string, about };
+}

@@ -1,0 +1,71 @@
+// What becomes of a unit that did not succeed: the error's kind and scope decide, and nothing else.
+import type { SyncError } from "./errors.ts";
+import { recordFailure } from "./ledger/failures.ts";
+import { pauseAllTasks, pauseTask } from "./ledger/tasks.ts";
+import { noteAttempt } from "./ledger/units.ts";
+import { backoffSeconds } from "./retry-policy.ts";
+import type { Delivery, Outcome, SyncServices } from "./sync-unit.ts";
+import type { Unit } from "./unit.ts";
+
+export async function settleFailure(
+  services: SyncServices,
+  delivery: Delivery,
+  unit: Unit | undefined,
+  error: SyncError,
+): Promise<Outcome> {
+  const { database, queue, log, meter, settings } = services;
+  // What cannot be read goes to the dead-letter queue by itself, and the retry function records it.
+  if (unit === undefined) {
+    log.error("message cannot be read", { error });
+    return "redeliver";
+  }
+  if (error.scope === "account") {
+    const paused = await pauseAllTasks(database, error.message);
+    log.error("everything is paused: the account is refused", { error, paused });
+    return "settled";
+  }
+  if (error.scope === "task") return await settleTask(services, unit, error);
+  if (error.kind === "rate-limited") {
+    await queue.send([unit], Math.min(900, error.retryAfterSeconds ?? 60));
+    log.warn("unit goes back without spending an attempt", { unit: unit.unit_key, error });
+    return "settled";
+  }
+  if (error.kind === "permanent") {
+    const failure = { kind: error.kind, message: error.message, attempts: delivery.receiveCount };
+    await recordFailure(database, unit, {
+      ...failure,
+      nextAttemptAt: undefined,
+      maxRetries: settings.SYNC_FAILURE_MAX_RETRIES,
+    });
+    meter.count("UnitsParked", 1);
+    log.error("unit parked: it needs a person", { unit: unit.unit_key, task: unit.task_id, error });
+    return "settled";
+  }
+  const seconds = backoffSeconds(delivery.receiveCount, services.random());
+  log.warn("unit failed and returns to the queue", { unit: unit.unit_key, seconds, error });
+  await queue.returnAfter(delivery.receiptHandle, seconds);
+  await noteAttempt(database, unit, delivery.receiveCount, error.message);
+  return "redeliver";
+}
+
+/** A used-up hour or day, or a missing right: the task pauses with a reason, and time alone may wake it. */
+async function settleTask(
+  { database, planner, clock, log }: SyncServices,
+  unit: Unit,
+  error: SyncError,
+): Promise<Outcome> {
+  const seconds = error.kind === "rate-limited" ? error.retryAfterSeconds : undefined;
+  if (seconds !== undefined) {
+    const at = new Date(Math.ceil((clock.now().getTime() / 1000 + seconds) / 60) * 60_000);
+    // The schedule first: paused without one, the task would sleep for ever. Its name makes one of many units' wishes,
+    // and has the hour, because a schedule that fired keeps its name for a while.
+    await planner.invokeDispatcherAt(`resume-${unit.task_id}-${at.toISOString().slice(0, 13)}`, at, {
+      resume: unit.task_id,
+      timed: true,
+    });
+  }
+  const paused = await pauseTask(database, unit.task_id, error.message);
+  if (paused !== undefined)
+    log.error("task paused", { task: unit.task_id, error, resumesInSeconds: seconds });
+  return "settled";
+}

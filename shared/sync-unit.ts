@@ -1,0 +1,169 @@
+// The worker's use case: one message in, one outcome out. Fetch the unit's interfaces in parallel, prove the answer
+// whole, join, store rows and ledger in one statement. Every failure has a kind, and the kind decides.
+import { calendarHole, whyNotDue } from "./completeness.ts";
+import { type Dataset, datasets } from "./datasets.ts";
+import { daysBetween, shanghaiDay } from "./dates.ts";
+import { asSyncError, SyncError } from "./errors.ts";
+import { fetchUnit } from "./fetch-unit.ts";
+import { recordOrphan } from "./ledger/failures.ts";
+import * as units from "./ledger/units.ts";
+import type { Pacer } from "./pacer.ts";
+import type { Clock, Database, Log, Meter, Planner, Upstream, WorkQueue } from "./ports.ts";
+import { lookAgainAt } from "./retry-policy.ts";
+import { join, type Table } from "./rows.ts";
+import type { Settings } from "./settings.ts";
+import { settleFailure } from "./settle-failure.ts";
+import { decodeUnit, type Selector, type Unit } from "./unit.ts";
+
+export type SyncServices = {
+  readonly database: Database;
+  readonly upstream: Upstream;
+  readonly pacer: Pacer;
+  readonly queue: WorkQueue;
+  readonly planner: Planner;
+  readonly clock: Clock;
+  readonly random: () => number;
+  readonly settings: Settings;
+  readonly log: Log;
+  readonly meter: Meter;
+};
+
+/** One receipt of one message. */
+export type Delivery = {
+  readonly body: string;
+  readonly receiptHandle: string;
+  /** 1 for the first receipt. */
+  readonly receiveCount: number;
+  /** Milliseconds this invocation still has. */
+  readonly remainingMilliseconds: () => number;
+};
+
+/** settled: the message may go. redeliver: it stays on the queue. */
+export type Outcome = "settled" | "redeliver";
+
+/** Never throws. Holds the slot until its interval has passed, however the unit ends. */
+export async function syncUnit(services: SyncServices, delivery: Delivery): Promise<Outcome> {
+  let unit: Unit | undefined;
+  services.pacer.enter();
+  try {
+    unit = decodeUnit(delivery.body);
+    return await sync(services, delivery, unit);
+  } catch (thrown) {
+    const error = asSyncError(thrown);
+    try {
+      return await settleFailure(services, delivery, unit, error);
+    } catch (second) {
+      services.log.error("unit could not be settled", {
+        unit: unit?.unit_key,
+        error,
+        second: asSyncError(second),
+      });
+      return "redeliver";
+    }
+  } finally {
+    await services.pacer.hold();
+  }
+}
+
+async function sync(services: SyncServices, delivery: Delivery, unit: Unit): Promise<Outcome> {
+  const { database, clock, log, meter } = services;
+  const dataset = datasets[unit.dataset];
+  const claim = await units.claimUnit(database, unit, daysOf(unit.selector));
+  if (claim === undefined) {
+    const why = `${unit.unit_key}: its task ${unit.task_id} is not in the ledger`;
+    await recordOrphan(database, `unit/${unit.task_id}/${unit.sequence}`, why);
+    log.error("unit not in the ledger", { unit: unit.unit_key, task: unit.task_id });
+    return "settled";
+  }
+  if (!claim.wanted) {
+    log.info("unit not wanted any more", { unit: unit.unit_key, task: unit.task_id });
+    return "settled";
+  }
+
+  const startedAt = clock.monotonic();
+  const { main, details } = await fetchUnit(services, delivery, dataset, unit, claim.openDays);
+  const fetchedAt = clock.monotonic();
+  checkWhole(dataset, unit, main);
+  const late = lateReason(dataset, unit, main, details, claim, clock);
+  if (late !== undefined) return await settleNotDue(services, delivery, unit, late);
+
+  const table = join(dataset, main, details);
+  const { changed, taskStatus } = await units.storeUnit(
+    database,
+    unit,
+    dataset,
+    table,
+    delivery.receiveCount,
+  );
+  meter.count("UnitsDone", 1);
+  meter.count("RowsStored", table.size);
+  meter.count("RowsChanged", changed);
+  log.info("unit done", {
+    unit: unit.unit_key,
+    task: unit.task_id,
+    rows: table.size,
+    changed,
+    fetchMilliseconds: Math.round(fetchedAt - startedAt),
+    storeMilliseconds: Math.round(clock.monotonic() - fetchedAt),
+    ...(taskStatus !== undefined && taskStatus !== "RUNNING" && { taskStatus }),
+  });
+  return "settled";
+}
+
+/** @throws SyncError transient when a list or calendar cannot be whole. Days are judged by lateReason. */
+function checkWhole(dataset: Dataset, unit: Unit, main: Table): void {
+  if (dataset.name === "trading_calendar") {
+    const hole = main.size === 0 ? "the answer is empty" : calendarHole(main);
+    if (hole !== undefined)
+      throw new SyncError("transient", `${dataset.main.name} ${unit.unit_key}: ${hole}`);
+  }
+  if (unit.selector.by === "list_status" && unit.selector.list_status === "L" && main.size === 0) {
+    throw new SyncError(
+      "transient",
+      `${dataset.main.name} ${unit.unit_key}: the list of listed stocks is empty`,
+    );
+  }
+}
+
+function lateReason(
+  dataset: Dataset,
+  unit: Unit,
+  main: Table,
+  details: readonly Table[],
+  claim: units.Claim,
+  clock: Clock,
+): string | undefined {
+  if (unit.selector.by !== "date") return undefined;
+  const day = unit.selector.trade_date;
+  if (!claim.openDays.includes(day)) return undefined; // a day that was closed after all
+  const ageDays = daysBetween(day, shanghaiDay(clock.now()));
+  return whyNotDue(dataset, main, details, {
+    day,
+    rowsDayBefore: claim.rowsDayBefore,
+    listed: claim.listed,
+    ageDays,
+  });
+}
+
+/** Looks again later while the day may still be published; after that its absence is a failure. */
+async function settleNotDue(
+  services: SyncServices,
+  delivery: Delivery,
+  unit: Unit,
+  reason: string,
+): Promise<Outcome> {
+  const { clock, settings, planner, database, log, meter } = services;
+  const at = lookAgainAt(unit, clock.now(), settings);
+  if (at === undefined) throw new SyncError("transient", reason);
+  // The schedule first: a look too many is harmless, a look too few would leave the day open.
+  await planner.sendUnitAt(`look-${unit.task_id}-${unit.sequence}-${at.getTime() / 60_000}`, at, unit);
+  await units.markNotDue(database, unit, delivery.receiveCount);
+  meter.count("UnitsNotDue", 1);
+  log.info("unit not due yet", { unit: unit.unit_key, reason, lookAgainAt: at.toISOString() });
+  return "settled";
+}
+
+function daysOf(selector: Selector): { from: string; to: string } | undefined {
+  if (selector.by === "date") return { from: selector.trade_date, to: selector.trade_date };
+  return selector.by === "code" ? selector : undefined;
+}

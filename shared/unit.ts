@@ -1,0 +1,98 @@
+// The unit: the smallest piece that succeeds or fails whole, and the message that carries it.
+import * as z from "zod/mini";
+import type { DatasetName } from "./datasets.ts";
+import { datasets } from "./datasets.ts";
+import { isDay } from "./dates.ts";
+import { SyncError } from "./errors.ts";
+import { type JobType, jobTypes } from "./jobs.ts";
+
+export const codePattern = /^[0-9A-Z]{1,12}\.[A-Z]{2,4}$/;
+
+const day = z.string().check(z.refine(isDay, "expected a day as YYYYMMDD"));
+const code = z.string().check(z.regex(codePattern));
+
+/** What a unit covers. */
+const selectorSchema = z.discriminatedUnion("by", [
+  z.object({ by: z.literal("date"), trade_date: day }),
+  z.object({ by: z.literal("code"), ts_code: code, from: day, to: day }),
+  z.object({ by: z.literal("calendar"), exchange: z.literal("SSE"), from: day, to: day }),
+  z.object({ by: z.literal("list_status"), list_status: z.enum(["L", "D", "P"]) }),
+]);
+
+export type Selector = z.infer<typeof selectorSchema>;
+
+const unitSchema = z.object({
+  version: z.literal(1),
+  task_id: z.uuid(),
+  sequence: z.int().check(z.positive()),
+  job_type: z.enum(jobTypes),
+  dataset: z.enum(Object.keys(datasets) as [DatasetName, ...DatasetName[]]),
+  unit_key: z.string().check(z.maxLength(200)),
+  selector: selectorSchema,
+  /** 0 for the first sending; n for the nth retry of its failure record. */
+  retry: z.int().check(z.nonnegative()),
+});
+
+export type Unit = z.infer<typeof unitSchema>;
+
+/** What the planner makes; the ledger adds the task and the place in it. */
+export type PlannedUnit = { readonly dataset: DatasetName; readonly selector: Selector };
+
+export function encodeUnit(unit: Unit): string {
+  return JSON.stringify(unit);
+}
+
+/** @throws SyncError permanent, when the text is not a unit of a version we know. Never quotes the text. */
+export function decodeUnit(text: string): Unit {
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch {
+    throw new SyncError("permanent", `message of ${text.length} characters is not JSON`);
+  }
+  const parsed = z.safeParse(unitSchema, value);
+  if (parsed.success) return parsed.data;
+  const wrong = parsed.error.issues.map((issue) => issue.path.join(".") || "the whole message");
+  throw new SyncError("permanent", `message is not a unit: ${wrong.join(", ")} does not fit`);
+}
+
+/** Unit of a ledger row, checked like a message. */
+export function unitFrom(row: {
+  task_id: string;
+  sequence: number;
+  job_type: JobType;
+  dataset: string;
+  unit_key: string;
+  selector: string;
+  retry?: number;
+}): Unit {
+  return decodeUnit(JSON.stringify({ version: 1, retry: 0, ...row, selector: JSON.parse(row.selector) }));
+}
+
+/** Readable, and the same for the same work in every task. */
+export function unitKey({ dataset, selector }: PlannedUnit): string {
+  switch (selector.by) {
+    case "date":
+      return `${dataset}/${selector.trade_date}`;
+    case "code":
+      return `${dataset}/${selector.ts_code}/${selector.from}-${selector.to}`;
+    case "calendar":
+      return `${dataset}/${selector.exchange}/${selector.from}-${selector.to}`;
+    case "list_status":
+      return `${dataset}/${selector.list_status}`;
+  }
+}
+
+/** TuShare's parameters for a selector. */
+export function paramsOf(selector: Selector): Record<string, string> {
+  switch (selector.by) {
+    case "date":
+      return { trade_date: selector.trade_date };
+    case "code":
+      return { ts_code: selector.ts_code, start_date: selector.from, end_date: selector.to };
+    case "calendar":
+      return { exchange: selector.exchange, start_date: selector.from, end_date: selector.to };
+    case "list_status":
+      return { list_status: selector.list_status };
+  }
+}

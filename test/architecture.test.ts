@@ -1,0 +1,224 @@
+// The arrows between folders, the core's purity, and names that two files must agree on.
+import { globSync, readFileSync } from "node:fs";
+import { dirname, join, relative } from "node:path";
+import { describe, expect, test } from "vitest";
+import { columnsOf, type Dataset, datasets } from "../shared/datasets.ts";
+import { jobs } from "../shared/jobs.ts";
+import { settingTable } from "../shared/settings.ts";
+
+const root = join(import.meta.dirname, "..");
+
+type Import = { readonly from: string; readonly values: boolean };
+
+/** Imports of a source file: files of ours by their path from the root, packages by name. */
+function importsOf(file: string): Import[] {
+  const text = readFileSync(join(root, file), "utf8");
+  const statements = [
+    ...text.matchAll(/^(?:import|export)\s+(?:([^"';]*?)\s+from\s+)?"([^"]+)"/gm),
+    ...text.matchAll(/()\bimport\("([^"]+)"\)/g),
+  ];
+  return statements.map(([, names = "", from = ""]) => ({
+    from: from.startsWith(".") ? relative(root, join(root, dirname(file), from)) : from,
+    values: !isOnlyTypes(names),
+  }));
+}
+
+function isOnlyTypes(names: string): boolean {
+  const named = /^\{([^}]*)\}$/.exec(names)?.[1];
+  if (named === undefined) return names.startsWith("type ");
+  return named
+    .split(",")
+    .map((name) => name.trim())
+    .filter((name) => name !== "")
+    .every((name) => name.startsWith("type "));
+}
+
+function sourcesIn(...patterns: string[]): string[] {
+  return patterns.flatMap((pattern) => globSync(pattern, { cwd: root })).sort();
+}
+
+const core = sourcesIn("shared/*.ts", "shared/ledger/*.ts");
+const everything = sourcesIn("{infra,functions,shared,local}/**/*.ts");
+
+/** What would make a rule depend on when, where or with what luck it runs. */
+const ambient =
+  /\bprocess\.|\bDate\.now\(|\bnew Date\(\)|\bperformance\b|\bMath\.random\b|\bset(Timeout|Interval|Immediate)\b|\bfetch\(|\bconsole\b|\bcrypto\b(?!")/;
+
+test("the folders hold what this test reads", () => {
+  for (const folder of ["infra/", "functions/", "shared/", "shared/adapters/", "local/"]) {
+    expect(everything.some((file) => file.startsWith(folder))).toBe(true);
+  }
+  expect(importsOf("shared/unit.ts")).toContainEqual({ from: "shared/datasets.ts", values: false });
+  expect(importsOf("shared/unit.ts")).toContainEqual({ from: "shared/datasets.ts", values: true });
+  expect(importsOf("shared/unit.ts")).toContainEqual({ from: "zod/mini", values: true });
+  expect(importsOf("shared/jobs.ts").filter(({ values }) => values)).toEqual([]);
+  expect(withoutComments(readFileSync(join(root, "functions/services.ts"), "utf8"))).toMatch(ambient);
+});
+
+describe.each(core)("%s", (file) => {
+  test("imports the core and zod: no adapter, no SDK, no environment", () => {
+    const foreign = importsOf(file)
+      .map(({ from }) => from)
+      .filter((from) => !core.includes(from) && from !== "zod/mini")
+      .filter((from) => !(file === "shared/migrate.ts" && from === "node:crypto"));
+    expect(foreign).toEqual([]);
+  });
+
+  test("takes time, chance and settings as arguments", () => {
+    const code = withoutComments(readFileSync(join(root, file), "utf8"));
+    expect(ambient.exec(code)?.[0]).toBeUndefined();
+  });
+});
+
+describe.each(sourcesIn("shared/adapters/*.ts"))("%s", (file) => {
+  test("imports the core and packages: no other adapter, no function", () => {
+    const ours = importsOf(file).filter(({ from }) => everything.includes(from));
+    expect(ours.filter(({ from }) => !core.includes(from))).toEqual([]);
+  });
+});
+
+describe.each(sourcesIn("functions/*.ts"))("%s", (file) => {
+  test("reaches neither infra nor the local stack", () => {
+    expect(importsOf(file).filter(({ from }) => /^(infra|local|test)\//.test(from))).toEqual([]);
+  });
+});
+
+test("nothing imports itself in a circle", () => {
+  const circles: string[] = [];
+  const done = new Set<string>();
+  function visit(file: string, path: readonly string[]): void {
+    if (path.includes(file)) circles.push([...path.slice(path.indexOf(file)), file].join(" -> "));
+    if (done.has(file) || path.includes(file)) return;
+    for (const { from, values } of importsOf(file)) {
+      if (values && everything.includes(from)) visit(from, [...path, file]);
+    }
+    done.add(file);
+  }
+  for (const file of everything) visit(file, []);
+  expect(circles).toEqual([]);
+});
+
+test("infra reads only data from shared", () => {
+  expect(valuesOf(sourcesIn("infra/*.ts"))).toEqual([
+    "shared/dates.ts", // by way of settings.ts
+    "shared/jobs.ts",
+    "shared/settings.ts",
+    "shared/slot.ts",
+  ]);
+});
+
+test("the local stack runs the template: of shared it takes types and the names of jobs and settings", () => {
+  const data = ["shared/datasets.ts", "shared/jobs.ts", "shared/settings.ts"];
+  const taken = sourcesIn("local/**/*.ts")
+    .flatMap(importsOf)
+    .filter(({ values }) => values);
+  expect(
+    taken.map(({ from }) => from).filter((from) => from.startsWith("shared/") && !data.includes(from)),
+  ).toEqual([]);
+  expect(taken.map(({ from }) => from).filter((from) => /^(functions|infra)\//.test(from))).toEqual([]);
+});
+
+/** Files of shared whose values these files come to hold, by whatever way. */
+function valuesOf(files: readonly string[]): string[] {
+  const held = new Set<string>();
+  const visit = (file: string): void => {
+    for (const { from, values } of importsOf(file)) {
+      if (!values || !from.startsWith("shared/") || held.has(from)) continue;
+      held.add(from);
+      visit(from);
+    }
+  };
+  for (const file of files) visit(file);
+  return [...held].sort();
+}
+
+describe.each(Object.values(datasets))("the dataset $name", (dataset) => {
+  const table = tableIn(dataset);
+
+  test("has a column of the right type in its table for every column of the catalogue", () => {
+    const sqlTypes = { code: "text", text: "text", day: "date", number: "numeric", flag: "smallint" };
+    for (const { name, type, required } of columnsOf(dataset)) {
+      const definition = table.columns.get(name) ?? "no such column";
+      expect(`${name} ${definition}`).toBe(`${name} ${sqlTypes[type]}${required ? " not null" : ""}`);
+    }
+    expect(table.columns.has("stored_at")).toBe(true);
+  });
+
+  test("has its natural key as the table's, and in each of its interfaces", () => {
+    expect(table.key).toEqual(dataset.key);
+    for (const { columns } of [dataset.main, ...dataset.details]) {
+      const required = columns.filter((column) => column.required).map(({ name }) => name);
+      expect(required).toEqual(expect.arrayContaining([...dataset.key]));
+    }
+  });
+
+  test("names a value column in one interface only, so that none overwrites another's", () => {
+    const names = [dataset.main, ...dataset.details]
+      .flatMap(({ columns }) => columns.map(({ name }) => name))
+      .filter((name) => !dataset.key.includes(name));
+    expect(names).toEqual([...new Set(names)]);
+  });
+
+  test("says where it is documented, and is named as in the catalogue", () => {
+    expect(dataset.documentation.length).toBeGreaterThan(0);
+    expect(Object.entries(datasets).find(([, entry]) => entry === dataset)?.[0]).toBe(dataset.name);
+  });
+});
+
+function tableIn({ table }: Dataset): { columns: Map<string, string>; key: string[] } {
+  const sql = sourcesIn("migrations/*.sql")
+    .filter((file) => !file.endsWith(".down.sql"))
+    .map((file) => readFileSync(join(root, file), "utf8"))
+    .join("\n");
+  const body = new RegExp(`^create table ${table} \\(\n([^;]*)\n\\);`, "m").exec(sql)?.[1] ?? "";
+  const lines = body.split("\n").map((line) => line.trim().replace(/,$/, ""));
+  const added = [...sql.matchAll(new RegExp(`^alter table ${table} add column ([^;]*);`, "gm"))].map(
+    ([, column = ""]) => column,
+  );
+  const columns = [...lines, ...added].flatMap((line): [string, string][] => {
+    const [, name, definition] = /^(\w+) (.*)$/.exec(line) ?? [];
+    return name === undefined || definition === undefined || name === "constraint"
+      ? []
+      : [[name, definition]];
+  });
+  const key = /primary key \(([^)]*)\)/.exec(body)?.[1]?.split(", ") ?? [];
+  return { columns: new Map(columns), key };
+}
+
+test("every setting that code names exists", () => {
+  const outside = ["TUSHARE_URL", "TUSHARE_TOKEN", "TUSHARE_TOKEN_SECRET_ARN"]; // addresses and secrets
+  const unknown = everything.flatMap((file) =>
+    [...readFileSync(join(root, file), "utf8").matchAll(/\b(?:SYNC|TUSHARE|WORKER)_[A-Z_]*[A-Z]\b/g)]
+      .map(([name]) => name)
+      .filter((name) => !(name in settingTable) && !outside.includes(name))
+      .map((name) => `${file}: ${name}`),
+  );
+  expect(unknown).toEqual([]);
+});
+
+test("every job plans datasets of the catalogue, in batches of a setting", () => {
+  for (const { datasets: names, batchSize } of Object.values(jobs)) {
+    expect(names.filter((name) => !(name in datasets))).toEqual([]);
+    expect(Object.keys(settingTable)).toContain(batchSize);
+  }
+});
+
+test("only the composition root, the entry points and the local stack read the environment", () => {
+  const readers = everything.filter((file) =>
+    /\bprocess\.env\b/.test(withoutComments(readFileSync(join(root, file), "utf8"))),
+  );
+  const allowed = /^(functions\/(services|env-credentials)\.ts|infra\/app\.ts|local\/)/;
+  expect(readers.filter((file) => !allowed.test(file))).toEqual([]);
+});
+
+test("every source file opens with a line that says what it is for", () => {
+  const silent = everything.filter((file) => !/^\/\/ \S/.test(readFileSync(join(root, file), "utf8")));
+  expect(silent).toEqual([]);
+});
+
+function withoutComments(code: string): string {
+  return code
+    .replace(/\/\*[\s\S]*?\*\//g, "")
+    .replace(/^\s*\/\/.*$/gm, "")
+    .replace(/(?<=[\s;{},])\/\/ .*$/gm, "");
+}

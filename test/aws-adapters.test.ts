@@ -1,0 +1,106 @@
+// The queue and schedule adapters where AWS refuses: answers that no local queue gives on demand.
+import { ConflictException, CreateScheduleCommand, SchedulerClient } from "@aws-sdk/client-scheduler";
+import { SendMessageBatchCommand, SQSClient } from "@aws-sdk/client-sqs";
+import { mockClient } from "aws-sdk-client-mock";
+import { afterEach, describe, expect, test } from "vitest";
+import { makeScheduler } from "../shared/adapters/scheduler.ts";
+import { makeSqsQueue } from "../shared/adapters/sqs.ts";
+import { decodeUnit, type Unit } from "../shared/unit.ts";
+
+process.env.AWS_REGION = "us-east-1";
+
+const sqs = mockClient(SQSClient);
+const scheduler = mockClient(SchedulerClient);
+afterEach(() => {
+  sqs.reset();
+  scheduler.reset();
+});
+
+const unit: Unit = {
+  version: 1,
+  task_id: "00000000-0000-4000-8000-000000000001",
+  sequence: 1,
+  job_type: "DAILY_HISTORY",
+  dataset: "stock_daily",
+  unit_key: "stock_daily/20240102",
+  selector: { by: "date", trade_date: "20240102" },
+  retry: 0,
+};
+const units = Array.from({ length: 23 }, (_, at) => ({ ...unit, sequence: at + 1 }));
+
+describe("the work queue", () => {
+  const queue = makeSqsQueue({ queueUrl: "https://sqs.us-east-1.amazonaws.com/000000000000/work" });
+  const sent = () => sqs.commandCalls(SendMessageBatchCommand).map(({ args }) => args[0].input.Entries ?? []);
+
+  test("sends at most ten units in a batch, each once, in the group of its job", async () => {
+    sqs.on(SendMessageBatchCommand).resolves({});
+    await queue.send(units);
+    expect(sent().map(({ length }) => length)).toEqual([10, 10, 3]);
+    const bodies = sent()
+      .flat()
+      .map(({ MessageBody = "" }) => decodeUnit(MessageBody).sequence);
+    expect(bodies.sort((a, b) => a - b)).toEqual(units.map(({ sequence }) => sequence));
+    expect(
+      new Set(
+        sent()
+          .flat()
+          .map(({ MessageGroupId }) => MessageGroupId),
+      ),
+    ).toEqual(new Set(["DAILY_HISTORY"]));
+  });
+
+  test("sends again only what an answer of 200 names as refused", async () => {
+    const refused = { Id: "3", SenderFault: false, Code: "InternalError" };
+    sqs
+      .on(SendMessageBatchCommand)
+      .resolvesOnce({ Failed: [refused] })
+      .resolves({});
+    await queue.send(units.slice(0, 10));
+    expect(sent().map((entries) => entries.map(({ Id }) => Id))).toEqual([
+      ["0", "1", "2", "3", "4", "5", "6", "7", "8", "9"],
+      ["3"],
+    ]);
+  });
+
+  test("does not pretend: entries refused again and again are an error that may pass", async () => {
+    sqs
+      .on(SendMessageBatchCommand)
+      .resolves({ Failed: [{ Id: "0", SenderFault: false, Code: "InternalError" }] });
+    await expect(queue.send([unit])).rejects.toMatchObject({ kind: "transient" });
+  });
+});
+
+describe("one-time schedules", () => {
+  const now = new Date("2026-11-20T10:00:00Z");
+  const planner = makeScheduler({
+    groupName: "group",
+    roleArn: "arn:aws:iam::000000000000:role/one-time",
+    queueArn: "arn:aws:sqs:us-east-1:000000000000:work",
+    dispatcherArn: "arn:aws:lambda:us-east-1:000000000000:function:dispatcher",
+    now: () => now,
+  });
+  const created = () => scheduler.commandCalls(CreateScheduleCommand).map(({ args }) => args[0].input);
+
+  test("send the unit to the work queue and are deleted after firing", async () => {
+    scheduler.on(CreateScheduleCommand).resolves({});
+    await planner.sendUnitAt("retry-1", new Date("2026-11-20T10:30:00Z"), unit);
+    expect(created()[0]).toMatchObject({
+      Name: "retry-1",
+      ScheduleExpression: "at(2026-11-20T10:30:00)",
+      ActionAfterCompletion: "DELETE",
+      Target: { Arn: "arn:aws:sqs:us-east-1:000000000000:work" },
+    });
+  });
+
+  test("are never asked for in the past, which AWS refuses", async () => {
+    scheduler.on(CreateScheduleCommand).resolves({});
+    await planner.invokeDispatcherAt("resume-1", new Date("2026-11-20T09:00:00Z"), { resume: unit.task_id });
+    expect(created()[0]).toMatchObject({ ScheduleExpression: "at(2026-11-20T10:01:00)" });
+  });
+
+  test("made twice under one name are one", async () => {
+    const conflict = new ConflictException({ message: "exists", Message: "exists", $metadata: {} });
+    scheduler.on(CreateScheduleCommand).rejects(conflict);
+    await expect(planner.sendUnitAt("retry-1", now, unit)).resolves.toBeUndefined();
+  });
+});

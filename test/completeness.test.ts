@@ -1,0 +1,258 @@
+// Is an answer whole? Against upstreams that cut, repeat and lie.
+import fc from "fast-check";
+import { describe, expect, test } from "vitest";
+import { calendarHole, fetchWhole, pagesMax, whyNotDue } from "../shared/completeness.ts";
+import { datasets, type InterfaceSpec } from "../shared/datasets.ts";
+import { addDays, daysBetween } from "../shared/dates.ts";
+import { SyncError } from "../shared/errors.ts";
+import type { Page } from "../shared/ports.ts";
+import type { Table } from "../shared/rows.ts";
+import type { Selector } from "../shared/unit.ts";
+
+const spec: InterfaceSpec = { ...datasets.stock_daily.main, rowCap: 10 };
+const oneDay: Selector = { by: "date", trade_date: "20240102" };
+const year: Selector = { by: "code", ts_code: "600519.SH", from: "20240101", to: "20241231" };
+
+type Params = Readonly<Record<string, string>>;
+type SaysMore = "right" | "never" | "always";
+
+/** Serves rows of one day by offset, or by range with the newest first, cut at the cap like TuShare. */
+function upstreamOf(rows: readonly string[], saysMore: SaysMore = "right") {
+  const asked: Params[] = [];
+  return {
+    asked,
+    async fetchPage(params: Params): Promise<Page> {
+      asked.push(params);
+      const { start_date = "", end_date = "99999999", offset = "0" } = params;
+      const inRange = rows.filter((row) => !row.startsWith("2") || (row >= start_date && row <= end_date));
+      const left = [...inRange].reverse().slice(Number(offset));
+      const hasMore = saysMore === "right" ? left.length > spec.rowCap : saysMore === "always";
+      return page(left.slice(0, spec.rowCap), hasMore);
+    },
+  };
+}
+
+function page(rows: readonly string[], hasMore = false): Page {
+  return { fields: ["row"], items: rows.map((row) => [row]), hasMore };
+}
+
+function rowsOf(pages: readonly Page[]): string[] {
+  return pages.flatMap(({ items }) => items.map(([row]) => String(row))).sort();
+}
+
+const stocks = (count: number) =>
+  Array.from({ length: count }, (_, at) => `stock ${String(at).padStart(3, "0")}`);
+const days = (count: number) => Array.from({ length: count }, (_, at) => addDays("20240101", at));
+
+describe("a day", () => {
+  test.each([
+    { rows: 0, saysMore: "right", calls: 1 },
+    { rows: 9, saysMore: "right", calls: 1 },
+    { rows: 10, saysMore: "right", calls: 2 },
+    { rows: 11, saysMore: "right", calls: 2 },
+    { rows: 25, saysMore: "right", calls: 3 },
+    { rows: 9, saysMore: "never", calls: 1 },
+    { rows: 10, saysMore: "never", calls: 2 },
+    { rows: 25, saysMore: "never", calls: 3 },
+    { rows: 110, saysMore: "right", calls: 12 },
+  ] as const)(
+    "of $rows rows under a cap of 10 takes $calls calls when has_more is $saysMore",
+    async (row) => {
+      const upstream = upstreamOf(stocks(row.rows), row.saysMore);
+      expect(rowsOf(await fetchWhole(spec, oneDay, upstream.fetchPage))).toEqual(stocks(row.rows));
+      expect(upstream.asked).toHaveLength(row.calls);
+    },
+  );
+
+  test("is asked for by its own parameters, and by the rows it has for the next page", async () => {
+    const upstream = upstreamOf(stocks(15));
+    await fetchWhole(spec, oneDay, upstream.fetchPage);
+    expect(upstream.asked).toEqual([{ trade_date: "20240102" }, { trade_date: "20240102", offset: "10" }]);
+  });
+
+  test("goes on from the rows it got when a page is shorter than the cap but says there is more", async () => {
+    const pages = [page(stocks(4), true), page(["stock 004"])];
+    const asked: Params[] = [];
+    const fetched = await fetchWhole(spec, oneDay, async (params) => {
+      asked.push(params);
+      return pages[asked.length - 1] ?? page([]);
+    });
+    expect(rowsOf(fetched)).toEqual(stocks(5));
+    expect(asked[1]?.offset).toBe("4");
+  });
+});
+
+describe("a range", () => {
+  test.each([
+    { rows: 9, calls: 1 },
+    { rows: 10, calls: 3 },
+    { rows: 30, calls: 7 },
+  ])("of $rows rows under a cap of 10 is halved until each part is below it", async ({ rows, calls }) => {
+    const upstream = upstreamOf(days(rows));
+    const range: Selector = { ...year, to: addDays("20240101", rows - 1) };
+    expect(rowsOf(await fetchWhole(spec, range, upstream.fetchPage))).toEqual(days(rows));
+    expect(upstream.asked).toHaveLength(calls);
+    expect(upstream.asked.some(({ offset }) => offset !== undefined)).toBe(false);
+  });
+
+  test("is whole or refused, wherever its rows lie and whatever has_more says", async () => {
+    const present = fc.array(fc.boolean(), { minLength: 1, maxLength: 120 });
+    const says = fc.constantFrom<SaysMore>("right", "never", "always");
+    await fc.assert(
+      fc.asyncProperty(present, says, async (isThere, saysMore) => {
+        const truth = days(isThere.length).filter((_, at) => isThere[at]);
+        const range: Selector = { ...year, to: addDays("20240101", isThere.length - 1) };
+        const upstream = upstreamOf(truth, saysMore);
+        const outcome = await fetchWhole(spec, range, upstream.fetchPage).then(rowsOf, transient);
+        if (outcome !== "transient") expect(outcome).toEqual(truth);
+        expect(upstream.asked.length).toBeLessThanOrEqual(pagesMax);
+      }),
+    );
+  });
+
+  test("is halved over every day once, without a gap or an overlap", async () => {
+    const answered: [string, string][] = [];
+    await fetchWhole(spec, year, async ({ start_date = "", end_date = "" }) => {
+      const isCut = daysBetween(start_date, end_date) > 60;
+      if (!isCut) answered.push([start_date, end_date]);
+      return page([], isCut);
+    }).catch(transient);
+    answered.sort();
+    expect(answered.length).toBeGreaterThan(3);
+    for (const [at, [from]] of answered.entries()) {
+      if (at > 0) expect(from).toBe(addDays(answered[at - 1]?.[1] ?? "", 1));
+    }
+  });
+});
+
+/** Upstreams whose answer cannot be proven whole, and what is said of it. */
+const liars: [string, Selector, (params: Params, call: number) => Page, string][] = [
+  ["says for ever that there is more", oneDay, (_params, call) => page([`row ${call}`], true), "12 calls"],
+  ["says of an empty page that there is more", oneDay, () => page([], true), "an empty page"],
+  ["ignores offset and repeats page one", oneDay, () => page(stocks(10)), "offset 10 repeats"],
+  [
+    "repeats a row that moved between two pages",
+    oneDay,
+    (_params, call) => (call === 1 ? page(stocks(10)) : page(["stock 020", "stock 009"])),
+    "offset 10 repeats",
+  ],
+  ["cuts a single day of one stock", { ...year, to: year.from }, () => page(stocks(10)), "one day, the cap"],
+  ["cuts whatever range it is asked for", year, () => page(days(10)), "cap"],
+  ["says of every range that there is more", year, () => page([], true), "one day"],
+];
+
+test.each(liars)(
+  "an upstream that %s is asked at most 12 times and not believed",
+  async (_w, asked, answer, why) => {
+    let calls = 0;
+    const fetched = fetchWhole(spec, asked, async (params) => {
+      calls += 1;
+      return answer(params, calls);
+    });
+    await expect(fetched).rejects.toMatchObject({
+      kind: "transient",
+      message: expect.stringContaining(why) as string,
+    });
+    expect(calls).toBeLessThanOrEqual(pagesMax);
+  },
+);
+
+test("a failed call ends the fetching with its own error", async () => {
+  const failure = new SyncError("rate-limited", "too fast", { retryAfterSeconds: 61 });
+  await expect(fetchWhole(spec, year, () => Promise.reject(failure))).rejects.toBe(failure);
+});
+
+describe("an open day", () => {
+  const whole = {
+    main: 5_300,
+    adj_factor: 5_400,
+    daily_basic: 5_290,
+    before: 5_310,
+    listed: 5_400,
+    ageDays: 0,
+  };
+
+  test.each([
+    ["with about the rows of the day before is whole", whole, undefined],
+    ["with exactly 0.6 of them is whole", { ...whole, main: 3_186, listed: 0 }, undefined],
+    [
+      "with fewer than 0.6 of them is not due",
+      { ...whole, main: 3_185 },
+      "3185 rows, the open day before has 5310",
+    ],
+    ["with fewer rows is not due, however old", { ...whole, main: 100, ageDays: 8 }, "100 rows"],
+    ["without rows is not due", { ...whole, main: 0 }, "answered no rows"],
+    [
+      "without rows is not due, also when nothing is known of the day before",
+      { ...whole, main: 0, before: 0 },
+      "no rows",
+    ],
+    [
+      "with any rows is whole when nothing is known of the day before",
+      { ...whole, main: 3, before: 0, listed: 0 },
+      undefined,
+    ],
+    [
+      "with more rows than the day before is whole",
+      { ...whole, main: 5_990, adj_factor: 5_990, daily_basic: 5_990 },
+      undefined,
+    ],
+    [
+      "whose valuations are not there yet is not due",
+      { ...whole, daily_basic: 0 },
+      "0 rows of daily_basic for 5300 of daily",
+    ],
+    [
+      "whose factors are not all there yet is not due",
+      { ...whole, adj_factor: 4_769 },
+      "4769 rows of adj_factor",
+    ],
+    ["with 0.9 of its factors is whole", { ...whole, adj_factor: 4_770 }, undefined],
+    [
+      "of some days ago may still get them",
+      { ...whole, daily_basic: 0, ageDays: 7 },
+      "0 rows of daily_basic",
+    ],
+    ["of long ago may lack valuations", { ...whole, daily_basic: 0, ageDays: 8 }, undefined],
+  ])("%s", (_what, { main, adj_factor, daily_basic, before, listed, ageDays }, reason) => {
+    const details = [tableOf(adj_factor), tableOf(daily_basic)];
+    const facts = { day: "20240102", rowsDayBefore: before, listed, ageDays };
+    const why = whyNotDue(datasets.stock_daily, tableOf(main), details, facts);
+    if (reason === undefined) expect(why).toBeUndefined();
+    else expect(why).toMatch(new RegExp(`^20240102: .*${reason}`));
+  });
+});
+
+describe("a calendar", () => {
+  const week: [day: string, is_open: string, pretrade_date: string][] = [
+    ["20240108", "1", "20240105"],
+    ["20240105", "1", "20240104"],
+    ["20240106", "0", "20240105"],
+    ["20240107", "0", "20240105"],
+    ["20240104", "1", "20240103"],
+  ];
+
+  test.each([
+    ["in any order, chained by its open days, is whole", week, undefined],
+    ["that lacks an open day has a hole", week.filter(([day]) => day !== "20240105"), "20240108"],
+    ["whose first day points outside is whole", week.slice(0, 2), undefined],
+    ["that does not say the day before is not doubted", week.map(([d, o]) => [d, o, ""]), undefined],
+    ["without rows has no hole", [], undefined],
+    ["of closed days has no hole", week.filter(([, is_open]) => is_open === "0"), undefined],
+  ])("%s", (_what, rows, hole) => {
+    const [cal_date, is_open, pretrade_date] = [0, 1, 2].map((at) => rows.map((row) => String(row[at])));
+    const columns = { cal_date: cal_date ?? [], is_open: is_open ?? [], pretrade_date: pretrade_date ?? [] };
+    const found = calendarHole({ columns, size: rows.length });
+    if (hole === undefined) expect(found).toBeUndefined();
+    else expect(found).toContain(hole);
+  });
+});
+
+function tableOf(size: number): Table {
+  return { columns: {}, size };
+}
+
+function transient(error: unknown): "transient" {
+  expect(error).toMatchObject({ name: "SyncError", kind: "transient" });
+  return "transient";
+}

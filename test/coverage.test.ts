@@ -1,0 +1,220 @@
+// What is missing is a set difference at row level: an answer that was proven whole explains the rows it did not
+// hold, for as long as the rows it did hold still stand.
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import * as coverage from "../shared/coverage.ts";
+import { datasets } from "../shared/datasets.ts";
+import { firstDay, lastDay, marketDays } from "./support/small-market.ts";
+import { makeWorld, type World } from "./support/world.ts";
+
+let world: World;
+beforeAll(async () => {
+  world = await makeWorld();
+});
+afterAll(() => world?.close());
+beforeEach(() => world.reset());
+
+const range = { from: firstDay, to: lastDay };
+const daily = datasets.stock_daily;
+const settledLater = "2024-02-01T00:00:00+08:00";
+
+/** Rows of stock_daily, one for each code and day. */
+async function store(codes: readonly string[], days: readonly string[]): Promise<void> {
+  await world.sql(
+    `insert into stock_daily (ts_code, trade_date, close)
+     select code, to_date(day, 'YYYYMMDD'), 1 from unnest($1::text[]) as code, unnest($2::text[]) as day`,
+    [codes, days],
+  );
+}
+
+/** A unit of a task that has ended, done with so many rows unless said otherwise. */
+async function settle(
+  selector: Record<string, string>,
+  rows: number,
+  { at = settledLater, status = "done", dataset = "stock_daily" } = {},
+): Promise<void> {
+  await world.sql(
+    `with task as (
+       insert into sync_task (job_type, status, batch_size, config) values ('DAILY_HISTORY', 'FAILED', 1, '{}')
+       returning id
+     )
+     insert into sync_unit (task_id, sequence, dataset, unit_key, selector, status, rows, settled_at)
+     select id, 1, $1, $2, $3::jsonb, $4, $5, $6::timestamptz from task`,
+    [dataset, Object.values(selector).join("/"), JSON.stringify(selector), status, rows, at],
+  );
+}
+const settleDate = (trade_date: string, rows: number, more?: Parameters<typeof settle>[2]) =>
+  settle({ by: "date", trade_date }, rows, more);
+const settleCode = (ts_code: string, days: { from: string; to: string }, rows: number, at?: string) =>
+  settle({ by: "code", ts_code, ...days }, rows, at === undefined ? {} : { at });
+
+describe("the days that are missing", () => {
+  const missing = () => coverage.missingDays(world.services.database, daily, range);
+  const settleAll = async (days: readonly string[]) => {
+    for (const day of days) await settleDate(day, 2);
+    await store(["000001.SZ", "600519.SH"], days);
+  };
+
+  test("are all open days of an empty database, and no closed one", async () => {
+    expect(await missing()).toEqual(marketDays);
+  });
+
+  test("are those whose answer was never proven whole, though rows of them are stored", async () => {
+    await settleAll(marketDays.slice(2));
+    await store(["000001.SZ", "600519.SH"], marketDays.slice(0, 1));
+    expect(await missing()).toEqual(marketDays.slice(0, 2));
+  });
+
+  test.each(["pending", "sent", "not_due", "failed", "parked"])(
+    "include a day whose unit is %s",
+    async (status) => {
+      await settleAll(marketDays.slice(1));
+      await settleDate(firstDay, 0, { status });
+      expect(await missing()).toEqual([firstDay]);
+    },
+  );
+
+  test("include a day of whose rows one has gone, however many answers it had", async () => {
+    await settleAll(marketDays);
+    await settleDate(firstDay, 1);
+    await world.sql("delete from stock_daily where ts_code = '600519.SH' and trade_date = '2024-01-02'");
+    expect(await missing()).toEqual([firstDay]);
+  });
+
+  test("are found all the same when an ETF stands where the stock's row was", async () => {
+    await settleAll(marketDays);
+    await world.sql("insert into stock_info (ts_code, name, is_etf) values ('510300.SH', '300ETF', 'Y')");
+    await world.sql(
+      "update stock_daily set ts_code = '510300.SH' where trade_date = '2024-01-05' and ts_code = '600519.SH'",
+    );
+    expect(await missing()).toEqual(["20240105"]);
+  });
+
+  test("of many years are found in pieces, none lost or doubled where they meet", async () => {
+    await world.sql(
+      `insert into trade_cal (exchange, cal_date, is_open)
+       select 'SSE', day, 1 from generate_series(date '2019-01-01', date '2021-12-31', interval '1 day') as day
+       on conflict (exchange, cal_date) do update set is_open = 1`,
+    );
+    const days = await coverage.missingDays(world.services.database, daily, {
+      from: "20190101",
+      to: "20211231",
+    });
+    expect(days).toHaveLength(365 + 366 + 365);
+    expect(new Set(days).size).toBe(days.length);
+    expect([days[0], days.at(-1)]).toEqual(["20190101", "20211231"]);
+  });
+});
+
+describe("the range a stock lacks", () => {
+  const missing = async (code = "600519.SH", asked = range, refresh = false) => {
+    const found = await coverage.missingRanges(world.services.database, daily, [code], asked, refresh);
+    return found.map(({ from, to }) => `${from}-${to}`)[0];
+  };
+
+  test("of an empty database is the open days of the range", async () => {
+    expect(await missing()).toBe("20240102-20240117");
+    expect(await missing("600519.SH", { from: "20240106", to: "20240114" })).toBe("20240108-20240112");
+    expect(await missing("600519.SH", { from: "20240106", to: "20240107" })).toBeUndefined();
+  });
+
+  test("begins at its listing and ends at its delisting", async () => {
+    expect(await missing("688981.SH")).toBe("20240110-20240117");
+    expect(await missing("000003.SZ")).toBe("20240102-20240110");
+    expect(await missing("000003.SZ", { from: "20240111", to: lastDay })).toBeUndefined();
+  });
+
+  test("is the whole range for a stock that only the data knows", async () => {
+    await store(["400001.BJ"], [firstDay]);
+    expect(await missing("400001.BJ")).toBe("20240103-20240117");
+  });
+
+  test("begins after its latest stored day, and reaches back to a hole nobody explained", async () => {
+    await store(["600519.SH"], marketDays.slice(0, 8));
+    expect(await missing()).toBe("20240112-20240117");
+    await world.sql("delete from stock_daily where trade_date = '2024-01-04'");
+    expect(await missing()).toBe("20240104-20240117");
+  });
+
+  test("leaves out days an answer for the stock did not hold, while that answer's rows stand", async () => {
+    await store(["600519.SH"], [...marketDays.slice(0, 4), ...marketDays.slice(6)]);
+    await settleCode("600519.SH", range, 10);
+    expect(await missing()).toBeUndefined();
+    await world.sql("delete from stock_daily where trade_date = '2024-01-15'");
+    expect(await missing()).toBe("20240108-20240115");
+  });
+
+  test("is not explained by an answer for another stock, or for other days", async () => {
+    await settleCode("000001.SZ", range, 0);
+    await settleCode("600519.SH", { from: "20240103", to: "20240116" }, 0);
+    expect(await missing()).toBe("20240102-20240117");
+  });
+
+  test("includes the very day on which the answer came: its data may have come since", async () => {
+    await settleCode("600519.SH", range, 0, "2024-01-17T16:00:00+08:00");
+    expect(await missing()).toBe("20240117-20240117");
+    await settleCode("600519.SH", range, 0, "2024-01-18T00:30:00+08:00");
+    expect(await missing()).toBeUndefined();
+  });
+
+  test("leaves out days whose whole answer was proven and stands", async () => {
+    for (const day of marketDays.slice(0, 11)) await settleDate(day, 1);
+    await store(["000001.SZ"], marketDays);
+    expect(await missing()).toBe("20240117-20240117");
+  });
+
+  test("includes a day of whose whole answer a row has gone", async () => {
+    for (const day of marketDays) await settleDate(day, 2);
+    await store(["000001.SZ", "600519.SH"], marketDays);
+    expect(await missing()).toBeUndefined();
+    await world.sql("delete from stock_daily where ts_code = '600519.SH' and trade_date = '2024-01-10'");
+    expect(await missing()).toBe("20240110-20240110");
+  });
+
+  test("is all of its listing on refresh", async () => {
+    await store(["688981.SH"], marketDays.slice(6));
+    await settleCode("688981.SH", range, 6);
+    expect(await missing("688981.SH")).toBeUndefined();
+    expect(await missing("688981.SH", range, true)).toBe("20240110-20240117");
+  });
+
+  test("is found for more stocks than fit one question", async () => {
+    const codes = Array.from({ length: 450 }, (_, at) => `${String(at).padStart(6, "0")}.SZ`);
+    const found = await coverage.missingRanges(world.services.database, daily, codes, range, false);
+    expect(found.map(({ ts_code }) => ts_code)).toEqual(codes);
+  });
+});
+
+describe("the calendar", () => {
+  test("tells the open days of a range in order", async () => {
+    expect(await coverage.openDays(world.services.database, range)).toEqual(marketDays);
+  });
+
+  test("counts open days back, and gives the first it knows when there are fewer", async () => {
+    expect(await coverage.openDayBack(world.services.database, "20240114", 1)).toBe("20240112");
+    expect(await coverage.openDayBack(world.services.database, "20240114", 3)).toBe("20240110");
+    expect(await coverage.openDayBack(world.services.database, "20240114", 300)).toBe(firstDay);
+    expect(await coverage.openDayBack(world.services.database, "20231231", 3)).toBe("20231231");
+  });
+
+  test("has no hole over weekends and holidays, and one where an open day is gone", async () => {
+    const facts = () => coverage.calendarFacts(world.services.database, range);
+    expect(await facts()).toMatchObject({ lastDay: "20240331", hole: undefined });
+    await world.sql("delete from trade_cal where cal_date in ('2024-01-06', '2024-01-09')");
+    expect(await facts()).toMatchObject({ lastDay: "20240331", hole: "20240110" });
+  });
+});
+
+test("the newest stored day is that of a stock, not of an ETF", async () => {
+  expect(await coverage.newestStoredDay(world.services.database)).toBeUndefined();
+  await world.sql("insert into stock_info (ts_code, name, is_etf) values ('510300.SH', '300ETF', 'Y')");
+  await store(["510300.SH"], [lastDay]);
+  expect(await coverage.newestStoredDay(world.services.database)).toBeUndefined();
+  await store(["600519.SH"], ["20240105"]);
+  expect(await coverage.newestStoredDay(world.services.database)).toBe("20240105");
+});
+
+test("codes are known from the list or from the stored data; the others are named", async () => {
+  await store(["400001.BJ"], [firstDay]);
+  const asked = ["999999.SZ", "600519.SH", "400001.BJ", "888888.SH"];
+  expect(await coverage.unknownCodes(world.services.database, asked)).toEqual(["888888.SH", "999999.SZ"]);
+});

@@ -1,0 +1,197 @@
+// The embedded database: what was committed survives, and any number of clients share it without seeing each other.
+import { type ChildProcess, execFile, fork } from "node:child_process";
+import { mkdtemp, rm, unlink } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { promisify } from "node:util";
+import pg from "pg";
+import { afterAll, beforeAll, describe, expect, onTestFinished, test } from "vitest";
+import { type Database, startDatabase } from "../local/database/database.ts";
+import { keepUp } from "../local/database/pglite-upkeep.ts";
+
+async function temporaryFolder(): Promise<string> {
+  const folder = await mkdtemp(join(tmpdir(), "database-"));
+  onTestFinished(() => rm(folder, { recursive: true, force: true }));
+  return folder;
+}
+
+async function connectTo(url: string): Promise<pg.Client> {
+  const client = new pg.Client({ connectionString: url });
+  client.on("error", () => undefined);
+  await client.connect();
+  onTestFinished(() => client.end().catch(() => undefined));
+  return client;
+}
+
+async function firstColumn(client: pg.Client, sql: string): Promise<unknown[]> {
+  const { rows } = await client.query<unknown[]>({ text: sql, rowMode: "array" });
+  return rows.map(([first]) => first);
+}
+
+describe("the embedded database", () => {
+  let database: Database;
+  beforeAll(async () => {
+    database = await startDatabase({ dataDir: undefined, idleInTransactionSeconds: 0.2 });
+  });
+  afterAll(() => database?.close());
+
+  test("gives each of many connections its own answers, however large the values", async () => {
+    const clients = await Promise.all([1, 2, 3].map(() => connectTo(database.url)));
+    const ask = async (client: pg.Client, index: number) => {
+      for (let i = 0; i < 10; i++) {
+        const { rows } = await client.query(`select $1::int + ${index} as n${index}, length($2::text) as l`, [
+          i,
+          "x".repeat(200_000 * index),
+        ]);
+        expect(rows).toEqual([{ [`n${index}`]: i + index, l: 200_000 * index }]);
+      }
+    };
+    await Promise.all(clients.map((client, index) => ask(client, index)));
+  });
+
+  test("keeps settings and prepared statements apart", async () => {
+    const [one, two] = await Promise.all([connectTo(database.url), connectTo(database.url)]);
+    await one.query("set timezone = 'Asia/Shanghai'");
+    expect(await firstColumn(two, "show timezone")).toEqual(["UTC"]);
+    const same = { name: "same", rowMode: "array" } as const;
+    expect((await one.query({ ...same, text: "select 1" })).rows).toEqual([[1]]);
+    expect((await two.query({ ...same, text: "select 2" })).rows).toEqual([[2]]);
+    await two.query("discard all");
+    expect((await one.query({ ...same, text: "select 1" })).rows).toEqual([[1]]);
+    expect(await firstColumn(one, "show timezone")).toEqual(["Asia/Shanghai"]);
+  });
+
+  test("rolls back what a vanished client left open, and lets the others go on", async () => {
+    const [one, two] = await Promise.all([connectTo(database.url), connectTo(database.url)]);
+    await one.query("create table left_open (a int)");
+    await one.query("begin");
+    await one.query("insert into left_open values (1)");
+    const waiting = firstColumn(two, "select count(*)::int from left_open");
+    const { stream } = (one as unknown as { connection: { stream: { destroy(): void } } }).connection;
+    stream.destroy();
+    expect(await waiting).toEqual([0]);
+  });
+
+  test("ends a client that idles in a transaction while others wait", async () => {
+    const [idle, other] = await Promise.all([connectTo(database.url), connectTo(database.url)]);
+    const ended = new Promise<Error>((resolve) => idle.once("error", resolve));
+    await idle.query("begin");
+    expect(await firstColumn(other, "select 1")).toEqual([1]);
+    expect((await ended).message).toMatch(/idle in a transaction while others wait/);
+  });
+
+  test("answers psql, also COPY from the client", async ({ skip }) => {
+    const psql = promisify(execFile);
+    await psql("psql", ["--version"]).catch(() => skip("there is no psql on this host"));
+    const { stdout } = await psql("psql", [
+      ...["-X", "-A", "-t", "-d", database.url, "-c", "create table copied (a int)"],
+      ...[
+        "-c",
+        "\\copy copied from program 'seq 1 5'",
+        "-c",
+        "select sum(a) from copied",
+        "-c",
+        "\\d copied",
+      ],
+    ]);
+    expect(stdout.split("\n").slice(0, 4)).toEqual(["CREATE TABLE", "COPY 5", "15", "a|integer|||"]);
+  });
+
+  test("is kept up as a server keeps itself: the planner learns the size of what was loaded", async () => {
+    const client = await connectTo(database.url);
+    await client.query("create table loaded as select n from generate_series(1, 5000) as n");
+    await client.query("select pg_stat_force_next_flush()");
+    await keepUp(async (sql) => (await client.query({ text: sql, rowMode: "array" })).rows);
+    expect(await firstColumn(client, "select reltuples from pg_class where relname = 'loaded'")).toEqual([
+      5000,
+    ]);
+  });
+
+  test("takes the preferred port when it is free, another when not", async () => {
+    const taken = Number(new URL(database.url).port);
+    const second = await startDatabase({ dataDir: undefined, port: taken });
+    const port = Number(new URL(second.url).port);
+    await second.close();
+    expect(port).not.toBe(taken);
+    const third = await startDatabase({ dataDir: undefined, port });
+    await third.close();
+    expect(Number(new URL(third.url).port)).toBe(port);
+  });
+});
+
+describe("the embedded database on disk", () => {
+  test("holds every committed row after SIGKILL at any moment, three times over", async () => {
+    const dataDir = join(await temporaryFolder(), "data");
+    let confirmed = 0;
+    for (let round = 1; round <= 3; round++) {
+      const writer = fork(new URL("./support/committing-writer.ts", import.meta.url), [dataDir]);
+      const last = await lastConfirmedBefore(writer, confirmed + 40 * round);
+      const database = await startDatabase({ dataDir });
+      const client = await connectTo(database.url);
+      const [stored] = await firstColumn(client, "select count(*)::int from written");
+      const [highest] = await firstColumn(client, "select max(n)::int from written");
+      await client.end();
+      await database.close();
+      expect(stored).toBe(highest); // no hole
+      expect(stored).toBeGreaterThanOrEqual(last);
+      confirmed = Number(stored);
+    }
+  });
+
+  test("is made anew when its creation was cut short", async () => {
+    const dataDir = await temporaryFolder();
+    await (await startDatabase({ dataDir })).close();
+    await unlink(join(dataDir, "created"));
+    await unlink(join(dataDir, "cluster", "global", "pg_control"));
+    const database = await startDatabase({ dataDir });
+    const client = await connectTo(database.url);
+    expect(await firstColumn(client, "select 1")).toEqual([1]);
+    await client.end();
+    await database.close();
+  });
+
+  test("opens again by itself when a statement ends the engine", async () => {
+    const database = await startDatabase({ dataDir: await temporaryFolder() });
+    const client = await connectTo(database.url);
+    await client.query("create table kept as select 1 as a");
+    await client.query("select 1; copy kept from stdin").catch(() => undefined); // PGlite cannot wait for the rows
+    const again = async () => firstColumn(await connectTo(database.url), "select a from kept");
+    await expect.poll(() => again().catch(() => []), { timeout: 20_000 }).toEqual([1]);
+    await database.close();
+  });
+});
+
+describe("DATABASE_URL", () => {
+  test("that leads nowhere is refused with its place and what to do, without the password", async () => {
+    const start = startDatabase({
+      dataDir: undefined,
+      databaseUrl: "postgres://me:secret@127.0.0.1:1/quotes",
+    });
+    const error = await start.catch((cause: Error) => cause);
+    expect(error).toMatchObject({
+      message: expect.stringMatching(/127\.0\.0\.1:1\/quotes.*ECONNREFUSED.*unset/),
+    });
+    expect(String(error)).not.toContain("secret");
+  });
+
+  test("that is no PostgreSQL URL is refused with an example", async () => {
+    const start = startDatabase({ dataDir: undefined, databaseUrl: "mysql://root@localhost" });
+    await expect(start).rejects.toThrow("expected postgres://user:password@host:5432/database");
+  });
+});
+
+/** Kills the writer once it confirmed row `n`; answers the last row it had confirmed by then. */
+function lastConfirmedBefore(writer: ChildProcess, n: number): Promise<number> {
+  let last = 0;
+  return new Promise((resolve, reject) => {
+    writer.on("error", reject);
+    writer.on("message", (confirmed: number) => {
+      last = confirmed;
+      if (confirmed >= n) writer.kill("SIGKILL");
+    });
+    writer.on("exit", (_code, signal) => {
+      if (signal === "SIGKILL") resolve(last);
+      else reject(new Error("the writer ended by itself"));
+    });
+  });
+}

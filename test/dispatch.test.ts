@@ -1,0 +1,259 @@
+// Dispatching: one live task for a job, whatever dies or is started twice; and what pause, resume and cancel promise.
+// What is planned for which job is in coverage.test.ts and planning.test.ts.
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import { decodeUnit } from "../shared/unit.ts";
+import { databaseKinds } from "./support/postgres-database.ts";
+import { dailyTruth, firstDay, lastDay, marketDays } from "./support/small-market.ts";
+import { makeWorld, type World } from "./support/world.ts";
+
+const history = { job: "DAILY_HISTORY", from: firstDay, to: lastDay };
+const batchUnits = 5;
+let world: World;
+
+const queued = () => [...new Set(world.work.bodies().map((body) => decodeUnit(body).unit_key))].sort();
+const everyDay = marketDays.map((day) => `stock_daily/${day}`);
+const onlyTask = async () => {
+  const [task, ...others] = await world.tasks();
+  if (task === undefined || others.length > 0) throw new Error(`${others.length + 1} tasks, expected one`);
+  return task;
+};
+const expectWholeHistory = async () => {
+  expect(await world.storedDaily()).toEqual(dailyTruth(world.state.market));
+  expect(await onlyTask()).toMatchObject({ status: "COMPLETED", total_processed: 12, total_failed: 0 });
+};
+
+for (const { engine, missing, openMigrated } of await databaseKinds()) {
+  describe.skipIf(missing !== undefined)(
+    `two dispatchers on ${engine}${missing ? ` (${missing})` : ""}`,
+    () => {
+      beforeAll(async () => {
+        world = await makeWorld(openMigrated);
+      });
+      afterAll(() => world?.close());
+      beforeEach(() => world.reset());
+
+      test("at once give one task, and every unit is sent", async () => {
+        const answers = await Promise.all([1, 2, 3].map(() => world.dispatch(history)));
+        const { id } = await onlyTask();
+        expect(answers.map(({ tasks }) => tasks[0]?.id)).toEqual([id, id, id]);
+        expect(answers.filter(({ outcome }) => outcome === "started")).toHaveLength(1);
+        expect(queued()).toEqual(everyDay);
+        expect(await world.units()).toHaveLength(12);
+        await world.runToEnd();
+        await expectWholeHistory();
+      });
+
+      test("of different jobs do not stand in each other's way", async () => {
+        await Promise.all([world.dispatch(history), world.dispatch({ job: "REFERENCE" })]);
+        expect((await world.tasks()).map(({ status }) => status)).toEqual(["RUNNING", "RUNNING"]);
+      });
+    },
+  );
+}
+
+describe("dispatching", () => {
+  beforeAll(async () => {
+    world = await makeWorld();
+  });
+  afterAll(() => world?.close());
+  beforeEach(() => world.reset());
+
+  test("a second command while a task is live sends nothing and gives back that task", async () => {
+    await world.dispatch(history);
+    const before = world.work.bodies().length;
+    const again = await world.dispatch({ ...history, from: "20240110" });
+    expect(again).toMatchObject({ outcome: "running", sent: 0, tasks: [{ total_units: 12 }] });
+    expect(world.work.bodies()).toHaveLength(before);
+  });
+
+  test("a dispatcher that dies after k of 12 sends, for every k, is continued from its offset", async () => {
+    for (let k = 0; k < 12; k += 1) {
+      await world.reset();
+      world.state.accepts = k;
+      await expect(world.dispatch(history)).rejects.toThrow("not reachable");
+      const confirmed = Math.floor(k / batchUnits) * batchUnits;
+      expect(await onlyTask()).toMatchObject({ status: "RUNNING", current_offset: confirmed });
+      world.state.accepts = Number.POSITIVE_INFINITY;
+      expect(await world.dispatch(history)).toMatchObject({ outcome: "continued", sent: 12 - confirmed });
+      expect(queued()).toEqual(everyDay);
+      await world.runToEnd();
+      await expectWholeHistory();
+    }
+  });
+
+  test("a dispatcher that dies before or after any call is continued by the next, and nothing is lost", async () => {
+    let deaths = 0;
+    for (const when of ["before", "after"] as const) {
+      for (let call = 1; ; call += 1) {
+        await world.reset();
+        const died = await world.dispatchBreaking(history, { call, when, fate: "dies" }).then(
+          () => false,
+          () => true,
+        );
+        if (!died) break;
+        deaths += 1;
+        await world.dispatch(history);
+        expect(queued()).toEqual(everyDay);
+        expect((await onlyTask()).status).toBe("RUNNING");
+      }
+    }
+    expect(deaths).toBeGreaterThan(20);
+  });
+
+  test("units that finish while the fan-out goes on are not sent again by the one who continues it", async () => {
+    world.state.accepts = 7;
+    await expect(world.dispatch(history)).rejects.toThrow("not reachable");
+    world.state.accepts = Number.POSITIVE_INFINITY;
+    await world.runToEnd();
+    expect(await world.dispatch(history)).toMatchObject({ outcome: "continued", sent: 5 });
+    await world.runToEnd();
+    await expectWholeHistory();
+  });
+
+  describe("pause and resume", () => {
+    test("a pause stops the fan-out, and what was sent drains without a call", async () => {
+      const { task } = await pauseDuringSecondStep();
+      expect(task).toMatchObject({ status: "PAUSED", reason: "paused by a command" });
+      expect(queued()).toHaveLength(2 * batchUnits);
+      await world.runToEnd();
+      expect(world.calls).toHaveLength(0);
+      expect(await world.storedDaily()).toEqual([]);
+    });
+
+    test("a resume sends all that is left, and the task ends with every row", async () => {
+      const { task } = await pauseDuringSecondStep();
+      await world.runToEnd();
+      expect(await world.dispatch({ resume: task.id })).toMatchObject({ outcome: "continued", sent: 12 });
+      await world.runToEnd();
+      await expectWholeHistory();
+    });
+
+    test("a unit in hand during a pause is finished, and the resume does not send it again", async () => {
+      const { tasks } = await world.dispatch(history);
+      world.state.onCall = async (call, reply) => {
+        if (call.name === "daily") await world.dispatch({ pause: tasks[0]?.id });
+        return reply;
+      };
+      await world.deliverNext();
+      expect((await world.units()).filter(({ status }) => status === "done")).toHaveLength(1);
+      await world.runToEnd();
+      world.state.onCall = (_call, reply) => reply;
+      expect(await world.dispatch({ resume: tasks[0]?.id })).toMatchObject({ sent: 11 });
+      await world.runToEnd();
+      await expectWholeHistory();
+    });
+
+    test("a task paused before it was planned is planned when it is resumed", async () => {
+      await expect(
+        world.dispatchBreaking(history, { call: 1, when: "after", fate: "dies" }),
+      ).rejects.toThrow();
+      const { id, status } = await onlyTask();
+      expect(status).toBe("PENDING");
+      await world.dispatch({ pause: id });
+      expect(await world.dispatch({ resume: id })).toMatchObject({ outcome: "continued", sent: 12 });
+    });
+
+    test("a paused task is not run over by its schedule, nor by a person's command", async () => {
+      const { tasks } = await world.dispatch(history);
+      await world.dispatch({ pause: tasks[0]?.id });
+      const scheduled = { job: "DAILY_HISTORY", scheduledTime: "2024-01-17T17:30:00+08:00" };
+      for (const command of [scheduled, { ...history, refresh: true }]) {
+        expect(await world.dispatch(command)).toMatchObject({
+          outcome: "paused",
+          sent: 0,
+          tasks: [{ id: tasks[0]?.id }],
+        });
+      }
+      expect((await onlyTask()).status).toBe("PAUSED");
+    });
+
+    test("resume all sends again what a lost queue held, and leaves paused tasks alone", async () => {
+      await world.dispatch(history);
+      const { tasks } = await world.dispatch({ job: "REFERENCE" });
+      await world.dispatch({ pause: tasks[0]?.id });
+      await world.deliverNext();
+      world.work.clear();
+      expect(await world.dispatch({ resume: "all" })).toMatchObject({ outcome: "continued", sent: 11 });
+      expect(queued()).toEqual(everyDay.slice(1));
+    });
+
+    test("a dispatcher that was slow since before the pause does not make the resume skip what was drained", async () => {
+      // The slow one's second step is drained by the pause; its confirmation arrives in the middle of the resume.
+      const gate = Promise.withResolvers<void>();
+      const resumed = Promise.withResolvers<void>();
+      let sends = 0;
+      let resume: Promise<unknown> | undefined;
+      world.state.onSent = async () => {
+        sends += 1;
+        if (sends === 2) {
+          const { id } = await onlyTask();
+          await world.dispatch({ pause: id });
+          await world.runToEnd();
+          resume = world.dispatch({ resume: id });
+          await resumed.promise;
+        } else if (sends === 3) {
+          resumed.resolve();
+          await gate.promise;
+        }
+      };
+      await world.dispatch(history);
+      gate.resolve();
+      await resume;
+      world.state.onSent = async () => {};
+      await world.runToEnd();
+      await expectWholeHistory();
+    });
+  });
+
+  describe("cancel", () => {
+    test("ends a task with its reason; what was sent drains without a call, and the job can start anew", async () => {
+      const { tasks } = await world.dispatch(history);
+      expect(await world.dispatch({ cancel: tasks[0]?.id })).toMatchObject({ outcome: "cancelled" });
+      await world.runToEnd();
+      expect(world.calls).toHaveLength(0);
+      expect(await onlyTask()).toMatchObject({ status: "FAILED", reason: "cancelled by a command" });
+      expect(await world.dispatch(history)).toMatchObject({ outcome: "started", sent: 12 });
+    });
+
+    test("in the middle of the fan-out leaves nothing wanted either", async () => {
+      world.state.onSent = async () => {
+        world.state.onSent = async () => {};
+        await world.dispatch({ cancel: (await onlyTask()).id });
+      };
+      await world.dispatch(history);
+      await world.runToEnd();
+      expect(world.calls).toHaveLength(0);
+      expect((await onlyTask()).status).toBe("FAILED");
+    });
+
+    test("frees a paused job", async () => {
+      const { tasks } = await world.dispatch(history);
+      await world.dispatch({ pause: tasks[0]?.id });
+      await world.dispatch({ cancel: tasks[0]?.id });
+      expect(await world.dispatch(history)).toMatchObject({ outcome: "started" });
+    });
+  });
+
+  test.each(["pause", "resume", "cancel"])(
+    "%s of a task that has ended, or never was, says so",
+    async (verb) => {
+      const { tasks } = await world.dispatch(history);
+      await world.runToEnd();
+      await expect(world.dispatch({ [verb]: tasks[0]?.id })).rejects.toThrow(/it is COMPLETED/);
+      const unknown = "7d6f0c1e-3a52-4b7e-9f0a-0c9d8e7f6a5b";
+      await expect(world.dispatch({ [verb]: unknown })).rejects.toThrow(`${unknown}: there is no such task`);
+    },
+  );
+});
+
+/** The pause arrives while the second of three steps is being sent. */
+async function pauseDuringSecondStep() {
+  let sends = 0;
+  world.state.onSent = async () => {
+    sends += 1;
+    if (sends === 2) await world.dispatch({ pause: (await onlyTask()).id });
+  };
+  await world.dispatch(history);
+  world.state.onSent = async () => {};
+  return { task: await onlyTask() };
+}

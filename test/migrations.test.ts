@@ -1,0 +1,180 @@
+// Migrations: each applied once, whole or not at all, never edited, and documented in the database itself.
+import { existsSync, readdirSync, readFileSync } from "node:fs";
+import pg from "pg";
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import { SyncError } from "../shared/errors.ts";
+import { type MigrationFile, migrate, statementsOf } from "../shared/migrate.ts";
+import type { Database } from "../shared/ports.ts";
+import { migrationFiles, silentLog, type TestDatabase } from "./support/database.ts";
+import { databaseKinds } from "./support/postgres-database.ts";
+
+const folder = new URL("../migrations/", import.meta.url);
+const files = migrationFiles();
+const names = files.map(({ name }) => name).sort();
+
+for (const { engine, missing, openEmpty } of await databaseKinds()) {
+  describe.skipIf(missing !== undefined)(`migrations on ${engine}${missing ? ` (${missing})` : ""}`, () => {
+    let database: TestDatabase;
+    let client: pg.Client;
+    beforeAll(async () => {
+      database = await openEmpty();
+      client = new pg.Client({ connectionString: database.url });
+      await client.connect();
+    });
+    afterAll(async () => {
+      await client?.end();
+      await database?.close();
+    });
+    beforeEach(async () => {
+      await client.query("drop schema public cascade");
+      await client.query("create schema public");
+    });
+
+    const apply = (given: readonly MigrationFile[] = files, on: Database = database) =>
+      migrate(on, given, silentLog);
+    const tables = async () => {
+      const { rows } = await client.query<{ name: string }>(
+        "select relname as name from pg_class where relnamespace = 'public'::regnamespace and relkind in ('r', 'v', 'S') order by 1",
+      );
+      return rows.map(({ name }) => name);
+    };
+    const ledger = async () => {
+      const { rows } = await client.query<{ name: string }>(
+        "select name from schema_migration order by name",
+      );
+      return rows.map(({ name }) => name);
+    };
+
+    test("an empty database gets every migration, in order", async () => {
+      expect(await apply([...files].reverse())).toEqual(names);
+      expect(await ledger()).toEqual(names);
+    });
+
+    test("the second run in a row applies nothing", async () => {
+      await apply();
+      expect(await apply()).toEqual([]);
+      expect(await ledger()).toEqual(names);
+    });
+
+    test("only what is new is applied to a database that has the rest", async () => {
+      await apply(files.slice(0, 2));
+      expect(await apply()).toEqual(names.slice(2));
+    });
+
+    test("two runners at once apply each migration once, and both succeed", async () => {
+      const [one, two] = await Promise.all([apply(), apply()]);
+      expect([...one, ...two].sort()).toEqual(names);
+      expect(await ledger()).toEqual(names);
+    });
+
+    test("a runner stopped at any statement of a migration leaves nothing of it, and the next completes", async () => {
+      const [first, second] = files;
+      if (first === undefined || second === undefined) throw new Error("two migrations are expected");
+      for (const stopAt of [0, 1, 2, statementsOf(second.sql).length - 1]) {
+        await client.query("drop schema public cascade");
+        await client.query("create schema public");
+        await apply([first]);
+        const before = await tables();
+        await expect(apply(files, stoppedAt(database, stopAt))).rejects.toThrow("stopped");
+        expect(await tables()).toEqual(before);
+        expect(await ledger()).toEqual([first.name]);
+        expect(await apply()).toEqual(names.slice(1));
+      }
+    });
+
+    test("a statement the database refuses takes its whole migration back", async () => {
+      const wrong = {
+        name: "0005_create_two_tables.sql",
+        sql: "create table first_table (id integer);\n\ncreate table first_table (id integer);\n",
+      };
+      await expect(apply([...files, wrong])).rejects.toThrow("first_table");
+      expect(await ledger()).toEqual(names);
+      expect(await tables()).not.toContain("first_table");
+    });
+
+    test("an applied file that was edited is refused by name; its line endings do not count", async () => {
+      await apply();
+      const crlf = files.map(({ name, sql }) => ({ name, sql: sql.replaceAll("\n", "\r\n") }));
+      expect(await apply(crlf)).toEqual([]);
+      const edited = files.map((file, at) => (at === 1 ? { ...file, sql: `${file.sql}\n-- more` } : file));
+      await expect(apply(edited)).rejects.toThrow(/0002_create_trade_cal\.sql was edited/);
+    });
+
+    test("a file with Windows line endings is split and applied like any other", async () => {
+      await apply(files.map(({ name, sql }) => ({ name, sql: sql.replaceAll("\n", "\r\n") })));
+      expect(await ledger()).toEqual(names);
+    });
+
+    test.each([
+      ["a gap", ["0001_create_one.sql", "0003_create_three.sql"], /0003_create_three\.sql: expected 0002/],
+      [
+        "a number used twice",
+        ["0001_create_one.sql", "0001_create_two.sql"],
+        /0001_create_two\.sql: expected 0002/,
+      ],
+      ["a name in another form", ["1_create.sql"], /1_create\.sql: expected 0001_verb_object\.sql/],
+      ["a name with capitals", ["0001_Create.sql"], /0001_Create\.sql/],
+      ["a start at another number", ["0002_create_two.sql"], /expected 0001/],
+    ])("%s among the files is refused by name, before anything is applied", async (_what, given, message) => {
+      const made = given.map((name) => ({
+        name,
+        sql: `create table made_${name.slice(0, 1)} (id integer);\n`,
+      }));
+      await expect(apply(made)).rejects.toThrow(message);
+      expect(await tables()).toEqual([]);
+    });
+
+    test("the downs, run by hand in reverse, leave nothing but the list of migrations, and all can be applied again", async () => {
+      await apply();
+      for (const name of names.toReversed()) {
+        const sql = readFileSync(new URL(downOf(name), folder), "utf8");
+        for (const statement of statementsOf(sql)) await database.run(statement);
+        await client.query("delete from schema_migration where name = $1", [name]);
+      }
+      expect(await tables()).toEqual(["schema_migration"]);
+      expect(await apply()).toEqual(names);
+    });
+
+    test("every table and every column says what it means", async () => {
+      await apply();
+      const { rows } = await client.query<{ place: string; comment: string | null }>(
+        `select concat_ws('.', relname, attname) as place, description as comment
+         from pg_class
+         left join lateral (
+           select attname, attnum from pg_attribute where attrelid = pg_class.oid and attnum > 0 and not attisdropped
+           union all select null, 0
+         ) as part on true
+         left join pg_description on objoid = pg_class.oid and classoid = 'pg_class'::regclass and objsubid = attnum
+         where relnamespace = 'public'::regnamespace and relkind in ('r', 'v')`,
+      );
+      expect(rows.length).toBeGreaterThan(80);
+      expect(rows.filter(({ comment }) => !comment).map(({ place }) => place)).toEqual([]);
+    });
+  });
+}
+
+test("every migration has a down beside it, and no down is alone", () => {
+  for (const name of names) expect(existsSync(new URL(downOf(name), folder)), downOf(name)).toBe(true);
+  const downs = readdirSync(folder).filter((name) => name.endsWith(".down.sql"));
+  expect(downs.sort()).toEqual(names.map(downOf));
+});
+
+function downOf(name: string): string {
+  return name.replace(/\.sql$/, ".down.sql");
+}
+
+/** A database that stops its runner after so many statements of a transaction beyond the claim; permanent, so that it is not tried again. */
+function stoppedAt(database: Database, statements: number): Database {
+  return {
+    run: database.run,
+    transaction: (work) =>
+      database.transaction(async (run) => {
+        let left = statements + 1;
+        return await work((sql, parameters) => {
+          left -= 1;
+          if (left < 0) throw new SyncError("permanent", "stopped");
+          return run(sql, parameters);
+        });
+      }),
+  };
+}

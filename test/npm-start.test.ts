@@ -1,0 +1,104 @@
+// Promises of the command a newcomer runs first, kept by running it.
+import { createConnection } from "node:net";
+import { networkInterfaces } from "node:os";
+import pg from "pg";
+import { afterAll, expect, test } from "vitest";
+import { npmStart, temporaryDataDir } from "./support/npm-start.ts";
+import { openStored } from "./support/stored.ts";
+
+const dataDir = temporaryDataDir();
+afterAll(() => dataDir.remove());
+
+const small = ["--data-dir", dataDir.path, "--stocks", "60", "--from", "20260901", "--to", "2026-10-20"];
+
+test("the main job runs to its end, and a second start has nothing left to do", async () => {
+  const first = await npmStart([...small, "--once", "--json"]).ended;
+  expect(first.output).toContain("DAILY_HISTORY COMPLETED");
+  expect(first.code).toBe(0);
+  expect(first.json).toMatchObject({ job: "DAILY_HISTORY", status: "COMPLETED", units: 30 });
+  expect(first.json.calls).toEqual({ adj_factor: 30, daily: 30, daily_basic: 30 });
+  expect(first.json.rows).toBeGreaterThan(1_500);
+
+  const second = await npmStart([...small, "--once", "--json"]).ended;
+  expect(second.code).toBe(0);
+  expect(second.json).toMatchObject({ status: "COMPLETED", units: 0, rows: first.json.rows, calls: {} });
+});
+
+test("the stored rows are what the upstream holds: a bar has its factor, a suspended stock has none", async () => {
+  const database = await openStored(dataDir.path);
+  const { rows } = await database.query<Record<string, number>>(`select
+    count(*)::int as bars,
+    count(adj_factor)::int as factors,
+    count(total_mv)::int as valuations,
+    count(distinct trade_date)::int as days
+  from stock_daily`);
+  await database.close();
+  const [counts] = rows;
+  expect(counts?.days).toBe(30);
+  expect(counts?.factors).toBe(counts?.bars);
+  expect(counts?.valuations).toBe(counts?.bars);
+});
+
+test("while it runs, any PostgreSQL client can query it, and only from this machine", async () => {
+  const run = npmStart(small);
+  await run.printed("Still up");
+  const url = /psql (postgres:\/\/\S+)/.exec(run.output())?.[1] ?? "";
+  const client = new pg.Client({ connectionString: url });
+  await client.connect();
+  const { rows } = await client.query("select count(*) from stock_daily where trade_date = '2026-09-01'");
+  await client.end();
+  expect(Number(rows[0].count)).toBeGreaterThan(50);
+
+  const endpoint = /--endpoint-url (http:\/\/\S+)/.exec(run.output())?.[1] ?? "";
+  const outside = Object.values(networkInterfaces())
+    .flatMap((addresses) => addresses ?? [])
+    .find(({ internal, family }) => !internal && family === "IPv4");
+  for (const port of [new URL(url).port, new URL(endpoint).port]) {
+    expect(await reaches("127.0.0.1", Number(port))).toBe(true);
+    if (outside !== undefined) expect(await reaches(outside.address, Number(port))).toBe(false);
+  }
+
+  const other = await npmStart([...small, "--once"]).ended;
+  expect(other.code).toBe(1);
+  expect(other.output).toMatch(/in use by process \d+, started .+ choose another with --data-dir/);
+
+  run.signal("SIGINT");
+  expect((await run.ended).output).toContain("Stopped. The data stays in");
+});
+
+test.each([
+  [["--from", "20240230"], "--from is '20240230', expected a day such as 20240131 or 2024-01-31"],
+  [["--from", "20240202", "--to", "20240201"], "--from is 20240202, which is after --to, 20240201"],
+  [["--job", "DAILY"], "--job is 'DAILY', expected one of REFERENCE, DAILY_HISTORY, DAILY_INCREMENTAL"],
+  [["--codes", "600519"], "--codes holds '600519', expected TuShare codes such as 600519.SH,000001.SZ"],
+  [["--captured", "nowhere"], "--captured is 'nowhere', and there is no such folder"],
+  [["--form", "20240101"], "Unknown option '--form'"],
+  [["--job", "REFERENCE", "--codes", "600519.SH"], "--from, --to and --codes go with the job DAILY_HISTORY"],
+])("%j is refused in one sentence that names the value", async (args, sentence) => {
+  const { code, output } = await npmStart(args).ended;
+  expect(code).toBe(2);
+  expect(output).toContain(sentence);
+  expect(output.trim().split("\n")).toHaveLength(1);
+});
+
+test("a setting out of its range is refused before anything starts", async () => {
+  const { code, output } = await npmStart([], { SYNC_FAILURE_MAX_RETRIES: "many" }).ended;
+  expect(code).toBe(2);
+  expect(output.trim()).toBe(
+    "SYNC_FAILURE_MAX_RETRIES is 'many', expected a whole number from 0 to 10, for example 3",
+  );
+});
+
+test("a job the dispatcher refuses ends with its words and exit code 1", async () => {
+  const { code, output } = await npmStart([...small, "--once", "--codes", "999999.SH"]).ended;
+  expect(code).toBe(1);
+  expect(output).toContain("codes holds 999999.SH: not in stock_info");
+});
+
+function reaches(host: string, port: number): Promise<boolean> {
+  return new Promise((resolve) => {
+    const socket = createConnection({ host, port });
+    socket.on("connect", () => resolve(socket.destroy() && true));
+    socket.on("error", () => resolve(false));
+  });
+}

@@ -1,0 +1,410 @@
+// The promises of the template, read from the synthesised app. What the functions do is tested elsewhere.
+
+import { spawnSync } from "node:child_process";
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { Template } from "aws-cdk-lib/assertions";
+import { CfnEventSourceMapping } from "aws-cdk-lib/aws-lambda";
+import { Queue } from "aws-cdk-lib/aws-sqs";
+import { type App, Stack } from "aws-cdk-lib/core";
+import { afterAll, describe, expect, test } from "vitest";
+import { makeApp } from "../infra/app.ts";
+import { jobs } from "../shared/jobs.ts";
+import { functionNamed, statements, target, text } from "./support/template.ts";
+
+const scratch = mkdtempSync(join(tmpdir(), "stack-test-"));
+afterAll(() => rmSync(scratch, { recursive: true, force: true }));
+
+let apps = 0;
+function anApp(context: Record<string, unknown> = {}): App {
+  apps += 1;
+  // Bundling has a test of its own; without it a synth takes a second.
+  return makeApp({
+    context: { "aws:cdk:bundling-stacks": [], ...context },
+    outdir: join(scratch, String(apps)),
+  });
+}
+
+/** Synthesising the whole app runs cdk-nag and the library's validation: a finding throws here. */
+function synth(context: Record<string, unknown> = {}) {
+  const assembly = anApp(context).synth();
+  const [stack] = assembly.stacks;
+  if (stack === undefined) throw new Error("the app has no stack");
+  const report = JSON.parse(readFileSync(join(assembly.directory, "validation-report.json"), "utf8"));
+  return { stack, report, template: Template.fromJSON(stack.template) };
+}
+
+const standard = synth();
+
+describe("validation", () => {
+  test("cdk-nag and the library's own checks find nothing", () => {
+    const conclusions = standard.report.pluginReports.map(
+      (plugin: { pluginName: string; conclusion: string }) => `${plugin.pluginName}: ${plugin.conclusion}`,
+    );
+    // The library's checks report only what they find; that they run is shown below.
+    expect(conclusions).toEqual(["AwsSolutions: success"]);
+  });
+
+  test("a queue without TLS and dead letters fails the synth", () => {
+    const app = anApp();
+    new Queue(theStack(app), "Careless");
+    expect(() => app.synth()).toThrow(/AwsSolutions-SQS[34]/);
+  });
+
+  test("a property CloudFormation would refuse fails the synth", () => {
+    const app = anApp();
+    new CfnEventSourceMapping(theStack(app), "Careless", {
+      functionName: "f",
+      eventSourceArn: "arn:aws:sqs:eu-west-1:123456789012:q",
+      scalingConfig: { maximumConcurrency: 1 },
+    });
+    expect(() => app.synth()).toThrow(/MaximumConcurrency/);
+  });
+
+  test("each acknowledged finding has a reason of its own", () => {
+    const reasons = new Map<string, string>();
+    for (const { ruleName, reason } of acknowledged()) reasons.set(ruleName, reason);
+    expect(new Set(reasons.values()).size).toBe(reasons.size);
+    for (const reason of reasons.values()) expect(reason.length).toBeGreaterThan(40);
+  });
+
+  function acknowledged(): { ruleName: string; reason: string }[] {
+    return standard.report.pluginReports.flatMap(
+      (plugin: { suppressedViolations?: object[] }) => plugin.suppressedViolations ?? [],
+    );
+  }
+
+  function theStack(app: App): Stack {
+    const stack = app.node.children.find((child) => Stack.isStack(child));
+    if (!Stack.isStack(stack)) throw new Error("the app has no stack");
+    return stack;
+  }
+});
+
+describe("queues", () => {
+  const sources = Object.values(standard.template.findResources("AWS::Lambda::EventSourceMapping"));
+
+  test("both queues are consumed, with partial batch responses", () => {
+    expect(sources).toHaveLength(2);
+    for (const source of sources) {
+      expect(source.Properties.FunctionResponseTypes).toEqual(["ReportBatchItemFailures"]);
+    }
+  });
+
+  test("a message stays invisible for at least six times its function's timeout", () => {
+    for (const source of sources) {
+      const queue = target(standard.template, source.Properties.EventSourceArn);
+      const consumer = target(standard.template, source.Properties.FunctionName);
+      expect(queue.VisibilityTimeout).toBeGreaterThanOrEqual(6 * consumer.Timeout);
+    }
+  });
+
+  test("a unit gets five receives, and its dead letter outlives the queue it came from, for 14 days", () => {
+    const queues = Object.values(standard.template.findResources("AWS::SQS::Queue"));
+    const withDeadLetters = queues.filter((queue) => queue.Properties.RedrivePolicy);
+    expect(withDeadLetters).toHaveLength(1);
+    for (const { Properties: source } of withDeadLetters) {
+      expect(source.RedrivePolicy.maxReceiveCount).toBeGreaterThanOrEqual(5);
+      const dead = target(standard.template, source.RedrivePolicy.deadLetterTargetArn);
+      expect(dead.MessageRetentionPeriod).toBe(14 * 86_400);
+      expect(source.MessageRetentionPeriod).toBeLessThan(dead.MessageRetentionPeriod);
+    }
+  });
+
+  test("every queue is encrypted and refuses plain http", () => {
+    const queues = standard.template.findResources("AWS::SQS::Queue");
+    const policies = Object.values(standard.template.findResources("AWS::SQS::QueuePolicy"));
+    for (const [id, queue] of Object.entries(queues)) {
+      expect(queue.Properties.SqsManagedSseEnabled).toBe(true);
+      const policy = policies.find(({ Properties }) => text(Properties.Queues).includes(id));
+      expect(JSON.stringify(policy)).toContain('"aws:SecureTransport":"false"');
+    }
+  });
+});
+
+describe("the rate", () => {
+  test.each([2, 5, 10])("%i slots are reserved, polled for and told to the worker", (slots) => {
+    const { template } = slots === 5 ? standard : synth({ slots, tushareMinInterval: 0.5 });
+    const worker = functionNamed(template, "Worker");
+    expect(worker.properties.ReservedConcurrentExecutions).toBe(slots);
+    expect(worker.properties.Environment.Variables.WORKER_SLOTS).toBe(String(slots));
+    template.hasResourceProperties("AWS::Lambda::EventSourceMapping", {
+      FunctionName: { Ref: worker.id },
+      BatchSize: 1,
+      ScalingConfig: { MaximumConcurrency: slots },
+    });
+  });
+
+  test("a bound over the account's limit fails the synth, at it does not", () => {
+    expect(() => anApp({ slots: "5", tushareMinInterval: "0.35", callsAMinute: "179" })).toThrow(
+      "5 slots with a call every 0.35 s can make 180 calls to one interface in a minute; the account allows 179",
+    );
+    expect(() => anApp({ slots: "5", tushareMinInterval: "0.35", callsAMinute: "180" })).not.toThrow();
+  });
+
+  test("without a reservation the event source still holds the slots", () => {
+    const { template } = synth({ reserveConcurrency: "false", egress: "none" });
+    const worker = functionNamed(template, "Worker");
+    expect(worker.properties.ReservedConcurrentExecutions).toBeUndefined();
+    template.hasResourceProperties("AWS::Lambda::EventSourceMapping", {
+      ScalingConfig: { MaximumConcurrency: 5 },
+    });
+  });
+});
+
+describe("schedules", () => {
+  const schedules = Object.values(standard.template.findResources("AWS::Scheduler::Schedule"));
+
+  test("there is one for each cadence of the catalogue, in Shanghai time", () => {
+    const cadences = Object.values(jobs).flatMap((job) => job.schedules);
+    expect(schedules.map(({ Properties }) => Properties.ScheduleExpression)).toEqual(cadences);
+    for (const { Properties } of schedules)
+      expect(Properties.ScheduleExpressionTimezone).toBe("Asia/Shanghai");
+  });
+
+  test("each starts the dispatcher with its job and the time it was meant for", () => {
+    const dispatcher = functionNamed(standard.template, "Dispatcher");
+    for (const { Properties } of schedules) {
+      expect(text(Properties.Target.Arn)).toBe(`<${dispatcher.id}.Arn>`);
+      const input = JSON.parse(Properties.Target.Input);
+      expect(Object.keys(jobs)).toContain(input.job);
+      expect(input.scheduledTime).toBe("<aws.scheduler.scheduled-time>");
+    }
+  });
+
+  test("each gives up within the hour, to a dead-letter queue", () => {
+    for (const { Properties } of schedules) {
+      expect(Properties.Target.RetryPolicy.MaximumEventAgeInSeconds).toBeLessThanOrEqual(3_600);
+      expect(Properties.Target.RetryPolicy.MaximumRetryAttempts).toBeLessThanOrEqual(5);
+      expect(target(standard.template, Properties.Target.DeadLetterConfig.Arn).MessageRetentionPeriod).toBe(
+        14 * 86_400,
+      );
+    }
+  });
+
+  test("dispatcher, worker and retry may make one-time schedules, in their own group only", () => {
+    for (const entry of ["Dispatcher", "Worker", "Retry"]) {
+      const { properties } = functionNamed(standard.template, entry);
+      const group = properties.Environment.Variables.SCHEDULE_GROUP_NAME;
+      expect(schedules.map((schedule) => schedule.Properties.GroupName)).not.toContain(group);
+      const grants = statements(standard.template).filter(({ role, actions }) => {
+        return text(properties.Role).includes(role) && actions.includes("scheduler:CreateSchedule");
+      });
+      expect(grants.map((grant) => grant.resources)).toEqual([
+        [expect.stringContaining(`schedule/${group}/*`)],
+      ]);
+    }
+  });
+});
+
+describe("functions", () => {
+  const functions = Object.values(standard.template.findResources("AWS::Lambda::Function"));
+
+  test("all run on Node 24 on arm64", () => {
+    expect(functions.length).toBeGreaterThanOrEqual(4);
+    for (const { Properties } of functions) {
+      expect([Properties.Runtime, Properties.Architectures]).toEqual(["nodejs24.x", ["arm64"]]);
+    }
+  });
+
+  test("all logs expire", () => {
+    for (const { Properties } of functions) {
+      expect(target(standard.template, Properties.LoggingConfig.LogGroup).RetentionInDays).toBeGreaterThan(0);
+    }
+    for (const { Properties } of Object.values(standard.template.findResources("AWS::Logs::LogGroup"))) {
+      expect(Properties.RetentionInDays).toBeGreaterThan(0);
+    }
+  });
+
+  test.each([
+    ["Dispatcher", ["DATABASE_RESOURCE_ARN", "DATABASE_SECRET_ARN", "DATABASE_NAME", "WORK_QUEUE_URL"]],
+    ["Worker", ["DATABASE_RESOURCE_ARN", "WORK_QUEUE_URL", "TUSHARE_URL", "TUSHARE_TOKEN_SECRET_ARN"]],
+    ["Worker", ["WORK_QUEUE_ARN", "SCHEDULE_GROUP_NAME", "SCHEDULE_ROLE_ARN", "DISPATCHER_ARN"]],
+    ["Retry", ["WORK_QUEUE_ARN", "SCHEDULE_GROUP_NAME", "SCHEDULE_ROLE_ARN", "DISPATCHER_ARN"]],
+    ["Migrate", ["DATABASE_RESOURCE_ARN", "DATABASE_SECRET_ARN", "DATABASE_NAME"]],
+  ])("%s is told what it needs: %j", (name, variables) => {
+    const { properties } = functionNamed(standard.template, name);
+    expect(Object.keys(properties.Environment.Variables)).toEqual(expect.arrayContaining(variables));
+  });
+
+  test("settings of the context reach those that plan, work and retry", () => {
+    const settings = { SYNC_FAILURE_MAX_RETRIES: 5 };
+    const { template } = synth({ settings: JSON.stringify(settings), egress: "none" });
+    for (const entry of ["Dispatcher", "Worker", "Retry"]) {
+      const { properties } = functionNamed(template, entry);
+      expect(properties.Environment.Variables.SYNC_FAILURE_MAX_RETRIES).toBe("5");
+    }
+  });
+
+  test("node infra/app.ts writes to CDK_OUTDIR, a bundle for each function, the SQL beside the one of migrate", () => {
+    const outdir = join(scratch, "bundled");
+    const env = { ...process.env, CDK_OUTDIR: outdir, CDK_VALIDATION: "false" };
+    const run = spawnSync(process.execPath, ["infra/app.ts"], { env, encoding: "utf8" });
+    expect(run.status, run.stderr).toBe(0);
+
+    const template = Template.fromJSON(
+      JSON.parse(readFileSync(join(outdir, "TushareSync.template.json"), "utf8")),
+    );
+    const folder = (entry: string) => {
+      const { S3Key } = functionNamed(template, entry).properties.Code;
+      return join(outdir, `asset.${S3Key.replace(".zip", "")}`);
+    };
+    const folders = ["Dispatcher", "Worker", "Retry", "Migrate"].map(folder);
+    expect(new Set(folders).size).toBe(4);
+    for (const each of folders) expect(existsSync(join(each, "index.mjs"))).toBe(true);
+
+    const forward = readdirSync("migrations").filter((name) => /^\d{4}_\w+\.sql$/.test(name));
+    expect(readdirSync(join(folder("Migrate"), "migrations")).sort()).toEqual(forward.sort());
+  });
+});
+
+describe("grants", () => {
+  test("no action is a wildcard, and no resource but those acknowledged", () => {
+    const open = statements(standard.template).filter(({ actions, resources }) => {
+      return [...actions, ...resources].some((part) => part.includes("*"));
+    });
+    expect(
+      open.map(({ role, actions }) => `${role.replace(/[0-9A-F]{8}$/, "")} ${actions[0]}`).sort(),
+    ).toEqual([
+      "AWSCDKTriggerCustomResourceProviderCustomResourceProviderRole lambda:InvokeFunction", // versions of migrate
+      "PipelineDispatcherRole scheduler:CreateSchedule", // one-time schedules of one group
+      "PipelineRetryRole scheduler:CreateSchedule",
+      "PipelineWorkerRole ec2:AssignPrivateIpAddresses", // a network interface has no name before it is made
+      "PipelineWorkerRole scheduler:CreateSchedule",
+    ]);
+  });
+
+  test("the token is read by the worker alone, and is nowhere in the template", () => {
+    const [[id, secret] = [], ...others] = Object.entries(
+      standard.template.findResources("AWS::SecretsManager::Secret"),
+    );
+    expect(others).toEqual([]);
+    expect(secret?.Properties.SecretString).toBe("put the TuShare token here");
+    expect(secret?.Properties.GenerateSecretString).toBeUndefined();
+
+    const readers = statements(standard.template).filter(({ resources }) => resources.includes(`<${id}>`));
+    expect(readers.map(({ role }) => role)).toEqual([expect.stringContaining("WorkerRole")]);
+  });
+});
+
+describe("the database", () => {
+  const [cluster] = Object.values(standard.template.findResources("AWS::RDS::DBCluster"));
+
+  test("scales to zero, is encrypted, protected, and reached through the Data API", () => {
+    expect(cluster?.Properties).toMatchObject({
+      Engine: "aurora-postgresql",
+      EngineVersion: expect.stringMatching(/^17\./),
+      ServerlessV2ScalingConfiguration: { MinCapacity: 0, SecondsUntilAutoPause: expect.any(Number) },
+      StorageEncrypted: true,
+      DeletionProtection: true,
+      EnableHttpEndpoint: true,
+      ManageMasterUserPassword: true,
+    });
+    expect(cluster?.Properties.MasterUserPassword).toBeUndefined();
+  });
+
+  test("outlives the stack, with its network", () => {
+    for (const type of ["AWS::RDS::DBCluster", "AWS::RDS::DBInstance", "AWS::RDS::DBSubnetGroup"]) {
+      standard.template.allResources(type, { DeletionPolicy: "Retain", UpdateReplacePolicy: "Retain" });
+    }
+    for (const [id, subnet] of Object.entries(standard.template.findResources("AWS::EC2::Subnet"))) {
+      if (id.startsWith("Database")) expect(subnet.DeletionPolicy).toBe("Retain");
+    }
+  });
+
+  test("is migrated once it can answer, before anything can send or start work", () => {
+    const [[trigger, migration] = ["", undefined]] = Object.entries(
+      standard.template.findResources("Custom::Trigger"),
+    );
+    const [writer] = Object.keys(standard.template.findResources("AWS::RDS::DBInstance"));
+    expect(migration?.DependsOn).toContain(writer);
+    expect(text(migration?.Properties.HandlerArn)).toContain("MigrationsMigrateCurrentVersion");
+
+    for (const type of ["AWS::Lambda::EventSourceMapping", "AWS::Scheduler::Schedule"]) {
+      for (const later of Object.values(standard.template.findResources(type))) {
+        expect(later.DependsOn).toContain(trigger);
+      }
+    }
+  });
+});
+
+describe("egress", () => {
+  test("by default one NAT instance with one elastic address, for the worker alone", () => {
+    const { template } = standard;
+    template.resourceCountIs("AWS::EC2::EIP", 1);
+    template.resourceCountIs("AWS::EC2::NatGateway", 0);
+    const [instance] = Object.keys(
+      template.findResources("AWS::EC2::Instance", { Properties: { InstanceType: "t4g.nano" } }),
+    );
+    template.hasResourceProperties("AWS::EC2::EIP", { InstanceId: { Ref: instance } });
+    expect(functionsInANetwork(template)).toEqual([expect.stringContaining("Worker")]);
+    expect(Object.keys(standard.stack.template.Outputs)).toContain("EgressAddress");
+  });
+
+  test("a NAT gateway with one elastic address, on request", () => {
+    const { template } = synth({ egress: "gateway" });
+    template.resourceCountIs("AWS::EC2::Instance", 0);
+    template.resourceCountIs("AWS::EC2::EIP", 1);
+    const [address] = Object.keys(template.findResources("AWS::EC2::EIP"));
+    template.hasResourceProperties("AWS::EC2::NatGateway", {
+      AllocationId: { "Fn::GetAtt": [address, "AllocationId"] },
+    });
+    expect(functionsInANetwork(template)).toEqual([expect.stringContaining("Worker")]);
+  });
+
+  test("none, on request, and then no function is in a network", () => {
+    const { template, stack } = synth({ egress: "none" });
+    for (const type of [
+      "AWS::EC2::EIP",
+      "AWS::EC2::Instance",
+      "AWS::EC2::NatGateway",
+      "AWS::EC2::InternetGateway",
+    ]) {
+      template.resourceCountIs(type, 0);
+    }
+    expect(functionsInANetwork(template)).toEqual([]);
+    expect(Object.keys(stack.template.Outputs)).not.toContain("EgressAddress");
+  });
+
+  function functionsInANetwork(template: Template): string[] {
+    const functions = Object.entries(template.findResources("AWS::Lambda::Function"));
+    return functions.filter(([, { Properties }]) => Properties.VpcConfig).map(([id]) => id);
+  }
+});
+
+describe("context", () => {
+  test.each([
+    [
+      { slots: "1" },
+      'context "slots" is "1"; expected a whole number from 2 to 100, for example: -c slots=5',
+    ],
+    [{ slots: "many" }, 'context "slots" is "many"; expected a whole number from 2'],
+    [{ tushareMinInterval: "0" }, 'context "tushareMinInterval" is "0"; expected seconds from 0.01 to 60'],
+    [{ egress: "nat" }, 'context "egress" is "nat"; expected instance, gateway or none'],
+    [{ reserveConcurrency: "no" }, 'context "reserveConcurrency" is "no"; expected true or false'],
+    [
+      { tushareUrl: "http://api.tushare.pro" },
+      'context "tushareUrl" is "http://api.tushare.pro"; expected an https',
+    ],
+    [{ stage: "my stage" }, 'context "stage" is "my stage"; expected 1 to 20 letters'],
+    [{ settings: { TUSHARE_TOKEN: "x" } }, "expected an object of settings named SYNC_"],
+    [
+      { settings: { SYNC_FAILURE_MAX_RETRIES: 99 } },
+      "SYNC_FAILURE_MAX_RETRIES is '99', expected a whole number",
+    ],
+  ])("%j is refused by name, with what is allowed", (context, message) => {
+    expect(() => anApp(context)).toThrow(message);
+  });
+
+  test("a stage makes a second stack beside the first, with the same resources", () => {
+    const { stack, template } = synth({ stage: "test" });
+    expect(stack.stackName).toBe("TushareSync-test");
+    expect(types(template)).toEqual(types(standard.template));
+  });
+
+  function types(template: Template): string[] {
+    const resources: { Type: string }[] = Object.values(template.toJSON().Resources);
+    return resources.map(({ Type }) => Type).sort();
+  }
+});

@@ -1,0 +1,60 @@
+// A migrated database behind the local Data API, reached through the production adapter.
+import { readdirSync, readFileSync } from "node:fs";
+import { startDataApi } from "../../local/data-api/server.ts";
+import { startDatabase } from "../../local/database/database.ts";
+import { makeDataApi } from "../../shared/adapters/data-api.ts";
+import { migrate } from "../../shared/migrate.ts";
+import type { Clock, Database, Log } from "../../shared/ports.ts";
+
+export const realClock: Clock = {
+  now: () => new Date(),
+  monotonic: () => performance.now(),
+  sleep: (milliseconds) => new Promise((resolve) => setTimeout(resolve, milliseconds)),
+};
+
+export const silentLog: Log = { info: () => {}, warn: () => {}, error: () => {} };
+
+export type TestDatabase = Database & { readonly url: string; close(): Promise<void> };
+
+export async function emptyDatabase(): Promise<TestDatabase> {
+  const database = await startDatabase({ dataDir: undefined });
+  return await throughDataApi(database.url, () => database.close());
+}
+
+/** The production adapter in front of a running engine, which `stop` ends. */
+export async function throughDataApi(url: string, stop: () => Promise<void>): Promise<TestDatabase> {
+  const dataApi = await startDataApi({ databaseUrl: url });
+  process.env.AWS_ENDPOINT_URL_RDS_DATA = dataApi.url;
+  process.env.AWS_REGION = "us-east-1";
+  process.env.AWS_ACCESS_KEY_ID = "local";
+  process.env.AWS_SECRET_ACCESS_KEY = "local";
+  const adapter = makeDataApi({
+    resourceArn: "arn:aws:rds:us-east-1:000000000000:cluster:test",
+    secretArn: "arn:aws:secretsmanager:us-east-1:000000000000:secret:test",
+    database: "tushare",
+    clock: realClock,
+    resumeSecondsMax: 10,
+  });
+  await adapter.run("select 1"); // the endpoint is read from the environment now, not at a later first call
+  return {
+    ...adapter,
+    url,
+    async close() {
+      await dataApi.close();
+      await stop();
+    },
+  };
+}
+
+export async function migratedDatabase(): Promise<TestDatabase> {
+  const database = await emptyDatabase();
+  await migrate(database, migrationFiles(), silentLog);
+  return database;
+}
+
+export function migrationFiles(): { name: string; sql: string }[] {
+  const folder = new URL("../../migrations/", import.meta.url);
+  return readdirSync(folder)
+    .filter((name) => name.endsWith(".sql") && !name.endsWith(".down.sql"))
+    .map((name) => ({ name, sql: readFileSync(new URL(name, folder), "utf8") }));
+}

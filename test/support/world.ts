@@ -1,0 +1,321 @@
+// The world of the use-case tests: a real database behind the local Data API, and around it a queue, schedules, an
+// upstream and a clock in memory. Nothing in it decides whether the core is right; it lets time pass and things break.
+import pg from "pg";
+import { type DispatchAnswer, dispatch } from "../../shared/dispatch.ts";
+import { makePacer } from "../../shared/pacer.ts";
+import type { Clock, Database, Log, Meter, Planner, Upstream, WorkQueue } from "../../shared/ports.ts";
+import { retryUnit } from "../../shared/retry-unit.ts";
+import { readSettings } from "../../shared/settings.ts";
+import { type Outcome, type SyncServices, syncUnit } from "../../shared/sync-unit.ts";
+import { encodeUnit, type Unit } from "../../shared/unit.ts";
+import { migratedDatabase, type TestDatabase } from "./database.ts";
+import { makeMemoryQueue, makeMemorySchedules, type Receipt } from "./memory-queue.ts";
+import { answer, type Market, makeMarket, type Params, type Reply, type Row } from "./small-market.ts";
+
+/** As in infra/pipeline.ts. */
+const workerSeconds = 150;
+const retrySeconds = 60;
+const receivesMax = 5;
+
+export type Call = { readonly name: string; readonly params: Params; readonly at: number };
+export type Logged = { level: keyof Log; message: string; details: Record<string, unknown> };
+type Target = { unit: Unit } | { command: object };
+type Ports = Pick<SyncServices, "database" | "upstream" | "queue" | "planner">;
+
+/** What happens at one call to a port: the process dies there, or only the call fails. */
+export type Break = { call: number; when: "before" | "after"; fate: "dies" | "goes on" };
+
+export type World = Awaited<ReturnType<typeof makeWorld>>;
+
+export async function makeWorld(open: () => Promise<TestDatabase> = migratedDatabase) {
+  const engine = await open();
+  const client = new pg.Client({ connectionString: engine.url });
+  await client.connect();
+
+  let milliseconds = 0;
+  let setBack = 0; // the wall clock may be set; the monotonic one only passes
+  const now = () => milliseconds;
+  const clock: Clock = {
+    now: () => new Date(milliseconds),
+    monotonic: () => milliseconds - setBack,
+    async sleep(passed) {
+      milliseconds += passed;
+    },
+  };
+  const settings = readSettings({
+    SYNC_DAILY_HISTORY_BATCH_SIZE: "5",
+    SYNC_DAILY_HISTORY_START_DATE: "20240102",
+  });
+
+  const deadLetters = makeMemoryQueue({ now, visibilitySeconds: 6 * retrySeconds });
+  const onDead = deadLetters.take;
+  const work = makeMemoryQueue({ now, visibilitySeconds: 6 * workerSeconds, receivesMax, onDead });
+  const schedules = makeMemorySchedules<Target>();
+  const logged: Logged[] = [];
+  const counted = new Map<string, number>();
+  const calls: Call[] = [];
+
+  const state = {
+    market: makeMarket(),
+    /** Rows a reply of the upstream holds at most. */
+    cap: 6_000,
+    /** Stands between the upstream and the worker: may change a reply, throw, or do something meanwhile. */
+    onCall: honest as (call: Call, reply: Reply) => Reply | Promise<Reply>,
+    /** Runs after the queue has accepted a send. */
+    onSent: async (_units: readonly Unit[]): Promise<void> => {},
+    /** Units the queue still accepts before a send fails. */
+    accepts: Number.POSITIVE_INFINITY,
+  };
+
+  // The database's clock is the world's too, or days settled in the world would be days of today.
+  const worldTime = (sql: string) => sql.replaceAll("now()", `to_timestamp(${milliseconds / 1000})`);
+  const database: Database = {
+    run: (sql, parameters) => engine.run(worldTime(sql), parameters),
+    transaction: (act) =>
+      engine.transaction((run) => act((sql, parameters) => run(worldTime(sql), parameters))),
+  };
+  const upstream: Upstream = {
+    async fetchPage(spec, params) {
+      const call = { name: spec.name, params, at: milliseconds };
+      calls.push(call);
+      const rows = state.market[spec.name as keyof Market];
+      const columns = spec.columns.map(({ name }) => name);
+      return await state.onCall(call, answer(rows, columns, params, state.cap));
+    },
+  };
+  const queue: WorkQueue = {
+    async send(units, delaySeconds) {
+      for (const unit of units) {
+        if (state.accepts <= 0) throw new Error("the queue is not reachable");
+        state.accepts -= 1;
+        work.put(encodeUnit(unit), delaySeconds);
+      }
+      await state.onSent(units);
+    },
+    returnAfter: async (handle, seconds) => work.returnAfter(handle, seconds),
+  };
+  const planner: Planner = {
+    sendUnitAt: async (name, at, unit) => schedules.create(name, at, { unit }),
+    invokeDispatcherAt: async (name, at, command) => schedules.create(name, at, { command }),
+  };
+  const log: Log = {
+    info: (message, details = {}) => logged.push({ level: "info", message, details: { ...details } }),
+    warn: (message, details = {}) => logged.push({ level: "warn", message, details: { ...details } }),
+    error: (message, details = {}) => logged.push({ level: "error", message, details: { ...details } }),
+  };
+  const meter: Meter = {
+    count: (metric, value) => counted.set(metric, (counted.get(metric) ?? 0) + value),
+  };
+  const newPacer = () =>
+    makePacer({ slots: settings.WORKER_SLOTS, minIntervalSeconds: settings.TUSHARE_MIN_INTERVAL, clock });
+  const services: SyncServices = {
+    ...{ database, upstream, queue, planner, clock, settings, log, meter },
+    random: () => 0.5,
+    pacer: newPacer(),
+  };
+
+  const world = {
+    ...{ services, clock, work, deadLetters, schedules, logged, counted, calls, state, settings },
+
+    /** Everything as on the evening of the market's last day, with the calendar and the stock list stored. */
+    async reset(): Promise<void> {
+      await client.query(
+        "truncate sync_task, sync_unit, sync_failure_record, trade_cal, stock_info, stock_daily restart identity",
+      );
+      for (const clearable of [work, deadLetters, schedules, counted]) clearable.clear();
+      logged.length = 0;
+      calls.length = 0;
+      Object.assign(state, { market: makeMarket(), cap: 6_000, onCall: honest, onSent: async () => {} });
+      state.accepts = Number.POSITIVE_INFINITY;
+      world.setTime("20240117", 18);
+      await world.insert("trade_cal", state.market.trade_cal);
+      await world.insert("stock_info", state.market.stock_basic);
+    },
+
+    /** Hours since midnight in Shanghai. */
+    setTime(day: string, hours: number): void {
+      const midnight = `${day.slice(0, 4)}-${day.slice(4, 6)}-${day.slice(6)}T00:00:00+08:00`;
+      const to = Date.parse(midnight) + hours * 3_600_000;
+      setBack += to - milliseconds;
+      milliseconds = to;
+    },
+
+    async sql<Found extends object = Record<string, unknown>>(text: string, values: unknown[] = []) {
+      return (await client.query<Found>(text, values)).rows;
+    },
+    async insert(table: string, rows: readonly Row[]): Promise<void> {
+      await client.query(
+        `insert into ${table} (${Object.keys(rows[0] ?? {})})
+         select ${Object.keys(rows[0] ?? {})} from json_populate_recordset(null::${table}, $1)`,
+        [JSON.stringify(rows.map((row) => Object.fromEntries(Object.entries(row).map(emptyIsNull))))],
+      );
+    },
+    /** Rows of stock_daily by key, each value as text. */
+    async storedDaily(): Promise<Record<string, unknown>[]> {
+      const columns = await world.sql<{ name: string }>(
+        `select column_name as name from information_schema.columns
+         where table_name = 'stock_daily' and column_name not in ('trade_date', 'stored_at')`,
+      );
+      const values = columns.map(({ name }) => `cast(${name} as text) as ${name}`);
+      return await world.sql(
+        `select ${values}, to_char(trade_date, 'YYYYMMDD') as trade_date
+         from stock_daily order by ts_code collate "C", stock_daily.trade_date`,
+      );
+    },
+    /** Where each row lies and when it was stored: the same only when nothing was written. */
+    footprint: () =>
+      world.sql("select ts_code, trade_date, cast(ctid as text), stored_at from stock_daily order by 1, 2"),
+    tasks: () =>
+      world.sql<{
+        id: string;
+        status: string;
+        reason: string;
+        current_offset: number;
+        total_units: number;
+        total_processed: number;
+        total_failed: number;
+      }>("select * from sync_task order by started_at, id"),
+    units: () =>
+      world.sql<{
+        unit_key: string;
+        status: string;
+        rows: number;
+        attempts: number;
+        last_error: string | null;
+      }>("select unit_key, status, rows, attempts, last_error from sync_unit order by task_id, sequence"),
+    failures: () =>
+      world.sql<{
+        id: string;
+        unit_key: string;
+        kind: string;
+        error_message: string;
+        retry_count: number;
+        third_code: string | null;
+        next_attempt_at: Date | null;
+        resolved_at: Date | null;
+      }>("select * from sync_failure_record order by id"),
+
+    dispatch: (command: unknown): Promise<DispatchAnswer> => dispatch(services, command),
+    /** A command to a dispatcher of which one call to a port breaks. */
+    dispatchBreaking: (command: unknown, at: Break): Promise<DispatchAnswer> =>
+      dispatch({ ...services, ...breaking(services, at).ports }, command),
+
+    /** Gives one message to a worker, in an execution environment that is warm. */
+    async deliver(receipt: Receipt, options: { remainingSeconds?: number; breakAt?: Break } = {}) {
+      const { remainingSeconds = workerSeconds, breakAt } = options;
+      const { ports, isDead, count } = breaking(services, breakAt);
+      const endsAt = clock.monotonic() + remainingSeconds * 1000;
+      const outcome: Outcome = await syncUnit(
+        { ...services, ...ports },
+        {
+          body: receipt.message.body,
+          receiptHandle: receipt.handle,
+          receiveCount: receipt.message.receiveCount,
+          remainingMilliseconds: () => endsAt - clock.monotonic(),
+        },
+      );
+      if (outcome === "settled" && !isDead()) work.acknowledge(receipt.handle);
+      return { outcome, portCalls: count() };
+    },
+    /** Receives one message and delivers it. */
+    async deliverNext(options: { remainingSeconds?: number; breakAt?: Break } = {}) {
+      const receipt = work.receive();
+      if (receipt === undefined) throw new Error("the work queue has nothing to deliver");
+      return await world.deliver(receipt, options);
+    },
+    /** Gives a dead letter to the retry function; a failure leaves it in its queue. */
+    async retryLetter(receipt: Receipt, breakAt?: Break): Promise<void> {
+      const { ports, isDead } = breaking(services, breakAt);
+      const { id: messageId, body, receiveCount } = receipt.message;
+      try {
+        await retryUnit({ ...services, ...ports }, { messageId, body, receiveCount });
+        if (!isDead()) deadLetters.acknowledge(receipt.handle);
+      } catch (error) {
+        logged.push({ level: "error", message: "letter stays", details: { error } });
+      }
+    },
+    /** Lets the schedules that are due fire. */
+    async fireSchedules(): Promise<void> {
+      for (const target of schedules.fire(milliseconds)) {
+        if ("unit" in target) work.put(encodeUnit(target.unit));
+        else
+          await world
+            .dispatch(target.command)
+            .catch((error) => log.error("scheduled command failed", { error }));
+      }
+    },
+    /** Does the next thing there is to do, passing the time until it; false when there is nothing left. */
+    async step(choose?: (count: number) => number): Promise<boolean> {
+      const receipt = work.receive(choose);
+      if (receipt !== undefined) {
+        await world.deliver(receipt);
+        return true;
+      }
+      const letter = deadLetters.receive(choose);
+      if (letter !== undefined) {
+        await world.retryLetter(letter);
+        return true;
+      }
+      const next = Math.min(work.nextVisibleAt(), deadLetters.nextVisibleAt(), schedules.nextAt());
+      if (next === Number.POSITIVE_INFINITY) return false;
+      milliseconds = Math.max(milliseconds, next);
+      await world.fireSchedules();
+      return true;
+    },
+    /** Until queues and schedules are empty. */
+    async runToEnd(): Promise<void> {
+      for (let steps = 0; steps < 3_000; steps += 1) if (!(await world.step())) return;
+      throw new Error("the world does not come to rest");
+    },
+
+    async close(): Promise<void> {
+      await client.end();
+      await engine.close();
+    },
+  };
+  return world;
+}
+
+export function honest(_call: Call, reply: Reply): Reply {
+  return reply;
+}
+
+/** The ports of one process, of which one call breaks. A dead process reaches nothing any more. */
+function breaking(services: SyncServices, at?: Break) {
+  let calls = 0;
+  let isDead = false;
+  const pass = async <Result>(act: () => Promise<Result>): Promise<Result> => {
+    if (isDead) throw new Error("the process is dead");
+    calls += 1;
+    const isHere = calls === at?.call;
+    const snap = () => {
+      if (isHere) isDead = at.fate === "dies";
+      if (isHere || isDead) throw new Error(`broken ${at?.when} call ${at?.call}`);
+    };
+    if (at?.when === "before") snap();
+    const result = await act();
+    snap();
+    return result;
+  };
+  const { database, upstream, queue, planner } = services;
+  const ports: Ports = {
+    database: {
+      run: (...call) => pass(() => database.run(...call)),
+      transaction: (act) => pass(() => database.transaction(act)),
+    },
+    upstream: { fetchPage: (...call) => pass(() => upstream.fetchPage(...call)) },
+    queue: {
+      send: (...call) => pass(() => queue.send(...call)),
+      returnAfter: (...call) => pass(() => queue.returnAfter(...call)),
+    },
+    planner: {
+      sendUnitAt: (...call) => pass(() => planner.sendUnitAt(...call)),
+      invokeDispatcherAt: (...call) => pass(() => planner.invokeDispatcherAt(...call)),
+    },
+  };
+  return { ports, isDead: () => isDead, count: () => calls };
+}
+
+function emptyIsNull([name, value]: [string, Row[string] | undefined]): [string, Row[string]] {
+  return [name, value === "" ? null : (value ?? null)];
+}
