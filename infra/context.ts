@@ -2,11 +2,14 @@
 // Read once and checked here; the constructs get plain values.
 
 import * as z from "zod";
+import { jobTypes } from "../shared/jobs.ts";
 import { readSettings, settingTable } from "../shared/settings.ts";
 
 /** Numbers and booleans come as text from the command line and as themselves from cdk.json. */
 const number = z.union([z.number(), z.string().trim().min(1)]).pipe(z.coerce.number());
 const boolean = z.union([z.boolean(), z.enum(["true", "false"]).transform((text) => text === "true")]);
+
+const scheduleExpression = z.string().regex(/^(cron|rate)\([^()]+\)$/);
 
 const settingName = z.string().refine((name) => name.startsWith("SYNC_") && name in settingTable);
 const settingValue = z.union([z.string(), z.number(), z.boolean()]).transform(String);
@@ -56,6 +59,14 @@ const schema = z.object({
     .pipe(z.number().min(1).max(256).multipleOf(0.5))
     .default(4)
     .describe("capacity units from 1 to 256 in steps of 0.5, for example: -c databaseMaxCapacity=4"),
+  /** Jobs whose schedules differ from the catalogue: expressions of EventBridge Scheduler read in Asia/Shanghai, or none. */
+  schedules: z
+    .preprocess(parseText, z.partialRecord(z.enum(jobTypes), z.array(scheduleExpression).max(10)))
+    .default({})
+    .describe(
+      `for some of the jobs ${jobTypes.join(", ")}, their schedules; an empty list switches them off, ` +
+        `for example: -c schedules='{"ETF_LIST":[],"REFERENCE":["cron(0 6 ? * MON-FRI *)"]}'`,
+    ),
   /** Settings the functions read from their environment, passed through as they are. */
   settings: z
     .preprocess(parseText, z.record(settingName, settingValue))

@@ -36,6 +36,8 @@ export class Pipeline extends Construct {
   readonly workQueue: Queue;
   readonly deadLetterQueue: Queue;
   readonly dispatcher: NodeFunction;
+  readonly worker: NodeFunction;
+  readonly retry: NodeFunction;
   readonly token: Secret;
 
   constructor(scope: Construct, id: string, props: PipelineProps) {
@@ -61,6 +63,7 @@ export class Pipeline extends Construct {
     const environment = {
       ...props.settings,
       TUSHARE_MIN_INTERVAL: String(props.tushareMinInterval),
+      TUSHARE_CALLS_A_MINUTE: String(props.callsAMinute),
       WORKER_SLOTS: String(props.slots),
       WORK_QUEUE_URL: this.workQueue.queueUrl,
       WORK_QUEUE_ARN: this.workQueue.queueArn,
@@ -110,6 +113,8 @@ export class Pipeline extends Construct {
       props.database.connect(user);
       oneTime.allow(user);
     }
+    this.worker = worker;
+    this.retry = retry;
   }
 }
 

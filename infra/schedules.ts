@@ -15,14 +15,15 @@ import { LambdaInvoke } from "aws-cdk-lib/aws-scheduler-targets";
 import { Queue, QueueEncryption } from "aws-cdk-lib/aws-sqs";
 import { Duration, RemovalPolicy, Stack, TimeZone, Validations } from "aws-cdk-lib/core";
 import { Construct } from "constructs";
-import { jobs } from "../shared/jobs.ts";
+import { jobs, jobTypes } from "../shared/jobs.ts";
+import type { Context } from "./context.ts";
 import type { NodeFunction } from "./node-function.ts";
 
 /** A run that could not start within the hour is left to the next cadence, which catches up. */
 const startWithin = Duration.hours(1);
 const startAttempts = 3;
 
-export type SchedulesProps = {
+export type SchedulesProps = Pick<Context, "schedules"> & {
   readonly dispatcher: LambdaFunction;
 };
 
@@ -55,8 +56,9 @@ export class Schedules extends Construct {
     dispatcher.grantInvokeLatestVersion(role);
     this.missedRuns.grantSendMessages(role);
 
-    for (const [job, { about, schedules }] of Object.entries(jobs)) {
-      for (const [index, expression] of schedules.entries()) {
+    for (const job of jobTypes) {
+      const { about, schedules } = jobs[job];
+      for (const [index, expression] of (props.schedules[job] ?? schedules).entries()) {
         new Schedule(this, `${job}${index + 1}`, {
           description: `${job}: ${about}`,
           scheduleGroup: group,
@@ -64,7 +66,11 @@ export class Schedules extends Construct {
           target: new LambdaInvoke(dispatcher, {
             // Left alone, the target would let this role invoke every version, by a wildcard.
             role: role.withoutPolicyUpdates(),
-            input: ScheduleTargetInput.fromObject({ job, scheduledTime: ContextAttribute.scheduledTime }),
+            // A tick may be delivered twice: the key makes one start of it.
+            input: ScheduleTargetInput.fromObject({
+              job,
+              requestKey: `schedule/${job}/${ContextAttribute.scheduledTime}`,
+            }),
             maxEventAge: startWithin,
             retryAttempts: startAttempts,
             deadLetterQueue: this.missedRuns,

@@ -19,7 +19,10 @@ export class TushareSync extends Stack {
     const egress =
       context.egress === "none" ? undefined : new Egress(this, "Egress", { kind: context.egress });
     const pipeline = new Pipeline(this, "Pipeline", { ...context, database, egress });
-    const schedules = new Schedules(this, "Schedules", { dispatcher: pipeline.dispatcher });
+    const schedules = new Schedules(this, "Schedules", {
+      schedules: context.schedules,
+      dispatcher: pipeline.dispatcher,
+    });
 
     // New code meets only the new schema, and nothing starts on an empty database.
     migrations.executeBefore(pipeline, schedules);

@@ -1,6 +1,8 @@
 // Everything `npm start` starts, in order, and stops in reverse: database, Data API, upstream, the stack itself.
 import { appendFileSync, mkdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
+import { datasets } from "../shared/datasets.ts";
+import { jobs } from "../shared/jobs.ts";
 import { readSettings } from "../shared/settings.ts";
 import { type LocalStack, startStack } from "./aws/stack.ts";
 import { startDataApi } from "./data-api/server.ts";
@@ -139,12 +141,14 @@ function contextFrom(environment: NodeJS.ProcessEnv): Record<string, unknown> {
 function commandFor(options: Options, about: { firstDate: string; lastDate: string } | undefined) {
   const command: Record<string, unknown> = { job: options.job };
   if (options.refresh) command.refresh = true;
-  if (options.job !== "DAILY_HISTORY") return command;
+  const job = jobs[options.job];
+  if (job.mode !== "history") return command;
   // Captured answers end some day, and a calendar that ends before today is an error.
   const from = options.from ?? (about?.firstDate || undefined);
   const to = options.to ?? (about?.lastDate || undefined);
   if (from !== undefined) command.from = from;
-  else if (options.codes === undefined) command.days = daysByDefault;
+  else if (options.codes === undefined && job.datasets.some((name) => datasets[name].slices === "days"))
+    command.days = daysByDefault;
   if (to !== undefined) command.to = to;
   if (options.codes !== undefined) command.codes = options.codes;
   return command;

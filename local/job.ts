@@ -2,11 +2,12 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import pg from "pg";
 import type { DispatchAnswer } from "../shared/dispatch.ts";
+import type { JobType } from "../shared/jobs.ts";
 import type { Environment } from "./environment.ts";
 import type { Terminal } from "./terminal.ts";
 
 export type JobRun = {
-  readonly job: string;
+  readonly job: JobType;
   readonly taskId: string;
   readonly status: string;
   readonly reason: string | null;
@@ -98,7 +99,7 @@ from sync_task where id = $1`,
     async run(command) {
       const startedAt = performance.now();
       const callsBefore = environment.metrics.byInterface("Calls");
-      const job = String(command.job);
+      const job = command.job as JobType;
       const answer = await dispatch(command);
       const [task] = answer.tasks;
       if (task === undefined) throw new Error(`${job}: the dispatcher named no task`);

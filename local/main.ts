@@ -1,6 +1,7 @@
 // `npm start`: the synthesised stack on this machine, one job run to its end, then the stack stays up until Ctrl-C.
 import { existsSync } from "node:fs";
 import { resolve } from "node:path";
+import { jobs as catalogue } from "../shared/jobs.ts";
 import { readSettings } from "../shared/settings.ts";
 import { takeDataDir } from "./data-dir.ts";
 import { type Environment, startEnvironment } from "./environment.ts";
@@ -64,15 +65,12 @@ async function runAndStay(
   const jobs = await openJobs(environment, terminal, stop);
   try {
     await jobs.continueLive();
-    if (options.job !== "REFERENCE") {
-      const reference = await jobs.run({ job: "REFERENCE" });
-      if (reference.status !== "COMPLETED") {
-        const failures = await jobs.failures(reference.taskId);
-        console.error(
-          [`REFERENCE ended ${reference.status}: ${reference.reason ?? ""}`, ...failures].join("\n  "),
-        );
-        return 1;
-      }
+    for (const job of catalogue[options.job].after) {
+      const { status, reason, taskId } = await jobs.run({ job });
+      if (status === "COMPLETED") continue;
+      const failures = await jobs.failures(taskId);
+      console.error([`${job} ended ${status}: ${reason ?? ""}`, ...failures].join("\n  "));
+      return 1;
     }
     const run = await jobs.run(environment.commandFor(options));
     const result = await summarise(options, environment, jobs, run);

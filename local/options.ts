@@ -1,6 +1,7 @@
 // The command line of `npm start`: what it takes, and one clear sentence for what it does not.
 import { parseArgs } from "node:util";
-import { type JobType, jobTypes } from "../shared/jobs.ts";
+import { type JobType, jobs, jobTypes } from "../shared/jobs.ts";
+import { type Fault, faultKinds, readPlan } from "./tushare/faults.ts";
 
 export type Options = {
   readonly job: JobType;
@@ -14,24 +15,30 @@ export type Options = {
   readonly dataDir: string;
   readonly stocks: number;
   /** Trouble the simulated upstream makes. */
-  readonly faults: "none" | "mild" | "storm";
+  readonly faults: readonly Fault[];
   readonly help: boolean;
 };
 
 export const usage = `Usage: npm start -- [options]
 
   --job JOB        ${jobTypes.join(", ")} (default DAILY_HISTORY)
-  --from DAY       first day, YYYYMMDD or YYYY-MM-DD (default: the last 30 open days)
+  --from DAY       first day, YYYYMMDD or YYYY-MM-DD (default: the last 30 open days; finance: the settings' first period)
   --to DAY         last day (default: the newest that is due)
-  --codes LIST     only these stocks, such as 600519.SH,000001.SZ
+  --codes LIST     only these stocks or ETFs, such as 600519.SH,000001.SZ
   --refresh        fetch also what is stored
   --once           stop when the job has ended; exit code 0 only when its task is COMPLETED
   --json           print one JSON object as the last line
   --captured DIR   the upstream serves captured answers from DIR
   --data-dir DIR   where the database lives (default .local)
-  --faults KIND    trouble the simulated upstream makes: mild or storm
+  --faults FAULTS  trouble the simulated upstream makes: mild, storm, or a list of faults (below)
   --stocks N       size of the simulated market (default 5400)
   --help           this text
+
+Faults: KIND[:PART...],... such as latency:2000:daily,http-5xx:10%,partial-day:20240105:x2, or their JSON.
+A PART is a trade date, an interface, a count (x2), a chance (10%) or a number: milliseconds of latency, calls of
+tighter-limit and day-quota, share of the rows of partial-day, else a chance from 0 to 1. At run time a POST to
+/control/faults of the simulated upstream replaces them. The kinds:
+  ${faultKinds.join(" ").replace(/(.{80,100}) /g, "$1\n  ")}
 
 Environment: TUSHARE_TOKEN uses the real TuShare; DATABASE_URL uses your PostgreSQL server;
 SYNC_* and TUSHARE_MIN_INTERVAL are the settings of README.md.`;
@@ -51,8 +58,11 @@ export function readOptions(argv: readonly string[]): Options {
   if (from !== undefined && to !== undefined && from > to) {
     throw new OptionError(`--from is ${values.from}, which is after --to, ${values.to}`);
   }
-  if (job !== "DAILY_HISTORY" && (from ?? to ?? values.codes) !== undefined) {
-    throw new OptionError(`--from, --to and --codes go with the job DAILY_HISTORY, and --job is ${job}`);
+  if (jobs[job].mode !== "history" && (from ?? to ?? values.codes) !== undefined) {
+    const histories = jobTypes.filter((name) => jobs[name].mode === "history");
+    throw new OptionError(
+      `--from, --to and --codes go with the jobs ${histories.join(", ")}, and --job is ${job}`,
+    );
   }
   const dataDir = values["data-dir"] ?? ".local";
   if (dataDir === "") throw new OptionError("--data-dir is empty, expected a folder such as .local");
@@ -131,7 +141,11 @@ function readStocks(text: string | undefined): number {
   return stocks;
 }
 
-function readFaults(text = "none"): Options["faults"] {
-  if (text === "none" || text === "mild" || text === "storm") return text;
-  throw new OptionError(`--faults is '${text}', expected none, mild or storm`);
+function readFaults(text: string | undefined): readonly Fault[] {
+  try {
+    return readPlan(text);
+  } catch (error) {
+    if (!(error instanceof RangeError)) throw error;
+    throw new OptionError(`--faults: ${error.message}`);
+  }
 }

@@ -1,4 +1,6 @@
 // What a run has done, for a person and for a program.
+import { type Dataset, datasets } from "../shared/datasets.ts";
+import { jobs as catalogue } from "../shared/jobs.ts";
 import { readSettings } from "../shared/settings.ts";
 import type { Environment } from "./environment.ts";
 import type { JobRun, Jobs } from "./job.ts";
@@ -38,18 +40,31 @@ export async function summarise(
 }
 
 async function countRows(jobs: Jobs, run: JobRun): Promise<number> {
-  if (run.job === "REFERENCE") {
-    const [row] = await jobs.query(
-      "select (select count(*) from trade_cal) + (select count(*) from stock_info) as rows",
+  let rows = 0;
+  for (const name of catalogue[run.job].datasets)
+    rows += await countDataset(jobs, datasets[name], run.config);
+  return rows;
+}
+
+async function countDataset(
+  jobs: Jobs,
+  { table, slices, dayColumn, instruments, constants = {} }: Dataset,
+  { from, to, codes }: Record<string, unknown>,
+): Promise<number> {
+  const conditions = Object.entries(constants).map(([name, value]) => `${name} = '${value}'`);
+  if (instruments === "stock" && table === "stock_info") conditions.push("is_etf = 'N'");
+  const values: unknown[] = [];
+  if (slices !== "lists") {
+    conditions.push(
+      `${dayColumn} between to_date($1, 'YYYYMMDD') and to_date($2, 'YYYYMMDD')`,
+      "($3::text[] is null or ts_code = any ($3))",
+      `(left(ts_code, 1) in ('1', '5')) = $4`,
     );
-    return Number(row?.rows);
+    values.push(from ?? "19900101", to ?? "29991231", codes ?? null, instruments === "etf");
   }
-  const { from, to, codes } = run.config;
   const [row] = await jobs.query(
-    `select count(*) as rows from stock_daily
-where trade_date between to_date($1, 'YYYYMMDD') and to_date($2, 'YYYYMMDD')
-  and ($3::text[] is null or ts_code = any ($3))`,
-    [from, to, codes ?? null],
+    `select count(*) as rows from ${table} where ${conditions.join(" and ") || "true"}`,
+    values,
   );
   return Number(row?.rows);
 }
@@ -60,7 +75,9 @@ async function describe(environment: Environment, jobs: Jobs, run: JobRun, rows:
   (select count(*) from stock_daily) as bars,
   (select to_char(min(trade_date), 'YYYY-MM-DD') from stock_daily) as first,
   (select to_char(max(trade_date), 'YYYY-MM-DD') from stock_daily) as last,
-  (select count(*) from stock_info) as stocks,
+  (select count(*) from stock_info where is_etf = 'N') as stocks,
+  (select count(*) from stock_info where is_etf = 'Y') as etfs,
+  (select count(*) from fina_indicator) as reports,
   (select count(*) from trade_cal) as days`);
   const number = (text: string | null | undefined) => Number(text ?? 0).toLocaleString("en-US");
   const dispatcher = stack.functionName("PipelineDispatcher");
@@ -72,7 +89,7 @@ async function describe(environment: Environment, jobs: Jobs, run: JobRun, rows:
     `  calls      ${describeCalls(run)}`,
     ...(await describeLimit(environment)),
     ...(await jobs.failures(run.taskId)).map((failure) => `  failure    ${failure}`),
-    `  stored     stock_daily ${number(stored?.bars)} rows (${stored?.first ?? "none"} to ${stored?.last ?? "none"}), stock_info ${number(stored?.stocks)}, trade_cal ${number(stored?.days)}`,
+    `  stored     stock_daily ${number(stored?.bars)} rows (${stored?.first ?? "none"} to ${stored?.last ?? "none"}), stock_info ${number(stored?.stocks)} stocks and ${number(stored?.etfs)} ETFs, fina_indicator ${number(stored?.reports)}, trade_cal ${number(stored?.days)}`,
     "",
     "Query it:",
     `  psql ${withoutPassword(environment.databaseUrl)} -c "select * from stock_daily where ts_code = '600519.SH' order by trade_date desc limit 5"`,
@@ -84,6 +101,8 @@ async function describe(environment: Environment, jobs: Jobs, run: JobRun, rows:
     "Try next:",
     "  npm start -- --codes 600519.SH,000001.SZ     the whole life of two stocks",
     "  npm start -- --job DAILY_INCREMENTAL         what is new, and holes of the last 60 days",
+    "  npm start -- --job ETF_HISTORY               prices of exchange-traded funds",
+    "  npm start -- --job FINANCE_HISTORY --codes 600519.SH     financial indicators",
     `  the functions' logs are in ${environment.logFile}`,
   ];
 }

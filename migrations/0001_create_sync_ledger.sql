@@ -9,6 +9,7 @@ create table sync_task (
   total_processed integer not null default 0,
   total_failed integer not null default 0,
   config jsonb not null,
+  request_key text,
   reason text,
   started_at timestamptz not null default now(),
   updated_at timestamptz not null default now(),
@@ -23,6 +24,8 @@ create table sync_task (
 
 create unique index sync_task_one_live on sync_task (job_type) where status in ('PENDING', 'RUNNING');
 
+create unique index sync_task_one_start on sync_task (request_key);
+
 create index sync_task_recent on sync_task (job_type, started_at);
 
 create table sync_unit (
@@ -31,6 +34,7 @@ create table sync_unit (
   dataset text not null,
   unit_key text not null,
   selector jsonb not null,
+  retry integer not null default 0,
   status text not null default 'pending',
   rows integer,
   attempts integer not null default 0,
@@ -90,6 +94,8 @@ comment on column sync_task.total_failed is 'Units parked, each needing a person
 
 comment on column sync_task.config is 'The command that started the run';
 
+comment on column sync_task.request_key is 'The start it answers to, a tick of a schedule or a request; the same start opens nothing twice. Null when nobody named one';
+
 comment on column sync_task.reason is 'Why it is paused or failed, or what to know about it; null when there is nothing to say';
 
 comment on column sync_task.started_at is 'When it was opened';
@@ -109,6 +115,8 @@ comment on column sync_unit.dataset is 'The dataset it mirrors, as named in the 
 comment on column sync_unit.unit_key is 'What it covers, readable and the same in every task, such as stock_daily/20240102';
 
 comment on column sync_unit.selector is 'What it covers, for the program';
+
+comment on column sync_unit.retry is 'Retry of its failure record it was planned as; 0 when it had none';
 
 comment on column sync_unit.status is 'pending, sent to the queue, done, not_due (upstream has not published yet), failed (another attempt is planned), parked (needs a person)';
 

@@ -1,5 +1,5 @@
 create table stock_daily (
-  ts_code text not null,
+  ts_code text collate "C" not null,
   trade_date date not null,
   open numeric,
   high numeric,
@@ -32,7 +32,7 @@ create table stock_daily (
 
 create index stock_daily_by_trade_date on stock_daily (trade_date);
 
-comment on table stock_daily is 'Daily prices, adjustment factor and valuation, as TuShare sends them. Stocks from daily, adj_factor and daily_basic';
+comment on table stock_daily is 'Daily prices, adjustment factor and valuation, as TuShare sends them. Stocks from daily, adj_factor and daily_basic, ETFs from fund_daily and fund_adj';
 
 comment on column stock_daily.ts_code is 'TuShare code, such as 600519.SH';
 

@@ -6,10 +6,12 @@ import { jobTypes } from "./jobs.ts";
 import { codePattern } from "./unit.ts";
 
 /** Codes one command may name. */
-const codesMax = 2_000;
+export const codesMax = 2_000;
 
 /** More than there have been trading days. */
-const daysMax = 10_000;
+export const daysMax = 10_000;
+
+const requestKeyCharactersMax = 200;
 
 /** YYYYMMDD, also written YYYY-MM-DD. */
 const day = z.pipe(
@@ -32,8 +34,10 @@ const runSchema = z.strictObject({
   ),
   /** Fetch also what is stored. */
   refresh: z.optional(z.boolean()),
-  /** Set by a schedule; says in the ledger which tick started the task. */
-  scheduledTime: z.optional(z.string()),
+  /** false: finance by stock, though the settings would have it by report period. */
+  byPeriod: z.optional(z.boolean()),
+  /** A start that comes again under the same key (a schedule's tick, a repeated request) starts nothing twice. */
+  requestKey: z.optional(z.string().check(z.minLength(1), z.maxLength(requestKeyCharactersMax))),
 });
 
 const pauseSchema = z.strictObject({ pause: z.uuid() });
@@ -62,7 +66,8 @@ const allowed: Readonly<Record<string, string>> = {
   days: `a whole number from 1 to ${daysMax}`,
   codes: `a list of 1 to ${codesMax} TuShare codes such as 600519.SH`,
   refresh: "true or false",
-  scheduledTime: "a text",
+  byPeriod: "true or false",
+  requestKey: `a text of 1 to ${requestKeyCharactersMax} characters`,
   pause: "the id of a task",
   resume: 'the id of a task, or "all"',
   timed: "true or false",

@@ -45,7 +45,7 @@ async function fetchRange(
   selector: Selector & { from: Day; to: Day },
   fetchPage: FetchPage,
 ): Promise<Page[]> {
-  const page = await fetchPage(paramsOf(selector));
+  const page = await fetchPage(paramsOf(spec, selector));
   if (!mayBeCut(page, spec)) return [page];
   if (selector.from === selector.to)
     throw notWhole(spec, selector, `${page.items.length} rows for one day, the cap`);
@@ -59,7 +59,10 @@ async function fetchByOffset(spec: InterfaceSpec, selector: Selector, fetchPage:
   const pages: Page[] = [];
   const seen = new Set<string>();
   for (let offset = 0; ; ) {
-    const page = await fetchPage({ ...paramsOf(selector), ...(offset > 0 && { offset: String(offset) }) });
+    const page = await fetchPage({
+      ...paramsOf(spec, selector),
+      ...(offset > 0 && { offset: String(offset) }),
+    });
     const repeated = offset === 0 ? -1 : page.items.findIndex((item) => seen.has(JSON.stringify(item)));
     if (repeated !== -1)
       throw notWhole(spec, selector, `the page at offset ${offset} repeats an earlier row`);
@@ -109,8 +112,8 @@ export function whyNotDue(
 export function calendarHole(calendar: Table): string | undefined {
   const { cal_date = [], is_open = [], pretrade_date = [] } = calendar.columns;
   const open = cal_date.map((day, row) => ({
-    day,
-    before: pretrade_date[row] ?? "",
+    day: String(day),
+    before: String(pretrade_date[row] ?? ""),
     isOpen: is_open[row] === "1",
   }));
   const sorted = open.filter(({ isOpen }) => isOpen).sort((a, b) => (a.day < b.day ? -1 : 1));
@@ -133,5 +136,8 @@ function middleDay(from: Day, to: Day): Day {
 }
 
 function notWhole(spec: InterfaceSpec, selector: Selector, why: string): SyncError {
-  return new SyncError("transient", `${spec.name} ${Object.values(paramsOf(selector)).join(" ")}: ${why}`);
+  return new SyncError(
+    "transient",
+    `${spec.name} ${Object.values(paramsOf(spec, selector)).join(" ")}: ${why}`,
+  );
 }

@@ -70,12 +70,20 @@ from (
   return textOf(row?.day) ?? to;
 }
 
-/** The newest trade date stored for stocks. */
-export async function newestStoredDay(database: Database): Promise<Day | undefined> {
+/**
+ * Whether a code is one of a dataset's instruments, in SQL. Shanghai and Shenzhen give every fund a code that begins with 5
+ * or 1, and no share such a one; the lists need not know a code that has traded only since yesterday.
+ */
+export function isInstrument({ instruments }: Dataset, code: string): string {
+  return `left(${code}, 1) ${instruments === "etf" ? "in" : "not in"} ('1', '5')`;
+}
+
+/** The newest trade date stored. */
+export async function newestStoredDay(database: Database, dataset: Dataset): Promise<Day | undefined> {
   const [row] = await database.run(
     `select to_char(trade_date, 'YYYYMMDD') as day
 from stock_daily as daily
-where not exists (select 1 from stock_info where stock_info.ts_code = daily.ts_code and is_etf = 'Y')
+where ${isInstrument(dataset, "daily.ts_code")}
 order by trade_date desc
 limit 1`,
   );
@@ -102,7 +110,7 @@ stored as (
   select trade_date, count(*) as rows
   from stock_daily as daily
   where trade_date between to_date(:from, 'YYYYMMDD') and to_date(:to, 'YYYYMMDD')
-    and not exists (select 1 from stock_info where stock_info.ts_code = daily.ts_code and is_etf = 'Y')
+    and ${isInstrument(dataset, "daily.ts_code")}
   group by trade_date
 )
 select to_char(trade_cal.cal_date, 'YYYYMMDD') as day
@@ -120,19 +128,29 @@ order by trade_cal.cal_date`,
   return missing;
 }
 
-/** Codes of the stock list, survivors and delisted. */
-export async function stockCodes(database: Database): Promise<string[]> {
-  const rows = await database.run("select ts_code from stock_info where is_etf = 'N' order by ts_code");
+/** Codes of a dataset's instruments, survivors and delisted. */
+export async function listedCodes(database: Database, dataset: Dataset): Promise<string[]> {
+  const rows = await database.run(
+    "select ts_code from stock_info where is_etf = :is_etf and list_date is not null order by ts_code",
+    { is_etf: dataset.instruments === "etf" ? "Y" : "N" },
+  );
   return rows.map(({ ts_code }) => String(ts_code));
 }
 
-/** Those of `codes` that neither the list nor the stored data knows. */
-export async function unknownCodes(database: Database, codes: readonly string[]): Promise<string[]> {
+/** Those of `codes` that neither the list nor the stored data knows as one of the dataset's. */
+export async function unknownCodes(
+  database: Database,
+  dataset: Dataset,
+  codes: readonly string[],
+): Promise<string[]> {
   const rows = await database.run(
     `select asked.ts_code
 from unnest(string_to_array(:codes, ',')) as asked (ts_code)
-where not exists (select 1 from stock_info where stock_info.ts_code = asked.ts_code)
-  and not exists (select 1 from stock_daily where stock_daily.ts_code = asked.ts_code)
+where not (${isInstrument(dataset, "asked.ts_code")})
+  or (
+    not exists (select 1 from stock_info where stock_info.ts_code = asked.ts_code)
+    and not exists (select 1 from stock_daily where stock_daily.ts_code = asked.ts_code)
+  )
 order by asked.ts_code`,
     { codes: codes.join(",") },
   );
@@ -212,7 +230,7 @@ whole_day as (
     select count(*)
     from stock_daily as daily
     where daily.trade_date = answered_day.trade_date
-      and not exists (select 1 from stock_info where stock_info.ts_code = daily.ts_code and is_etf = 'Y')
+      and ${isInstrument(dataset, "daily.ts_code")}
   )
 )
 select ts_code, to_char(min(cal_date), 'YYYYMMDD') as first_missing,
@@ -262,9 +280,16 @@ export async function areFresh(
     and unit_key = any (string_to_array(:unit_keys, ','))
   group by unit_key
 )
-select count(*) as units, (select count(*) from ${dataset.table}) >= coalesce(sum(rows), 0) as stand
+select count(*) as units,
+  (select count(*) from ${dataset.table} where ${isOfDataset(dataset)}) >= coalesce(sum(rows), 0) as stand
 from done`,
     { dataset: dataset.name, since: since.toISOString(), unit_keys: unitKeys.join(",") },
   );
   return Number(row?.units) === unitKeys.length && row?.stand === true;
+}
+
+/** The rows of a table that belong to a dataset, in SQL. */
+function isOfDataset({ constants = {} }: Dataset): string {
+  const conditions = Object.entries(constants).map(([name, value]) => `${name} = '${value}'`);
+  return conditions.join(" and ") || "true";
 }

@@ -19,15 +19,18 @@ export type DispatchServices = {
 };
 
 export type DispatchAnswer = {
-  /** started: by this command. continued: a live task was sent on. running: it needed nothing. Others: as asked. */
-  readonly outcome: "started" | "continued" | "running" | "paused" | "cancelled" | "retried";
+  /**
+   * started: by this command. continued: a live task was sent on. running: it needed nothing. repeated: the same start
+   * was asked for before, and its task has ended. Others: as asked.
+   */
+  readonly outcome: "started" | "continued" | "running" | "repeated" | "paused" | "cancelled" | "retried";
   readonly tasks: readonly ledger.Task[];
   /** Units sent to the work queue by this command. */
   readonly sent: number;
 };
 
 /** The reason of a pause that only a command ends. */
-const pausedByCommand = "paused by a command";
+export const pausedByCommand = "paused by a command";
 
 /** @throws SyncError permanent when the command cannot be carried out as it stands; nothing was started then. */
 export async function dispatch(services: DispatchServices, input: unknown): Promise<DispatchAnswer> {
@@ -49,7 +52,10 @@ async function run(
     job_type: jobType,
     batch_size: batchSize,
     config: command,
+    request_key: command.requestKey,
   });
+  if (task.status === "COMPLETED" || task.status === "FAILED")
+    return { outcome: "repeated", tasks: [task], sent: 0 };
   if (task.status === "PAUSED") return { outcome: "paused", tasks: [task], sent: 0 };
   const { task: after, sent } = await continueTask(services, task);
   return { outcome: opened ? "started" : sent > 0 ? "continued" : "running", tasks: [after], sent };

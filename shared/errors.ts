@@ -37,3 +37,8 @@ export function asSyncError(thrown: unknown): SyncError {
   const message = thrown instanceof Error ? `${thrown.name}: ${thrown.message}` : String(thrown);
   return new SyncError("transient", message, { cause: thrown });
 }
+
+/** True when the account may not call what was called. */
+export function lacksRight({ kind, scope }: SyncError): boolean {
+  return kind === "permanent" && scope === "task";
+}

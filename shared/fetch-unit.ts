@@ -1,9 +1,9 @@
 // Fetches a unit: all its interfaces at once, each whole, each row checked. Every call goes through the pacer.
 import { fetchWhole } from "./completeness.ts";
-import { type Dataset, type InterfaceSpec, interfacesOf } from "./datasets.ts";
-import { asSyncError, SyncError } from "./errors.ts";
+import { type Dataset, type InterfaceSpec, rowCapOf } from "./datasets.ts";
+import { asSyncError, lacksRight, SyncError } from "./errors.ts";
 import type { Page } from "./ports.ts";
-import { foldByKey, type RowRule, readPages, type Table } from "./rows.ts";
+import { foldByKey, keepRows, type RowRule, readPages, type Table } from "./rows.ts";
 import type { Delivery, SyncServices } from "./sync-unit.ts";
 import type { Selector, Unit } from "./unit.ts";
 
@@ -24,24 +24,43 @@ export async function fetchUnit(
   unit: Unit,
   openDays: readonly string[],
 ): Promise<{ main: Table; details: Table[] }> {
-  const fetchTable = async (spec: InterfaceSpec): Promise<Table> => {
-    const pages = await fetchWhole(spec, unit.selector, (params) =>
+  const fetchTable = async (spec: InterfaceSpec, isMain: boolean): Promise<Table> => {
+    const capped = { ...spec, rowCap: rowCapOf(spec, services.settings) };
+    const pages = await fetchWhole(capped, unit.selector, (params) =>
       callPaced(services, delivery, spec, params),
     );
-    const rule = rowRule(unit.selector, spec === dataset.main ? new Set(openDays) : undefined);
-    return foldByKey(readPages(spec, pages, `${spec.name} ${unit.unit_key}`, rule), dataset.key);
+    const rule = rowRule(dataset, unit.selector, isMain ? new Set(openDays) : undefined);
+    const read = readPages(spec, pages, `${spec.name} ${unit.unit_key}`, rule);
+    return foldByKey(keepRows(read, keepsOf(spec, unit.selector)), dataset.key);
   };
-  const results = await Promise.allSettled(interfacesOf(dataset).map(fetchTable));
+  const main = unit.selector.by === "period" && dataset.byPeriod ? dataset.byPeriod : dataset.main;
+  const results = await Promise.allSettled([
+    orFallback(main, (spec) => fetchTable(spec, true)),
+    ...dataset.details.map((spec) => fetchTable(spec, false)),
+  ]);
   const errors = results.flatMap((result) =>
     result.status === "rejected" ? [asSyncError(result.reason)] : [],
   );
   const worst = errors.sort((a, b) => severity(b) - severity(a))[0];
   if (worst !== undefined) throw worst;
-  const [main, ...details] = results.flatMap((result) =>
+  const [mainTable, ...details] = results.flatMap((result) =>
     result.status === "fulfilled" ? [result.value] : [],
   );
-  if (main === undefined) throw new SyncError("permanent", `dataset ${dataset.name} has no interface`);
-  return { main, details };
+  if (mainTable === undefined) throw new SyncError("permanent", `dataset ${dataset.name} has no interface`);
+  return { main: mainTable, details };
+}
+
+/** An account without the right to an interface may have it to another that tells nearly the same. */
+async function orFallback(
+  spec: InterfaceSpec,
+  fetchTable: (spec: InterfaceSpec) => Promise<Table>,
+): Promise<Table> {
+  try {
+    return await fetchTable(spec);
+  } catch (thrown) {
+    if (spec.fallback === undefined || !lacksRight(asSyncError(thrown))) throw thrown;
+    return await fetchTable(spec.fallback);
+  }
 }
 
 /**
@@ -94,8 +113,22 @@ async function callPaced(
   }
 }
 
+/** An interface that knows no exchange or status answers with those of all. */
+function keepsOf({ keeps, parameters }: InterfaceSpec, selector: Selector): Record<string, RegExp> {
+  if (selector.by !== "exchange" || parameters?.exchange !== null) return { ...keeps };
+  return {
+    ...keeps,
+    market: new RegExp(`^${selector.exchange}$`),
+    list_status: new RegExp(`^${selector.list_status}$`),
+  };
+}
+
 /** What every row must be, given what was asked. `openDays` where rows are by trading day. */
-function rowRule(selector: Selector, openDays: ReadonlySet<string> | undefined): RowRule {
+function rowRule(
+  { slices, dayColumn = "trade_date" }: Dataset,
+  selector: Selector,
+  openDays: ReadonlySet<string> | undefined,
+): RowRule {
   switch (selector.by) {
     case "date":
       return (cell) => {
@@ -107,11 +140,13 @@ function rowRule(selector: Selector, openDays: ReadonlySet<string> | undefined):
       };
     case "code":
       return (cell) => {
-        const day = cell("trade_date");
+        const day = cell(dayColumn);
         if (cell("ts_code") !== selector.ts_code) return `ts_code is not the ${selector.ts_code} asked for`;
         if (day < selector.from || day > selector.to)
-          return `trade_date is outside ${selector.from} to ${selector.to}`;
-        return openDays?.has(day) === false ? "the calendar has no trading on that day" : undefined;
+          return `${dayColumn} is outside ${selector.from} to ${selector.to}`;
+        return slices === "days" && openDays?.has(day) === false
+          ? "the calendar has no trading on that day"
+          : undefined;
       };
     case "calendar":
       return (cell) => {
@@ -129,6 +164,11 @@ function rowRule(selector: Selector, openDays: ReadonlySet<string> | undefined):
           ? `list_status is ${status}, asked for ${selector.list_status}`
           : undefined;
       };
+    case "exchange":
+      return () => undefined;
+    case "period":
+      return (cell) =>
+        cell("end_date") !== selector.period ? `end_date is not the ${selector.period} asked for` : undefined;
   }
 }
 

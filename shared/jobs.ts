@@ -10,22 +10,26 @@ export type Job = {
   readonly schedules: readonly string[];
   /** The setting that holds the units of one fan-out step. */
   readonly batchSize: keyof Settings & `${string}BATCH_SIZE`;
+  /** Jobs whose data its plan is made from. */
+  readonly after: readonly string[];
   readonly about: string;
 };
 
 export const jobs = {
   REFERENCE: {
     mode: "reference",
-    datasets: ["trading_calendar", "stock_list"],
+    datasets: ["trading_calendar", "stock_list", "disclosure"],
     schedules: ["cron(30 7 ? * MON-FRI *)"],
     batchSize: "SYNC_DAILY_HISTORY_BATCH_SIZE",
-    about: "trading calendar and stock list",
+    after: [],
+    about: "trading calendar, stock list, reporting schedule",
   },
   DAILY_HISTORY: {
     mode: "history",
     datasets: ["stock_daily"],
     schedules: [],
     batchSize: "SYNC_DAILY_HISTORY_BATCH_SIZE",
+    after: ["REFERENCE"],
     about: "stock daily data of a range, resumable",
   },
   DAILY_INCREMENTAL: {
@@ -34,7 +38,49 @@ export const jobs = {
     // daily_basic may come as late as 19:00; the second look heals what the first found unpublished.
     schedules: ["cron(30 17 ? * MON-FRI *)", "cron(30 20 ? * MON-FRI *)"],
     batchSize: "SYNC_DAILY_HISTORY_BATCH_SIZE",
+    after: ["REFERENCE"],
     about: "new trading days, and holes of the last 60",
+  },
+  FINANCE_HISTORY: {
+    mode: "history",
+    datasets: ["finance"],
+    schedules: [],
+    batchSize: "SYNC_FINANCE_HISTORY_BATCH_SIZE",
+    after: ["REFERENCE"],
+    about: "financial indicators of all report periods, resumable",
+  },
+  FINANCE_INCREMENTAL: {
+    mode: "incremental",
+    datasets: ["finance"],
+    // Indicators come the day after the filing; the reporting schedule was read in the morning.
+    schedules: ["cron(30 21 ? * * *)"],
+    batchSize: "SYNC_FINANCE_HISTORY_BATCH_SIZE",
+    after: ["REFERENCE"],
+    about: "failed units first, then new filings, then missing reports",
+  },
+  ETF_LIST: {
+    mode: "reference",
+    datasets: ["etf_list"],
+    schedules: ["cron(0 8 ? * MON *)"],
+    batchSize: "SYNC_DAILY_HISTORY_BATCH_SIZE",
+    after: [],
+    about: "list of exchange-traded funds",
+  },
+  ETF_HISTORY: {
+    mode: "history",
+    datasets: ["etf_daily"],
+    schedules: [],
+    batchSize: "SYNC_DAILY_HISTORY_BATCH_SIZE",
+    after: ["REFERENCE", "ETF_LIST"],
+    about: "ETF prices of a range, resumable",
+  },
+  ETF_INCREMENTAL: {
+    mode: "incremental",
+    datasets: ["etf_daily"],
+    schedules: ["cron(50 17 ? * MON-FRI *)", "cron(50 20 ? * MON-FRI *)"],
+    batchSize: "SYNC_DAILY_HISTORY_BATCH_SIZE",
+    after: ["REFERENCE", "ETF_LIST"],
+    about: "new trading days of ETFs, and holes of the last 60",
   },
 } as const satisfies Record<string, Job>;
 

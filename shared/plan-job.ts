@@ -5,8 +5,9 @@ import { type Dataset, datasets } from "./datasets.ts";
 import { addDays, type Day, earlier, later, shanghaiDay, shanghaiInstant } from "./dates.ts";
 import type { DispatchServices } from "./dispatch.ts";
 import { SyncError } from "./errors.ts";
-import { jobs } from "./jobs.ts";
+import { type Job, jobs } from "./jobs.ts";
 import * as plan from "./plan.ts";
+import { planFinanceHistory, planFinanceIncrement } from "./plan-finance.ts";
 import type { Database } from "./ports.ts";
 import { type PlannedUnit, unitKey } from "./unit.ts";
 
@@ -21,12 +22,7 @@ export type Plan = {
 export async function planJob(services: DispatchServices, command: RunCommand): Promise<Plan> {
   const job = jobs[command.job];
   const plans: Plan[] = [];
-  for (const name of job.datasets) {
-    const dataset = datasets[name];
-    if (job.mode === "reference") plans.push(await planReference(services, dataset, command));
-    else if (job.mode === "history") plans.push(await planHistory(services, dataset, command));
-    else plans.push(await planIncrement(services, dataset, command));
-  }
+  for (const name of job.datasets) plans.push(await planDataset(services, datasets[name], job.mode, command));
   const reasons = plans.flatMap(({ reason }) => reason ?? []);
   const range = plans.find((each) => each.range !== undefined)?.range;
   return {
@@ -36,14 +32,31 @@ export async function planJob(services: DispatchServices, command: RunCommand): 
   };
 }
 
+async function planDataset(
+  services: DispatchServices,
+  dataset: Dataset,
+  mode: Job["mode"],
+  command: RunCommand,
+): Promise<Plan> {
+  if (dataset.slices === "lists") return await planLists(services, dataset, command);
+  if (dataset.slices === "days") {
+    return mode === "history"
+      ? await planHistory(services, dataset, command)
+      : await planIncrement(services, dataset, command);
+  }
+  return mode === "history"
+    ? await planFinanceHistory(services, dataset, command, await codesOf(services, dataset, command))
+    : await planFinanceIncrement(services, dataset, command);
+}
+
 /** Whole lists: fetched once a day unless refreshed. */
-async function planReference(
+async function planLists(
   { database, clock }: DispatchServices,
   dataset: Dataset,
   command: RunCommand,
 ): Promise<Plan> {
   const today = shanghaiDay(clock.now());
-  const units = dataset.name === "trading_calendar" ? plan.planCalendar(today) : plan.planStockList();
+  const units = plan.planLists(dataset, today);
   const since = shanghaiInstant(today, 0);
   const fresh = !command.refresh && (await coverage.areFresh(database, dataset, units.map(unitKey), since));
   return { units: fresh ? [] : units, reason: null };
@@ -70,17 +83,14 @@ async function planHistory(services: DispatchServices, dataset: Dataset, command
       dataset,
       await coverage.missingRanges(database, dataset, codes, range, refresh),
       await coverage.openDays(database, range),
+      settings,
     );
-  if (command.codes !== undefined) {
-    const codes = [...new Set(command.codes)];
-    await checkCodes(database, codes);
-    return { units: await byCode(codes), reason, range };
-  }
+  const codes = await codesOf(services, dataset, command);
+  if (command.codes !== undefined) return { units: await byCode(codes), reason, range };
   const days = refresh
     ? await coverage.openDays(database, range)
     : await coverage.missingDays(database, dataset, range);
   const byDate = { units: plan.planByDate(dataset, days), reason, range };
-  const codes = await coverage.stockCodes(database);
   if (days.length <= codes.length || codes.length === 0) return byDate;
   const units = await byCode(codes);
   return units.length < days.length ? { units, reason, range } : byDate;
@@ -94,11 +104,11 @@ async function planIncrement(
 ): Promise<Plan> {
   const { database, settings } = services;
   const due = plan.lastDueDay(dataset, services.clock.now());
-  const newest = await coverage.newestStoredDay(database);
+  const newest = await coverage.newestStoredDay(database, dataset);
   if (newest === undefined) {
     await checkCalendar(database, { from: due, to: due });
     const day = await coverage.openDayBack(database, due, 1);
-    const reason = `the database holds no ${dataset.name}: only ${day} is synced; run DAILY_HISTORY for the past`;
+    const reason = `the database holds no ${dataset.name}: only ${day} is synced; run ${historyOf(dataset)} for the past`;
     services.log.warn(reason);
     return { units: plan.planByDate(dataset, [day]), reason, range: { from: day, to: day } };
   }
@@ -127,13 +137,29 @@ async function checkCalendar(database: Database, range: { from: Day; to: Day }):
   }
 }
 
-async function checkCodes(database: Database, codes: readonly string[]): Promise<void> {
-  const unknown = await coverage.unknownCodes(database, codes);
-  if (unknown.length === 0) return;
+/** The codes a command names, or all that are listed. */
+async function codesOf(
+  { database }: DispatchServices,
+  dataset: Dataset,
+  { codes }: RunCommand,
+): Promise<string[]> {
+  if (codes === undefined) return await coverage.listedCodes(database, dataset);
+  const asked = [...new Set(codes)];
+  const unknown = await coverage.unknownCodes(database, dataset, asked);
+  if (unknown.length === 0) return asked;
   const shown =
     unknown.slice(0, 5).join(", ") + (unknown.length > 5 ? ` and ${unknown.length - 5} more` : "");
+  const kind = dataset.instruments === "etf" ? "ETF" : "stock";
+  const list = dataset.instruments === "etf" ? "ETF_LIST" : "REFERENCE";
   throw new SyncError(
     "permanent",
-    `codes holds ${shown}: not in stock_info; check them, or run the job REFERENCE`,
+    `codes holds ${shown}: no ${kind} in stock_info; check them, or run the job ${list}`,
   );
+}
+
+function historyOf(dataset: Dataset): string {
+  const found = Object.entries<Job>(jobs).find(
+    ([, job]) => job.mode === "history" && job.datasets.includes(dataset.name),
+  );
+  return found?.[0] ?? "its history job";
 }

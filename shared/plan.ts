@@ -1,8 +1,10 @@
 // (job, command, what is stored, today) -> units. Pure. Fewest calls that can be proven complete: a date costs one call
 // to each interface whatever the number of stocks, a stock one call for each range that fits under the row cap.
-import { type Dataset, interfacesOf } from "./datasets.ts";
+import { type Dataset, type DatasetName, interfacesOf, rowCapOf } from "./datasets.ts";
 import { addDays, type Day, shanghaiDay, shanghaiHours } from "./dates.ts";
-import type { PlannedUnit } from "./unit.ts";
+import { newestPeriods } from "./periods.ts";
+import type { Settings } from "./settings.ts";
+import type { PlannedUnit, Selector } from "./unit.ts";
 
 /** Units one task may hold, so that they fit one request of 4 MiB. All A shares since 1990 by stock are about 7,000. */
 export const unitsMax = 20_000;
@@ -13,8 +15,31 @@ const capShareMax = 0.9;
 /** First day of the Shanghai exchange. */
 export const firstTradingDay: Day = "19901219";
 
+/** The whole-list datasets: what is asked for on a day. */
+export function planLists(dataset: Dataset, today: Day): PlannedUnit[] {
+  const selectors = listSelectors[dataset.name]?.(today) ?? [];
+  return selectors.map((selector) => ({ dataset: dataset.name, selector }));
+}
+
+const listStatuses = ["L", "D", "P"] as const;
+
+/** Periods for which filings, late ones too, still come in. */
+const periodsWithFilings = 4;
+
+const listSelectors: Partial<Record<DatasetName, (today: Day) => Selector[]>> = {
+  trading_calendar: calendarRanges,
+  stock_list: () => listStatuses.map((list_status) => ({ by: "list_status", list_status })),
+  disclosure: (today) =>
+    newestPeriods(today, periodsWithFilings).map(({ end }) => ({ by: "period", period: end })),
+  // By status too: whether an unasked status means all of them is not documented.
+  etf_list: () =>
+    (["SH", "SZ"] as const).flatMap((exchange) =>
+      listStatuses.map((list_status): Selector => ({ by: "exchange", exchange, list_status })),
+    ),
+};
+
 /** The calendar in ranges far below any cap TuShare was seen to use, to the end of next year. */
-export function planCalendar(today: Day): PlannedUnit[] {
+function calendarRanges(today: Day): Selector[] {
   const lastYear = Number(today.slice(0, 4)) + 1;
   const ranges: [Day, Day][] = [
     [firstTradingDay, "19991231"],
@@ -24,17 +49,7 @@ export function planCalendar(today: Day): PlannedUnit[] {
   for (let year = 2020; year <= lastYear; year += 10) {
     ranges.push([`${year}0101`, `${Math.min(year + 9, lastYear)}1231`]);
   }
-  return ranges.map(([from, to]) => ({
-    dataset: "trading_calendar",
-    selector: { by: "calendar", exchange: "SSE", from, to },
-  }));
-}
-
-export function planStockList(): PlannedUnit[] {
-  return (["L", "D", "P"] as const).map((list_status) => ({
-    dataset: "stock_list",
-    selector: { by: "list_status", list_status },
-  }));
+  return ranges.map(([from, to]) => ({ by: "calendar", exchange: "SSE", from, to }));
 }
 
 export function planByDate(dataset: Dataset, missingDays: readonly Day[]): PlannedUnit[] {
@@ -44,15 +59,21 @@ export function planByDate(dataset: Dataset, missingDays: readonly Day[]): Plann
 /** What one stock lacks: the first and last day of it. */
 export type MissingRange = { readonly ts_code: string; readonly from: Day; readonly to: Day };
 
-/** One unit a stock, or several where its open days may pass the row cap. `openDays` are ascending. */
+/** Rows of one company and period: a third of the reports come in two versions. */
+const versionsOfPeriod = 1.3;
+
+/** One unit a code, or several where its days (or report periods) may pass the row cap. `allDays` are ascending. */
 export function planByCode(
   dataset: Dataset,
   missing: readonly MissingRange[],
-  openDays: readonly Day[],
+  allDays: readonly Day[],
+  settings: Settings,
 ): PlannedUnit[] {
-  const daysMax = Math.floor(Math.min(...interfacesOf(dataset).map(({ rowCap }) => rowCap)) * capShareMax);
+  const rowCap = Math.min(...interfacesOf(dataset).map((spec) => rowCapOf(spec, settings)));
+  const rowsOfDay = dataset.slices === "periods" ? versionsOfPeriod : 1;
+  const daysMax = Math.floor((rowCap * capShareMax) / rowsOfDay);
   return missing.flatMap(({ ts_code, from, to }) => {
-    const days = openDays.filter((day) => day >= from && day <= to);
+    const days = allDays.filter((day) => day >= from && day <= to);
     const parts = Math.max(1, Math.ceil(days.length / daysMax));
     return Array.from({ length: parts }, (_, part): PlannedUnit => {
       const first = part === 0 ? from : (days[Math.ceil((part * days.length) / parts)] ?? from);

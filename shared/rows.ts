@@ -13,9 +13,12 @@ export class ExactNumber {
   }
 }
 
-/** Rows as one text array a column; the empty text is null. This is also the shape the store binds. */
+/** A number stays one until the store joins its column: turning each into text by itself costs a tenth of a unit. */
+export type Cell = string | number;
+
+/** Rows as one array a column; the empty text is null. This is also the shape the store binds. */
 export type Table = {
-  readonly columns: Readonly<Record<string, readonly string[]>>;
+  readonly columns: Readonly<Record<string, readonly Cell[]>>;
   readonly size: number;
 };
 
@@ -28,7 +31,7 @@ export type RowRule = (cell: (column: string) => string) => string | undefined;
  * @throws SyncError permanent, naming the row and what was expected
  */
 export function readPages(spec: InterfaceSpec, pages: readonly Page[], what: string, rule?: RowRule): Table {
-  const columns: Record<string, string[]> = Object.fromEntries(spec.columns.map(({ name }) => [name, []]));
+  const columns: Record<string, Cell[]> = Object.fromEntries(spec.columns.map(({ name }) => [name, []]));
   let size = 0;
   for (const page of pages) {
     if (page.items.length === 0) continue;
@@ -53,13 +56,14 @@ function readColumn(
   page: Page,
   before: number,
   what: string,
-  cells: string[],
+  cells: Cell[],
 ): void {
-  const position = page.fields.indexOf(column.name);
+  const theirName = column.from ?? column.name;
+  const position = page.fields.indexOf(theirName);
   if (position === -1) {
-    throw refused(`${what}: reply has no column ${column.name}, only ${page.fields.join(",")}`);
+    throw refused(`${what}: reply has no column ${theirName}, only ${page.fields.join(",")}`);
   }
-  const read = cellReaders[column.type];
+  const read = column.part || column.words ? readerOf(column) : cellReaders[column.type];
   for (let row = 0; row < page.items.length; row += 1) {
     const value = page.items[row]?.[position];
     const cell = value === null || value === "" ? "" : read(value);
@@ -77,19 +81,40 @@ function readColumn(
   }
 }
 
+/** Keeps a part of a text, and says it in our words. */
+function readerOf({ type, part, words = {} }: Column): (value: unknown) => Cell | undefined {
+  return (value) => {
+    const cell = cellReaders[type](value);
+    if (typeof cell !== "string") return cell;
+    const kept = part === undefined ? cell : (part.exec(cell)?.[1] ?? "");
+    return words[kept] ?? kept;
+  };
+}
+
 function checkRows(
   spec: InterfaceSpec,
-  columns: Readonly<Record<string, readonly string[]>>,
+  columns: Table["columns"],
   size: number,
   what: string,
   rule: RowRule,
 ): void {
   let row = 0;
-  const cell = (name: string) => columns[name]?.[row] ?? "";
+  const cell = (name: string) => String(columns[name]?.[row] ?? "");
   for (; row < size; row += 1) {
     const reason = rule(cell);
     if (reason !== undefined) throw refused(`${nameRow(what, row + 1, spec, cell)}: ${reason}`);
   }
+}
+
+/** The rows that belong to the dataset: those whose cells all fit. */
+export function keepRows(table: Table, keeps: Readonly<Record<string, RegExp>>): Table {
+  const tests = Object.entries(keeps).map(([name, pattern]) => ({
+    cells: table.columns[name] ?? [],
+    pattern,
+  }));
+  const rows = Array.from({ length: table.size }, (_, row) => row);
+  const kept = rows.filter((row) => tests.every(({ cells, pattern }) => pattern.test(String(cells[row]))));
+  return kept.length === table.size ? table : pick(table, kept);
 }
 
 /** Folds rows of one key into the fullest of them, the first among equals; the store may see a key only once. */
@@ -105,7 +130,7 @@ export function foldByKey(table: Table, key: readonly string[]): Table {
 /** The main rows with the details' columns beside them; nulls where a detail has no such row. */
 export function join(dataset: Dataset, main: Table, details: readonly Table[]): Table {
   const keys = keysOf(main, dataset.key);
-  const columns: Record<string, readonly string[]> = { ...main.columns };
+  const columns: Record<string, readonly Cell[]> = { ...main.columns };
   for (const detail of details) {
     const rowOf = new Map(keysOf(detail, dataset.key).map((text, row) => [text, row]));
     const places = keys.map((text) => rowOf.get(text));
@@ -114,7 +139,7 @@ export function join(dataset: Dataset, main: Table, details: readonly Table[]): 
       columns[name] = places.map((place) => (place === undefined ? "" : (cells[place] ?? "")));
     }
   }
-  for (const { name } of columnsOf(dataset)) columns[name] ??= new Array<string>(main.size).fill("");
+  for (const { name } of columnsOf(dataset)) columns[name] ??= new Array<Cell>(main.size).fill("");
   return { columns, size: main.size };
 }
 
@@ -127,12 +152,12 @@ export function pick(table: Table, rows: readonly number[]): Table {
   return { columns: Object.fromEntries(columns), size: rows.length };
 }
 
-const cellReaders: Readonly<Record<Column["type"], (value: unknown) => string | undefined>> = {
+const cellReaders: Readonly<Record<Column["type"], (value: unknown) => Cell | undefined>> = {
   code: (value) => (typeof value === "string" && codePattern.test(value) ? value : undefined),
   day: (value) => (typeof value === "string" && isDayCached(value) ? value : undefined),
   number: (value) =>
     typeof value === "number" && Number.isFinite(value)
-      ? String(value)
+      ? value
       : value instanceof ExactNumber
         ? value.text
         : undefined,
@@ -162,7 +187,7 @@ function isDayCached(value: string): boolean {
 function keysOf(table: Table, key: readonly string[]): string[] {
   const [first = [], ...others] = key.map((name) => table.columns[name] ?? []);
   return first.map((cell, row) => {
-    let text = cell;
+    let text = String(cell);
     for (const cells of others) text += ` ${cells[row]}`;
     return text;
   });

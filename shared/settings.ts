@@ -9,7 +9,8 @@ type NumberSetting = {
   readonly whole: boolean;
 };
 type DaySetting = { readonly default: string };
-type Setting = { readonly about: string } & (NumberSetting | DaySetting);
+type ChoiceSetting = { readonly default: string; readonly choices: readonly string[] };
+type Setting = { readonly about: string } & (NumberSetting | DaySetting | ChoiceSetting);
 
 export const settingTable = {
   SYNC_DAILY_HISTORY_BATCH_SIZE: integer(50, 1, 1_000, "units in one fan-out step of the daily jobs"),
@@ -17,6 +18,10 @@ export const settingTable = {
   SYNC_DAILY_LOOKBACK_DAYS: integer(60, 0, 250, "open days in which DAILY_INCREMENTAL looks for holes"),
   SYNC_FINANCE_HISTORY_BATCH_SIZE: integer(100, 1, 1_000, "units in one fan-out step of the finance jobs"),
   SYNC_FINANCE_HISTORY_START_DATE: day("20200101", "first report period of FINANCE_HISTORY"),
+  SYNC_FINANCE_BY_PERIOD: choice(
+    ["auto", "always", "never"],
+    "whether finance is asked for by report period (5,000 points); auto: from 500 calls a minute on, while the account may",
+  ),
   SYNC_INCREMENTAL_MISSING_LIMIT: integer(300, 0, 10_000, "stocks FINANCE_INCREMENTAL catches up in one run"),
   SYNC_FAILURE_MAX_RETRIES: integer(3, 0, 10, "retries of a failed unit before a person is needed"),
   SYNC_NOT_DUE_RETRY_MINUTES: integer(30, 5, 240, "minutes between two looks at a day not published yet"),
@@ -28,6 +33,7 @@ export const settingTable = {
     "seconds between two calls to an interface, all slots together",
   ),
   TUSHARE_CALLS_A_MINUTE: integer(200, 1, 10_000, "calls a minute to an interface that the account allows"),
+  SYNC_FUND_ROW_CAP: integer(2_000, 100, 20_000, "rows after which a reply of fund_daily or fund_adj is cut"),
   WORKER_SLOTS: integer(5, 1, 100, "reserved concurrent executions of the worker"),
 } as const satisfies Record<string, Setting>;
 
@@ -55,12 +61,14 @@ export function readSettings(environment: Readonly<Record<string, string | undef
 }
 
 function isAllowed(setting: Setting, value: string | number): boolean {
+  if (isChoiceSetting(setting)) return setting.choices.includes(String(value));
   if (!isNumberSetting(setting)) return isDay(String(value));
   const inRange = typeof value === "number" && value >= setting.min && value <= setting.max;
   return inRange && (!setting.whole || Number.isInteger(value));
 }
 
 function allowed(setting: Setting): string {
+  if (isChoiceSetting(setting)) return `one of ${setting.choices.join(", ")}`;
   if (!isNumberSetting(setting)) return `a day as YYYYMMDD, for example ${setting.default}`;
   const kind = setting.whole ? "a whole number" : "a number";
   return `${kind} from ${setting.min} to ${setting.max}, for example ${setting.default}`;
@@ -68,6 +76,10 @@ function allowed(setting: Setting): string {
 
 function isNumberSetting(setting: Setting): setting is Setting & NumberSetting {
   return typeof setting.default === "number";
+}
+
+function isChoiceSetting(setting: Setting): setting is Setting & ChoiceSetting {
+  return "choices" in setting;
 }
 
 function integer(value: number, min: number, max: number, about: string) {
@@ -80,4 +92,9 @@ function number(value: number, min: number, max: number, about: string) {
 
 function day(value: string, about: string) {
   return { default: value as string, about };
+}
+
+/** The first choice is the default. */
+function choice(choices: readonly [string, ...string[]], about: string) {
+  return { default: choices[0], choices, about };
 }

@@ -1,7 +1,9 @@
 // What becomes of a unit that did not succeed: the error's kind and scope decide, and nothing else.
-import type { SyncError } from "./errors.ts";
+import { parseCommand, type RunCommand } from "./command.ts";
+import { datasets } from "./datasets.ts";
+import { lacksRight, type SyncError } from "./errors.ts";
 import { recordFailure } from "./ledger/failures.ts";
-import { pauseAllTasks, pauseTask } from "./ledger/tasks.ts";
+import { cancelTask, pauseAllTasks, pauseTask, readTask } from "./ledger/tasks.ts";
 import { noteAttempt } from "./ledger/units.ts";
 import { backoffSeconds } from "./retry-policy.ts";
 import type { Delivery, Outcome, SyncServices } from "./sync-unit.ts";
@@ -49,11 +51,11 @@ export async function settleFailure(
 }
 
 /** A used-up hour or day, or a missing right: the task pauses with a reason, and time alone may wake it. */
-async function settleTask(
-  { database, planner, clock, log }: SyncServices,
-  unit: Unit,
-  error: SyncError,
-): Promise<Outcome> {
+async function settleTask(services: SyncServices, unit: Unit, error: SyncError): Promise<Outcome> {
+  const { database, planner, clock, log } = services;
+  if (lacksRight(error) && unit.selector.by === "period" && datasets[unit.dataset].byPeriod !== undefined) {
+    return await startByCode(services, unit, error);
+  }
   const seconds = error.kind === "rate-limited" ? error.retryAfterSeconds : undefined;
   if (seconds !== undefined) {
     const at = new Date(Math.ceil((clock.now().getTime() / 1000 + seconds) / 60) * 60_000);
@@ -67,5 +69,27 @@ async function settleTask(
   const paused = await pauseTask(database, unit.task_id, error.message);
   if (paused !== undefined)
     log.error("task paused", { task: unit.task_id, error, resumesInSeconds: seconds });
+  return "settled";
+}
+
+/** Without the right to the answers by period the job starts anew by stock; its plan has nothing in common with this one. */
+async function startByCode(
+  { database, planner, clock, log }: SyncServices,
+  unit: Unit,
+  error: SyncError,
+): Promise<Outcome> {
+  const task = await readTask(database, unit.task_id);
+  if (task === undefined) return "settled";
+  const command = parseCommand(JSON.parse(task.config)) as RunCommand;
+  // The schedule first: what is cancelled without one would not be tried again. Its name and key make one of many wishes.
+  const requestKey = `by-stock/${unit.task_id}`;
+  await planner.invokeDispatcherAt(`by-stock-${unit.task_id}`, clock.now(), {
+    ...command,
+    byPeriod: false,
+    requestKey,
+  });
+  const reason = `started again by stock within two minutes: ${error.message}`;
+  if ((await cancelTask(database, unit.task_id, reason)) !== undefined)
+    log.warn("no right to the answers by period", { task: unit.task_id, error });
   return "settled";
 }

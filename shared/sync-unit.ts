@@ -68,7 +68,7 @@ export async function syncUnit(services: SyncServices, delivery: Delivery): Prom
 async function sync(services: SyncServices, delivery: Delivery, unit: Unit): Promise<Outcome> {
   const { database, clock, log, meter } = services;
   const dataset = datasets[unit.dataset];
-  const claim = await units.claimUnit(database, unit, daysOf(unit.selector));
+  const claim = await units.claimUnit(database, unit, dataset, daysOf(dataset, unit.selector));
   if (claim === undefined) {
     const why = `${unit.unit_key}: its task ${unit.task_id} is not in the ledger`;
     await recordOrphan(database, `unit/${unit.task_id}/${unit.sequence}`, why);
@@ -117,10 +117,10 @@ function checkWhole(dataset: Dataset, unit: Unit, main: Table): void {
     if (hole !== undefined)
       throw new SyncError("transient", `${dataset.main.name} ${unit.unit_key}: ${hole}`);
   }
-  if (unit.selector.by === "list_status" && unit.selector.list_status === "L" && main.size === 0) {
+  if ("list_status" in unit.selector && unit.selector.list_status === "L" && main.size === 0) {
     throw new SyncError(
       "transient",
-      `${dataset.main.name} ${unit.unit_key}: the list of listed stocks is empty`,
+      `${dataset.main.name} ${unit.unit_key}: the list of what is listed is empty`,
     );
   }
 }
@@ -163,7 +163,8 @@ async function settleNotDue(
   return "settled";
 }
 
-function daysOf(selector: Selector): { from: string; to: string } | undefined {
+function daysOf({ slices }: Dataset, selector: Selector): { from: string; to: string } | undefined {
+  if (slices !== "days") return undefined;
   if (selector.by === "date") return { from: selector.trade_date, to: selector.trade_date };
   return selector.by === "code" ? selector : undefined;
 }

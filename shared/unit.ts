@@ -1,6 +1,6 @@
 // The unit: the smallest piece that succeeds or fails whole, and the message that carries it.
 import * as z from "zod/mini";
-import type { DatasetName } from "./datasets.ts";
+import type { DatasetName, InterfaceSpec } from "./datasets.ts";
 import { datasets } from "./datasets.ts";
 import { isDay } from "./dates.ts";
 import { SyncError } from "./errors.ts";
@@ -17,6 +17,12 @@ const selectorSchema = z.discriminatedUnion("by", [
   z.object({ by: z.literal("code"), ts_code: code, from: day, to: day }),
   z.object({ by: z.literal("calendar"), exchange: z.literal("SSE"), from: day, to: day }),
   z.object({ by: z.literal("list_status"), list_status: z.enum(["L", "D", "P"]) }),
+  z.object({
+    by: z.literal("exchange"),
+    exchange: z.enum(["SH", "SZ"]),
+    list_status: z.enum(["L", "D", "P"]),
+  }),
+  z.object({ by: z.literal("period"), period: day }),
 ]);
 
 export type Selector = z.infer<typeof selectorSchema>;
@@ -35,8 +41,12 @@ const unitSchema = z.object({
 
 export type Unit = z.infer<typeof unitSchema>;
 
-/** What the planner makes; the ledger adds the task and the place in it. */
-export type PlannedUnit = { readonly dataset: DatasetName; readonly selector: Selector };
+/** What the planner makes; the ledger adds the task and the place in it. `retry` counts on from a failure record. */
+export type PlannedUnit = {
+  readonly dataset: DatasetName;
+  readonly selector: Selector;
+  readonly retry?: number;
+};
 
 export function encodeUnit(unit: Unit): string {
   return JSON.stringify(unit);
@@ -80,11 +90,23 @@ export function unitKey({ dataset, selector }: PlannedUnit): string {
       return `${dataset}/${selector.exchange}/${selector.from}-${selector.to}`;
     case "list_status":
       return `${dataset}/${selector.list_status}`;
+    case "exchange":
+      return `${dataset}/${selector.exchange}/${selector.list_status}`;
+    case "period":
+      return `${dataset}/${selector.period}`;
   }
 }
 
 /** TuShare's parameters for a selector. */
-export function paramsOf(selector: Selector): Record<string, string> {
+export function paramsOf(spec: InterfaceSpec, selector: Selector): Record<string, string> {
+  const named = Object.entries(rawParams(selector)).flatMap(([name, value]) => {
+    const theirs = spec.parameters?.[name];
+    return theirs === null ? [] : [[theirs ?? name, value] as const];
+  });
+  return { ...Object.fromEntries(named), ...spec.always };
+}
+
+function rawParams(selector: Selector): Record<string, string> {
   switch (selector.by) {
     case "date":
       return { trade_date: selector.trade_date };
@@ -94,5 +116,9 @@ export function paramsOf(selector: Selector): Record<string, string> {
       return { exchange: selector.exchange, start_date: selector.from, end_date: selector.to };
     case "list_status":
       return { list_status: selector.list_status };
+    case "exchange":
+      return { exchange: selector.exchange, list_status: selector.list_status };
+    case "period":
+      return { period: selector.period };
   }
 }

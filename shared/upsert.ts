@@ -1,7 +1,7 @@
 // The SQL that stores a table of rows, made from the dataset catalogue. Rows travel as one text parameter a column.
 import { type Column, columnsOf, type Dataset } from "./datasets.ts";
 import type { SqlParameters } from "./ports.ts";
-import { pick, type Table } from "./rows.ts";
+import { type Cell, pick, type Table } from "./rows.ts";
 
 /** Bytes of parameters in one statement; the Data API takes 4 MiB a request, JSON and SQL included. */
 const statementBytesMax = 3_000_000;
@@ -13,8 +13,10 @@ const statementBytesMax = 3_000_000;
 export function upsertSql(dataset: Dataset): string {
   const columns = columnsOf(dataset);
   const names = columns.map(({ name }) => name);
+  const constants = Object.entries(dataset.constants ?? {});
   const values = columns.filter(({ name }) => !dataset.key.includes(name));
-  const merged = values.map(mergedValue);
+  const stored = [...values.map(({ name }) => name), ...constants.map(([name]) => name)];
+  const merged = [...values.map(mergedValue), ...constants.map(([name]) => `excluded.${name}`)];
   return `incoming (${names.join(", ")}) as (
   select ${columns.map(typedCell).join(", ")}
   from (
@@ -27,13 +29,13 @@ export function upsertSql(dataset: Dataset): string {
   ) as cell
 ),
 stored_rows as (
-  insert into ${dataset.table} as stored (${names.join(", ")})
-  select ${names.join(", ")}
+  insert into ${dataset.table} as stored (${[...names, ...constants.map(([name]) => name)].join(", ")})
+  select ${[...names, ...constants.map(([, value]) => `'${value}'`)].join(", ")}
   from incoming
   order by ${dataset.key.join(", ")}
   on conflict (${dataset.key.join(", ")}) do update
-  set ${values.map(({ name }, at) => `${name} = ${merged[at]}`).join(", ")}, stored_at = now()
-  where (${values.map(({ name }) => `stored.${name}`).join(", ")})
+  set ${stored.map((name, at) => `${name} = ${merged[at]}`).join(", ")}, stored_at = now()
+  where (${stored.map((name) => `stored.${name}`).join(", ")})
     is distinct from (${merged.join(", ")})
   returning 1
 )`;
@@ -55,9 +57,15 @@ export function upsertParameters(dataset: Dataset, table: Table): [...SqlParamet
 function parametersOf(dataset: Dataset, table: Table): Record<string, string> {
   const texts = columnsOf(dataset).map((column) => [
     column.name,
-    (table.columns[column.name] ?? []).join(separator(column)),
+    joined(column, table.columns[column.name] ?? []),
   ]);
   return Object.fromEntries(texts);
+}
+
+/** JSON writes a list of numbers several times faster than join does; the quotes are those of nulls and exact numbers. */
+function joined(column: Column, cells: readonly Cell[]): string {
+  if (column.type === "number") return JSON.stringify(cells).slice(1, -1).replaceAll('"', "");
+  return cells.join(separator(column));
 }
 
 function typedCell({ name, type }: Column): string {

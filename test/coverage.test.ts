@@ -205,16 +205,17 @@ describe("the calendar", () => {
 });
 
 test("the newest stored day is that of a stock, not of an ETF", async () => {
-  expect(await coverage.newestStoredDay(world.services.database)).toBeUndefined();
+  expect(await coverage.newestStoredDay(world.services.database, datasets.stock_daily)).toBeUndefined();
   await world.sql("insert into stock_info (ts_code, name, is_etf) values ('510300.SH', '300ETF', 'Y')");
   await store(["510300.SH"], [lastDay]);
-  expect(await coverage.newestStoredDay(world.services.database)).toBeUndefined();
+  expect(await coverage.newestStoredDay(world.services.database, datasets.stock_daily)).toBeUndefined();
   await store(["600519.SH"], ["20240105"]);
-  expect(await coverage.newestStoredDay(world.services.database)).toBe("20240105");
+  expect(await coverage.newestStoredDay(world.services.database, datasets.stock_daily)).toBe("20240105");
 });
 
 test("codes are known from the list or from the stored data; the others are named", async () => {
   await store(["400001.BJ"], [firstDay]);
   const asked = ["999999.SZ", "600519.SH", "400001.BJ", "888888.SH"];
-  expect(await coverage.unknownCodes(world.services.database, asked)).toEqual(["888888.SH", "999999.SZ"]);
+  const unknown = await coverage.unknownCodes(world.services.database, datasets.stock_daily, asked);
+  expect(unknown).toEqual(["888888.SH", "999999.SZ"]);
 });

@@ -156,7 +156,7 @@ describe("dispatching", () => {
     test("a paused task is not run over by its schedule, nor by a person's command", async () => {
       const { tasks } = await world.dispatch(history);
       await world.dispatch({ pause: tasks[0]?.id });
-      const scheduled = { job: "DAILY_HISTORY", scheduledTime: "2024-01-17T17:30:00+08:00" };
+      const scheduled = { job: "DAILY_HISTORY", requestKey: "schedule/DAILY_HISTORY/2024-01-17T09:30:00Z" };
       for (const command of [scheduled, { ...history, refresh: true }]) {
         expect(await world.dispatch(command)).toMatchObject({
           outcome: "paused",

@@ -3,25 +3,27 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { type Dataset, datasets } from "../shared/datasets.ts";
 import { addDays, type Day, daysBetween } from "../shared/dates.ts";
+import { periodsBetween } from "../shared/periods.ts";
 import {
   firstTradingDay,
   lastDueDay,
   type MissingRange,
   planByCode,
   planByDate,
-  planCalendar,
-  planStockList,
+  planLists,
   unitsMax,
 } from "../shared/plan.ts";
+import { readSettings } from "../shared/settings.ts";
 import { encodeUnit, type PlannedUnit, unitKey } from "../shared/unit.ts";
 
 const daily = datasets.stock_daily;
+const settings = readSettings({});
 
 describe("the calendar", () => {
   test.each(["20150630", "20191231", "20200101", "20260105", "20291231", "20300101", "20391231"])(
     "is planned on %s without a gap or an overlap, from the first trading day to the end of next year",
     (today) => {
-      const ranges = rangesOf(planCalendar(today));
+      const ranges = rangesOf(planLists(datasets.trading_calendar, today));
       expect(ranges[0]?.from).toBe(firstTradingDay);
       for (const [at, range] of ranges.entries()) {
         expect(range.from <= range.to).toBe(true);
@@ -33,14 +35,38 @@ describe("the calendar", () => {
   );
 
   test("is planned in ranges that hold at most 0.9 of the row cap", () => {
-    for (const { from, to } of rangesOf(planCalendar("20260105"))) {
+    for (const { from, to } of rangesOf(planLists(datasets.trading_calendar, "20260105"))) {
       expect(daysBetween(from, to) + 1).toBeLessThan(0.9 * datasets.trading_calendar.main.rowCap);
     }
   });
 });
 
 test("the stock list is planned with survivors, the delisted and the suspended", () => {
-  expect(planStockList().map(unitKey)).toEqual(["stock_list/L", "stock_list/D", "stock_list/P"]);
+  const units = planLists(datasets.stock_list, "20260105");
+  expect(units.map(unitKey)).toEqual(["stock_list/L", "stock_list/D", "stock_list/P"]);
+});
+
+test("the ETF list is planned for both exchanges, listed, delisted and to be listed", () => {
+  expect(planLists(datasets.etf_list, "20260105").map(unitKey)).toEqual(
+    ["SH/L", "SH/D", "SH/P", "SZ/L", "SZ/D", "SZ/P"].map((part) => `etf_list/${part}`),
+  );
+});
+
+test("the reporting schedule is planned for the four newest periods that have ended", () => {
+  const keys = (today: Day) => planLists(datasets.disclosure, today).map(unitKey);
+  const schedule = (...days: Day[]) => days.map((day) => `disclosure/${day}`);
+  expect(keys("20260105")).toEqual(schedule("20251231", "20250930", "20250630", "20250331"));
+  expect(keys("20260331")).toEqual(schedule("20251231", "20250930", "20250630", "20250331"));
+  expect(keys("20260401")).toEqual(schedule("20260331", "20251231", "20250930", "20250630"));
+});
+
+test("a company's old reports are two units under a cap of 100 rows, a third of them in two versions", () => {
+  const ends = periodsBetween("19940101", "20251231").map(({ end }) => end);
+  const missing = { ts_code: "600519.SH", from: "19940101", to: "20251231" };
+  expect(planByCode(datasets.finance, [missing], ends, settings).map(unitKey)).toEqual([
+    "finance/600519.SH/19940101-20100330",
+    "finance/600519.SH/20100331-20251231",
+  ]);
 });
 
 test("a missing day is one unit, in the order given", () => {
@@ -61,12 +87,14 @@ describe("a stock", () => {
     { days: 19, units: ["20240101-20240107", "20240108-20240113", "20240114-20240119"] },
   ])("with $days open days under a cap of 10 is $units.length units", ({ days, units }) => {
     const missing = { ts_code: "600519.SH", from: "20240101", to: addDays("20240101", days - 1) };
-    expect(planByCode(small, [missing], openDays).map((unit) => unitKey(unit).slice(-17))).toEqual(units);
+    expect(planByCode(small, [missing], openDays, settings).map((unit) => unitKey(unit).slice(-17))).toEqual(
+      units,
+    );
   });
 
   test("whose range holds no open day is still asked about, once", () => {
     const missing = { ts_code: "600519.SH", from: "19900101", to: "19900105" };
-    expect(planByCode(small, [missing], openDays).map(unitKey)).toEqual([
+    expect(planByCode(small, [missing], openDays, settings).map(unitKey)).toEqual([
       "stock_daily/600519.SH/19900101-19900105",
     ]);
   });
@@ -74,7 +102,7 @@ describe("a stock", () => {
   test("with all its history is at most two units under the real cap", () => {
     const weekdays = daysFrom(firstTradingDay, 13_200).filter((_, at) => at % 7 < 5);
     const missing = { ts_code: "600519.SH", from: firstTradingDay, to: weekdays.at(-1) ?? "" };
-    expect(planByCode(daily, [missing], weekdays)).toHaveLength(2);
+    expect(planByCode(daily, [missing], weekdays, settings)).toHaveLength(2);
   });
 
   test("is covered whole, in order, without overlap, and never by a unit of more than 0.9 of the cap", () => {
@@ -90,7 +118,7 @@ describe("a stock", () => {
         const days = daysFrom("20230101", 420).filter((_, at) => isOpen[at]);
         const dataset: Dataset = { ...daily, main: { ...daily.main, rowCap } };
         const missing: MissingRange = { ts_code: "600519.SH", ...range };
-        const parts = rangesOf(planByCode(dataset, [missing], days));
+        const parts = rangesOf(planByCode(dataset, [missing], days, settings));
         expect(parts[0]?.from).toBe(range.from);
         expect(parts.at(-1)?.to).toBe(range.to);
         for (const [at, part] of parts.entries()) {

@@ -83,7 +83,7 @@ describe("a plan that cannot be made says what to do, starts nothing and frees i
       "a code nobody knows",
       async () => {},
       history({ codes: ["600519.SH", "999999.SZ"] }),
-      /codes holds 999999\.SZ: not in stock_info; check them, or run the job REFERENCE/,
+      /codes holds 999999\.SZ: no stock in stock_info; check them, or run the job REFERENCE/,
     ],
     [
       "a first day after the last",
@@ -317,11 +317,11 @@ describe("DAILY_INCREMENTAL", () => {
 
 describe("REFERENCE", () => {
   test("fetches calendar and lists once a day, and again on the next day or on refresh", async () => {
-    expect(await run({ job: "REFERENCE" })).toHaveLength(7);
+    expect(await run({ job: "REFERENCE" })).toHaveLength(11);
     expect(await run({ job: "REFERENCE" })).toEqual([]);
-    expect(await run({ job: "REFERENCE", refresh: true })).toHaveLength(7);
+    expect(await run({ job: "REFERENCE", refresh: true })).toHaveLength(11);
     world.setTime("20240118", 0.01);
-    expect(await run({ job: "REFERENCE" })).toHaveLength(7);
+    expect(await run({ job: "REFERENCE" })).toHaveLength(11);
     expect((await world.tasks()).map(({ status }) => status)).toEqual(Array(4).fill("COMPLETED"));
   });
 

@@ -31,8 +31,8 @@ describe("columns are found by the header", () => {
   const expected = {
     ts_code: ["600519.SH"],
     trade_date: ["20240102"],
-    close: ["1685.01"],
-    vol: ["32156.44"],
+    close: [1685.01],
+    vol: [32156.44],
   };
 
   test.each<[string, Page]>([
@@ -48,8 +48,8 @@ describe("columns are found by the header", () => {
     const other = ["000001.SZ", "20240102", 9.21, null];
     const table = read([page([row]), page([], []), page([[...other].reverse()], [...fields].reverse())]);
     expect(table.size).toBe(2);
-    expect(table.columns.close).toEqual(["1685.01", "9.21"]);
-    expect(table.columns.vol).toEqual(["32156.44", ""]);
+    expect(table.columns.close).toEqual([1685.01, 9.21]);
+    expect(table.columns.vol).toEqual([32156.44, ""]);
   });
 
   test("and a reply without rows needs none", () => {
@@ -124,7 +124,7 @@ const cells: [Column["type"], unknown, string | undefined][] = [
 test.each(cells)("a %s that is %j is stored as %j, or refused", (type, value, stored) => {
   const one: InterfaceSpec = { name: "any", columns: [{ name: "cell", type }], rowCap: 10 };
   const readOne = () => readPages(one, [page([[value]], ["cell"])], "any");
-  if (stored !== undefined) expect(readOne().columns.cell).toEqual([stored]);
+  if (stored !== undefined) expect(readOne().columns.cell?.map(String)).toEqual([stored]);
   else expect(readOne).toThrow(/any row 1 \(\): cell is .*, expected /);
 });
 
@@ -134,7 +134,7 @@ test("every number of up to 15 digits is stored with its own digits", () => {
     fc.property(digits, ([whole, places]) => {
       const text = `${whole}e-${places}`;
       const table = read([page([["600519.SH", "20240102", JSON.parse(text), null]])]);
-      expect(decimal(table.columns.close?.[0] ?? "")).toBe(decimal(text));
+      expect(decimal(String(table.columns.close?.[0]))).toBe(decimal(text));
     }),
   );
 });

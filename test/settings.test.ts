@@ -38,6 +38,7 @@ test.each([
   ["TUSHARE_MIN_INTERVAL", "NaN", "a number from 0.01 to 60, for example 0.35"],
   ["TUSHARE_MIN_INTERVAL", "0,35", "a number from 0.01 to 60, for example 0.35"],
   ["SYNC_DAILY_HISTORY_START_DATE", "2010-01-01", "a day as YYYYMMDD, for example 20100101"],
+  ["SYNC_FINANCE_BY_PERIOD", "sometimes", "one of auto, always, never"],
   ["SYNC_DAILY_HISTORY_START_DATE", "20100231", "a day as YYYYMMDD, for example 20100101"],
 ])("%s is refused as '%s', saying what is allowed", (name, text, allowed) => {
   expect(() => readSettings({ [name]: text })).toThrow(`${name} is '${text}', expected ${allowed}`);
@@ -50,9 +51,11 @@ test("every wrong value is named at once", () => {
 
 describe.each(Object.entries(settingTable))("%s", (name, setting) => {
   test("has a default and bounds that it accepts itself", () => {
-    const values = "min" in setting ? [setting.default, setting.min, setting.max] : [setting.default];
-    for (const value of values) expect(readSettings({ [name]: String(value) })).toHaveProperty(name, value);
-    if (typeof setting.default === "string") expect(isDay(setting.default)).toBe(true);
+    const others = "min" in setting ? [setting.min, setting.max] : "choices" in setting ? setting.choices : [];
+    for (const value of [setting.default, ...others])
+      expect(readSettings({ [name]: String(value) })).toHaveProperty(name, value);
+    if (typeof setting.default === "string" && !("choices" in setting))
+      expect(isDay(setting.default)).toBe(true);
   });
 
   test("says what it is about", () => {

@@ -163,13 +163,25 @@ describe("schedules", () => {
       expect(Properties.ScheduleExpressionTimezone).toBe("Asia/Shanghai");
   });
 
+  test("a job's schedules can be set otherwise, or switched off, by context", () => {
+    const set = { ETF_LIST: [], REFERENCE: ["cron(0 6 ? * MON-FRI *)"] };
+    const { template } = synth({ schedules: JSON.stringify(set) });
+    const expressions = (job: string) =>
+      Object.values(template.findResources("AWS::Scheduler::Schedule"))
+        .filter(({ Properties }) => JSON.parse(Properties.Target.Input).job === job)
+        .map(({ Properties }) => Properties.ScheduleExpression);
+    expect(expressions("ETF_LIST")).toEqual([]);
+    expect(expressions("REFERENCE")).toEqual(set.REFERENCE);
+    expect(expressions("DAILY_INCREMENTAL")).toEqual(jobs.DAILY_INCREMENTAL.schedules);
+  });
+
   test("each starts the dispatcher with its job and the time it was meant for", () => {
     const dispatcher = functionNamed(standard.template, "Dispatcher");
     for (const { Properties } of schedules) {
       expect(text(Properties.Target.Arn)).toBe(`<${dispatcher.id}.Arn>`);
       const input = JSON.parse(Properties.Target.Input);
       expect(Object.keys(jobs)).toContain(input.job);
-      expect(input.scheduledTime).toBe("<aws.scheduler.scheduled-time>");
+      expect(input.requestKey).toBe(`schedule/${input.job}/<aws.scheduler.scheduled-time>`);
     }
   });
 

@@ -205,7 +205,7 @@ describe("a number is stored with the digits TuShare wrote", () => {
     expect(() => storedClose("1e400")).toThrow(/pre_close is .*, expected a JSON number/);
   });
 
-  function storedClose(written: string, other = "1"): string | undefined {
+  function storedClose(written: string, other = "1"): string {
     const { columns } = datasets.stock_daily.main;
     const fields = columns.map(({ name }) => name);
     const cells = fields.map((name) => {
@@ -215,7 +215,7 @@ describe("a number is stored with the digits TuShare wrote", () => {
     });
     const text = `{"code":0,"msg":"","data":{"fields":${JSON.stringify(fields)},"items":[[${cells.join(",")}]]}}`;
     const page = readReply(text, "daily 20240102", token, now);
-    return readPages(datasets.stock_daily.main, [page], "daily 20240102").columns.pre_close?.[0];
+    return String(readPages(datasets.stock_daily.main, [page], "daily 20240102").columns.pre_close?.[0]);
   }
 });
 

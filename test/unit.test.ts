@@ -1,5 +1,6 @@
 // The message that carries a unit: what goes in comes out, and what is no unit is refused without being quoted.
 import { describe, expect, test } from "vitest";
+import { datasets } from "../shared/datasets.ts";
 import { SyncError } from "../shared/errors.ts";
 import {
   codePattern,
@@ -39,7 +40,28 @@ const planned: { unit: PlannedUnit; key: string; params: Record<string, string> 
     key: "stock_list/D",
     params: { list_status: "D" },
   },
+  {
+    unit: { dataset: "etf_list", selector: { by: "exchange", exchange: "SH", list_status: "P" } },
+    key: "etf_list/SH/P",
+    params: { exchange: "SH", list_status: "P" },
+  },
+  {
+    unit: { dataset: "disclosure", selector: { by: "period", period: "20240930" } },
+    key: "disclosure/20240930",
+    params: { end_date: "20240930" },
+  },
+  {
+    unit: { dataset: "finance", selector: { by: "period", period: "20240930" } },
+    key: "finance/20240930",
+    params: { period: "20240930" },
+  },
 ];
+
+test("an interface that knows no exchange is asked for the whole market", () => {
+  const { fallback } = datasets.etf_list.main;
+  const selector = { by: "exchange", exchange: "SH", list_status: "L" } as const;
+  expect(fallback && paramsOf(fallback, selector)).toEqual({ market: "E" });
+});
 
 function message(
   unit: PlannedUnit = { dataset: "stock_list", selector: { by: "list_status", list_status: "L" } },
@@ -62,7 +84,7 @@ describe.each(planned)("the unit $key", ({ unit, key, params }) => {
   });
 
   test("asks TuShare for exactly its part", () => {
-    expect(paramsOf(unit.selector)).toEqual(params);
+    expect(paramsOf(datasets[unit.dataset].main, unit.selector)).toEqual(params);
   });
 
   test("comes out of a message as it went in", () => {

@@ -1,8 +1,8 @@
 // Faults on demand: which fault strikes which call. Decisions depend on the seed and on how many calls a fault has seen,
-// so a run with the same calls meets the same faults. What a fault does to a reply is in spoil.ts, to the wire in
+// so a run with the same calls meets the same faults. What a fault does to a reply is in reply.ts, to the wire in
 // protocol.ts.
 import { unit } from "./hash.ts";
-import type { Query } from "./interfaces.ts";
+import { findInterface, type Query } from "./interfaces.ts";
 
 /**
  * - `latency`: answers `value` milliseconds later (default 2000). `hang`: never answers. `reset`: breaks the connection,
@@ -115,26 +115,88 @@ function matches(wanted: string | readonly string[] | undefined, value: string):
   return typeof wanted === "string" ? wanted === value : wanted.includes(value);
 }
 
-// A plan may come from a command line or over HTTP, so it is checked here.
-function readPlan(plan: unknown): readonly Fault[] {
+/**
+ * Reads a plan, which may come from a command line or over HTTP: a list, its JSON, a preset's name, or a line such as
+ * `latency:2000,http-5xx:0.1,partial-day:20240105`.
+ * @throws RangeError in one sentence
+ */
+export function readPlan(plan: unknown): readonly Fault[] {
   if (plan === undefined) return [];
   if (plan === "none" || plan === "mild" || plan === "storm") return presets[plan];
+  if (typeof plan === "string") return readText(plan.trim());
   if (!Array.isArray(plan))
     throw new RangeError(`faults are ${JSON.stringify(plan)}, expected none, mild, storm or a list`);
   return plan.map((entry: unknown) => readFault(entry));
 }
 
+function readText(text: string): readonly Fault[] {
+  if (!/^[[{]/.test(text)) return text.split(",").map((entry) => readFault(readEntry(entry.trim())));
+  let plan: unknown;
+  try {
+    plan = JSON.parse(text);
+  } catch {
+    throw new RangeError(`faults are ${text}, which is not JSON, expected such as [{"kind": "reset"}]`);
+  }
+  return readPlan(Array.isArray(plan) ? plan : [plan]);
+}
+
+/** The kinds whose number is `value`; that of any other kind is its probability. */
+const valued: readonly FaultKind[] = ["latency", "tighter-limit", "day-quota", "partial-day"];
+
+/** `kind:part:part`: what a part says shows in its form, so the order is free. */
+function readEntry(entry: string): Fault {
+  const [kind, ...parts] = entry.split(":") as [FaultKind, ...string[]];
+  const fault: Record<string, unknown> = { kind };
+  if (!faultKinds.includes(kind)) return readFault(fault);
+  for (const part of parts) {
+    const [name, value] = readPart(kind, part);
+    if (name === undefined) {
+      throw new RangeError(
+        `fault '${entry}' has '${part}', expected a trade date (20240105), an interface (daily), a count (x3), ` +
+          `a chance (10%) or ${valued.includes(kind) ? "a number" : "a chance from 0 to 1"}`,
+      );
+    }
+    if (name in fault) throw new RangeError(`fault '${entry}' gives its ${name} twice, expected once`);
+    fault[name] = value;
+  }
+  return fault as Fault;
+}
+
+function readPart(kind: FaultKind, part: string): [keyof Fault, unknown] | [undefined?] {
+  const number = Number(part.replace(/^x|%$/, ""));
+  if (/^\d{8}$/.test(part)) return ["date", part];
+  if (/^x\d+$/.test(part)) return ["count", number];
+  if (/^\d+(\.\d+)?%$/.test(part)) return ["probability", number / 100];
+  if (/^\d+(\.\d+)?$/.test(part)) return [valued.includes(kind) ? "value" : "probability", number];
+  if (findInterface(part) !== undefined) return ["interface", part];
+  if (kind.startsWith("column-") || kind === "wrong-numbers") return ["column", part];
+  return [];
+}
+
+const faultParts = ["kind", "interface", "date", "probability", "count", "value", "column"];
+
 function readFault(entry: unknown): Fault {
   const fault = (typeof entry === "string" ? { kind: entry } : (entry ?? {})) as Fault;
-  const { kind, probability, count } = fault;
+  const { kind, probability, count, value } = fault;
   if (!faultKinds.includes(kind)) {
     throw new RangeError(`fault kind is ${JSON.stringify(kind)}, expected one of ${faultKinds.join(", ")}`);
+  }
+  const unknown = Object.keys(fault).find((name) => !faultParts.includes(name));
+  if (unknown !== undefined) {
+    throw new RangeError(`fault ${kind} has '${unknown}', expected ${faultParts.join(", ")}`);
+  }
+  const stranger = [fault.interface ?? []].flat().find((name) => findInterface(name) === undefined);
+  if (stranger !== undefined) {
+    throw new RangeError(`interface of ${kind} is '${stranger}', expected a TuShare interface such as daily`);
   }
   if (probability !== undefined && !(probability >= 0 && probability <= 1)) {
     throw new RangeError(`probability of ${kind} is ${probability}, expected 0 to 1`);
   }
   if (count !== undefined && !(Number.isInteger(count) && count >= 0)) {
     throw new RangeError(`count of ${kind} is ${count}, expected a whole number from 0`);
+  }
+  if (value !== undefined && !(Number.isFinite(value) && value >= 0)) {
+    throw new RangeError(`value of ${kind} is ${value}, expected a number from 0`);
   }
   return fault;
 }

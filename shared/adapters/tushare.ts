@@ -41,7 +41,7 @@ export function makeTushare(options: { url: string; token: () => Promise<string>
     async fetchPage(spec, params) {
       const what = `${spec.name} ${Object.values(params).join(" ")}`;
       const token = await options.token();
-      const fields = spec.columns.map(({ name }) => name).join(",");
+      const fields = [...new Set(spec.columns.map(({ name, from }) => from ?? name))].join(",");
       const text = await post(
         url,
         JSON.stringify({ api_name: spec.name, token, params, fields }),

@@ -20,21 +20,24 @@ export type Task = {
   readonly total_failed: number;
   /** The command that opened it, as JSON. */
   readonly config: string;
+  /** The start it answers to: a schedule's tick or a request with a key. */
+  readonly request_key: string | null;
   readonly reason: string | null;
 };
 
 const taskColumns = `cast(id as text) as id, job_type, status, current_offset, resumes, batch_size, total_units,
-  total_processed, total_failed, cast(config as text) as config, reason`;
+  total_processed, total_failed, cast(config as text) as config, request_key, reason`;
 
-/** Opens a task, or gives back the one of this job that is live or paused. */
+/** Opens a task, or gives back the one that answered to this key before, or the one of this job that is live or paused. */
 export async function openTask(
   database: Database,
-  task: { job_type: JobType; batch_size: number; config: object },
+  task: { job_type: JobType; batch_size: number; config: object; request_key?: string | undefined },
 ): Promise<{ task: Task; opened: boolean }> {
   const parameters = {
     job_type: task.job_type,
     batch_size: task.batch_size,
     config: JSON.stringify(task.config),
+    request_key: task.request_key ?? null,
   };
   // Nothing comes back when another dispatcher's task was committed in between; then the next look finds it.
   for (let look = 0; look < 3; look += 1) {
@@ -42,15 +45,16 @@ export async function openTask(
       `with held as (
   select ${taskColumns}
   from sync_task
-  where job_type = :job_type and status in ('PENDING', 'RUNNING', 'PAUSED')
-  order by status = 'PAUSED', started_at desc
+  where request_key = :request_key
+    or (job_type = :job_type and status in ('PENDING', 'RUNNING', 'PAUSED'))
+  order by request_key is not distinct from cast(:request_key as text) desc, status = 'PAUSED', started_at desc
   limit 1
 ),
 opened as (
-  insert into sync_task (job_type, status, batch_size, config)
-  select :job_type, 'PENDING', :batch_size, cast(:config as jsonb)
+  insert into sync_task (job_type, status, batch_size, config, request_key)
+  select :job_type, 'PENDING', :batch_size, cast(:config as jsonb), :request_key
   where not exists (select 1 from held)
-  on conflict (job_type) where status in ('PENDING', 'RUNNING') do nothing
+  on conflict do nothing -- of the job's live task or of the key
   returning ${taskColumns}
 )
 select held.*, false as opened from held
@@ -86,14 +90,16 @@ export async function startTask(
   where id = cast(:id as uuid) and status = 'PENDING'
   returning id
 )
-insert into sync_unit (task_id, sequence, dataset, unit_key, selector)
-select started.id, planned.sequence, planned.dataset, planned.unit_key, cast(planned.selector as jsonb)
+insert into sync_unit (task_id, sequence, dataset, unit_key, selector, retry)
+select started.id, planned.sequence, planned.dataset, planned.unit_key, cast(planned.selector as jsonb),
+  cast(planned.retry as integer)
 from started
 cross join unnest(
   string_to_array(:datasets, ','),
   string_to_array(:unit_keys, ','),
-  string_to_array(:selectors, chr(31))
-) with ordinality as planned (dataset, unit_key, selector, sequence)
+  string_to_array(:selectors, chr(31)),
+  string_to_array(:retries, ',')
+) with ordinality as planned (dataset, unit_key, selector, retry, sequence)
 order by planned.sequence`,
     {
       id,
@@ -103,6 +109,7 @@ order by planned.sequence`,
       datasets: plan.units.map(({ dataset }) => dataset).join(","),
       unit_keys: plan.units.map(unitKey).join(","),
       selectors: plan.units.map(({ selector }) => JSON.stringify(selector)).join("\u001f"),
+      retries: plan.units.map(({ retry = 0 }) => retry).join(","),
     },
   );
 }
@@ -110,7 +117,7 @@ order by planned.sequence`,
 /** The units of one fan-out step that still have to be sent. */
 export async function unitsToSend(database: Database, task: Task): Promise<Unit[]> {
   const rows = await database.run(
-    `select cast(task_id as text) as task_id, sequence, dataset, unit_key, cast(selector as text) as selector
+    `select cast(task_id as text) as task_id, sequence, dataset, unit_key, cast(selector as text) as selector, retry
 from sync_unit
 where task_id = cast(:id as uuid)
   and sequence > :offset and sequence <= :last
@@ -255,6 +262,7 @@ function asTask(row: SqlRow): Task {
     total_processed: Number(row.total_processed),
     total_failed: Number(row.total_failed),
     config: String(row.config),
+    request_key: row.request_key === null || row.request_key === undefined ? null : String(row.request_key),
     reason: row.reason === null || row.reason === undefined ? null : String(row.reason),
   };
 }

@@ -1,5 +1,6 @@
 // Units of the ledger in SQL: claimed, stored, put off; one named function a statement. A unit's rows and its outcome
 // are one atomic statement. Failures are in failures.ts.
+import { isInstrument } from "../coverage.ts";
 import type { Dataset } from "../datasets.ts";
 import type { Database, SqlRow } from "../ports.ts";
 import type { Table } from "../rows.ts";
@@ -16,7 +17,7 @@ export type Claim = {
   readonly openDays: readonly string[];
   /** Rows of the dataset stored for the open day before the range. */
   readonly rowsDayBefore: number;
-  /** Stocks the list has as listed on the first day of the range. */
+  /** Instruments the list has as listed on the first day of the range. */
   readonly listed: number;
 };
 
@@ -24,6 +25,7 @@ export type Claim = {
 export async function claimUnit(
   database: Database,
   unit: Unit,
+  dataset: Dataset,
   days: { from: string; to: string } | undefined,
 ): Promise<Claim | undefined> {
   const [row] = await database.run(
@@ -42,12 +44,12 @@ export async function claimUnit(
       from trade_cal
       where exchange = 'SSE' and is_open = 1 and cal_date < to_date(:from, 'YYYYMMDD')
     )
-    and not exists (select 1 from stock_info where stock_info.ts_code = daily.ts_code and is_etf = 'Y')
+    and ${isInstrument(dataset, "daily.ts_code")}
   ) as rows_day_before,
   (
     select count(*)
     from stock_info
-    where is_etf = 'N'
+    where is_etf = :is_etf and (list_status is distinct from 'D' or delist_date is not null)
       and list_date <= to_date(:from, 'YYYYMMDD') and coalesce(delist_date, 'infinity') > to_date(:from, 'YYYYMMDD')
   ) as listed
 from sync_unit as unit
@@ -59,6 +61,7 @@ where unit.task_id = cast(:task_id as uuid) and unit.sequence = :sequence`,
       job_type: unit.job_type,
       unit_key: unit.unit_key,
       retry: unit.retry,
+      is_etf: dataset.instruments === "etf" ? "Y" : "N",
       from: days?.from ?? null,
       to: days?.to ?? null,
     },

@@ -1,12 +1,29 @@
-// A market small enough to know by heart: 14 stocks, 12 trading days, and what TuShare would answer about them.
+// A market small enough to know by heart: 14 stocks, 12 trading days, and what TuShare would answer about them. Funds and
+// reports are in small-funds.ts and small-reports.ts.
 // It shares no code with the sync, so that it can be the judge of it.
+import { makeFunds } from "./small-funds.ts";
+import { makeReports } from "./small-reports.ts";
 
 export type Row = Record<string, string | number | null>;
 export type Params = Readonly<Record<string, string>>;
 export type Reply = { fields: string[]; items: unknown[][]; hasMore: boolean };
 
 /** One table for each interface. Tests may change rows, as TuShare corrects its data. */
-export type Market = Record<"trade_cal" | "stock_basic" | "daily" | "adj_factor" | "daily_basic", Row[]>;
+export type Market = Record<
+  | "trade_cal"
+  | "stock_basic"
+  | "daily"
+  | "adj_factor"
+  | "daily_basic"
+  | "etf_basic"
+  | "fund_basic"
+  | "fund_daily"
+  | "fund_adj"
+  | "fina_indicator"
+  | "fina_indicator_vip"
+  | "disclosure_date",
+  Row[]
+>;
 
 /** The trading days that have data. The calendar goes on to the end of March. */
 export const marketDays = [2, 3, 4, 5, 8, 9, 10, 11, 12, 15, 16, 17].map(
@@ -45,6 +62,8 @@ export function makeMarket(): Market {
     daily: [],
     adj_factor: [],
     daily_basic: [],
+    ...makeFunds(),
+    ...makeReports(),
   };
   for (const [at, ts_code] of stockCodes.entries()) {
     market.stock_basic.push(describeStock(ts_code));
@@ -80,10 +99,13 @@ export function answer(rows: readonly Row[], columns: readonly string[], params:
   const { start_date = "", end_date = "99999999", offset = "0" } = params;
   const found = rows
     .filter((row) => {
-      const day = String(row.trade_date ?? row.cal_date ?? start_date);
-      const equal = ["trade_date", "ts_code", "exchange", "list_status"].every(
+      const day = String(row.trade_date ?? row.cal_date ?? row.end_date ?? start_date);
+      const equal = ["trade_date", "ts_code", "exchange", "list_status", "market"].every(
         (name) => params[name] === undefined || row[name] === params[name],
       );
+      if (params.period !== undefined) return equal && day === params.period;
+      // The reporting schedule takes end_date for a period, not for the end of a range.
+      if ("actual_date" in row) return equal && day === params.end_date;
       return equal && day >= start_date && day <= end_date;
     })
     .sort((a, b) => (dayOf(b) < dayOf(a) ? -1 : 1));
@@ -163,10 +185,10 @@ function isListed(ts_code: string, day: string): boolean {
   return ts_code !== "600005.SH";
 }
 
-function cents(value: number, digits = 2): number {
+export function cents(value: number, digits = 2): number {
   return Number(value.toFixed(digits));
 }
 
 function dayOf(row: Row): string {
-  return String(row.trade_date ?? row.cal_date ?? "");
+  return String(row.trade_date ?? row.cal_date ?? row.end_date ?? "");
 }

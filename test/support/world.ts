@@ -27,7 +27,10 @@ export type Break = { call: number; when: "before" | "after"; fate: "dies" | "go
 
 export type World = Awaited<ReturnType<typeof makeWorld>>;
 
-export async function makeWorld(open: () => Promise<TestDatabase> = migratedDatabase) {
+export async function makeWorld(
+  open: () => Promise<TestDatabase> = migratedDatabase,
+  environment: Record<string, string> = {},
+) {
   const engine = await open();
   const client = new pg.Client({ connectionString: engine.url });
   await client.connect();
@@ -45,6 +48,8 @@ export async function makeWorld(open: () => Promise<TestDatabase> = migratedData
   const settings = readSettings({
     SYNC_DAILY_HISTORY_BATCH_SIZE: "5",
     SYNC_DAILY_HISTORY_START_DATE: "20240102",
+    SYNC_FINANCE_HISTORY_START_DATE: "20220101",
+    ...environment,
   });
 
   const deadLetters = makeMemoryQueue({ now, visibilitySeconds: 6 * retrySeconds });
@@ -79,7 +84,7 @@ export async function makeWorld(open: () => Promise<TestDatabase> = migratedData
       const call = { name: spec.name, params, at: milliseconds };
       calls.push(call);
       const rows = state.market[spec.name as keyof Market];
-      const columns = spec.columns.map(({ name }) => name);
+      const columns = [...new Set(spec.columns.map(({ name, from }) => from ?? name))];
       return await state.onCall(call, answer(rows, columns, params, state.cap));
     },
   };
@@ -105,6 +110,7 @@ export async function makeWorld(open: () => Promise<TestDatabase> = migratedData
   };
   const meter: Meter = {
     count: (metric, value) => counted.set(metric, (counted.get(metric) ?? 0) + value),
+    measure: (metric, value) => counted.set(metric, value),
   };
   const newPacer = () =>
     makePacer({ slots: settings.WORKER_SLOTS, minIntervalSeconds: settings.TUSHARE_MIN_INTERVAL, clock });
@@ -120,7 +126,8 @@ export async function makeWorld(open: () => Promise<TestDatabase> = migratedData
     /** Everything as on the evening of the market's last day, with the calendar and the stock list stored. */
     async reset(): Promise<void> {
       await client.query(
-        "truncate sync_task, sync_unit, sync_failure_record, trade_cal, stock_info, stock_daily restart identity",
+        `truncate sync_task, sync_unit, sync_failure_record, trade_cal, stock_info, stock_daily, disclosure_date,
+         fina_indicator restart identity`,
       );
       for (const clearable of [work, deadLetters, schedules, counted]) clearable.clear();
       logged.length = 0;
@@ -261,6 +268,16 @@ export async function makeWorld(open: () => Promise<TestDatabase> = migratedData
       milliseconds = Math.max(milliseconds, next);
       await world.fireSchedules();
       return true;
+    },
+    /** Until the queues are empty, whatever is scheduled for later. */
+    async runQueuesToEnd(): Promise<void> {
+      for (let steps = 0; steps < 1_000; steps += 1) {
+        const next = Math.min(work.nextVisibleAt(), deadLetters.nextVisibleAt());
+        if (work.bodies().length === 0 && next === Number.POSITIVE_INFINITY) return;
+        if (schedules.nextAt() < next) throw new Error("a schedule would fire before the queues are empty");
+        await world.step();
+      }
+      throw new Error("the queues do not become empty");
     },
     /** Until queues and schedules are empty. */
     async runToEnd(): Promise<void> {

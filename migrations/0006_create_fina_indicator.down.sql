@@ -1,0 +1,1 @@
+drop table fina_indicator;

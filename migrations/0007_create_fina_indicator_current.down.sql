@@ -1,0 +1,1 @@
+drop view fina_indicator_current;

@@ -1,0 +1,268 @@
+// What is stored of the report periods, and what is missing: the questions of plan-finance.ts, in SQL. As with days, an
+// answer that stands explains the reports it did not hold, once it was asked for after their deadline.
+import type { Dataset } from "./datasets.ts";
+import type { Day } from "./dates.ts";
+import type { JobType } from "./jobs.ts";
+import type { Period } from "./periods.ts";
+import type { MissingRange } from "./plan.ts";
+import type { Database } from "./ports.ts";
+import type { PlannedUnit, Selector } from "./unit.ts";
+
+/** Codes in one question: it must end within the Data API's 45 seconds. */
+const codesInQuestionMax = 500;
+
+/** Failure records one increment takes up. */
+const failuresMax = 1_000;
+
+/** Filings one increment takes up: twice a whole market's. */
+const filingsMax = 12_000;
+
+/** Days for which a refusal of the answers by period is believed. */
+const refusalDays = 30;
+
+const periodsSql = `period as (
+  select to_date(due.end_date, 'YYYYMMDD') as end_date, to_date(due.deadline, 'YYYYMMDD') as deadline
+  from unnest(string_to_array(:periods, ','), string_to_array(:deadlines, ',')) as due (end_date, deadline)
+)`;
+
+const answeredPeriodsSql = `answered_period as (
+  select to_date(selector ->> 'period', 'YYYYMMDD') as end_date, max(rows) as rows, max(settled_at) as settled_at
+  from sync_unit
+  where dataset = :dataset and status = 'done' and selector ->> 'by' = 'period'
+    and selector ->> 'period' = any (string_to_array(:periods, ','))
+  group by 1
+),
+whole_period as (
+  select end_date, cast(settled_at at time zone 'Asia/Shanghai' as date) as asked_on, settled_at
+  from answered_period
+  where rows <= (select count(*) from fina_indicator where fina_indicator.end_date = answered_period.end_date)
+)`;
+
+/** For each code the first and last period that is neither stored nor explained by an answer. */
+export async function missingPeriodRanges(
+  database: Database,
+  dataset: Dataset,
+  codes: readonly string[],
+  periods: readonly Period[],
+): Promise<MissingRange[]> {
+  const missing: MissingRange[] = [];
+  for (let at = 0; at < codes.length; at += codesInQuestionMax) {
+    const rows = await database.run(
+      `with ${periodsSql},
+${answeredPeriodsSql},
+answered as (
+  select selector ->> 'ts_code' as ts_code, to_date(selector ->> 'from', 'YYYYMMDD') as first_day,
+    to_date(selector ->> 'to', 'YYYYMMDD') as last_day, rows,
+    cast(settled_at at time zone 'Asia/Shanghai' as date) as asked_on
+  from sync_unit
+  where dataset = :dataset and status = 'done' and selector ->> 'by' = 'code'
+    and selector ->> 'ts_code' = any (string_to_array(:codes, ','))
+),
+standing as (
+  select ts_code, first_day, last_day, asked_on
+  from answered
+  where rows <= (
+    select count(*)
+    from fina_indicator
+    where fina_indicator.ts_code = answered.ts_code
+      and end_date between answered.first_day and answered.last_day
+  )
+)
+select asked.ts_code, to_char(min(period.end_date), 'YYYYMMDD') as first_missing,
+  to_char(max(period.end_date), 'YYYYMMDD') as last_missing
+from unnest(string_to_array(:codes, ',')) as asked (ts_code)
+left join stock_info on stock_info.ts_code = asked.ts_code
+cross join period
+where period.end_date < coalesce(stock_info.delist_date, 'infinity')
+  and not exists (
+    select 1
+    from fina_indicator
+    where fina_indicator.ts_code = asked.ts_code and fina_indicator.end_date = period.end_date
+  )
+  and not exists (
+    select 1
+    from standing
+    where standing.ts_code = asked.ts_code and period.end_date between standing.first_day and standing.last_day
+      and standing.asked_on > period.deadline
+  )
+  and not exists (
+    select 1
+    from whole_period
+    where whole_period.end_date = period.end_date and whole_period.asked_on > period.deadline
+  )
+group by asked.ts_code
+order by asked.ts_code`,
+      {
+        dataset: dataset.name,
+        codes: codes.slice(at, at + codesInQuestionMax).join(","),
+        ...asParameters(periods),
+      },
+    );
+    missing.push(
+      ...rows.map((row) => ({
+        ts_code: String(row.ts_code),
+        from: String(row.first_missing),
+        to: String(row.last_missing),
+      })),
+    );
+  }
+  return missing;
+}
+
+/** Periods not answered whole since their deadline; one that is not due yet, not since `today`. */
+export async function missingPeriods(
+  database: Database,
+  dataset: Dataset,
+  periods: readonly Period[],
+  today: Date,
+): Promise<Period[]> {
+  const rows = await database.run(
+    `with ${periodsSql},
+${answeredPeriodsSql}
+select to_char(period.end_date, 'YYYYMMDD') as end_date, to_char(period.deadline, 'YYYYMMDD') as deadline
+from period
+where not exists (
+  select 1
+  from whole_period
+  where whole_period.end_date = period.end_date
+    and (whole_period.asked_on > period.deadline or whole_period.settled_at >= cast(:today as timestamptz))
+)
+order by period.end_date`,
+    { dataset: dataset.name, today: today.toISOString(), ...asParameters(periods) },
+  );
+  return rows.map((row) => ({ end: String(row.end_date), deadline: String(row.deadline) }));
+}
+
+/** Open failures of a job: units to try again, each with its next number, and the keys of those left to a person. */
+export async function failedUnits(
+  database: Database,
+  jobType: JobType,
+): Promise<{ retried: PlannedUnit[]; left: string[] }> {
+  const rows = await database.run(
+    `select record.unit_key, unit.dataset, cast(unit.selector as text) as selector, record.retry_count + 1 as retry,
+  record.retry_count >= record.max_retries or record.kind = 'permanent' as is_left
+from sync_failure_record as record
+join sync_unit as unit on unit.task_id = record.task_id and unit.sequence = record.sequence
+where record.job_type = :job_type and record.resolved_at is null
+order by record.id
+limit :failures`,
+    { job_type: jobType, failures: failuresMax },
+  );
+  return {
+    retried: rows
+      .filter(({ is_left }) => is_left !== true)
+      .map((row) => ({
+        dataset: String(row.dataset) as PlannedUnit["dataset"],
+        selector: JSON.parse(String(row.selector)) as Selector,
+        retry: Number(row.retry),
+      })),
+    left: rows.filter(({ is_left }) => is_left === true).map(({ unit_key }) => String(unit_key)),
+  };
+}
+
+/** Whether any unit of the dataset was ever done. */
+export async function wasAsked(database: Database, dataset: Dataset): Promise<boolean> {
+  const [row] = await database.run(
+    "select exists (select 1 from sync_unit where dataset = :dataset and status = 'done') as asked",
+    { dataset: dataset.name },
+  );
+  return row?.asked === true;
+}
+
+/** Whether the reporting schedule is stored. */
+export async function knowsSchedule(database: Database): Promise<boolean> {
+  const [row] = await database.run("select exists (select 1 from disclosure_date) as known");
+  return row?.known === true;
+}
+
+/**
+ * Reports filed before `today` for which their stock (or their period) was not asked since: indicators come the day after
+ * the filing.
+ */
+export async function filingsNotAsked(
+  database: Database,
+  dataset: Dataset,
+  today: Day,
+  daysBack: number,
+): Promise<{ ts_code: string; end_date: Day }[]> {
+  const rows = await database.run(
+    `with asked_code as (
+  select selector ->> 'ts_code' as ts_code, cast(max(settled_at) at time zone 'Asia/Shanghai' as date) as asked_on
+  from sync_unit
+  where dataset = :dataset and status = 'done' and selector ->> 'by' = 'code'
+    and to_date(selector ->> 'to', 'YYYYMMDD') > to_date(:today, 'YYYYMMDD') - 366
+  group by 1
+),
+asked_period as (
+  select to_date(selector ->> 'period', 'YYYYMMDD') as end_date,
+    cast(max(settled_at) at time zone 'Asia/Shanghai' as date) as asked_on
+  from sync_unit
+  where dataset = :dataset and status = 'done' and selector ->> 'by' = 'period'
+  group by 1
+)
+select filing.ts_code, to_char(filing.end_date, 'YYYYMMDD') as end_date
+from disclosure_date as filing
+join stock_info on stock_info.ts_code = filing.ts_code and stock_info.is_etf = 'N'
+left join asked_code on asked_code.ts_code = filing.ts_code
+left join asked_period on asked_period.end_date = filing.end_date
+where filing.actual_date < to_date(:today, 'YYYYMMDD')
+  and filing.actual_date >= to_date(:today, 'YYYYMMDD') - cast(:days_back as integer)
+  and coalesce(asked_code.asked_on, '-infinity') <= filing.actual_date
+  and coalesce(asked_period.asked_on, '-infinity') <= filing.actual_date
+order by filing.actual_date, filing.ts_code
+limit :filings`,
+    { dataset: dataset.name, today, days_back: daysBack, filings: filingsMax },
+  );
+  return rows.map((row) => ({ ts_code: String(row.ts_code), end_date: String(row.end_date) }));
+}
+
+/** Listed stocks without a row for a period, those longest not asked first. */
+export async function stocksWithout(
+  database: Database,
+  dataset: Dataset,
+  period: Day,
+  limit: number,
+): Promise<string[]> {
+  const rows = await database.run(
+    `with asked as (
+  select selector ->> 'ts_code' as ts_code, max(settled_at) as settled_at
+  from sync_unit
+  where dataset = :dataset and status = 'done' and selector ->> 'by' = 'code'
+  group by 1
+)
+select stock_info.ts_code
+from stock_info
+left join asked on asked.ts_code = stock_info.ts_code
+where is_etf = 'N' and list_status = 'L' and list_date <= to_date(:period, 'YYYYMMDD')
+  and not exists (
+    select 1
+    from fina_indicator
+    where fina_indicator.ts_code = stock_info.ts_code and end_date = to_date(:period, 'YYYYMMDD')
+  )
+order by asked.settled_at nulls first, stock_info.ts_code
+limit :count`,
+    { dataset: dataset.name, period, count: limit },
+  );
+  return rows.map(({ ts_code }) => String(ts_code));
+}
+
+/** Whether a task was lately started again by stock, because the account has no right to the answers by period. */
+export async function wasRefusedByPeriod(database: Database, now: Date): Promise<boolean> {
+  const since = new Date(now.getTime() - refusalDays * 86_400_000);
+  const [row] = await database.run(
+    `select exists (
+  select 1
+  from sync_task
+  where config ->> 'byPeriod' = 'false' and started_at > cast(:since as timestamptz)
+) as refused`,
+    { since: since.toISOString() },
+  );
+  return row?.refused === true;
+}
+
+function asParameters(periods: readonly Period[]): { periods: string; deadlines: string } {
+  return {
+    periods: periods.map(({ end }) => end).join(","),
+    deadlines: periods.map(({ deadline }) => deadline).join(","),
+  };
+}

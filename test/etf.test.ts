@@ -1,0 +1,195 @@
+// ETFs: the list and the prices, in the tables of the stocks.
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import { datasets } from "../shared/datasets.ts";
+import { SyncError } from "../shared/errors.ts";
+import { keepRows, readPages } from "../shared/rows.ts";
+import { capturedPage, hasCaptured } from "./support/captured.ts";
+import { etfCodes, tradedEtfCodes } from "./support/small-funds.ts";
+import { lastDay, marketDays, type Row, stockCodes } from "./support/small-market.ts";
+import { type Call, makeWorld, type World } from "./support/world.ts";
+
+let world: World;
+beforeAll(async () => {
+  world = await makeWorld();
+});
+afterAll(() => world.close());
+beforeEach(() => world.reset());
+
+const history = { job: "ETF_HISTORY", from: marketDays[0], to: lastDay };
+
+async function run(command: object) {
+  const sentBefore = world.calls.length;
+  const { tasks } = await world.dispatch(command);
+  await world.runToEnd();
+  const [task] = await world.sql("select * from sync_task where id = $1", [tasks[0]?.id]);
+  return { task, calls: world.calls.slice(sentBefore) };
+}
+
+const instruments = () =>
+  world.sql("select ts_code, name, is_etf, market, exchange, list_status from stock_info order by 1");
+
+describe("ETF_LIST", () => {
+  const withoutRight = ({ name }: Call) => {
+    if (name === "etf_basic") throw new SyncError("permanent", "no right to etf_basic", { scope: "task" });
+  };
+
+  test("stores the listed, the delisted and those to be listed, and leaves the stocks as they are", async () => {
+    const before = await instruments();
+    expect((await run({ job: "ETF_LIST" })).task).toMatchObject({ status: "COMPLETED" });
+    const after = await instruments();
+    expect(after.filter(({ is_etf }) => is_etf === "N")).toEqual(before);
+    const etfs = after.filter(({ is_etf }) => is_etf === "Y");
+    expect(etfs.map(({ ts_code }) => ts_code).sort()).toEqual([...etfCodes].sort());
+    expect(etfs).toContainEqual({
+      ts_code: "510300.SH",
+      name: "沪深300ETF",
+      is_etf: "Y",
+      market: "SH",
+      exchange: "SSE",
+      list_status: "L",
+    });
+    expect(new Set(etfs.map(({ list_status }) => list_status))).toEqual(new Set(["L", "D", "P"]));
+  });
+
+  test("without the right to etf_basic it comes from fund_basic, exchange-traded funds only", async () => {
+    world.state.onCall = (call, reply) => {
+      withoutRight(call);
+      return reply;
+    };
+    expect((await run({ job: "ETF_LIST" })).task).toMatchObject({ status: "COMPLETED" });
+    const etfs = (await instruments()).filter(({ is_etf }) => is_etf === "Y");
+    expect(etfs.map(({ ts_code }) => ts_code).sort()).toEqual([...etfCodes].sort());
+    expect(etfs).toContainEqual(expect.objectContaining({ ts_code: "563999.SH", list_status: "P" }));
+  });
+
+  test("again it inserts nothing twice, rewrites nothing that stands, and updates what has changed", async () => {
+    await run({ job: "ETF_LIST" });
+    const places = () => world.sql("select ts_code, cast(ctid as text) as place from stock_info order by 1");
+    const before = await places();
+    const renamed = world.state.market.etf_basic.find(({ ts_code }) => ts_code === "510300.SH");
+    Object.assign(renamed ?? {}, { csname: "新名ETF" });
+    await run({ job: "ETF_LIST", refresh: true });
+    const after = await places();
+    const moved = after.filter(({ place }, at) => place !== before[at]?.place);
+    expect(moved.map(({ ts_code }) => ts_code)).toEqual(["510300.SH"]);
+    expect(await instruments()).toContainEqual(expect.objectContaining({ name: "新名ETF" }));
+  });
+
+  test.skipIf(!hasCaptured)(
+    "of the captured list of funds 1,082 listed ones are ETFs: of the 1,083 with ETF in their names one is a listed feeder fund",
+    () => {
+      const fallback = datasets.etf_list.main.fallback;
+      if (fallback === undefined) throw new Error("no list to read");
+      const page = capturedPage("fund_basic__market_E_captured_202502.csv", fallback);
+      const etfs = keepRows(readPages(fallback, [page], "fund_basic"), fallback.keeps ?? {});
+      const { list_status = [], market = [] } = etfs.columns;
+      const count = (exchange: string) =>
+        list_status.filter((status, row) => status === "L" && market[row] === exchange).length;
+      expect({ SH: count("SH"), SZ: count("SZ") }).toEqual({ SH: 638, SZ: 444 });
+    },
+  );
+});
+
+describe("ETF prices", () => {
+  beforeEach(() => run({ job: "ETF_LIST" }));
+
+  const stored = () =>
+    world.sql(`select ts_code, to_char(trade_date, 'YYYYMMDD') as trade_date, cast(close as text) as close,
+      cast(adj_factor as text) as adj_factor from stock_daily order by ts_code, stock_daily.trade_date`);
+
+  test("come by date, one call to each interface a day, into the table of the stocks", async () => {
+    const { task, calls } = await run(history);
+    expect(task).toMatchObject({ status: "COMPLETED", total_units: marketDays.length });
+    expect(calls.map(({ name }) => name).sort()).toEqual([
+      ...marketDays.map(() => "fund_adj"),
+      ...marketDays.map(() => "fund_daily"),
+    ]);
+    const rows = await stored();
+    expect([...new Set(rows.map(({ ts_code }) => ts_code))]).toEqual(tradedEtfCodes);
+    expect(rows.filter(({ ts_code }) => ts_code === "588990.SH")).toHaveLength(6);
+    expect(rows.find(({ ts_code }) => ts_code === "510300.SH")).toMatchObject({ adj_factor: "1.208" });
+  });
+
+  test("of dates already stored are not asked for again", async () => {
+    await run({ ...history, to: marketDays[4] });
+    const { task } = await run(history);
+    expect(task).toMatchObject({ status: "COMPLETED", total_units: marketDays.length - 5 });
+    expect((await run(history)).calls).toEqual([]);
+  });
+
+  test("of one ETF come as one range", async () => {
+    const { calls } = await run({ ...history, codes: ["510300.SH"] });
+    expect(calls.map(({ params }) => params)).toEqual([
+      { ts_code: "510300.SH", start_date: marketDays[0], end_date: lastDay },
+      { ts_code: "510300.SH", start_date: marketDays[0], end_date: lastDay },
+    ]);
+    expect(await stored()).toHaveLength(marketDays.length);
+  });
+
+  test("of a failed day do not hold up the other days", async () => {
+    world.state.onCall = (call, reply) => {
+      if (call.params.trade_date === "20240105") throw new SyncError("permanent", "this day is broken");
+      return reply;
+    };
+    const { task } = await run(history);
+    expect(task).toMatchObject({ status: "FAILED", total_processed: marketDays.length - 1, total_failed: 1 });
+  });
+
+  test("are not mistaken for those of stocks, nor the stocks' for theirs", async () => {
+    await run({ ...history, job: "DAILY_HISTORY" });
+    expect((await run(history)).task).toMatchObject({ total_units: marketDays.length, status: "COMPLETED" });
+    expect((await run({ ...history, job: "DAILY_HISTORY" })).calls).toEqual([]);
+    await world.sql("delete from stock_daily where ts_code = '510300.SH' and trade_date = '2024-01-08'");
+    expect((await run({ ...history, job: "DAILY_HISTORY" })).calls).toEqual([]);
+    const { calls } = await run({ job: "ETF_INCREMENTAL" });
+    expect(calls.map(({ params }) => params)).toEqual([
+      { trade_date: "20240108" },
+      { trade_date: "20240108" },
+    ]);
+  });
+
+  test("over the configured cap are paged, and none is lost", async () => {
+    // The upstream cuts and does not say so.
+    const capped = await makeWorld(undefined, { SYNC_FUND_ROW_CAP: "100" });
+    try {
+      await capped.reset();
+      const { market } = capped.state;
+      market.fund_daily = manyFunds(market.fund_daily, 250);
+      market.fund_adj = manyFunds(market.fund_adj, 250);
+      capped.state.cap = 100;
+      capped.state.onCall = (_call, reply) => ({ ...reply, hasMore: false });
+      await capped.dispatch({ ...history, from: lastDay });
+      await capped.runToEnd();
+      expect(await capped.tasks()).toMatchObject([{ status: "COMPLETED" }]);
+      expect(await capped.sql("select count(*) as rows from stock_daily")).toEqual([{ rows: "250" }]);
+    } finally {
+      await capped.close();
+    }
+  });
+
+  /** A row of the last day for each of so many ETFs. */
+  function manyFunds(rows: readonly Row[], count: number): Row[] {
+    const [row] = rows;
+    const codes = Array.from({ length: count }, (_, at) => `${512000 + at}.SH`);
+    return codes.map((ts_code) => ({ ...row, ts_code, trade_date: lastDay }));
+  }
+
+  test("a stock is no ETF to ask for, and an ETF no stock", async () => {
+    await expect(world.dispatch({ ...history, codes: ["600519.SH"] })).rejects.toThrow(
+      "codes holds 600519.SH: no ETF in stock_info; check them, or run the job ETF_LIST",
+    );
+    await expect(world.dispatch({ ...history, job: "DAILY_HISTORY", codes: ["510300.SH"] })).rejects.toThrow(
+      "codes holds 510300.SH: no stock in stock_info; check them, or run the job REFERENCE",
+    );
+  });
+
+  test("and stocks' are read by one query", async () => {
+    await run(history);
+    await run({ ...history, job: "DAILY_HISTORY" });
+    const [day] = await world.sql(
+      `select count(*) filter (where is_etf = 'Y') as etfs, count(*) filter (where is_etf = 'N') as stocks
+       from stock_daily join stock_info using (ts_code) where trade_date = '2024-01-17'`,
+    );
+    expect(day).toEqual({ etfs: String(tradedEtfCodes.length), stocks: String(stockCodes.length - 2) });
+  });
+});
