@@ -84,7 +84,7 @@ for (const { engine, missing, openEmpty } of await databaseKinds()) {
 
     test("a statement the database refuses takes its whole migration back", async () => {
       const wrong = {
-        name: "9999_create_two_tables.sql",
+        name: `${String(files.length + 1).padStart(4, "0")}_create_two_tables.sql`,
         sql: "create table first_table (id integer);\n\ncreate table first_table (id integer);\n",
       };
       await expect(apply([...files, wrong])).rejects.toThrow("first_table");

@@ -1,0 +1,238 @@
+// Every captured answer, given to the worker as TuShare gave it: what is stored equals what was captured, cell for cell.
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import { columnsOf, type Dataset, datasets, type InterfaceSpec, interfacesOf } from "../shared/datasets.ts";
+import { SyncError } from "../shared/errors.ts";
+import { capturedRows, hasCaptured } from "./support/captured.ts";
+import type { Market, Row } from "./support/small-market.ts";
+import { makeWorld, type World } from "./support/world.ts";
+
+const { stock_daily, etf_daily, finance, stock_list, etf_list, trading_calendar } = datasets;
+const [daily, adjFactor, dailyBasic] = interfacesOf(stock_daily) as [
+  InterfaceSpec,
+  InterfaceSpec,
+  InterfaceSpec,
+];
+const [fundDaily, fundAdj] = interfacesOf(etf_daily) as [InterfaceSpec, InterfaceSpec];
+
+/** A captured day is asked for by its date; the captured history of some codes by those. */
+const sets: { of: string; by: "date" | "code"; files: [spec: InterfaceSpec, file: string][] }[] = [
+  { of: "20230314", by: "date", files: [[daily, "daily__trade_date_20230314.csv"]] },
+  { of: "20230315", by: "date", files: [[daily, "daily__trade_date_20230315.csv"]] },
+  {
+    of: "20250403",
+    by: "date",
+    files: [
+      [daily, "daily__trade_date_20250403.csv"],
+      [dailyBasic, "daily_basic__trade_date_20250403.csv"],
+    ],
+  },
+  ...["20240613", "20240614", "20240617", "20240624", "20240625", "20240626"].map((day) => ({
+    of: `${day}, a part of Shenzhen`,
+    by: "date" as const,
+    files: [
+      [daily, `daily__trade_date_${day}_SZ_part.csv`],
+      [adjFactor, `adj_factor__trade_date_${day}_SZ_part.csv`],
+    ] as [InterfaceSpec, string][],
+  })),
+  {
+    of: "63 stocks in 2024",
+    by: "code",
+    files: [
+      [daily, "daily__63_SZ_stocks_2024.csv.gz"],
+      [adjFactor, "adj_factor__63_SZ_stocks_2024.csv"],
+    ],
+  },
+  { of: "000001.SZ", by: "code", files: [[daily, "daily__ts_code_000001.SZ_19971125_20230428.csv"]] },
+  { of: "000333.SZ", by: "code", files: [[daily, "daily__ts_code_000333.SZ_20130918_20240221.csv"]] },
+  {
+    of: "600519.SH since 2010",
+    by: "code",
+    files: [[daily, "daily__ts_code_600519.SH_20100104_20240221.csv"]],
+  },
+  ...["600519.SH", "002594.SZ"].map((code) => ({
+    of: `${code} over two years`,
+    by: "code" as const,
+    files: [daily, adjFactor, dailyBasic].map((spec): [InterfaceSpec, string] => [
+      spec,
+      `${spec.name}__ts_code_${code}_20230925_20251023.csv`,
+    ]),
+  })),
+  // Valuations of which the prices were not captured: their own closing prices stand for those.
+  {
+    of: "the valuations of 20191030",
+    by: "date",
+    files: [
+      [daily, "daily_basic__trade_date_20191030_16fields.csv"],
+      [dailyBasic, "daily_basic__trade_date_20191030_16fields.csv"],
+    ],
+  },
+  {
+    of: "the valuations of 688333.SH",
+    by: "code",
+    files: [
+      [daily, "daily_basic__ts_code_688333.SH_20190722_20260317_11fields.csv"],
+      [dailyBasic, "daily_basic__ts_code_688333.SH_20190722_20260317_11fields.csv"],
+    ],
+  },
+  {
+    of: "510300.SH",
+    by: "code",
+    files: [
+      [fundDaily, "fund_daily__ts_code_510300.SH_20230925_20251023.csv"],
+      [fundAdj, "fund_adj__ts_code_510300.SH_20230925_20251023.csv"],
+    ],
+  },
+];
+
+describe.skipIf(!hasCaptured)("captured answers through the worker", () => {
+  let world: World;
+  beforeAll(async () => {
+    world = await makeWorld();
+  });
+  afterAll(() => world.close());
+  beforeEach(async () => {
+    await world.reset();
+    await world.sql("truncate trade_cal, stock_info");
+    world.setTime("20260401", 12);
+  });
+
+  test.each(sets)("prices of $of", async ({ by, files }) => {
+    const isFund = files[0]?.[0] === fundDaily;
+    const dataset = isFund ? etf_daily : stock_daily;
+    const tables = files.map(([spec, file]) => ({ spec, rows: capturedRows(file, spec) }));
+    const main = tables[0]?.rows ?? [];
+    for (const row of main) row.close ??= 1; // a valuation file without prices
+    emptyMarket();
+    for (const { spec, rows } of tables) world.state.market[spec.name as keyof Market] = rows;
+    const codes = [...new Set(main.map(({ ts_code }) => String(ts_code)))];
+    const days = [...new Set(main.map(({ trade_date }) => String(trade_date)))].sort();
+    await world.insert(
+      "stock_info",
+      codes.map((ts_code) => ({ ts_code, name: ts_code })),
+    );
+    await insertCalendar(days);
+
+    const range = { from: days[0], to: days.at(-1), ...(by === "code" && { codes }) };
+    await world.dispatch({ job: isFund ? "ETF_HISTORY" : "DAILY_HISTORY", ...range });
+    await world.runToEnd();
+    expect(await world.failures()).toEqual([]);
+    expect(await world.tasks()).toMatchObject([{ status: "COMPLETED", reason: null }]);
+
+    const details = tables.slice(1).map(({ rows }) => new Map(rows.map((row) => [keyOf(dataset, row), row])));
+    await expectStored(
+      dataset,
+      main.map((row) => Object.assign({}, ...details.map((rows) => rows.get(keyOf(dataset, row))), row)),
+    );
+  });
+
+  test.each(["600519.SH", "002594.SZ"])("reports of %s, the fuller of two versions", async (code) => {
+    const rows = capturedRows(`fina_indicator__ts_code_${code}_20230331_20250630.csv`, finance.main);
+    emptyMarket();
+    world.state.market.fina_indicator = rows;
+    await world.insert("stock_info", [{ ts_code: code, name: code }]);
+    await world.dispatch({ job: "FINANCE_HISTORY", codes: [code], from: "20230331", to: "20250630" });
+    await world.runToEnd();
+    const versions = Map.groupBy(rows, (row) => keyOf(finance, row));
+    await expectStored(
+      finance,
+      [...versions.values()].map((same) => same.toSorted((a, b) => fullness(b) - fullness(a))[0] ?? {}),
+    );
+  });
+
+  test.each(["20191112", "202405", "202504"])("the calendar, and the stock list of %s", async (when) => {
+    emptyMarket();
+    const stocks = capturedRows(`stock_basic__list_status_L_captured_${when}.csv`, stock_list.main);
+    const calendar = capturedRows("trade_cal__SSE_19901219_20241231.csv", trading_calendar.main);
+    world.state.market.stock_basic = stocks.map((row) => ({ ...row, list_status: "L" }));
+    world.state.market.trade_cal = calendar;
+    await world.dispatch({ job: "REFERENCE" });
+    await world.runToEnd();
+    await expectStored(stock_list, world.state.market.stock_basic);
+    await expectStored(trading_calendar, calendar);
+  });
+
+  test("the list of funds, its ETFs alone", async () => {
+    emptyMarket();
+    const { fallback } = etf_list.main;
+    if (fallback === undefined) throw new Error("the list of ETFs has no fallback");
+    const funds = capturedRows("fund_basic__market_E_captured_202502.csv", fallback);
+    world.state.market.fund_basic = funds.map((row) => ({ ...row, market: "E" }));
+    world.state.onCall = ({ name }, reply) => {
+      if (name === "etf_basic") throw new SyncError("permanent", "no right", { scope: "task" });
+      return reply;
+    };
+    await world.dispatch({ job: "ETF_LIST" });
+    await world.runToEnd();
+    const stored = await world.sql(
+      `select ts_code, name, to_char(list_date, 'YYYYMMDD') as list_date, list_status, market, exchange, is_etf
+       from stock_info order by ts_code`,
+    );
+    const etfs = funds.filter(
+      ({ ts_code, name }) => /^(5[12368]|159)/.test(String(ts_code)) && /ETF/.test(String(name)),
+    );
+    expect(stored).toEqual(
+      etfs
+        .map(({ ts_code, name, list_date, status }) => {
+          const market = String(ts_code).slice(-2);
+          const list_status = status === "I" ? "P" : status;
+          const exchange = market === "SH" ? "SSE" : "SZSE";
+          return { ts_code, name, list_date, list_status, market, exchange, is_etf: "Y" };
+        })
+        .sort((a, b) => (String(a.ts_code) < String(b.ts_code) ? -1 : 1)),
+    );
+  });
+
+  function emptyMarket(): void {
+    for (const name of Object.keys(world.state.market)) world.state.market[name as keyof Market] = [];
+  }
+
+  /** The captured calendar, and of the time after it the days that have prices. */
+  async function insertCalendar(priced: readonly string[]): Promise<void> {
+    const captured = capturedRows("trade_cal__SSE_19901219_20241231.csv", trading_calendar.main);
+    const last = String(
+      captured
+        .map(({ cal_date }) => cal_date)
+        .sort()
+        .at(-1),
+    );
+    const before = captured
+      .filter(({ is_open }) => Number(is_open) === 1)
+      .map(({ cal_date }) => String(cal_date));
+    const later = priced
+      .filter((day) => day > last)
+      .map((day, at, days) => ({
+        exchange: "SSE",
+        cal_date: day,
+        is_open: 1,
+        pretrade_date: days[at - 1] ?? before.sort().at(-1) ?? null,
+      }));
+    const end = { exchange: "SSE", cal_date: "20261231", is_open: 0, pretrade_date: null };
+    await world.insert("trade_cal", [...captured, ...later, end]);
+  }
+
+  async function expectStored(dataset: Dataset, expected: readonly Row[]): Promise<void> {
+    const columns = columnsOf(dataset).filter(({ name }) => expected.some((row) => name in row));
+    const selected = columns.map(({ name, type }) =>
+      type === "day" ? `to_char(${name}, 'YYYYMMDD') as ${name}` : `cast(${name} as text) as ${name}`,
+    );
+    const stored = await world.sql<Row>(`select ${selected.join(", ")} from ${dataset.table}`);
+    const asCells = (row: Row) =>
+      columns.map(({ name, type }) => {
+        const cell = row[name] ?? null;
+        if (cell === null || cell === "") return null;
+        return type === "number" || type === "flag" ? Number(cell) : String(cell);
+      });
+    const ordered = (rows: readonly Row[]) =>
+      rows.toSorted((a, b) => (keyOf(dataset, a) < keyOf(dataset, b) ? -1 : 1)).map(asCells);
+    expect(stored).toHaveLength(expected.length);
+    expect(ordered(stored)).toEqual(ordered(expected));
+  }
+});
+
+function keyOf({ key }: Dataset, row: Row): string {
+  return key.map((name) => row[name] ?? "").join(" ");
+}
+
+function fullness(row: Row): number {
+  return Object.values(row).filter((value) => value !== null).length;
+}
