@@ -65,7 +65,6 @@ export function functionEnvironment(endpoints: {
     TUSHARE_MIN_INTERVAL: "0.01",
     WORKER_SLOTS: "1",
     WORK_QUEUE_URL: "http://127.0.0.1:9/000000000000/work",
-    WORK_QUEUE_ARN: arn("sqs", "work"),
     DISPATCHER_ARN: arn("lambda", "function:dispatcher"),
     SCHEDULE_GROUP_NAME: "bench",
     SCHEDULE_ROLE_ARN: arn("iam", "role/bench"),

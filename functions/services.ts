@@ -1,17 +1,30 @@
 // The composition root: adapters from the environment, once for each execution environment.
 import { Logger } from "@aws-lambda-powertools/logger";
 import { Metrics, MetricUnit } from "@aws-lambda-powertools/metrics";
+import { makeChatRobot } from "../shared/adapters/chat-robot.ts";
 import { makeDataApi } from "../shared/adapters/data-api.ts";
+import { makeDispatcher } from "../shared/adapters/lambda.ts";
 import { makeScheduler } from "../shared/adapters/scheduler.ts";
-import { makeTokenSource } from "../shared/adapters/secrets.ts";
+import { makeSecretSource, makeTokenSource } from "../shared/adapters/secrets.ts";
 import { makeSqsQueue } from "../shared/adapters/sqs.ts";
 import { makeTushare } from "../shared/adapters/tushare.ts";
+import { metrics as catalogue, type Metric } from "../shared/metrics.ts";
 import { makePacer } from "../shared/pacer.ts";
-import type { Clock, Database, Log, Meter, Planner, Upstream, WorkQueue } from "../shared/ports.ts";
+import type {
+  Clock,
+  Database,
+  Dimensions,
+  Dispatcher,
+  Log,
+  Meter,
+  Planner,
+  Upstream,
+  WorkQueue,
+} from "../shared/ports.ts";
 import { readSettings } from "../shared/settings.ts";
 
 export const logger = new Logger();
-export const metrics = new Metrics();
+export const metrics = /* @__PURE__ */ new Metrics(); // left out of the bundles that emit none
 export const settings = readSettings(process.env);
 
 export const clock: Clock = {
@@ -28,13 +41,14 @@ export const log: Log = {
   error: (message, details = {}) => logger.error(message, { ...details }),
 };
 
-export const meter: Meter = {
-  count(metric, value, dimensions) {
-    const target = dimensions === undefined ? metrics : metrics.singleMetric();
-    if (dimensions !== undefined) target.addDimensions(dimensions);
-    target.addMetric(metric, MetricUnit.Count, value);
-  },
-};
+export const meter: Meter = { count: emit, measure: emit };
+
+/** A metric with a dimension is printed at once; the others together when the invocation ends. */
+function emit(metric: Metric, value: number, dimensions?: Dimensions): void {
+  const target = dimensions === undefined ? metrics : metrics.singleMetric();
+  if (dimensions !== undefined) target.addDimensions({ ...dimensions });
+  target.addMetric(metric, MetricUnit[catalogue[metric].unit], value);
+}
 
 /** @param resumeSecondsMax how long a paused cluster is waited for, within the function's own time */
 export function database(resumeSecondsMax: number): Database {
@@ -51,11 +65,31 @@ export function workQueue(): WorkQueue {
   return makeSqsQueue({ queueUrl: required("WORK_QUEUE_URL") });
 }
 
+export function dispatcher(): Dispatcher {
+  const region = required("AWS_REGION");
+  return makeDispatcher({
+    functionName: required("DISPATCHER_NAME"),
+    endpoint: process.env.AWS_ENDPOINT_URL_LAMBDA ?? `https://lambda.${region}.amazonaws.com`,
+    region,
+    accessKeyId: required("AWS_ACCESS_KEY_ID"),
+    secretAccessKey: required("AWS_SECRET_ACCESS_KEY"),
+    ...(process.env.AWS_SESSION_TOKEN && { sessionToken: process.env.AWS_SESSION_TOKEN }),
+  });
+}
+
+/** Its ARN, for those who let a person call it. */
+export const dispatcherArn = (): string => required("DISPATCHER_ARN");
+
+/** Where alarms are told. */
+export function chatRobot() {
+  return makeChatRobot({ webhook: makeSecretSource(required("WEBHOOK_SECRET_ID")), clock });
+}
+
 export function planner(): Planner {
   return makeScheduler({
     groupName: required("SCHEDULE_GROUP_NAME"),
     roleArn: required("SCHEDULE_ROLE_ARN"),
-    queueArn: required("WORK_QUEUE_ARN"),
+    queueUrl: required("WORK_QUEUE_URL"),
     dispatcherArn: required("DISPATCHER_ARN"),
     now: clock.now,
   });

@@ -66,7 +66,6 @@ export class Pipeline extends Construct {
       TUSHARE_CALLS_A_MINUTE: String(props.callsAMinute),
       WORKER_SLOTS: String(props.slots),
       WORK_QUEUE_URL: this.workQueue.queueUrl,
-      WORK_QUEUE_ARN: this.workQueue.queueArn,
     };
     this.dispatcher = new NodeFunction(this, "Dispatcher", {
       entry: "dispatcher",

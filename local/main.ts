@@ -46,8 +46,11 @@ function checkSurroundings(options: Options): void {
   if (options.captured !== undefined && !existsSync(options.captured)) {
     throw new OptionError(`--captured is '${options.captured}', and there is no such folder`);
   }
-  if (options.captured !== undefined && process.env.TUSHARE_TOKEN) {
-    throw new OptionError("--captured and TUSHARE_TOKEN name two upstreams: give one of them");
+  if (process.env.TUSHARE_TOKEN) {
+    if (options.captured !== undefined)
+      throw new OptionError("--captured and TUSHARE_TOKEN name two upstreams: give one of them");
+    if (options.faults.length > 0)
+      throw new OptionError("--faults is for the simulated upstream, and TUSHARE_TOKEN names the real one");
   }
   try {
     readSettings(process.env);

@@ -1,5 +1,6 @@
 // What the core needs from the outside, in the core's words. Adapters and tests implement these.
 import type { InterfaceSpec } from "./datasets.ts";
+import type { Dimension, Metric } from "./metrics.ts";
 import type { Unit } from "./unit.ts";
 
 /** A statement's parameters by name. null is SQL's null. */
@@ -45,6 +46,11 @@ export type Planner = {
   invokeDispatcherAt(name: string, at: Date, command: object): Promise<void>;
 };
 
+/** Starts the dispatcher with a command and does not wait for it. @throws SyncError transient when it was not accepted. */
+export type Dispatcher = {
+  start(command: object): Promise<void>;
+};
+
 export type Clock = {
   now(): Date;
   /** Milliseconds that never go back, for measuring and pacing. */
@@ -59,17 +65,12 @@ export type Log = {
   error(message: string, details?: object): void;
 };
 
-/** Counts and durations. Few dimensions: the interface's name, never a stock code. */
+/** Counts, levels and durations, named in metrics.ts. Nought is worth saying too: a graph without it has holes. */
 export type Meter = {
-  count(metric: Metric, value: number, dimensions?: { interface: string }): void;
+  count(metric: Metric, value: number, dimensions?: Dimensions): void;
+  /** A level or a duration, of which not the sum but the highest or the average is read. */
+  measure(metric: Metric, value: number, dimensions?: Dimensions): void;
 };
 
-export type Metric =
-  | "Calls"
-  | "RateLimited"
-  | "UnitsDone"
-  | "UnitsNotDue"
-  | "UnitsFailed"
-  | "UnitsParked"
-  | "RowsStored"
-  | "RowsChanged";
+/** Few values each: an interface's name, never a stock code. */
+export type Dimensions = Readonly<Partial<Record<Dimension, string>>>;

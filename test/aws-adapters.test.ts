@@ -5,7 +5,7 @@ import { mockClient } from "aws-sdk-client-mock";
 import { afterEach, describe, expect, test } from "vitest";
 import { makeScheduler } from "../shared/adapters/scheduler.ts";
 import { makeSqsQueue } from "../shared/adapters/sqs.ts";
-import { decodeUnit, type Unit } from "../shared/unit.ts";
+import { decodeUnit, encodeUnit, type Unit } from "../shared/unit.ts";
 
 process.env.AWS_REGION = "us-east-1";
 
@@ -72,13 +72,14 @@ describe("the work queue", () => {
 
 describe("one-time schedules", () => {
   const now = new Date("2026-11-20T10:00:00Z");
-  const planner = makeScheduler({
+  const options = {
     groupName: "group",
     roleArn: "arn:aws:iam::000000000000:role/one-time",
-    queueArn: "arn:aws:sqs:us-east-1:000000000000:work",
+    queueUrl: "https://sqs.us-east-1.amazonaws.com/000000000000/work",
     dispatcherArn: "arn:aws:lambda:us-east-1:000000000000:function:dispatcher",
     now: () => now,
-  });
+  };
+  const planner = makeScheduler(options);
   const created = () => scheduler.commandCalls(CreateScheduleCommand).map(({ args }) => args[0].input);
 
   test("send the unit to the work queue and are deleted after firing", async () => {
@@ -88,8 +89,21 @@ describe("one-time schedules", () => {
       Name: "retry-1",
       ScheduleExpression: "at(2026-11-20T10:30:00)",
       ActionAfterCompletion: "DELETE",
-      Target: { Arn: "arn:aws:sqs:us-east-1:000000000000:work" },
+      Target: { Arn: "arn:aws:scheduler:::aws-sdk:sqs:sendMessage" },
     });
+    expect(JSON.parse(created()[0]?.Target?.Input ?? "")).toEqual({
+      QueueUrl: "https://sqs.us-east-1.amazonaws.com/000000000000/work",
+      MessageBody: encodeUnit(unit),
+      MessageGroupId: unit.job_type,
+    });
+  });
+
+  test("call the service of the partition their role is in", async () => {
+    scheduler.on(CreateScheduleCommand).resolves({});
+    const roleArn = "arn:aws-cn:iam::000000000000:role/one-time";
+    const china = makeScheduler({ ...options, roleArn });
+    await china.sendUnitAt("retry-1", new Date("2026-11-20T10:30:00Z"), unit);
+    expect(created()[0]?.Target?.Arn).toBe("arn:aws-cn:scheduler:::aws-sdk:sqs:sendMessage");
   });
 
   test("are never asked for in the past, which AWS refuses", async () => {

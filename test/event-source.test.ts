@@ -198,7 +198,7 @@ test("a message that keeps failing comes again with a higher count, then lies in
       MessageId,
       Body: "poison",
       Attributes: {
-        ApproximateReceiveCount: "1",
+        ApproximateReceiveCount: "3", // it counts on from the two before
         DeadLetterQueueSourceArn: "arn:aws:sqs:us-east-1:000000000000:test-Work",
       },
     },

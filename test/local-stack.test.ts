@@ -1,11 +1,5 @@
-// What the local stack promises as a whole: the template's values, what it refuses, who can reach it, and the
-// answers that operators' tools get. Functions, queues, event sources and schedules have tests of their own.
-import { execFile } from "node:child_process";
-import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { connect } from "node:net";
-import { networkInterfaces, tmpdir } from "node:os";
-import { join } from "node:path";
-import { promisify } from "node:util";
+import { networkInterfaces } from "node:os";
 import {
   GetSecretValueCommand,
   PutSecretValueCommand,
@@ -203,50 +197,3 @@ test("CloudFormation's intrinsics give the values of a deployment", () => {
   });
   expect(outputs).toEqual({ Queue: "http://127.0.0.1:9324/000000000000/test-jobs" });
 });
-
-const run = promisify(execFile);
-const hasAws = await run("aws", ["--version"]).then(
-  () => true,
-  () => false,
-);
-
-test.skipIf(!hasAws)(
-  "the aws command line invokes a function and pauses a queue (skipped where it is not installed)",
-  async () => {
-    const { stack } = await start({
-      resources: {
-        Main: aFunction(),
-        Work: aQueue({ VisibilityTimeout: 60 }),
-        Mapping: aMapping("Work", "Main"),
-      },
-      code: { Main: handler("return { got: event };") },
-    });
-    const env = {
-      ...process.env,
-      AWS_ACCESS_KEY_ID: "x",
-      AWS_SECRET_ACCESS_KEY: "x",
-      AWS_DEFAULT_REGION: "eu-west-1",
-      AWS_PAGER: "",
-    };
-    const aws = async (...parameters: string[]) => {
-      const { stdout } = await run("aws", ["--endpoint-url", stack.endpoint, ...parameters], { env });
-      return JSON.parse(stdout);
-    };
-    const { version } = await run("aws", ["--version"]).then(({ stdout }) => ({ version: stdout }));
-    const raw = version.startsWith("aws-cli/1") ? [] : ["--cli-binary-format", "raw-in-base64-out"];
-    const folder = mkdtempSync(join(tmpdir(), "aws-"));
-    cleanUp(() => rmSync(folder, { recursive: true }));
-    const file = join(folder, "out.json");
-    const payload = ["--payload", '{"job":"REFERENCE"}', ...raw];
-    expect(await aws("lambda", "invoke", "--function-name", "test-Main", ...payload, file)).toMatchObject({
-      StatusCode: 200,
-    });
-    expect(JSON.parse(readFileSync(file, "utf8"))).toEqual({ got: { job: "REFERENCE" } });
-    const { EventSourceMappings } = await aws("lambda", "list-event-source-mappings");
-    const { UUID } = EventSourceMappings[0];
-    await aws("lambda", "update-event-source-mapping", "--uuid", UUID, "--no-enabled");
-    expect(await aws("lambda", "get-event-source-mapping", "--uuid", UUID)).toMatchObject({
-      State: "Disabled",
-    });
-  },
-);

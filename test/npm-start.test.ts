@@ -73,7 +73,14 @@ test.each([
   [["--codes", "600519"], "--codes holds '600519', expected TuShare codes such as 600519.SH,000001.SZ"],
   [["--captured", "nowhere"], "--captured is 'nowhere', and there is no such folder"],
   [["--form", "20240101"], "Unknown option '--form'"],
-  [["--job", "REFERENCE", "--codes", "600519.SH"], "--from, --to and --codes go with the job DAILY_HISTORY"],
+  [
+    ["--faults", "latency:2000,http500"],
+    '--faults: fault kind is "http500", expected one of latency, hang, reset',
+  ],
+  [
+    ["--job", "REFERENCE", "--codes", "600519.SH"],
+    "--from, --to and --codes go with the jobs DAILY_HISTORY, FINANCE_HISTORY, ETF_HISTORY, and --job is REFERENCE",
+  ],
 ])("%j is refused in one sentence that names the value", async (args, sentence) => {
   const { code, output } = await npmStart(args).ended;
   expect(code).toBe(2);
@@ -92,7 +99,7 @@ test("a setting out of its range is refused before anything starts", async () =>
 test("a job the dispatcher refuses ends with its words and exit code 1", async () => {
   const { code, output } = await npmStart([...small, "--once", "--codes", "999999.SH"]).ended;
   expect(code).toBe(1);
-  expect(output).toContain("codes holds 999999.SH: not in stock_info");
+  expect(output).toContain("codes holds 999999.SH: no stock in stock_info");
 });
 
 function reaches(host: string, port: number): Promise<boolean> {

@@ -232,8 +232,8 @@ describe("functions", () => {
   test.each([
     ["Dispatcher", ["DATABASE_RESOURCE_ARN", "DATABASE_SECRET_ARN", "DATABASE_NAME", "WORK_QUEUE_URL"]],
     ["Worker", ["DATABASE_RESOURCE_ARN", "WORK_QUEUE_URL", "TUSHARE_URL", "TUSHARE_TOKEN_SECRET_ARN"]],
-    ["Worker", ["WORK_QUEUE_ARN", "SCHEDULE_GROUP_NAME", "SCHEDULE_ROLE_ARN", "DISPATCHER_ARN"]],
-    ["Retry", ["WORK_QUEUE_ARN", "SCHEDULE_GROUP_NAME", "SCHEDULE_ROLE_ARN", "DISPATCHER_ARN"]],
+    ["Worker", ["WORK_QUEUE_URL", "SCHEDULE_GROUP_NAME", "SCHEDULE_ROLE_ARN", "DISPATCHER_ARN"]],
+    ["Retry", ["WORK_QUEUE_URL", "SCHEDULE_GROUP_NAME", "SCHEDULE_ROLE_ARN", "DISPATCHER_ARN"]],
     ["Migrate", ["DATABASE_RESOURCE_ARN", "DATABASE_SECRET_ARN", "DATABASE_NAME"]],
   ])("%s is told what it needs: %j", (name, variables) => {
     const { properties } = functionNamed(standard.template, name);

@@ -5,8 +5,12 @@ import { type SqsQueue, SqsStore } from "../../node_modules/fauxqs/dist/sqs/sqsS
 import type { MessageAttributeValue, SqsMessage } from "../../node_modules/fauxqs/dist/sqs/sqsTypes.js";
 import { AwsError, accountId } from "./endpoint.ts";
 
-/** A message as fauxqs keeps it, with the two attributes that it drops. */
-export type QueuedMessage = SqsMessage & { traceHeader?: string; deadLetterSourceArn?: string };
+/** A message as fauxqs keeps it, with what it drops: two attributes, and the receives from the queue it came from. */
+export type QueuedMessage = SqsMessage & {
+  traceHeader?: string;
+  deadLetterSourceArn?: string;
+  earlierReceives?: number;
+};
 
 export type Outgoing = {
   body: string;
@@ -177,7 +181,7 @@ export function encodeReceived(
 export function systemAttributes(message: QueuedMessage | undefined): Record<string, string> {
   if (message === undefined) return {};
   const attributes: Record<string, string | number | undefined> = {
-    ApproximateReceiveCount: message.approximateReceiveCount,
+    ApproximateReceiveCount: (message.earlierReceives ?? 0) + message.approximateReceiveCount,
     SentTimestamp: message.sentTimestamp,
     SenderId: accountId,
     ApproximateFirstReceiveTimestamp: message.approximateFirstReceiveTimestamp,

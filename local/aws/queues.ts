@@ -1,5 +1,6 @@
 // SQS on this machine: fauxqs holds the queues, in memory and without a listener of its own. What it does unlike
-// AWS is answered here instead (sending, receiving, counts, dead-letter moves); every other action is fauxqs's.
+// AWS is answered here instead (sending, receiving in fair order, counts, dead-letter moves); every other action is
+// fauxqs's.
 import { buildApp } from "fauxqs";
 import { type SqsQueue, SqsStore } from "../../node_modules/fauxqs/dist/sqs/sqsStore.js";
 import {
@@ -22,6 +23,7 @@ import {
   sendOne,
 } from "./queue-messages.ts";
 import { makeMoveTasks } from "./queue-moves.ts";
+import { makeReceive, type ReceiveOptions } from "./queue-receive.ts";
 
 /** A message in hand: the stored one and the handle that deletes it. */
 export type HeldMessage = { message: QueuedMessage; receiptHandle: string };
@@ -38,10 +40,7 @@ export type Queues = {
   counts(name: string): QueueCounts;
   send(name: string, message: Outgoing): Promise<{ messageId: string }>;
   /** Waits until a message is there, the time is over or the signal fires; empty in the last two cases. */
-  receive(
-    name: string,
-    options: { max: number; waitSeconds: number; visibilitySeconds?: number; signal?: AbortSignal },
-  ): Promise<HeldMessage[]>;
+  receive(name: string, options: ReceiveOptions): Promise<HeldMessage[]>;
   delete(name: string, receiptHandle: string): void;
   close(): Promise<void>;
 };
@@ -52,6 +51,7 @@ export function makeQueues(endpoint: string): Queues {
   // Only the queues are ours to see; fauxqs makes the stores that are left out.
   const app = buildApp({ logger: false, defaultRegion: region, stores: { sqsStore: store } as Stores });
   const moves = makeMoveTasks(store);
+  const receive = makeReceive(store);
   const urlOf = (name: string) => `${endpoint}/${accountId}/${name}`;
 
   function queueByName(name: string): SqsQueue {
@@ -64,24 +64,6 @@ export function makeQueues(endpoint: string): Queues {
     if (typeof body.QueueUrl !== "string") throw missing("QueueUrl");
     return queueByName(body.QueueUrl.split("/").at(-1) ?? "");
   };
-
-  async function receive(
-    queue: SqsQueue,
-    options: { max: number; waitSeconds: number; visibilitySeconds?: number; signal?: AbortSignal },
-  ) {
-    const deadline = Date.now() + options.waitSeconds * 1000;
-    for (;;) {
-      if (options.signal?.aborted) return [];
-      dropExpired(queue);
-      const taken = queue.dequeue(options.max, options.visibilitySeconds, (arn) =>
-        deadLetterQueue(store, queue, arn),
-      );
-      const waitMilliseconds = deadline - Date.now();
-      if (taken.length > 0 || waitMilliseconds <= 0) return taken;
-      // fauxqs wakes every waiter for one message; the ones that come too late wait on, as on AWS.
-      await waitForMessage(queue, waitMilliseconds, options.signal);
-    }
-  }
 
   const actions: Record<string, (body: Record<string, unknown>) => unknown | Promise<unknown>> = {
     SendMessage: (body) => sendOne(queueOf(body), body),
@@ -185,42 +167,6 @@ export function makeQueues(endpoint: string): Queues {
       await app.close();
     },
   };
-}
-
-/** One waiter of fauxqs's own, taken back when the signal fires so that it cannot hold the process or a message. */
-async function waitForMessage(queue: SqsQueue, milliseconds: number, signal?: AbortSignal): Promise<void> {
-  const waiting = queue.waitForMessages(milliseconds / 1000);
-  const waiter = queue.pollWaiters.at(-1);
-  const stop = () => {
-    if (waiter === undefined) return;
-    queue.pollWaiters = queue.pollWaiters.filter((other) => other !== waiter);
-    clearTimeout(waiter.timer);
-    waiter.resolve();
-  };
-  signal?.addEventListener("abort", stop, { once: true });
-  await waiting;
-  signal?.removeEventListener("abort", stop);
-}
-
-/** Age counts from the first enqueue, in a dead-letter queue too. */
-function dropExpired(queue: SqsQueue): void {
-  const oldest = Date.now() - Number(queue.attributes.MessageRetentionPeriod) * 1000;
-  if ((queue.messages[0]?.sentTimestamp ?? Number.POSITIVE_INFINITY) < oldest) {
-    queue.messages = queue.messages.filter((message) => message.sentTimestamp >= oldest);
-  }
-}
-
-/** What fauxqs hands a spent message to: the real queue, plus where it came from and a receive count of its own. */
-function deadLetterQueue(store: SqsStore, source: SqsQueue, arn: string): SqsQueue | undefined {
-  const queue = store.getQueueByArn(arn);
-  if (queue === undefined) return undefined;
-  const enqueueMoved = (message: QueuedMessage) => {
-    message.deadLetterSourceArn = source.arn;
-    message.approximateReceiveCount = 0;
-    delete message.approximateFirstReceiveTimestamp;
-    queue.enqueue(message);
-  };
-  return { enqueue: enqueueMoved } as SqsQueue;
 }
 
 /** fauxqs takes any text for a handle; its own are UUIDs. */

@@ -4,7 +4,7 @@
 //   GET  /control/stats    calls, refusals, errors and the fullest minute of each interface
 //   GET  /control/about    seed, clock, first and last trade date, listed stocks
 //   GET  /control/faults   the faults in force
-//   POST /control/faults   replaces them: "none", "mild", "storm" or [{"kind": "reset", "probability": 0.1}, ...]
+//   POST /control/faults   replaces them: "none", "mild", "storm", "reset:0.1,hang:x2" or [{"kind": "reset"}, ...]
 //   POST /control/clock    {"today": "YYYYMMDD", "time": "HH:MM"} fixes the Shanghai clock; {} lets it run live
 //
 // As with the real one, nearly everything is HTTP 200 and the code in the body tells. Answers are made in answer.ts.

@@ -1,19 +1,27 @@
-// The TuShare token from Secrets Manager. It is kept in memory only, and read again after a while so that a changed
-// secret takes effect without a deployment.
+// Texts from Secrets Manager: the TuShare token and the alarm webhook. The token is kept in memory only, and read again
+// after a while so that a changed secret takes effect without a deployment.
 import { GetSecretValueCommand, SecretsManagerClient } from "@aws-sdk/client-secrets-manager";
 import { SyncError } from "../errors.ts";
 import type { Clock } from "../ports.ts";
 
 const keptMilliseconds = 5 * 60_000;
 
+/** @returns a function that reads a secret, by ARN or name; "" when it has no text */
+export function makeSecretSource(secretId: string): () => Promise<string> {
+  const client = new SecretsManagerClient({});
+  return async () => {
+    const { SecretString } = await client.send(new GetSecretValueCommand({ SecretId: secretId }));
+    return SecretString?.trim() ?? "";
+  };
+}
+
 /** @returns a function that gives the token. It throws SyncError: account-wide when nobody has set it yet. */
 export function makeTokenSource(options: { secretArn: string; clock: Clock }): () => Promise<string> {
-  const client = new SecretsManagerClient({});
+  const read = makeSecretSource(options.secretArn);
   let kept: { token: string; until: number } | undefined;
   return async () => {
     if (kept !== undefined && options.clock.monotonic() < kept.until) return kept.token;
-    const { SecretString } = await client.send(new GetSecretValueCommand({ SecretId: options.secretArn }));
-    const token = SecretString?.trim() ?? "";
+    const token = await read();
     if (!/^[\x21-\x7e]{8,200}$/.test(token)) {
       throw new SyncError(
         "permanent",

@@ -1,0 +1,171 @@
+// Alarms as messages of a chat robot: Feishu (and Lark), WeCom, DingTalk and Slack each want a form of their own, and
+// three of them answer 200 to what they refuse.
+import { createHmac } from "node:crypto";
+import * as z from "zod/mini";
+import { SyncError } from "../errors.ts";
+import type { Clock } from "../ports.ts";
+
+export type RobotKind = "feishu" | "wecom" | "dingtalk" | "slack";
+
+/** Where to write. `secret` is the key of those that want their messages signed. */
+export type Webhook = {
+  readonly kind: RobotKind;
+  readonly url: string;
+  readonly secret?: string | undefined;
+};
+
+export type AlarmMessage = { readonly title: string; readonly lines: readonly string[] };
+
+const timeoutMilliseconds = 10_000;
+
+/** @returns a function that sends one message. It throws SyncError; no error names the address, which is a secret. */
+export function makeChatRobot(options: {
+  webhook: () => Promise<string>;
+  clock: Clock;
+}): (message: AlarmMessage) => Promise<void> {
+  return async (message) => {
+    const webhook = readWebhook(await options.webhook());
+    const { url, body } = requestFor(webhook, message, options.clock.now());
+    const response = await fetch(url, {
+      method: "POST",
+      headers: { "content-type": "application/json" },
+      body,
+      redirect: "error",
+      signal: AbortSignal.timeout(timeoutMilliseconds),
+    }).catch((error: Error) => error.name);
+    const refused =
+      typeof response === "string"
+        ? `no answer (${response})`
+        : whyRefused(response.status, await response.text());
+    if (refused !== undefined) throw new SyncError("transient", `${webhook.kind} robot: ${refused}`);
+  };
+}
+
+/** The robots take a few kilobytes; the beginning says what matters. */
+const textCharactersMax = 1_200;
+
+const hosts: Readonly<Record<string, RobotKind>> = {
+  "open.feishu.cn": "feishu",
+  "open.larksuite.com": "feishu",
+  "qyapi.weixin.qq.com": "wecom",
+  "oapi.dingtalk.com": "dingtalk",
+  "hooks.slack.com": "slack",
+};
+
+const kinds = ["feishu", "wecom", "dingtalk", "slack"] as const;
+
+const webhookSchema = z.object({
+  kind: z.optional(z.enum(kinds)),
+  url: z.url(),
+  secret: z.optional(z.string().check(z.minLength(1))),
+});
+
+/**
+ * A secret's text: the robot's address, or JSON such as {"url":"https://...","secret":"SEC..."}.
+ * @throws SyncError permanent that says what is expected, and nothing of the secret
+ */
+export function readWebhook(text: string): Webhook {
+  const parsed = z.safeParse(webhookSchema, text.trim().startsWith("{") ? parse(text) : { url: text.trim() });
+  const example =
+    'expected the address of the robot, or {"url":"https://...","secret":"...","kind":"dingtalk"}';
+  if (!parsed.success) throw refuse(`the secret of the alarm webhook cannot be read: ${example}`);
+  const { url, secret, kind } = parsed.data;
+  const { protocol, hostname } = new URL(url);
+  const isHere = ["127.0.0.1", "localhost", "[::1]"].includes(hostname);
+  if (protocol !== "https:" && !isHere) throw refuse("the alarm webhook is not an https address");
+  const found = kind ?? hosts[hostname];
+  if (found === undefined) {
+    throw refuse(
+      `the alarm webhook is at ${hostname}, which is none we know: add "kind", one of ${kinds.join(", ")}`,
+    );
+  }
+  return { kind: found, url, secret };
+}
+
+const alarmSchema = z.object({
+  AlarmName: z.string(),
+  AlarmDescription: z.optional(z.nullable(z.string())),
+  NewStateValue: z.string(),
+  NewStateReason: z.optional(z.string()),
+  StateChangeTime: z.optional(z.string()),
+  Region: z.optional(z.string()),
+});
+
+/** CloudWatch's message of an alarm that changed; anything else on the topic is passed on as it is. */
+export function readAlarm(subject: string | undefined, message: string): AlarmMessage {
+  const parsed = z.safeParse(alarmSchema, parse(message));
+  if (!parsed.success) return { title: subject ?? "Message", lines: [message] };
+  const { AlarmName, AlarmDescription, NewStateValue, NewStateReason, StateChangeTime, Region } = parsed.data;
+  return {
+    title: `${NewStateValue} ${AlarmName}`,
+    lines: [AlarmDescription, NewStateReason, [StateChangeTime, Region].filter(Boolean).join(" ")]
+      .map((line) => line ?? "")
+      .filter((line) => line !== ""),
+  };
+}
+
+/** The address and the body to post. */
+export function requestFor(webhook: Webhook, alarm: AlarmMessage, now: Date): { url: string; body: string } {
+  const text = [alarm.title, ...alarm.lines].join("\n").slice(0, textCharactersMax);
+  return forms[webhook.kind](webhook, text, now);
+}
+
+type Form = (webhook: Webhook, text: string, now: Date) => { url: string; body: string };
+
+const forms: Readonly<Record<RobotKind, Form>> = {
+  // https://open.feishu.cn/document/client-docs/bot-v3/add-custom-bot
+  feishu({ url, secret }, text, now) {
+    const timestamp = String(Math.floor(now.getTime() / 1000));
+    const signed = secret === undefined ? {} : { timestamp, sign: hmac(`${timestamp}\n${secret}`, "") };
+    return { url, body: JSON.stringify({ ...signed, msg_type: "text", content: { text } }) };
+  },
+  // https://developer.work.weixin.qq.com/document/path/91770
+  wecom: ({ url }, text) => ({ url, body: JSON.stringify({ msgtype: "text", text: { content: text } }) }),
+  // https://open.dingtalk.com/document/robots/customize-robot-security-settings
+  dingtalk({ url, secret }, text, now) {
+    const signed = new URL(url);
+    if (secret !== undefined) {
+      const timestamp = String(now.getTime());
+      signed.searchParams.set("timestamp", timestamp);
+      signed.searchParams.set("sign", hmac(secret, `${timestamp}\n${secret}`));
+    }
+    return { url: signed.href, body: JSON.stringify({ msgtype: "text", text: { content: text } }) };
+  },
+  // https://docs.slack.dev/messaging/sending-messages-using-incoming-webhooks
+  slack: ({ url }, text) => ({ url, body: JSON.stringify({ text: escapeSlack(text) }) }),
+};
+
+const replySchema = z.object({
+  code: z.optional(z.number()),
+  errcode: z.optional(z.number()),
+  msg: z.optional(z.string()),
+  errmsg: z.optional(z.string()),
+});
+
+/** Feishu, WeCom and DingTalk answer 200 to what they refuse, with a code in the body. */
+export function whyRefused(status: number, reply: string): string | undefined {
+  if (status < 200 || status >= 300) return `HTTP ${status} ${reply.slice(0, 200)}`;
+  const { data } = z.safeParse(replySchema, parse(reply));
+  const code = data?.code ?? data?.errcode ?? 0;
+  return code === 0 ? undefined : `${code} ${(data?.msg ?? data?.errmsg ?? "").slice(0, 200)}`;
+}
+
+function refuse(what: string): SyncError {
+  return new SyncError("permanent", what);
+}
+
+function hmac(key: string, text: string): string {
+  return createHmac("sha256", key).update(text).digest("base64");
+}
+
+function escapeSlack(text: string): string {
+  return text.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;");
+}
+
+function parse(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}

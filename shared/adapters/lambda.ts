@@ -1,0 +1,46 @@
+// The dispatcher as a Lambda function, invoked without waiting. One signed request: the SDK's client of this service
+// brings every operation's schema and would be a sixth of the API's bundle.
+import { AwsClient } from "aws4fetch";
+import { SyncError } from "../errors.ts";
+import type { Dispatcher } from "../ports.ts";
+
+export type LambdaOptions = {
+  readonly functionName: string;
+  /** Such as https://lambda.ap-southeast-1.amazonaws.com */
+  readonly endpoint: string;
+  readonly region: string;
+  readonly accessKeyId: string;
+  readonly secretAccessKey: string;
+  readonly sessionToken?: string;
+};
+
+/** An answer comes when the event is accepted, not when it is carried out; a caller of the API waits for it. */
+const requestTimeoutMilliseconds = 5_000;
+
+/** After a 429 or a 5xx; what fails then is the caller's to repeat. */
+const retries = 2;
+
+export function makeDispatcher({ functionName, endpoint, ...account }: LambdaOptions): Dispatcher {
+  const client = new AwsClient({ ...account, service: "lambda", retries });
+  // https://docs.aws.amazon.com/lambda/latest/api/API_Invoke.html
+  const url = new URL(`/2015-03-31/functions/${encodeURIComponent(functionName)}/invocations`, endpoint);
+  return {
+    async start(command) {
+      let answer: Response;
+      try {
+        answer = await client.fetch(url, {
+          method: "POST",
+          headers: { "content-type": "application/json", "x-amz-invocation-type": "Event" },
+          body: JSON.stringify(command),
+          signal: AbortSignal.timeout(requestTimeoutMilliseconds),
+        });
+      } catch (error) {
+        throw new SyncError("transient", `the dispatcher could not be reached: ${error}`, { cause: error });
+      }
+      const said = await answer.text();
+      if (answer.status === 202) return;
+      const what = answer.headers.get("x-amzn-errortype") ?? said.slice(0, 200);
+      throw new SyncError("transient", `the dispatcher was not started: ${answer.status} ${what}`);
+    },
+  };
+}

@@ -1,0 +1,226 @@
+// The real `aws` command line, version 1 or 2, against the local endpoint: what an operator types on AWS works here.
+import { execFile } from "node:child_process";
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { devNull, tmpdir } from "node:os";
+import { join } from "node:path";
+import { promisify } from "node:util";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { startDataApi } from "../local/data-api/server.ts";
+import { startDatabase } from "../local/database/database.ts";
+import { aFunction, aMapping, aQueue, aSchedule, getAtt } from "./support/assembly.ts";
+import { resourceArn, secretArn } from "./support/data-api.ts";
+import { cleanUp, cleanUpAll, handler, start } from "./support/local-stack.ts";
+import { until } from "./support/until.ts";
+
+const run = promisify(execFile);
+const version = await run("aws", ["--version"]).then(
+  ({ stdout, stderr }) => /aws-cli\/(\d+)/.exec(stdout + stderr)?.[1],
+  () => undefined,
+);
+/** Version 2 takes a payload as base64 unless it is told otherwise; version 1 does not know the option. */
+const payloadAsText = version === "1" ? [] : ["--cli-binary-format", "raw-in-base64-out"];
+const why = version === undefined ? "there is no aws command here" : `version ${version}`;
+
+let world: Awaited<ReturnType<typeof makeWorld>>;
+
+/** A function behind a queue with dead letters, a schedule, a secret, and a database behind the Data API. */
+async function makeWorld() {
+  const database = await startDatabase({ dataDir: undefined });
+  const dataApi = await startDataApi({ databaseUrl: database.url });
+  cleanUp(
+    () => database.close(),
+    () => dataApi.close(),
+  );
+  const { stack, lines } = await start(
+    {
+      resources: {
+        Main: aFunction({ Description: "echo" }),
+        Work: aQueue({
+          VisibilityTimeout: 60,
+          RedrivePolicy: { deadLetterTargetArn: getAtt("Dead"), maxReceiveCount: 1 },
+        }),
+        Dead: aQueue(),
+        Mapping: aMapping("Work", "Main", { ScalingConfig: { MaximumConcurrency: 2 } }),
+        Daily: aSchedule(getAtt("Main"), { Name: "daily" }),
+        Token: { Type: "AWS::SecretsManager::Secret", Properties: { Name: "tushare/token" } },
+      },
+      code: {
+        Main: handler(
+          'console.log("got " + JSON.stringify(event)); if (event.fail) throw new Error("x"); return { got: event };',
+        ),
+      },
+    },
+    { endpoints: { rdsData: dataApi.url }, secrets: { Token: "a-token" } },
+  );
+  const folder = mkdtempSync(join(tmpdir(), "aws-cli-"));
+  cleanUp(() => rmSync(folder, { recursive: true }));
+  const env = {
+    ...process.env,
+    // Nobody's own profile: keys that open nothing, and another region than the stack's.
+    AWS_CONFIG_FILE: devNull,
+    AWS_SHARED_CREDENTIALS_FILE: devNull,
+    AWS_ACCESS_KEY_ID: "x",
+    AWS_SECRET_ACCESS_KEY: "x",
+    AWS_DEFAULT_REGION: "eu-west-1",
+    AWS_PAGER: "",
+  };
+  const aws = async (...parameters: string[]) => {
+    const { stdout } = await run("aws", ["--endpoint-url", stack.endpoint, ...parameters], { env });
+    return stdout.trim() === "" ? undefined : JSON.parse(stdout);
+  };
+  return {
+    stack,
+    aws,
+    outFile: join(folder, "out.json"),
+    printed: (text: string) => lines.some((line) => line.text.includes(text)),
+    /** What the command says when it fails. */
+    refused: (...parameters: string[]) =>
+      aws(...parameters).then(
+        () => "",
+        ({ stderr }: { stderr: string }) => stderr.trim(),
+      ),
+    url: (name: string) => `${stack.sqsEndpoint}/000000000000/test-${name}`,
+    arn: (name: string) => `arn:aws:sqs:us-east-1:000000000000:test-${name}`,
+  };
+}
+
+describe.skipIf(version === undefined)(`the aws command line (${why})`, () => {
+  beforeAll(async () => {
+    world = await makeWorld();
+  });
+  afterAll(cleanUpAll);
+
+  test("invokes a function and waits for its answer, or leaves it to run", async () => {
+    const { aws, outFile, printed } = world;
+    const invoke = (payload: string, ...more: string[]) => {
+      const what = ["--function-name", "test-Main", "--payload", payload, ...payloadAsText, ...more];
+      return aws("lambda", "invoke", ...what, outFile);
+    };
+    expect(await invoke('{"job":"REFERENCE"}')).toMatchObject({ StatusCode: 200 });
+    expect(JSON.parse(readFileSync(outFile, "utf8"))).toEqual({ got: { job: "REFERENCE" } });
+    expect(await invoke('{"fail":1}')).toMatchObject({ StatusCode: 200, FunctionError: "Unhandled" });
+    expect(await invoke('{"job":"LATER"}', "--invocation-type", "Event")).toEqual({ StatusCode: 202 });
+    await until(() => printed('got {"job":"LATER"}'));
+    const { Functions } = await aws("lambda", "list-functions");
+    expect(Functions).toMatchObject([{ FunctionName: "test-Main", Description: "echo", Timeout: 10 }]);
+  });
+
+  test("pauses and resumes an event source", async () => {
+    const { aws, printed, stack, url } = world;
+    const { EventSourceMappings } = await aws("lambda", "list-event-source-mappings");
+    const [{ UUID }] = EventSourceMappings;
+    const state = async () => (await aws("lambda", "get-event-source-mapping", "--uuid", UUID)).State;
+    const update = (flag: string) => aws("lambda", "update-event-source-mapping", "--uuid", UUID, flag);
+    expect(await state()).toBe("Enabled");
+    expect(await update("--no-enabled")).toMatchObject({ State: "Disabling" });
+    expect(await state()).toBe("Disabled");
+    await aws("sqs", "send-message", "--queue-url", url("Work"), "--message-body", "while paused");
+    expect(stack.queues.counts("test-Work").visible).toBe(1);
+    expect(printed("while paused")).toBe(false);
+    expect(await update("--enabled")).toMatchObject({ State: "Enabling" });
+    await until(() => printed("while paused"));
+    expect(await state()).toBe("Enabled");
+  });
+
+  test("sends, receives and counts messages, and moves dead letters back", async () => {
+    const { aws, url, arn, stack } = world;
+    await stack.pauseEventSource("test-Main");
+    const { QueueUrls } = await aws("sqs", "list-queues");
+    expect(QueueUrls).toEqual([url("Dead"), url("Work")]);
+    expect(await aws("sqs", "get-queue-url", "--queue-name", "test-Work")).toEqual({ QueueUrl: url("Work") });
+    const send = ["--queue-url", url("Work"), "--message-body", "一", "--message-group-id", "DAILY_HISTORY"];
+    const { MessageId } = await aws("sqs", "send-message", ...send);
+    const receive = (name: string, ...more: string[]) =>
+      aws("sqs", "receive-message", "--queue-url", url(name), "--attribute-names", "All", ...more);
+    expect(await receive("Work", "--visibility-timeout", "0")).toMatchObject({
+      Messages: [{ MessageId, Body: "一", Attributes: { MessageGroupId: "DAILY_HISTORY" } }],
+    });
+    expect(await receive("Work")).toBeUndefined(); // its second receive made it a dead letter
+    const counted = async (name: string) => {
+      const asked = ["--queue-url", url(name), "--attribute-names", "All"];
+      const { Attributes } = await aws("sqs", "get-queue-attributes", ...asked);
+      return [Attributes.ApproximateNumberOfMessages, Attributes.QueueArn];
+    };
+    expect(await counted("Dead")).toEqual(["1", arn("Dead")]);
+    await aws("sqs", "start-message-move-task", "--source-arn", arn("Dead"));
+    const { Results } = await aws("sqs", "list-message-move-tasks", "--source-arn", arn("Dead"));
+    expect(Results).toMatchObject([{ Status: "COMPLETED", ApproximateNumberOfMessagesMoved: 1 }]);
+    expect([await counted("Dead"), await counted("Work")]).toEqual([
+      ["0", arn("Dead")],
+      ["1", arn("Work")],
+    ]);
+    const { Messages } = await receive("Work");
+    const handle = ["--receipt-handle", Messages[0].ReceiptHandle];
+    await aws("sqs", "delete-message", "--queue-url", url("Work"), ...handle);
+    expect(stack.queues.counts("test-Work")).toEqual({ visible: 0, inFlight: 0, delayed: 0 });
+  });
+
+  test("asks the database over the Data API", async () => {
+    const execute = (sql: string, ...more: string[]) => {
+      const where = ["--resource-arn", resourceArn, "--secret-arn", secretArn, "--database", "tushare"];
+      return ["rds-data", "execute-statement", ...where, "--sql", sql, ...more];
+    };
+    const parameters = ["--parameters", '[{"name":"code","value":{"stringValue":"600519.SH"}}]'];
+    const sql = "select :code as ts_code, cast(1 as int) as one";
+    expect(await world.aws(...execute(sql, ...parameters))).toMatchObject({
+      records: [[{ stringValue: "600519.SH" }, { longValue: 1 }]],
+    });
+    const json = ["--format-records-as", "JSON"];
+    const { formattedRecords } = await world.aws(...execute("select 1 as one", ...json));
+    expect(JSON.parse(formattedRecords)).toEqual([{ one: 1 }]);
+    expect(await world.refused(...execute("select nothing from nowhere"))).toMatch(
+      /\(DatabaseErrorException\).*relation "nowhere" does not exist/,
+    );
+  });
+
+  test("lists, makes, shows and deletes schedules", async () => {
+    const { aws, refused, arn } = world;
+    const listed = async () => {
+      const { Schedules } = await aws("scheduler", "list-schedules");
+      return Schedules.map(({ Name }: { Name: string }) => Name).sort();
+    };
+    expect(await listed()).toEqual(["daily"]);
+    const target = { Arn: arn("Work"), RoleArn: "arn:aws:iam::000000000000:role/one-time", Input: "later" };
+    const when = ["--schedule-expression", "at(2099-01-01T00:00:00)", "--flexible-time-window", "Mode=OFF"];
+    const create = ["scheduler", "create-schedule", "--name", "once", ...when];
+    expect(await aws(...create, "--target", JSON.stringify(target))).toEqual({
+      ScheduleArn: "arn:aws:scheduler:us-east-1:000000000000:schedule/default/once",
+    });
+    expect(await refused(...create, "--target", JSON.stringify(target))).toContain("(ConflictException)");
+    expect(await listed()).toEqual(["daily", "once"]);
+    expect(await aws("scheduler", "get-schedule", "--name", "once")).toMatchObject({
+      ScheduleExpression: "at(2099-01-01T00:00:00)",
+      Target: target,
+    });
+    await aws("scheduler", "delete-schedule", "--name", "once");
+    expect(await refused("scheduler", "get-schedule", "--name", "once")).toContain(
+      "(ResourceNotFoundException)",
+    );
+  });
+
+  test("reads and changes a secret", async () => {
+    const { aws } = world;
+    const read = async () =>
+      (await aws("secretsmanager", "get-secret-value", "--secret-id", "tushare/token")).SecretString;
+    expect(await read()).toBe("a-token");
+    const put = ["--secret-id", "tushare/token", "--secret-string", "another"];
+    await aws("secretsmanager", "put-secret-value", ...put);
+    expect(await read()).toBe("another");
+  });
+
+  test.each([
+    [["lambda", "get-function", "--function-name", "none"], "(ResourceNotFoundException)"],
+    [["lambda", "list-layers"], "(UnknownOperationException)"],
+    [["secretsmanager", "delete-secret", "--secret-id", "x"], "(UnknownOperationException)"],
+    [["dynamodb", "list-tables"], "(UnknownOperationException)"],
+    [["iam", "list-users"], "(UnknownOperationException)"],
+    [["sts", "get-caller-identity"], "(UnknownOperationException)"],
+    [["sqs", "get-queue-url", "--queue-name", "none"], "NonExistentQueue"],
+  ])("%j is told an error that AWS clients understand", async (parameters, error) => {
+    const sentence = await world.refused(...parameters);
+    expect(sentence).toMatch(
+      /^(aws: \[ERROR\]: )?An error occurred \(.+\) when calling the \w+ operation: .+/,
+    );
+    expect(sentence).toContain(error);
+  });
+});

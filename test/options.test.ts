@@ -1,0 +1,112 @@
+// The faults of the command line: each kind by name with what narrows it, and a plain refusal for all else.
+import { afterEach, expect, test } from "vitest";
+import { OptionError, readOptions, usage } from "../local/options.ts";
+import { faultKinds } from "../local/tushare/faults.ts";
+import { serveUpstream } from "../local/tushare/protocol.ts";
+import type { Upstream, UpstreamOptions } from "../local/tushare/upstream.ts";
+
+const upstreams: Upstream[] = [];
+afterEach(async () => {
+  for (const upstream of upstreams.splice(0)) await upstream.close();
+});
+
+const faultsOf = (text: string) => readOptions(["--faults", text]).faults;
+
+async function upstreamWith(faults: UpstreamOptions["faults"]): Promise<Upstream> {
+  const upstream = await serveUpstream({ today: "20260630", stocks: 50, latencyMs: 0, faults });
+  upstreams.push(upstream);
+  return upstream;
+}
+
+async function rowsOf(upstream: Upstream, name: string, tradeDate: string): Promise<number | string> {
+  const body = JSON.stringify({ api_name: name, token: "t", params: { trade_date: tradeDate } });
+  const response = await fetch(upstream.url, { method: "POST", body });
+  const { data, msg } = (await response.json()) as { data: { items: unknown[] } | null; msg: string };
+  return data?.items.length ?? msg;
+}
+
+test.each([
+  ["none", []],
+  ["hang", [{ kind: "hang" }]],
+  [
+    "latency:2000,http-5xx:0.1",
+    [
+      { kind: "latency", value: 2000 },
+      { kind: "http-5xx", probability: 0.1 },
+    ],
+  ],
+  ["partial-day:20240105", [{ kind: "partial-day", date: "20240105" }]],
+  ["partial-day:0.5:20240105:x2", [{ kind: "partial-day", value: 0.5, date: "20240105", count: 2 }]],
+  [
+    "latency:2000:10%:daily_basic",
+    [{ kind: "latency", value: 2000, probability: 0.1, interface: "daily_basic" }],
+  ],
+  [
+    " too-fast:x3 , day-quota:20 ",
+    [
+      { kind: "too-fast", count: 3 },
+      { kind: "day-quota", value: 20 },
+    ],
+  ],
+  ["column-renamed:pct_chg:daily", [{ kind: "column-renamed", column: "pct_chg", interface: "daily" }]],
+  [
+    '[{"kind":"reset","date":["20240105"]}, "hang"]',
+    [{ kind: "reset", date: ["20240105"] }, { kind: "hang" }],
+  ],
+  ['{"kind":"reset"}', [{ kind: "reset" }]],
+])("--faults %s is read as the faults it names", (text, faults) => {
+  expect(faultsOf(text)).toEqual(faults);
+});
+
+test("a preset is a list of faults, and no option is none", () => {
+  expect(faultsOf("storm").map(({ kind }) => kind)).toContain("hang");
+  expect(readOptions([]).faults).toEqual([]);
+});
+
+test.each([
+  ["http500:0.1", '--faults: fault kind is "http500", expected one of latency, hang, reset, http-5xx'],
+  ["latency:2000,", '--faults: fault kind is "", expected one of latency'],
+  [
+    "latency:fast",
+    "--faults: fault 'latency:fast' has 'fast', expected a trade date (20240105), an interface",
+  ],
+  ["hang:daily2", "--faults: fault 'hang:daily2' has 'daily2', expected a trade date"],
+  ["reset:2", "--faults: probability of reset is 2, expected 0 to 1"],
+  ["reset:0.1:10%", "--faults: fault 'reset:0.1:10%' gives its probability twice, expected once"],
+  [
+    '[{"kind":"reset","chance":1}]',
+    "--faults: fault reset has 'chance', expected kind, interface, date, probability",
+  ],
+  [
+    '[{"kind":"reset","interface":"dayly"}]',
+    "--faults: interface of reset is 'dayly', expected a TuShare interface",
+  ],
+  ['[{"kind":"latency","value":-1}]', "--faults: value of latency is -1, expected a number from 0"],
+  ['[{"kind":', '--faults: faults are [{"kind":, which is not JSON, expected such as [{"kind": "reset"}]'],
+])("--faults %s is refused in one sentence", (text, sentence) => {
+  expect(() => faultsOf(text)).toThrow(OptionError);
+  expect(() => faultsOf(text)).toThrow(sentence);
+});
+
+test("the help names every kind of fault", () => {
+  const words = usage.split(/[\s,]+/);
+  expect(faultKinds.filter((kind) => !words.includes(kind))).toEqual([]);
+});
+
+test("faults of the command line strike the calls they name, and a line at run time replaces them", async () => {
+  const upstream = await upstreamWith(faultsOf("empty-day:20260629:daily,address-limit:adj_factor:x1"));
+  expect(await rowsOf(upstream, "daily", "20260629")).toBe(0);
+  expect(await rowsOf(upstream, "daily", "20260626")).toBeGreaterThan(0);
+  expect(await rowsOf(upstream, "adj_factor", "20260629")).toMatch(/IP数量超限/);
+  expect(await rowsOf(upstream, "adj_factor", "20260629")).toBeGreaterThan(0);
+
+  const replace = (line: string) =>
+    fetch(`${upstream.url}/control/faults`, { method: "POST", body: JSON.stringify(line) });
+  expect(await (await replace("permission:daily")).json()).toEqual([
+    { kind: "permission", interface: "daily" },
+  ]);
+  expect(await rowsOf(upstream, "daily", "20260626")).toMatch(/没有接口\(daily\)访问权限/);
+  const refused = await replace("earthquake");
+  expect(refused.status).toBe(400);
+  expect(await refused.json()).toEqual({ error: expect.stringContaining('fault kind is "earthquake"') });
+});
