@@ -19,6 +19,8 @@ export type Engine = {
   readonly name: string;
   readonly databaseUrl: string;
   readonly dataApiUrl: string;
+  /** The same through the production adapter. */
+  readonly database: Database;
   /** Opens a task for the days and gives the messages of its units. */
   plan(days: readonly string[]): Promise<string[]>;
   /** Rows stored, and how many of them were stored or changed by the last round since `plan` or `empty`. */
@@ -97,6 +99,7 @@ from unnest(string_to_array(:days, ',')) as open (day)`,
     name: `${kind} ${String(version?.version).split(" ")[0]} (${how})`,
     databaseUrl,
     dataApiUrl,
+    database,
     async plan(planned) {
       const { task } = await tasks.openTask(database, {
         job_type: "DAILY_HISTORY",

@@ -1,46 +1,122 @@
-// npm run bench [-- --quick]: what the worker's path costs, beside other ways, in ratios. Some minutes; --quick is a smoke
-// run of few days, whose numbers mean little. Prints Markdown tables; docs/benchmarks.md keeps one run.
+// npm run bench [-- --quick] [--only ingest|reads|etf]: what the worker's path costs beside other ways, in ratios; reads of
+// ten million rows; ETFs end to end. A quarter of an hour; --quick is a smoke run, whose numbers mean little. Prints
+// Markdown tables; docs/benchmarks.md keeps one run.
 import { parseArgs } from "node:util";
 import { startAwsEndpoint } from "../local/aws/endpoint.ts";
 import { makeSecrets } from "../local/aws/secrets.ts";
 import { type EngineKind, engineKinds } from "./engines.ts";
-import { bundleBytes, coldImport, functionEnvironment, makeBundles, tokenArn } from "./functions.ts";
+import { syncEtfs } from "./etf.ts";
+import {
+  bundleBytes,
+  coldImport,
+  type DeployedFunction,
+  functionEnvironment,
+  makeBundles,
+  tokenArn,
+} from "./functions.ts";
 import { type Measurement, measureIngest, type Phase, type Way } from "./ingest.ts";
+import { fill, measureReads } from "./reads.ts";
 import { describeMachine, median, rounded, table } from "./report.ts";
 import { peakMemory, type SlotOptions } from "./slots.ts";
-import { startReadyUpstream } from "./upstream.ts";
+import { type ReadyUpstream, startReadyUpstream } from "./upstream.ts";
 
-const { quick } = parseArgs({ options: { quick: { type: "boolean", default: false } } }).values;
+const { quick, only } = parseArgs({
+  options: { quick: { type: "boolean", default: false }, only: { type: "string" } },
+}).values;
 const size = quick
   ? { days: 4, rounds: 1, rowAtATimeDays: 1, imports: 1 }
   : { days: 40, rounds: 3, rowAtATimeDays: 4, imports: 9 };
+const reads = quick
+  ? { stocks: 200, etfs: 50, days: 1_000, asked: 20, clients: 16 }
+  : { stocks: 5_400, etfs: 1_100, days: 1_540, asked: 200, clients: 16 };
+const readTargets = { database: 100, api: 500 };
+/** Calls a minute and seconds between two of them, of the tiers of 2,000 and 5,000 points, and as fast as it goes. */
+const tiers = [
+  ["200", "0.35"],
+  ["500", "0.13"],
+  ["10000", "0.01"],
+] as const;
 /** Least ratios, and the most memory in MB. */
 const targets = { copyOneSlot: 0.75, copyFourSlots: 1.2, orm: 10, unchanged: 1, peakMegabytes: 256 };
 
 // Ending by exit lets what was started be removed: servers, folders.
 for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"]) process.once(signal, () => process.exit(130));
 
-const functions = await makeBundles();
-const worker = functions.find(({ name }) => name === "Worker");
-if (worker === undefined) throw new Error("the template has no worker");
-const { bundle, memoryMegabytes } = worker;
-
 print(
   `${describeMachine()}. Medians of ${size.rounds}.${quick ? " A quick run: its numbers mean little." : ""}`,
 );
-await printFunctions();
-const secrets = await startAwsEndpoint([
-  makeSecrets([{ arn: tokenArn, name: "token", value: "token-of-the-bench" }]),
-]);
-const upstream = await startReadyUpstream(size.days);
-for (const kind of await engineKinds()) {
-  if (kind.missing === undefined) await printEngine(kind);
-  else print(kind.missing);
-}
-await upstream.close();
-await secrets.close();
+if (only === undefined || only === "ingest") await printIngest();
+if (only === undefined || only === "reads") await printReads();
+if (only === undefined || only === "etf") await printEtfs();
 
-async function printFunctions(): Promise<void> {
+async function printIngest(): Promise<void> {
+  const functions = await makeBundles();
+  await printFunctions(functions);
+  const secrets = await startAwsEndpoint([
+    makeSecrets([{ arn: tokenArn, name: "token", value: "token-of-the-bench" }]),
+  ]);
+  const upstream = await startReadyUpstream(size.days);
+  for (const kind of await engineKinds()) {
+    if (kind.missing === undefined) await printEngine(kind, functions, upstream, secrets.url);
+    else print(kind.missing);
+  }
+  await upstream.close();
+  await secrets.close();
+}
+
+async function printReads(): Promise<void> {
+  for (const kind of await engineKinds()) {
+    if (kind.missing !== undefined) {
+      print(kind.missing);
+      continue;
+    }
+    const engine = await kind.open([]);
+    const rows = await fill(engine.databaseUrl, reads);
+    const measured = await measureReads(engine, reads);
+    await engine.close();
+    print(
+      `${engine.name}: reads of ${rounded(rows)} rows of stock_daily; the API with ${reads.clients} clients at once`,
+    );
+    const verdict = (value: number, most: number) => `${rounded(value)} ${value < most ? "met" : "missed"}`;
+    print(
+      table(
+        [
+          "read",
+          `SQL through the Data API, p95 ms (under ${readTargets.database})`,
+          "API, p50 ms",
+          `API, p95 ms (under ${readTargets.api})`,
+        ],
+        measured.map(({ read, databaseP95, apiP50, apiP95 }) => [
+          read,
+          verdict(databaseP95, readTargets.database),
+          rounded(apiP50),
+          verdict(apiP95, readTargets.api),
+        ]),
+      ),
+    );
+  }
+}
+
+async function printEtfs(): Promise<void> {
+  const days = quick ? 5 : 250;
+  const from = new Date(Date.now() - ((days * 7) / 5 + (quick ? 5 : 20)) * 86_400_000);
+  const lines: string[][] = [];
+  for (const [calls, interval] of tiers) {
+    const environment = { TUSHARE_CALLS_A_MINUTE: calls, TUSHARE_MIN_INTERVAL: interval };
+    const run = await syncEtfs(from.toISOString().slice(0, 10), environment);
+    lines.push([
+      calls,
+      rounded(run.rows),
+      String(run.calls),
+      rounded(run.seconds),
+      rounded(run.rows / days / run.seconds),
+    ]);
+  }
+  print(`ETF prices, the whole simulated market over about ${days} days, by npm start:`);
+  print(table(["calls a minute allowed", "rows", "calls", "seconds", "ETFs/s"], lines));
+}
+
+async function printFunctions(functions: readonly DeployedFunction[]): Promise<void> {
   const nowhere = "http://127.0.0.1:9";
   const env = functionEnvironment({ dataApiUrl: nowhere, secretsUrl: nowhere, tushareUrl: nowhere });
   const rows: string[][] = [];
@@ -52,14 +128,18 @@ async function printFunctions(): Promise<void> {
   print(table(["function", "bundle, kB", "gzip, kB", `cold import, ms (median of ${size.imports})`], rows));
 }
 
-async function printEngine(kind: EngineKind): Promise<void> {
+async function printEngine(
+  kind: EngineKind,
+  functions: readonly DeployedFunction[],
+  upstream: ReadyUpstream,
+  secretsUrl: string,
+): Promise<void> {
+  const worker = functions.find(({ name }) => name === "Worker");
+  if (worker === undefined) throw new Error("the template has no worker");
+  const { bundle, memoryMegabytes } = worker;
   const { days, url: tushareUrl } = upstream;
   const engine = await kind.open(days);
-  const environment = functionEnvironment({
-    dataApiUrl: engine.dataApiUrl,
-    secretsUrl: secrets.url,
-    tushareUrl,
-  });
+  const environment = functionEnvironment({ dataApiUrl: engine.dataApiUrl, secretsUrl, tushareUrl });
   const slot: SlotOptions = { entry: "slot.ts", argument: bundle, environment };
   const measurements = await measureIngest(engine, { upstream, worker: slot, ...size });
   await engine.empty();

@@ -45,6 +45,7 @@ export const handler = middy<SQSEvent, SQSBatchResponse>()
         body: record.body,
         receiptHandle: record.receiptHandle,
         receiveCount: Number(record.attributes.ApproximateReceiveCount),
+        sentAt: new Date(Number(record.attributes.SentTimestamp)),
         remainingMilliseconds: () => context.getRemainingTimeInMillis(),
       });
       if (outcome === "redeliver") batchItemFailures.push({ itemIdentifier: record.messageId });

@@ -59,6 +59,8 @@ const schema = z.object({
     .pipe(z.number().min(1).max(256).multipleOf(0.5))
     .default(4)
     .describe("capacity units from 1 to 256 in steps of 0.5, for example: -c databaseMaxCapacity=4"),
+  /** Whether database and network outlive the stack. Only `destroy --delete-data` says no, and means it. */
+  keepData: boolean.default(true).describe("true or false, for example: -c keepData=true"),
   /** Jobs whose schedules differ from the catalogue: expressions of EventBridge Scheduler read in Asia/Shanghai, or none. */
   schedules: z
     .preprocess(parseText, z.partialRecord(z.enum(jobTypes), z.array(scheduleExpression).max(10)))
@@ -67,6 +69,31 @@ const schema = z.object({
       `for some of the jobs ${jobTypes.join(", ")}, their schedules; an empty list switches them off, ` +
         `for example: -c schedules='{"ETF_LIST":[],"REFERENCE":["cron(0 6 ? * MON-FRI *)"]}'`,
     ),
+  /** Who is told of an alarm, by mail; the address has to confirm it. */
+  alarmEmail: z.email().optional().describe("a mail address, for example: -c alarmEmail=oncall@example.com"),
+  /**
+   * Name of a secret in Secrets Manager that exists already and holds the address of a chat robot: the address lets
+   * anybody write there, so it is in no template.
+   */
+  alarmWebhookSecret: z
+    .string()
+    .regex(/^[\w/+=.@-]{1,200}$/)
+    .optional()
+    .describe("the name of an existing secret, for example: -c alarmWebhookSecret=tushare/alarm-webhook"),
+  /** Where alarms point to: the runbook as a person on call can open it. */
+  runbookUrl: z
+    .string()
+    .regex(/^(https:\/\/[^\s#]{1,200}|docs\/runbook\.md)$/)
+    .default("docs/runbook.md")
+    .describe(
+      "an https address of docs/runbook.md, for example: -c runbookUrl=https://git.example.com/tushare-sync/docs/runbook.md",
+    ),
+  /** Time of day in Shanghai at which a due trading day that is not complete becomes an alarm. */
+  freshnessCheckAt: z
+    .string()
+    .regex(/^([01]\d|2[0-3]):[0-5]\d$/)
+    .default("22:00")
+    .describe("a time of day in Shanghai as HH:MM, for example: -c freshnessCheckAt=22:00"),
   /** Settings the functions read from their environment, passed through as they are. */
   settings: z
     .preprocess(parseText, z.record(settingName, settingValue))

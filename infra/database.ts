@@ -16,11 +16,17 @@ const databaseName = "tushare";
 export type DatabaseProps = {
   /** Aurora capacity units. The least is 0: an idle database pauses. */
   readonly maxCapacity: number;
+  /** False: removing the stack removes the data. */
+  readonly keepData: boolean;
 };
 
 export class Database extends Construct {
   readonly arn: string;
   readonly secretArn: string;
+  /** Of the one database in it. */
+  readonly name = databaseName;
+  /** As CloudWatch names it. */
+  readonly identifier: string;
   private readonly cluster: DatabaseCluster;
 
   constructor(scope: Construct, id: string, props: DatabaseProps) {
@@ -56,16 +62,25 @@ export class Database extends Construct {
       enableDataApi: true,
       iamAuthentication: true,
       storageEncrypted: true,
-      deletionProtection: true,
+      deletionProtection: props.keepData,
       backup: { retention: Duration.days(7) },
     });
     this.arn = this.cluster.clusterArn;
+    this.identifier = this.cluster.clusterIdentifier;
     const { secret } = this.cluster;
     if (secret === undefined) throw new Error("a managed master password always has a secret");
     this.secretArn = secret.secretArn;
 
+    if (!props.keepData) {
+      Validations.of(this.cluster).acknowledge({
+        id: "AwsSolutions::AwsSolutions-RDS10",
+        reason: "Somebody is about to remove the data on purpose: protected, it could not be deleted.",
+      });
+    }
+
     // The network with it: a removed stack leaves a database that can still run.
-    RemovalPolicies.of(this).retain();
+    if (props.keepData) RemovalPolicies.of(this).retain();
+    else RemovalPolicies.of(this).destroy();
   }
 
   /** Lets a function run statements, and tells it where. */

@@ -6,7 +6,14 @@ import { join } from "node:path";
 import { PolicyStatement, Role, ServicePrincipal } from "aws-cdk-lib/aws-iam";
 import * as lambda from "aws-cdk-lib/aws-lambda";
 import { LogGroup, RetentionDays } from "aws-cdk-lib/aws-logs";
-import { AssetHashType, DockerImage, type Duration, RemovalPolicy, Validations } from "aws-cdk-lib/core";
+import {
+  AssetHashType,
+  DockerImage,
+  type Duration,
+  RemovalPolicy,
+  Stack,
+  Validations,
+} from "aws-cdk-lib/core";
 import type { Construct } from "constructs";
 import { buildSync } from "esbuild";
 import type { Placement } from "./egress.ts";
@@ -15,6 +22,9 @@ const root = join(import.meta.dirname, "..");
 
 /** Long enough to look into last month's failures. */
 export const logRetention = RetentionDays.ONE_MONTH;
+
+/** Of the metrics the functions emit; their dimension "service" is the stack. */
+export const metricNamespace = "TushareSync";
 
 export type NodeFunctionProps = {
   /** The file in functions/, without its ending, that exports `handler`. */
@@ -32,6 +42,7 @@ export type NodeFunctionProps = {
 
 export class NodeFunction extends lambda.Function {
   declare readonly role: Role;
+  readonly memoryMiB: number;
 
   constructor(scope: Construct, id: string, props: NodeFunctionProps) {
     const logGroup = new LogGroup(scope, `${id}Logs`, {
@@ -54,8 +65,8 @@ export class NodeFunction extends lambda.Function {
       logGroup,
       loggingFormat: lambda.LoggingFormat.JSON,
       environment: {
-        POWERTOOLS_SERVICE_NAME: "tushare-sync",
-        POWERTOOLS_METRICS_NAMESPACE: "TushareSync",
+        POWERTOOLS_SERVICE_NAME: Stack.of(scope).stackName, // the dimension that keeps two stacks' metrics apart
+        POWERTOOLS_METRICS_NAMESPACE: metricNamespace,
         POWERTOOLS_LOG_LEVEL: "INFO",
         ...props.environment,
       },
@@ -64,6 +75,7 @@ export class NodeFunction extends lambda.Function {
       }),
       ...props.placement,
     });
+    this.memoryMiB = props.memoryMiB;
   }
 }
 

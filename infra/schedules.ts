@@ -23,7 +23,7 @@ import type { NodeFunction } from "./node-function.ts";
 const startWithin = Duration.hours(1);
 const startAttempts = 3;
 
-export type SchedulesProps = Pick<Context, "schedules"> & {
+export type SchedulesProps = Pick<Context, "schedules" | "freshnessCheckAt"> & {
   readonly dispatcher: LambdaFunction;
 };
 
@@ -56,28 +56,38 @@ export class Schedules extends Construct {
     dispatcher.grantInvokeLatestVersion(role);
     this.missedRuns.grantSendMessages(role);
 
+    const start = (scheduleId: string, expression: string, description: string, command: object) =>
+      new Schedule(this, scheduleId, {
+        description,
+        scheduleGroup: group,
+        schedule: ScheduleExpression.expression(expression, TimeZone.ASIA_SHANGHAI),
+        target: new LambdaInvoke(dispatcher, {
+          // Left alone, the target would let this role invoke every version, by a wildcard.
+          role: role.withoutPolicyUpdates(),
+          input: ScheduleTargetInput.fromObject(command),
+          maxEventAge: startWithin,
+          retryAttempts: startAttempts,
+          deadLetterQueue: this.missedRuns,
+        }),
+      });
     for (const job of jobTypes) {
       const { about, schedules } = jobs[job];
       for (const [index, expression] of (props.schedules[job] ?? schedules).entries()) {
-        new Schedule(this, `${job}${index + 1}`, {
-          description: `${job}: ${about}`,
-          scheduleGroup: group,
-          schedule: ScheduleExpression.expression(expression, TimeZone.ASIA_SHANGHAI),
-          target: new LambdaInvoke(dispatcher, {
-            // Left alone, the target would let this role invoke every version, by a wildcard.
-            role: role.withoutPolicyUpdates(),
-            // A tick may be delivered twice: the key makes one start of it.
-            input: ScheduleTargetInput.fromObject({
-              job,
-              requestKey: `schedule/${job}/${ContextAttribute.scheduledTime}`,
-            }),
-            maxEventAge: startWithin,
-            retryAttempts: startAttempts,
-            deadLetterQueue: this.missedRuns,
-          }),
-        });
+        // A tick may be delivered twice: the key makes one start of it.
+        const requestKey = `schedule/${job}/${ContextAttribute.scheduledTime}`;
+        start(`${job}${index + 1}`, expression, `${job}: ${about}`, { job, requestKey });
       }
     }
+    const [hour, minute] = props.freshnessCheckAt.split(":").map(Number);
+    // Every day: the same invocation shows that schedules and dispatcher are alive.
+    start(
+      "FreshnessCheck",
+      `cron(${minute} ${hour} * * ? *)`,
+      "Is the data of the last due trading day here?",
+      {
+        check: "freshness",
+      },
+    );
   }
 }
 

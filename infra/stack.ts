@@ -3,10 +3,13 @@
 
 import { CfnOutput, Stack } from "aws-cdk-lib/core";
 import type { Construct } from "constructs";
+import { Api } from "./api.ts";
 import type { Context } from "./context.ts";
+import { Dashboard } from "./dashboard.ts";
 import { Database } from "./database.ts";
 import { Egress } from "./egress.ts";
 import { Migrations } from "./migrations.ts";
+import { Monitoring } from "./monitoring.ts";
 import { Pipeline } from "./pipeline.ts";
 import { Schedules } from "./schedules.ts";
 
@@ -14,25 +17,38 @@ export class TushareSync extends Stack {
   constructor(scope: Construct, id: string, context: Context) {
     super(scope, id, { description: "Mirrors China A-share data from TuShare Pro into Aurora PostgreSQL" });
 
-    const database = new Database(this, "Database", { maxCapacity: context.databaseMaxCapacity });
+    const database = new Database(this, "Database", {
+      maxCapacity: context.databaseMaxCapacity,
+      keepData: context.keepData,
+    });
     const migrations = new Migrations(this, "Migrations", { database });
     const egress =
       context.egress === "none" ? undefined : new Egress(this, "Egress", { kind: context.egress });
     const pipeline = new Pipeline(this, "Pipeline", { ...context, database, egress });
-    const schedules = new Schedules(this, "Schedules", {
-      schedules: context.schedules,
-      dispatcher: pipeline.dispatcher,
-    });
+    const schedules = new Schedules(this, "Schedules", { ...context, dispatcher: pipeline.dispatcher });
+    const api = new Api(this, "Api", { ...context, database, dispatcher: pipeline.dispatcher });
+    const { dispatcher, worker, retry, workQueue, deadLetterQueue } = pipeline;
+    const watched = {
+      functions: { dispatcher, worker, retry, api: api.handler },
+      ...{ workQueue, deadLetters: deadLetterQueue, missedRuns: schedules.missedRuns, database },
+      apiId: api.http.apiId,
+    };
+    const monitoring = new Monitoring(this, "Monitoring", { ...context, ...watched });
+    const dashboard = new Dashboard(this, "Dashboard", { ...context, ...watched, monitoring, dispatcher });
 
     // New code meets only the new schema, and nothing starts on an empty database.
-    migrations.executeBefore(pipeline, schedules);
+    migrations.executeBefore(pipeline, schedules, api, monitoring, dashboard);
 
     const outputs = {
+      ApiUrl: api.url,
       DispatcherName: pipeline.dispatcher.functionName,
       WorkQueueUrl: pipeline.workQueue.queueUrl,
       DeadLetterQueueUrl: pipeline.deadLetterQueue.queueUrl,
+      DashboardName: dashboard.name,
+      AlarmTopicArn: monitoring.topic.topicArn,
       MissedRunsQueueUrl: schedules.missedRuns.queueUrl,
       DatabaseArn: database.arn,
+      DatabaseName: database.name,
       DatabaseSecretArn: database.secretArn,
       TushareTokenSecretArn: pipeline.token.secretArn,
       ...(egress && { EgressAddress: egress.address }),

@@ -47,20 +47,33 @@ const resumeSchema = z.strictObject({
   timed: z.optional(z.boolean()),
 });
 const cancelSchema = z.strictObject({ cancel: z.uuid() });
-const retrySchema = z.strictObject({ retry: z.union([z.literal("all"), z.int()]) });
+const retrySchema = z.strictObject({
+  retry: z.union([z.literal("all"), z.int()]),
+  /** With "all": only the failures of these jobs. */
+  jobs: z.optional(z.array(z.enum(jobTypes)).check(z.minLength(1))),
+});
+
+/** A run to be planned and priced, and not started. */
+const planSchema = z.strictObject({ plan: runSchema });
+
+/** The evening check: is the data of the last due trading day here? */
+const checkSchema = z.strictObject({ check: z.literal("freshness") });
 
 /** A command is known by its first field. */
 const schemas = {
   job: runSchema,
+  plan: planSchema,
   pause: pauseSchema,
   resume: resumeSchema,
   cancel: cancelSchema,
   retry: retrySchema,
+  check: checkSchema,
 };
 
 /** What each field may hold, for the person whose value was refused. */
 const allowed: Readonly<Record<string, string>> = {
   job: `one of ${jobTypes.join(", ")}`,
+  plan: 'a run, such as {"job":"DAILY_HISTORY"}',
   from: "a day that exists, as YYYYMMDD or YYYY-MM-DD",
   to: "a day that exists, as YYYYMMDD or YYYY-MM-DD",
   days: `a whole number from 1 to ${daysMax}`,
@@ -73,6 +86,8 @@ const allowed: Readonly<Record<string, string>> = {
   timed: "true or false",
   cancel: "the id of a task",
   retry: 'the number of a failure record, or "all"',
+  check: '"freshness"',
+  jobs: `a list of jobs, each one of ${jobTypes.join(", ")}`,
 };
 
 const example = 'for example {"job":"DAILY_HISTORY","from":"20240101","to":"20240131"} or {"retry":"all"}';
@@ -80,10 +95,12 @@ const example = 'for example {"job":"DAILY_HISTORY","from":"20240101","to":"2024
 export type RunCommand = z.infer<typeof runSchema>;
 export type Command =
   | RunCommand
+  | z.infer<typeof planSchema>
   | z.infer<typeof pauseSchema>
   | z.infer<typeof resumeSchema>
   | z.infer<typeof cancelSchema>
-  | z.infer<typeof retrySchema>;
+  | z.infer<typeof retrySchema>
+  | z.infer<typeof checkSchema>;
 
 /** @throws SyncError permanent, naming the field, its value, what is allowed and an example. */
 export function parseCommand(value: unknown): Command {
@@ -96,6 +113,7 @@ export function parseCommand(value: unknown): Command {
   if (!parsed.success) throw explain(value, parsed.error.issues);
   const command = parsed.data;
   if ("job" in command) checkRange(command);
+  if ("plan" in command) checkRange(command.plan);
   return command;
 }
 
@@ -113,8 +131,9 @@ function explain(value: unknown, [issue]: readonly z.core.$ZodIssue[]): SyncErro
     return refuse(`unknown field ${issue.keys.join(", ")}, expected ${Object.keys(allowed).join(", ")}`);
   }
   const path = issue?.path ?? [];
+  const field = path[0] === "plan" && path.length > 1 ? path[1] : path[0];
   const found = path.reduce<unknown>((at, step) => (isObject(at) ? at[String(step)] : undefined), value);
-  return refuse(`${path.join(".")} is ${show(found)}, expected ${allowed[String(path[0])]}`);
+  return refuse(`${path.join(".")} is ${show(found)}, expected ${allowed[String(field)]}`);
 }
 
 function refuse(what: string): SyncError {

@@ -7,8 +7,11 @@ import { unresolvedUnits } from "./ledger/failures.ts";
 import * as ledger from "./ledger/tasks.ts";
 import { unitsMax } from "./plan.ts";
 import { type Plan, planJob } from "./plan-job.ts";
-import type { Clock, Database, Log, WorkQueue } from "./ports.ts";
+import type { Clock, Database, Log, Meter, WorkQueue } from "./ports.ts";
+import { type PricedPlan, priceRun } from "./price-run.ts";
 import type { Settings } from "./settings.ts";
+import type { Freshness } from "./stored-days.ts";
+import { reportFreshness, reportParked } from "./unit-metrics.ts";
 
 export type DispatchServices = {
   readonly database: Database;
@@ -16,17 +19,31 @@ export type DispatchServices = {
   readonly clock: Clock;
   readonly settings: Settings;
   readonly log: Log;
+  readonly meter: Meter;
 };
 
 export type DispatchAnswer = {
   /**
    * started: by this command. continued: a live task was sent on. running: it needed nothing. repeated: the same start
-   * was asked for before, and its task has ended. Others: as asked.
+   * was asked for before, and its task has ended. planned: nothing was started. Others: as asked.
    */
-  readonly outcome: "started" | "continued" | "running" | "repeated" | "paused" | "cancelled" | "retried";
+  readonly outcome:
+    | "started"
+    | "continued"
+    | "running"
+    | "repeated"
+    | "planned"
+    | "paused"
+    | "cancelled"
+    | "retried"
+    | "checked";
   readonly tasks: readonly ledger.Task[];
   /** Units sent to the work queue by this command. */
   readonly sent: number;
+  /** What a run would do and cost, for a command that asked for its plan. */
+  readonly plan?: PricedPlan;
+  /** How far behind the data is, for the evening check. */
+  readonly freshness?: readonly Freshness[];
 };
 
 /** The reason of a pause that only a command ends. */
@@ -36,10 +53,13 @@ export const pausedByCommand = "paused by a command";
 export async function dispatch(services: DispatchServices, input: unknown): Promise<DispatchAnswer> {
   const command = parseCommand(input);
   if ("job" in command) return await run(services, command.job, command);
+  if ("plan" in command)
+    return { outcome: "planned", tasks: [], sent: 0, plan: await priceRun(services, command.plan) };
+  if ("check" in command) return await check(services);
   if ("pause" in command) return await pause(services, command.pause);
   if ("resume" in command) return await resume(services, command.resume, command.timed ?? false);
   if ("cancel" in command) return await cancel(services, command.cancel);
-  return await retry(services, command.retry);
+  return await retry(services, command.retry, command.jobs);
 }
 
 async function run(
@@ -58,6 +78,7 @@ async function run(
     return { outcome: "repeated", tasks: [task], sent: 0 };
   if (task.status === "PAUSED") return { outcome: "paused", tasks: [task], sent: 0 };
   const { task: after, sent } = await continueTask(services, task);
+  if (jobs[jobType].mode === "incremental") await reportFreshness(services, false);
   return { outcome: opened ? "started" : sent > 0 ? "continued" : "running", tasks: [after], sent };
 }
 
@@ -80,6 +101,11 @@ async function continueTask(
     current = await ledger.confirmSent(services.database, current);
   }
   return { task: current, sent };
+}
+
+async function check(services: DispatchServices): Promise<DispatchAnswer> {
+  await reportParked(services);
+  return { outcome: "checked", tasks: [], sent: 0, freshness: await reportFreshness(services, true) };
 }
 
 async function pause({ database }: DispatchServices, id: string): Promise<DispatchAnswer> {
@@ -108,7 +134,11 @@ async function resume(services: DispatchServices, which: string, timed: boolean)
 }
 
 /** Each unit goes as the next retry of its record; until its message is taken up, nothing has changed. */
-async function retry({ database, queue }: DispatchServices, which: number | "all"): Promise<DispatchAnswer> {
+async function retry(
+  { database, queue }: DispatchServices,
+  which: number | "all",
+  jobTypes?: readonly JobType[],
+): Promise<DispatchAnswer> {
   let sent = 0;
   if (which !== "all") {
     const { units } = await unresolvedUnits(database, { id: which });
@@ -122,7 +152,7 @@ async function retry({ database, queue }: DispatchServices, which: number | "all
     return { outcome: "retried", tasks: [], sent: units.length };
   }
   for (let after: number | undefined = 0; after !== undefined; ) {
-    const { units, last } = await unresolvedUnits(database, { after });
+    const { units, last } = await unresolvedUnits(database, { after, jobTypes });
     await queue.send(units);
     sent += units.length;
     after = last;

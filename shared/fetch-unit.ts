@@ -73,19 +73,24 @@ async function callPaced(
   spec: InterfaceSpec,
   params: Readonly<Record<string, string>>,
 ): Promise<Page> {
-  const { pacer, upstream, meter, log } = services;
+  const { pacer, upstream, meter, log, clock } = services;
   for (let tries = 1; ; ) {
+    const askedAt = clock.monotonic();
     try {
-      return await pacer.call(spec.name, async () => {
+      const page = await pacer.call(spec.name, async () => {
+        meter.measure("SlotWait", clock.monotonic() - askedAt);
         meter.count("Calls", 1, { interface: spec.name });
         return await upstream.fetchPage(spec, params);
       });
+      meter.count("RateLimited", 0, { interface: spec.name });
+      return page;
     } catch (thrown) {
       const error = asSyncError(thrown);
       const hasTime = (seconds: number) =>
         seconds * 1000 + reserveMilliseconds <= delivery.remainingMilliseconds();
       if (error.kind === "rate-limited") {
         meter.count("RateLimited", 1, { interface: spec.name });
+        meter.count("TooFast", 1);
         const seconds = error.retryAfterSeconds ?? 60;
         if (error.scope !== "unit") throw error;
         pacer.rest(spec.name, seconds);

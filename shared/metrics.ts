@@ -13,7 +13,7 @@ export type MetricSpec = {
 export const metrics = {
   Calls: { unit: "Count", by: "interface", about: "calls to an interface of TuShare" },
   RateLimited: { unit: "Count", by: "interface", about: "answers that said too fast" },
-  TooFast: { unit: "Count", about: "the same, all interfaces together" },
+  TooFast: { unit: "Count", about: "answers that said too fast, all interfaces together" },
   SlotWait: { unit: "Milliseconds", about: "what a call waited for its slot's pace" },
 
   UnitsDone: { unit: "Count", about: "units stored whole" },
@@ -25,8 +25,8 @@ export const metrics = {
   UnitAge: { unit: "Milliseconds", about: "from a unit's sending to its being stored" },
 
   RowsStored: { unit: "Count", about: "rows of answers proven whole" },
-  RowsChanged: { unit: "Count", about: "of them new or different" },
-  RowsUnchanged: { unit: "Count", about: "of them stored before, the same" },
+  RowsChanged: { unit: "Count", about: "rows that were new or different" },
+  RowsUnchanged: { unit: "Count", about: "rows that were stored before, the same" },
   FetchTime: { unit: "Milliseconds", about: "fetching a unit, waits for the slot included" },
   StoreTime: { unit: "Milliseconds", about: "storing a unit" },
 

@@ -5,6 +5,7 @@ import type { Clock, Database, Log, Meter, Planner } from "./ports.ts";
 import { nextAttemptAt } from "./retry-policy.ts";
 import type { Settings } from "./settings.ts";
 import { decodeUnit, type Unit } from "./unit.ts";
+import { meterOutcome, reportParked } from "./unit-metrics.ts";
 
 export type RetryServices = {
   readonly database: Database;
@@ -29,14 +30,16 @@ export type DeadLetter = {
  */
 export async function retryUnit(services: RetryServices, letter: DeadLetter): Promise<void> {
   const { database, planner, settings, clock, log, meter } = services;
+  meter.count("DeadLetters", 1);
   let unit: Unit;
   try {
     unit = decodeUnit(letter.body);
   } catch (error) {
     const why = error instanceof SyncError ? error.message : "unreadable";
     await recordOrphan(database, `message/${letter.messageId}`, why);
-    meter.count("UnitsParked", 1);
+    meterOutcome(meter, "UnitsParked");
     log.error("unreadable message parked", { message: letter.messageId, why });
+    await reportParked(services);
     return;
   }
   const mayRetry = unit.retry < settings.SYNC_FAILURE_MAX_RETRIES;
@@ -49,13 +52,14 @@ export async function retryUnit(services: RetryServices, letter: DeadLetter): Pr
   });
   if (!recorded) return;
   if (at === undefined) {
-    meter.count("UnitsParked", 1);
+    meterOutcome(meter, "UnitsParked");
     log.error("unit parked: its retries are spent", { unit: unit.unit_key, task: unit.task_id });
+    await reportParked(services);
     return;
   }
   const next = { ...unit, retry: unit.retry + 1 };
   await planner.sendUnitAt(`retry-${unit.task_id}-${unit.sequence}-${next.retry}`, at, next);
-  meter.count("UnitsFailed", 1);
+  meterOutcome(meter, "UnitsFailed");
   log.warn("unit failed; next attempt planned", {
     unit: unit.unit_key,
     retry: next.retry,

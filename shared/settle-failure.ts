@@ -8,6 +8,7 @@ import { noteAttempt } from "./ledger/units.ts";
 import { backoffSeconds } from "./retry-policy.ts";
 import type { Delivery, Outcome, SyncServices } from "./sync-unit.ts";
 import type { Unit } from "./unit.ts";
+import { meterOutcome, reportParked } from "./unit-metrics.ts";
 
 export async function settleFailure(
   services: SyncServices,
@@ -23,12 +24,14 @@ export async function settleFailure(
   }
   if (error.scope === "account") {
     const paused = await pauseAllTasks(database, error.message);
+    meter.count("AccountRefused", 1);
     log.error("everything is paused: the account is refused", { error, paused });
     return "settled";
   }
   if (error.scope === "task") return await settleTask(services, unit, error);
   if (error.kind === "rate-limited") {
     await queue.send([unit], Math.min(900, error.retryAfterSeconds ?? 60));
+    meterOutcome(meter, "UnitsReturned");
     log.warn("unit goes back without spending an attempt", { unit: unit.unit_key, error });
     return "settled";
   }
@@ -39,20 +42,22 @@ export async function settleFailure(
       nextAttemptAt: undefined,
       maxRetries: settings.SYNC_FAILURE_MAX_RETRIES,
     });
-    meter.count("UnitsParked", 1);
+    meterOutcome(meter, "UnitsParked");
     log.error("unit parked: it needs a person", { unit: unit.unit_key, task: unit.task_id, error });
+    await reportParked(services);
     return "settled";
   }
   const seconds = backoffSeconds(delivery.receiveCount, services.random());
   log.warn("unit failed and returns to the queue", { unit: unit.unit_key, seconds, error });
   await queue.returnAfter(delivery.receiptHandle, seconds);
   await noteAttempt(database, unit, delivery.receiveCount, error.message);
+  meterOutcome(meter, "UnitsReturned");
   return "redeliver";
 }
 
 /** A used-up hour or day, or a missing right: the task pauses with a reason, and time alone may wake it. */
 async function settleTask(services: SyncServices, unit: Unit, error: SyncError): Promise<Outcome> {
-  const { database, planner, clock, log } = services;
+  const { database, planner, clock, log, meter } = services;
   if (lacksRight(error) && unit.selector.by === "period" && datasets[unit.dataset].byPeriod !== undefined) {
     return await startByCode(services, unit, error);
   }
@@ -67,6 +72,7 @@ async function settleTask(services: SyncServices, unit: Unit, error: SyncError):
     });
   }
   const paused = await pauseTask(database, unit.task_id, error.message);
+  meter.count(error.kind === "rate-limited" ? "QuotaUsed" : "RightMissing", 1);
   if (paused !== undefined)
     log.error("task paused", { task: unit.task_id, error, resumesInSeconds: seconds });
   return "settled";

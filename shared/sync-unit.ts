@@ -14,6 +14,7 @@ import { join, type Table } from "./rows.ts";
 import type { Settings } from "./settings.ts";
 import { settleFailure } from "./settle-failure.ts";
 import { decodeUnit, type Selector, type Unit } from "./unit.ts";
+import { meterOutcome, meterStored, reportFreshness, reportParked } from "./unit-metrics.ts";
 
 export type SyncServices = {
   readonly database: Database;
@@ -34,6 +35,8 @@ export type Delivery = {
   readonly receiptHandle: string;
   /** 1 for the first receipt. */
   readonly receiveCount: number;
+  /** When the message was sent. */
+  readonly sentAt?: Date;
   /** Milliseconds this invocation still has. */
   readonly remainingMilliseconds: () => number;
 };
@@ -88,26 +91,40 @@ async function sync(services: SyncServices, delivery: Delivery, unit: Unit): Pro
   if (late !== undefined) return await settleNotDue(services, delivery, unit, late);
 
   const table = join(dataset, main, details);
-  const { changed, taskStatus } = await units.storeUnit(
+  const { changed, taskStatus, taskPercent } = await units.storeUnit(
     database,
     unit,
     dataset,
     table,
     delivery.receiveCount,
   );
-  meter.count("UnitsDone", 1);
-  meter.count("RowsStored", table.size);
-  meter.count("RowsChanged", changed);
-  log.info("unit done", {
-    unit: unit.unit_key,
-    task: unit.task_id,
+  const figures = {
     rows: table.size,
     changed,
     fetchMilliseconds: Math.round(fetchedAt - startedAt),
     storeMilliseconds: Math.round(clock.monotonic() - fetchedAt),
+  };
+  const ageMilliseconds = delivery.sentAt && clock.now().getTime() - delivery.sentAt.getTime();
+  meterStored(meter, unit, { ...figures, ageMilliseconds, taskPercent });
+  log.info("unit done", {
+    unit: unit.unit_key,
+    task: unit.task_id,
+    ...figures,
     ...(taskStatus !== undefined && taskStatus !== "RUNNING" && { taskStatus }),
   });
+  const hasEnded = taskStatus !== undefined && taskStatus !== "RUNNING";
+  if (hasEnded || unit.retry > 0) await report(services, dataset);
   return "settled";
+}
+
+/** The unit is done whatever becomes of this: the evening check says the same, later. */
+async function report(services: SyncServices, { slices }: Dataset): Promise<void> {
+  try {
+    await reportParked(services);
+    if (slices === "days") await reportFreshness(services, false);
+  } catch (error) {
+    services.log.warn("how far the data is could not be reported", { error: asSyncError(error) });
+  }
 }
 
 /** @throws SyncError transient when a list or calendar cannot be whole. Days are judged by lateReason. */
@@ -158,7 +175,7 @@ async function settleNotDue(
   // The schedule first: a look too many is harmless, a look too few would leave the day open.
   await planner.sendUnitAt(`look-${unit.task_id}-${unit.sequence}-${at.getTime() / 60_000}`, at, unit);
   await units.markNotDue(database, unit, delivery.receiveCount);
-  meter.count("UnitsNotDue", 1);
+  meterOutcome(meter, "UnitsNotDue");
   log.info("unit not due yet", { unit: unit.unit_key, reason, lookAgainAt: at.toISOString() });
   return "settled";
 }

@@ -154,7 +154,17 @@ describe("the rate", () => {
 });
 
 describe("schedules", () => {
-  const schedules = Object.values(standard.template.findResources("AWS::Scheduler::Schedule"));
+  const all = Object.values(standard.template.findResources("AWS::Scheduler::Schedule"));
+  const schedules = all.filter(({ Properties }) => "job" in JSON.parse(Properties.Target.Input));
+
+  test("beside those of the jobs there is the evening check, every day", () => {
+    const others = all.filter((schedule) => !schedules.includes(schedule));
+    expect(others.map(({ Properties }) => [Properties.ScheduleExpression, Properties.Target.Input])).toEqual([
+      ["cron(0 22 * * ? *)", '{"check":"freshness"}'],
+    ]);
+    const { template } = synth({ freshnessCheckAt: "23:45", egress: "none" });
+    template.hasResourceProperties("AWS::Scheduler::Schedule", { ScheduleExpression: "cron(45 23 * * ? *)" });
+  });
 
   test("there is one for each cadence of the catalogue, in Shanghai time", () => {
     const cadences = Object.values(jobs).flatMap((job) => job.schedules);
@@ -186,7 +196,7 @@ describe("schedules", () => {
   });
 
   test("each gives up within the hour, to a dead-letter queue", () => {
-    for (const { Properties } of schedules) {
+    for (const { Properties } of all) {
       expect(Properties.Target.RetryPolicy.MaximumEventAgeInSeconds).toBeLessThanOrEqual(3_600);
       expect(Properties.Target.RetryPolicy.MaximumRetryAttempts).toBeLessThanOrEqual(5);
       expect(target(standard.template, Properties.Target.DeadLetterConfig.Arn).MessageRetentionPeriod).toBe(
@@ -398,6 +408,16 @@ describe("context", () => {
     [
       { tushareUrl: "http://api.tushare.pro" },
       'context "tushareUrl" is "http://api.tushare.pro"; expected an https',
+    ],
+    [{ alarmEmail: "somebody" }, 'context "alarmEmail" is "somebody"; expected a mail address'],
+    [
+      { freshnessCheckAt: "24:00" },
+      'context "freshnessCheckAt" is "24:00"; expected a time of day in Shanghai',
+    ],
+    [{ runbookUrl: "http://x" }, 'context "runbookUrl" is "http://x"; expected an https address'],
+    [
+      { alarmWebhookSecret: "https://hooks.example.com/x" },
+      'context "alarmWebhookSecret" is "https://hooks.example.com/x"; expected the name of an existing secret',
     ],
     [{ stage: "my stage" }, 'context "stage" is "my stage"; expected 1 to 20 letters'],
     [{ settings: { TUSHARE_TOKEN: "x" } }, "expected an object of settings named SYNC_"],

@@ -2,7 +2,9 @@
 // and schedules behind one loopback endpoint. The database and the upstream are started by the caller.
 
 import { setTimeout as sleep } from "node:timers/promises";
+import { readAssembly } from "./assembly.ts";
 import { type AwsService, forward, startAwsEndpoint } from "./endpoint.ts";
+import { startHttpApi } from "./http-api.ts";
 import { type Clock, LambdaFunction, type LogLine } from "./lambda.ts";
 import { type FunctionRegistry, makeFunctionRegistry, makeLambdaApi } from "./lambda-api.ts";
 import { makeQueues, type QueueCounts } from "./queues.ts";
@@ -30,6 +32,8 @@ export type StackOptions = {
   secrets?: Record<string, string>;
   /** Port to prefer for the endpoint; any free one when it is taken or absent. */
   port?: number;
+  /** Port to prefer for the HTTP API. */
+  apiPort?: number;
   /** False: the template's schedules are there but disabled. Those made at run time always fire. */
   schedulesEnabled?: boolean;
   /** File that keeps the schedules made at run time over a restart. */
@@ -43,6 +47,8 @@ export type LocalStack = {
   /** Answers Lambda, SQS, Scheduler, Secrets Manager and (passed on) the Data API. */
   endpoint: string;
   sqsEndpoint: string;
+  /** Where the template's HTTP API listens; undefined when it has none. */
+  apiUrl: string | undefined;
   outputs: Record<string, string>;
   /** Names of the functions, in the template's order. */
   functions: string[];
@@ -103,7 +109,9 @@ async function start(
 ): Promise<LocalStack> {
   const onLog = options.onLog ?? (() => {});
   const clock = options.clock ?? realClock;
-  const template = resolveTemplate(options.assembly, endpoint);
+  const httpApi = hasHttpApi(options.assembly) ? await startHttpApi(options.apiPort) : undefined;
+  if (httpApi !== undefined) closers.push(() => httpApi.close());
+  const template = resolveTemplate(options.assembly, endpoint, httpApi?.url);
   const ofType = (type: string) => template.resources.filter((resource) => resource.type === type);
 
   const queues = makeQueues(endpoint);
@@ -152,6 +160,7 @@ async function start(
   for (const trigger of ofType("Custom::Trigger")) await runTrigger(trigger, functions);
   for (const { source, enabled } of eventSources) if (enabled) source.start();
   scheduler.start();
+  httpApi?.serve(template.resources, functions);
 
   const named = (type: string, kind: string) => (logicalId: string) => oneOf(ofType(type), kind, logicalId);
   const sourcesOf = (name: string) => sources.filter(({ lambda }) => lambda.settings.name === name);
@@ -160,6 +169,7 @@ async function start(
   return {
     endpoint,
     sqsEndpoint: endpoint,
+    apiUrl: httpApi?.url,
     outputs: template.outputs,
     functions: lambdas.map(({ settings }) => settings.name),
     functionName: (logicalId) => functionOf(logicalId).id,
@@ -184,6 +194,11 @@ async function start(
     },
     close,
   };
+}
+
+function hasHttpApi(assembly: string): boolean {
+  const { template } = readAssembly(assembly);
+  return Object.values(template.Resources).some(({ Type }) => Type === "AWS::ApiGatewayV2::Api");
 }
 
 async function runTrigger({ logicalId, properties }: Resource, functions: FunctionRegistry): Promise<void> {

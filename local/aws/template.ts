@@ -29,10 +29,15 @@ export type ResolvedTemplate = {
 /**
  * @param assembly the `cdk.out` folder; it must hold exactly one stack.
  * @param queueEndpoint origin of queue URLs, without a slash at the end.
+ * @param apiEndpoint address of the HTTP API, in place of the one AWS would give it.
  */
-export function resolveTemplate(assembly: string, queueEndpoint: string): ResolvedTemplate {
+export function resolveTemplate(
+  assembly: string,
+  queueEndpoint: string,
+  apiEndpoint?: string,
+): ResolvedTemplate {
   const { stackName, template, assets } = readAssembly(assembly);
-  const values = new Values(stackName, template, queueEndpoint);
+  const values = new Values(stackName, template, queueEndpoint, apiEndpoint);
   const resources = Object.keys(template.Resources)
     .filter((logicalId) => values.exists(logicalId))
     .map((logicalId) => values.resource(logicalId));
@@ -55,12 +60,14 @@ class Values {
   private readonly stackName: string;
   private readonly template: RawTemplate;
   private readonly queueEndpoint: string;
+  private readonly apiEndpoint: string | undefined;
   private readonly ids = new Map<string, string>();
 
-  constructor(stackName: string, template: RawTemplate, queueEndpoint: string) {
+  constructor(stackName: string, template: RawTemplate, queueEndpoint: string, apiEndpoint?: string) {
     this.stackName = stackName;
     this.template = template;
     this.queueEndpoint = queueEndpoint;
+    this.apiEndpoint = apiEndpoint;
   }
 
   exists(logicalId: string): boolean {
@@ -217,6 +224,8 @@ class Values {
       "AWS::Lambda::EventSourceMapping.Id": () => this.ref(logicalId),
       "AWS::Lambda::EventSourceMapping.EventSourceMappingArn": () =>
         arn("lambda", `event-source-mapping:${this.ref(logicalId)}`),
+      "AWS::ApiGatewayV2::Api.ApiEndpoint": () =>
+        this.apiEndpoint ?? `https://${name}.execute-api.${region}.amazonaws.com`,
       "AWS::Scheduler::Schedule.Arn": () => arn("scheduler", `schedule/${group}/${name}`),
       "AWS::Scheduler::ScheduleGroup.Arn": () => arn("scheduler", `schedule-group/${name}`),
       "AWS::SecretsManager::Secret.Id": () => this.ref(logicalId),

@@ -111,7 +111,7 @@ on conflict (job_type, unit_key) where resolved_at is null do nothing`,
 /** The units of open failure records after a record's id, each with the number of its next retry; a page of them. */
 export async function unresolvedUnits(
   database: Database,
-  which: { id: number } | { after: number },
+  which: { id: number } | { after: number; jobTypes?: readonly JobType[] | undefined },
 ): Promise<{ units: Unit[]; last: number | undefined }> {
   const rows = await database.run(
     `select record.id, cast(unit.task_id as text) as task_id, unit.sequence, unit.dataset, unit.unit_key,
@@ -120,9 +120,14 @@ from sync_failure_record as record
 join sync_unit as unit on unit.task_id = record.task_id and unit.sequence = record.sequence
 where record.resolved_at is null and unit.status <> 'done'
   and (record.id = :id or record.id > :after)
+  and (cast(:jobs as text) is null or record.job_type = any (string_to_array(:jobs, ',')))
 order by record.id
 limit 1000`,
-    { id: "id" in which ? which.id : null, after: "after" in which ? which.after : null },
+    {
+      id: "id" in which ? which.id : null,
+      after: "after" in which ? which.after : null,
+      jobs: ("jobTypes" in which ? which.jobTypes?.join(",") : undefined) ?? null,
+    },
   );
   return {
     units: rows.map((row) => asUnit(row, row.job_type as JobType)),

@@ -82,7 +82,7 @@ export async function storeUnit(
   dataset: Dataset,
   table: Table,
   attempts: number,
-): Promise<{ changed: number; taskStatus: TaskStatus | undefined }> {
+): Promise<{ changed: number; taskStatus: TaskStatus | undefined; taskPercent: number | undefined }> {
   const pieces = upsertParameters(dataset, table);
   const last = pieces.pop();
   const finish = async (run: Database["run"]): Promise<SqlRow | undefined> => {
@@ -114,9 +114,11 @@ counted as (
   update sync_task
   set ${settleTaskSql("1", "- (select count(*) from before where status = 'parked')")}
   where id = cast(:task_id as uuid) and exists (select 1 from finished)
-  returning status
+  returning status,
+    cast(100.0 * (total_processed + total_failed) / greatest(total_units, 1) as double precision) as percent
 )
 select (select changed from written) as changed, (select status from counted) as task_status,
+  (select percent from counted) as task_percent,
   exists (select 1 from before where status in ('failed', 'parked')) and not exists (select 1 from resolved) as late`,
       {
         ...last,
@@ -149,6 +151,7 @@ select (select changed from written) as changed, (select status from counted) as
   return {
     changed: changedBefore + Number(row?.changed ?? 0),
     taskStatus: (row?.task_status ?? undefined) as TaskStatus | undefined,
+    taskPercent: typeof row?.task_percent === "number" ? row.task_percent : undefined,
   };
 }
 

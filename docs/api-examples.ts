@@ -1,0 +1,41 @@
+// One example of each operation, asked of a small market in memory. `live` and the like say what task it finds.
+export type Example = {
+  /** The task of DAILY_HISTORY it finds: none, one that runs, one that is paused, or one that failed with a record. */
+  readonly finds?: "live" | "paused" | "failed";
+  readonly path?: Readonly<Record<string, string>>;
+  readonly query?: string;
+  readonly body?: object;
+  readonly key?: string;
+  /** Of a long answer, the fields that are shown. */
+  readonly shows?: readonly string[];
+};
+
+const year = { from: "2024-01-02", to: "2024-01-17" };
+const daily = { ts_code: "600519.SH" };
+
+export const examples: Readonly<Record<string, Example>> = {
+  listJobs: { finds: "live" },
+  runJob: { path: { job_type: "DAILY_HISTORY" }, body: { ...year, refresh: true }, key: "backfill-2024" },
+  syncStockDailyHistory: { body: { codes: ["600519.SH", "000001.SZ"] }, key: "two-stocks" },
+  syncStockDailyIncrement: {},
+  retryStockDailyFailures: { finds: "failed" },
+  syncEtfLists: {},
+  syncEtfPrices: { body: { days: 30 } },
+  syncFinanceHistory: { body: { from: "20200101" } },
+  syncFinanceIncrement: {},
+  listTasks: { finds: "live", query: "status=RUNNING&limit=1" },
+  readTask: { finds: "live" },
+  pauseTask: { finds: "live" },
+  resumeTask: { finds: "paused" },
+  cancelTask: { finds: "live" },
+  listFailures: { finds: "failed", query: "resolved=false&needs_person=true" },
+  retryFailure: { finds: "failed" },
+  listInstruments: { query: "is_etf=Y&market=SH&limit=1" },
+  countEtfs: {},
+  readInstrument: { path: { ts_code: "510300.SH" } },
+  readDailyOfCode: { path: daily, query: "from=20240102&to=20240131&adjust=qfq&limit=1" },
+  readDailyOfDay: { query: "trade_date=2024-01-17&is_etf=N&limit=1" },
+  readFinance: { path: daily, query: "as_of=2024-01-17" },
+  readCoverage: { query: "from=20240116&to=20240117" },
+  readDescription: { shows: ["openapi", "info", "servers"] },
+};

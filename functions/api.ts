@@ -1,0 +1,105 @@
+// A request of the HTTP API in, its answer out. The router finds the route; everything else is in shared/api/.
+import { Router } from "@aws-lambda-powertools/event-handler/http";
+import { injectLambdaContext } from "@aws-lambda-powertools/logger/middleware";
+import middy from "@middy/core";
+import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2, Context } from "aws-lambda";
+import { type ApiRequest, type ApiResponse, encode, handle } from "../shared/api/handle.ts";
+import { type ApiServices, badInput, notFound, type Route } from "../shared/api/route.ts";
+import { routes } from "../shared/api/routes.ts";
+import { clock, database, dispatcher, log, logger, settings } from "./services.ts";
+
+/** API Gateway waits 30 seconds. A cluster that takes longer to wake is answered with "repeat the request". */
+const resumeSecondsMax = 20;
+
+const services: ApiServices = {
+  database: database(resumeSecondsMax),
+  dispatcher: dispatcher(),
+  settings,
+  clock,
+  log,
+};
+
+const methods = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE"] as const;
+type Method = (typeof methods)[number];
+
+const router = makeRouter();
+
+export const handler = middy<APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2>()
+  .use(injectLambdaContext(logger))
+  .handler(async (event, context: Context) => {
+    const answer = await router.resolve(forRouting(event), context);
+    return event.requestContext.http.method === "HEAD" ? { ...answer, body: "" } : answer;
+  });
+
+/** A path answers HEAD where it answers GET, OPTIONS with what it answers, and refuses the rest. */
+function makeRouter(): Router {
+  const made = new Router({ logger });
+  for (const at of new Set(routes.map((route) => route.at))) {
+    const path = at.replaceAll(/\{(\w+)\}/g, ":$1") as `/${string}`;
+    const here = routes.filter((route) => route.at === at);
+    const served = new Map(
+      here.flatMap((route) => methodsOf(route).map((method) => [method, route] as const)),
+    );
+    const allow = [...served.keys(), "OPTIONS"].join(", ");
+    made.options(path, () => new Response(null, { status: 204, headers: { allow } }));
+    for (const method of methods) {
+      const route = served.get(method);
+      made.route(
+        async ({ event, params }) =>
+          route === undefined
+            ? refuseMethod(method, at, allow)
+            : asResponse(await handle(route, services, asRequest(event as Original, params))),
+        { path, method },
+      );
+    }
+  }
+  made.notFound(async () =>
+    asResponse(encode(notFound("there is no such path: GET /openapi.json names them"))),
+  );
+  // All that can fail outside a route is the decoding of its path.
+  made.errorHandler(Error, async () =>
+    asResponse(encode(badInput("path", undefined, "percent-encoded text"))),
+  );
+  return made;
+}
+
+function methodsOf({ method }: Route): Method[] {
+  return method === "GET" ? ["GET", "HEAD"] : [method];
+}
+
+function refuseMethod(method: string, at: string, allow: string): Response {
+  const message = `${at} does not answer ${method}: it answers ${allow}`;
+  return asResponse(
+    encode({ status: 405, headers: { allow }, body: { error: "method_not_allowed", message } }),
+  );
+}
+
+/** The event as it came, which the router's own copy carries along. */
+type Original = APIGatewayProxyEventV2 & { original: APIGatewayProxyEventV2 };
+
+/**
+ * The router makes a web request of an event and fails where that is stricter than HTTP (a GET with a body, a header
+ * beyond Latin-1), so it gets the method and the path alone.
+ */
+function forRouting(event: APIGatewayProxyEventV2): Original {
+  const requestContext = { ...event.requestContext, domainName: "api" };
+  const { body: _, cookies: __, ...rest } = event;
+  // API Gateway hands the path over decoded, and the router decodes it again.
+  const rawPath = event.rawPath.split("/").map(encodeURIComponent).join("/");
+  return { ...rest, rawPath, requestContext, headers: {}, rawQueryString: "", original: event };
+}
+
+function asRequest({ original }: Original, params: Record<string, string>): ApiRequest {
+  const { body, isBase64Encoded, headers, rawQueryString, requestContext } = original;
+  return {
+    path: params,
+    query: new URLSearchParams(rawQueryString),
+    idempotencyKey: headers["idempotency-key"],
+    body: body !== undefined && isBase64Encoded ? Buffer.from(body, "base64").toString("utf8") : body,
+    requestId: requestContext.requestId,
+  };
+}
+
+function asResponse({ status, headers, body }: ApiResponse): Response {
+  return new Response(body, { status, headers });
+}

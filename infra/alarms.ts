@@ -1,0 +1,185 @@
+// The alarm catalogue: when somebody is told, and what it means. Data only, so that the tests and the runbook can be
+// held against it: each name is a heading of docs/runbook.md. monitoring.ts makes the alarms.
+import type { Metric } from "../shared/metrics.ts";
+
+/** critical: data stops or is lost if nobody acts today. warning: look within a day. notice: good to know. */
+export type Severity = "critical" | "warning" | "notice";
+
+/** Parts of the stack whose metrics AWS keeps. */
+export type Part = "workQueue" | "deadLetters" | "missedRuns" | "functions" | "database" | "api";
+
+export type AlarmSpec = {
+  readonly severity: Severity;
+  /** One sentence, for the person it wakes. */
+  readonly means: string;
+  /** A metric of ours, or of AWS for a part of the stack; of several functions the sum. */
+  readonly of: Metric | { readonly part: Part; readonly metric: string };
+  readonly statistic: "Sum" | "Maximum" | "Minimum" | "Average";
+  readonly when: ">=" | ">" | "<";
+  readonly threshold: number | "databaseMaxCapacity";
+  readonly periodMinutes: number;
+  /** So many periods in a row. */
+  readonly periods: number;
+  /** ignore keeps the state: for what is said once, and taken back when it is over. */
+  readonly missing: "ignore" | "notBreaching" | "breaching";
+};
+
+/** Messages wait this long at most while all is well: a whole history is worked off within a few hours. */
+const backlogSecondsMax = 6 * 3_600;
+
+const once = { periodMinutes: 5, periods: 1 } as const;
+
+export const alarms = {
+  "Data late": {
+    severity: "critical",
+    means: "The evening check found a trading day that is due and not complete.",
+    of: "DaysLate",
+    ...{ statistic: "Maximum", when: ">=", threshold: 1, ...once, missing: "ignore" },
+  },
+  "Job not running": {
+    severity: "critical",
+    means: "The dispatcher has carried out no command for 26 hours, though a schedule starts it every day.",
+    of: "Heartbeat",
+    ...{ statistic: "Sum", when: "<", threshold: 1, periodMinutes: 60, periods: 26, missing: "breaching" },
+  },
+  "Job start failed": {
+    severity: "critical",
+    means: "A schedule's start failed for good: the job did not run at that time.",
+    of: { part: "missedRuns", metric: "ApproximateNumberOfMessagesVisible" },
+    ...{ statistic: "Maximum", when: ">=", threshold: 1, ...once, missing: "notBreaching" },
+  },
+  "Failures parked": {
+    severity: "warning",
+    means: "Units failed for good or spent their retries; they wait for a person.",
+    of: "FailuresParked",
+    ...{ statistic: "Maximum", when: ">=", threshold: 1, ...once, missing: "ignore" },
+  },
+  "Account refused": {
+    severity: "critical",
+    means: "TuShare refuses the token or the address it is used from; every task is paused.",
+    of: "AccountRefused",
+    ...{ statistic: "Sum", when: ">=", threshold: 1, ...once, missing: "ignore" },
+  },
+  "Interface refused": {
+    severity: "warning",
+    means: "The TuShare account has no right to an interface; the task that needs it is paused.",
+    of: "RightMissing",
+    ...{ statistic: "Sum", when: ">=", threshold: 1, ...once, missing: "ignore" },
+  },
+  "Quota used up": {
+    severity: "notice",
+    means:
+      "The hour's or the day's calls to an interface are used up; the task goes on by itself when they are back.",
+    of: "QuotaUsed",
+    ...{ statistic: "Sum", when: ">=", threshold: 1, ...once, missing: "ignore" },
+  },
+  "Too many refusals": {
+    severity: "warning",
+    means: "TuShare says too fast again and again: the account allows fewer calls a minute than configured.",
+    of: "TooFast",
+    ...{
+      statistic: "Sum",
+      when: ">=",
+      threshold: 20,
+      periodMinutes: 15,
+      periods: 1,
+      missing: "notBreaching",
+    },
+  },
+  "Dead letters arriving": {
+    severity: "warning",
+    means:
+      "Many units failed five times in a quarter of an hour: TuShare, the database or the way to them is down.",
+    of: "DeadLetters",
+    ...{
+      statistic: "Sum",
+      when: ">=",
+      threshold: 10,
+      periodMinutes: 15,
+      periods: 1,
+      missing: "notBreaching",
+    },
+  },
+  "Dead letters stuck": {
+    severity: "critical",
+    means: "Dead letters lie in their queue for half an hour: nothing records or retries what failed.",
+    of: { part: "deadLetters", metric: "ApproximateNumberOfMessagesVisible" },
+    ...{
+      statistic: "Minimum",
+      when: ">=",
+      threshold: 1,
+      periodMinutes: 5,
+      periods: 6,
+      missing: "notBreaching",
+    },
+  },
+  "Backlog too old": {
+    severity: "warning",
+    means: "A unit has waited in the work queue for more than six hours; a whole history takes less.",
+    of: { part: "workQueue", metric: "ApproximateAgeOfOldestMessage" },
+    ...{ statistic: "Maximum", when: ">=", threshold: backlogSecondsMax, periodMinutes: 5, periods: 3 },
+    missing: "notBreaching",
+  },
+  "Function errors": {
+    severity: "warning",
+    means: "Functions crashed or ran out of time; a unit's ordinary failure is not among these.",
+    of: { part: "functions", metric: "Errors" },
+    ...{ statistic: "Sum", when: ">=", threshold: 3, periodMinutes: 15, periods: 1, missing: "notBreaching" },
+  },
+  Throttles: {
+    severity: "warning",
+    means:
+      "Lambda refused to run functions: reserved concurrency, event source and account limit do not fit.",
+    of: { part: "functions", metric: "Throttles" },
+    ...{ statistic: "Sum", when: ">=", threshold: 5, periodMinutes: 15, periods: 1, missing: "notBreaching" },
+  },
+  "Recursion dropped": {
+    severity: "critical",
+    means:
+      "Lambda took a chain of messages for an endless loop and cut it; units may have ended as dead letters.",
+    of: { part: "functions", metric: "RecursiveInvocationsDropped" },
+    ...{ statistic: "Sum", when: ">=", threshold: 1, ...once, missing: "notBreaching" },
+  },
+  "Database never pauses": {
+    severity: "notice",
+    means:
+      "Aurora has not paused for a day: something queries it all the time, and it costs as if always on.",
+    of: { part: "database", metric: "ServerlessDatabaseCapacity" },
+    ...{
+      statistic: "Minimum",
+      when: ">",
+      threshold: 0,
+      periodMinutes: 60,
+      periods: 24,
+      missing: "notBreaching",
+    },
+  },
+  "Database at its ceiling": {
+    severity: "warning",
+    means: "Aurora has used all the capacity it may for half an hour: statements wait or time out.",
+    of: { part: "database", metric: "ServerlessDatabaseCapacity" },
+    ...{ statistic: "Average", when: ">=", threshold: "databaseMaxCapacity", periodMinutes: 5, periods: 6 },
+    missing: "notBreaching",
+  },
+  "API errors": {
+    severity: "warning",
+    means: "The HTTP API answered with a 5xx status.",
+    of: { part: "api", metric: "5xx" },
+    ...{ statistic: "Sum", when: ">=", threshold: 3, periodMinutes: 15, periods: 1, missing: "notBreaching" },
+  },
+} as const satisfies Record<string, AlarmSpec>;
+
+export type AlarmName = keyof typeof alarms;
+
+/** The section of the runbook that a browser jumps to, as GitHub makes it of the heading "Alarm: NAME". */
+export function runbookAnchor(name: string): string {
+  return `alarm-${name
+    .toLowerCase()
+    .replace(/[^a-z0-9 -]/g, "")
+    .replaceAll(" ", "-")}`;
+}
+
+/** What a person reads first: severity, meaning, where to look. */
+export function describeAlarm(name: string, { severity, means }: AlarmSpec, runbookUrl: string): string {
+  return `${severity}: ${means} ${runbookUrl}#${runbookAnchor(name)}`;
+}

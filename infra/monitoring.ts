@@ -1,0 +1,158 @@
+// Who is told when something is wrong: one alarm for each entry of the catalogue, one topic, and the ways from there
+// to a person. The dashboard is in dashboard.ts.
+import {
+  Alarm,
+  ComparisonOperator,
+  type IMetric,
+  MathExpression,
+  Metric,
+  type MetricOptions,
+  TreatMissingData,
+} from "aws-cdk-lib/aws-cloudwatch";
+import { SnsAction } from "aws-cdk-lib/aws-cloudwatch-actions";
+import { Secret } from "aws-cdk-lib/aws-secretsmanager";
+import { Topic } from "aws-cdk-lib/aws-sns";
+import { EmailSubscription, LambdaSubscription } from "aws-cdk-lib/aws-sns-subscriptions";
+import type { Queue } from "aws-cdk-lib/aws-sqs";
+import { Duration, Stack } from "aws-cdk-lib/core";
+import { Construct } from "constructs";
+import type { Dimension, Metric as OurMetric } from "../shared/metrics.ts";
+import { type AlarmSpec, alarms, describeAlarm, type Part } from "./alarms.ts";
+import type { Context } from "./context.ts";
+import type { Database } from "./database.ts";
+import { metricNamespace, NodeFunction } from "./node-function.ts";
+
+export type Watched = {
+  /** By the names they have on the dashboard. */
+  readonly functions: Readonly<Record<string, NodeFunction>>;
+  readonly workQueue: Queue;
+  readonly deadLetters: Queue;
+  readonly missedRuns: Queue;
+  readonly database: Database;
+  /** The HTTP API's id. */
+  readonly apiId: string;
+};
+
+export type MonitoringProps = Watched &
+  Pick<Context, "alarmEmail" | "alarmWebhookSecret" | "runbookUrl" | "databaseMaxCapacity">;
+
+export class Monitoring extends Construct {
+  /** Every alarm and every "it is over" goes here. */
+  readonly topic: Topic;
+  readonly alarms: readonly Alarm[];
+
+  constructor(scope: Construct, id: string, props: MonitoringProps) {
+    super(scope, id);
+    const { stackName } = Stack.of(this);
+
+    this.topic = new Topic(this, "Topic", { displayName: `Alarms of ${stackName}`, enforceSSL: true });
+    if (props.alarmEmail !== undefined) this.topic.addSubscription(new EmailSubscription(props.alarmEmail));
+    if (props.alarmWebhookSecret !== undefined) this.notify(props.alarmWebhookSecret);
+
+    const action = new SnsAction(this.topic);
+    this.alarms = Object.entries<AlarmSpec>(alarms).map(([name, spec]) => {
+      const alarm = new Alarm(this, name.replaceAll(" ", ""), {
+        alarmName: `${stackName}: ${name}`, // what a message on a telephone shows
+        alarmDescription: describeAlarm(name, spec, props.runbookUrl),
+        metric: metricOf(this, spec, props),
+        threshold: spec.threshold === "databaseMaxCapacity" ? props.databaseMaxCapacity : spec.threshold,
+        comparisonOperator: comparisons[spec.when],
+        evaluationPeriods: spec.periods,
+        datapointsToAlarm: spec.periods,
+        treatMissingData: missing[spec.missing],
+      });
+      alarm.addAlarmAction(action);
+      alarm.addOkAction(action);
+      return alarm;
+    });
+  }
+
+  /** A function between the topic and a chat robot, each of which wants its own form. */
+  private notify(secretName: string): void {
+    const notify = new NodeFunction(this, "Notify", {
+      entry: "notify",
+      description: "Passes alarms on to a chat robot",
+      timeout: Duration.seconds(30),
+      memoryMiB: 128,
+      environment: { WEBHOOK_SECRET_ID: secretName },
+    });
+    Secret.fromSecretNameV2(this, "Webhook", secretName).grantRead(notify);
+    this.topic.addSubscription(new LambdaSubscription(notify));
+  }
+}
+
+/** A metric of ours as this stack emits it. */
+export function ourMetric(
+  scope: Construct,
+  name: OurMetric,
+  options: MetricOptions = {},
+  by: Partial<Record<Dimension, string>> = {},
+): Metric {
+  return new Metric({
+    namespace: metricNamespace,
+    metricName: name,
+    dimensionsMap: { service: Stack.of(scope).stackName, ...by },
+    ...options,
+  });
+}
+
+function metricOf(scope: Construct, spec: AlarmSpec, watched: Watched): IMetric {
+  const options = { statistic: spec.statistic, period: Duration.minutes(spec.periodMinutes) };
+  if (typeof spec.of === "string") return ourMetric(scope, spec.of, options);
+  const { namespace, dimensions } = placeOf(spec.of.part, watched);
+  const { metric: metricName } = spec.of;
+  const each = dimensions.map(
+    (dimensionsMap) => new Metric({ namespace, metricName, dimensionsMap, ...options }),
+  );
+  const [only] = each;
+  if (each.length === 1 && only !== undefined) return only;
+  return new MathExpression({
+    // Over a list, because one series that says nothing would make a sum with + say nothing.
+    expression: `SUM([${each.map((_, at) => `m${at}`)}])`,
+    usingMetrics: Object.fromEntries(each.map((metric, at) => [`m${at}`, metric])),
+    label: metricName,
+    period: options.period,
+  });
+}
+
+/** Where AWS keeps the metrics of a part of the stack. */
+export function placeOf(
+  part: Part,
+  watched: Watched,
+): { namespace: string; dimensions: Record<string, string>[] } {
+  const queue = ({ queueName }: Queue) => ({ namespace: "AWS/SQS", dimensions: [{ QueueName: queueName }] });
+  switch (part) {
+    case "workQueue":
+      return queue(watched.workQueue);
+    case "deadLetters":
+      return queue(watched.deadLetters);
+    case "missedRuns":
+      return queue(watched.missedRuns);
+    case "functions":
+      return {
+        namespace: "AWS/Lambda",
+        dimensions: Object.values(watched.functions).map(({ functionName }) => ({
+          FunctionName: functionName,
+        })),
+      };
+    case "database":
+      return {
+        namespace: "AWS/RDS",
+        dimensions: [{ DBClusterIdentifier: watched.database.identifier }],
+      };
+    case "api":
+      return { namespace: "AWS/ApiGateway", dimensions: [{ ApiId: watched.apiId }] };
+  }
+}
+
+const comparisons = {
+  ">=": ComparisonOperator.GREATER_THAN_OR_EQUAL_TO_THRESHOLD,
+  ">": ComparisonOperator.GREATER_THAN_THRESHOLD,
+  "<": ComparisonOperator.LESS_THAN_THRESHOLD,
+} as const;
+
+const missing = {
+  ignore: TreatMissingData.IGNORE,
+  notBreaching: TreatMissingData.NOT_BREACHING,
+  breaching: TreatMissingData.BREACHING,
+} as const;

@@ -1,0 +1,327 @@
+// What operations answer, as schemas: the description is made from them and the tests hold every answer against them.
+import * as z from "zod/mini";
+import { financeNumbers } from "../finance-columns.ts";
+import { jobTypes } from "../jobs.ts";
+import type { FailureRecord, TaskProgress } from "../progress.ts";
+import { adjustedFigures, type DailyRow, dailyFigures } from "../reads/daily.ts";
+import type { FinanceRow } from "../reads/finance.ts";
+import { detailColumns, listColumns } from "../reads/instruments.ts";
+
+/** Schemas that the description names; the others are written out where they are used. */
+export const named = z.registry<{ id: string }>();
+
+function name<Schema extends z.ZodMiniType>(id: string, schema: Schema): Schema {
+  named.add(schema, { id });
+  return schema;
+}
+
+const about = <Schema extends z.ZodMiniType>(description: string, schema: Schema): Schema => {
+  z.globalRegistry.add(schema, { description });
+  return schema;
+};
+
+const day = () => z.string().check(z.regex(/^\d{8}$/));
+const instant = () => z.iso.datetime();
+const count = () => z.int().check(z.nonnegative());
+const exact = () => z.nullable(z.number());
+const keyed = <Schema extends z.ZodMiniType>(columns: readonly string[], make: () => Schema) =>
+  Object.fromEntries(columns.map((column) => [column, make()])) as Record<string, Schema>;
+
+export const ErrorAnswer = name(
+  "Error",
+  z.strictObject({
+    error: about(
+      "What kind of error it is",
+      z.enum(["bad_input", "not_found", "method_not_allowed", "conflict", "unavailable", "internal"]),
+    ),
+    message: about("What is wrong and what to do, for a person", z.string()),
+    field: z.optional(about("The field that was refused", z.string())),
+    value: z.optional(about("What it held; null when it was missing", z.unknown())),
+    allowed: z.optional(about("What it may hold", z.string())),
+  }),
+);
+
+/** What API Gateway itself answers, before the function is asked. */
+export const GatewayAnswer = name(
+  "GatewayError",
+  z.object({ message: about("What API Gateway says", z.string()) }),
+);
+
+export const TroubleAnswer = name("Trouble", z.union([ErrorAnswer, GatewayAnswer]));
+
+export const TaskAnswer = name(
+  "Task",
+  z.strictObject({
+    id: z.uuid(),
+    job_type: z.enum(jobTypes),
+    status: z.enum(["PENDING", "RUNNING", "COMPLETED", "FAILED", "PAUSED"]),
+    reason: about("Why it is paused or failed", z.nullable(z.string())),
+    command: about(
+      "The command that opened it, with the days it was planned for",
+      z.record(z.string(), z.unknown()),
+    ),
+    total_units: about("0 until it is planned", count()),
+    units: about("Units by status", z.strictObject(keyed(unitStatuses(), count))),
+    rows: about("Rows of the answers that were proven whole", count()),
+    progress: about("Units done or parked, of all, from 0 to 1", z.number()),
+    units_a_minute: about(
+      "Lately for a live task, overall for one that has ended; null before the first unit",
+      z.nullable(z.number()),
+    ),
+    started_at: instant(),
+    updated_at: instant(),
+    completed_at: z.nullable(instant()),
+    estimated_end: about("null while it is not known", z.nullable(instant())),
+  }),
+);
+
+export const TaskConflict = name(
+  "TaskConflict",
+  z.strictObject({
+    error: z.literal("conflict"),
+    message: z.string(),
+    task: about("The task that stands in the way", TaskAnswer),
+  }),
+);
+
+export const TasksAnswer = name(
+  "Tasks",
+  z.strictObject({ tasks: z.array(TaskAnswer), next_cursor: cursor() }),
+);
+
+export const JobAnswer = name(
+  "Job",
+  z.strictObject({
+    job_type: z.enum(jobTypes),
+    mode: z.enum(["reference", "history", "incremental"]),
+    about: z.string(),
+    datasets: z.array(z.string()),
+    schedules: about("EventBridge Scheduler expressions, read in Asia/Shanghai", z.array(z.string())),
+    after: about("Jobs whose data its plan is made from", z.array(z.string())),
+    last_task: about("Its newest task; null when it never ran", z.nullable(TaskAnswer)),
+  }),
+);
+
+export const JobsAnswer = name("Jobs", z.strictObject({ jobs: z.array(JobAnswer) }));
+
+export const FailureAnswer = name(
+  "Failure",
+  z.strictObject({
+    id: count(),
+    job_type: about("UNKNOWN where the message could not be read", z.string()),
+    unit_key: z.string(),
+    task_id: z.nullable(z.uuid()),
+    ts_code: about("The stock, where the unit is one stock", z.nullable(z.string())),
+    kind: z.enum(["transient", "rate-limited", "permanent"]),
+    error_message: z.string(),
+    retry_count: count(),
+    max_retries: count(),
+    needs_person: about("Open, and no further try is planned", z.boolean()),
+    created_at: instant(),
+    last_attempt_at: instant(),
+    next_attempt_at: z.nullable(instant()),
+    resolved_at: z.nullable(instant()),
+  }),
+);
+
+export const FailuresAnswer = name(
+  "Failures",
+  z.strictObject({ failures: z.array(FailureAnswer), next_cursor: cursor() }),
+);
+
+export const FailureConflict = name(
+  "FailureConflict",
+  z.strictObject({ error: z.literal("conflict"), message: z.string(), failure: FailureAnswer }),
+);
+
+export const RetryAnswer = name(
+  "Retry",
+  z.strictObject({
+    job_types: z.array(z.enum(jobTypes)),
+    failures: about("Open failure records of these jobs, each of which is tried again", count()),
+  }),
+);
+
+const instrumentFields = () => ({
+  ...keyed(listColumns, () => z.nullable(z.string())),
+  ts_code: z.string(),
+  name: z.string(),
+  is_etf: z.enum(["Y", "N"]),
+  market: about("The exchange, as in the code: SH, SZ or BJ", z.string()),
+  board: about("TuShare's market of a stock, such as 主板; null for ETFs", z.nullable(z.string())),
+  list_status: about("L listed, D delisted, P not trading", z.nullable(z.string())),
+});
+
+export const InstrumentAnswer = name("Instrument", z.strictObject(instrumentFields()));
+
+export const InstrumentsAnswer = name(
+  "Instruments",
+  z.strictObject({ instruments: z.array(InstrumentAnswer), next_cursor: cursor() }),
+);
+
+export const InstrumentDetailAnswer = name(
+  "InstrumentDetail",
+  z.strictObject({
+    ...instrumentFields(),
+    ...keyed(detailColumns, () => z.nullable(z.string())),
+    mgt_fee: about("Management fee, percent a year", exact()),
+    newest_trade_date: about("The newest day of its stored prices", z.nullable(day())),
+  }),
+);
+
+export const EtfCountAnswer = name(
+  "EtfCount",
+  z.strictObject({
+    etfs: count(),
+    listed: count(),
+    markets: z.array(z.strictObject({ market: z.string(), etfs: count(), listed: count() })),
+  }),
+);
+
+export const DailyRowAnswer = name(
+  "DailyRow",
+  z.strictObject({ ts_code: z.string(), trade_date: day(), ...keyed(dailyFigures, exact) }),
+);
+
+export const AdjustedRowAnswer = name(
+  "AdjustedRow",
+  z.strictObject({
+    ts_code: z.string(),
+    trade_date: day(),
+    ...keyed(adjustedFigures, exact),
+    factor_carried: about("The day lacks a factor, and the latest one before it is used", z.boolean()),
+    base_date: about("Of qfq: the day whose prices are left as they are", z.nullable(day())),
+  }),
+);
+
+export const DailyOfCodeAnswer = name(
+  "DailyOfCode",
+  z.strictObject({
+    ts_code: z.string(),
+    adjust: z.enum(["none", "qfq", "hfq"]),
+    rows: z.union([z.array(DailyRowAnswer), z.array(AdjustedRowAnswer)]),
+    next_cursor: cursor(),
+  }),
+);
+
+export const DailyOfDayAnswer = name(
+  "DailyOfDay",
+  z.strictObject({
+    trade_date: about(
+      "The day asked for, or the newest stored; null in an empty database",
+      z.nullable(day()),
+    ),
+    rows: z.array(DailyRowAnswer),
+    next_cursor: cursor(),
+  }),
+);
+
+export const FinanceRowAnswer = name(
+  "FinanceRow",
+  z.strictObject({
+    ts_code: z.string(),
+    end_date: day(),
+    ann_date: z.nullable(day()),
+    update_flag: z.nullable(z.string()),
+    ...keyed(financeNumbers, exact),
+  }),
+);
+
+export const FinanceAnswer = name(
+  "Finance",
+  z.strictObject({
+    ts_code: z.string(),
+    as_of: about("The day whose knowledge this is; null for today's", z.nullable(day())),
+    rows: z.array(FinanceRowAnswer),
+    next_cursor: cursor(),
+  }),
+);
+
+const DayRows = name(
+  "DayRows",
+  z.strictObject({
+    stored: count(),
+    listed: about("Listed on that day; suspended ones are among them and have no row", count()),
+    proven: about(
+      "An answer for the whole day was proven complete, and its rows are still there",
+      z.boolean(),
+    ),
+  }),
+);
+
+export const CoverageAnswer = name(
+  "Coverage",
+  z.strictObject({
+    newest_trade_date: about("Of the market; null in an empty database", z.nullable(day())),
+    from: day(),
+    to: day(),
+    days: z.array(z.strictObject({ day: day(), stocks: DayRows, etfs: DayRows })),
+  }),
+);
+
+/** A field that carries on a page; null on the last. */
+function cursor() {
+  return about("Give it as `cursor` for the next page; null on the last", z.nullable(z.string()));
+}
+
+function unitStatuses() {
+  return ["pending", "sent", "done", "not_due", "failed", "parked"] as const;
+}
+
+export function asTask(task: TaskProgress): object {
+  return {
+    id: task.id,
+    job_type: task.job_type,
+    status: task.status,
+    reason: task.reason,
+    command: JSON.parse(task.config) as unknown,
+    total_units: task.units.total,
+    units: task.units.byStatus,
+    rows: task.rows,
+    progress: Math.round(task.share * 10_000) / 10_000,
+    units_a_minute: task.unitsAMinute === undefined ? null : Math.round(task.unitsAMinute * 100) / 100,
+    started_at: task.startedAt,
+    updated_at: task.updatedAt,
+    completed_at: task.completedAt ?? null,
+    estimated_end: task.estimatedEnd ?? null,
+  };
+}
+
+export function asFailure(record: FailureRecord): object {
+  return {
+    id: record.id,
+    job_type: record.job_type,
+    unit_key: record.unit_key,
+    task_id: record.task_id,
+    ts_code: record.third_code,
+    kind: record.kind,
+    error_message: record.error_message,
+    retry_count: record.retry_count,
+    max_retries: record.max_retries,
+    needs_person: record.needsPerson,
+    created_at: record.createdAt,
+    last_attempt_at: record.lastAttemptAt,
+    next_attempt_at: record.nextAttemptAt ?? null,
+    resolved_at: record.resolvedAt ?? null,
+  };
+}
+
+export function asDaily({ ts_code, trade_date, figures, ...adjusted }: DailyRow): object {
+  return { ts_code, trade_date, ...exactNumbers(figures), ...adjusted };
+}
+
+export function asReport({ figures, ...report }: FinanceRow): object {
+  return { ...report, ...exactNumbers(figures) };
+}
+
+function exactNumbers(figures: Readonly<Record<string, string | null>>): Record<string, unknown> {
+  return Object.fromEntries(Object.entries(figures).map(([column, digits]) => [column, exactNumber(digits)]));
+}
+
+/** A JSON number with the very digits: a double would round what is longer than it can hold. */
+export function exactNumber(digits: string | null): unknown {
+  return digits === null ? null : rawJson(digits);
+}
+
+/** In every engine this runs on, and not yet in TypeScript's library. */
+const { rawJSON: rawJson } = JSON as unknown as { rawJSON(text: string): unknown };

@@ -1,0 +1,39 @@
+// Coverage: what is stored of each open day, and what is missing.
+import { addDays, daysBetween, shanghaiDay } from "../dates.ts";
+import { newestTradeDate } from "../reads/daily.ts";
+import { readCoverage } from "../stored-days.ts";
+import { CoverageAnswer } from "./answers.ts";
+import { day, optional } from "./fields.ts";
+import { badInput, type Route, route } from "./route.ts";
+
+/** Calendar days of one answer, which counts every stored row of them. */
+const daysMax = 400;
+const daysByDefault = 30;
+
+export const coverageRoutes: readonly Route[] = [
+  route({
+    method: "GET",
+    at: "/api/coverage",
+    id: "readCoverage",
+    tag: "Coverage",
+    summary: "Rows stored for each open day, against the instruments listed on it",
+    query: {
+      from: optional(day(`the first, included; ${daysByDefault} days back by default`)),
+      to: optional(day("the last, included; today in Shanghai by default", "20240131")),
+    },
+    answers: { 200: { about: "The open days, ascending", schema: CoverageAnswer } },
+    async handle({ database, clock }, { query }) {
+      const to = query.to ?? shanghaiDay(clock.now());
+      const from = query.from ?? addDays(to, -daysByDefault);
+      if (from > to) return badInput("from", from, `a day not after to, ${to}`);
+      if (daysBetween(from, to) >= daysMax) {
+        return badInput("from", from, `a day less than ${daysMax} days before to, ${to}`);
+      }
+      const [newest, days] = await Promise.all([
+        newestTradeDate(database),
+        readCoverage(database, { from, to }),
+      ]);
+      return { status: 200, body: { newest_trade_date: newest ?? null, from, to, days } };
+    },
+  }),
+];

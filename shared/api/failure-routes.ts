@@ -1,0 +1,61 @@
+// Failure records: why units did not succeed, and another try for one of them.
+import { jobTypes } from "../jobs.ts";
+import { pageMax, readFailures } from "../progress.ts";
+import { asFailure, ErrorAnswer, FailureAnswer, FailureConflict, FailuresAnswer } from "./answers.ts";
+import { integer, oneOf, optional, truth, withDefault } from "./fields.ts";
+import { conflict, notFound, type Route, route } from "./route.ts";
+
+const idMax = 999_999_999_999_999;
+
+export const failureRoutes: readonly Route[] = [
+  route({
+    method: "GET",
+    at: "/api/failures",
+    id: "listFailures",
+    tag: "Failures",
+    summary: "Failure records, the newest first",
+    query: {
+      job: optional(
+        oneOf([...jobTypes, "UNKNOWN"], "of this job; UNKNOWN for unreadable messages", "DAILY_HISTORY"),
+      ),
+      kind: optional(oneOf(["transient", "rate-limited", "permanent"], "of this kind", "permanent")),
+      resolved: optional(truth("only those that are, or are not, resolved", false)),
+      needs_person: optional(truth("only those that nobody tries again by itself, or the others")),
+      limit: withDefault(integer(1, pageMax, "records on a page", 50), 50),
+      cursor: optional(integer(1, idMax, "next_cursor of the page before", 120)),
+    },
+    answers: { 200: { about: "A page of records", schema: FailuresAnswer } },
+    async handle({ database }, { query }) {
+      const { job, kind, resolved, needs_person: needsPerson, limit, cursor: before } = query;
+      const found = await readFailures(database, { job, kind, resolved, needsPerson, limit, before });
+      const next_cursor = found.length < limit ? null : String(found.at(-1)?.id);
+      return { status: 200, body: { failures: found.map(asFailure), next_cursor } };
+    },
+  }),
+  route({
+    method: "POST",
+    at: "/api/failures/{id}/retry",
+    id: "retryFailure",
+    tag: "Failures",
+    summary: "Try a failed unit again now",
+    path: { id: integer(1, idMax, "the failure record", 7) },
+    answers: {
+      202: { about: "The record as it is; the unit is on its way", schema: FailureAnswer },
+      404: { about: "There is no such record", schema: ErrorAnswer },
+      409: { about: "It is resolved, or its message could not be read", schema: FailureConflict },
+    },
+    async handle({ database, dispatcher }, { path: { id } }) {
+      const [record] = await readFailures(database, { id, limit: 1 });
+      if (record === undefined) return notFound(`there is no failure record ${id}`);
+      const failure = asFailure(record);
+      if (record.resolvedAt !== undefined) return conflict(`failure record ${id} is resolved`, { failure });
+      if (record.task_id === null) {
+        return conflict(`the message of failure record ${id} could not be read: run its job again`, {
+          failure,
+        });
+      }
+      await dispatcher.start({ retry: id });
+      return { status: 202, body: failure };
+    },
+  }),
+];

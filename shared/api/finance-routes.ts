@@ -1,0 +1,69 @@
+// Financial indicators of a company: as they stand, or as they were known on a day.
+import { addDays } from "../dates.ts";
+import { financeNumbers } from "../finance-columns.ts";
+import { reportRowsMax } from "../reads/figures.ts";
+import { type FinanceRow, reportsOfCode } from "../reads/finance.ts";
+import { isKnownCode } from "../reads/instruments.ts";
+import { asReport, ErrorAnswer, FinanceAnswer } from "./answers.ts";
+import { code, day, integer, oneOf, optional } from "./fields.ts";
+import { refusePages } from "./price-routes.ts";
+import { badInput, notFound, type Route, route } from "./route.ts";
+import { asCsv, readWhole } from "./table.ts";
+
+const limitByDefault = 40;
+
+export const financeRoutes: readonly Route[] = [
+  route({
+    method: "GET",
+    at: "/api/finance/{ts_code}",
+    id: "readFinance",
+    tag: "Finance",
+    summary: "Financial indicators of a company, one row for each report period, ascending",
+    about:
+      "With as_of only what was announced by that day counts. TuShare often gives a correction the announcement day of the report it corrects; it then counts from that day.",
+    path: { ts_code: code("the company") },
+    query: {
+      from: optional(day("the first end of a report period, included", "20230331")),
+      to: optional(day("the last end of a report period, included", "20241231")),
+      as_of: optional(day("only what was announced by then", "20240430")),
+      format: optional(oneOf(["json", "csv"], "json by default; csv is answered whole, without pages")),
+      limit: optional(integer(1, reportRowsMax, `rows on a page, ${limitByDefault} by default`, 8)),
+      cursor: optional(day("next_cursor of the page before", "20230331")),
+    },
+    answers: {
+      200: { about: "A page of rows, or all of them as CSV", schema: FinanceAnswer, csv: true },
+      404: { about: "No list and no data knows the code", schema: ErrorAnswer },
+    },
+    async handle({ database }, { path: { ts_code }, query }) {
+      const { from, to, as_of, cursor } = query;
+      if (from !== undefined && to !== undefined && from > to) {
+        return badInput("from", from, `a day not after to, ${to}`);
+      }
+      const refusal = refusePages(query);
+      if (refusal !== undefined) return refusal;
+
+      const read = (after: string | undefined, rows: number) => {
+        const first = after === undefined ? from : addDays(after, 1);
+        return reportsOfCode(database, ts_code, { from: first, to }, as_of, rows);
+      };
+      const pageRows = query.limit ?? limitByDefault;
+      const rows =
+        query.format === "csv"
+          ? await readWhole(reportRowsMax, (last?: FinanceRow) => read(last?.end_date, reportRowsMax))
+          : await read(cursor, pageRows);
+      if (rows.length === 0 && !(await isKnownCode(database, ts_code))) {
+        return notFound(`there is no code ${ts_code}`);
+      }
+      if (query.format === "csv") return { status: 200, csv: csv(rows) };
+      const next_cursor = rows.length < pageRows ? null : (rows.at(-1)?.end_date ?? null);
+      return { status: 200, body: { ts_code, as_of: as_of ?? null, rows: rows.map(asReport), next_cursor } };
+    },
+  }),
+];
+
+function csv(rows: readonly FinanceRow[]): string {
+  return asCsv(
+    ["ts_code", "end_date", "ann_date", "update_flag", ...financeNumbers],
+    rows.map(({ figures, ...row }) => ({ ...row, ...figures })),
+  );
+}

@@ -1,0 +1,148 @@
+// One request of a route: its fields are checked by the route's schemas, the route does its part, the answer is encoded.
+// Finding the route is the router's part.
+import * as z from "zod/mini";
+import { asSyncError, SyncError } from "../errors.ts";
+import { descriptionOf } from "./fields.ts";
+import { idempotencyKeyCharactersMax } from "./openapi.ts";
+import { type Answer, type ApiServices, badInput, type Fields, type Inputs, type Route } from "./route.ts";
+
+export type ApiRequest = {
+  readonly path: Readonly<Record<string, string>>;
+  readonly query: URLSearchParams;
+  readonly idempotencyKey: string | undefined;
+  /** Undefined when there is none. */
+  readonly body: string | undefined;
+  readonly requestId: string;
+};
+
+export type ApiResponse = {
+  readonly status: number;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: string;
+};
+
+/** Never throws: what goes wrong is an answer too. */
+export async function handle(route: Route, services: ApiServices, request: ApiRequest): Promise<ApiResponse> {
+  try {
+    const read = readInputs(route, request);
+    return encode("refusal" in read ? read.refusal : await route.handle(services, read.inputs));
+  } catch (thrown) {
+    return encode(trouble(services, route, thrown));
+  }
+}
+
+/** A database that wakes up is worth another try; what we do not know is a mistake of ours. */
+function trouble(services: ApiServices, { id }: Route, thrown: unknown): Answer {
+  const error = asSyncError(thrown);
+  services.log.error("request failed", { operation: id, error });
+  if (thrown instanceof SyncError && thrown.kind !== "permanent") {
+    return {
+      status: 503,
+      headers: { "retry-after": "10" },
+      body: {
+        error: "unavailable",
+        message: "the database or the dispatcher is out of reach: repeat the request",
+      },
+    };
+  }
+  return {
+    status: 500,
+    body: { error: "internal", message: "the request failed; the function's log says why" },
+  };
+}
+
+export function encode({ status, body, csv, headers }: Answer): ApiResponse {
+  return {
+    status,
+    headers: {
+      "content-type": csv === undefined ? "application/json" : "text/csv; charset=utf-8",
+      "cache-control": "no-store",
+      ...headers,
+    },
+    body: csv ?? JSON.stringify(body),
+  };
+}
+
+type Read = { inputs: Inputs<Fields, Fields, Fields> } | { refusal: Answer };
+
+function readInputs(route: Route, request: ApiRequest): Read {
+  const { idempotencyKey, requestId } = request;
+  if (route.idempotent && idempotencyKey !== undefined && !isKey(idempotencyKey)) {
+    const allowed = `1 to ${idempotencyKeyCharactersMax} printable ASCII characters`;
+    return { refusal: badInput("Idempotency-Key", idempotencyKey, allowed) };
+  }
+  const json = route.body === undefined ? {} : parseBody(request.body);
+  if (json === undefined) return { refusal: badInput("body", request.body, "a JSON object") };
+  const path = check(route.path, request.path);
+  const query = check(route.query, fieldsOf(request.query));
+  const body = check(route.body, json);
+  for (const each of [path, query, body]) if ("refusal" in each) return each;
+  return { inputs: { ...valuesIn({ path, query, body }), idempotencyKey, requestId } };
+}
+
+type Checked = { values: Record<string, unknown> } | { refusal: Answer };
+
+function valuesIn(checked: Record<"path" | "query" | "body", Checked>) {
+  const values = Object.entries(checked).map(([place, each]) => [place, "values" in each ? each.values : {}]);
+  return Object.fromEntries(values) as Pick<Inputs<Fields, Fields, Fields>, "path" | "query" | "body">;
+}
+
+const noFields: Fields = {};
+const objects = new WeakMap<Fields, z.ZodMiniType<Record<string, unknown>>>();
+
+/** Made once for a route: zod compiles a schema when it is first used. */
+function objectOf(fields: Fields): z.ZodMiniType<Record<string, unknown>> {
+  const made = objects.get(fields) ?? z.strictObject({ ...fields });
+  objects.set(fields, made);
+  return made;
+}
+
+function check(fields: Fields = noFields, given: object): Checked {
+  const parsed = z.safeParse(objectOf(fields), given);
+  if (parsed.success) return { values: parsed.data };
+  const [issue] = parsed.error.issues;
+  if (issue?.code === "unrecognized_keys") {
+    const [field = ""] = issue.keys;
+    const known = Object.keys(fields);
+    const allowed = known.length === 0 ? "no field at all" : `one of the fields ${known.join(", ")}`;
+    return { refusal: badInput(field, at(given, [field]), allowed) };
+  }
+  const path = issue?.path ?? [];
+  const field = fields[String(path[0])];
+  return {
+    refusal: badInput(path.join("."), at(given, path), field === undefined ? "" : descriptionOf(field)),
+  };
+}
+
+/** A field that comes twice has no one value. */
+function fieldsOf(query: URLSearchParams): object {
+  const names = [...new Set(query.keys())];
+  return Object.fromEntries(
+    names.map((name) => {
+      const values = query.getAll(name);
+      return [name, values.length === 1 ? values[0] : values];
+    }),
+  );
+}
+
+function parseBody(body: string | undefined): object | undefined {
+  if (body === undefined || body.trim() === "") return {};
+  try {
+    const value: unknown = JSON.parse(body);
+    return typeof value === "object" && value !== null && !Array.isArray(value) ? value : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+function at(value: unknown, path: readonly PropertyKey[]): unknown {
+  return path.reduce<unknown>(
+    (found, step) =>
+      typeof found === "object" && found !== null ? (found as Record<PropertyKey, unknown>)[step] : undefined,
+    value,
+  );
+}
+
+function isKey(text: string): boolean {
+  return new RegExp(`^[!-~]{1,${idempotencyKeyCharactersMax}}$`).test(text);
+}

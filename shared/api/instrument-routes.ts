@@ -1,0 +1,69 @@
+// Instruments: which stocks and ETFs there are.
+import * as instruments from "../reads/instruments.ts";
+import {
+  ErrorAnswer,
+  EtfCountAnswer,
+  exactNumber,
+  InstrumentDetailAnswer,
+  InstrumentsAnswer,
+} from "./answers.ts";
+import { code, integer, oneOf, optional, text, withDefault } from "./fields.ts";
+import { notFound, type Route, route } from "./route.ts";
+
+/** With the longest names there are, under the Data API's 1 MiB. */
+const limitMax = 1_000;
+
+export const instrumentRoutes: readonly Route[] = [
+  route({
+    method: "GET",
+    at: "/api/instruments",
+    id: "listInstruments",
+    tag: "Instruments",
+    summary: "Stocks and ETFs by code",
+    about: "The list of ETFs is `?is_etf=Y`; with `market` that of one exchange.",
+    query: {
+      is_etf: optional(oneOf(["Y", "N"], "Y for ETFs alone, N for stocks alone")),
+      market: optional(oneOf(instruments.markets, "of this exchange, as in the code")),
+      status: optional(oneOf(instruments.listStatuses, "listed, delisted, or not trading")),
+      q: optional(text(50, "a part of the code, the name or its pinyin initials, in any case", "ETF")),
+      limit: withDefault(integer(1, limitMax, "instruments on a page", 500), 500),
+      cursor: optional(code("next_cursor of the page before")),
+    },
+    answers: { 200: { about: "A page of instruments", schema: InstrumentsAnswer } },
+    async handle({ database }, { query: { limit, cursor: after, ...filter } }) {
+      const found = await instruments.findInstruments(database, filter, { after, limit });
+      const next_cursor = found.length < limit ? null : (found.at(-1)?.ts_code ?? null);
+      return { status: 200, body: { instruments: found, next_cursor } };
+    },
+  }),
+  route({
+    method: "GET",
+    at: "/api/instruments/etf-count",
+    id: "countEtfs",
+    tag: "Instruments",
+    summary: "How many ETFs there are, in all and by market",
+    answers: { 200: { about: "The counts", schema: EtfCountAnswer } },
+    async handle({ database }) {
+      const markets = await instruments.countEtfsByMarket(database);
+      const sum = (of: "etfs" | "listed") => markets.reduce((total, market) => total + market[of], 0);
+      return { status: 200, body: { etfs: sum("etfs"), listed: sum("listed"), markets } };
+    },
+  }),
+  route({
+    method: "GET",
+    at: "/api/instruments/{ts_code}",
+    id: "readInstrument",
+    tag: "Instruments",
+    summary: "One stock or ETF, with its newest stored trade date",
+    path: { ts_code: code("the instrument") },
+    answers: {
+      200: { about: "The instrument", schema: InstrumentDetailAnswer },
+      404: { about: "The lists have no such code", schema: ErrorAnswer },
+    },
+    async handle({ database }, { path: { ts_code } }) {
+      const found = await instruments.readInstrument(database, ts_code);
+      if (found === undefined) return notFound(`the lists have no code ${ts_code}`);
+      return { status: 200, body: { ...found, mgt_fee: exactNumber(found.mgt_fee) } };
+    },
+  }),
+];

@@ -1,0 +1,145 @@
+// Jobs: what there is, and starting it; by the job's name, and by the names that the data's own documents give.
+import { codesMax, daysMax } from "../command.ts";
+import type { DatasetName } from "../datasets.ts";
+import { type JobType, jobs, jobTypes } from "../jobs.ts";
+import { countOpenFailures, newestTasks } from "../reads/ledger.ts";
+import { asTask, JobsAnswer, RetryAnswer, TaskAnswer, TaskConflict } from "./answers.ts";
+import { codes, day, integer, oneOf, optional, truth } from "./fields.ts";
+import { type Fields, type Route, route } from "./route.ts";
+import { startJob } from "./start-job.ts";
+
+const range = {
+  from: optional(day("the first, included")),
+  to: optional(day("the last, included", "20240131")),
+};
+const refresh = { refresh: optional(truth("fetch also what is stored", false)) };
+const history = {
+  ...range,
+  days: optional(integer(1, daysMax, "in place of from, the last so many open days that are due", 30)),
+  codes: optional(codes(codesMax, "only these")),
+  ...refresh,
+};
+const finance = {
+  ...range,
+  codes: history.codes,
+  ...refresh,
+  byPeriod: optional(truth("false asks by stock though the settings would have it by report period", false)),
+};
+
+const started = {
+  202: { about: "The task, accepted: follow it at its Location", schema: TaskAnswer },
+  409: { about: "A task of the job is live or paused: that task", schema: TaskConflict },
+};
+
+/** A trigger of one job. */
+function trigger<Body extends Fields>(
+  at: string,
+  id: string,
+  job: JobType,
+  summary: string,
+  body: Body,
+): Route {
+  return route({
+    method: "POST",
+    at,
+    id,
+    tag: "Jobs",
+    summary,
+    about: `Runs ${job}: ${jobs[job].about}.`,
+    idempotent: true,
+    body,
+    answers: started,
+    handle: (services, { body: fields, idempotencyKey, requestId }) =>
+      startJob(services, { job, fields, idempotencyKey, requestId }),
+  });
+}
+
+export const jobRoutes: readonly Route[] = [
+  route({
+    method: "GET",
+    at: "/api/jobs",
+    id: "listJobs",
+    tag: "Jobs",
+    summary: "The jobs there are, each with its newest task",
+    answers: { 200: { about: "The job catalogue", schema: JobsAnswer } },
+    async handle({ database }) {
+      const newest = await newestTasks(database);
+      const body = jobTypes.map((job_type) => {
+        const last = newest.find((task) => task.job_type === job_type);
+        const { mode, about, datasets, schedules, after } = jobs[job_type];
+        const last_task = last === undefined ? null : asTask(last);
+        return { job_type, mode, about, datasets, schedules, after, last_task };
+      });
+      return { status: 200, body: { jobs: body } };
+    },
+  }),
+  route({
+    method: "POST",
+    at: "/api/jobs/{job_type}/run",
+    id: "runJob",
+    tag: "Jobs",
+    summary: "Start a job",
+    about:
+      "Fields that the job has no use for change nothing. Planning happens after the answer: a plan that cannot be made ends the task as FAILED, with the reason.",
+    idempotent: true,
+    path: { job_type: oneOf(jobTypes, "the job", "DAILY_HISTORY") },
+    body: { ...history, byPeriod: finance.byPeriod },
+    answers: started,
+    handle: (services, { path, body, idempotencyKey, requestId }) =>
+      startJob(services, { job: path.job_type, fields: body, idempotencyKey, requestId }),
+  }),
+  trigger(
+    "/api/stock-daily/sync/history",
+    "syncStockDailyHistory",
+    "DAILY_HISTORY",
+    "Fetch the past of stocks",
+    history,
+  ),
+  trigger(
+    "/api/stock-daily/sync/increment",
+    "syncStockDailyIncrement",
+    "DAILY_INCREMENTAL",
+    "Fetch what is new of stocks",
+    refresh,
+  ),
+  route({
+    method: "POST",
+    at: "/api/stock-daily/failures/retry",
+    id: "retryStockDailyFailures",
+    tag: "Failures",
+    summary: "Try again every open failure of the stock daily jobs",
+    answers: { 202: { about: "The retries, accepted", schema: RetryAnswer } },
+    async handle({ database, dispatcher }) {
+      const job_types = jobsOf("stock_daily");
+      const failures = await countOpenFailures(database, job_types);
+      if (failures > 0) await dispatcher.start({ retry: "all", jobs: job_types });
+      return { status: 202, body: { job_types, failures } };
+    },
+  }),
+  trigger("/api/etf/lists", "syncEtfLists", "ETF_LIST", "Fetch the list of ETFs", refresh),
+  trigger(
+    "/api/etf/prices",
+    "syncEtfPrices",
+    "ETF_HISTORY",
+    "Fetch prices of ETFs, those not stored",
+    history,
+  ),
+  trigger(
+    "/api/finance/sync/history",
+    "syncFinanceHistory",
+    "FINANCE_HISTORY",
+    "Fetch all reports of the past",
+    finance,
+  ),
+  trigger(
+    "/api/finance/sync/increment",
+    "syncFinanceIncrement",
+    "FINANCE_INCREMENTAL",
+    "Fetch new and missing reports",
+    refresh,
+  ),
+];
+
+function jobsOf(dataset: DatasetName): JobType[] {
+  return jobTypes.filter((job) => (jobs[job].datasets as readonly DatasetName[]).includes(dataset));
+}

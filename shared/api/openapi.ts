@@ -1,0 +1,162 @@
+// The OpenAPI 3.1 description, made from the schemas that the handler checks with.
+import * as z from "zod/mini";
+import { ErrorAnswer, GatewayAnswer, named, TroubleAnswer } from "./answers.ts";
+import { descriptionOf } from "./fields.ts";
+import { type AnswerSpec, type Fields, type Route, tags } from "./route.ts";
+
+type Json = Record<string, unknown>;
+
+const about = `What tushare-sync mirrors, and the runs that mirror it.
+
+Days are YYYYMMDD, as TuShare writes them; both that and YYYY-MM-DD are taken. Instants are ISO 8601 in UTC. Numbers are
+JSON numbers with the very digits that are stored: read them with a decimal parser where a double is not enough.
+Lists come in pages: give \`next_cursor\` as \`cursor\` for the next one, until it is null.
+
+On AWS every request is signed (IAM, service \`execute-api\`); on one machine the API listens on the loopback address
+alone and asks for nothing.`;
+
+export function describeApi(routes: readonly Route[]): Json {
+  const paths: Record<string, Json> = {};
+  for (const route of routes) {
+    paths[route.at] = { ...paths[route.at], [route.method.toLowerCase()]: describeOperation(route) };
+  }
+  return {
+    openapi: "3.1.0",
+    info: {
+      title: "tushare-sync",
+      version: "1.0.0",
+      description: about,
+      license: { name: "MIT", identifier: "MIT" },
+    },
+    servers: [{ url: "/", description: "Where this description comes from" }],
+    security: [{ signature: [] }, {}],
+    tags: Object.entries(tags).map(([name, description]) => ({ name, description })),
+    paths,
+    components: { schemas: namedSchemas(), responses: answersOfEvery, securitySchemes },
+  };
+}
+
+const securitySchemes = {
+  signature: {
+    type: "apiKey",
+    in: "header",
+    name: "Authorization",
+    description: "AWS Signature Version 4 for the service execute-api",
+  },
+};
+
+/** What any operation may answer, by status. */
+const answersOfEvery = {
+  BadInput: answerOf({
+    about: "A field is refused: its name, its value and what is allowed",
+    schema: ErrorAnswer,
+  }),
+  Forbidden: answerOf({ about: "AWS only: not signed by anybody who may call it", schema: GatewayAnswer }),
+  TooLarge: answerOf({ about: "The request has more than 10 MB", schema: GatewayAnswer }),
+  TooMany: answerOf({ about: "AWS only: more requests than the stage lets through", schema: GatewayAnswer }),
+  Internal: answerOf({ about: "A mistake of ours; the log has it", schema: TroubleAnswer }),
+  Unavailable: answerOf({
+    about: "The database is waking up or out of reach: repeat the request after Retry-After seconds",
+    schema: TroubleAnswer,
+  }),
+};
+
+function describeOperation({
+  id,
+  tag,
+  summary,
+  about: more,
+  path,
+  query,
+  body,
+  idempotent,
+  answers,
+}: Route): Json {
+  const parameters = [
+    ...parametersIn("path", path),
+    ...parametersIn("query", query),
+    ...(idempotent ? [idempotencyKey] : []),
+  ];
+  const every = {
+    ...{ 400: "BadInput", 403: "Forbidden", 413: "TooLarge", 429: "TooMany" },
+    ...{ 500: "Internal", 503: "Unavailable" },
+  };
+  return {
+    operationId: id,
+    tags: [tag],
+    summary,
+    ...(more !== undefined && { description: more }),
+    ...(parameters.length > 0 && { parameters }),
+    ...(body !== undefined && {
+      requestBody: {
+        required: false,
+        content: { "application/json": { schema: schemaOf(z.strictObject({ ...body })) } },
+      },
+    }),
+    responses: {
+      ...Object.fromEntries(
+        Object.entries(every).map(([status, name]) => [status, { $ref: `#/components/responses/${name}` }]),
+      ),
+      ...Object.fromEntries(Object.entries(answers).map(([status, spec]) => [status, answerOf(spec)])),
+    },
+  };
+}
+
+export const idempotencyKeyCharactersMax = 190;
+
+const idempotencyKey = {
+  name: "Idempotency-Key",
+  in: "header",
+  required: false,
+  description: `1 to ${idempotencyKeyCharactersMax} printable ASCII characters. A request that comes again with the same key starts nothing twice and gets the same task`,
+  schema: {
+    type: "string",
+    pattern: `^[!-~]{1,${idempotencyKeyCharactersMax}}$`,
+    examples: ["2024-01-02-backfill"],
+  },
+};
+
+function parametersIn(place: "path" | "query", fields: Fields = {}): Json[] {
+  return Object.entries(fields).map(([name, field]) => {
+    const { description: _, ...schema } = schemaOf(field);
+    return {
+      name,
+      in: place,
+      required: !z.safeParse(field, undefined).success,
+      description: descriptionOf(field),
+      schema,
+    };
+  });
+}
+
+function answerOf({ about: description, schema, csv }: AnswerSpec): Json {
+  return {
+    description,
+    content: {
+      "application/json": { schema: schemaOf(schema) },
+      ...(csv && { "text/csv": { schema: { type: "string" } } }),
+    },
+  };
+}
+
+/** The JSON Schema of what a field holds once it is checked: the same as it takes, but for days written with hyphens. */
+function schemaOf(schema: z.ZodMiniType): Json {
+  const id = named.get(schema)?.id;
+  if (id !== undefined) return { $ref: reference(id) };
+  const { $schema: _, ...described } = z.toJSONSchema(schema) as Json;
+  return described;
+}
+
+function namedSchemas(): Json {
+  const { schemas } = z.toJSONSchema(named, { uri: reference });
+  return Object.fromEntries(
+    Object.entries(schemas as Record<string, Json>).map(([id, { $schema: _, $id: __, ...schema }]) => [
+      id,
+      schema,
+    ]),
+  );
+}
+
+function reference(id: string): string {
+  return `#/components/schemas/${id}`;
+}

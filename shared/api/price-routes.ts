@@ -1,0 +1,140 @@
+// Daily prices: of a code, adjusted or not, and of the whole market on a day.
+import { addDays } from "../dates.ts";
+import * as daily from "../reads/daily.ts";
+import { dailyRowsMax } from "../reads/figures.ts";
+import { isKnownCode } from "../reads/instruments.ts";
+import { asDaily, DailyOfCodeAnswer, DailyOfDayAnswer, ErrorAnswer } from "./answers.ts";
+import { code, day, integer, oneOf, optional } from "./fields.ts";
+import { type Answer, type ApiServices, badInput, notFound, type Route, route } from "./route.ts";
+import { asCsv, readWhole } from "./table.ts";
+
+const limitMax = 1_000;
+const limitByDefault = 500;
+const limit = optional(integer(1, limitMax, `rows on a page, ${limitByDefault} by default`, 500));
+const format = optional(oneOf(["json", "csv"], "json by default; csv is answered whole, without pages"));
+
+type OfCode = {
+  from: string | undefined;
+  to: string | undefined;
+  adjust: daily.Adjustment | undefined;
+  base: string | undefined;
+  format: "json" | "csv" | undefined;
+  limit: number | undefined;
+  cursor: string | undefined;
+};
+
+export const priceRoutes: readonly Route[] = [
+  route({
+    method: "GET",
+    at: "/api/daily/{ts_code}",
+    id: "readDailyOfCode",
+    tag: "Prices",
+    summary: "Daily prices of a stock or an ETF, ascending by day",
+    about:
+      "Unadjusted rows have the valuation too; adjusted ones have prices rounded to 5 decimals, and say where a factor was carried forward. Without a factor adjusted prices are null.",
+    path: { ts_code: code("the stock or ETF") },
+    query: {
+      from: optional(day("the first, included")),
+      to: optional(day("the last, included", "20240131")),
+      adjust: optional(oneOf(daily.adjustments, "none by default; qfq forward, hfq backward adjusted")),
+      base: optional(
+        day("of qfq, the day whose prices stay as they are; the newest stored by default", "20240131"),
+      ),
+      format,
+      limit,
+      cursor: optional(day("next_cursor of the page before")),
+    },
+    answers: {
+      200: { about: "A page of rows, or all of them as CSV", schema: DailyOfCodeAnswer, csv: true },
+      404: { about: "Neither lists nor prices know the code", schema: ErrorAnswer },
+    },
+    handle: ({ database }, { path, query }) => ofCode(database, path.ts_code, query as OfCode),
+  }),
+  route({
+    method: "GET",
+    at: "/api/daily",
+    id: "readDailyOfDay",
+    tag: "Prices",
+    summary: "Unadjusted prices and valuation of the whole market on one day, by code",
+    query: {
+      trade_date: optional(day("the newest stored by default")),
+      is_etf: optional(oneOf(["Y", "N"], "Y for ETFs alone, N for stocks alone")),
+      format,
+      limit,
+      cursor: optional(code("next_cursor of the page before")),
+    },
+    answers: { 200: { about: "A page of rows, or all of them as CSV", schema: DailyOfDayAnswer, csv: true } },
+    async handle({ database }, { query }) {
+      const { is_etf, cursor } = query;
+      const refusal = refusePages(query);
+      if (refusal !== undefined) return refusal;
+      const trade_date = query.trade_date ?? (await daily.newestTradeDate(database));
+      const read = (after: string | undefined, rows: number) =>
+        trade_date === undefined
+          ? Promise.resolve([])
+          : daily.dailyOfDay(database, trade_date, is_etf, { after, limit: rows });
+      if (query.format === "csv") {
+        return csv(
+          "none",
+          await readWhole(dailyRowsMax, (last?: daily.DailyRow) => read(last?.ts_code, dailyRowsMax)),
+        );
+      }
+      const pageRows = query.limit ?? limitByDefault;
+      const rows = await read(cursor, pageRows);
+      const next_cursor = rows.length < pageRows ? null : (rows.at(-1)?.ts_code ?? null);
+      return { status: 200, body: { trade_date: trade_date ?? null, rows: rows.map(asDaily), next_cursor } };
+    },
+  }),
+];
+
+async function ofCode(database: ApiServices["database"], ts_code: string, query: OfCode): Promise<Answer> {
+  const { from, to, base, cursor } = query;
+  const adjust = query.adjust ?? "none";
+  if (from !== undefined && to !== undefined && from > to)
+    return badInput("from", from, `a day not after to, ${to}`);
+  if (base !== undefined && adjust !== "qfq") return badInput("base", base, "nothing without adjust=qfq");
+  const refusal = refusePages(query);
+  if (refusal !== undefined) return refusal;
+
+  const read = (after: string | undefined, rows: number) => {
+    const first = after === undefined ? from : addDays(after, 1);
+    return daily.dailyOfCode(database, ts_code, { from: first, to }, { adjust, base }, rows);
+  };
+  const pageRows = query.limit ?? limitByDefault;
+  const rows =
+    query.format === "csv"
+      ? await readWhole(dailyRowsMax, (last?: daily.DailyRow) => read(last?.trade_date, dailyRowsMax))
+      : await read(cursor, pageRows);
+  if (rows.length === 0 && !(await isKnownCode(database, ts_code))) {
+    return notFound(`there is no code ${ts_code}`);
+  }
+  if (query.format === "csv") return csv(adjust, rows);
+  const next_cursor = rows.length < pageRows ? null : (rows.at(-1)?.trade_date ?? null);
+  return { status: 200, body: { ts_code, adjust, rows: rows.map(asDaily), next_cursor } };
+}
+
+function csv(adjust: daily.Adjustment, rows: readonly daily.DailyRow[]): Answer {
+  const adjusted = [...daily.adjustedFigures, "factor_carried", "base_date"];
+  const columns = ["ts_code", "trade_date", ...(adjust === "none" ? daily.dailyFigures : adjusted)];
+  return {
+    status: 200,
+    csv: asCsv(
+      columns,
+      rows.map(({ figures, ...row }) => ({ ...row, ...figures })),
+    ),
+  };
+}
+
+/** A table that is answered whole has no pages. */
+export function refusePages({
+  format: asked,
+  ...paging
+}: {
+  format?: string | undefined;
+  limit?: number | undefined;
+  cursor?: string | undefined;
+}): Answer | undefined {
+  if (asked !== "csv") return undefined;
+  const field = (["limit", "cursor"] as const).find((name) => paging[name] !== undefined);
+  return field && badInput(field, paging[field], "nothing with format=csv, which is answered whole");
+}

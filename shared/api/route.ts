@@ -1,0 +1,103 @@
+// What an operation of the HTTP API is: its place, what it takes, what it answers, and the function that does it.
+// The OpenAPI description and the documentation are made from the same data that the handler is driven by.
+import type * as z from "zod/mini";
+import type { Clock, Database, Dispatcher, Log } from "../ports.ts";
+import type { Settings } from "../settings.ts";
+import { ErrorAnswer } from "./answers.ts";
+
+export type ApiServices = {
+  readonly database: Database;
+  readonly dispatcher: Dispatcher;
+  readonly settings: Settings;
+  readonly clock: Clock;
+  readonly log: Log;
+};
+
+/** Fields by name; each has a description that says what it may hold. */
+export type Fields = Readonly<Record<string, z.ZodMiniType>>;
+type Values<Given extends Fields> = { readonly [Name in keyof Given]: z.output<Given[Name]> };
+
+/** `csv` in place of a body answers a table; `key` replays an answer given before. */
+export type Answer = {
+  readonly status: number;
+  readonly body?: unknown;
+  readonly csv?: string;
+  readonly headers?: Readonly<Record<string, string>>;
+};
+
+export type AnswerSpec = {
+  readonly about: string;
+  readonly schema: z.ZodMiniType;
+  /** It may also come as text/csv. */
+  readonly csv?: true;
+};
+
+export type Inputs<Path extends Fields, Query extends Fields, Body extends Fields> = {
+  readonly path: Values<Path>;
+  readonly query: Values<Query>;
+  readonly body: Values<Body>;
+  /** The header Idempotency-Key, where the operation takes one. */
+  readonly idempotencyKey: string | undefined;
+  /** The same for no two requests. */
+  readonly requestId: string;
+};
+
+export type RouteSpec<Path extends Fields, Query extends Fields, Body extends Fields> = {
+  readonly method: "GET" | "POST";
+  /** With {fields} of the path in braces. */
+  readonly at: string;
+  /** Its name in the description; clients made from it call it so. */
+  readonly id: string;
+  readonly tag: Tag;
+  readonly summary: string;
+  readonly about?: string;
+  readonly path?: Path;
+  readonly query?: Query;
+  readonly body?: Body;
+  /** Takes an Idempotency-Key: the same key starts nothing twice. */
+  readonly idempotent?: true;
+  readonly answers: Readonly<Record<number, AnswerSpec>>;
+  handle(services: ApiServices, inputs: Inputs<Path, Query, Body>): Promise<Answer>;
+};
+
+/** A route whatever its fields. */
+export type Route = RouteSpec<Fields, Fields, Fields>;
+
+export const tags = {
+  Jobs: "Start what the schedules start",
+  Tasks: "Follow a run, pause, resume and cancel it",
+  Failures: "Why a unit did not succeed, and another try",
+  Instruments: "Stocks and ETFs",
+  Prices: "Daily prices and valuation",
+  Finance: "Financial indicators",
+  Coverage: "What is stored and what is missing",
+} as const;
+export type Tag = keyof typeof tags;
+
+/** Keeps the types of the fields for `handle` and forgets them outside. */
+export function route<Path extends Fields, Query extends Fields, Body extends Fields>(
+  spec: RouteSpec<Path, Query, Body>,
+): Route {
+  return spec as unknown as Route;
+}
+
+export function notFound(message: string): Answer {
+  return { status: 404, body: { error: "not_found", message } };
+}
+
+export function conflict(message: string, more: Readonly<Record<string, unknown>> = {}): Answer {
+  return { status: 409, body: { error: "conflict", message, ...more } };
+}
+
+/** @param allowed what the field may hold, as in its description */
+export function badInput(field: string, value: unknown, allowed: string): Answer {
+  const shown = value === undefined ? "missing" : (JSON.stringify(value) ?? String(value)).slice(0, 200);
+  const message = `${field} is ${shown}, expected ${allowed}`;
+  return {
+    status: 400,
+    body: { error: "bad_input", message, field, value: value === undefined ? null : value, allowed },
+  };
+}
+
+/** An answer of an operation that found nothing. */
+export const unknown = (about: string): AnswerSpec => ({ about, schema: ErrorAnswer });

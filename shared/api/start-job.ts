@@ -1,0 +1,69 @@
+// Starts a job without planning it: the task is opened here, so that the answer can name it, and the dispatcher, which
+// may take minutes, is told to carry out the very command of that task.
+import { parseCommand } from "../command.ts";
+import { SyncError } from "../errors.ts";
+import { type JobType, jobs } from "../jobs.ts";
+import { openTask, type Task } from "../ledger/tasks.ts";
+import { readTask } from "../progress.ts";
+import { asTask } from "./answers.ts";
+import { type Answer, type ApiServices, badInput, conflict } from "./route.ts";
+
+export type Start = {
+  readonly job: JobType;
+  /** What to run it for, as in a command. */
+  readonly fields: Readonly<Record<string, unknown>>;
+  readonly idempotencyKey: string | undefined;
+  readonly requestId: string;
+};
+
+/** 202 with the task of this request, also when the request is a repeated one; 409 with the task that is in its way. */
+export async function startJob(services: ApiServices, start: Start): Promise<Answer> {
+  const { job, fields, idempotencyKey, requestId } = start;
+  // Also a request without a key gets one, so that the dispatcher continues its task and no other.
+  const requestKey = idempotencyKey === undefined ? `request/${requestId}` : `api/${idempotencyKey}`;
+  const command = { job, ...fields, requestKey };
+  const refusal = refusalOf(command);
+  if (refusal !== undefined) return refusal;
+
+  const { task, opened } = await openTask(services.database, {
+    job_type: job,
+    batch_size: services.settings[jobs[job].batchSize],
+    config: command,
+    request_key: requestKey,
+  });
+  // Whoever opened it may have died before the dispatcher was told, or the dispatcher before it was through.
+  if (task.request_key !== null && isUnsent(task)) await services.dispatcher.start(JSON.parse(task.config));
+
+  const progress = await readTask(services.database, task.id);
+  const body = progress && asTask(progress);
+  if (task.job_type !== job) {
+    return conflict(`the Idempotency-Key was used to start ${task.job_type}: choose another`, { task: body });
+  }
+  if (opened || task.request_key === requestKey) {
+    return { status: 202, body, headers: { location: `/api/tasks/${task.id}` } };
+  }
+  return conflict(
+    task.status === "PAUSED"
+      ? `the last task of ${job} is paused: resume or cancel it`
+      : `a task of ${job} is live: follow it, or cancel it`,
+    { task: body },
+  );
+}
+
+function isUnsent({ status, current_offset, total_units }: Task): boolean {
+  return status === "PENDING" || (status === "RUNNING" && current_offset < total_units);
+}
+
+/** What fields must be among themselves is the command's own rule. */
+function refusalOf(command: object): Answer | undefined {
+  try {
+    parseCommand(command);
+    return undefined;
+  } catch (error) {
+    if (!(error instanceof SyncError)) throw error;
+    const { from, to, days } = command as { from?: string; to?: string; days?: number };
+    return from !== undefined && days !== undefined
+      ? badInput("days", days, "nothing beside from: give one of them")
+      : badInput("from", from, `a day that is not after to, ${to}`);
+  }
+}

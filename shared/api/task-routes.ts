@@ -1,0 +1,131 @@
+// Tasks: how far they are, and pausing, resuming and cancelling them.
+import { pausedByCommand } from "../dispatch.ts";
+import { jobTypes } from "../jobs.ts";
+import { cancelTask, pauseTask } from "../ledger/tasks.ts";
+import { pageMax, readTask, readTasks, type TaskProgress } from "../progress.ts";
+import { asTask, ErrorAnswer, TaskAnswer, TaskConflict, TasksAnswer } from "./answers.ts";
+import { integer, oneOf, optional, taskId, withDefault } from "./fields.ts";
+import { type Answer, type ApiServices, conflict, notFound, type Route, route } from "./route.ts";
+
+const statuses = ["PENDING", "RUNNING", "COMPLETED", "FAILED", "PAUSED"] as const;
+const one = { id: taskId("the task") };
+const missing = { 404: { about: "There is no such task", schema: ErrorAnswer } };
+
+export const taskRoutes: readonly Route[] = [
+  route({
+    method: "GET",
+    at: "/api/tasks",
+    id: "listTasks",
+    tag: "Tasks",
+    summary: "Tasks, the newest first",
+    query: {
+      job: optional(oneOf(jobTypes, "of this job", "DAILY_HISTORY")),
+      status: optional(oneOf(statuses, "of this status", "RUNNING")),
+      limit: withDefault(integer(1, pageMax, "tasks on a page", 20), 20),
+      cursor: optional(taskId("next_cursor of the page before")),
+    },
+    answers: { 200: { about: "A page of tasks", schema: TasksAnswer } },
+    async handle({ database }, { query }) {
+      const { job, status, limit, cursor } = query;
+      const tasks = await readTasks(database, {
+        ...{ limit, job, before: cursor },
+        status: status === undefined ? undefined : [status],
+      });
+      const next_cursor = tasks.length < limit ? null : (tasks.at(-1)?.id ?? null);
+      return { status: 200, body: { tasks: tasks.map(asTask), next_cursor } };
+    },
+  }),
+  route({
+    method: "GET",
+    at: "/api/tasks/{id}",
+    id: "readTask",
+    tag: "Tasks",
+    summary: "One task: status, progress, rate, estimated end, units by status",
+    path: one,
+    answers: { 200: { about: "The task", schema: TaskAnswer }, ...missing },
+    async handle({ database }, { path }) {
+      const task = await readTask(database, path.id);
+      return task === undefined ? noTask(path.id) : { status: 200, body: asTask(task) };
+    },
+  }),
+  route({
+    method: "POST",
+    at: "/api/tasks/{id}/pause",
+    id: "pauseTask",
+    tag: "Tasks",
+    summary: "Pause a live task",
+    about:
+      "Units in hand end, what is queued drains. Schedules leave a paused task alone. Pausing twice is once.",
+    path: one,
+    answers: {
+      200: { about: "The task, paused", schema: TaskAnswer },
+      ...missing,
+      409: { about: "The task has ended", schema: TaskConflict },
+    },
+    handle: ({ database }, { path }) =>
+      changeTask(database, path.id, "PAUSED", (id) => pauseTask(database, id, pausedByCommand)),
+  }),
+  route({
+    method: "POST",
+    at: "/api/tasks/{id}/resume",
+    id: "resumeTask",
+    tag: "Tasks",
+    summary: "Send the rest of a paused task, or of a live one whose queue was lost",
+    path: one,
+    answers: {
+      202: { about: "The task as it was; the dispatcher takes it up", schema: TaskAnswer },
+      ...missing,
+      409: { about: "It has ended, or another task of its job is live", schema: TaskConflict },
+    },
+    handle: (services, { path }) => resume(services, path.id),
+  }),
+  route({
+    method: "POST",
+    at: "/api/tasks/{id}/cancel",
+    id: "cancelTask",
+    tag: "Tasks",
+    summary: "End a task that is live or paused",
+    about: "It ends as FAILED, with the reason. What it has stored stays.",
+    path: one,
+    answers: {
+      200: { about: "The task, ended", schema: TaskAnswer },
+      ...missing,
+      409: { about: "It had ended before", schema: TaskConflict },
+    },
+    handle: ({ database }, { path }) =>
+      changeTask(database, path.id, undefined, (id) => cancelTask(database, id, "cancelled by a command")),
+  }),
+];
+
+/** @param already the status in which the change has been made before */
+async function changeTask(
+  database: ApiServices["database"],
+  id: string,
+  already: TaskProgress["status"] | undefined,
+  change: (id: string) => Promise<unknown>,
+): Promise<Answer> {
+  const changed = (await change(id)) !== undefined;
+  const task = await readTask(database, id);
+  if (task === undefined) return noTask(id);
+  if (changed || task.status === already) return { status: 200, body: asTask(task) };
+  return conflict(`the task is ${task.status}`, { task: asTask(task) });
+}
+
+async function resume({ database, dispatcher }: ApiServices, id: string): Promise<Answer> {
+  const task = await readTask(database, id);
+  if (task === undefined) return noTask(id);
+  if (task.status === "COMPLETED" || task.status === "FAILED") {
+    return conflict(`the task is ${task.status}: run its job again`, { task: asTask(task) });
+  }
+  const live = await readTasks(database, { job: task.job_type, status: ["PENDING", "RUNNING"], limit: 1 });
+  const [other] = live.filter((each) => each.id !== id);
+  if (other !== undefined) {
+    return conflict(`another task of ${task.job_type} is live`, { task: asTask(other) });
+  }
+  await dispatcher.start({ resume: id });
+  return { status: 202, body: asTask(task), headers: { location: `/api/tasks/${id}` } };
+}
+
+function noTask(id: string): Answer {
+  return notFound(`there is no task ${id}`);
+}

@@ -1,0 +1,112 @@
+// What planned units cost before any of them is sent: calls to each interface, minutes at the configured rate, share of
+// the day's quota. Pure; dollars are the command line's business (cli/cost.ts).
+import { type Dataset, datasets, type InterfaceSpec, interfacesOf, rowCapOf } from "./datasets.ts";
+import { daysBetween } from "./dates.ts";
+import { periodsBetween } from "./periods.ts";
+import type { Settings } from "./settings.ts";
+import { slotSeconds } from "./slot.ts";
+import type { PlannedUnit, Selector } from "./unit.ts";
+
+/** How many instruments there are: what a whole-market answer holds. */
+export type MarketSize = { readonly stocks: number; readonly etfs: number };
+
+/** An empty database knows no instruments yet: so many there were in 2026. */
+export const marketByDefault: MarketSize = { stocks: 5_500, etfs: 1_500 };
+
+export type PlanPrice = {
+  readonly units: number;
+  /** Calls to each interface, further pages estimated. */
+  readonly calls: Readonly<Record<string, number>>;
+  /** Rows of the answers to the main interfaces, estimated. */
+  readonly rows: number;
+  /** From the first call to the last at the configured rate. */
+  readonly minutes: number;
+  /** Seconds that slots are held, all slots together. */
+  readonly slotSeconds: number;
+  /** Of a day's quota, that of the interface it fills most; null where the account has none. 2 is two days. */
+  readonly quotaShare: number | null;
+};
+
+/** Trading days in a calendar year. */
+const openDaysOfYear = 243;
+
+/** Versions of one report, as in plan.ts. */
+const versionsOfPeriod = 1.3;
+
+/** Delisted and suspended stocks beside the listed ones. */
+const otherStatusesShare = 0.07;
+
+/** Statuses of a list that are asked for one by one; the listed ones are nearly all of it. */
+const listedStatus = "L";
+
+export function priceOf(
+  units: readonly PlannedUnit[],
+  settings: Settings,
+  market: MarketSize = marketByDefault,
+): PlanPrice {
+  const calls = new Map<string, number>();
+  let rows = 0;
+  let turns = 0;
+  for (const { dataset: name, selector } of units) {
+    const dataset = datasets[name];
+    const rowsOfUnit = estimateRows(dataset, selector, market);
+    const pagesOfUnit = specsFor(dataset, selector).map((spec) => {
+      const pages = Math.floor(rowsOfUnit / rowCapOf(spec, settings)) + 1;
+      calls.set(spec.name, (calls.get(spec.name) ?? 0) + pages);
+      return pages;
+    });
+    rows += rowsOfUnit;
+    turns += Math.max(...pagesOfUnit); // interfaces are called side by side, pages one after the other
+  }
+  return {
+    units: units.length,
+    calls: Object.fromEntries([...calls].sort(([a], [b]) => (a < b ? -1 : 1))),
+    rows: Math.round(rows),
+    minutes: Math.round((turns * settings.TUSHARE_MIN_INTERVAL * 1000) / 60) / 1000,
+    slotSeconds: Math.round(turns * slotSeconds(settings.WORKER_SLOTS, settings.TUSHARE_MIN_INTERVAL)),
+    quotaShare: quotaShare([...calls.values()], settings.TUSHARE_CALLS_A_MINUTE),
+  };
+}
+
+/** What an account of so many calls a minute may call in a day (https://tushare.pro/document/1?doc_id=290). */
+export function dailyQuota(
+  callsAMinute: number,
+): { readonly calls: number; readonly of: "all interfaces" | "an interface" } | undefined {
+  if (callsAMinute < 200) return { calls: 8_000, of: "all interfaces" };
+  if (callsAMinute < 500) return { calls: 100_000, of: "an interface" };
+  return undefined;
+}
+
+function quotaShare(calls: readonly number[], callsAMinute: number): number | null {
+  const quota = dailyQuota(callsAMinute);
+  if (quota === undefined) return null;
+  const most =
+    quota.of === "all interfaces" ? calls.reduce((sum, each) => sum + each, 0) : Math.max(0, ...calls);
+  return Math.round((most / quota.calls) * 10_000) / 10_000;
+}
+
+/** The interfaces a unit asks, as fetch-unit.ts chooses them. */
+function specsFor(dataset: Dataset, selector: Selector): readonly InterfaceSpec[] {
+  return selector.by === "period" && dataset.byPeriod !== undefined
+    ? [dataset.byPeriod, ...dataset.details]
+    : interfacesOf(dataset);
+}
+
+function estimateRows(dataset: Dataset, selector: Selector, { stocks, etfs }: MarketSize): number {
+  switch (selector.by) {
+    case "date":
+      return dataset.instruments === "etf" ? etfs : stocks;
+    case "code":
+      return dataset.slices === "periods"
+        ? periodsBetween(selector.from, selector.to).length * versionsOfPeriod
+        : ((daysBetween(selector.from, selector.to) + 1) * openDaysOfYear) / 365;
+    case "calendar":
+      return daysBetween(selector.from, selector.to) + 1;
+    case "list_status":
+      return selector.list_status === listedStatus ? stocks : stocks * otherStatusesShare;
+    case "exchange":
+      return (selector.list_status === listedStatus ? etfs : etfs * otherStatusesShare) / 2;
+    case "period":
+      return dataset.byPeriod === undefined ? stocks : stocks * versionsOfPeriod;
+  }
+}

@@ -1,0 +1,46 @@
+// A run's price before anything is spent: the very plan that the job would get, without a task and without a call.
+import type { RunCommand } from "./command.ts";
+import type { Day } from "./dates.ts";
+import type { DispatchServices } from "./dispatch.ts";
+import { planJob } from "./plan-job.ts";
+import { marketByDefault, type PlanPrice, priceOf } from "./plan-price.ts";
+import type { Database } from "./ports.ts";
+import { unitKey } from "./unit.ts";
+
+export type PricedPlan = PlanPrice & {
+  readonly job: RunCommand["job"];
+  /** The days it was planned for, where it is by day. */
+  readonly range: { readonly from: Day; readonly to: Day } | null;
+  /** What the planner had to say, such as days that are not due. */
+  readonly reason: string | null;
+  /** The first units and the last, for a person to see what it is about. */
+  readonly first: readonly string[];
+  readonly last: string | null;
+};
+
+const unitsShown = 3;
+
+/** @throws SyncError permanent, as the run itself would be refused. */
+export async function priceRun(services: DispatchServices, command: RunCommand): Promise<PricedPlan> {
+  const { units, reason, range } = await planJob(services, command);
+  const { stocks, etfs } = await countInstruments(services.database);
+  const market = { stocks: stocks || marketByDefault.stocks, etfs: etfs || marketByDefault.etfs };
+  const last = units.at(-1);
+  return {
+    job: command.job,
+    ...priceOf(units, services.settings, market),
+    range: range ?? null,
+    reason,
+    first: units.slice(0, unitsShown).map(unitKey),
+    last: last === undefined ? null : unitKey(last),
+  };
+}
+
+async function countInstruments(database: Database): Promise<{ stocks: number; etfs: number }> {
+  const [row] = await database.run(`select
+  count(*) filter (where is_etf = 'N') as stocks,
+  count(*) filter (where is_etf = 'Y') as etfs
+from stock_info
+where list_status = 'L'`);
+  return { stocks: Number(row?.stocks), etfs: Number(row?.etfs) };
+}

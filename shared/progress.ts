@@ -1,0 +1,282 @@
+// How far the work is and what went wrong, read from the ledger for those who look: the progress widget, the HTTP API,
+// the command line. Nothing here runs on a timer. What the data holds is in stored-days.ts.
+import type { ErrorKind } from "./errors.ts";
+import type { JobType } from "./jobs.ts";
+import type { TaskStatus } from "./ledger/tasks.ts";
+import type { UnitStatus } from "./ledger/units.ts";
+import type { Database, SqlRow } from "./ports.ts";
+
+/** Tasks and failures in one answer: with the longest messages there are, under the Data API's 1 MiB. */
+export const pageMax = 100;
+
+/** A rate is that of the last minutes, so that it follows a pause, a slower account or the end of a night. */
+const rateMinutes = 10;
+
+/** A command may name two thousand codes; a page of such would pass the Data API's 1 MiB. */
+const configBytesMax = 1_000;
+
+export type TaskProgress = {
+  readonly id: string;
+  readonly job_type: JobType;
+  readonly status: TaskStatus;
+  /** Why it is paused or failed; null when there is nothing to say. */
+  readonly reason: string | null;
+  /** The command that opened it, as JSON; a long list of codes is left out. */
+  readonly config: string;
+  readonly request_key: string | null;
+  readonly units: {
+    readonly total: number;
+    readonly done: number;
+    /** Sent to the work queue, past the offset of the fan-out. */
+    readonly confirmed: number;
+    readonly byStatus: Readonly<Record<UnitStatus, number>>;
+  };
+  /** Rows of the answers that were proven whole. */
+  readonly rows: number;
+  /** From 0 to 1: units done or parked, of all. 1 for a task that had nothing to do. */
+  readonly share: number;
+  /** Units a minute, lately for a live task, overall for one that has ended; undefined before the first. */
+  readonly unitsAMinute: number | undefined;
+  readonly startedAt: Date;
+  readonly updatedAt: Date;
+  readonly completedAt: Date | undefined;
+  /** When a live task will end at this rate, and not before its planned retries; undefined when that is not known. */
+  readonly estimatedEnd: Date | undefined;
+};
+
+const unitStatuses = ["pending", "sent", "done", "not_due", "failed", "parked"] as const;
+
+/** The newest first, `limit` at most. `before` is the id of the last task of the page before. */
+export async function readTasks(
+  database: Database,
+  options: {
+    limit: number;
+    status?: readonly TaskStatus[] | undefined;
+    job?: JobType | undefined;
+    before?: string | undefined;
+  },
+): Promise<TaskProgress[]> {
+  return await progressOf(
+    database,
+    `where (cast(:status as text) is null or status = any (string_to_array(:status, ',')))
+    and (cast(:job as text) is null or job_type = :job)
+    and (
+      cast(:before as uuid) is null
+      or (started_at, id) < (select started_at, id from sync_task where id = cast(:before as uuid))
+    )`,
+    {
+      status: options.status?.join(",") ?? null,
+      job: options.job ?? null,
+      before: options.before ?? null,
+      limit: Math.min(options.limit, pageMax),
+    },
+  );
+}
+
+export async function readTask(database: Database, id: string): Promise<TaskProgress | undefined> {
+  return (await progressOf(database, "where id = cast(:id as uuid)", { id, limit: 1 }))[0];
+}
+
+async function progressOf(
+  database: Database,
+  where: string,
+  parameters: Record<string, string | number | null>,
+): Promise<TaskProgress[]> {
+  const counts = unitStatuses.map(
+    (status) => `count(*) filter (where status = '${status}') as ${status}_units`,
+  );
+  const rows = await database.run(
+    `with chosen as (
+  select id, job_type, status, reason, config, request_key, total_units, current_offset, started_at, updated_at,
+    completed_at
+  from sync_task
+  ${where}
+  order by started_at desc, id desc
+  limit :limit
+)
+select cast(chosen.id as text) as id, job_type, chosen.status, reason, request_key,
+  cast(case when octet_length(cast(config as text)) > :config_bytes then config - 'codes' else config end as text) as config,
+  total_units, current_offset, ${unitStatuses.map((status) => `${status}_units`).join(", ")}, stored_rows,
+  done_lately, ${milliseconds("first_sent_at")}, ${milliseconds("started_at")}, ${milliseconds("updated_at")},
+  ${milliseconds("completed_at")}, ${milliseconds("next_attempt_at")}, ${milliseconds("now()", "read_at")}
+from chosen
+cross join lateral (
+  select ${counts.join(",\n    ")},
+    coalesce(sum(rows) filter (where status = 'done'), 0) as stored_rows,
+    count(*) filter (where status = 'done' and settled_at > now() - interval '${rateMinutes} minutes') as done_lately,
+    min(sent_at) as first_sent_at
+  from sync_unit
+  where task_id = chosen.id
+) as unit
+left join lateral (
+  select max(next_attempt_at) as next_attempt_at
+  from sync_failure_record
+  where task_id = chosen.id and resolved_at is null
+) as failure on true
+order by started_at desc, chosen.id desc`,
+    { ...parameters, config_bytes: configBytesMax },
+  );
+  return rows.map(asProgress);
+}
+
+function asProgress(row: SqlRow): TaskProgress {
+  const byStatus = Object.fromEntries(
+    unitStatuses.map((status) => [status, Number(row[`${status}_units`])]),
+  ) as Record<UnitStatus, number>;
+  const total = Number(row.total_units);
+  const status = row.status as TaskStatus;
+  const startedAt = instant(row.started_at) ?? new Date(0);
+  const completedAt = instant(row.completed_at);
+  const settled = byStatus.done + byStatus.parked;
+  const times = {
+    firstSentAt: instant(row.first_sent_at) ?? startedAt,
+    now: instant(row.read_at) ?? startedAt,
+    completedAt,
+    nextAttemptAt: instant(row.next_attempt_at),
+  };
+  const unitsAMinute = rateOf({ done: byStatus.done, doneLately: Number(row.done_lately) }, times);
+  return {
+    id: String(row.id),
+    job_type: row.job_type as JobType,
+    status,
+    reason: text(row.reason),
+    config: String(row.config),
+    request_key: text(row.request_key),
+    units: { total, done: byStatus.done, confirmed: Number(row.current_offset), byStatus },
+    rows: Number(row.stored_rows),
+    share: total === 0 ? (status === "COMPLETED" ? 1 : 0) : settled / total,
+    unitsAMinute,
+    startedAt,
+    updatedAt: instant(row.updated_at) ?? startedAt,
+    completedAt,
+    estimatedEnd: status === "RUNNING" ? estimateEnd(total - settled, unitsAMinute, times) : undefined,
+  };
+}
+
+type Times = {
+  readonly firstSentAt: Date;
+  readonly now: Date;
+  readonly completedAt: Date | undefined;
+  readonly nextAttemptAt: Date | undefined;
+};
+
+function rateOf(
+  units: { done: number; doneLately: number },
+  { firstSentAt, now, completedAt }: Times,
+): number | undefined {
+  const minutes = ((completedAt ?? now).getTime() - firstSentAt.getTime()) / 60_000;
+  const [done, over] =
+    completedAt === undefined ? [units.doneLately, Math.min(rateMinutes, minutes)] : [units.done, minutes];
+  return done === 0 || over <= 0 ? undefined : done / over;
+}
+
+function estimateEnd(
+  left: number,
+  unitsAMinute: number | undefined,
+  { now, nextAttemptAt }: Times,
+): Date | undefined {
+  if (unitsAMinute === undefined) return undefined;
+  const end = now.getTime() + (left / unitsAMinute) * 60_000;
+  return new Date(Math.max(end, nextAttemptAt?.getTime() ?? 0));
+}
+
+export type FailureRecord = {
+  /** As the retry command names it. */
+  readonly id: number;
+  /** UNKNOWN where the message could not be read. */
+  readonly job_type: string;
+  readonly unit_key: string;
+  readonly task_id: string | null;
+  /** The stock, where the unit is one stock. */
+  readonly third_code: string | null;
+  readonly kind: ErrorKind;
+  readonly error_message: string;
+  readonly retry_count: number;
+  readonly max_retries: number;
+  /** Open and with no attempt planned. */
+  readonly needsPerson: boolean;
+  readonly createdAt: Date;
+  readonly lastAttemptAt: Date;
+  readonly nextAttemptAt: Date | undefined;
+  readonly resolvedAt: Date | undefined;
+};
+
+export type FailureFilter = {
+  readonly job?: string | undefined;
+  readonly kind?: ErrorKind | undefined;
+  readonly resolved?: boolean | undefined;
+  readonly needsPerson?: boolean | undefined;
+  readonly id?: number | undefined;
+  /** The id of the last record of the page before. */
+  readonly before?: number | undefined;
+  readonly limit: number;
+};
+
+/** Over sync_failure_record: nobody tries it again by itself. */
+const needsPersonSql = "resolved_at is null and next_attempt_at is null";
+
+/** The newest first, `limit` at most. */
+export async function readFailures(database: Database, filter: FailureFilter): Promise<FailureRecord[]> {
+  const rows = await database.run(
+    `select id, job_type, unit_key, cast(task_id as text) as task_id, third_code, kind, error_message, retry_count,
+  max_retries, (${needsPersonSql}) as needs_person, ${milliseconds("created_at")}, ${milliseconds("last_attempt_at")},
+  ${milliseconds("next_attempt_at")}, ${milliseconds("resolved_at")}
+from sync_failure_record
+where (cast(:id as bigint) is null or id = :id)
+  and (cast(:before as bigint) is null or id < :before)
+  and (cast(:job as text) is null or job_type = :job)
+  and (cast(:kind as text) is null or kind = :kind)
+  and (cast(:resolved as boolean) is null or (resolved_at is not null) = :resolved)
+  and (cast(:needs_person as boolean) is null or (${needsPersonSql}) = :needs_person)
+order by id desc
+limit :limit`,
+    {
+      id: filter.id ?? null,
+      before: filter.before ?? null,
+      job: filter.job ?? null,
+      kind: filter.kind ?? null,
+      resolved: filter.resolved ?? null,
+      needs_person: filter.needsPerson ?? null,
+      limit: Math.min(filter.limit, pageMax),
+    },
+  );
+  return rows.map((row) => ({
+    id: Number(row.id),
+    job_type: String(row.job_type),
+    unit_key: String(row.unit_key),
+    task_id: text(row.task_id),
+    third_code: text(row.third_code),
+    kind: row.kind as ErrorKind,
+    error_message: String(row.error_message),
+    retry_count: Number(row.retry_count),
+    max_retries: Number(row.max_retries),
+    needsPerson: row.needs_person === true,
+    createdAt: instant(row.created_at) ?? new Date(0),
+    lastAttemptAt: instant(row.last_attempt_at) ?? new Date(0),
+    nextAttemptAt: instant(row.next_attempt_at),
+    resolvedAt: instant(row.resolved_at),
+  }));
+}
+
+/** Failure records that are open, and those of them that need a person. */
+export async function countFailures(database: Database): Promise<{ open: number; needPerson: number }> {
+  const [row] = await database.run(
+    `select count(*) as open, count(*) filter (where ${needsPersonSql}) as need_person
+from sync_failure_record
+where resolved_at is null`,
+  );
+  return { open: Number(row?.open), needPerson: Number(row?.need_person) };
+}
+
+/** A timestamp as whole milliseconds: the drivers disagree about timestamps. */
+function milliseconds(expression: string, name = expression): string {
+  return `cast(floor(extract(epoch from ${expression}) * 1000) as bigint) as ${name}`;
+}
+
+function instant(value: SqlRow[string] | undefined): Date | undefined {
+  return value === null || value === undefined ? undefined : new Date(Number(value));
+}
+
+function text(value: SqlRow[string] | undefined): string | null {
+  return value === null || value === undefined ? null : String(value);
+}

@@ -1,0 +1,155 @@
+// Questions to stock_daily and its adjusted views: prices of a code, prices of a day; one named function a statement.
+import { isInstrument } from "../coverage.ts";
+import { datasets } from "../datasets.ts";
+import type { Day } from "../dates.ts";
+import type { Database, SqlRow } from "../ports.ts";
+import { dailyRowsMax, figuresSql, splitFigures } from "./figures.ts";
+
+const priceColumns = [
+  "open",
+  "high",
+  "low",
+  "close",
+  "pre_close",
+  "change",
+  "pct_chg",
+  "vol",
+  "amount",
+  "adj_factor",
+] as const;
+
+const valuationColumns = [
+  "turnover_rate",
+  "turnover_rate_f",
+  "volume_ratio",
+  "pe",
+  "pe_ttm",
+  "pb",
+  "ps",
+  "ps_ttm",
+  "dv_ratio",
+  "dv_ttm",
+  "total_share",
+  "float_share",
+  "free_share",
+  "total_mv",
+  "circ_mv",
+] as const;
+
+/** The numbers of a row as TuShare sends them. */
+export const dailyFigures = [...priceColumns, ...valuationColumns] as const;
+
+/** The numbers of an adjusted row: valuation does not depend on adjustment, and is left to the unadjusted ones. */
+export const adjustedFigures = priceColumns;
+
+export const adjustments = ["none", "qfq", "hfq"] as const;
+export type Adjustment = (typeof adjustments)[number];
+
+/** A number has the digits that are stored. */
+export type DailyRow = {
+  readonly ts_code: string;
+  readonly trade_date: Day;
+  readonly figures: Readonly<Record<string, string | null>>;
+  /** Of adjusted rows: whether an earlier day's factor stands in for a missing one. */
+  readonly factor_carried?: boolean;
+  /** Of forward adjusted rows: the day whose prices are left as they are; null when the code has no factor. */
+  readonly base_date?: Day | null;
+};
+
+export type DailySelection = {
+  readonly adjust: Adjustment;
+  /** The base day of forward adjustment; the newest stored day of the code without it. */
+  readonly base?: Day | undefined;
+};
+
+/** Rows of one code in a range, ascending by day, at most `limit` and never more than one reply holds. */
+export async function dailyOfCode(
+  database: Database,
+  ts_code: string,
+  range: { from?: Day | undefined; to?: Day | undefined },
+  { adjust, base }: DailySelection,
+  limit: number,
+): Promise<DailyRow[]> {
+  const figures = adjust === "none" ? dailyFigures : adjustedFigures;
+  const rows = await database.run(
+    `select bar.ts_code, to_char(bar.trade_date, 'YYYYMMDD') as trade_date,
+  ${figuresSql(figures, "bar")}${adjustedSql(adjust)}
+from ${relation(adjust, base)} as bar
+where bar.ts_code = :ts_code
+  and bar.trade_date between to_date(:from, 'YYYYMMDD') and to_date(:to, 'YYYYMMDD')
+order by bar.trade_date
+limit :limit`,
+    {
+      ts_code,
+      from: range.from ?? firstDay,
+      to: range.to ?? lastDay,
+      limit: Math.min(limit, dailyRowsMax),
+      ...(base !== undefined && adjust === "qfq" && { base }),
+    },
+  );
+  return rows.map((row) => asDailyRow(row, figures));
+}
+
+/** Unadjusted rows of one day, of stocks, ETFs or both, by code after a code. */
+export async function dailyOfDay(
+  database: Database,
+  trade_date: Day,
+  is_etf: "Y" | "N" | undefined,
+  page: { after?: string | undefined; limit: number },
+): Promise<DailyRow[]> {
+  const rows = await database.run(
+    `with day as materialized ( -- by the index on trade_date, whatever the planner thinks of the limit
+  select ts_code, trade_date, ${dailyFigures.join(", ")}
+  from stock_daily
+  where trade_date = to_date(:trade_date, 'YYYYMMDD')
+)
+select ts_code, to_char(trade_date, 'YYYYMMDD') as trade_date, ${figuresSql(dailyFigures, "day")}
+from day
+where ts_code > :after
+  and (cast(:is_etf as text) is null or (${isInstrument(datasets.etf_daily, "ts_code")}) = (cast(:is_etf as text) = 'Y'))
+order by ts_code
+limit :limit`,
+    {
+      trade_date,
+      is_etf: is_etf ?? null,
+      after: page.after ?? "",
+      limit: Math.min(page.limit, dailyRowsMax),
+    },
+  );
+  return rows.map((row) => asDailyRow(row, dailyFigures));
+}
+
+/** The newest day with any row. Undefined in an empty database. */
+export async function newestTradeDate(database: Database): Promise<Day | undefined> {
+  const [row] = await database.run("select to_char(max(trade_date), 'YYYYMMDD') as day from stock_daily");
+  return typeof row?.day === "string" ? row.day : undefined;
+}
+
+/** A range without an end. */
+const firstDay: Day = "19000101";
+const lastDay: Day = "99991231";
+
+/** With a base day of its own, forward adjustment is a function of that day. */
+function relation(adjust: Adjustment, base: Day | undefined): string {
+  if (adjust === "none") return "stock_daily";
+  if (adjust === "hfq") return "stock_daily_hfq";
+  return base === undefined ? "stock_daily_qfq" : "stock_daily_qfq_at(to_date(:base, 'YYYYMMDD'))";
+}
+
+function adjustedSql(adjust: Adjustment): string {
+  if (adjust === "none") return "";
+  const base_date = adjust === "qfq" ? "to_char(bar.base_date, 'YYYYMMDD')" : "cast(null as text)";
+  return `, bar.factor_carried, ${base_date} as base_date`;
+}
+
+function asDailyRow(row: SqlRow, figures: readonly string[]): DailyRow {
+  return {
+    ts_code: String(row.ts_code),
+    trade_date: String(row.trade_date),
+    figures: splitFigures(figures, row.figures),
+    ...(typeof row.factor_carried === "boolean" && {
+      factor_carried: row.factor_carried,
+      base_date: row.base_date === null || row.base_date === undefined ? null : String(row.base_date),
+    }),
+  };
+}

@@ -1,0 +1,69 @@
+// Questions to fina_indicator: the reports of a company, as they stand or as they were known on a day.
+import type { Day } from "../dates.ts";
+import { financeNumbers } from "../finance-columns.ts";
+import type { Database } from "../ports.ts";
+import { figuresSql, reportRowsMax, splitFigures } from "./figures.ts";
+
+export type FinanceRow = {
+  readonly ts_code: string;
+  /** Last day of the report period. */
+  readonly end_date: Day;
+  readonly ann_date: Day | null;
+  readonly update_flag: string | null;
+  /** A number has the digits that are stored. */
+  readonly figures: Readonly<Record<string, string | null>>;
+};
+
+/**
+ * One row for each report period in a range, ascending: the current version, or the one that was current on the day
+ * `asOf` by the day it was announced. A correction carries the announcement day TuShare gives it, often that of the
+ * report it corrects, and one without an announcement day was known on no day.
+ */
+export async function reportsOfCode(
+  database: Database,
+  ts_code: string,
+  range: { from?: Day | undefined; to?: Day | undefined },
+  asOf: Day | undefined,
+  limit: number,
+): Promise<FinanceRow[]> {
+  const rows = await database.run(
+    `select report.ts_code, to_char(report.end_date, 'YYYYMMDD') as end_date,
+  to_char(report.ann_date, 'YYYYMMDD') as ann_date, report.update_flag, ${figuresSql(financeNumbers, "report")}
+from ${asOf === undefined ? "fina_indicator_current" : `(${knownSql})`} as report
+where report.ts_code = :ts_code
+  and report.end_date between to_date(:from, 'YYYYMMDD') and to_date(:to, 'YYYYMMDD')
+order by report.end_date
+limit :limit`,
+    {
+      ts_code,
+      from: range.from ?? "19000101",
+      to: range.to ?? "99991231",
+      limit: Math.min(limit, reportRowsMax),
+      ...(asOf !== undefined && { as_of: asOf }),
+    },
+  );
+  return rows.map((row) => ({
+    ts_code: String(row.ts_code),
+    end_date: String(row.end_date),
+    ann_date: row.ann_date === null || row.ann_date === undefined ? null : String(row.ann_date),
+    update_flag: row.update_flag === null || row.update_flag === undefined ? null : String(row.update_flag),
+    figures: splitFigures(financeNumbers, row.figures),
+  }));
+}
+
+/** How many numbers a version has. A function of SQL takes at most 100 arguments. */
+const fullnessSql = [financeNumbers.slice(0, 90), financeNumbers.slice(90)]
+  .map((columns) => `num_nonnulls(${columns.join(", ")})`)
+  .join(" + ");
+
+/** The rule of the view fina_indicator_current over the versions announced by a day. */
+const knownSql = `select distinct on (ts_code, end_date)
+    ts_code, end_date, ann_date, update_flag, ${financeNumbers.join(", ")}
+  from fina_indicator
+  where ts_code = :ts_code and ann_date <= to_date(:as_of, 'YYYYMMDD')
+  order by ts_code, end_date,
+    update_flag is not distinct from '1' desc,
+    ann_date >= end_date desc nulls last,
+    ann_date desc nulls last,
+    ${fullnessSql} desc,
+    update_flag`;

@@ -1,0 +1,150 @@
+// Questions to stock_info: which stocks and ETFs there are, and how many; one named function a statement.
+import type { Day } from "../dates.ts";
+import type { Database, SqlRow } from "../ports.ts";
+
+/** The exchange that a code's suffix names. */
+export const markets = ["SH", "SZ", "BJ"] as const;
+export type Market = (typeof markets)[number];
+
+export const listStatuses = ["L", "D", "P"] as const;
+export type ListStatus = (typeof listStatuses)[number];
+
+export type InstrumentFilter = {
+  readonly is_etf?: "Y" | "N" | undefined;
+  readonly market?: Market | undefined;
+  readonly status?: ListStatus | undefined;
+  /** A part of the code, the name, the full name or the name's pinyin initials, in any case. */
+  readonly q?: string | undefined;
+};
+
+/** Columns of a list, as text; `market` is the exchange and `board` what stock_info calls market for stocks. */
+export const listColumns = [
+  "ts_code",
+  "symbol",
+  "name",
+  "is_etf",
+  "market",
+  "board",
+  "area",
+  "industry",
+  "list_status",
+  "list_date",
+  "delist_date",
+  "index_code",
+  "etf_type",
+] as const;
+
+/** What one instrument has beside those. */
+export const detailColumns = [
+  "fullname",
+  "enname",
+  "cnspell",
+  "exchange",
+  "curr_type",
+  "is_hs",
+  "act_name",
+  "act_ent_type",
+  "index_name",
+  "setup_date",
+  "mgr_name",
+  "custod_name",
+] as const;
+
+export type InstrumentColumn = (typeof listColumns)[number] | (typeof detailColumns)[number];
+export type Instrument = Readonly<Record<(typeof listColumns)[number], string | null>>;
+export type InstrumentDetail = Readonly<Record<InstrumentColumn, string | null>> & {
+  /** Management fee, percent a year, with the digits stored. */
+  readonly mgt_fee: string | null;
+  /** The newest day of stock_daily for this code. */
+  readonly newest_trade_date: Day | null;
+};
+
+/** Instruments by code, after a code, at most `limit`. */
+export async function findInstruments(
+  database: Database,
+  filter: InstrumentFilter,
+  page: { after?: string | undefined; limit: number },
+): Promise<Instrument[]> {
+  const rows = await database.run(
+    `select ${selectColumns(listColumns)}
+from stock_info
+where (cast(:is_etf as text) is null or is_etf = :is_etf)
+  and (cast(:market as text) is null or split_part(ts_code, '.', 2) = :market)
+  and (cast(:status as text) is null or list_status = :status)
+  and (
+    cast(:q as text) is null
+    or strpos(lower(concat_ws(' ', ts_code, name, fullname, cnspell)), lower(:q)) > 0
+  )
+  and ts_code > :after
+order by ts_code
+limit :limit`,
+    {
+      is_etf: filter.is_etf ?? null,
+      market: filter.market ?? null,
+      status: filter.status ?? null,
+      q: filter.q ?? null,
+      after: page.after ?? "",
+      limit: page.limit,
+    },
+  );
+  return rows as Instrument[];
+}
+
+/** Everything the list says of one code, and its newest stored trade date. Undefined when the list lacks it. */
+export async function readInstrument(
+  database: Database,
+  ts_code: string,
+): Promise<InstrumentDetail | undefined> {
+  const [row] = await database.run(
+    `select ${selectColumns([...listColumns, ...detailColumns])}, cast(mgt_fee as text) as mgt_fee,
+  (
+    select to_char(max(trade_date), 'YYYYMMDD')
+    from stock_daily
+    where stock_daily.ts_code = stock_info.ts_code
+  ) as newest_trade_date
+from stock_info
+where ts_code = :ts_code`,
+    { ts_code },
+  );
+  return row as InstrumentDetail | undefined;
+}
+
+/** Whether the list or the prices know a code. */
+export async function isKnownCode(database: Database, ts_code: string): Promise<boolean> {
+  const [row] = await database.run(
+    `select exists (select 1 from stock_info where ts_code = :ts_code)
+  or exists (select 1 from stock_daily where ts_code = :ts_code)
+  or exists (select 1 from fina_indicator where ts_code = :ts_code) as known`,
+    { ts_code },
+  );
+  return row?.known === true;
+}
+
+/** How many ETFs the list holds in each market, and how many of them are listed now. */
+export async function countEtfsByMarket(
+  database: Database,
+): Promise<{ market: string; etfs: number; listed: number }[]> {
+  const rows = await database.run(
+    `select split_part(ts_code, '.', 2) as market, count(*) as etfs,
+  count(*) filter (where list_status = 'L') as listed
+from stock_info
+where is_etf = 'Y'
+group by 1
+order by 1`,
+  );
+  return rows.map((row: SqlRow) => ({
+    market: String(row.market),
+    etfs: Number(row.etfs),
+    listed: Number(row.listed),
+  }));
+}
+
+function selectColumns(columns: readonly InstrumentColumn[]): string {
+  return columns
+    .map((column) => {
+      if (column === "market") return "split_part(ts_code, '.', 2) as market";
+      if (column === "board") return "case when is_etf = 'N' then market end as board";
+      return column.endsWith("_date") ? `to_char(${column}, 'YYYYMMDD') as ${column}` : column;
+    })
+    .join(", ");
+}

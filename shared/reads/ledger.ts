@@ -1,0 +1,33 @@
+// Questions to the ledger that progress.ts does not answer; one named function a statement.
+import { type JobType, jobTypes } from "../jobs.ts";
+import type { Database } from "../ports.ts";
+import { readTask, type TaskProgress } from "../progress.ts";
+
+/** The newest task of each job that has one. */
+export async function newestTasks(database: Database): Promise<TaskProgress[]> {
+  const rows = await database.run(
+    `select cast(newest.id as text) as id
+from unnest(string_to_array(:jobs, ',')) as job (job_type)
+cross join lateral (
+  select id
+  from sync_task
+  where sync_task.job_type = job.job_type
+  order by started_at desc
+  limit 1
+) as newest`,
+    { jobs: jobTypes.join(",") },
+  );
+  const tasks = await Promise.all(rows.map(({ id }) => readTask(database, String(id))));
+  return tasks.filter((task) => task !== undefined);
+}
+
+/** Failure records of these jobs that are open and can be tried again. */
+export async function countOpenFailures(database: Database, jobs: readonly JobType[]): Promise<number> {
+  const [row] = await database.run(
+    `select count(*) as failures
+from sync_failure_record
+where resolved_at is null and task_id is not null and job_type = any (string_to_array(:jobs, ','))`,
+    { jobs: jobs.join(",") },
+  );
+  return Number(row?.failures);
+}

@@ -1,0 +1,106 @@
+// Coverage as a heat map: a square for each open day, darker the more of what was listed is stored; framed when the
+// day's answer was not proven whole. Columns are weeks, rows are weekdays.
+import { type Day, daysBetween } from "../dates.ts";
+import type { DayCoverage, DayRows } from "../stored-days.ts";
+import { formatDay, formatNumber } from "./format.ts";
+import { html, type Markup } from "./html.ts";
+import { english, type Words } from "./words.ts";
+
+const cell = 13;
+const gap = 2;
+const labelWidth = 34;
+const labelHeight = 14;
+
+/** Suspended shares have no row: on an ordinary day one in fifty. */
+const levels = [
+  { from: 0.95, fill: "#1f8a4c" },
+  { from: 0.8, fill: "#6cbf7f" },
+  { from: 0.01, fill: "#e0a100" },
+  { from: 0, fill: "#d64545" },
+] as const;
+
+export type Instruments = "stocks" | "etfs";
+
+export function renderCoverage(
+  days: readonly DayCoverage[],
+  instruments: Instruments,
+  words: Words = english,
+): string {
+  const [first, last] = [days.at(0), days.at(-1)];
+  if (first === undefined || last === undefined) {
+    return html`<p class="ts-quiet">${words.noCalendar}</p>`.markup;
+  }
+  const open = days.map((day) => ({ day: day.day, rows: day[instruments] }));
+  const weeks = weekOf(last.day, first.day) + 1;
+  const width = labelWidth + weeks * (cell + gap);
+  const height = labelHeight + 5 * (cell + gap);
+  const incomplete = open.filter(({ rows }) => !rows.proven);
+  const label = words.coverage(
+    words.instruments[instruments],
+    formatDay(first.day),
+    formatDay(last.day),
+    open.length - incomplete.length,
+    open.length,
+  );
+  return html`<figure class="ts-figure">
+<svg class="ts-heat" width="${width}" height="${height}" viewBox="0 0 ${width} ${height}" role="img" aria-label="${label}" font-size="10" fill="currentColor">
+<title>${label}</title>
+${words.weekdays.map((name, at) => (at % 2 === 0 ? html`<text x="0" y="${labelHeight + at * (cell + gap) + 10}">${name}</text>` : undefined))}
+${open.map(({ day }, at) => monthLabel(day, open[at - 1]?.day, first.day, words))}
+${open.map(({ day, rows }) => square(day, rows, first.day, words))}
+</svg>
+<figcaption class="ts-quiet">${label}. ${legend(words)}${latestIncomplete(incomplete, words)}</figcaption>
+</figure>`.markup;
+}
+
+function square(day: Day, rows: DayRows, first: Day, words: Words): Markup {
+  const x = labelWidth + weekOf(day, first) * (cell + gap);
+  const y = labelHeight + weekday(day) * (cell + gap);
+  const text = words.day(formatDay(day), formatNumber(rows.stored), formatNumber(rows.listed), rows.proven);
+  const frame = rows.proven ? undefined : html` stroke="currentColor" stroke-width="1.5"`;
+  return html`<rect x="${x}" y="${y}" width="${cell}" height="${cell}" rx="2" fill="${fillOf(rows)}"${frame}><title>${text}</title></rect>
+`;
+}
+
+/** A day on which nothing was listed lacks nothing, and tells nothing. */
+function fillOf({ stored, listed }: DayRows): string {
+  if (listed === 0 && stored === 0) return "#8886";
+  const share = listed > 0 ? stored / listed : 1;
+  return levels.find(({ from }) => share >= from)?.fill ?? "#8886";
+}
+
+function monthLabel(day: Day, before: Day | undefined, first: Day, { months }: Words): Markup | undefined {
+  if (before !== undefined && before.slice(0, 6) === day.slice(0, 6)) return undefined;
+  // The first month's name would run into the second's when it has but a week.
+  if (before === undefined && Number(day.slice(6)) > 20) return undefined;
+  const name = months[Number(day.slice(4, 6)) - 1] ?? "";
+  return html`<text x="${labelWidth + weekOf(day, first) * (cell + gap)}" y="9">${name}</text>`;
+}
+
+function legend(words: Words): Markup {
+  return html`${levels.map(({ fill }, at) => html`<span class="ts-legend"><svg width="11" height="11" aria-hidden="true"><rect width="11" height="11" rx="2" fill="${fill}" /></svg> ${words.shares[at]}</span> `)}<span class="ts-legend"><svg width="11" height="11" aria-hidden="true"><rect x="1" y="1" width="9" height="9" fill="none" stroke="currentColor" stroke-width="1.5" /></svg> ${words.notProven}</span>`;
+}
+
+/** In words too, for those who cannot tell the colours. */
+function latestIncomplete(
+  incomplete: readonly { day: Day; rows: DayRows }[],
+  words: Words,
+): Markup | undefined {
+  const latest = incomplete.slice(-5).reverse();
+  if (latest.length === 0) return undefined;
+  const shown = latest.map(
+    ({ day, rows }) =>
+      `${formatDay(day)} (${words.of(formatNumber(rows.stored), formatNumber(rows.listed))})`,
+  );
+  return html`<br />${words.latestNotProven(shown)}`;
+}
+
+/** 0 for Monday. */
+function weekday(day: Day): number {
+  return ((daysBetween("19700105", day) % 7) + 7) % 7; // that was a Monday
+}
+
+/** Weeks since that of `first`. */
+function weekOf(day: Day, first: Day): number {
+  return Math.floor((daysBetween(first, day) + weekday(first)) / 7);
+}

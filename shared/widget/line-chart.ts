@@ -1,0 +1,110 @@
+// A line chart as SVG: a few series over one axis, with names, ends and extremes written out.
+import { formatNumber } from "./format.ts";
+import { html, type Markup } from "./html.ts";
+import { english, type Words } from "./words.ts";
+
+export type Series = { readonly name: string; readonly values: readonly (number | null)[] };
+
+export type LineChart = {
+  readonly title: string;
+  /** One for each value, in order. */
+  readonly labels: readonly string[];
+  readonly series: readonly Series[];
+  /** Whether the axis begins at nought; prices are better seen without. */
+  readonly fromZero?: boolean;
+  readonly width?: number;
+  readonly height?: number;
+  /** In English without them. */
+  readonly words?: Words;
+};
+
+/** Told apart also by their dashes; seen on white and on black. */
+const strokes = [
+  { colour: "#3b82c4", dash: "none" },
+  { colour: "#d9822b", dash: "6 3" },
+  { colour: "#2e9e5b", dash: "2 2" },
+  { colour: "#a45ec9", dash: "8 3 2 3" },
+] as const;
+
+/** More points than pixels show nothing more. */
+const pointsMax = 2_000;
+
+const margin = { left: 64, right: 12, top: 12, bottom: 22 };
+
+export function lineChart(chart: LineChart): string {
+  const { width = 640, height = 200, labels, title, words = english } = chart;
+  const series = chart.series.slice(0, strokes.length);
+  const all = series.flatMap(({ values }) => values).filter((value) => value !== null);
+  if (all.length === 0) return html`<p class="ts-quiet">${words.nothingToDraw(title)}</p>`.markup;
+  const low = all.reduce((a, b) => Math.min(a, b), chart.fromZero === false ? Number.POSITIVE_INFINITY : 0);
+  const high = all.reduce((a, b) => Math.max(a, b), low + Number.MIN_VALUE);
+  const inner = { width: width - margin.left - margin.right, height: height - margin.top - margin.bottom };
+  const x = (at: number) => margin.left + (labels.length < 2 ? 0 : (at / (labels.length - 1)) * inner.width);
+  const y = (value: number) => margin.top + (1 - (value - low) / (high - low || 1)) * inner.height;
+  const label = `${title}, ${words.between(labels[0] ?? "", labels.at(-1) ?? "")}: ${series.map((each) => describe(each, words)).join("; ")}`;
+  return html`<figure class="ts-figure">
+<svg class="ts-chart" width="${width}" height="${height}" viewBox="0 0 ${width} ${height}" role="img" aria-label="${label}" font-size="11" fill="currentColor">
+<title>${label}</title>
+${[low, (low + high) / 2, high].map((value) => gridLine(value, y(value), width, fractionDigits(high - low)))}
+<text x="${margin.left}" y="${height - 6}">${labels[0]}</text>
+<text x="${width - margin.right}" y="${height - 6}" text-anchor="end">${labels.at(-1)}</text>
+${series.map(({ values }, at) => line(values, at, x, y))}
+</svg>
+<figcaption class="ts-quiet">${title}. ${series.map(({ name }, at) => legend(name, at))}</figcaption>
+</figure>`.markup;
+}
+
+function gridLine(value: number, y: number, width: number, digits: 1 | 2 | 3): Markup {
+  const at = round(y);
+  return html`<line x1="${margin.left}" x2="${width - margin.right}" y1="${at}" y2="${at}" stroke="currentColor" stroke-opacity="0.2" />
+<text x="${margin.left - 6}" y="${at + 4}" text-anchor="end">${formatNumber(value, digits)}</text>
+`;
+}
+
+/** A null breaks the line: a gap is seen as one. */
+function line(
+  values: readonly (number | null)[],
+  at: number,
+  x: (at: number) => number,
+  y: (value: number) => number,
+): Markup {
+  const step = Math.max(1, Math.ceil(values.length / pointsMax));
+  let isDrawing = false;
+  const path = values.map((value, index) => {
+    if (index % step !== 0 && index !== values.length - 1) return "";
+    if (value === null) {
+      isDrawing = false;
+      return "";
+    }
+    const command = isDrawing ? "L" : "M";
+    isDrawing = true;
+    return `${command}${round(x(index))} ${round(y(value))}`;
+  });
+  const { colour, dash } = strokes[at] ?? strokes[0];
+  return html`<path d="${path.join("")}" fill="none" stroke="${colour}" stroke-width="1.5" stroke-dasharray="${dash}" stroke-linecap="round" />
+`;
+}
+
+function legend(name: string, at: number): Markup {
+  const { colour, dash } = strokes[at] ?? strokes[0];
+  return html`<svg width="22" height="8" aria-hidden="true"><line x1="0" x2="22" y1="4" y2="4" stroke="${colour}" stroke-width="2" stroke-dasharray="${dash}" /></svg> ${name} `;
+}
+
+function describe({ name, values }: Series, words: Words): string {
+  const known = values.filter((value) => value !== null);
+  const [first, last] = [known[0], known.at(-1)];
+  if (first === undefined || last === undefined) return words.noValues(name);
+  const [low, high] = [known.reduce((a, b) => Math.min(a, b)), known.reduce((a, b) => Math.max(a, b))];
+  const written = (value: number) => formatNumber(value, fractionDigits(high - low));
+  return words.course(name, written(first), written(last), written(low), written(high));
+}
+
+/** As many as tell values apart that are so far from one another. */
+function fractionDigits(span: number): 1 | 2 | 3 {
+  if (span < 1) return 3;
+  return span < 10 ? 2 : 1;
+}
+
+function round(value: number): number {
+  return Math.round(value * 10) / 10;
+}

@@ -1,0 +1,20 @@
+// The looks of what is drawn here, for any page that shows it. Colours hold on light and on dark; nothing is told by
+// colour alone.
+
+export const style = `
+.ts-table { border-collapse: collapse; width: 100%; font-size: 13px; }
+.ts-table th, .ts-table td { padding: 4px 10px 4px 0; text-align: left; vertical-align: top; }
+.ts-table th { font-weight: 600; opacity: 0.75; }
+.ts-table tbody tr { border-top: 1px solid rgba(128, 128, 128, 0.35); }
+.ts-number { font-variant-numeric: tabular-nums; white-space: nowrap; }
+.ts-bar { border-radius: 3px; vertical-align: middle; }
+.ts-reason, .ts-note { font-size: 12px; opacity: 0.8; max-width: 40em; overflow-wrap: anywhere; }
+.ts-status, .ts-kind { border: 1px solid currentColor; border-radius: 3px; font-size: 11px; padding: 0 4px; white-space: nowrap; }
+.ts-RUNNING, .ts-PENDING { color: #3b82c4; }
+.ts-COMPLETED { color: #2e9e5b; }
+.ts-FAILED { color: #d64545; }
+.ts-PAUSED { color: #b7791f; }
+.ts-quiet { opacity: 0.75; font-size: 12px; }
+.ts-legend { white-space: nowrap; }
+.ts-figure { margin: 4px 0 12px; overflow-x: auto; }
+`;

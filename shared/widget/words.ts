@@ -1,0 +1,171 @@
+// What is written around the numbers, in the languages of those who look. Jobs, units and messages keep the names that
+// the ledger and the commands have.
+import type { ErrorKind } from "../errors.ts";
+import type { TaskStatus } from "../ledger/tasks.ts";
+
+export type Words = {
+  readonly job: string;
+  readonly status: string;
+  readonly progress: string;
+  readonly units: string;
+  readonly rows: string;
+  readonly rate: string;
+  readonly started: string;
+  readonly end: string;
+  readonly actions: string;
+  readonly number: string;
+  readonly unit: string;
+  readonly why: string;
+  readonly retries: string;
+  readonly lastAttempt: string;
+  readonly statuses: Readonly<Record<TaskStatus, string>>;
+  readonly kinds: Readonly<Record<ErrorKind, string>>;
+  /** Before and after the command that starts something. */
+  readonly noTask: readonly [string, string];
+  readonly noFailure: string;
+  readonly noCalendar: string;
+  readonly paused: string;
+  readonly endUnknown: string;
+  readonly instruments: Readonly<Record<"stocks" | "etfs", string>>;
+  /** Of a day's rows, from most to none. */
+  readonly shares: readonly [string, string, string, string];
+  readonly notProven: string;
+  readonly weekdays: readonly string[];
+  readonly months: readonly string[];
+  of(count: string, total: string): string;
+  needPerson(count: string): string;
+  triedAgain(count: string): string;
+  aMinute(count: string): string;
+  settled(job: string, percent: string, parkedPercent: string): string;
+  ended(at: string, took: string): string;
+  willEnd(at: string, left: string): string;
+  failures(count: string, isOne: boolean): string;
+  more(count: string): string;
+  coverage(what: string, first: string, last: string, proven: number, open: number): string;
+  day(day: string, stored: string, listed: string, isProven: boolean): string;
+  latestNotProven(days: readonly string[]): string;
+  /** A duration of one or two parts, such as 3 h 20 min. */
+  duration(parts: Readonly<Partial<Record<"days" | "hours" | "minutes" | "seconds", number>>>): string;
+  between(first: string, last: string): string;
+  nothingToDraw(title: string): string;
+  noValues(name: string): string;
+  course(name: string, first: string, last: string, low: string, high: string): string;
+};
+
+export const english: Words = {
+  job: "job",
+  status: "status",
+  progress: "progress",
+  units: "units",
+  rows: "rows",
+  rate: "rate",
+  started: "started",
+  end: "end",
+  actions: "actions",
+  number: "no.",
+  unit: "unit",
+  why: "why",
+  retries: "retries",
+  lastAttempt: "last attempt",
+  statuses: {
+    PENDING: "PENDING",
+    RUNNING: "RUNNING",
+    COMPLETED: "COMPLETED",
+    FAILED: "FAILED",
+    PAUSED: "PAUSED",
+  },
+  kinds: { transient: "transient", "rate-limited": "rate-limited", permanent: "permanent" },
+  noTask: ["No task has run yet. A schedule or ", " starts one."],
+  noFailure: "Nothing needs a person.",
+  noCalendar: "The trading calendar is empty for these days: run the job REFERENCE.",
+  paused: "paused",
+  endUnknown: "not known yet",
+  instruments: { stocks: "Stocks", etfs: "ETFs" },
+  shares: ["95 % and more", "80 % and more", "some", "nothing"],
+  notProven: "not proven whole",
+  weekdays: ["Mon", "Tue", "Wed", "Thu", "Fri"],
+  months: ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"],
+  of: (count, total) => `${count} of ${total}`,
+  needPerson: (count) => `${count} need a person`,
+  triedAgain: (count) => `${count} tried again later`,
+  aMinute: (count) => `${count} a minute`,
+  settled: (job, percent, parkedPercent) => `${job}: ${percent} % settled, ${parkedPercent} % need a person`,
+  ended: (at, took) => `${at}, took ${took}`,
+  willEnd: (at, left) => `about ${at}, in ${left}`,
+  failures: (count, isOne) => `${count} ${isOne ? "unit needs" : "units need"} a person.`,
+  more: (count) => `and ${count} more`,
+  coverage: (what, first, last, proven, open) =>
+    `${what} stored for each open day from ${first} to ${last}: ${proven} of ${open} days proven whole`,
+  day: (day, stored, listed, isProven) =>
+    `${day}: ${stored} rows of ${listed} listed, ${isProven ? "proven whole" : "not proven whole"}`,
+  latestNotProven: (days) => `Latest not proven whole: ${days.join(", ")}`,
+  duration: ({ days, hours, minutes, seconds }) =>
+    joined([days, "d"], [hours, "h"], [minutes, "min"], [seconds, "s"]),
+  between: (first, last) => `${first} to ${last}`,
+  nothingToDraw: (title) => `${title}: nothing to draw.`,
+  noValues: (name) => `${name} has no values`,
+  course: (name, first, last, low, high) =>
+    `${name} from ${first} to ${last}, lowest ${low}, highest ${high}`,
+};
+
+export const chinese: Words = {
+  job: "作业",
+  status: "状态",
+  progress: "进度",
+  units: "单元",
+  rows: "行数",
+  rate: "速率",
+  started: "开始",
+  end: "结束",
+  actions: "操作",
+  number: "编号",
+  unit: "单元",
+  why: "原因",
+  retries: "重试",
+  lastAttempt: "最近一次",
+  statuses: {
+    PENDING: "等待中",
+    RUNNING: "运行中",
+    COMPLETED: "已完成",
+    FAILED: "失败",
+    PAUSED: "已暂停",
+  },
+  kinds: { transient: "暂时", "rate-limited": "限流", permanent: "永久" },
+  noTask: ["还没有任务运行过。定时计划或 ", " 会启动任务。"],
+  noFailure: "没有需要人工处理的单元。",
+  noCalendar: "这段时间没有交易日历：请先运行作业 REFERENCE。",
+  paused: "已暂停",
+  endUnknown: "尚不可知",
+  instruments: { stocks: "股票", etfs: "ETF" },
+  shares: ["95 % 以上", "80 % 以上", "部分", "没有"],
+  notProven: "未证实完整",
+  weekdays: ["周一", "周二", "周三", "周四", "周五"],
+  months: ["1月", "2月", "3月", "4月", "5月", "6月", "7月", "8月", "9月", "10月", "11月", "12月"],
+  of: (count, total) => `${count} / ${total}`,
+  needPerson: (count) => `${count} 个需要人工处理`,
+  triedAgain: (count) => `${count} 个稍后重试`,
+  aMinute: (count) => `每分钟 ${count}`,
+  settled: (job, percent, parkedPercent) => `${job}：已处理 ${percent} %，需要人工处理 ${parkedPercent} %`,
+  ended: (at, took) => `${at}，用时 ${took}`,
+  willEnd: (at, left) => `约 ${at}，还需 ${left}`,
+  failures: (count) => `${count} 个单元需要人工处理。`,
+  more: (count) => `另有 ${count} 个`,
+  coverage: (what, first, last, proven, open) =>
+    `${what}：${first} 至 ${last} 每个交易日的入库情况，${open} 个交易日中 ${proven} 个已证实完整`,
+  day: (day, stored, listed, isProven) =>
+    `${day}：入库 ${stored} 行，上市 ${listed}，${isProven ? "已证实完整" : "未证实完整"}`,
+  latestNotProven: (days) => `最近未证实完整的交易日：${days.join("，")}`,
+  duration: ({ days, hours, minutes, seconds }) =>
+    joined([days, "天"], [hours, "小时"], [minutes, "分"], [seconds, "秒"]),
+  between: (first, last) => `${first} 至 ${last}`,
+  nothingToDraw: (title) => `${title}：没有数据可画。`,
+  noValues: (name) => `${name} 没有数据`,
+  course: (name, first, last, low, high) => `${name} 从 ${first} 到 ${last}，最低 ${low}，最高 ${high}`,
+};
+
+function joined(...parts: readonly (readonly [number | undefined, string])[]): string {
+  return parts
+    .filter(([count]) => count !== undefined)
+    .map(([count, name]) => `${count} ${name}`)
+    .join(" ");
+}

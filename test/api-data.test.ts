@@ -1,0 +1,346 @@
+// The mirrored data through the HTTP API: the routes on a real database that holds the small market, two ETFs and the
+// reports of one company.
+import fc from "fast-check";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import type { ApiServices } from "../shared/api/route.ts";
+import { columnsOf, datasets } from "../shared/datasets.ts";
+import { financeNumbers } from "../shared/finance-columns.ts";
+import { dailyFigures } from "../shared/reads/daily.ts";
+import { dailyRowsMax, reportRowsMax } from "../shared/reads/figures.ts";
+import { type Asked, ask } from "./support/ask-api.ts";
+import { dailyTruth, makeMarket, marketDays, stockCodes } from "./support/small-market.ts";
+import { makeWorld, type World } from "./support/world.ts";
+
+const seed = Number(process.env.TEST_SEED ?? Date.now() % 100_000);
+
+let world: World;
+let get: (path: string) => Promise<Asked>;
+
+const etfs = [
+  { ts_code: "159915.SZ", name: "创业板ETF", market: "SZ", list_status: "L", list_date: "20111209" },
+  { ts_code: "510300.SH", name: "沪深300ETF", market: "SH", list_status: "L", list_date: "20120528" },
+  { ts_code: "510999.SH", name: "清盘ETF", market: "SH", list_status: "D", list_date: "20120528" },
+];
+
+beforeAll(async () => {
+  world = await makeWorld();
+  await world.reset();
+  const services: ApiServices = { ...world.services, dispatcher: { start: async () => {} } };
+  get = (path) => ask(services, `GET ${path}`);
+  await world.dispatch({ job: "DAILY_HISTORY", from: marketDays[0], to: marketDays.at(-1) });
+  await world.runToEnd();
+  await world.insert(
+    "stock_info",
+    etfs.map((etf) => ({ ...etf, is_etf: "Y", stored_at: "2024-01-17" })),
+  );
+  await world.insert("stock_daily", [
+    aBar("510300.SH", "20240116", 3.2, 1),
+    aBar("510300.SH", "20240117", 3.3, 1.1),
+  ]);
+  await world.insert("fina_indicator", [
+    aReport({ end_date: "20230930", ann_date: "20231028", update_flag: "0", eps: "1.10" }),
+    aReport({ end_date: "20230930", ann_date: "20240105", update_flag: "1", eps: "1.25" }),
+    aReport({ end_date: "20231231", ann_date: "20240116", update_flag: "0", eps: "2.500" }),
+    aReport({ end_date: "20231231", ann_date: null, update_flag: "0", eps: "9" }),
+  ]);
+});
+afterAll(() => world.close());
+
+function aBar(ts_code: string, trade_date: string, close: number, adj_factor: number) {
+  return { ts_code, trade_date, close, adj_factor, stored_at: "2024-01-17" };
+}
+
+function aReport(values: Record<string, string | null>) {
+  return { ts_code: "600519.SH", ...values, stored_at: "2024-01-17" };
+}
+
+const codesIn = ({ body }: Asked): string[] =>
+  body.instruments.map(({ ts_code }: { ts_code: string }) => ts_code);
+
+test("instruments are filtered by kind, market, status and a part of their name, and come in pages", async () => {
+  const etfCodes = etfs.map(({ ts_code }) => ts_code);
+  expect(codesIn(await get("/api/instruments?is_etf=Y"))).toEqual(etfCodes);
+  expect(codesIn(await get("/api/instruments?is_etf=N"))).toEqual(stockCodes);
+  expect(codesIn(await get("/api/instruments?is_etf=Y&market=SH&status=L"))).toEqual(["510300.SH"]);
+  expect(codesIn(await get("/api/instruments?market=BJ"))).toEqual(["830799.BJ"]);
+  expect(codesIn(await get(`/api/instruments?q=${encodeURIComponent("沪深300etf")}`))).toEqual(["510300.SH"]);
+  expect(codesIn(await get("/api/instruments?q=%25"))).toEqual([]); // no wildcard
+
+  const pages: string[] = [];
+  for (let cursor: string | null = ""; cursor !== null; ) {
+    const page: Asked = await get(`/api/instruments?limit=4${cursor && `&cursor=${cursor}`}`);
+    pages.push(...codesIn(page));
+    cursor = page.body.next_cursor;
+  }
+  expect(pages).toEqual([...stockCodes, ...etfCodes].sort());
+});
+
+test("one instrument comes with its newest stored trade date; a code nobody lists is 404", async () => {
+  const delisted = await get("/api/instruments/000003.SZ");
+  expect(delisted.body).toMatchObject({
+    is_etf: "N",
+    market: "SZ",
+    board: "主板",
+    newest_trade_date: "20240109",
+  });
+  const etf = await get("/api/instruments/510300.SH");
+  expect(etf.body).toMatchObject({ is_etf: "Y", market: "SH", board: null, newest_trade_date: "20240117" });
+  const unseen = await get("/api/instruments/159915.SZ");
+  expect(unseen.body.newest_trade_date).toBeNull();
+  expect((await get("/api/instruments/999999.SH")).status).toBe(404);
+});
+
+test("ETFs are counted in all and by market", async () => {
+  expect((await get("/api/instruments/etf-count")).body).toEqual({
+    etfs: 3,
+    listed: 2,
+    markets: [
+      { market: "SH", etfs: 2, listed: 1 },
+      { market: "SZ", etfs: 1, listed: 1 },
+    ],
+  });
+});
+
+test("the prices of a code are the stored ones, digit for digit, ascending, whatever the page", async () => {
+  const truth = dailyTruth(makeMarket())
+    .filter(({ ts_code }) => ts_code === "000002.SZ")
+    .sort((a, b) => (String(a.trade_date) < String(b.trade_date) ? -1 : 1));
+  const rows: Record<string, unknown>[] = [];
+  for (let cursor: string | null = ""; cursor !== null; ) {
+    const page: Asked = await get(`/api/daily/000002.SZ?limit=5${cursor && `&cursor=${cursor}`}`);
+    rows.push(...withDigits(page.text));
+    cursor = page.body.next_cursor;
+  }
+  expect(rows).toEqual(truth);
+});
+
+/** The rows of an answer with each number as it is written. */
+function withDigits(text: string): Record<string, unknown>[] {
+  const quoted = text.replaceAll(/:(-?\d[\d.]*)(?=[,}])/g, ':"$1"');
+  return JSON.parse(quoted).rows;
+}
+
+test("a number longer than a double keeps its digits, in JSON and in CSV", async () => {
+  await world.sql(
+    "update stock_daily set amount = 12345678901234567.125 where ts_code = '600519.SH' and trade_date = '20240117'",
+  );
+  const { text } = await get("/api/daily/600519.SH?from=20240117");
+  expect(text).toContain('"amount":12345678901234567.125,');
+  expect((await get("/api/daily/600519.SH?from=20240117&format=csv")).text).toContain(
+    ",12345678901234567.125,",
+  );
+});
+
+test("a range is both days included, in either way of writing a day", async () => {
+  const { body } = await get("/api/daily/600519.SH?from=2024-01-03&to=20240105");
+  expect(daysIn(body.rows)).toEqual(["20240103", "20240104", "20240105"]);
+  expect((await get("/api/daily/600519.SH?from=20240106&to=20240107")).body.rows).toEqual([]);
+});
+
+const daysIn = (rows: { trade_date: string }[]) => rows.map(({ trade_date }) => trade_date);
+
+test("a whole history comes as one CSV, also when it takes several statements", async () => {
+  const day = (at: number) => new Date(Date.UTC(2010, 0, 1 + at)).toISOString().slice(0, 10);
+  const days = Array.from({ length: 2 * dailyRowsMax + 1 }, (_, at) => day(at));
+  await world.sql(
+    `insert into stock_daily (ts_code, trade_date, close)
+     select '600018.SH', cast(day as date), 1.50 from unnest($1::text[]) as day`,
+    [days],
+  );
+  const { headers, text } = await get("/api/daily/600018.SH?format=csv");
+  expect(headers["content-type"]).toBe("text/csv; charset=utf-8");
+  const [header, ...lines] = text.trimEnd().split("\n");
+  expect(header).toBe(["ts_code", "trade_date", ...dailyFigures].join(","));
+  expect(lines.map((line) => line.split(",")[1])).toEqual(days.map((each) => each.replaceAll("-", "")));
+  expect(lines[0]).toBe(`600018.SH,20100101,,,,1.50${",".repeat(21)}`);
+  await world.sql("delete from stock_daily where ts_code = '600018.SH'");
+});
+
+test("the longest numbers a double can be keep every statement under the Data API's limit", async () => {
+  const longest = -1234567890.1234567;
+  const wide = (columns: readonly string[]) => Object.fromEntries(columns.map((column) => [column, longest]));
+  const day = (at: number) => new Date(Date.UTC(2010, 0, 1 + at)).toISOString().slice(0, 10);
+  const stored_at = "2024-01-17";
+  const bars = Array.from({ length: dailyRowsMax + 1 }, (_, at) => {
+    return { ts_code: "600018.SH", trade_date: day(at), ...wide(dailyFigures), stored_at };
+  });
+  const reports = Array.from({ length: reportRowsMax + 1 }, (_, at) => {
+    return { ts_code: "600018.SH", end_date: day(at), ann_date: day(at), ...wide(financeNumbers), stored_at };
+  });
+  await world.insert("stock_daily", bars);
+  await world.insert("fina_indicator", reports);
+  const lines = async (path: string) => (await get(path)).text.trimEnd().split("\n").length - 1;
+  expect(await lines("/api/daily/600018.SH?format=csv")).toBe(bars.length);
+  expect(await lines("/api/finance/600018.SH?format=csv")).toBe(reports.length);
+  expect((await get("/api/daily/600018.SH?limit=1000")).body.rows).toHaveLength(1000);
+  expect((await get(`/api/finance/600018.SH?limit=${reportRowsMax}`)).body.rows).toHaveLength(reportRowsMax);
+  for (const table of ["stock_daily", "fina_indicator"]) {
+    await world.sql(`delete from ${table} where ts_code = '600018.SH'`);
+  }
+});
+
+test("adjusted prices come from the views, with an explicit base day for forward adjustment", async () => {
+  const closes = async (query: string) => {
+    const { body } = await get(`/api/daily/510300.SH?${query}`);
+    return body.rows.map((row: Record<string, unknown>) => [row.close, row.base_date, row.factor_carried]);
+  };
+  expect(await closes("adjust=hfq")).toEqual([
+    [3.2, null, false],
+    [3.63, null, false],
+  ]);
+  expect(await closes("adjust=qfq")).toEqual([
+    [2.90909, "20240117", false],
+    [3.3, "20240117", false],
+  ]);
+  expect(await closes("adjust=qfq&base=20240116")).toEqual([
+    [3.2, "20240116", false],
+    [3.63, "20240116", false],
+  ]);
+  const { text } = await get("/api/daily/510300.SH?adjust=qfq&format=csv&from=20240116&to=20240116");
+  const [header = "", line = ""] = text.split("\n");
+  expect(header.split(",").slice(-3)).toEqual(["adj_factor", "factor_carried", "base_date"]);
+  expect(line.split(",").slice(-3)).toEqual(["1", "false", "20240117"]);
+});
+
+test("the market of a day comes by code, the newest day by default, for stocks or ETFs alone", async () => {
+  const { body } = await get("/api/daily?limit=1000");
+  expect(body.trade_date).toBe("20240117");
+  const stored = dailyTruth(makeMarket(), ["20240117"]).map(({ ts_code }) => String(ts_code));
+  expect(codesOf(body.rows)).toEqual([...stored, "510300.SH"].sort());
+  expect(codesOf((await get("/api/daily?is_etf=Y")).body.rows)).toEqual(["510300.SH"]);
+  expect(codesOf((await get("/api/daily?is_etf=N")).body.rows)).toEqual(stored.sort());
+
+  const first = await get("/api/daily?trade_date=20240108&limit=3");
+  const next = await get(`/api/daily?trade_date=20240108&limit=3&cursor=${first.body.next_cursor}`);
+  const whole = await get("/api/daily?trade_date=2024-01-08&format=csv");
+  const csvCodes = whole.text
+    .trimEnd()
+    .split("\n")
+    .slice(1, 7)
+    .map((line) => line.split(",")[0]);
+  expect([...codesOf(first.body.rows), ...codesOf(next.body.rows)]).toEqual(csvCodes);
+  expect((await get("/api/daily?trade_date=20240107")).body).toEqual({
+    trade_date: "20240107",
+    rows: [],
+    next_cursor: null,
+  });
+});
+
+const codesOf = (rows: { ts_code: string }[]) => rows.map(({ ts_code }) => ts_code);
+
+test("reports come one to a period, the current version, or the one that was known on a day", async () => {
+  const eps = async (query: string) => {
+    const { body } = await get(`/api/finance/600519.SH?${query}`);
+    return body.rows.map((row: Record<string, unknown>) => [row.end_date, row.ann_date, row.eps]);
+  };
+  expect(await eps("")).toEqual([
+    ["20230930", "20240105", 1.25],
+    ["20231231", "20240116", 2.5],
+  ]);
+  expect(await eps("as_of=20231027")).toEqual([]);
+  expect(await eps("as_of=20240104")).toEqual([["20230930", "20231028", 1.1]]);
+  expect(await eps("as_of=2024-01-05")).toEqual([["20230930", "20240105", 1.25]]);
+  expect(await eps("as_of=20991231")).toEqual(await eps(""));
+  expect(await eps("from=20231001")).toEqual([["20231231", "20240116", 2.5]]);
+  expect(await eps("limit=1&cursor=20230930")).toEqual([["20231231", "20240116", 2.5]]);
+
+  const { text } = await get("/api/finance/600519.SH?format=csv");
+  const [header, , second] = text.split("\n");
+  expect(header).toBe(["ts_code", "end_date", "ann_date", "update_flag", ...financeNumbers].join(","));
+  expect(second).toMatch(/^600519\.SH,20231231,20240116,0,2\.500,,/);
+});
+
+test("what will be known in the end is what the view of current reports holds, whatever the versions", async () => {
+  const versions = fc.record({
+    end_date: fc.constantFrom("20230331", "20230630"),
+    ann_date: fc.constantFrom("20230301", "20230420", "20230820", "20240101"),
+    update_flag: fc.constantFrom("0", "1", null),
+    eps: fc.constantFrom("1", "2.5", null),
+    q_netprofit_qoq: fc.constantFrom("3", null),
+  });
+  const uniqueVersions = fc.uniqueArray(versions, {
+    minLength: 1,
+    maxLength: 8,
+    selector: ({ end_date, ann_date, update_flag }) => `${end_date}${ann_date}${update_flag}`,
+  });
+  await fc.assert(
+    fc.asyncProperty(uniqueVersions, async (rows) => {
+      await world.sql("delete from fina_indicator where ts_code = '000001.SZ'");
+      const stored_at = "2024-01-17";
+      await world.insert(
+        "fina_indicator",
+        rows.map((row) => ({ ts_code: "000001.SZ", ...row, stored_at })),
+      );
+      const current = await get("/api/finance/000001.SZ");
+      const known = await get("/api/finance/000001.SZ?as_of=20991231");
+      expect(known.body.rows).toEqual(current.body.rows);
+    }),
+    { seed, numRuns: 40 },
+  );
+});
+
+test("coverage counts what is stored of each open day against what is listed", async () => {
+  const { body } = await get("/api/coverage?from=20240106&to=20240117");
+  expect(body.newest_trade_date).toBe("20240117");
+  expect(body.days.map(({ day }: { day: string }) => day)).toEqual(marketDays.slice(4));
+  const stored = dailyTruth(makeMarket(), ["20240117"]).length;
+  expect(body.days.at(-1)).toEqual({
+    day: "20240117",
+    stocks: { stored, listed: expect.any(Number), proven: true },
+    etfs: { stored: 1, listed: 3, proven: false },
+  });
+  const byDefault = await get("/api/coverage");
+  expect([byDefault.body.from, byDefault.body.to]).toEqual(["20231218", "20240117"]);
+});
+
+test.each([
+  ["/api/daily/600519.SH?from=20240105&to=20240104", "from", "20240105"],
+  ["/api/daily/600519.SH?from=yesterday", "from", "yesterday"],
+  ["/api/daily/600519.SH?adjust=both", "adjust", "both"],
+  ["/api/daily/600519.SH?base=20240105", "base", "20240105"],
+  ["/api/daily/600519.SH?format=csv&limit=10", "limit", 10],
+  ["/api/daily/600519.SH?limit=1001", "limit", "1001"],
+  ["/api/daily/600519.SH?limit=ten", "limit", "ten"],
+  ["/api/daily/600519", "ts_code", "600519"],
+  ["/api/daily?date=20240105", "date", "20240105"],
+  ["/api/instruments?market=HK", "market", "HK"],
+  ["/api/instruments?q=%00", "q", "\u0000"],
+  ["/api/finance/600519.SH?as_of=20240230", "as_of", "20240230"],
+  ["/api/daily/600519.SH?cursor=99991231", "cursor", "99991231"],
+  ["/api/coverage?from=20200101&to=20240101", "from", "20200101"],
+])("%s is refused, naming the field, its value and what is allowed", async (path, field, value) => {
+  const { status, body } = await get(path);
+  expect(status).toBe(400);
+  expect(body).toEqual({
+    error: "bad_input",
+    message: `${field} is ${JSON.stringify(value)}, expected ${body.allowed}`,
+    field,
+    value,
+    allowed: expect.stringMatching(/.{10}/),
+  });
+});
+
+test("a code without a row in the range is an empty answer, not an unknown code", async () => {
+  for (const code of ["600005.SH", "159915.SZ"]) {
+    const { status, body } = await get(`/api/daily/${code}`);
+    expect([status, body.rows, body.next_cursor]).toEqual([200, [], null]);
+  }
+  expect((await get("/api/finance/000001.SZ?to=20000101")).status).toBe(200);
+});
+
+test.each(["/api/daily/999999.SH", "/api/finance/999999.SH", "/api/daily/999999.SH?format=csv"])(
+  "%s names a code nobody knows: 404",
+  async (path) => {
+    const { status, body } = await get(path);
+    expect([status, body.error]).toEqual([404, "not_found"]);
+    expect(body.message).toContain("999999.SH");
+  },
+);
+
+test("a daily row names every number of the catalogue", () => {
+  const numbers = [datasets.stock_daily, datasets.etf_daily]
+    .flatMap(columnsOf)
+    .filter(({ type }) => type === "number")
+    .map(({ name }) => name);
+  expect([...new Set(numbers)].sort()).toEqual([...dailyFigures].sort());
+});

@@ -1,0 +1,251 @@
+// What is said in metrics: every outcome, with noughts beside it, and the levels that alarms are raised on and taken
+// back by. On a real engine, through the real use cases.
+import { globSync, readFileSync } from "node:fs";
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import { SyncError } from "../shared/errors.ts";
+import { type Metric, metrics } from "../shared/metrics.ts";
+import type { Dimensions } from "../shared/ports.ts";
+import { syncUnit } from "../shared/sync-unit.ts";
+import { firstDay, lastDay, marketDays } from "./support/small-market.ts";
+import { makeWorld, type World } from "./support/world.ts";
+
+type Said = { metric: Metric; value: number; dimensions: Dimensions | undefined };
+
+let world: World;
+let said: Said[] = [];
+beforeAll(async () => {
+  world = await makeWorld();
+  const note = (metric: Metric, value: number, dimensions?: Dimensions) =>
+    void said.push({ metric, value, dimensions });
+  Object.assign(world.services.meter, { count: note, measure: note });
+});
+afterAll(() => world?.close());
+beforeEach(async () => {
+  await world.reset();
+  said = [];
+});
+
+const backfill = { job: "DAILY_HISTORY", from: firstDay, to: lastDay };
+const values = (metric: Metric) => said.filter((each) => each.metric === metric).map(({ value }) => value);
+const sum = (metric: Metric) => values(metric).reduce((a, b) => a + b, 0);
+const refuse = (kind: "permanent" | "rate-limited", options: object) => () => {
+  throw new SyncError(kind, "refused", options);
+};
+
+test("a run says its units, rows, calls, times and progress, and nought of what did not happen", async () => {
+  await world.dispatch(backfill);
+  await world.runToEnd();
+  const stored = (await world.storedDaily()).length;
+  expect(sum("UnitsDone")).toBe(12);
+  expect([sum("RowsStored"), sum("RowsChanged"), sum("RowsUnchanged")]).toEqual([stored, stored, 0]);
+  for (const none of ["UnitsNotDue", "UnitsReturned", "UnitsFailed", "UnitsParked", "TooFast"] as const)
+    expect(values(none)).toEqual(Array.from({ length: 12 }, () => 0));
+  for (const none of ["AccountRefused", "RightMissing", "QuotaUsed", "DeadLetters"] as const)
+    expect(values(none)).toEqual(Array.from({ length: 12 }, () => 0));
+  expect(values("FetchTime")).toHaveLength(12);
+  expect(values("StoreTime")).toHaveLength(12);
+
+  const interfaces = ["adj_factor", "daily", "daily_basic"];
+  for (const name of interfaces) {
+    const of = (metric: Metric) =>
+      said
+        .filter((each) => each.metric === metric && each.dimensions?.interface === name)
+        .map(({ value }) => value);
+    expect(of("Calls")).toEqual(Array.from({ length: 12 }, () => 1));
+    expect(of("RateLimited")).toEqual(Array.from({ length: 12 }, () => 0));
+  }
+  expect(Math.max(...values("SlotWait"))).toBeGreaterThan(1_000); // a slot is 1.75 s
+
+  const progress = said.filter(({ metric }) => metric === "TaskProgress");
+  expect(progress.map(({ value }) => Math.round(value))).toEqual([
+    8, 17, 25, 33, 42, 50, 58, 67, 75, 83, 92, 100,
+  ]);
+  expect(progress[0]?.dimensions).toEqual({ job: "DAILY_HISTORY" });
+});
+
+test("rows stored again are counted as unchanged", async () => {
+  await world.dispatch(backfill);
+  await world.runToEnd();
+  said = [];
+  await world.dispatch({ ...backfill, refresh: true });
+  await world.runToEnd();
+  expect([sum("RowsChanged"), sum("RowsUnchanged")]).toEqual([0, sum("RowsStored")]);
+});
+
+test("the age of a unit is counted from the sending of its message", async () => {
+  await world.dispatch(backfill);
+  await world.clock.sleep(90_000);
+  const receipt = world.work.receive();
+  await syncUnit(world.services, {
+    body: receipt?.message.body ?? "",
+    receiptHandle: receipt?.handle ?? "",
+    receiveCount: 1,
+    sentAt: new Date(world.clock.now().getTime() - 90_000),
+    remainingMilliseconds: () => 150_000,
+  });
+  const [age = 0] = values("UnitAge");
+  expect(age - sum("FetchTime")).toBeCloseTo(90_000, -1);
+});
+
+describe("what needs a person", () => {
+  const broken = () => {
+    world.state.onCall = (call, reply) =>
+      call.params.trade_date === marketDays[3] ? { ...reply, items: [[1]] } : reply;
+  };
+
+  test("is said when a unit is parked, and taken back when it succeeds after all", async () => {
+    broken();
+    await world.dispatch(backfill);
+    await world.runToEnd();
+    expect(sum("UnitsParked")).toBe(1);
+    expect(values("FailuresParked").at(-1)).toBe(1);
+    world.state.onCall = (_, reply) => reply;
+    await world.dispatch({ retry: "all" });
+    await world.runToEnd();
+    expect(values("FailuresParked").at(-1)).toBe(0);
+  });
+
+  test("is said again by the evening check, for as long as it is so", async () => {
+    broken();
+    await world.dispatch(backfill);
+    await world.runToEnd();
+    said = [];
+    await world.dispatch({ check: "freshness" });
+    expect(values("FailuresParked")).toEqual([1]);
+  });
+
+  test("is said by the retry function too, with the dead letter, once retries are spent", async () => {
+    world.state.onCall = () => {
+      throw new SyncError("transient", "no answer");
+    };
+    await world.dispatch({ ...backfill, to: firstDay });
+    await world.runToEnd();
+    expect(sum("DeadLetters")).toBe(4); // the first failure and three retries
+    expect([sum("UnitsFailed"), sum("UnitsParked")]).toEqual([3, 1]);
+    expect(sum("UnitsReturned")).toBe(20);
+    expect(values("FailuresParked").at(-1)).toBe(1);
+  });
+});
+
+describe("a refusal", () => {
+  test.each([
+    ["of the account", "AccountRefused", "permanent", { scope: "account" }],
+    ["of an interface", "RightMissing", "permanent", { scope: "task" }],
+    ["for the rest of the day", "QuotaUsed", "rate-limited", { scope: "task", retryAfterSeconds: 40_000 }],
+  ] as const)(
+    "%s is said once it pauses the work, and taken back by the next unit stored",
+    async (_, metric, kind, options) => {
+      world.state.onCall = refuse(kind, options);
+      const { tasks } = await world.dispatch(backfill);
+      await world.deliverNext();
+      expect(values(metric)).toEqual([1]);
+      world.state.onCall = (_call, reply) => reply;
+      await world.dispatch({ resume: tasks[0]?.id });
+      await world.deliverNext();
+      expect(values(metric)).toEqual([1, 0]);
+    },
+  );
+
+  test("for speed is counted by interface and together", async () => {
+    let refusals = 2;
+    world.state.onCall = (call, reply) => {
+      if (call.name === "daily" && refusals-- > 0)
+        throw new SyncError("rate-limited", "too fast", { retryAfterSeconds: 5 });
+      return reply;
+    };
+    await world.dispatch({ ...backfill, to: firstDay });
+    await world.runToEnd();
+    const limited = said.filter(({ metric, value }) => metric === "RateLimited" && value > 0);
+    expect(limited.map(({ dimensions }) => dimensions?.interface)).toEqual(["daily", "daily"]);
+    expect(sum("TooFast")).toBe(2);
+  });
+});
+
+describe("lateness", () => {
+  const check = () => world.dispatch({ check: "freshness" });
+  const late = () => values("DaysLate").at(-1);
+
+  test("is said by the evening check alone, and taken back when the day comes in after it", async () => {
+    await world.dispatch(backfill);
+    await world.runToEnd();
+    expect(late()).toBe(0);
+
+    world.setTime("20240118", 17.6); // the day is due and not here
+    said = [];
+    world.state.onCall = (_, reply) => ({ ...reply, items: [] });
+    await world.dispatch({ job: "DAILY_INCREMENTAL" });
+    expect(values("DaysBehind")).toEqual([1]);
+    expect(late()).toBeUndefined();
+
+    world.setTime("20240118", 22);
+    const answer = await check();
+    expect(answer).toMatchObject({
+      outcome: "checked",
+      freshness: [{ dataset: "stock_daily", daysBehind: 1 }],
+    });
+    expect(late()).toBe(1);
+  });
+
+  test("ends when a task brings the day, without waiting for the next check", async () => {
+    await world.dispatch({ ...backfill, to: marketDays.at(-2) });
+    await world.runToEnd();
+    await check();
+    expect(late()).toBe(1); // the world's day is the market's last, at six in the evening
+    await world.dispatch({ job: "DAILY_INCREMENTAL" });
+    await world.runToEnd();
+    expect(late()).toBe(0);
+  });
+
+  test("is none over a weekend and on a holiday", async () => {
+    world.setTime("20240113", 22); // Saturday
+    await world.dispatch({ ...backfill, to: "20240112" });
+    await world.runToEnd();
+    await check();
+    expect(late()).toBe(0);
+    await world.sql("update trade_cal set is_open = 0 where cal_date = '2024-01-15'");
+    world.setTime("20240115", 22);
+    await check();
+    expect(late()).toBe(0);
+    world.setTime("20240116", 22);
+    await check();
+    expect(late()).toBe(1);
+  });
+
+  test("of an empty database is none: nothing was ever asked for", async () => {
+    await check();
+    expect(late()).toBe(0);
+    expect(values("DaysBehind")).toEqual([]);
+  });
+
+  test("that cannot be read does not make a stored unit fail", async () => {
+    const { database } = world.services;
+    const run = database.run;
+    Object.assign(database, {
+      run: (sql: string, parameters?: Parameters<typeof run>[1]) =>
+        sql.includes("need_person") ? Promise.reject(new Error("gone")) : run(sql, parameters),
+    });
+    try {
+      await world.dispatch({ ...backfill, to: firstDay });
+      expect(await world.deliverNext()).toMatchObject({ outcome: "settled" });
+    } finally {
+      Object.assign(database, { run });
+    }
+    expect(world.logged.filter(({ level }) => level === "warn")).toHaveLength(1);
+    expect((await world.tasks())[0]?.status).toBe("COMPLETED");
+  });
+});
+
+test("every metric of the catalogue is emitted somewhere", () => {
+  const sources = globSync("{shared,functions}/*.ts")
+    .filter((file) => file !== "shared/metrics.ts")
+    .map((file) => readFileSync(file, "utf8"));
+  const silent = Object.keys(metrics).filter((name) => !sources.some((text) => text.includes(`"${name}"`)));
+  expect(silent).toEqual([]);
+});
+
+test("every metric has a unit and says what it counts, and a dimension of few values", () => {
+  for (const spec of Object.values(metrics)) {
+    expect(spec.about.length).toBeGreaterThan(10);
+    if ("by" in spec) expect(["interface", "dataset", "job"]).toContain(spec.by);
+  }
+});

@@ -1,0 +1,210 @@
+// What those who look are told: how far a task is, when it will end, what needs a person, what is stored of each day.
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import { countFailures, pageMax, readFailures, readTask, readTasks } from "../shared/progress.ts";
+import { readCoverage, readFreshness } from "../shared/stored-days.ts";
+import { databaseKinds } from "./support/postgres-database.ts";
+import { firstDay, lastDay, marketDays, stockCodes } from "./support/small-market.ts";
+import { makeWorld, type World } from "./support/world.ts";
+
+const kinds = await databaseKinds();
+
+describe.each(kinds)("on $engine", ({ missing, openMigrated }) => {
+  let world: World;
+  beforeAll(async () => {
+    if (missing === undefined) world = await makeWorld(openMigrated);
+  });
+  afterAll(() => world?.close());
+  beforeEach(async (context) => {
+    if (missing !== undefined) context.skip(missing);
+    await world.reset();
+  });
+
+  const backfill = { job: "DAILY_HISTORY", from: firstDay, to: lastDay };
+  const database = () => world.services.database;
+
+  /** Seconds pass, and then one unit is delivered. */
+  async function deliverAfter(seconds: number): Promise<void> {
+    await world.clock.sleep(seconds * 1000);
+    await world.deliverNext();
+  }
+
+  test("a task under way says how far it is, how fast, and when it will end", async () => {
+    await world.dispatch(backfill);
+    for (let unit = 0; unit < 4; unit += 1) await deliverAfter(60);
+    const [task] = await readTasks(database(), { limit: 5 });
+    expect(task).toMatchObject({ job_type: "DAILY_HISTORY", status: "RUNNING", reason: null });
+    expect(JSON.parse(task?.config ?? "")).toMatchObject(backfill);
+    expect(task?.units).toEqual({
+      total: 12,
+      done: 4,
+      confirmed: 12,
+      byStatus: { pending: 0, sent: 8, done: 4, not_due: 0, failed: 0, parked: 0 },
+    });
+    const stored = (await world.storedDaily()).length;
+    expect([task?.rows, task?.share]).toEqual([stored, 4 / 12]);
+    // Sixty seconds and the slot's hold for each unit: a little less than one a minute, eight left.
+    expect(task?.unitsAMinute).toBeGreaterThan(0.9);
+    expect(task?.unitsAMinute).toBeLessThan(1);
+    const minutesLeft = (Number(task?.estimatedEnd) - world.clock.now().getTime()) / 60_000;
+    expect(minutesLeft).toBeCloseTo(8 / (task?.unitsAMinute ?? 0), 2);
+  });
+
+  test("the rate is that of the last minutes: a night's pause does not slow the estimate", async () => {
+    await world.dispatch(backfill);
+    await deliverAfter(30);
+    await world.clock.sleep(12 * 3_600_000);
+    for (let unit = 0; unit < 5; unit += 1) await deliverAfter(100);
+    const [task] = await readTasks(database(), { limit: 1 });
+    expect(task?.unitsAMinute).toBeCloseTo(0.5, 5); // five in ten minutes
+  });
+
+  test("a task without a unit done has no rate and no end, one that is paused no end", async () => {
+    const { tasks } = await world.dispatch(backfill);
+    const id = tasks[0]?.id ?? "";
+    expect(await readTask(database(), id)).toMatchObject({
+      unitsAMinute: undefined,
+      estimatedEnd: undefined,
+    });
+    await deliverAfter(10);
+    expect((await readTask(database(), id))?.estimatedEnd).toBeInstanceOf(Date);
+    await world.dispatch({ pause: id });
+    expect(await readTask(database(), id)).toMatchObject({ status: "PAUSED", estimatedEnd: undefined });
+  });
+
+  test("a task that has ended tells its whole share and its rate overall", async () => {
+    await world.dispatch(backfill);
+    await world.runToEnd();
+    const [task] = await readTasks(database(), { limit: 1 });
+    expect(task).toMatchObject({ status: "COMPLETED", share: 1, estimatedEnd: undefined });
+    expect(task?.completedAt).toBeInstanceOf(Date);
+    expect(task?.unitsAMinute).toBeGreaterThan(0);
+  });
+
+  test("the end is not before a retry that is planned", async () => {
+    await world.dispatch(backfill);
+    await deliverAfter(10);
+    const retryAt = new Date(world.clock.now().getTime() + 5 * 3_600_000);
+    await world.sql(
+      `insert into sync_failure_record (job_type, unit_key, task_id, kind, error_message, max_retries, next_attempt_at)
+       select job_type, 'x', id, 'transient', 'x', 3, $1 from sync_task`,
+      [retryAt],
+    );
+    expect((await readTasks(database(), { limit: 1 }))[0]?.estimatedEnd).toEqual(retryAt);
+  });
+
+  test("tasks come newest first, by status and job, page by page", async () => {
+    for (const [at, status] of (["COMPLETED", "FAILED", "COMPLETED", "RUNNING"] as const).entries()) {
+      await world.sql(
+        `insert into sync_task (job_type, status, batch_size, config, started_at)
+         values ($1, $2, 1, '{}', to_timestamp($3))`,
+        [at === 2 ? "ETF_LIST" : "DAILY_HISTORY", status, 1_700_000_000 + at],
+      );
+    }
+    const found = await readTasks(database(), { limit: 10 });
+    expect(found.map(({ status }) => status)).toEqual(["RUNNING", "COMPLETED", "FAILED", "COMPLETED"]);
+    const first = await readTasks(database(), { limit: 2 });
+    const second = await readTasks(database(), { limit: 2, before: first[1]?.id });
+    expect([...first, ...second]).toEqual(found);
+    const ended = await readTasks(database(), { limit: 10, status: ["COMPLETED"], job: "ETF_LIST" });
+    expect(ended.map(({ job_type }) => job_type)).toEqual(["ETF_LIST"]);
+    expect(await readTask(database(), "00000000-0000-4000-8000-000000000000")).toBeUndefined();
+  });
+
+  test("a page of tasks that name two thousand codes each fits one answer", async () => {
+    const codes = Array.from({ length: 2_000 }, (_, at) => `${String(600_000 + at)}.SH`);
+    await world.sql(
+      `insert into sync_task (job_type, status, batch_size, config)
+       select 'DAILY_HISTORY', 'COMPLETED', 1, $1::jsonb from generate_series(1, $2::integer)`,
+      [JSON.stringify({ job: "DAILY_HISTORY", codes }), pageMax],
+    );
+    const tasks = await readTasks(database(), { limit: pageMax });
+    expect(tasks).toHaveLength(pageMax);
+    expect(JSON.parse(tasks[0]?.config ?? "")).toEqual({ job: "DAILY_HISTORY" });
+  });
+
+  test("failures come newest first, and those that need a person are told from those tried again", async () => {
+    const insert = (unit_key: string, more: { next?: string; resolved?: string; kind?: string }) =>
+      world.sql(
+        `insert into sync_failure_record
+           (job_type, unit_key, kind, error_message, max_retries, next_attempt_at, resolved_at)
+         values ('DAILY_HISTORY', $1, $2, repeat('错', 2000), 3, $3, $4)`,
+        [unit_key, more.kind ?? "transient", more.next ?? null, more.resolved ?? null],
+      );
+    await insert("parked", { kind: "permanent" });
+    await insert("retried", { next: "2024-01-18T00:00:00Z" });
+    await insert("resolved", { resolved: "2024-01-17T00:00:00Z" });
+    const keys = async (filter: object) =>
+      (await readFailures(database(), { limit: 9, ...filter })).map(({ unit_key }) => unit_key);
+    expect(await keys({})).toEqual(["resolved", "retried", "parked"]);
+    expect(await keys({ needsPerson: true })).toEqual(["parked"]);
+    expect(await keys({ resolved: true })).toEqual(["resolved"]);
+    expect(await keys({ kind: "permanent" })).toEqual(["parked"]);
+    expect(await keys({ job: "ETF_LIST" })).toEqual([]);
+    expect(await keys({ limit: 1, before: 3 })).toEqual(["retried"]);
+    expect(await keys({ id: 1 })).toEqual(["parked"]);
+    expect(await countFailures(database())).toEqual({ open: 2, needPerson: 1 });
+    const [retried] = await readFailures(database(), { limit: 1, id: 2 });
+    expect(retried?.nextAttemptAt).toEqual(new Date("2024-01-18T00:00:00Z"));
+    await world.sql(
+      "insert into sync_failure_record (job_type, unit_key, kind, error_message, max_retries) " +
+        "select 'X', n::text, 'permanent', repeat('错', 2000), 3 from generate_series(1, 200) as n",
+    );
+    expect(await keys({ limit: 1_000 })).toHaveLength(pageMax); // 600 KB of messages in one answer
+  });
+
+  test("coverage counts what is stored of each open day against what was listed, and knows a proven day", async () => {
+    await world.dispatch(backfill);
+    await world.runToEnd();
+    await world.sql("delete from stock_daily where trade_date = '2024-01-05' and ts_code = '600519.SH'");
+    await world.sql(
+      `insert into stock_daily (ts_code, trade_date, close)
+       values ('510300.SH', '2024-01-03', 1), ('159915.SZ', '2024-01-03', 1)`,
+    );
+    await world.sql(
+      "insert into stock_info (ts_code, name, is_etf, list_date) values ('510300.SH', 'x', 'Y', '2024-01-03')",
+    );
+    const days = await readCoverage(database(), { from: "20231201", to: "20240118" });
+    expect(days.map(({ day }) => day)).toEqual([...marketDays, "20240118"]);
+    const of = (day: string) => days.find((each) => each.day === day);
+    const listedAt = (day: string) =>
+      stockCodes
+        .filter((code) => code !== "688981.SH" || day >= "20240110")
+        .filter((code) => code !== "000003.SZ" || day < "20240110").length;
+    const storedAt = (day: string) => world.state.market.daily.filter((row) => row.trade_date === day).length;
+    for (const day of ["20240102", "20240108", "20240117"])
+      expect(of(day)?.stocks).toEqual({ stored: storedAt(day), listed: listedAt(day), proven: true });
+    expect(of("20240105")?.stocks).toMatchObject({ stored: storedAt("20240105") - 1, proven: false });
+    expect(of("20240103")?.etfs).toEqual({ stored: 2, listed: 1, proven: false });
+    expect(of("20240102")?.etfs).toEqual({ stored: 0, listed: 0, proven: false });
+    expect(of("20240118")?.stocks).toMatchObject({ stored: 0, proven: false });
+  });
+
+  describe("days behind", () => {
+    const behind = () => readFreshness(database(), world.clock.now());
+
+    test("are not counted for data that nobody ever asked for", async () => {
+      expect(await behind()).toEqual([]);
+    });
+
+    test("are none once the last due day is whole, on the day itself and over a weekend", async () => {
+      await world.dispatch(backfill);
+      await world.runToEnd();
+      expect(await behind()).toEqual([{ dataset: "stock_daily", daysBehind: 0 }]);
+      world.setTime("20240118", 12); // Thursday: its data is not due yet
+      expect(await behind()).toEqual([{ dataset: "stock_daily", daysBehind: 0 }]);
+      world.setTime("20240118", 22);
+      expect(await behind()).toEqual([{ dataset: "stock_daily", daysBehind: 1 }]);
+      world.setTime("20240121", 22); // Sunday: Thursday and Friday are missing, the weekend is not
+      expect(await behind()).toEqual([{ dataset: "stock_daily", daysBehind: 2 }]);
+    });
+
+    test("count from the newest whole day: a hole before it does not count, rows gone from it do", async () => {
+      await world.dispatch(backfill);
+      await world.runToEnd();
+      await world.sql("delete from stock_daily where trade_date = '2024-01-10'");
+      expect(await behind()).toMatchObject([{ daysBehind: 0 }]);
+      await world.sql("delete from stock_daily where trade_date = '2024-01-17' and ts_code = '600519.SH'");
+      expect(await behind()).toMatchObject([{ daysBehind: 1 }]);
+    });
+  });
+});

@@ -1,0 +1,114 @@
+// Debian's Chromium for the promises that only a browser can keep.
+import { existsSync } from "node:fs";
+import { type Browser, type BrowserContextOptions, chromium, type Page } from "playwright-core";
+
+const executablePath = process.env.TEST_CHROMIUM ?? "/usr/bin/chromium";
+
+/** Why there is none, as a sentence. */
+export const missingChromium = existsSync(executablePath)
+  ? undefined
+  : `no Chromium at ${executablePath}: install it, or name one in TEST_CHROMIUM`;
+
+/** Nothing of it may leave this machine. */
+const quiet = [
+  "--no-sandbox",
+  "--disable-gpu",
+  "--disable-quic",
+  "--no-first-run",
+  "--disable-background-networking",
+  "--disable-component-update",
+  "--disable-sync",
+];
+
+export async function openChromium(): Promise<Browser> {
+  return await chromium.launch({ executablePath, args: quiet });
+}
+
+export const desktop = { viewport: { width: 1200, height: 900 }, locale: "en-US" } as const;
+export const phone = {
+  viewport: { width: 360, height: 740 },
+  locale: "en-US",
+  hasTouch: true,
+  isMobile: true,
+} as const;
+
+/** The page at an address in a profile of its own, when it is live; what it complained of goes to `complaints`. */
+export async function openPage(
+  browser: Browser,
+  url: string,
+  options: BrowserContextOptions,
+  complaints: string[] = [],
+): Promise<Page> {
+  const context = await browser.newContext(options);
+  const page = await context.newPage();
+  page.on("console", (message) => message.type() === "error" && complaints.push(message.text()));
+  page.on("pageerror", (error) => complaints.push(error.message));
+  await page.goto(url);
+  await page.locator("#state.live").waitFor();
+  return page;
+}
+
+/** Presses Tab until a control of that name has the focus. */
+export async function tabTo(page: Page, name: string): Promise<void> {
+  for (let presses = 0; presses < 80; presses += 1) {
+    await page.keyboard.press("Tab");
+    const focused = await page.evaluate(
+      'document.activeElement.getAttribute("aria-label") ?? document.activeElement.textContent',
+    );
+    if (focused === name) return;
+  }
+  throw new Error(`the Tab key never came to '${name}'`);
+}
+
+/** Text whose contrast with its ground is below WCAG's 4.5 (https://www.w3.org/TR/WCAG22/#contrast-minimum). */
+export async function faintTexts(page: Page): Promise<string[]> {
+  return await page.evaluate<string[]>(`(() => {
+    const canvas = document.createElement("canvas").getContext("2d", { willReadFrequently: true });
+    const rgba = (colour) => {
+      canvas.clearRect(0, 0, 1, 1);
+      canvas.fillStyle = colour;
+      canvas.fillRect(0, 0, 1, 1);
+      return [...canvas.getImageData(0, 0, 1, 1).data];
+    };
+    const over = ([r, g, b, a], ground) => [r, g, b].map((part, at) => (part * a + ground[at] * (255 - a)) / 255);
+    const groundOf = (element) => {
+      for (let at = element; at; at = at.parentElement) {
+        const colour = rgba(getComputedStyle(at).backgroundColor);
+        if (colour[3] === 255) return colour;
+      }
+      return [255, 255, 255];
+    };
+    const light = (colour) => {
+      const [r, g, b] = colour.map((part) => (part / 255 <= 0.04045 ? part / 255 / 12.92 : ((part / 255 + 0.055) / 1.055) ** 2.4));
+      return 0.2126 * r + 0.7152 * g + 0.0722 * b;
+    };
+    const faint = [];
+    const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+    for (let node = walker.nextNode(); node; node = walker.nextNode()) {
+      const element = node.parentElement;
+      if (node.data.trim() === "" || !element.checkVisibility()) continue;
+      if (element.closest("title, option, .unseen")) continue;
+      const style = getComputedStyle(element);
+      const ink = rgba(element.namespaceURI.includes("svg") ? style.fill : style.color);
+      for (let at = element; at; at = at.parentElement) ink[3] *= Number(getComputedStyle(at).opacity);
+      const ground = groundOf(element).slice(0, 3);
+      const [a, b] = [light(over(ink, ground)), light(ground)].sort((x, y) => y - x);
+      const contrast = (a + 0.05) / (b + 0.05);
+      if (contrast < 4.5) faint.push(contrast.toFixed(2) + " " + node.data.trim().slice(0, 40));
+    }
+    return faint;
+  })()`);
+}
+
+/** Controls without a name, as a screen reader is told of them. */
+export async function namelessControls(page: Page): Promise<{ controls: number; nameless: string[] }> {
+  const session = await page.context().newCDPSession(page);
+  const { nodes } = await session.send("Accessibility.getFullAXTree");
+  await session.detach();
+  const roles =
+    /^(button|textbox|searchbox|combobox|checkbox|radio|link|menuitem|listbox|Date|img|image|region|table)$/;
+  const controls = nodes.filter(({ ignored, role }) => !ignored && roles.test(String(role?.value)));
+  const nameless = controls.filter(({ name }) => !String(name?.value ?? "").trim());
+  const unnamedTables = nameless.filter(({ role }) => role?.value !== "table");
+  return { controls: controls.length, nameless: unnamedTables.map(({ role }) => String(role?.value)) };
+}

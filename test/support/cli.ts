@@ -1,0 +1,46 @@
+// Runs the command line as a person does: the bin, in a process of its own, from another folder than the project's.
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+
+export type CliRun = {
+  readonly code: number;
+  /** The answer. */
+  readonly out: string;
+  /** What was said beside it. */
+  readonly error: string;
+};
+
+const bin = join(import.meta.dirname, "..", "..", "bin", "tushare-sync.mjs");
+
+/** English unless told otherwise, whatever this machine speaks. */
+const english = { LC_ALL: "C", LC_MESSAGES: "", LANG: "", TUSHARE_TOKEN: "" };
+
+export async function runCli(
+  args: readonly string[],
+  environment: Record<string, string> = {},
+): Promise<CliRun> {
+  const child = spawn(process.execPath, [bin, ...args], {
+    cwd: tmpdir(),
+    env: { ...process.env, ...english, ...environment },
+    stdio: ["ignore", "pipe", "pipe"],
+  });
+  let [out, error] = ["", ""];
+  child.stdout.on("data", (chunk: Buffer) => {
+    out += chunk.toString();
+  });
+  child.stderr.on("data", (chunk: Buffer) => {
+    error += chunk.toString();
+  });
+  const [code] = await once(child, "close");
+  return { code: code as number, out, error };
+}
+
+/** Each line an object. */
+export function jsonLines<Row = Record<string, unknown>>(text: string): Row[] {
+  return text
+    .trim()
+    .split("\n")
+    .map((line) => JSON.parse(line) as Row);
+}

@@ -1,0 +1,50 @@
+// The whole stack as it is deployed, with its HTTP API on loopback, on a database that a test fills. No work is taken
+// off the queue: a started job is planned and waits.
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import pg from "pg";
+import { type LocalStack, startStack } from "../../local/aws/stack.ts";
+import { startDataApi } from "../../local/data-api/server.ts";
+import { startDatabase } from "../../local/database/database.ts";
+import { synthesise } from "../../local/synth.ts";
+
+export type LocalApi = {
+  readonly url: string;
+  readonly stack: LocalStack;
+  readonly database: pg.Client;
+  /** The folder of the synthesised app, with the bundles. */
+  readonly assembly: string;
+  /** What the functions printed. */
+  readonly lines: readonly string[];
+  close(): Promise<void>;
+};
+
+export async function startLocalApi(): Promise<LocalApi> {
+  const assembly = mkdtempSync(join(tmpdir(), "local-api-"));
+  await synthesise(assembly, { egress: "none" });
+  const engine = await startDatabase({ dataDir: undefined });
+  const dataApi = await startDataApi({ databaseUrl: engine.url });
+  const lines: string[] = [];
+  const stack = await startStack({
+    assembly,
+    endpoints: { rdsData: dataApi.url },
+    overrides: { TUSHARE_URL: "http://127.0.0.1:1" },
+    schedulesEnabled: false,
+    onLog: ({ text }) => lines.push(text),
+  });
+  await stack.pauseEventSource(stack.functionName("PipelineWorker"));
+  const database = new pg.Client({ connectionString: engine.url });
+  await database.connect();
+  if (stack.apiUrl === undefined) throw new Error("the template has no HTTP API");
+  return {
+    ...{ url: stack.apiUrl, stack, database, assembly, lines },
+    async close() {
+      await database.end();
+      await stack.close();
+      await dataApi.close();
+      await engine.close();
+      rmSync(assembly, { recursive: true, force: true });
+    },
+  };
+}
