@@ -94,7 +94,7 @@ test("rows that pass one request of the Data API are stored whole, in pieces of 
 
   const table = tableOf(20_000);
   expect(upsertParameters(dataset, table).length).toBeGreaterThan(1);
-  expect(await storeUnit(database, unit, dataset, table, 1)).toEqual({
+  expect(await storeUnit(database, unit, dataset, table, 1)).toMatchObject({
     changed: 20_000,
     taskStatus: "COMPLETED",
   });

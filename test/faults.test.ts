@@ -17,7 +17,7 @@ beforeAll(async () => {
   expect(json.status).toBe("COMPLETED");
 });
 
-test.each([
+test.concurrent.each([
   ["mild", mild],
   ["storm", storm],
 ])(
