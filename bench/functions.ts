@@ -1,7 +1,7 @@
 // The deployed functions: their bundles as synth makes them, what those weigh, how long they take to import, and the
 // environment variables they read.
 import { execFile } from "node:child_process";
-import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
@@ -12,13 +12,11 @@ import { synthesise } from "../local/synth.ts";
 import { median } from "./report.ts";
 
 export type DeployedFunction = {
-  /** Part of its logical id in the template. */
-  readonly name: (typeof names)[number];
+  /** Its logical id in the template, without the hash. */
+  readonly name: string;
   readonly bundle: string;
   readonly memoryMegabytes: number;
 };
-
-const names = ["Dispatcher", "Worker", "Retry", "Migrate"] as const;
 
 /** The folder of the bundles goes when the process ends. */
 export async function makeBundles(): Promise<DeployedFunction[]> {
@@ -26,17 +24,16 @@ export async function makeBundles(): Promise<DeployedFunction[]> {
   process.once("exit", () => rmSync(folder, { recursive: true, force: true }));
   await synthesise(folder, { egress: "none" });
   const { resources, bundle } = resolveTemplate(folder, "http://127.0.0.1:9");
-  return names.map((name) => {
-    const resource = resources.find(
-      ({ type, logicalId, properties }) =>
-        type === "AWS::Lambda::Function" &&
-        properties.Handler === "index.handler" &&
-        logicalId.includes(name),
-    );
-    if (resource === undefined) throw new Error(`the template has no function ${name}`);
-    const memoryMegabytes = Number(resource.properties.MemorySize);
-    return { name, bundle: join(bundle(resource), "index.mjs"), memoryMegabytes };
-  });
+  return resources
+    .filter(
+      ({ type, properties }) => type === "AWS::Lambda::Function" && properties.Handler === "index.handler",
+    )
+    .map((resource) => ({
+      name: resource.logicalId.replace(/[0-9A-F]{8}$/, ""),
+      bundle: join(bundle(resource), "index.mjs"),
+      memoryMegabytes: Number(resource.properties.MemorySize),
+    }))
+    .filter(({ bundle }) => existsSync(bundle)); // CDK's own helpers are packed otherwise
 }
 
 /** What the functions read. Every address is loopback, and the names mean nothing there. */
@@ -66,6 +63,7 @@ export function functionEnvironment(endpoints: {
     WORKER_SLOTS: "1",
     WORK_QUEUE_URL: "http://127.0.0.1:9/000000000000/work",
     DISPATCHER_ARN: arn("lambda", "function:dispatcher"),
+    DISPATCHER_NAME: "dispatcher",
     SCHEDULE_GROUP_NAME: "bench",
     SCHEDULE_ROLE_ARN: arn("iam", "role/bench"),
   };

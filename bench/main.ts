@@ -123,9 +123,20 @@ async function printFunctions(functions: readonly DeployedFunction[]): Promise<v
   for (const deployed of functions) {
     const { bytes, gzipBytes } = bundleBytes(deployed);
     const milliseconds = await coldImport(deployed, env, size.imports);
-    rows.push([deployed.name, rounded(bytes / 1e3), rounded(gzipBytes / 1e3), rounded(milliseconds)]);
+    rows.push([
+      deployed.name,
+      String(deployed.memoryMegabytes),
+      rounded(bytes / 1e3),
+      rounded(gzipBytes / 1e3),
+      rounded(milliseconds),
+    ]);
   }
-  print(table(["function", "bundle, kB", "gzip, kB", `cold import, ms (median of ${size.imports})`], rows));
+  print(
+    table(
+      ["function", "memory, MB", "bundle, kB", "gzip, kB", `cold import, ms (median of ${size.imports})`],
+      rows,
+    ),
+  );
 }
 
 async function printEngine(
@@ -134,7 +145,7 @@ async function printEngine(
   upstream: ReadyUpstream,
   secretsUrl: string,
 ): Promise<void> {
-  const worker = functions.find(({ name }) => name === "Worker");
+  const worker = functions.find(({ name }) => name.endsWith("Worker"));
   if (worker === undefined) throw new Error("the template has no worker");
   const { bundle, memoryMegabytes } = worker;
   const { days, url: tushareUrl } = upstream;

@@ -6,10 +6,15 @@ export type MetricSums = {
   add(line: string): void;
   /** Sums of a metric by the value of its `interface` dimension. */
   byInterface(metric: string): Record<string, number>;
+  /** The same of the 60 seconds before `nowMs`. */
+  lastMinute(metric: string, nowMs: number): Record<string, number>;
 };
+
+const windowMs = 60_000;
 
 export function sumMetrics(): MetricSums {
   const sums = new Map<string, Map<string, number>>();
+  let recent: { metric: string; name: string; value: number; atMs: number }[] = [];
 
   function add(line: string): void {
     if (!line.includes('"_aws"')) return;
@@ -20,6 +25,12 @@ export function sumMetrics(): MetricSums {
         const byInterface = sums.get(Name) ?? new Map<string, number>();
         const name = String(entry?.interface ?? "");
         sums.set(Name, byInterface.set(name, (byInterface.get(name) ?? 0) + value));
+        if (name === "") continue;
+        const atMs = entry?._aws?.Timestamp ?? 0;
+        // Now and then, not with every call.
+        if ((recent[0]?.atMs ?? atMs) < atMs - 2 * windowMs)
+          recent = recent.filter((each) => each.atMs > atMs - windowMs);
+        recent.push({ metric: Name, name, value, atMs });
       }
     }
   }
@@ -27,10 +38,20 @@ export function sumMetrics(): MetricSums {
   return {
     add,
     byInterface: (metric) => Object.fromEntries([...(sums.get(metric) ?? [])].sort()),
+    lastMinute(metric, nowMs) {
+      const counts = new Map<string, number>();
+      for (const each of recent) {
+        if (each.metric !== metric || each.atMs <= nowMs - windowMs) continue;
+        counts.set(each.name, (counts.get(each.name) ?? 0) + each.value);
+      }
+      return Object.fromEntries([...counts].sort());
+    },
   };
 }
 
-type Entry = { _aws?: { CloudWatchMetrics?: { Metrics?: { Name: string }[] }[] } } & Record<string, unknown>;
+type Entry = {
+  _aws?: { Timestamp?: number; CloudWatchMetrics?: { Metrics?: { Name: string }[] }[] };
+} & Record<string, unknown>;
 
 function parse(line: string): Entry | undefined {
   try {

@@ -2,6 +2,7 @@
 import { appendFileSync, mkdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { datasets } from "../shared/datasets.ts";
+import type { DispatchAnswer } from "../shared/dispatch.ts";
 import { jobs } from "../shared/jobs.ts";
 import { readSettings } from "../shared/settings.ts";
 import { type LocalStack, startStack } from "./aws/stack.ts";
@@ -9,12 +10,16 @@ import { startDataApi } from "./data-api/server.ts";
 import { startDatabase } from "./database/database.ts";
 import { type MetricSums, sumMetrics } from "./emf.ts";
 import type { Options } from "./options.ts";
+import { startPage } from "./page/server.ts";
+import { announce } from "./running.ts";
 import { synthesise } from "./synth.ts";
 import type { Terminal } from "./terminal.ts";
 import { startUpstream, type Upstream } from "./tushare/upstream.ts";
 
 export type Environment = {
   readonly stack: LocalStack;
+  /** Where the page of progress and prices is. */
+  readonly pageUrl: string;
   /** postgres:// address, for psql and for reading the ledger. */
   readonly databaseUrl: string;
   readonly databaseKind: "pglite" | "postgres";
@@ -28,7 +33,7 @@ export type Environment = {
 };
 
 const realTushare = "https://api.tushare.pro";
-const preferredPorts = { database: 54_320, aws: 45_660 };
+const preferredPorts = { database: 54_320, aws: 45_660, api: 45_661, page: 45_670 };
 
 /** Days of history that the first run shows. */
 const daysByDefault = 30;
@@ -80,6 +85,7 @@ export async function startEnvironment(
         overrides: { TUSHARE_URL: upstream?.url ?? realTushare },
         secrets: { PipelineTushareToken: token ?? "token-of-the-simulated-tushare" },
         port: preferredPorts.aws,
+        apiPort: preferredPorts.api,
         schedulesEnabled: options.captured === undefined && !options.once,
         schedulesFile: join(dataDir, "schedules.jsonl"),
         onLog(line) {
@@ -88,10 +94,30 @@ export async function startEnvironment(
         },
       }),
     );
+    const page = await started(
+      closers,
+      startPage({
+        databaseUrl: database.url,
+        dispatch: (command) => dispatch(stack, command),
+        rates: () => callRates(upstream, metrics, settings.TUSHARE_CALLS_A_MINUTE),
+        port: preferredPorts.page,
+      }),
+    );
     const about = options.captured === undefined ? undefined : await upstream?.about();
+    const withdraw = announce(dataDir, {
+      endpoint: stack.endpoint,
+      apiUrl: stack.apiUrl,
+      databaseUrl: withoutPassword(database.url),
+      upstreamUrl: upstream?.url ?? realTushare,
+      outputs: stack.outputs,
+      functions: stack.functions,
+      logFile,
+    });
+    closers.push(async () => withdraw());
     step(undefined);
     return {
       stack,
+      pageUrl: page.url,
       databaseUrl: database.url,
       databaseKind: database.kind,
       upstream,
@@ -120,6 +146,29 @@ async function started<Thing extends { close(): Promise<void> }>(
   const thing = await starting;
   closers.push(() => thing.close());
   return thing;
+}
+
+/** @throws Error with the dispatcher's words when it refuses */
+async function dispatch(stack: LocalStack, command: object): Promise<DispatchAnswer> {
+  const { payload, failed } = await stack.invoke(stack.functionName("PipelineDispatcher"), command);
+  if (failed) throw new Error((payload as { errorMessage?: string }).errorMessage ?? JSON.stringify(payload));
+  return payload as DispatchAnswer;
+}
+
+/** As the simulated upstream counts them; calls to the real one as the functions say they made them. */
+async function callRates(upstream: Upstream | undefined, metrics: MetricSums, minuteLimit: number) {
+  if (upstream === undefined) {
+    const calls = Object.entries(metrics.lastMinute("Calls", Date.now()));
+    return calls.map(([name, callsLastMinute]) => ({ name, callsLastMinute, minuteLimit }));
+  }
+  const { interfaces } = await upstream.stats();
+  return Object.entries(interfaces).map(([name, stats]) => ({ name, ...stats }));
+}
+
+function withoutPassword(url: string): string {
+  const address = new URL(url);
+  address.password = "";
+  return address.href;
 }
 
 function databaseOptions(dataDir: string) {

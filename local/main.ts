@@ -29,6 +29,7 @@ async function main(): Promise<number> {
   try {
     const terminal = makeTerminal(process.stdout);
     environment = await startEnvironment(options, dataDir.path, terminal, stop.signal);
+    terminal.line(`the page, with progress and prices: ${environment.pageUrl}`);
     return await runAndStay(options, environment, terminal, stop.signal);
   } catch (error) {
     if (!stop.signal.aborted) throw error;

@@ -98,11 +98,16 @@ async function describe(environment: Environment, jobs: Jobs, run: JobRun, rows:
     `  AWS_ACCESS_KEY_ID=local AWS_SECRET_ACCESS_KEY=local AWS_DEFAULT_REGION=us-east-1 \\`,
     `  aws lambda invoke --endpoint-url ${stack.endpoint} --function-name ${dispatcher} --payload '{"job":"DAILY_HISTORY","from":"20240101","to":"20240131"}' out.json`,
     "",
+    "The same and the data over HTTP (docs/api.md):",
+    `  curl -s ${stack.apiUrl}/api/tasks`,
+    "",
+    ...describeFaults(environment),
     "Try next:",
     "  npm start -- --codes 600519.SH,000001.SZ     the whole life of two stocks",
     "  npm start -- --job DAILY_INCREMENTAL         what is new, and holes of the last 60 days",
     "  npm start -- --job ETF_HISTORY               prices of exchange-traded funds",
     "  npm start -- --job FINANCE_HISTORY --codes 600519.SH     financial indicators",
+    `  ${environment.pageUrl}     tasks, failures, coverage and charts in your browser`,
     `  the functions' logs are in ${environment.logFile}`,
   ];
 }
@@ -115,6 +120,17 @@ function describeCalls(run: JobRun): string {
   const configured = 60 / readSettings(process.env).TUSHARE_MIN_INTERVAL;
   const use = Math.min(100, Math.round((perMinute / configured) * 100));
   return `${calls.map(([name, count]) => `${name} ${count}`).join(", ")}; ${perMinute} a minute to the busiest, ${use} % of the configured pace`;
+}
+
+/** The simulated upstream can be given trouble while it runs. */
+function describeFaults({ upstream }: Environment): string[] {
+  if (upstream === undefined) return [];
+  const order = `-d '"storm"'`;
+  return [
+    "Trouble for the simulated TuShare:",
+    `  curl -s -X POST ${upstream.url}/control/faults ${order}`,
+    "",
+  ];
 }
 
 /** What the simulated upstream counted itself. */

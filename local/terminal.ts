@@ -10,7 +10,8 @@ export type Terminal = {
 };
 
 export type Progress = {
-  update(state: { done: number; total: number; note: string }): void;
+  /** `left` in place of the time left that is reckoned from the progress so far. */
+  update(state: { done: number; total: number; note: string; left?: string }): void;
   /** A line of its own among the progress. */
   note(text: string): void;
   finish(text: string): void;
@@ -42,7 +43,7 @@ export function makeTerminal(stream: NodeJS.WriteStream): Terminal {
       const startedAt = performance.now();
       let lastPlain = startedAt;
       return {
-        update({ done, total, note }) {
+        update({ done, total, note, left: said }) {
           if (!isTerminal) {
             if (performance.now() - lastPlain < plainEverySeconds * 1000) return;
             lastPlain = performance.now();
@@ -53,7 +54,8 @@ export function makeTerminal(stream: NodeJS.WriteStream): Terminal {
           const bar = "█".repeat(filled) + "░".repeat(barWidth - filled);
           const elapsed = (performance.now() - startedAt) / 1000;
           const left =
-            done > 0 && done < total ? ` ${Math.ceil((elapsed / done) * (total - done))} s left` : "";
+            said ??
+            (done > 0 && done < total ? ` ${Math.ceil((elapsed / done) * (total - done))} s left` : "");
           write(`\r\u001b[2K${bold(label)} ${bar} ${done}/${total} ${note}${left}`);
         },
         note(text) {

@@ -7,7 +7,7 @@ import type { Database } from "./ports.ts";
 
 /** Days in one question, and codes in one question: each must end within the Data API's 45 seconds. */
 const daysInQuestionMax = 400;
-const codesInQuestionMax = 200;
+const codesInQuestionMax = 50;
 
 export type CalendarFacts = {
   /** First and last day the calendar knows; undefined when it is empty. */

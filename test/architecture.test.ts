@@ -118,13 +118,25 @@ test("infra reads only data from shared", () => {
 
 test("the local stack runs the template: of shared it takes types and the names of jobs and settings", () => {
   const data = ["shared/datasets.ts", "shared/jobs.ts", "shared/settings.ts"];
+  // The page reads and draws what the deployed widget and API do; it changes nothing but through the dispatcher.
   const taken = sourcesIn("local/**/*.ts")
+    .filter((file) => !file.startsWith("local/page/"))
     .flatMap(importsOf)
     .filter(({ values }) => values);
   expect(
     taken.map(({ from }) => from).filter((from) => from.startsWith("shared/") && !data.includes(from)),
   ).toEqual([]);
   expect(taken.map(({ from }) => from).filter((from) => /^(functions|infra)\//.test(from))).toEqual([]);
+});
+
+test("the local page takes reads and drawings of shared, and nothing that changes the ledger", () => {
+  const reads = /^shared\/(widget\/.*|reads\/.*|progress|stored-days|dates|jobs|api\/table)\.ts$/;
+  const taken = sourcesIn("local/page/*.ts")
+    .flatMap(importsOf)
+    .filter(({ from, values }) => values && from.startsWith("shared/"))
+    .map(({ from }) => from);
+  expect(taken).toContain("shared/widget/tasks.ts");
+  expect(taken.filter((from) => !reads.test(from))).toEqual([]);
 });
 
 /** Files of shared whose values these files come to hold, by whatever way. */

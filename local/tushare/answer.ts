@@ -54,7 +54,7 @@ type Request = { name: string; token: string; query: Query; fields: string[] };
 type Refusal = { code: number; msg: string; isSpeed?: boolean };
 
 export function makeAnswerer(world: World): Answerer {
-  const counters = new Map<string, Omit<InterfaceStats, "peakCallsPerMinute">>();
+  const counters = new Map<string, Pick<InterfaceStats, "calls" | "refusals" | "errors" | "rows">>();
   const owners = new WeakMap<Answer, string>();
   const quotas = new Map<string, number>(); // calls of a Shanghai day, by interface and date
   let rejected = 0;
@@ -152,7 +152,12 @@ export function makeAnswerer(world: World): Answerer {
       interfaces: Object.fromEntries(
         [...counters].map(([name, counter]) => [
           name,
-          { ...counter, peakCallsPerMinute: world.limits.peak(name) },
+          {
+            ...counter,
+            peakCallsPerMinute: world.limits.peak(name),
+            callsLastMinute: world.limits.recent(name, performance.now()),
+            minuteLimit: Math.min(world.minuteLimit, findInterface(name)?.callsPerMinute ?? Infinity),
+          },
         ]),
       ),
       rejected,

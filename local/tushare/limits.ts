@@ -8,6 +8,8 @@ export type Limits = {
   take(token: string, interfaceName: string, callsPerMinute: number, nowMs: number): boolean;
   /** The largest number of calls seen in any 60 seconds, all tokens together. */
   peak(interfaceName: string): number;
+  /** Calls in the 60 seconds before `nowMs`, all tokens together. */
+  recent(interfaceName: string, nowMs: number): number;
 };
 
 export function makeLimits(): Limits {
@@ -30,5 +32,7 @@ export function makeLimits(): Limits {
       return count(`${interfaceName}\n${token}`, nowMs) <= callsPerMinute;
     },
     peak: (interfaceName) => peaks.get(interfaceName) ?? 0,
+    recent: (interfaceName, nowMs) =>
+      (windows.get(interfaceName) ?? []).filter((time) => time > nowMs - windowMs).length,
   };
 }

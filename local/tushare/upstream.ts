@@ -45,6 +45,10 @@ export type InterfaceStats = {
   rows: number;
   /** The largest number of calls in any 60 seconds. */
   peakCallsPerMinute: number;
+  /** Calls in the last 60 seconds. */
+  callsLastMinute: number;
+  /** Calls a minute that the account has, without faults. */
+  minuteLimit: number;
 };
 
 export type UpstreamStats = {

@@ -8,7 +8,8 @@ export const style = `
 .ts-table tbody tr { border-top: 1px solid rgba(128, 128, 128, 0.35); }
 .ts-number { font-variant-numeric: tabular-nums; white-space: nowrap; }
 .ts-bar { border-radius: 3px; vertical-align: middle; }
-.ts-reason, .ts-note { font-size: 12px; opacity: 0.8; max-width: 40em; overflow-wrap: anywhere; }
+.ts-reason td, .ts-note { font-size: 12px; opacity: 0.8; overflow-wrap: anywhere; }
+.ts-table tbody tr.ts-reason { border-top: 0; }
 .ts-status, .ts-kind { border: 1px solid currentColor; border-radius: 3px; font-size: 11px; padding: 0 4px; white-space: nowrap; }
 .ts-RUNNING, .ts-PENDING { color: #3b82c4; }
 .ts-COMPLETED { color: #2e9e5b; }

@@ -42,7 +42,7 @@ function row(task: TaskProgress, view: TasksView, words: Words): Markup {
     waiting > 0 ? words.triedAgain(formatNumber(waiting)) : undefined,
   ].filter((note) => note !== undefined);
   return html`<tr>
-<td data-label="${words.job}"><strong>${task.job_type}</strong>${task.reason === null ? undefined : html`<div class="ts-reason">${task.reason}</div>`}</td>
+<td data-label="${words.job}"><strong>${task.job_type}</strong></td>
 <td data-label="${words.status}"><span class="ts-status ts-${task.status}">${words.statuses[task.status]}</span></td>
 <td data-label="${words.progress}">${progressBar(task, words)}</td>
 <td class="ts-number" data-label="${words.units}">${words.of(formatNumber(done), formatNumber(total))}${notes.map((note) => html`<div class="ts-note">${note}</div>`)}</td>
@@ -52,7 +52,7 @@ function row(task: TaskProgress, view: TasksView, words: Words): Markup {
 <td data-label="${words.end}">${endOf(task, now, words)}</td>
 <td>${view.actions?.(task)}</td>
 </tr>
-`;
+${task.reason === null ? undefined : html`<tr class="ts-reason"><td colspan="9">${task.reason}</td></tr>\n`}`;
 }
 
 /** Done from the left, what needs a person after it. */

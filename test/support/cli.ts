@@ -17,9 +17,11 @@ const bin = join(import.meta.dirname, "..", "..", "bin", "tushare-sync.mjs");
 /** English unless told otherwise, whatever this machine speaks. */
 const english = { LC_ALL: "C", LC_MESSAGES: "", LANG: "", TUSHARE_TOKEN: "" };
 
+/** @param readBytesMax a reader that goes away after so much of the answer, as head does */
 export async function runCli(
   args: readonly string[],
   environment: Record<string, string> = {},
+  readBytesMax = Number.POSITIVE_INFINITY,
 ): Promise<CliRun> {
   const child = spawn(process.execPath, [bin, ...args], {
     cwd: tmpdir(),
@@ -29,6 +31,7 @@ export async function runCli(
   let [out, error] = ["", ""];
   child.stdout.on("data", (chunk: Buffer) => {
     out += chunk.toString();
+    if (out.length > readBytesMax) child.stdout.destroy();
   });
   child.stderr.on("data", (chunk: Buffer) => {
     error += chunk.toString();

@@ -1,0 +1,8 @@
+// The clock of this machine, for what of the core the command line uses.
+import type { Clock } from "../shared/ports.ts";
+
+export const realClock: Clock = {
+  now: () => new Date(),
+  monotonic: () => performance.now(),
+  sleep: (milliseconds) => new Promise((resolve) => setTimeout(resolve, milliseconds)),
+};

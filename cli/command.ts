@@ -1,0 +1,41 @@
+// What a command is: its words and options as data, and the function that carries it out.
+import type { InferredOptionTypes, Options } from "yargs";
+import type { Messages } from "./messages/en.ts";
+import type { Output } from "./output.ts";
+import type { Target } from "./target.ts";
+
+/** What every command is given. */
+export type Session = {
+  readonly t: Messages;
+  readonly json: boolean;
+  readonly output: Output;
+  /** Name of a deployed stack; undefined for the local one. */
+  readonly stack: string | undefined;
+  readonly region: string | undefined;
+  readonly dataDir: string;
+  readonly environment: Readonly<Record<string, string | undefined>>;
+  /** Aborted by Ctrl-C. */
+  readonly stop: AbortSignal;
+  /** Where commands are sent. @throws CommandError saying how to get one */
+  target(): Promise<Target>;
+};
+
+type OptionSet = Readonly<Record<string, Options>>;
+
+export type CommandSpec<Given extends OptionSet> = {
+  /** As yargs has it: the name, then <required> and [optional] words, which are described among the options. */
+  readonly usage: string;
+  readonly about: string;
+  readonly options: Given;
+  /** Command lines without the program's name, and what they do. */
+  readonly examples: readonly (readonly [string, string])[];
+  run(session: Session, values: InferredOptionTypes<Given>): Promise<number>;
+};
+
+/** A command whatever its options. */
+export type Command = CommandSpec<OptionSet>;
+
+/** Keeps the types of the options for `run` and forgets them outside. */
+export function command<const Given extends OptionSet>(spec: CommandSpec<Given>): Command {
+  return spec as unknown as Command;
+}

@@ -1,0 +1,61 @@
+// `coverage`: what is stored of each open day, against what is listed on it.
+import { openApi } from "../api.ts";
+import { command } from "../command.ts";
+import { exitCodes } from "../failure.ts";
+import { number } from "../follow.ts";
+import type { Messages } from "../messages/en.ts";
+import { asTable } from "../output.ts";
+
+type DayRows = { stored: number; listed: number; proven: boolean };
+type Coverage = {
+  readonly newest_trade_date: string | null;
+  readonly from: string;
+  readonly to: string;
+  readonly days: readonly { day: string; stocks: DayRows; etfs: DayRows }[];
+};
+
+export const coverageCommand = (t: Messages) =>
+  command({
+    usage: "coverage",
+    about: t.coverage.about,
+    options: {
+      from: { type: "string", describe: t.coverage.fromOption },
+      to: { type: "string", describe: t.coverage.toOption },
+      missing: { type: "boolean", default: false, describe: t.coverage.missingOption },
+    },
+    examples: [
+      ["coverage --from 20240101 --to 20240131", t.coverage.exampleMonth],
+      ["coverage --missing", t.coverage.exampleMissing],
+    ],
+    async run(session, { from, to, missing }) {
+      const { output } = session;
+      const api = await openApi(await session.target(), t);
+      const coverage = await api.get<Coverage>("/api/coverage", { from, to });
+      const days = coverage.days.filter(({ stocks }) => !missing || !stocks.proven);
+      output.json({ ...coverage, days });
+      output.line(t.coverage.newest(coverage.newest_trade_date ?? "-"));
+      if (days.length === 0) {
+        output.line(
+          missing
+            ? t.coverage.noneMissing(coverage.from, coverage.to)
+            : t.coverage.noOpenDays(coverage.from, coverage.to),
+        );
+      } else {
+        const { day, stocks, etfs, share, proven } = t.coverage.headings;
+        const rows = days.map((one) => [
+          one.day,
+          number(one.stocks.stored),
+          shareOf(one.stocks),
+          one.stocks.proven ? t.coverage.yes : t.coverage.no,
+          number(one.etfs.stored),
+          one.etfs.proven ? t.coverage.yes : t.coverage.no,
+        ]);
+        for (const line of asTable([day, stocks, share, proven, etfs, proven], rows)) output.line(line);
+      }
+      return exitCodes.done;
+    },
+  });
+
+function shareOf({ stored, listed }: DayRows): string {
+  return listed === 0 ? "" : `${Math.round((stored / listed) * 100)}%`;
+}

@@ -1,0 +1,113 @@
+// `doctor`: what is wrong with this machine, the TuShare account, the stack and the AWS account, and what to do.
+
+import { readSettings } from "../../shared/settings.ts";
+import { openApi } from "../api.ts";
+import { realClock } from "../clock.ts";
+import { command, type Session } from "../command.ts";
+import { accountClients, checkAccount, checkDeployed } from "../doctor/account.ts";
+import { countLevels, type Finding, finding } from "../doctor/finding.ts";
+import { checkMachine } from "../doctor/machine.ts";
+import { checkStack } from "../doctor/stack.ts";
+import { callsOfCheck, checkTushare } from "../doctor/tushare.ts";
+import { CommandError, exitCodes } from "../failure.ts";
+import type { Messages } from "../messages/en.ts";
+import type { Output } from "../output.ts";
+import type { Target } from "../target.ts";
+
+const realTushare = "https://api.tushare.pro";
+
+/** The simulated one takes any token. */
+const simulatedToken = "token-of-the-simulated-tushare";
+
+export const doctorCommand = (t: Messages) =>
+  command({
+    usage: "doctor",
+    about: t.doctor.about,
+    options: {
+      calls: { type: "boolean", default: true, describe: t.doctor.callsOption(String(callsOfCheck)) },
+    },
+    examples: [
+      ["doctor", t.doctor.exampleLocal],
+      ["doctor --stack TushareSync --no-calls", t.doctor.exampleStack],
+    ],
+    async run(session, values) {
+      const { output } = session;
+      const target = await findTarget(session);
+      const findings: Finding[] = [
+        ...(await checkMachine(session.dataDir, session.environment, t)),
+        ...(values.calls ? await tushare(session, target) : []),
+        ...(await stack(session, target)),
+      ];
+      showFindings(findings, output, t);
+      const counts = countLevels(findings);
+      output.json({ findings, counts });
+      output.line(
+        t.doctor.summary(
+          String(counts.ok),
+          String(counts.note),
+          String(counts.warning),
+          String(counts.problem),
+        ),
+      );
+      return counts.problem === 0 ? exitCodes.done : exitCodes.failed;
+    },
+  });
+
+export function showFindings(findings: readonly Finding[], output: Output, t: Messages): void {
+  for (const { level, text, remedy } of findings) {
+    output.line(`${t.doctor.levels[level]}  ${text}`);
+    if (remedy !== undefined) output.line(`    ${remedy}`);
+  }
+}
+
+/** The doctor also helps where nothing runs. */
+async function findTarget(session: Session): Promise<Target | CommandError> {
+  try {
+    return await session.target();
+  } catch (error) {
+    if (error instanceof CommandError) return error;
+    throw error;
+  }
+}
+
+async function tushare(session: Session, target: Target | CommandError): Promise<Finding[]> {
+  const { t, environment, output } = session;
+  const token = environment.TUSHARE_TOKEN?.trim();
+  const url =
+    target instanceof CommandError || target.upstreamUrl === undefined ? realTushare : target.upstreamUrl;
+  const isSimulated = url !== realTushare;
+  if (!token && !isSimulated) {
+    // From here a deployed token is not tried: TuShare counts the addresses that use it.
+    return [finding("token", "note", t.doctor.noToken, t.doctor.noTokenRemedy)];
+  }
+  let settings: ReturnType<typeof readSettings>;
+  try {
+    settings = readSettings(environment);
+  } catch {
+    return []; // said by the machine's check
+  }
+  output.note(t.doctor.calls(String(callsOfCheck), new URL(url).host));
+  return await checkTushare({ url, token: token || simulatedToken, settings, clock: realClock }, t);
+}
+
+async function stack(session: Session, target: Target | CommandError): Promise<Finding[]> {
+  const { t } = session;
+  if (target instanceof CommandError) {
+    if (session.stack === undefined) return [finding("stack", "note", target.message, t.doctor.startRemedy)];
+    return [finding("stack", "problem", target.message, t.doctor.deployRemedy)];
+  }
+  const findings: Finding[] = [];
+  if (target.stack !== undefined) {
+    const clients = accountClients(target.clients);
+    findings.push(
+      ...(await checkAccount(clients, 0, target.stack, t)),
+      ...(await checkDeployed(clients, target.stack, target.outputs, t)),
+    );
+  }
+  try {
+    return [...findings, ...(await checkStack(target, await openApi(target, t), realClock.now(), t))];
+  } catch (error) {
+    if (!(error instanceof CommandError)) throw error;
+    return [...findings, finding("api", "problem", error.message, t.doctor.apiRemedy)];
+  }
+}

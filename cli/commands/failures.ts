@@ -1,0 +1,108 @@
+// `failures`: why units did not succeed. `retry`: another try for one of them, or for all.
+import { jobTypes } from "../../shared/jobs.ts";
+import { openApi } from "../api.ts";
+import { command } from "../command.ts";
+import { dispatch } from "../dispatcher.ts";
+import { CommandError, exitCodes } from "../failure.ts";
+import { localTime } from "../follow.ts";
+import type { Messages } from "../messages/en.ts";
+import { asTable } from "../output.ts";
+
+type Failure = {
+  readonly id: number;
+  readonly job_type: string;
+  readonly unit_key: string;
+  readonly kind: string;
+  readonly error_message: string;
+  readonly retry_count: number;
+  readonly max_retries: number;
+  readonly needs_person: boolean;
+  readonly next_attempt_at: string | null;
+  readonly resolved_at: string | null;
+};
+
+const failuresShown = 50;
+const kinds = ["transient", "rate-limited", "permanent"] as const;
+const messageCharactersMax = 160;
+
+export const failuresCommand = (t: Messages) =>
+  command({
+    usage: "failures",
+    about: t.failures.about,
+    options: {
+      job: { type: "string", choices: [...jobTypes, "UNKNOWN"], describe: t.failures.jobOption },
+      kind: { type: "string", choices: kinds, describe: t.failures.kindOption },
+      person: { type: "boolean", describe: t.failures.personOption },
+      all: { type: "boolean", default: false, describe: t.failures.allOption },
+      limit: { type: "number", default: failuresShown, describe: t.failures.limitOption },
+    },
+    examples: [
+      ["failures", t.failures.exampleOpen],
+      ["failures --job DAILY_HISTORY --person", t.failures.examplePerson],
+    ],
+    async run(session, { job, kind, person, all, limit }) {
+      const { output } = session;
+      const api = await openApi(await session.target(), t);
+      const { failures } = await api.get<{ failures: Failure[] }>("/api/failures", {
+        ...{ job, kind, limit, needs_person: person },
+        ...(!all && { resolved: false }),
+      });
+      output.json({ failures });
+      if (failures.length === 0) output.line(t.failures.none);
+      else for (const line of listFailures(failures, t)) output.line(line);
+      if (failures.some(({ needs_person }) => needs_person)) output.note(t.failures.retryHint);
+      return exitCodes.done;
+    },
+  });
+
+export const retryCommand = (t: Messages) =>
+  command({
+    usage: "retry <failure>",
+    about: t.retry.about,
+    options: {
+      failure: { type: "string", demandOption: true, describe: t.retry.failureOption },
+      job: { type: "string", choices: jobTypes, describe: t.retry.jobOption },
+    },
+    examples: [
+      ["retry 7", t.retry.exampleOne],
+      ["retry all --job DAILY_HISTORY", t.retry.exampleAll],
+    ],
+    async run(session, { failure, job }) {
+      const { output } = session;
+      if (failure === "all") {
+        const command = { retry: "all", ...(job !== undefined && { jobs: [job] }) };
+        const { sent } = await dispatch(await session.target(), command, t);
+        output.json({ sent });
+        output.line(t.retry.sent(String(sent)));
+        return exitCodes.done;
+      }
+      if (!/^\d+$/.test(failure)) throw new CommandError(exitCodes.usage, t.retry.notANumber(failure));
+      const api = await openApi(await session.target(), t);
+      const record = await api.post<Failure>(`/api/failures/${failure}/retry`);
+      output.json(record);
+      output.line(t.retry.onItsWay(record.unit_key));
+      return exitCodes.done;
+    },
+  });
+
+function listFailures(failures: readonly Failure[], t: Messages): string[] {
+  const { id, job, unit, kind, tries, next, message } = t.failures.headings;
+  return asTable(
+    [id, job, unit, kind, tries, next, message],
+    failures.map((one) => [
+      String(one.id),
+      one.job_type,
+      one.unit_key,
+      one.kind,
+      `${one.retry_count}/${one.max_retries}`,
+      nextOf(one, t),
+      one.error_message.replaceAll("\n", " ").slice(0, messageCharactersMax),
+    ]),
+  );
+}
+
+function nextOf(one: Failure, t: Messages): string {
+  if (one.resolved_at !== null) return t.failures.resolved;
+  if (one.needs_person) return t.failures.person;
+  return one.next_attempt_at === null ? "" : localTime(one.next_attempt_at);
+}

@@ -1,0 +1,73 @@
+// `plan`: what a run would do and cost, before anything is spent. The dispatcher plans it, as it would the run.
+import type { PricedPlan } from "../../shared/price-run.ts";
+import { command } from "../command.ts";
+import { costOfRun, type RunCost } from "../cost.ts";
+import { dispatch } from "../dispatcher.ts";
+import { CommandError, exitCodes } from "../failure.ts";
+import { number } from "../follow.ts";
+import type { Messages } from "../messages/en.ts";
+import { runFields, runOptions, writeRun } from "../run-options.ts";
+
+export const planCommand = (t: Messages) =>
+  command({
+    usage: "plan <job>",
+    about: t.plan.about,
+    options: {
+      ...runOptions(t),
+      cost: { type: "boolean", default: false, describe: t.plan.costOption },
+    },
+    examples: [
+      ["plan DAILY_HISTORY --from 20240101 --to 20240131", t.plan.exampleMonth],
+      ["plan FINANCE_HISTORY --cost", t.plan.exampleCost],
+    ],
+    async run(session, values) {
+      const { output } = session;
+      const fields = runFields(values, t);
+      const target = await session.target();
+      const { plan } = await dispatch(target, { plan: { job: values.job, ...fields } }, t);
+      if (plan === undefined) throw new CommandError(exitCodes.failed, t.plan.tooOld);
+      const cost = values.cost ? costOfRun(plan) : undefined;
+      output.json({ ...plan, ...(cost && { cost }) });
+      for (const line of describePlan(plan, cost, t)) output.line(line);
+      if (plan.units > 0) {
+        const where = session.stack === undefined ? "" : ` --stack ${session.stack}`;
+        output.line(t.plan.nothingStarted(writeRun(values.job, fields) + where));
+      }
+      return exitCodes.done;
+    },
+  });
+
+export function describePlan(plan: PricedPlan, cost: RunCost | undefined, t: Messages): string[] {
+  const range = plan.range === null ? "" : `, ${t.plan.range(plan.range.from, plan.range.to)}`;
+  const head = `${plan.job}${range}${plan.reason === null ? "" : ` (${plan.reason})`}`;
+  if (plan.units === 0) return [head, `  ${t.plan.nothingToDo}`];
+  const calls = Object.entries(plan.calls);
+  const all = calls.reduce((sum, [, count]) => sum + count, 0);
+  const busiest = Math.max(...calls.map(([, count]) => count));
+  const rate = plan.minutes > 0 ? Math.round(busiest / plan.minutes) : busiest;
+  return [
+    head,
+    `  ${t.plan.units(number(plan.units), plan.first[0] ?? "", plan.last ?? "")}`,
+    `  ${t.plan.calls(calls.map(([name, count]) => `${name} ${number(count)}`).join(", "), number(all))}`,
+    `  ${t.plan.rows(number(plan.rows))}`,
+    `  ${t.plan.time(duration(plan.minutes, t), number(rate))}`,
+    `  ${plan.quotaShare === null ? t.plan.noQuota : t.plan.quota(percent(plan.quotaShare))}`,
+    ...(cost === undefined ? [] : describeCost(cost, t)),
+  ];
+}
+
+function describeCost(cost: RunCost, t: Messages): string[] {
+  const parts = cost.parts.map(({ name, dollars }) => `${t.cost[name]} $${dollars.toFixed(2)}`);
+  return [`  ${t.plan.cost(cost.dollars.toFixed(2), parts.join(", "))}`];
+}
+
+export function duration(minutes: number, t: Messages): string {
+  if (minutes < 1) return t.plan.seconds(String(Math.max(1, Math.round(minutes * 60))));
+  if (minutes < 90) return t.plan.minutes(String(Math.round(minutes)));
+  return t.plan.hours((minutes / 60).toFixed(1));
+}
+
+function percent(share: number): string {
+  const value = share * 100;
+  return `${value < 1 ? value.toFixed(2) : Math.round(value)} %`;
+}

@@ -1,0 +1,83 @@
+// `query`: SQL to a table, CSV or JSON. It runs in a transaction that cannot write, and reads page by page.
+import { command, type Session } from "../command.ts";
+import { CommandError, exitCodes } from "../failure.ts";
+import type { Messages } from "../messages/en.ts";
+import { openSql, type Page } from "../sql.ts";
+import { asObjects, csvLine, rowFormats, tableLines, tableRowsMax } from "../write-rows.ts";
+
+export const queryCommand = (t: Messages) =>
+  command({
+    usage: "query <sql>",
+    about: t.query.about,
+    options: {
+      sql: { type: "string", demandOption: true, describe: t.query.sqlOption },
+      format: { alias: "f", type: "string", choices: rowFormats, describe: t.query.formatOption },
+    },
+    examples: [
+      [
+        `query "select trade_date, close from stock_daily where ts_code = '600519.SH' order by 1 desc limit 5"`,
+        t.query.exampleTable,
+      ],
+      [`query "select * from stock_info" --format csv > stocks.csv`, t.query.exampleCsv],
+    ],
+    async run(session, { sql: text, format: asked }) {
+      if (text.trim() === "") throw new CommandError(exitCodes.usage, t.query.empty);
+      const { output } = session;
+      const format = asked ?? (session.json ? "json" : "table");
+      const sql = openSql(await session.target(), t);
+      try {
+        const pages = untilStopped(sql.readPages(text), session);
+        if (format === "table") await printTable(pages, session.output, t);
+        else await printPages(pages, format, output.write);
+      } finally {
+        sql.close();
+      }
+      return exitCodes.done;
+    },
+  });
+
+/** Ends the transaction when a person has had enough. */
+async function* untilStopped(pages: AsyncGenerator<Page>, { stop, t }: Session): AsyncGenerator<Page> {
+  for await (const page of pages) {
+    if (stop.aborted) throw new CommandError(exitCodes.interrupted, t.query.interrupted);
+    yield page;
+  }
+}
+
+/** As many rows as anybody reads; a table's columns are as wide as its widest row. */
+async function printTable(
+  pages: AsyncGenerator<Page>,
+  output: { write(text: string): Promise<void>; note(text: string): void },
+  t: Messages,
+): Promise<void> {
+  const shown: Page["rows"][number][] = [];
+  let columns: Page["columns"] = [];
+  for await (const page of pages) {
+    columns = page.columns;
+    shown.push(...page.rows);
+    if (shown.length > tableRowsMax) break;
+  }
+  const isCut = shown.length > tableRowsMax;
+  const rows = shown.slice(0, tableRowsMax);
+  await output.write(`${tableLines({ columns, rows }).join("\n")}\n`);
+  output.note(isCut ? t.query.cut(String(tableRowsMax)) : t.query.rows(String(rows.length)));
+}
+
+async function printPages(
+  pages: AsyncGenerator<Page>,
+  format: "csv" | "json",
+  write: (text: string) => Promise<void>,
+): Promise<void> {
+  let isFirst = true;
+  for await (const page of pages) {
+    if (format === "csv") {
+      const head = isFirst ? csvLine(page.columns.map(({ name }) => name)) : "";
+      await write(head + page.rows.map(csvLine).join(""));
+    } else {
+      const rows = asObjects(page).map((row) => JSON.stringify(row));
+      await write(`${isFirst ? "[" : rows.length > 0 ? "," : ""}${rows.join(",\n")}`);
+    }
+    isFirst = false;
+  }
+  if (format === "json") await write(isFirst ? "[]\n" : "]\n");
+}

@@ -1,0 +1,34 @@
+// The dispatcher, invoked as `aws lambda invoke` does, for what the HTTP API has no operation.
+import { InvokeCommand, LambdaClient } from "@aws-sdk/client-lambda";
+import type { DispatchAnswer } from "../shared/dispatch.ts";
+import { CommandError, exitCodes } from "./failure.ts";
+import type { Messages } from "./messages/en.ts";
+import { outputOf, sentence, type Target } from "./target.ts";
+
+/** The function itself may take as long: it wakes the database and plans a whole history. */
+const requestTimeoutMilliseconds = 15 * 60_000;
+
+/** @throws CommandError with the dispatcher's own words when it refuses */
+export async function dispatch(target: Target, command: object, t: Messages): Promise<DispatchAnswer> {
+  const client = new LambdaClient({
+    ...target.clients,
+    maxAttempts: 1,
+    requestHandler: { requestTimeout: requestTimeoutMilliseconds },
+  });
+  try {
+    const { Payload, FunctionError } = await client.send(
+      new InvokeCommand({
+        FunctionName: outputOf(target, "DispatcherName", t),
+        Payload: Buffer.from(JSON.stringify(command)),
+      }),
+    );
+    const answer = JSON.parse(Buffer.from(Payload ?? []).toString() || "{}") as { errorMessage?: string };
+    if (FunctionError === undefined) return answer as DispatchAnswer;
+    throw new CommandError(exitCodes.failed, answer.errorMessage ?? FunctionError);
+  } catch (error) {
+    if (error instanceof CommandError) throw error;
+    throw new CommandError(exitCodes.unreachable, t.target.noAnswer(target.name, sentence(error)));
+  } finally {
+    client.destroy();
+  }
+}

@@ -1,0 +1,193 @@
+// TuShare as the account sees it: token, points and expiry, which interfaces answer, its clock. It costs one call to
+// each interface, said beforehand; the token is never printed.
+import { makeTushare, readReply } from "../../shared/adapters/tushare.ts";
+import { type Dataset, datasets, type InterfaceSpec, interfacesOf } from "../../shared/datasets.ts";
+import { addDays, type Day, shanghaiDay } from "../../shared/dates.ts";
+import { asSyncError, lacksRight } from "../../shared/errors.ts";
+import type { Clock } from "../../shared/ports.ts";
+import type { Settings } from "../../shared/settings.ts";
+import { paramsOf, type Selector } from "../../shared/unit.ts";
+import type { Messages } from "../messages/en.ts";
+import { type Finding, finding, ok } from "./finding.ts";
+
+export type Account = {
+  readonly url: string;
+  readonly token: string;
+  readonly settings: Settings;
+  readonly clock: Clock;
+};
+
+/** Points and the calls a minute they bring (https://tushare.pro/document/1?doc_id=290). */
+const tiers = [
+  { points: 5_000, callsAMinute: 500 },
+  { points: 2_000, callsAMinute: 200 },
+  { points: 0, callsAMinute: 50 },
+] as const;
+
+const skewSecondsMax = 30;
+const expiryDaysWanted = 30;
+const requestTimeoutMilliseconds = 30_000;
+
+/** One row of each is enough to see whether it answers. */
+const probes = uniqueProbes(Object.values(datasets));
+
+/** Calls a check makes, each to another interface. */
+export const callsOfCheck = probes.length + 1;
+
+export async function checkTushare(account: Account, t: Messages): Promise<Finding[]> {
+  const findings = [checkAddress(account.url, t), ...(await checkUser(account, t))];
+  if (findings.some(({ check, level }) => check === "token" && level === "problem")) return findings;
+  const answers = await Promise.all(probes.map((probe) => checkInterface(account, probe, t)));
+  return [...findings, ...answers];
+}
+
+export function checkAddress(url: string, t: Messages): Finding {
+  const { protocol, hostname, origin } = new URL(url);
+  if (protocol === "https:") return ok("https", t.doctor.https(origin));
+  return ["127.0.0.1", "localhost", "[::1]"].includes(hostname)
+    ? ok("https", t.doctor.loopback(origin))
+    : finding("https", "problem", t.doctor.plainHttp(origin), t.doctor.httpsRemedy);
+}
+
+/** Whose token it is, and until when. The reply's own time tells whether this machine's clock is right. */
+async function checkUser({ url, token, settings, clock }: Account, t: Messages): Promise<Finding[]> {
+  let response: Response;
+  const askedAt = clock.now();
+  try {
+    response = await fetch(url, {
+      method: "POST",
+      headers: { "content-type": "application/json" },
+      body: JSON.stringify({ api_name: "user", token, params: { token }, fields: "" }),
+      redirect: "error", // the body carries the token: it goes to no other host
+      signal: AbortSignal.timeout(requestTimeoutMilliseconds),
+    });
+  } catch (error) {
+    const cause = error instanceof Error && error.cause instanceof Error ? error.cause : error;
+    const said = String(cause instanceof Error ? cause.message : cause).replaceAll(token, "***");
+    return [finding("token", "problem", t.doctor.noTushare(said), t.doctor.noTushareRemedy)];
+  }
+  const text = await response.text();
+  const clockFinding = judgeClock(response.headers.get("date"), askedAt, clock.now(), t);
+  try {
+    const { fields, items } = readReply(text, "user", token, clock.now());
+    const rows = items.map((item) => Object.fromEntries(fields.map((name, at) => [name, item[at]])));
+    return [...judgePoints(rows, settings, shanghaiDay(clock.now()), t), clockFinding];
+  } catch (error) {
+    const remedy = t.doctor.tokenRemedy;
+    return [
+      finding("token", "problem", t.doctor.tokenRefused(asSyncError(error).message), remedy),
+      clockFinding,
+    ];
+  }
+}
+
+export function judgeClock(date: string | null, askedAt: Date, answeredAt: Date, t: Messages): Finding {
+  const theirs = Date.parse(date ?? "");
+  if (Number.isNaN(theirs)) return ok("clock", t.doctor.clockUnknown);
+  // Their second began before they wrote it, and they wrote it while we waited.
+  const early = askedAt.getTime() - theirs - 1_000;
+  const late = theirs - answeredAt.getTime();
+  const skew = Math.round(Math.max(0, early, late) / 1000);
+  return skew <= skewSecondsMax
+    ? ok("clock", t.doctor.clock(String(skew)))
+    : finding("clock", "problem", t.doctor.clockWrong(String(skew)), t.doctor.clockRemedy);
+}
+
+/** The rows of the interface `user`: points by the day they expire. */
+export function judgePoints(
+  rows: readonly Readonly<Record<string, unknown>>[],
+  settings: Settings,
+  today: Day,
+  t: Messages,
+): Finding[] {
+  const batches = rows.map((row) => ({
+    points: Number(row.到期积分 ?? 0),
+    until: String(row.到期时间 ?? "")
+      .replace(/\D/g, "")
+      .slice(0, 8),
+  }));
+  const valid = batches.filter(({ until }) => until >= today);
+  const points = valid.reduce((sum, batch) => sum + batch.points, 0);
+  const first = valid.map(({ until }) => until).sort()[0];
+  if (first === undefined) {
+    return [finding("token", "problem", t.doctor.pointsExpired, t.doctor.pointsRemedy)];
+  }
+  const tier = tiers.find((each) => points >= each.points) ?? tiers[2];
+  const configured = settings.TUSHARE_CALLS_A_MINUTE;
+  const [allowed, set] = [String(tier.callsAMinute), String(configured)];
+  return [
+    first > addDays(today, expiryDaysWanted)
+      ? ok("token", t.doctor.token(String(points), first))
+      : finding("token", "warning", t.doctor.token(String(points), first), t.doctor.expiryRemedy),
+    configured > tier.callsAMinute
+      ? finding("tier", "problem", t.doctor.tierHigh(set, allowed), t.doctor.tierHighRemedy(allowed))
+      : configured < tier.callsAMinute
+        ? finding("tier", "note", t.doctor.tierLow(set, allowed), t.doctor.tierLowRemedy(allowed))
+        : ok("tier", t.doctor.tier(allowed)),
+  ];
+}
+
+type Probe = {
+  readonly spec: InterfaceSpec;
+  readonly selector: Selector;
+  /** What is done in its place when the account has no right to it. */
+  readonly instead: "fallback" | "by stock" | undefined;
+};
+
+async function checkInterface(
+  account: Account,
+  { spec, selector, instead }: Probe,
+  t: Messages,
+): Promise<Finding> {
+  const { url, token, clock, settings } = account;
+  const check = `interface-${spec.name}`;
+  const upstream = makeTushare({ url, token: () => Promise.resolve(token), clock });
+  try {
+    await upstream.fetchPage(spec, { ...paramsOf(spec, selector), limit: "1" });
+    return ok(check, t.doctor.answers(spec.name));
+  } catch (thrown) {
+    const error = asSyncError(thrown);
+    if (lacksRight(error)) {
+      return instead === undefined
+        ? finding(check, "problem", t.doctor.noRight(spec.name), t.doctor.noRightRemedy)
+        : finding(check, "note", t.doctor.noRight(spec.name), t.doctor.instead(instead));
+    }
+    if (error.kind === "rate-limited") {
+      const allowed = error.callsAMinute;
+      const isLess = allowed !== undefined && allowed < settings.TUSHARE_CALLS_A_MINUTE;
+      return isLess
+        ? finding(check, "note", t.doctor.slower(spec.name, String(allowed)), t.doctor.slowerRemedy)
+        : finding(check, "warning", t.doctor.tooFast(spec.name), t.doctor.tooFastRemedy);
+    }
+    return finding(check, "problem", error.message, t.doctor.noTushareRemedy);
+  }
+}
+
+/** Every interface once, with a selector of its dataset. */
+function uniqueProbes(all: readonly Dataset[]): Probe[] {
+  const found = new Map<string, Probe>();
+  const add = (spec: InterfaceSpec, selector: Selector, instead?: Probe["instead"]) => {
+    if (!found.has(spec.name)) found.set(spec.name, { spec, selector, instead });
+  };
+  for (const dataset of all) {
+    const selector = exampleOf(dataset);
+    for (const spec of interfacesOf(dataset)) {
+      add(spec, selector, spec.fallback && "fallback");
+      if (spec.fallback !== undefined) add(spec.fallback, selector);
+    }
+    if (dataset.byPeriod !== undefined)
+      add(dataset.byPeriod, { by: "period", period: "20231231" }, "by stock");
+  }
+  return [...found.values()];
+}
+
+/** Something that has long been published. */
+function exampleOf({ name, slices, instruments }: Dataset): Selector {
+  if (slices === "days") return { by: "date", trade_date: "20240102" };
+  if (slices === "periods") return { by: "code", ts_code: "600519.SH", from: "20231231", to: "20231231" };
+  if (name === "trading_calendar")
+    return { by: "calendar", exchange: "SSE", from: "20240101", to: "20240131" };
+  if (instruments === "stock") return { by: "list_status", list_status: "L" };
+  if (instruments === "etf") return { by: "exchange", exchange: "SH", list_status: "L" };
+  return { by: "period", period: "20231231" };
+}

@@ -1,0 +1,27 @@
+// What a command ends with: the documented exit codes, and the one error that carries one.
+
+export const exitCodes = {
+  done: 0,
+  /** A task failed, the stack refused, or the doctor found something to mend. */
+  failed: 1,
+  usage: 2,
+  unreachable: 3,
+  /** Something is in the way: the job runs already, the task has ended. */
+  conflict: 4,
+  interrupted: 130,
+} as const;
+
+export type ExitCode = (typeof exitCodes)[keyof typeof exitCodes];
+
+/** A failure in one sentence for a person; `details` goes with it where --json is asked for. */
+export class CommandError extends Error {
+  override readonly name = "CommandError";
+  readonly exitCode: ExitCode;
+  readonly details: unknown;
+
+  constructor(exitCode: ExitCode, message: string, options: { details?: unknown; cause?: unknown } = {}) {
+    super(message, options.cause === undefined ? undefined : { cause: options.cause });
+    this.exitCode = exitCode;
+    this.details = options.details;
+  }
+}

@@ -1,0 +1,82 @@
+// Follows a task to its end: a bar with rate and end on a terminal, plain lines elsewhere.
+import { setTimeout as sleep } from "node:timers/promises";
+import type { Api } from "./api.ts";
+import type { Session } from "./command.ts";
+import { type ExitCode, exitCodes } from "./failure.ts";
+import type { Messages } from "./messages/en.ts";
+import { pollSeconds, type Target } from "./target.ts";
+
+/** A task as the API has it. */
+export type Task = {
+  readonly id: string;
+  readonly job_type: string;
+  readonly status: "PENDING" | "RUNNING" | "COMPLETED" | "FAILED" | "PAUSED";
+  readonly reason: string | null;
+  readonly command: Readonly<Record<string, unknown>>;
+  readonly total_units: number;
+  readonly units: Readonly<Record<"pending" | "sent" | "done" | "not_due" | "failed" | "parked", number>>;
+  readonly rows: number;
+  readonly progress: number;
+  readonly units_a_minute: number | null;
+  readonly started_at: string;
+  readonly updated_at: string;
+  readonly completed_at: string | null;
+  readonly estimated_end: string | null;
+};
+
+export const isLive = ({ status }: Task): boolean => status === "PENDING" || status === "RUNNING";
+
+/** Resolves with the task when it has ended or is paused, or as it was when the person stopped looking. */
+export async function follow(session: Session, target: Target, api: Api, id: string): Promise<Task> {
+  const { t, output, stop } = session;
+  let task = await api.get<Task>(`/api/tasks/${id}`);
+  const progress = output.progress.progress(task.job_type);
+  while (isLive(task) && !stop.aborted) {
+    progress.update({ done: settled(task), total: task.total_units, note: describe(task, t), left: "" });
+    await sleep(pollSeconds(target) * 1000, undefined, { signal: stop }).catch(() => undefined);
+    task = await api.get<Task>(`/api/tasks/${id}`);
+  }
+  if (isLive(task)) output.note(`\n${t.run.goesOn(id)}`);
+  else progress.finish(ended(task, t));
+  return task;
+}
+
+export function exitCodeOf(task: Task): ExitCode {
+  if (isLive(task)) return exitCodes.interrupted;
+  return task.status === "COMPLETED" ? exitCodes.done : exitCodes.failed;
+}
+
+/** One line: how far, how fast, until when. */
+export function describe(task: Task, t: Messages): string {
+  if (task.status === "PENDING") return t.task.planning;
+  const parts = [
+    t.task.units,
+    t.task.rows(number(task.rows)),
+    ...(task.units_a_minute === null ? [] : [t.task.rate(number(task.units_a_minute))]),
+    ...(task.estimated_end === null ? [] : [t.task.endsAt(localTime(task.estimated_end))]),
+    ...(needy(task) === 0 ? [] : [t.task.needPerson(needy(task))]),
+  ];
+  return parts.join(", ");
+}
+
+export function ended(task: Task, t: Messages): string {
+  const person = needy(task) === 0 ? "" : `, ${t.task.needPerson(needy(task))}`;
+  const reason = task.reason === null ? "" : ` (${task.reason})`;
+  return `${task.status}: ${settled(task)}/${task.total_units} ${t.task.units}, ${t.task.rows(number(task.rows))}${person}${reason}`;
+}
+
+/** Units that nothing more is going to happen to by itself. */
+export const settled = (task: Task): number => task.units.done + task.units.parked;
+
+const needy = (task: Task): number => task.units.parked;
+
+export const number = (value: number): string => value.toLocaleString("en-US");
+
+/** As the clock on the wall has it; with the day when that is another one. */
+export function localTime(instant: string): string {
+  const at = new Date(instant);
+  const pad = (value: number) => String(value).padStart(2, "0");
+  const time = `${pad(at.getHours())}:${pad(at.getMinutes())}`;
+  const isToday = at.toDateString() === new Date().toDateString();
+  return isToday ? time : `${at.getFullYear()}-${pad(at.getMonth() + 1)}-${pad(at.getDate())} ${time}`;
+}

@@ -1,0 +1,135 @@
+// The command line as yargs reads it, made from the commands' own words.
+import yargs, { type Options } from "yargs";
+import type { Command } from "./command.ts";
+import { changeCommands } from "./commands/change.ts";
+import { coverageCommand } from "./commands/coverage.ts";
+import { deployCommand } from "./commands/deploy.ts";
+import { destroyCommand } from "./commands/destroy.ts";
+import { doctorCommand } from "./commands/doctor.ts";
+import { exportCommand } from "./commands/export.ts";
+import { failuresCommand, retryCommand } from "./commands/failures.ts";
+import { planCommand } from "./commands/plan.ts";
+import { queryCommand } from "./commands/query.ts";
+import { runCommand } from "./commands/run.ts";
+import { statusCommand } from "./commands/status.ts";
+import { exitCodes } from "./failure.ts";
+import type { Messages } from "./messages/en.ts";
+
+export type Globals = {
+  readonly stack: string | undefined;
+  readonly region: string | undefined;
+  readonly dataDir: string | undefined;
+};
+
+/** A line that cannot be read, as one sentence and where help is. */
+export class ParseError extends Error {
+  override readonly name = "ParseError";
+}
+
+type Perform = (command: Command, globals: Globals, values: Record<string, unknown>) => Promise<number>;
+
+const helpColumns = 100;
+
+export function allCommands(t: Messages): Command[] {
+  return [
+    planCommand(t),
+    runCommand(t),
+    statusCommand(t),
+    ...changeCommands(t),
+    failuresCommand(t),
+    retryCommand(t),
+    coverageCommand(t),
+    queryCommand(t),
+    exportCommand(t),
+    doctorCommand(t),
+    deployCommand(t),
+    destroyCommand(t),
+  ];
+}
+
+/** Reads a line, performs its command and resolves with the exit code. @throws ParseError */
+export function makeParser(t: Messages, perform: Perform): (argv: readonly string[]) => Promise<number> {
+  return async (argv) => {
+    let performed: Promise<number> | undefined;
+    const parser = describeAll(t, (command, values) => {
+      const { stack, region } = values as { stack?: string; region?: string };
+      const dataDir = values["data-dir"] as string | undefined;
+      performed = perform(command, { stack, region, dataDir }, values);
+      performed.catch(() => undefined); // awaited below, after yargs has returned
+    });
+    await parser.parseAsync([...argv]);
+    return performed === undefined ? exitCodes.done : await performed;
+  };
+}
+
+/** The help of a command, or of all, as it is printed. */
+export async function helpOf(t: Messages, words: readonly string[]): Promise<string> {
+  const parser = describeAll(t, () => undefined);
+  return await new Promise((resolve, reject) => {
+    void parser.parse([...words, "--help"], (error: Error | null | undefined, _: unknown, text: string) =>
+      error ? reject(error) : resolve(text),
+    );
+  });
+}
+
+function describeAll(t: Messages, take: (command: Command, values: Record<string, unknown>) => void) {
+  const parser = yargs()
+    .scriptName("tushare-sync")
+    .locale(t.yargsLocale)
+    .updateStrings({
+      // as: the library's types know no words with a singular and a plural.
+      "Not enough non-option arguments: got %s, need at least %s": {
+        one: t.usage.tooFewWords,
+        other: t.usage.tooFewWords,
+      } as unknown as string,
+    })
+    .usage(`$0 <command>\n\n${t.program.about}`)
+    .options({
+      stack: { type: "string", describe: t.program.stackOption, requiresArg: true },
+      region: { type: "string", describe: t.program.regionOption, requiresArg: true },
+      "data-dir": { type: "string", describe: t.program.dataDirOption, requiresArg: true },
+      json: { type: "boolean", default: false, describe: t.program.jsonOption },
+    })
+    .example("$0 plan DAILY_HISTORY --from 20240101", t.program.examplePlan)
+    .example("$0 status --watch", t.program.exampleStatus)
+    .epilogue(t.program.exitCodes)
+    .completion("completion", t.program.completion)
+    .version(false)
+    .help()
+    .strict()
+    .demandCommand(1, t.usage.noCommand)
+    .wrap(helpColumns)
+    .parserConfiguration({ "camel-case-expansion": false, "duplicate-arguments-array": true })
+    .exitProcess(false)
+    .fail((message: string | null, error) => {
+      // What yargs itself finds comes as its own error, or as a message alone; the rest is ours.
+      if (error && error.name !== "YError") throw error;
+      const lines = (message ?? error?.message ?? "").split("\n").map((line) => line.trim());
+      throw new ParseError(`${lines.filter((line) => line !== "").join(" ")}; ${t.usage.seeHelp}`);
+    });
+  for (const command of allCommands(t)) {
+    parser.command(
+      command.usage,
+      command.about,
+      (one) => {
+        const words = [...command.usage.matchAll(/[<[](\w+)[\]>]/g)].map(([, word = ""]) => word);
+        for (const [name, option] of Object.entries<Options>(command.options)) {
+          if (words.includes(name)) one.positional(name, asPositional(option));
+          else one.option(name, { ...option, requiresArg: option.type !== "boolean" });
+        }
+        for (const [line, about] of command.examples) one.example(`$0 ${line}`, about);
+        return one;
+      },
+      (values) => take(command, values as Record<string, unknown>),
+    );
+  }
+  return parser;
+}
+
+function asPositional({ type, choices, describe }: Options) {
+  return {
+    ...(type === "string" && { type: "string" as const }),
+    ...(choices !== undefined && { choices }),
+    ...(describe !== undefined && { describe }),
+  };
+}

@@ -1,0 +1,17 @@
+// A block of lines on a terminal that is drawn over itself.
+import { cutTo } from "./output.ts";
+
+export type Screen = { draw(lines: readonly string[]): void };
+
+export function makeScreen(stream: NodeJS.WriteStream): Screen {
+  let height = 0;
+  return {
+    draw(lines) {
+      const width = stream.columns ?? 200;
+      const up = height === 0 ? "" : `\u001b[${height}A`;
+      // Cut, because a line that wraps takes two and the next drawing would begin too low.
+      stream.write(`${up}\u001b[J${lines.map((line) => cutTo(width - 1, line)).join("\n")}\n`);
+      height = lines.length;
+    },
+  };
+}

@@ -1,0 +1,185 @@
+// SQL through the Data API, as the functions have it: pages that stay under its 1 MiB an answer.
+
+import { setTimeout as sleep } from "node:timers/promises";
+import {
+  BeginTransactionCommand,
+  type ColumnMetadata,
+  ExecuteStatementCommand,
+  type Field,
+  RDSDataClient,
+  RollbackTransactionCommand,
+  type SqlParameter,
+} from "@aws-sdk/client-rds-data";
+import { CommandError, exitCodes } from "./failure.ts";
+import type { Messages } from "./messages/en.ts";
+import { outputOf, sentence, type Target } from "./target.ts";
+
+export type Value = string | number | boolean | null | Value[];
+export type Column = { readonly name: string; readonly type: string };
+export type Page = {
+  readonly columns: readonly Column[];
+  readonly rows: readonly (readonly Value[])[];
+  /** Of the answer it came in. */
+  readonly bytes: number;
+};
+
+export type Sql = {
+  /** One statement whose answer is small. */
+  read(sql: string, parameters?: Readonly<Record<string, string | number | null>>): Promise<Page>;
+  /** A question of any size, a page at a time, of one state of the data, in a transaction that cannot write. */
+  readPages(sql: string): AsyncGenerator<Page>;
+  close(): void;
+};
+
+/** A row is at most 64 KB, so that many always fit (docs.aws.amazon.com/AmazonRDS/latest/AuroraUserGuide/data-api.limitations.html). */
+const firstPageRows = 10;
+const pageRowsMax = 5_000;
+
+/** Of the 1 MiB, so that rows twice as wide as those before still fit. */
+const pageBytesWanted = 400_000;
+
+/** The service cuts a statement at 45 seconds. */
+const requestTimeoutMilliseconds = 60_000;
+
+/** A paused database takes 15 to 30 seconds to wake, longer after a day. */
+const resumeTries = 40;
+
+export function openSql(target: Target, t: Messages): Sql {
+  const client = new RDSDataClient({
+    ...target.clients,
+    requestHandler: { requestTimeout: requestTimeoutMilliseconds },
+  });
+  const where = {
+    resourceArn: outputOf(target, "DatabaseArn", t),
+    secretArn: outputOf(target, "DatabaseSecretArn", t),
+    database: outputOf(target, "DatabaseName", t),
+  };
+
+  async function send<Result>(work: () => Promise<Result>): Promise<Result> {
+    for (let tried = 1; ; tried += 1) {
+      try {
+        return await work();
+      } catch (error) {
+        if (isResuming(error) && tried < resumeTries) await sleep(2_000);
+        else throw explain(error, target, t);
+      }
+    }
+  }
+
+  async function execute(
+    sql: string,
+    parameters: SqlParameter[] = [],
+    transactionId?: string,
+  ): Promise<Page> {
+    const answer = await send(() =>
+      client.send(
+        new ExecuteStatementCommand({
+          ...where,
+          ...{ sql, parameters, includeResultMetadata: true },
+          ...(transactionId !== undefined && { transactionId }),
+        }),
+      ),
+    );
+    const { records = [], columnMetadata = [] } = answer;
+    return {
+      columns: columnMetadata.map(asColumn),
+      rows: records.map((record) => record.map(asValue)),
+      bytes: JSON.stringify(records).length,
+    };
+  }
+
+  return {
+    async read(sql, parameters = {}) {
+      return await execute(sql, Object.entries(parameters).map(asParameter));
+    },
+    async *readPages(sql) {
+      const { transactionId } = await send(() => client.send(new BeginTransactionCommand(where)));
+      if (transactionId === undefined) throw new Error("the Data API named no transaction");
+      try {
+        await execute("set transaction read only", [], transactionId);
+        const text = sql.trim().replace(/;\s*$/, "");
+        if (!/^(\(|select\b|with\b|values\b|table\b)/i.test(withoutComments(text))) {
+          yield await execute(text, [], transactionId); // explain, show: short, and no cursor takes them
+          return;
+        }
+        await execute(`declare pages no scroll cursor for ${text}`, [], transactionId);
+        for (let rows = firstPageRows, isFirst = true; ; isFirst = false) {
+          const page = await execute(`fetch forward ${rows} from pages`, [], transactionId);
+          if (page.rows.length > 0 || isFirst) yield page;
+          if (page.rows.length < rows) return;
+          rows = nextPageRows(rows, page);
+        }
+      } finally {
+        // What failed has ended its transaction already; what did not is of no use to anybody.
+        await client
+          .send(
+            new RollbackTransactionCommand({
+              resourceArn: where.resourceArn,
+              secretArn: where.secretArn,
+              transactionId,
+            }),
+          )
+          .catch(() => undefined);
+      }
+    },
+    close: () => client.destroy(),
+  };
+}
+
+/** As many rows of the width seen as are wanted in one answer; never ten times as many at once. */
+export function nextPageRows(rows: number, page: { bytes: number; rows: readonly unknown[] }): number {
+  const rowBytes = Math.max(1, page.bytes / Math.max(1, page.rows.length));
+  const fitting = Math.floor(pageBytesWanted / rowBytes);
+  return Math.max(1, Math.min(fitting, rows * 10, pageRowsMax));
+}
+
+/** True for the refusal of an answer over 1 MiB: fewer rows may pass. */
+export function isTooLarge(error: unknown): boolean {
+  const cause = error instanceof CommandError ? error.cause : error;
+  return cause instanceof Error && /exceeded size limit/.test(cause.message);
+}
+
+function withoutComments(sql: string): string {
+  return sql.replace(/^(\s*(--[^\n]*(\n|$)|\/\*[\s\S]*?\*\/))*\s*/, "");
+}
+
+function isResuming(error: unknown): boolean {
+  return (
+    error instanceof Error &&
+    (error.name === "DatabaseResumingException" || error.message.includes("is resuming"))
+  );
+}
+
+function explain(error: unknown, target: Target, t: Messages): CommandError {
+  const isAnswer = error instanceof Error && "$fault" in error && "$metadata" in error;
+  if (!isAnswer) {
+    return new CommandError(exitCodes.unreachable, t.target.noAnswer(target.name, sentence(error)));
+  }
+  if (isTooLarge(error)) {
+    return new CommandError(exitCodes.failed, t.query.tooWide, { cause: error });
+  }
+  return new CommandError(exitCodes.failed, error.message.split("\n")[0] ?? "", { cause: error });
+}
+
+function asColumn({ label, name, typeName }: ColumnMetadata): Column {
+  return { name: label ?? name ?? "", type: typeName ?? "text" };
+}
+
+function asValue(field: Field): Value {
+  const { arrayValue } = field;
+  if (arrayValue !== undefined) {
+    return (
+      arrayValue.stringValues ??
+      arrayValue.longValues ??
+      arrayValue.doubleValues ??
+      arrayValue.booleanValues ??
+      []
+    );
+  }
+  return field.stringValue ?? field.longValue ?? field.doubleValue ?? field.booleanValue ?? null;
+}
+
+function asParameter([name, value]: [string, string | number | null]): SqlParameter {
+  if (value === null) return { name, value: { isNull: true } };
+  return { name, value: typeof value === "string" ? { stringValue: value } : { longValue: value } };
+}

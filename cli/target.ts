@@ -1,0 +1,94 @@
+// Where commands go: the stack that runs on this machine, or a deployed one by its name. Both are a set of outputs, and
+// the same calls reach both.
+import { resolve } from "node:path";
+import { CloudFormationClient, DescribeStacksCommand } from "@aws-sdk/client-cloudformation";
+import { readRunning } from "../local/running.ts";
+import { CommandError, exitCodes } from "./failure.ts";
+import type { Messages } from "./messages/en.ts";
+
+/** What the SDK's clients are made with. */
+export type ClientConfig = {
+  readonly region?: string;
+  readonly endpoint?: string;
+  readonly credentials?: { readonly accessKeyId: string; readonly secretAccessKey: string };
+};
+
+export type Target = {
+  /** undefined: the local one. */
+  readonly stack: string | undefined;
+  readonly name: string;
+  readonly clients: ClientConfig;
+  readonly outputs: Readonly<Record<string, string>>;
+  /** Where the local one's TuShare is; undefined for a deployed stack. */
+  readonly upstreamUrl: string | undefined;
+  /** The local one's HTTP API, or the deployed one's, which wants signed requests. */
+  readonly apiUrl: string;
+};
+
+/** Seconds between two looks at work that goes on: here it costs nothing, there each is a call of the Data API. */
+export function pollSeconds(target: Target): number {
+  return target.stack === undefined ? 0.5 : 5;
+}
+
+/** @throws CommandError unreachable, saying how to start one */
+export function localTarget(dataDir: string, t: Messages): Target {
+  const running = readRunning(resolve(dataDir));
+  if (running === undefined) throw new CommandError(exitCodes.unreachable, t.target.nothingRuns(dataDir));
+  if (running.apiUrl === undefined) throw missingOutput("ApiUrl", t.target.local, t);
+  return {
+    stack: undefined,
+    name: t.target.local,
+    clients: {
+      region: "us-east-1",
+      endpoint: running.endpoint,
+      credentials: { accessKeyId: "local", secretAccessKey: "local" },
+    },
+    outputs: running.outputs,
+    upstreamUrl: running.upstreamUrl,
+    apiUrl: running.apiUrl,
+  };
+}
+
+/** @throws CommandError unreachable: no credentials, no region, no such stack */
+export async function deployedTarget(
+  stack: string,
+  region: string | undefined,
+  t: Messages,
+  client = new CloudFormationClient(region === undefined ? {} : { region }),
+): Promise<Target> {
+  const outputs = await readOutputs(client, stack, t);
+  const apiUrl = outputs.ApiUrl;
+  if (apiUrl === undefined) throw missingOutput("ApiUrl", stack, t);
+  const clients = { region: await client.config.region() };
+  return { stack, name: stack, clients, outputs, upstreamUrl: undefined, apiUrl };
+}
+
+async function readOutputs(
+  client: CloudFormationClient,
+  stack: string,
+  t: Messages,
+): Promise<Record<string, string>> {
+  try {
+    const { Stacks = [] } = await client.send(new DescribeStacksCommand({ StackName: stack }));
+    return Object.fromEntries(
+      (Stacks[0]?.Outputs ?? []).map(({ OutputKey, OutputValue }) => [OutputKey, OutputValue ?? ""]),
+    );
+  } catch (error) {
+    throw new CommandError(exitCodes.unreachable, t.target.noStack(stack, sentence(error)), { cause: error });
+  }
+}
+
+export function outputOf(target: Target, name: string, t: Messages): string {
+  const value = target.outputs[name];
+  if (value === undefined) throw missingOutput(name, target.name, t);
+  return value;
+}
+
+/** What an SDK said, on one line. */
+export function sentence(error: unknown): string {
+  return error instanceof Error ? `${error.name}: ${error.message.split("\n")[0]}` : String(error);
+}
+
+function missingOutput(name: string, stack: string, t: Messages): CommandError {
+  return new CommandError(exitCodes.unreachable, t.target.noOutput(name, stack));
+}

@@ -1,0 +1,21 @@
+// A task as a person names it: by its id, or by its job, whose newest task is meant.
+import { jobTypes } from "../shared/jobs.ts";
+import type { Api } from "./api.ts";
+import { CommandError, exitCodes } from "./failure.ts";
+import type { Task } from "./follow.ts";
+import type { Messages } from "./messages/en.ts";
+
+const idPattern = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
+
+/** @throws CommandError usage when there is none */
+export async function findTask(api: Api, named: string, t: Messages): Promise<Task> {
+  if (idPattern.test(named)) return await api.get<Task>(`/api/tasks/${named}`);
+  const job = named.toUpperCase();
+  if (!(jobTypes as readonly string[]).includes(job)) {
+    throw new CommandError(exitCodes.usage, t.task.unknown(named, jobTypes.join(", ")));
+  }
+  const { tasks } = await api.get<{ tasks: Task[] }>("/api/tasks", { job, limit: 1 });
+  const [task] = tasks;
+  if (task === undefined) throw new CommandError(exitCodes.usage, t.task.neverRan(job));
+  return task;
+}

@@ -1,0 +1,266 @@
+// The page's own script, served as it is: takes the parts that come by events into the document, asks before a command
+// is sent, and draws the chart again when something else is chosen. All text comes from the server.
+
+/** Room for one week of the coverage, and for its weekdays, in pixels. */
+const weekPixels = 15;
+const coverageMarginPixels = 34;
+
+const redrawMilliseconds = 5_000;
+
+/**
+ * @template {Element} Kind
+ * @param {string} id
+ * @param {new () => Kind} kind
+ * @returns {Kind}
+ */
+function element(id, kind) {
+  const found = document.getElementById(id);
+  if (!(found instanceof kind)) throw new Error(`the page has no ${kind.name} ${id}`);
+  return found;
+}
+
+const state = element("state", HTMLElement);
+const outcome = element("outcome", HTMLElement);
+const question = element("question", HTMLDialogElement);
+const startForm = element("start-form", HTMLFormElement);
+const chartForm = element("chart-form", HTMLFormElement);
+const chart = element("chart", HTMLElement);
+
+/** Said to those who listen, once.
+ * @param {string} text */
+function announce(text) {
+  element("change", HTMLElement).textContent = text;
+}
+
+/** @param {string} text @param {boolean} isTrouble */
+function showOutcome(text, isTrouble) {
+  outcome.textContent = text;
+  outcome.hidden = text === "";
+  outcome.classList.toggle("trouble", isTrouble);
+  announce(text);
+}
+
+/**
+ * Makes the children of one element those of another, touching only what differs: what has the focus keeps it.
+ * @param {Element} from
+ * @param {ParentNode & Node} to
+ */
+function take(from, to) {
+  const focused =
+    document.activeElement instanceof HTMLElement ? document.activeElement.dataset.key : undefined;
+  takeChildren(from, to);
+  if (focused === undefined || document.activeElement?.getAttribute("data-key") === focused) return;
+  const again = from.querySelector(`[data-key="${CSS.escape(focused)}"]`);
+  if (again instanceof HTMLElement) again.focus();
+}
+
+/** @param {Node} from @param {Node} to */
+function takeChildren(from, to) {
+  const wanted = [...to.childNodes];
+  for (const [at, theirs] of wanted.entries()) {
+    const ours = from.childNodes[at];
+    if (ours === undefined) from.appendChild(theirs);
+    else if (!isSame(ours, theirs)) from.replaceChild(theirs, ours);
+    else if (ours instanceof Element && theirs instanceof Element) {
+      takeAttributes(ours, theirs);
+      takeChildren(ours, theirs);
+    } else if (ours.nodeValue !== theirs.nodeValue) ours.nodeValue = theirs.nodeValue;
+  }
+  while (from.childNodes.length > wanted.length) from.lastChild?.remove();
+}
+
+/** @param {Node} ours @param {Node} theirs */
+function isSame(ours, theirs) {
+  if (ours.nodeName !== theirs.nodeName) return false;
+  if (!(ours instanceof HTMLElement) || !(theirs instanceof HTMLElement)) return true;
+  return ours.dataset.key === theirs.dataset.key;
+}
+
+/** @param {Element} ours @param {Element} theirs */
+function takeAttributes(ours, theirs) {
+  for (const { name } of [...ours.attributes]) {
+    // A reader has opened it.
+    if (!theirs.hasAttribute(name) && !(name === "open" && ours instanceof HTMLDetailsElement)) {
+      ours.removeAttribute(name);
+    }
+  }
+  for (const { name, value } of theirs.attributes) {
+    if (ours.getAttribute(name) !== value) ours.setAttribute(name, value);
+  }
+}
+
+/** @param {Element} into @param {string} html */
+function show(into, html) {
+  const template = document.createElement("template");
+  template.innerHTML = html; // from our own server, which escapes all data
+  take(into, template.content);
+}
+
+function listen() {
+  const room = element("fragment-coverage", HTMLElement).clientWidth - coverageMarginPixels;
+  const events = new EventSource(`/events?weeks=${Math.floor(room / weekPixels)}`);
+  events.addEventListener("fragment", (event) => {
+    const { name, html } = JSON.parse(event.data);
+    show(element(`fragment-${name}`, HTMLElement), html);
+    if (name === "now") redrawNowAndThen();
+  });
+  events.addEventListener("state", (event) => {
+    const { text, isLive } = JSON.parse(event.data);
+    setState(text, isLive);
+  });
+  events.addEventListener("change", (event) => announce(JSON.parse(event.data).text));
+  events.addEventListener("error", () => setState(document.body.dataset.lost ?? "", false));
+}
+
+/** @param {string} text @param {boolean} isLive */
+function setState(text, isLive) {
+  if (state.textContent !== text) state.textContent = text;
+  state.classList.toggle("live", isLive);
+}
+
+/**
+ * @param {object} command
+ * @returns {Promise<{ text: string, done: boolean }>}
+ */
+async function send(command) {
+  try {
+    const response = await fetch("/command", {
+      method: "POST",
+      headers: { "content-type": "application/json", "x-tushare-sync": "page" },
+      body: JSON.stringify(command),
+    });
+    const { text } = await response.json();
+    return { text, done: response.ok };
+  } catch {
+    return { text: document.body.dataset.lost ?? "", done: false };
+  }
+}
+
+/** Answers the question that is open. @type {(isYes: boolean) => void} */
+let answer = () => {};
+
+// It comes a moment after the dialog has closed: by then the next question may be open.
+question.addEventListener("close", () => {
+  if (!question.open) answer(question.returnValue === "yes");
+});
+
+/** @param {string} text @returns {Promise<boolean>} */
+function ask(text) {
+  answer(false);
+  element("question-text", HTMLElement).textContent = text;
+  question.returnValue = "no"; // also when it is left by Escape
+  if (!question.open) question.showModal();
+  return new Promise((resolve) => {
+    answer = resolve;
+  });
+}
+
+document.addEventListener("click", async (event) => {
+  const button = event.target instanceof Element ? event.target.closest("button[data-command]") : null;
+  if (!(button instanceof HTMLButtonElement)) return;
+  const command = JSON.parse(button.dataset.command ?? "{}");
+  if (!(await ask(button.dataset.confirm ?? ""))) return;
+  const { text, done } = await send(command);
+  showOutcome(text, !done);
+});
+
+function describeJob() {
+  const job = startForm.elements.namedItem("job");
+  if (!(job instanceof HTMLSelectElement)) return;
+  const { about = "", mode } = job.selectedOptions[0]?.dataset ?? {};
+  element("job-about", HTMLElement).textContent = about;
+  element("selection", HTMLFieldSetElement).disabled = mode !== "history";
+}
+
+/** The form as a run command; what is left open is left out. */
+function readStart() {
+  const given = new FormData(startForm); // disabled fields are not in it
+  const codes = String(given.get("codes") ?? "")
+    .toUpperCase()
+    .split(/[\s,;，、]+/)
+    .filter((code) => code !== "");
+  return {
+    job: given.get("job"),
+    ...(given.get("from") && { from: given.get("from") }),
+    ...(given.get("to") && { to: given.get("to") }),
+    ...(codes.length > 0 && { codes }),
+    ...(given.has("refresh") && { refresh: true }),
+  };
+}
+
+startForm.addEventListener("change", describeJob);
+startForm.addEventListener("submit", async (event) => {
+  event.preventDefault();
+  const command = readStart();
+  const plan = await send({ plan: command });
+  if (!plan.done) return showOutcome(plan.text, true);
+  if (!(await ask(plan.text))) return;
+  const { text, done } = await send(command);
+  showOutcome(text, !done);
+});
+
+let drawing = 0;
+let drawnAt = 0;
+
+async function drawChart() {
+  const chosen = new FormData(chartForm);
+  const query = new URLSearchParams({
+    code: String(chosen.get("code") ?? ""),
+    adjust: String(chosen.get("adjust") ?? "none"),
+    range: String(chosen.get("range") ?? "1y"),
+    width: String(chart.clientWidth),
+  });
+  drawing += 1;
+  const mine = drawing;
+  drawnAt = performance.now();
+  try {
+    const { code, html } = await (await fetch(`/chart?${query}`)).json();
+    if (mine !== drawing) return; // something else was chosen since
+    chart.dataset.code = code;
+    const input = chartForm.elements.namedItem("code");
+    if (input instanceof HTMLInputElement && input.value === "") input.placeholder = code;
+    show(chart, html);
+  } catch {
+    setState(document.body.dataset.lost ?? "", false);
+  }
+}
+
+/** While something is going on, prices of the chosen code may be among what came in. */
+function redrawNowAndThen() {
+  if (document.hidden || performance.now() < drawnAt + redrawMilliseconds) return;
+  void drawChart();
+}
+
+async function suggest() {
+  const text = String(new FormData(chartForm).get("code") ?? "");
+  if (text === "") return;
+  const found = await (await fetch(`/codes?q=${encodeURIComponent(text)}`)).json();
+  const options = found.map((/** @type {{ ts_code: string, name: string }} */ { ts_code, name }) => {
+    const option = document.createElement("option");
+    option.value = ts_code;
+    option.label = `${ts_code} ${name}`;
+    return option;
+  });
+  element("codes", HTMLDataListElement).replaceChildren(...options);
+}
+
+chartForm.addEventListener("submit", (event) => {
+  event.preventDefault();
+  void drawChart();
+});
+chartForm.addEventListener("change", () => void drawChart());
+chartForm.addEventListener("input", (event) => {
+  if (event.target instanceof HTMLInputElement && event.target.name === "code")
+    void suggest().catch(() => {});
+});
+
+let lastWidth = chart.clientWidth;
+new ResizeObserver(() => {
+  if (Math.abs(chart.clientWidth - lastWidth) < 10) return;
+  lastWidth = chart.clientWidth;
+  void drawChart();
+}).observe(chart);
+
+describeJob();
+listen();
+void drawChart();

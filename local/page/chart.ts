@@ -1,0 +1,150 @@
+// Prices of one code as a chart, with the same numbers as a table for those who cannot see it.
+import { readWhole } from "../../shared/api/table.ts";
+import { addDays, type Day } from "../../shared/dates.ts";
+import type { Database } from "../../shared/ports.ts";
+import { type Adjustment, adjustments, type DailyRow, dailyOfCode } from "../../shared/reads/daily.ts";
+import { dailyRowsMax } from "../../shared/reads/figures.ts";
+import { formatDay, formatNumber } from "../../shared/widget/format.ts";
+import { html, type Markup } from "../../shared/widget/html.ts";
+import { lineChart } from "../../shared/widget/line-chart.ts";
+import type { PageWords } from "./words.ts";
+
+/** Calendar days back from the newest stored one; undefined for all there is. */
+export const ranges = { "1m": 31, "3m": 92, "1y": 366, "5y": 1_827, all: undefined } as const;
+export type Range = keyof typeof ranges;
+
+export type ChartChoice = {
+  /** As typed; empty chooses one that is stored. */
+  readonly code: string;
+  readonly adjust: Adjustment;
+  readonly range: Range;
+  /** Pixels there are for it. */
+  readonly width: number;
+};
+
+const preferredCode = "600519.SH";
+const height = 240;
+const widths = { least: 260, most: 1_400, usual: 640 };
+const tableRowsMax = 250;
+
+export function readChoice(query: URLSearchParams): ChartChoice {
+  const width = Math.round(Number(query.get("width") ?? widths.usual)) || widths.usual;
+  return {
+    code: (query.get("code") ?? "").trim().toUpperCase().slice(0, 20),
+    adjust: adjustments.find((name) => name === query.get("adjust")) ?? "none",
+    range: (Object.keys(ranges) as Range[]).find((name) => name === query.get("range")) ?? "1y",
+    width: Math.min(widths.most, Math.max(widths.least, width)),
+  };
+}
+
+/** Codes, names and pinyin initials that hold a text, those beginning with it first. */
+export async function suggestCodes(
+  database: Database,
+  text: string,
+): Promise<{ ts_code: string; name: string }[]> {
+  const rows = await database.run(
+    `select ts_code, concat_ws(' ', name, upper(cnspell)) as name
+from stock_info
+where strpos(lower(concat_ws(' ', ts_code, name, cnspell)), lower(:text)) > 0
+order by strpos(lower(ts_code), lower(:text)) <> 1, list_status <> 'L', ts_code
+limit 20`,
+    { text: text.trim().slice(0, 50) },
+  );
+  return rows.map((row) => ({ ts_code: String(row.ts_code), name: String(row.name) }));
+}
+
+/** The chart as markup, and the code it is of; no code while nothing is stored. */
+export async function drawChart(
+  database: Database,
+  choice: ChartChoice,
+  words: PageWords,
+): Promise<{ code: string; html: string }> {
+  const found = await findCode(database, choice.code);
+  if (found === undefined) {
+    const text = choice.code === "" ? words.nothingStored : words.noPrices(choice.code);
+    return { code: "", html: html`<p class="ts-quiet">${text}</p>`.markup };
+  }
+  const { code, name, newest } = found;
+  const span = ranges[choice.range];
+  const from = span === undefined ? undefined : addDays(newest, -span);
+  const rows = await readWhole(dailyRowsMax, (last?: DailyRow) =>
+    dailyOfCode(
+      database,
+      code,
+      { from: last === undefined ? from : addDays(last.trade_date, 1) },
+      { adjust: choice.adjust },
+      dailyRowsMax,
+    ),
+  );
+  const title = [code, name, words.adjustments[choice.adjust]].filter((part) => part !== "").join(" · ");
+  const chart = lineChart({
+    title,
+    labels: rows.map(({ trade_date }) => formatDay(trade_date)),
+    series: [{ name: words.close, values: rows.map((row) => numberOf(row, "close")) }],
+    fromZero: false,
+    width: choice.width,
+    height,
+    words: words.widget,
+  });
+  return {
+    code,
+    html: html`${headline(rows, words)}${{ markup: chart }}${table(rows, title, words)}`.markup,
+  };
+}
+
+async function findCode(
+  database: Database,
+  asked: string,
+): Promise<{ code: string; name: string; newest: Day } | undefined> {
+  const [row] = await database.run(
+    `with chosen as (
+  select coalesce(
+    nullif(:asked, ''),
+    (select ts_code from stock_daily where ts_code = :preferred limit 1),
+    (select min(ts_code) from stock_daily)
+  ) as ts_code
+)
+select chosen.ts_code, coalesce(stock_info.name, '') as name, (
+    select to_char(max(trade_date), 'YYYYMMDD')
+    from stock_daily
+    where stock_daily.ts_code = chosen.ts_code
+  ) as newest
+from chosen
+left join stock_info on stock_info.ts_code = chosen.ts_code`,
+    { asked, preferred: preferredCode },
+  );
+  if (typeof row?.newest !== "string") return undefined;
+  return { code: String(row.ts_code), name: String(row.name), newest: row.newest };
+}
+
+/** The newest price, and what it has moved over the range. */
+function headline(rows: readonly DailyRow[], words: PageWords): Markup | undefined {
+  const closes = rows.map((row) => numberOf(row, "close")).filter((close) => close !== null);
+  const [first, last] = [closes.at(0), closes.at(-1)];
+  const newest = rows.at(-1);
+  if (first === undefined || last === undefined || newest === undefined) return undefined;
+  const percent = first === 0 ? 0 : (100 * (last - first)) / first;
+  const sign = percent > 0 ? "+" : percent < 0 ? "−" : "±";
+  const moved = `${sign}${formatNumber(Math.abs(percent))} %`;
+  return html`<p class="price"><strong>${formatNumber(last, 2)}</strong> ${words.priceOn(formatDay(newest.trade_date), moved)}</p>`;
+}
+
+function table(rows: readonly DailyRow[], title: string, words: PageWords): Markup {
+  const shown = rows.slice(-tableRowsMax).reverse();
+  const columns = ["open", "high", "low", "close", "vol"] as const;
+  const cells = (row: DailyRow) =>
+    columns.map((column) => {
+      const value = numberOf(row, column);
+      return html`<td class="ts-number">${value === null ? "–" : formatNumber(value, column === "vol" ? 0 : 3)}</td>`;
+    });
+  return html`<details><summary>${words.asTable(shown.length)}</summary>
+<div class="scroll" tabindex="0" role="region" aria-label="${title}"><table class="ts-table plain"><caption>${title}</caption>
+<thead><tr><th scope="col">${words.day}</th>${columns.map((column) => html`<th scope="col">${words.columns[column]}</th>`)}</tr></thead>
+<tbody>${shown.map((row) => html`<tr><th scope="row">${formatDay(row.trade_date)}</th>${cells(row)}</tr>\n`)}</tbody>
+</table></div></details>`;
+}
+
+function numberOf({ figures }: DailyRow, column: string): number | null {
+  const figure = figures[column];
+  return figure === null || figure === undefined ? null : Number(figure);
+}

@@ -1,0 +1,77 @@
+// Coverage piece by piece. Counting most of a year's rows takes the embedded database seconds in which nothing else is
+// answered; so four weeks are read at a time, and again only when units of those days were settled.
+import { addDays, type Day, daysBetween, earlier, later, shanghaiDay } from "../../shared/dates.ts";
+import type { Database } from "../../shared/ports.ts";
+import { type DayCoverage, readCoverage } from "../../shared/stored-days.ts";
+
+/** The widest that is drawn. */
+export const coverageWeeks = 46;
+
+const pieceDays = 28;
+
+/** A piece that changes all the time may take one part in so many of the database's time. */
+const pauseFactor = 10;
+
+/** A Monday, from which pieces are counted. */
+const origin: Day = "19700105";
+
+export type CoverageReader = {
+  /** Reads one piece that is due, the newest first, and gives all that is known, ascending by day. */
+  read(at: Date): Promise<readonly DayCoverage[]>;
+};
+
+export function makeCoverageReader(database: Database): CoverageReader {
+  const pieces = new Map<number, readonly DayCoverage[]>();
+  const stale = new Set<number>();
+  let settledUntil = "";
+  let notBefore = 0;
+
+  async function markStale(first: Day, today: Day): Promise<void> {
+    const [row] = await database.run(changedSql, { since: settledUntil });
+    if (typeof row?.until !== "string") return;
+    settledUntil = row.until;
+    const from =
+      row.is_everything === true || typeof row.first !== "string" ? first : later(first, row.first);
+    const to = row.is_everything === true || typeof row.last !== "string" ? today : earlier(today, row.last);
+    for (let piece = pieceOf(from); piece <= pieceOf(to); piece += 1) stale.add(piece);
+  }
+
+  return {
+    async read(at) {
+      const today = shanghaiDay(at);
+      const first = addDays(today, -7 * coverageWeeks);
+      await markStale(first, today);
+      const wanted = Array.from(
+        { length: pieceOf(today) - pieceOf(first) + 1 },
+        (_, back) => pieceOf(today) - back,
+      );
+      const unread = wanted.find((piece) => !pieces.has(piece));
+      const due = unread ?? (at.getTime() < notBefore ? undefined : wanted.find((piece) => stale.has(piece)));
+      if (due !== undefined) {
+        const from = addDays(origin, due * pieceDays);
+        const begunAt = performance.now();
+        stale.delete(due);
+        pieces.set(due, await readCoverage(database, { from, to: addDays(from, pieceDays - 1) }));
+        notBefore = at.getTime() + (performance.now() - begunAt) * pauseFactor;
+      }
+      const known = wanted.reverse().flatMap((piece) => pieces.get(piece) ?? []);
+      return known.filter((day) => isShown(day, first, today));
+    },
+  };
+}
+
+function pieceOf(day: Day): number {
+  return Math.floor(daysBetween(origin, day) / pieceDays);
+}
+
+/** Today is not late before the evening: it is shown once something of it is stored. */
+function isShown({ day, stocks, etfs }: DayCoverage, first: Day, today: Day): boolean {
+  return day >= first && (day < today || (day === today && stocks.stored + etfs.stored > 0));
+}
+
+/** Days whose units were settled since; all of them after a list, a calendar or a code with its range. */
+const changedSql = `select min(selector ->> 'trade_date') as first, max(selector ->> 'trade_date') as last,
+  bool_or(selector ->> 'by' <> 'date') as is_everything, cast(max(settled_at) as text) as until
+from sync_unit
+where dataset in ('stock_daily', 'etf_daily', 'trading_calendar', 'stock_list', 'etf_list')
+  and settled_at > cast(coalesce(nullif(:since, ''), '-infinity') as timestamptz)`;

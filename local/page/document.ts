@@ -1,0 +1,91 @@
+// The page as it first arrives: its landmarks, headings, forms and the dialog. What changes comes by events.
+import { jobs, jobTypes } from "../../shared/jobs.ts";
+import { adjustments } from "../../shared/reads/daily.ts";
+import { html, type Markup } from "../../shared/widget/html.ts";
+import { type Range, ranges } from "./chart.ts";
+import type { FragmentName } from "./fragments.ts";
+import type { PageWords } from "./words.ts";
+
+export function renderDocument(words: PageWords): string {
+  const { sections } = words;
+  return html`<!doctype html>
+<html lang="${words.language}">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta name="color-scheme" content="light dark">
+<title>tushare-sync</title>
+<link rel="icon" href="/icon.svg" type="image/svg+xml">
+<link rel="stylesheet" href="/page.css">
+<script type="module" src="/browser.js"></script>
+</head>
+<body data-lost="${words.lost}">
+<a class="skip" href="#tasks">${words.skip}</a>
+<header>
+<h1>tushare-sync</h1>
+<p class="about">${words.about}</p>
+<p id="state" class="state" role="status">${words.waiting}</p>
+</header>
+<main>
+<p id="outcome" class="outcome" hidden></p>
+<p id="change" class="unseen" role="status" aria-live="polite"></p>
+${section("now", sections.now, live("now"), "wide bare")}
+${section("tasks", sections.tasks, live("tasks"), "wide")}
+${section("prices", sections.prices, prices(words), "most")}
+${section("start", sections.start, start(words), "least")}
+${section("coverage", sections.coverage, live("coverage"), "most")}
+${section("rates", sections.rates, live("rates"), "least")}
+${section("failures", sections.failures, live("failures"), "wide")}
+</main>
+<dialog id="question" aria-labelledby="question-text">
+<form method="dialog">
+<p id="question-text"></p>
+<div class="answers"><button value="no" class="plain">${words.no}</button><button value="yes" class="main" autofocus>${words.yes}</button></div>
+</form>
+</dialog>
+</body>
+</html>
+`.markup;
+}
+
+function section(id: string, name: string, content: Markup, classes: string): Markup {
+  return html`<section id="${id}" class="${classes}" aria-labelledby="${id}-name" tabindex="-1">
+<h2 id="${id}-name">${name}</h2>
+${content}
+</section>`;
+}
+
+function live(name: FragmentName): Markup {
+  return html`<div id="fragment-${name}"></div>`;
+}
+
+function start(words: PageWords): Markup {
+  const firstHistory = jobTypes.find((job) => jobs[job].mode === "history"); // what a person starts
+  const options = jobTypes.map(
+    (job) =>
+      html`<option value="${job}" data-mode="${jobs[job].mode}" data-about="${words.jobs[job] ?? jobs[job].about}"${job === firstHistory ? html` selected` : undefined}>${job}</option>`,
+  );
+  return html`<form id="start-form">
+<label>${words.job}<select name="job" aria-describedby="job-about">${options}</select></label>
+<p id="job-about" class="ts-quiet"></p>
+<fieldset id="selection" class="bare">
+<div class="pair"><label>${words.from}<input type="date" name="from"></label><label>${words.to}<input type="date" name="to"></label></div>
+<label>${words.codes}<input type="text" name="codes" autocomplete="off" spellcheck="false" aria-describedby="codes-hint"></label>
+<p id="codes-hint" class="ts-quiet">${words.codesHint}</p>
+</fieldset>
+<label class="check"><input type="checkbox" name="refresh">${words.refresh}</label>
+<button class="main">${words.startButton}</button>
+</form>`;
+}
+
+function prices(words: PageWords): Markup {
+  const choice = (name: string, value: string, text: string, isChosen: boolean) =>
+    html`<label><input type="radio" name="${name}" value="${value}"${isChosen ? html` checked` : undefined}><span>${text}</span></label>`;
+  return html`<form id="chart-form" role="search">
+<label class="code">${words.code}<input type="text" name="code" list="codes" autocomplete="off" spellcheck="false"></label>
+<datalist id="codes"></datalist>
+<fieldset class="choice"><legend>${words.adjustment}</legend>${adjustments.map((name) => choice("adjust", name, name === "none" ? words.adjustments.none : name, name === "none"))}</fieldset>
+<fieldset class="choice"><legend>${words.range}</legend>${(Object.keys(ranges) as Range[]).map((name) => choice("range", name, words.ranges[name], name === "1y"))}</fieldset>
+</form>
+<div id="chart" aria-live="off"></div>`;
+}

@@ -1,0 +1,127 @@
+// What the page shows, read again when the ledger has changed. Once a second while somebody looks, never otherwise.
+import type { Day } from "../../shared/dates.ts";
+import type { Database } from "../../shared/ports.ts";
+import {
+  countFailures,
+  type FailureRecord,
+  readFailures,
+  readTasks,
+  type TaskProgress,
+} from "../../shared/progress.ts";
+import { newestTradeDate } from "../../shared/reads/daily.ts";
+import type { DayCoverage } from "../../shared/stored-days.ts";
+import { makeCoverageReader } from "./coverage.ts";
+
+export type InterfaceRate = {
+  readonly name: string;
+  readonly callsLastMinute: number;
+  readonly minuteLimit: number;
+};
+
+/** What is stored and going on at one moment. */
+export type Snapshot = {
+  readonly at: Date;
+  readonly tasks: readonly TaskProgress[];
+  readonly failures: readonly FailureRecord[];
+  readonly needPerson: number;
+  readonly openFailures: number;
+  readonly newestDay: Day | undefined;
+  readonly stocks: number;
+  readonly etfs: number;
+  readonly days: readonly DayCoverage[];
+  readonly rates: readonly InterfaceRate[];
+};
+
+export type Listener = (snapshot: Snapshot | undefined) => void;
+
+export type Feed = {
+  /** Tells what is known at once, then every change; undefined while the database does not answer. */
+  subscribe(listener: Listener): () => void;
+};
+
+export type FeedOptions = {
+  readonly database: Database;
+  readonly rates: () => Promise<readonly InterfaceRate[]>;
+  readonly now?: () => Date;
+};
+
+const pollMilliseconds = 1_000;
+/** Rates and estimated ends move on also when nothing is settled. */
+const readAtLeastEveryMilliseconds = 15_000;
+const tasksShown = 8;
+const failuresShown = 20;
+
+export function makeFeed({ database, rates, now = () => new Date() }: FeedOptions): Feed {
+  const coverage = makeCoverageReader(database);
+  const listeners = new Set<Listener>();
+  let current: Snapshot | undefined;
+  let isPolling = false;
+  let signature = "";
+  let readAt = 0;
+
+  async function look(): Promise<Snapshot> {
+    const at = now();
+    const found = await readSignature(database);
+    const isDue = found !== signature || at.getTime() >= readAt + readAtLeastEveryMilliseconds;
+    const ledger = current === undefined || isDue ? await readLedger(database) : current;
+    if (isDue) readAt = at.getTime();
+    signature = found;
+    return { ...ledger, at: new Date(readAt), days: await coverage.read(at), rates: await rates() };
+  }
+
+  async function poll(): Promise<void> {
+    if (listeners.size === 0) {
+      isPolling = false;
+      return;
+    }
+    try {
+      current = await look();
+    } catch {
+      current = undefined; // it is looked at again in a second; the page says so meanwhile
+    }
+    for (const listener of listeners) listener(current);
+    setTimeout(() => void poll(), pollMilliseconds).unref();
+  }
+
+  return {
+    subscribe(listener) {
+      listeners.add(listener);
+      if (current !== undefined && isPolling) listener(current);
+      if (!isPolling) {
+        isPolling = true;
+        void poll();
+      }
+      return () => listeners.delete(listener);
+    },
+  };
+}
+
+/** Changes with every task, unit and failure record that does. */
+async function readSignature(database: Database): Promise<string> {
+  const [row] = await database.run(`select concat_ws(
+  ' ',
+  (select concat_ws(' ', count(*), max(updated_at)) from sync_task),
+  (select concat_ws(' ', count(*), max(last_attempt_at), max(resolved_at)) from sync_failure_record)
+) as signature`);
+  return String(row?.signature);
+}
+
+async function readLedger(database: Database): Promise<Omit<Snapshot, "at" | "days" | "rates">> {
+  const live = await readTasks(database, { limit: tasksShown, status: ["PENDING", "RUNNING", "PAUSED"] });
+  const recent = await readTasks(database, { limit: tasksShown });
+  const others = recent.filter(({ id }) => !live.some((task) => task.id === id));
+  const { open, needPerson } = await countFailures(database);
+  const [counts] = await database.run(`select
+  count(*) filter (where is_etf = 'N' and list_status = 'L') as stocks,
+  count(*) filter (where is_etf = 'Y' and list_status = 'L') as etfs
+from stock_info`);
+  return {
+    tasks: [...live, ...others].slice(0, tasksShown),
+    failures: await readFailures(database, { needsPerson: true, limit: failuresShown }),
+    needPerson,
+    openFailures: open,
+    newestDay: await newestTradeDate(database),
+    stocks: Number(counts?.stocks),
+    etfs: Number(counts?.etfs),
+  };
+}

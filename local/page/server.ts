@@ -1,0 +1,158 @@
+// The local page: one document, its script and looks, a stream of events, charts, and commands for the dispatcher.
+// It listens on the loopback address only and answers browsers that were sent here by nobody else.
+import { readFileSync } from "node:fs";
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
+import type { AddressInfo } from "node:net";
+import { join } from "node:path";
+import { style } from "../../shared/widget/style.ts";
+import { isLoopback } from "../aws/endpoint.ts";
+import { drawChart, readChoice, suggestCodes } from "./chart.ts";
+import { carryOut, type Dispatch } from "./commands.ts";
+import { openDatabase } from "./database.ts";
+import { renderDocument } from "./document.ts";
+import { readWeeks, streamEvents } from "./events.ts";
+import { type InterfaceRate, makeFeed } from "./feed.ts";
+import { type PageWords, wordsFor } from "./words.ts";
+
+export type PageOptions = {
+  readonly databaseUrl: string;
+  readonly dispatch: Dispatch;
+  /** Calls of the last minute to each interface that was called. */
+  readonly rates: () => Promise<readonly InterfaceRate[]>;
+  /** Port to prefer; any free one when it is taken or absent. */
+  readonly port?: number;
+};
+
+export type Page = { readonly url: string; close(): Promise<void> };
+
+const bodyBytesMax = 100_000;
+
+/** A page elsewhere cannot send it without asking first, and nobody here answers that. */
+const commandHeader = "x-tushare-sync";
+
+const headers = {
+  "content-security-policy":
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
+  "cache-control": "no-store",
+  "cross-origin-resource-policy": "same-origin",
+  "referrer-policy": "no-referrer",
+  "x-content-type-options": "nosniff",
+};
+
+const icon =
+  '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 16 16"><rect width="16" height="16" rx="4" fill="#1d5fa8"/><path d="M3 11l3-4 3 2 4-5" fill="none" stroke="#fff" stroke-width="2"/></svg>';
+
+export async function startPage({ databaseUrl, dispatch, rates, port = 0 }: PageOptions): Promise<Page> {
+  const database = openDatabase(databaseUrl);
+  const feed = makeFeed({ database, rates });
+  const here = (name: string) => readFileSync(join(import.meta.dirname, name), "utf8");
+  const files: Readonly<Record<string, { type: string; body: string }>> = {
+    "/page.css": { type: "text/css; charset=utf-8", body: style + here("page.css") },
+    "/browser.js": { type: "text/javascript; charset=utf-8", body: here("browser.js") },
+    "/icon.svg": { type: "image/svg+xml", body: icon },
+  };
+
+  async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const refusal = refuse(request);
+    if (refusal !== undefined) return send(response, refusal.status, "text/plain", `${refusal.text}\n`);
+    const { pathname, searchParams: query } = new URL(request.url ?? "/", "http://localhost");
+    const words = wordsFor(request.headers["accept-language"]);
+    const file = files[pathname];
+    if (file !== undefined) return send(response, 200, file.type, file.body);
+    switch (`${request.method} ${pathname}`) {
+      case "GET /":
+        return send(response, 200, "text/html; charset=utf-8", renderDocument(words));
+      case "GET /events":
+        return streamEvents(request, response, { feed, words, weeks: readWeeks(query.get("weeks")) });
+      case "GET /chart":
+        return sendJson(response, 200, await drawChart(database, readChoice(query), words));
+      case "GET /codes":
+        return sendJson(response, 200, await suggestCodes(database, query.get("q") ?? ""));
+      case "POST /command":
+        return await command(request, response, words);
+      default:
+        return send(response, 404, "text/plain", "There is no such path: the page is at /.\n");
+    }
+  }
+
+  async function command(request: IncomingMessage, response: ServerResponse, words: PageWords) {
+    const given = await readJson(request);
+    if (given === undefined) return sendJson(response, 400, { text: "the command is not a JSON object" });
+    const { status, body } = await carryOut(dispatch, given, words);
+    sendJson(response, status, body);
+  }
+
+  const server = createServer((request, response) => {
+    answer(request, response).catch((error: unknown) => {
+      const text = error instanceof Error ? error.message : String(error);
+      if (response.headersSent) response.destroy();
+      else sendJson(response, 500, { text });
+    });
+  });
+  return {
+    url: `http://127.0.0.1:${await listen(server, port)}`,
+    async close() {
+      const closed = new Promise((resolve) => server.close(resolve));
+      server.closeAllConnections(); // streams never end by themselves
+      await closed;
+      await database.close();
+    },
+  };
+}
+
+/** A name that leads here must be a local one, and a command must come from this page. */
+function refuse({ method, headers: given }: IncomingMessage): { status: number; text: string } | undefined {
+  const host = `http://${given.host ?? ""}`;
+  if (!URL.canParse(host) || !isLoopback(new URL(host).hostname)) {
+    return { status: 403, text: `Host is '${given.host ?? ""}', expected localhost or 127.0.0.1` };
+  }
+  if (given.origin !== undefined && given.origin !== host) {
+    return { status: 403, text: `Origin is '${given.origin}', expected this page's own` };
+  }
+  if (given["sec-fetch-site"] === "cross-site" && given["sec-fetch-mode"] !== "navigate") {
+    return { status: 403, text: "another site's page may not read this one" };
+  }
+  if (method === "POST" && (given.origin === undefined || given[commandHeader] !== "page")) {
+    return { status: 403, text: `a command needs an Origin and the header ${commandHeader}: page` };
+  }
+  return undefined;
+}
+
+async function readJson(request: IncomingMessage): Promise<object | undefined> {
+  const chunks: Buffer[] = [];
+  let bytes = 0;
+  for await (const chunk of request as AsyncIterable<Buffer>) {
+    bytes += chunk.length;
+    if (bytes > bodyBytesMax) return undefined;
+    chunks.push(chunk);
+  }
+  try {
+    const value: unknown = JSON.parse(Buffer.concat(chunks).toString("utf8"));
+    return typeof value === "object" && value !== null && !Array.isArray(value) ? value : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+function send(response: ServerResponse, status: number, type: string, body: string): void {
+  response.writeHead(status, { ...headers, "content-type": type, "content-length": Buffer.byteLength(body) });
+  response.end(body);
+}
+
+function sendJson(response: ServerResponse, status: number, body: object): void {
+  send(response, status, "application/json", JSON.stringify(body));
+}
+
+function listen(server: Server, port: number): Promise<number> {
+  return new Promise((resolve, reject) => {
+    server.once("error", (error: NodeJS.ErrnoException) => {
+      const isTaken = error.code === "EADDRINUSE" || error.code === "EACCES";
+      if (isTaken && port !== 0) resolve(listen(server, 0));
+      else reject(error);
+    });
+    server.listen(port, "127.0.0.1", () => {
+      server.removeAllListeners("error");
+      resolve((server.address() as AddressInfo).port);
+    });
+  });
+}

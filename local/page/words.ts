@@ -1,0 +1,251 @@
+// The page in two languages. What the widget writes is in shared/widget/words.ts.
+import type { JobType } from "../../shared/jobs.ts";
+import type { Adjustment } from "../../shared/reads/daily.ts";
+import { chinese as chineseWidget, english as englishWidget, type Words } from "../../shared/widget/words.ts";
+import type { Range } from "./chart.ts";
+
+export type PageWords = {
+  readonly language: "en" | "zh-CN";
+  readonly widget: Words;
+  readonly about: string;
+  readonly skip: string;
+  readonly waiting: string;
+  readonly live: string;
+  readonly lost: string;
+  readonly silent: string;
+  readonly sections: Readonly<
+    Record<"now" | "tasks" | "start" | "rates" | "failures" | "coverage" | "prices", string>
+  >;
+  readonly tiles: Readonly<Record<"newest" | "instruments" | "needPerson" | "left", string>>;
+  readonly none: string;
+  readonly retriedLater: (count: string) => string;
+  readonly stocks: (count: string) => string;
+  readonly etfs: (count: string) => string;
+  readonly interface: string;
+  readonly lastMinute: string;
+  readonly leftThisMinute: string;
+  readonly noCalls: string;
+  readonly busiest: (name: string) => string;
+  readonly pause: string;
+  readonly resume: string;
+  readonly cancel: string;
+  readonly retry: string;
+  readonly retryAll: string;
+  readonly confirmPause: (job: string) => string;
+  readonly confirmResume: (job: string) => string;
+  readonly confirmCancel: (job: string) => string;
+  readonly confirmRetry: (unit: string) => string;
+  readonly confirmRetryAll: string;
+  readonly yes: string;
+  readonly no: string;
+  readonly job: string;
+  readonly from: string;
+  readonly to: string;
+  readonly codes: string;
+  readonly codesHint: string;
+  readonly refresh: string;
+  readonly startButton: string;
+  readonly jobs: Readonly<Partial<Record<JobType, string>>>;
+  readonly planned: (job: string, units: string, calls: string, minutes: string) => string;
+  readonly plannedRange: (from: string, to: string) => string;
+  readonly nothingMissing: (job: string) => string;
+  readonly outcomes: Readonly<Record<string, (job: string) => string>>;
+  readonly taskIs: (job: string, status: string) => string;
+  readonly taskAt: (job: string, percent: number) => string;
+  readonly code: string;
+  readonly adjustment: string;
+  readonly adjustments: Readonly<Record<Adjustment, string>>;
+  readonly range: string;
+  readonly ranges: Readonly<Record<Range, string>>;
+  readonly nothingStored: string;
+  readonly noPrices: (code: string) => string;
+  readonly close: string;
+  readonly day: string;
+  readonly columns: Readonly<Record<"open" | "high" | "low" | "close" | "vol", string>>;
+  readonly priceOn: (day: string, moved: string) => string;
+  readonly asTable: (rows: number) => string;
+};
+
+const english: PageWords = {
+  language: "en",
+  widget: englishWidget,
+  about: "China A-share data, mirrored into PostgreSQL on this machine",
+  skip: "Skip to the tasks",
+  waiting: "Connecting …",
+  live: "Live",
+  lost: "Not connected: is it still running? Trying again.",
+  silent: "The database does not answer. Trying again.",
+  sections: {
+    now: "At a glance",
+    tasks: "Tasks",
+    start: "Start a job",
+    rates: "Calls to TuShare",
+    failures: "Needs a person",
+    coverage: "Coverage",
+    prices: "Prices",
+  },
+  tiles: {
+    newest: "Newest stored day",
+    instruments: "Listed",
+    needPerson: "Units that need a person",
+    left: "Calls left this minute",
+  },
+  none: "none yet",
+  retriedLater: (count) => `${count} more tried again by itself`,
+  stocks: (count) => `${count} stocks`,
+  etfs: (count) => `and ${count} ETFs`,
+  interface: "interface",
+  lastMinute: "last 60 s",
+  leftThisMinute: "left this minute",
+  noCalls: "No calls yet.",
+  busiest: (name) => `for ${name}, the busiest`,
+  pause: "Pause",
+  resume: "Resume",
+  cancel: "Cancel",
+  retry: "Retry",
+  retryAll: "Retry all",
+  confirmPause: (job) => `Pause ${job}? What is in hand is finished, the rest waits until you resume it.`,
+  confirmResume: (job) => `Resume ${job}? What is not stored yet is fetched.`,
+  confirmCancel: (job) => `Cancel ${job}? It ends as FAILED; what it has stored stays.`,
+  confirmRetry: (unit) => `Send ${unit} again?`,
+  confirmRetryAll: "Send every open failure again?",
+  yes: "Yes",
+  no: "No",
+  job: "Job",
+  from: "From",
+  to: "To",
+  codes: "Only these codes",
+  codesHint: "such as 600519.SH,000001.SZ; all without them",
+  refresh: "Fetch also what is stored",
+  startButton: "Start …",
+  jobs: {},
+  planned: (job, units, calls, minutes) =>
+    `Start ${job}? It plans ${units} units: ${calls}, about ${minutes} min.`,
+  plannedRange: (from, to) => `Days ${from} to ${to}.`,
+  nothingMissing: (job) => `Start ${job}? Nothing is missing: it will have no unit to fetch.`,
+  outcomes: {
+    started: (job) => `${job} is started.`,
+    continued: (job) => `${job} goes on.`,
+    running: (job) => `${job} is running already.`,
+    paused: (job) => `${job} is paused.`,
+    cancelled: (job) => `${job} is cancelled.`,
+    retried: () => "What failed is sent again.",
+  },
+  taskIs: (job, status) => `${job}: ${status}`,
+  taskAt: (job, percent) => `${job}: ${percent} %`,
+  code: "Code, name or pinyin",
+  adjustment: "Adjustment",
+  adjustments: { none: "unadjusted", qfq: "qfq, forward adjusted", hfq: "hfq, backward adjusted" },
+  range: "Range",
+  ranges: { "1m": "1 m", "3m": "3 m", "1y": "1 y", "5y": "5 y", all: "all" },
+  nothingStored: "No prices are stored yet. They appear here when the first days are in.",
+  noPrices: (code) => `No prices of ${code} are stored.`,
+  close: "close",
+  day: "day",
+  columns: { open: "open", high: "high", low: "low", close: "close", vol: "volume, lots" },
+  priceOn: (day, moved) => `on ${day}, ${moved} over the range`,
+  asTable: (rows) => `As a table, newest ${rows} days`,
+};
+
+const chinese: PageWords = {
+  language: "zh-CN",
+  widget: chineseWidget,
+  about: "把 A 股数据镜像到本机的 PostgreSQL",
+  skip: "跳到任务",
+  waiting: "正在连接……",
+  live: "实时",
+  lost: "连接已断开：程序还在运行吗？正在重试。",
+  silent: "数据库没有响应，正在重试。",
+  sections: {
+    now: "概览",
+    tasks: "任务",
+    start: "启动作业",
+    rates: "TuShare 调用",
+    failures: "需要人工处理",
+    coverage: "数据覆盖",
+    prices: "价格",
+  },
+  tiles: {
+    newest: "最新入库交易日",
+    instruments: "上市中",
+    needPerson: "需要人工处理的单元",
+    left: "本分钟剩余调用",
+  },
+  none: "还没有",
+  retriedLater: (count) => `另有 ${count} 个会自动重试`,
+  stocks: (count) => `${count} 只股票`,
+  etfs: (count) => `以及 ${count} 只 ETF`,
+  interface: "接口",
+  lastMinute: "最近 60 秒",
+  leftThisMinute: "本分钟剩余",
+  noCalls: "还没有调用。",
+  busiest: (name) => `最忙的接口 ${name}`,
+  pause: "暂停",
+  resume: "继续",
+  cancel: "取消",
+  retry: "重试",
+  retryAll: "全部重试",
+  confirmPause: (job) => `暂停 ${job}？正在处理的会做完，其余等待继续。`,
+  confirmResume: (job) => `继续 ${job}？将获取尚未入库的部分。`,
+  confirmCancel: (job) => `取消 ${job}？任务以失败结束，已入库的数据保留。`,
+  confirmRetry: (unit) => `重新发送 ${unit}？`,
+  confirmRetryAll: "重新发送所有未解决的失败单元？",
+  yes: "是",
+  no: "否",
+  job: "作业",
+  from: "起始日",
+  to: "截止日",
+  codes: "仅这些代码",
+  codesHint: "例如 600519.SH,000001.SZ；留空为全部",
+  refresh: "已入库的也重新获取",
+  startButton: "启动……",
+  jobs: {
+    REFERENCE: "交易日历、股票列表、财报披露计划",
+    DAILY_HISTORY: "一段时间的股票日线，可续传",
+    DAILY_INCREMENTAL: "新的交易日，以及最近 60 天的缺口",
+    FINANCE_HISTORY: "所有报告期的财务指标，可续传",
+    FINANCE_INCREMENTAL: "先重试失败，再取新披露和缺失的报告",
+    ETF_LIST: "ETF 列表",
+    ETF_HISTORY: "一段时间的 ETF 日线，可续传",
+    ETF_INCREMENTAL: "ETF 新的交易日，以及最近 60 天的缺口",
+  },
+  planned: (job, units, calls, minutes) =>
+    `启动 ${job}？计划 ${units} 个单元：${calls}，约 ${minutes} 分钟。`,
+  plannedRange: (from, to) => `日期 ${from} 至 ${to}。`,
+  nothingMissing: (job) => `启动 ${job}？没有缺失的数据，不会获取任何单元。`,
+  outcomes: {
+    started: (job) => `${job} 已启动。`,
+    continued: (job) => `${job} 继续运行。`,
+    running: (job) => `${job} 已在运行。`,
+    paused: (job) => `${job} 已暂停。`,
+    cancelled: (job) => `${job} 已取消。`,
+    retried: () => "失败的单元已重新发送。",
+  },
+  taskIs: (job, status) => `${job}：${status}`,
+  taskAt: (job, percent) => `${job}：${percent} %`,
+  code: "代码、名称或拼音",
+  adjustment: "复权",
+  adjustments: { none: "不复权", qfq: "前复权 qfq", hfq: "后复权 hfq" },
+  range: "范围",
+  ranges: { "1m": "1 月", "3m": "3 月", "1y": "1 年", "5y": "5 年", all: "全部" },
+  nothingStored: "还没有价格入库。首批数据入库后会显示在这里。",
+  noPrices: (code) => `没有 ${code} 的价格。`,
+  close: "收盘价",
+  day: "日期",
+  columns: { open: "开盘", high: "最高", low: "最低", close: "收盘", vol: "成交量（手）" },
+  priceOn: (day, moved) => `${day}，区间涨跌 ${moved}`,
+  asTable: (rows) => `表格，最近 ${rows} 天`,
+};
+
+/** By the browser's first language that is one of ours; English for others. */
+export function wordsFor(acceptLanguage: string | undefined): PageWords {
+  const wanted = (acceptLanguage ?? "")
+    .split(",")
+    .map((entry) => {
+      const [tag = "", quality = "q=1"] = entry.trim().toLowerCase().split(";");
+      return { tag, quality: Number(quality.trim().replace(/^q=/, "")) || 0 };
+    })
+    .filter(({ tag }) => /^(zh|en)\b/.test(tag))
+    .sort((a, b) => b.quality - a.quality);
+  return wanted[0]?.tag.startsWith("zh") ? chinese : english;
+}

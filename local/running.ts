@@ -1,0 +1,45 @@
+// Where the running stack of a data directory listens, for the command line and other tools: a file that is there
+// while `npm start` is up. It holds no secret.
+import { readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+
+export type Running = {
+  readonly pid: number;
+  readonly since: string;
+  /** Answers Lambda, SQS, Scheduler, Secrets Manager and the Data API. */
+  readonly endpoint: string;
+  readonly apiUrl: string | undefined;
+  /** Without its password. */
+  readonly databaseUrl: string;
+  readonly upstreamUrl: string;
+  /** The outputs of the template. */
+  readonly outputs: Readonly<Record<string, string>>;
+  readonly functions: readonly string[];
+  readonly logFile: string;
+};
+
+const fileName = "running.json";
+
+/** Says where it listens, until the returned function is called. */
+export function announce(dataDir: string, running: Omit<Running, "pid" | "since">): () => void {
+  const file = join(dataDir, fileName);
+  const text = JSON.stringify(
+    { pid: process.pid, since: new Date().toISOString(), ...running },
+    undefined,
+    2,
+  );
+  writeFileSync(`${file}.new`, `${text}\n`, { mode: 0o600 });
+  renameSync(`${file}.new`, file); // nobody reads half of it
+  return () => rmSync(file, { force: true });
+}
+
+/** Undefined when nothing runs there; a file left by a killed process counts as nothing. */
+export function readRunning(dataDir: string): Running | undefined {
+  try {
+    const running = JSON.parse(readFileSync(join(dataDir, fileName), "utf8")) as Running;
+    process.kill(running.pid, 0);
+    return running;
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,80 @@
+// The documents made from the command line are what it says today, and both languages say all of it.
+import { globSync, readFileSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { describe, expect, test } from "vitest";
+import { messagesFor } from "../cli/messages/choose.ts";
+import { en } from "../cli/messages/en.ts";
+import { zh } from "../cli/messages/zh.ts";
+import { allCommands } from "../cli/parser.ts";
+import { documentCommandLine, documentCost } from "../docs/command-line-document.ts";
+
+const page = (name: string) =>
+  readFileSync(new URL(`../docs/${name}`, import.meta.url), "utf8").replaceAll("\r\n", "\n");
+
+test("docs/cli.md and docs/cost.md are up to date; if not, `npm run docs` writes them again", async () => {
+  expect(page("cli.md")).toBe(await documentCommandLine());
+  expect(page("cost.md")).toBe(documentCost());
+});
+
+test("every command has an example and describes every option", () => {
+  for (const { usage, examples, options } of allCommands(en)) {
+    expect(`${usage}: ${examples.length > 0}`).toBe(`${usage}: true`);
+    for (const [name, { describe: about }] of Object.entries(options))
+      expect(`${name} ${about}`).toMatch(/^\S+ .{5,}/);
+  }
+});
+
+test("the command line reaches neither infra nor functions, and the core only for its rules and data", () => {
+  const sources = globSync("cli/**/*.ts", { cwd: new URL("..", import.meta.url).pathname });
+  expect(sources.length).toBeGreaterThan(25);
+  const reached = sources.flatMap((file) =>
+    [...readFileSync(new URL(`../${file}`, import.meta.url), "utf8").matchAll(/ from "(\.[^"]+)"/g)].map(
+      ([, to = ""]) => join(dirname(file), to),
+    ),
+  );
+  expect(reached.filter((file) => /^(infra|functions|test|bench)\//.test(file))).toEqual([]);
+  expect([...new Set(reached.filter((file) => file.startsWith("local/")))].sort()).toEqual([
+    "local/running.ts",
+    "local/terminal.ts",
+  ]);
+});
+
+describe("messages", () => {
+  /** Every message by its path; one with arguments is called with their names. */
+  function flat(messages: object, path = ""): Map<string, string> {
+    return new Map(
+      Object.entries(messages).flatMap(([key, value]): [string, string][] => {
+        const here = `${path}${key}`;
+        if (typeof value === "object") return [...flat(value as object, `${here}.`)];
+        if (typeof value !== "function") return [[here, String(value)]];
+        const say = value as (...words: string[]) => string;
+        return [[here, say(...Array.from({ length: say.length }, (_, at) => `<${at}>`))]];
+      }),
+    );
+  }
+  const [english, chinese] = [flat(en), flat(zh)];
+
+  test("are the same ones in Chinese and in English, with the same arguments", () => {
+    expect([...chinese.keys()]).toEqual([...english.keys()]);
+    for (const [key, text] of english) {
+      const words = (said: string) => [...new Set(said.match(/<\d>/g))].sort();
+      expect([key, ...words(chinese.get(key) ?? "")]).toEqual([key, ...words(text)]);
+    }
+  });
+
+  test("are Chinese in Chinese, but for names of things", () => {
+    const untranslated = [...english].filter(([key, text]) => chinese.get(key) === text).map(([key]) => key);
+    expect(untranslated).toEqual(["cost.dataApi"]);
+  });
+
+  test.each([
+    [{ LANG: "zh_CN.UTF-8" }, zh],
+    [{ LANG: "zh" }, zh],
+    [{ LANG: "en_US.UTF-8", LC_ALL: "zh_TW.UTF-8" }, zh],
+    [{ LANG: "zh_CN.UTF-8", LC_MESSAGES: "en_US.UTF-8" }, en],
+    [{ LANG: "zha_XX" }, en],
+    [{}, en],
+  ])("follow the locale %o", (environment, messages) => {
+    expect(messagesFor(environment)).toBe(messages);
+  });
+});

@@ -1,0 +1,283 @@
+// Promises of the command line, kept by running it against a real local stack.
+import { spawnSync } from "node:child_process";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { asyncBufferFromFile, parquetMetadataAsync, parquetReadObjects } from "hyparquet";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { readRunning } from "../local/running.ts";
+import { jsonLines, runCli } from "./support/cli.ts";
+import { npmStart, type Run, temporaryDataDir } from "./support/npm-start.ts";
+
+const dataDir = temporaryDataDir();
+const scratch = mkdtempSync(join(tmpdir(), "cli-test-"));
+let stack: Run;
+
+const cli = (...args: string[]) => runCli([...args, "--data-dir", dataDir.path]);
+/** Slow enough that a backfill is live while it is talked about, and that it does not keep the machine busy. */
+const pace = { TUSHARE_MIN_INTERVAL: "0.15", TUSHARE_CALLS_A_MINUTE: "500" };
+const month = ["--from", "20260901", "--to", "20260930"];
+
+beforeAll(async () => {
+  stack = npmStart(["--data-dir", dataDir.path, "--stocks", "60", "--job", "REFERENCE"], pace);
+  await stack.printed("Still up");
+});
+afterAll(async () => {
+  stack.signal("SIGINT");
+  await stack.ended;
+  expect(readRunning(dataDir.path)).toBeUndefined();
+  dataDir.remove();
+  rmSync(scratch, { recursive: true, force: true });
+});
+
+test("a plan names units, calls and minutes, and starts nothing", async () => {
+  const { code, out } = await cli("plan", "DAILY_HISTORY", ...month, "--cost", "--json");
+  expect(code).toBe(0);
+  const [plan] = jsonLines<{ units: number; calls: object; minutes: number; cost: { dollars: number } }>(out);
+  expect(plan).toMatchObject({
+    units: 21,
+    calls: { adj_factor: 21, daily: 21, daily_basic: 21 },
+    minutes: 0.053,
+  });
+  expect(plan?.cost.dollars).toBeGreaterThan(0);
+  const tasks = jsonLines<{ tasks: { job_type: string }[] }>((await cli("status", "--json")).out)[0]?.tasks;
+  expect(tasks?.map(({ job_type }) => job_type)).toEqual(["REFERENCE"]);
+});
+
+test("a run is followed to its end, and a second one finds nothing left to do", async () => {
+  const first = await cli("run", "DAILY_HISTORY", ...month);
+  expect(first.code).toBe(0);
+  expect(first.error).toMatch(/DAILY_HISTORY COMPLETED: 21\/21 units, 1,\d{3} rows/);
+  const second = await cli("run", "DAILY_HISTORY", ...month, "--json");
+  expect(second.code).toBe(0);
+  expect(jsonLines(second.out)[0]).toMatchObject({ status: "COMPLETED", total_units: 0 });
+  expect((await cli("plan", "DAILY_HISTORY", ...month)).out).toContain("nothing to do");
+});
+
+test("a live job is a conflict; it can be watched, paused, resumed and cancelled by its name", async () => {
+  const started = await cli("run", "DAILY_HISTORY", "--from", "20250601", "--detach", "--json");
+  const [task] = jsonLines<{ id: string }>(started.out);
+  const again = await cli("run", "DAILY_HISTORY");
+  expect(again.code).toBe(4);
+  expect(again.error).toContain(`a task of DAILY_HISTORY is live`);
+  expect(again.error).toContain(`tushare-sync status ${task?.id} --watch`);
+
+  expect((await cli("pause", "DAILY_HISTORY")).out).toContain("DAILY_HISTORY is paused");
+  const watched = await cli("status", "DAILY_HISTORY", "--watch", "--json");
+  expect(watched.code).toBe(1);
+  expect(jsonLines(watched.out).at(-1)).toMatchObject({ id: task?.id, status: "PAUSED" });
+  expect((await cli("resume", task?.id ?? "")).code).toBe(0);
+  expect((await cli("cancel", "daily_history")).code).toBe(0);
+  const cancelled = await cli("pause", "DAILY_HISTORY");
+  expect(cancelled).toMatchObject({ code: 4, out: "", error: "the task is FAILED\n" });
+});
+
+describe("query", () => {
+  test("answers as a table, as CSV and as JSON with every digit", async () => {
+    const sql = "select 1 as a, '' as b, null as c, cast(0.12345678901234567890 as numeric) as d";
+    const [table, csv, json] = await Promise.all(
+      ["table", "csv", "json"].map((format) => cli("query", sql, "--format", format)),
+    );
+    expect(table?.out).toBe(
+      "a  b  c                       d\n-  -  -  ----------------------\n1        0.12345678901234567890\n",
+    );
+    expect(csv?.out).toBe('a,b,c,d\r\n1,"",,0.12345678901234567890\r\n');
+    expect(json?.out).toBe('[{"a":1,"b":"","c":null,"d":0.12345678901234567890}]\n');
+  });
+
+  test("reads what no single answer of the Data API could hold, and its lines stay in order", async () => {
+    const { code, out } = await cli(
+      "query",
+      "select i, repeat('x', 200) as x from generate_series(1, 12000) as i;",
+      ...["--format", "csv"],
+    );
+    expect(code).toBe(0);
+    const numbers = out
+      .trim()
+      .split("\r\n")
+      .slice(1)
+      .map((line) => Number(line.split(",")[0]));
+    expect(out.length).toBeGreaterThan(2 * 1024 * 1024);
+    expect(numbers).toEqual(Array.from({ length: 12_000 }, (_, at) => at + 1));
+  });
+
+  test("a reader that goes away leaves no transaction behind that others would wait for", async () => {
+    const args = [
+      "query",
+      "select i, repeat('x', 200) from generate_series(1, 200000) as i",
+      "--format",
+      "csv",
+    ];
+    const cut = await runCli([...args, "--data-dir", dataDir.path], {}, 1_000);
+    expect(cut).toMatchObject({ code: 0, error: "" });
+    const next = await cli("query", "select 1 as a", "--json");
+    expect(next.out).toBe('[{"a":1}]\n');
+  }, 20_000); // far less than the three minutes after which the Data API ends a transaction itself
+
+  test("cannot write, in no way", async () => {
+    for (const sql of [
+      "delete from stock_daily",
+      "with gone as (delete from stock_daily returning 1) select 1",
+    ]) {
+      const { code, error } = await cli("query", sql);
+      expect(code).toBe(1);
+      expect(error).toMatch(/read-only transaction|must not contain data-modifying/);
+    }
+    const { out } = await cli("query", "select count(*) > 0 as kept from stock_daily", "--json");
+    expect(out).toBe('[{"kept":true}]\n');
+  });
+});
+
+describe("export", () => {
+  test("Parquet holds the rows of SQL in types of their own, in several groups and pages", async () => {
+    const file = join(scratch, "daily.parquet");
+    const done = await cli("export", "stock_daily", ...month, "--out", file, "--json");
+    expect(done.code).toBe(0);
+    const buffer = await asyncBufferFromFile(file);
+    const metadata = await parquetMetadataAsync(buffer);
+    const types = Object.fromEntries(
+      metadata.schema.map(({ name, type, converted_type }) => [name, converted_type ?? type]),
+    );
+    expect(types).toMatchObject({ ts_code: "UTF8", trade_date: "DATE", close: "DOUBLE" });
+
+    const stored = await cli(
+      "query",
+      "select ts_code, trade_date, close, pe, vol from stock_daily where trade_date between '2026-09-01' and '2026-09-30' order by 1, 2",
+      "--json",
+    );
+    const rows = await parquetReadObjects({
+      file: buffer,
+      columns: ["ts_code", "trade_date", "close", "pe", "vol"],
+    });
+    expect(rows.map((row) => ({ ...row, trade_date: row.trade_date.toISOString().slice(0, 10) }))).toEqual(
+      JSON.parse(stored.out),
+    );
+    expect(jsonLines(done.out)[0]).toMatchObject({ rows: rows.length, format: "parquet", file });
+    expect(rows.length).toBeGreaterThan(1_000);
+  });
+
+  test("CSV to the standard output is the range and the codes asked for, and nothing else", async () => {
+    const { out, code } = await cli(
+      "export",
+      "stock_daily",
+      "--codes",
+      "000001.SZ",
+      "--from",
+      "2026-09-01",
+      "--to",
+      "20260903",
+    );
+    expect(code).toBe(0);
+    const [head, ...lines] = out.trim().split("\r\n");
+    expect(head).toMatch(/^ts_code,trade_date,open,/);
+    expect(lines.map((line) => line.split(",").slice(0, 2).join(" "))).toEqual([
+      "000001.SZ 2026-09-01",
+      "000001.SZ 2026-09-02",
+      "000001.SZ 2026-09-03",
+    ]);
+  });
+
+  test("what cannot be asked for is refused by name, and leaves no file", async () => {
+    const cases: [string[], RegExp][] = [
+      [["stock_info", "--from", "20240101"], /stock_info has no days/],
+      [["trade_cal", "--codes", "600519.SH"], /trade_cal has no codes/],
+      [["stock_daily", "--from", "20240230"], /--from is '20240230', expected a day/],
+      [["stock_daily", "--format", "parquet"], /Parquet needs a file/],
+      [["sync_task"], /Invalid values: Argument: table, Given: "sync_task"/],
+    ];
+    const runs = await Promise.all(cases.map(([args]) => cli("export", ...args)));
+    for (const [at, { code, error, out }] of runs.entries()) {
+      expect({ code, out }).toEqual({ code: 2, out: "" });
+      expect(error).toMatch(cases[at]?.[1] ?? /never/);
+    }
+  });
+});
+
+test("coverage tells which open days are complete", async () => {
+  const { out } = await cli("coverage", ...month, "--json");
+  const [coverage] = jsonLines<{ newest_trade_date: string; days: { stocks: { proven: boolean } }[] }>(out);
+  expect(coverage?.days).toHaveLength(21);
+  expect(coverage?.days.every(({ stocks }) => stocks.proven)).toBe(true);
+  expect((await cli("coverage", ...month, "--missing")).out).toContain(
+    "Every open day from 20260901 to 20260930 is complete.",
+  );
+});
+
+test("the doctor finds a sound local stack, makes the calls it announces, and prints no token", async () => {
+  const upstream = readRunning(dataDir.path)?.upstreamUrl ?? "";
+  const countCalls = async () => {
+    const stats = (await (await fetch(`${upstream}/control/stats`)).json()) as {
+      interfaces: Record<string, { calls: number }>;
+    };
+    return Object.values(stats.interfaces).reduce((sum, { calls }) => sum + calls, 0);
+  };
+  const before = await countCalls();
+  const token = "a-token-that-nobody-may-see";
+  const { code, out, error } = await runCli(["doctor", "--data-dir", dataDir.path], { TUSHARE_TOKEN: token });
+  expect(code).toBe(0);
+  const announced = Number(/calling \S+ (\d+) times/.exec(error)?.[1]);
+  expect((await countCalls()) - before).toBe(announced);
+  expect(out).toMatch(/ok {7}the token is valid, 2000 points/);
+  expect(out).toMatch(/note {5}the account has no right to fina_indicator_vip/);
+  expect(out).toContain("0 problems");
+  expect(out + error).not.toContain(token);
+});
+
+test("failures and retries speak of records that exist, and of no others", async () => {
+  expect((await cli("failures")).out).toBe("No failures.\n");
+  expect(await cli("retry", "99")).toMatchObject({ code: 2, error: "there is no failure record 99\n" });
+  expect(await cli("retry", "x")).toMatchObject({ code: 2 });
+  expect((await cli("retry", "all", "--job", "DAILY_HISTORY")).out).toContain("0 units");
+});
+
+describe("without a stack", () => {
+  const nowhere = join(scratch, "nowhere");
+
+  test("one sentence says how to get one, in the language of the locale, and the exit code is 3", async () => {
+    const english = await runCli(["status", "--data-dir", nowhere]);
+    expect(english).toMatchObject({ code: 3, out: "" });
+    expect(english.error).toBe(
+      `nothing runs in ${nowhere}: start it with \`npm start\`, or name a deployed stack with --stack\n`,
+    );
+    const chinese = await runCli(["status", "--data-dir", nowhere], { LC_ALL: "zh_CN.UTF-8" });
+    expect(chinese.code).toBe(3);
+    expect(chinese.error).toContain("没有运行的环境");
+    const json = await runCli(["status", "--data-dir", nowhere, "--json"]);
+    expect(jsonLines(json.error)[0]).toMatchObject({ error: { exitCode: 3 } });
+  });
+
+  test("a line that cannot be read is refused in one sentence with exit code 2", async () => {
+    const cases: [string[], RegExp][] = [
+      [[], /a command is missing/],
+      [["plan"], /a word is missing/],
+      [["plan", "DAILY"], /Invalid values: .*DAILY_HISTORY/],
+      [["status", "--wacht"], /Unknown argument/],
+      [["run", "REFERENCE", "--from"], /Not enough arguments following: from/],
+    ];
+    const runs = await Promise.all(cases.map(([args]) => runCli(args)));
+    for (const [at, { code, error }] of runs.entries()) {
+      expect(code).toBe(2);
+      expect(error).toMatch(cases[at]?.[1] ?? /never/);
+      expect(error.trim().split("\n")).toHaveLength(1);
+    }
+  });
+
+  test("completion knows the commands and the jobs", async () => {
+    const jobs = await runCli(["--get-yargs-completions", "tushare-sync", "run", "ETF"]);
+    expect(jobs.out.trim().split("\n")).toEqual(["ETF_LIST", "ETF_HISTORY", "ETF_INCREMENTAL"]);
+    expect((await runCli(["completion"])).out).toContain("--get-yargs-completions");
+  });
+});
+
+test("a stack that was killed counts as none, though its file is still there, which holds no password", () => {
+  const running = JSON.parse(readFileSync(join(dataDir.path, "running.json"), "utf8")) as {
+    databaseUrl: string;
+  };
+  expect(running.databaseUrl).not.toMatch(/:[^/@]+@/);
+  const { pid } = spawnSync(process.execPath, ["--version"]); // it has ended
+  const left = mkdtempSync(join(scratch, "killed-"));
+  writeFileSync(join(left, "running.json"), JSON.stringify({ ...running, pid }));
+  expect(readRunning(left)).toBeUndefined();
+  writeFileSync(join(left, "running.json"), JSON.stringify({ ...running, pid: process.pid }));
+  expect(readRunning(left)?.databaseUrl).toBe(running.databaseUrl);
+});

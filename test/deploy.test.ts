@@ -1,0 +1,281 @@
+// Deploying and removing: the steps in their order, what is handed to the CDK, and templates that any of it may give.
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { CloudFormationClient, DescribeStacksCommand } from "@aws-sdk/client-cloudformation";
+import { GetAccountSettingsCommand, LambdaClient } from "@aws-sdk/client-lambda";
+import { mockClient } from "aws-sdk-client-mock";
+import { afterAll, beforeEach, describe, expect, test } from "vitest";
+import { contextOf, type DeployValues, intervalFor, stackName } from "../cli/cdk.ts";
+import type { Session } from "../cli/command.ts";
+import { deploy, type Tools } from "../cli/commands/deploy.ts";
+import { destroy } from "../cli/commands/destroy.ts";
+import { type CostPart, template as costed, costOfMonth, costOfRun } from "../cli/cost.ts";
+import { accountClients } from "../cli/doctor/account.ts";
+import { CommandError } from "../cli/failure.ts";
+import { en } from "../cli/messages/en.ts";
+import { makeApp } from "../infra/app.ts";
+import { callsAMinuteMax } from "../shared/slot.ts";
+
+const scratch = mkdtempSync(join(tmpdir(), "deploy-test-"));
+afterAll(() => rmSync(scratch, { recursive: true, force: true }));
+
+const [lambda, formation] = [mockClient(LambdaClient), mockClient(CloudFormationClient)];
+let ran: { args: readonly string[]; region: string | undefined }[];
+let printed: string[];
+beforeEach(() => {
+  ran = [];
+  printed = [];
+  for (const mock of [lambda, formation]) mock.reset();
+  const AccountLimit = { ConcurrentExecutions: 1_000, UnreservedConcurrentExecutions: 1_000 };
+  lambda.on(GetAccountSettingsCommand).resolves({ AccountLimit });
+  formation.on(DescribeStacksCommand).resolves({ Stacks: [] });
+});
+
+const plain: DeployValues & { "only-diff": boolean; "delete-data": boolean } = {
+  ...{ stage: undefined, tier: undefined, slots: undefined, egress: undefined, schedules: undefined },
+  ...{ "alarm-email": undefined, context: undefined, reserve: true, yes: true },
+  ...{ "only-diff": false, "delete-data": false },
+};
+
+function tools(options: { exitCodes?: Record<string, number>; answer?: string } = {}): Tools {
+  return {
+    async cdk(args, environment) {
+      ran.push({ args, region: environment.AWS_REGION });
+      const file = args[args.indexOf("--outputs-file") + 1];
+      const outputs = {
+        [args[1] ?? ""]: { TushareTokenSecretArn: "arn:the-secret", EgressAddress: "203.0.113.7" },
+      };
+      if (args.includes("--outputs-file")) writeFileSync(file ?? "", JSON.stringify(outputs));
+      return options.exitCodes?.[args[0] ?? ""] ?? 0;
+    },
+    clients: () =>
+      accountClients({ region: "ap-southeast-1", credentials: { accessKeyId: "x", secretAccessKey: "x" } }),
+    ask: options.answer === undefined ? undefined : () => Promise.resolve(options.answer ?? ""),
+  };
+}
+
+function session(): Session {
+  const say = (text: string) => void printed.push(text);
+  return {
+    ...{ t: en, json: false, stack: undefined, region: "ap-southeast-1", dataDir: scratch, environment: {} },
+    output: {
+      ...{ line: say, note: say, json: () => undefined, isTerminal: false, write: async () => undefined },
+      progress: undefined as never,
+    },
+    stop: new AbortController().signal,
+    target: () => Promise.reject(new Error("not asked for")),
+  };
+}
+
+const actions = () => ran.map(({ args }) => args.slice(0, 2).join(" "));
+const failing = async (work: Promise<unknown>) =>
+  await work.then(
+    () => undefined,
+    (error: unknown) => (error instanceof CommandError ? error : Promise.reject(error)),
+  );
+
+describe("deploy", () => {
+  test("checks, shows the difference, deploys, and says what comes next", async () => {
+    expect(await deploy(session(), plain, tools())).toBe(0);
+    expect(actions()).toEqual(["diff TushareSync", "deploy TushareSync"]);
+    expect(ran.map(({ region }) => region)).toEqual(["ap-southeast-1", "ap-southeast-1"]);
+    const said = printed.join("\n");
+    expect(said).toContain("put-secret-value --secret-id arn:the-secret");
+    expect(said).toContain("npx tushare-sync doctor --stack TushareSync");
+    expect(said).toContain("call TuShare from 203.0.113.7");
+  });
+
+  test("an account that is not ready stops it before anything is made, with the remedies", async () => {
+    const AccountLimit = { ConcurrentExecutions: 10, UnreservedConcurrentExecutions: 10 };
+    lambda.on(GetAccountSettingsCommand).resolves({ AccountLimit });
+    const error = await failing(deploy(session(), plain, tools()));
+    expect(error?.exitCode).toBe(1);
+    expect(ran).toEqual([]);
+    expect(printed.join("\n")).toContain("--no-reserve");
+    expect(await deploy(session(), { ...plain, reserve: false }, tools())).toBe(0);
+    expect(ran[0]?.args).toContain("reserveConcurrency=false");
+  });
+
+  test("without a yes nothing changes, and where nobody can be asked it wants --yes", async () => {
+    const careful = { ...plain, yes: false };
+    expect((await failing(deploy(session(), careful, tools({ answer: "n" }))))?.exitCode).toBe(130);
+    expect((await failing(deploy(session(), careful, tools())))?.message).toContain("--yes");
+    expect(actions()).toEqual(["diff TushareSync", "diff TushareSync"]);
+    expect(await deploy(session(), careful, tools({ answer: "y" }))).toBe(0);
+  });
+
+  test("a failed deployment is a failure, and --only-diff deploys nothing", async () => {
+    expect((await failing(deploy(session(), plain, tools({ exitCodes: { deploy: 1 } }))))?.exitCode).toBe(1);
+    ran = [];
+    await deploy(session(), { ...plain, "only-diff": true }, tools());
+    expect(actions()).toEqual(["diff TushareSync"]);
+  });
+});
+
+describe("destroy", () => {
+  test("keeps the data: no deployment that gives it up, only the removal", async () => {
+    expect(await destroy(session(), { ...plain, stage: "test" }, tools())).toBe(0);
+    expect(actions()).toEqual(["destroy TushareSync-test"]);
+    expect(ran[0]?.args.join(" ")).not.toContain("keepData");
+    expect(printed.join("\n")).toContain("Its database stays");
+  });
+
+  test("told to delete the data it takes the protection away first, and stops when that fails", async () => {
+    const values = { ...plain, "delete-data": true };
+    await destroy(session(), values, tools());
+    expect(actions()).toEqual(["deploy TushareSync", "destroy TushareSync"]);
+    expect(ran[0]?.args).toContain("keepData=false");
+    ran = [];
+    await failing(destroy(session(), values, tools({ exitCodes: { deploy: 1 } })));
+    expect(actions()).toEqual(["deploy TushareSync"]);
+  });
+
+  test("wants the stack's name typed, not a yes", async () => {
+    const careful = { ...plain, yes: false };
+    expect((await failing(destroy(session(), careful, tools({ answer: "y" }))))?.exitCode).toBe(130);
+    expect(ran).toEqual([]);
+    expect(await destroy(session(), careful, tools({ answer: "TushareSync" }))).toBe(0);
+  });
+});
+
+describe("options", () => {
+  test("two environments have two names", () => {
+    expect([stackName(undefined), stackName("test")]).toEqual(["TushareSync", "TushareSync-test"]);
+  });
+
+  test.each([
+    [200, 5],
+    [500, 5],
+    [200, 2],
+    [500, 10],
+    [50, 2],
+  ])("%i calls a minute and %i slots: the interval keeps to them, and wastes little", (tier, slots) => {
+    const most = callsAMinuteMax(slots, intervalFor(tier, slots));
+    expect(most).toBeLessThanOrEqual(tier);
+    expect(most).toBeGreaterThan(tier * 0.75);
+  });
+
+  test("become context; what is given as --context has the last word", () => {
+    const context = contextOf(
+      {
+        ...plain,
+        stage: "b",
+        tier: 500,
+        slots: 4,
+        egress: "none",
+        "alarm-email": "a@b.cn",
+        context: ["slots=6", 'settings={"A":"b=c"}'],
+      },
+      en,
+    );
+    expect(context).toEqual({
+      ...{ stage: "b", callsAMinute: "500", tushareMinInterval: String(intervalFor(500, 4)), slots: "6" },
+      ...{ egress: "none", alarmEmail: "a@b.cn", settings: '{"A":"b=c"}' },
+    });
+    expect(() => contextOf({ ...plain, context: ["slots"] }, en)).toThrow(
+      "--context is 'slots', expected key=value",
+    );
+    expect(() => contextOf({ ...plain, slots: Number.NaN }, en)).toThrow("--slots expects a whole number");
+  });
+});
+
+type Resource = { Type: string; DeletionPolicy?: string; Properties: Record<string, unknown> };
+
+/** Findings of cdk-nag and of the library's own checks throw here. */
+function synth(values: Partial<DeployValues>, more: Record<string, string> = {}): Record<string, Resource> {
+  const context = { ...contextOf({ ...plain, ...values }, en), ...more };
+  const app = makeApp({
+    context: { "aws:cdk:bundling-stacks": [], ...context },
+    outdir: mkdtempSync(join(scratch, "out-")),
+  });
+  const [stack] = app.synth().stacks;
+  if (stack === undefined) throw new Error("the app has no stack");
+  return (stack.template as { Resources: Record<string, Resource> }).Resources;
+}
+
+describe("the templates that options give", () => {
+  const standard = synth({});
+  const ofType = (resources: Record<string, Resource>, type: RegExp) =>
+    Object.entries(resources).filter(([, { Type }]) => type.test(Type));
+  const stateful = /^AWS::(RDS|SecretsManager|SQS)::/;
+
+  test.each<[string, Partial<DeployValues>]>([
+    ["a fast tier with more slots", { tier: 500, slots: 8 }],
+    ["a NAT gateway", { egress: "gateway" }],
+    ["no fixed address, nothing reserved", { egress: "none", reserve: false }],
+    [
+      "a second environment with its own schedules and alarms",
+      { stage: "test", schedules: '{"ETF_LIST":[]}', "alarm-email": "a@b.cn" },
+    ],
+  ])("%s: no finding, and no resource that holds something is replaced", (_, values) => {
+    const resources = synth(values);
+    const names = (found: Record<string, Resource>) =>
+      ofType(found, stateful).map(([id, { Type }]) => `${Type} ${id}`);
+    expect(names(resources)).toEqual(names(standard));
+    const [, cluster] = ofType(resources, /^AWS::RDS::DBCluster$/)[0] ?? [];
+    const [, before] = ofType(standard, /^AWS::RDS::DBCluster$/)[0] ?? [];
+    expect(cluster).toEqual(before); // so an update neither touches nor replaces it
+  });
+
+  test("the data outlives the stack, until a deployment gives it up; then nothing of it stays", () => {
+    const kept = ofType(standard, /^AWS::(RDS|EC2::(VPC|Subnet|SecurityGroup))/).filter(([id]) =>
+      id.startsWith("Database"),
+    );
+    expect(new Set(kept.map(([, { DeletionPolicy }]) => DeletionPolicy))).toEqual(new Set(["Retain"]));
+    const given = synth({}, { keepData: "false" });
+    expect(Object.keys(given)).toEqual(Object.keys(standard));
+    const policies = Object.values(given).map(({ DeletionPolicy }) => DeletionPolicy ?? "Delete");
+    expect(new Set(policies)).toEqual(new Set(["Delete"]));
+    const [, cluster] = ofType(given, /^AWS::RDS::DBCluster$/)[0] ?? [];
+    expect(cluster?.Properties.DeletionProtection).toBe(false);
+  });
+
+  test("a rate that a tier does not allow fails the synth, whatever was asked for", () => {
+    expect(() => synth({ tier: 500, context: ["callsAMinute=200"] })).toThrow(/the account allows 200/);
+  });
+
+  test("the cost counts the alarms, dashboards and queues that the template has", () => {
+    expect(ofType(standard, /::CloudWatch::Alarm$/)).toHaveLength(costed.alarms);
+    expect(ofType(standard, /::CloudWatch::Dashboard$/)).toHaveLength(costed.dashboards);
+    expect(ofType(standard, /::EventSourceMapping$/)).toHaveLength(costed.polledQueues);
+    const [, worker] =
+      ofType(standard, /::Lambda::Function$/).find(([id]) => id.startsWith("PipelineWorker")) ?? [];
+    expect(worker?.Properties.MemorySize).toBe(costed.workerGigabytes * 1024);
+  });
+});
+
+describe("cost", () => {
+  const part = (cost: { parts: readonly { name: CostPart; dollars: number }[] }, name: CostPart) =>
+    cost.parts.find((each) => each.name === name)?.dollars ?? 0;
+  const asDeployed = { egress: "instance", pauses: true, freeAmounts: false } as const;
+
+  test("daily use stays under 15 dollars a month with what AWS gives every account, or without a fixed address", () => {
+    expect(costOfMonth({ ...asDeployed, freeAmounts: true }).dollars).toBeLessThan(15);
+    expect(costOfMonth({ ...asDeployed, egress: "none" }).dollars).toBeLessThan(15);
+  });
+
+  test("pausing and the NAT instance are what saves", () => {
+    const { dollars } = costOfMonth(asDeployed);
+    expect(costOfMonth({ ...asDeployed, pauses: false }).dollars - dollars).toBeGreaterThan(30);
+    expect(costOfMonth({ ...asDeployed, egress: "gateway" }).dollars - dollars).toBeGreaterThan(25);
+    expect(part(costOfMonth({ ...asDeployed, egress: "none" }), "egress")).toBe(0);
+  });
+
+  test("the parts of a run add up, and twice the run costs about twice", () => {
+    const run = {
+      job: "DAILY_HISTORY",
+      units: 2_430,
+      rows: 10_000_000,
+      minutes: 14.2,
+      slotSeconds: 4_253,
+    } as const;
+    const once = costOfRun(run);
+    expect(once.parts.reduce((sum, { dollars }) => sum + dollars, 0)).toBeCloseTo(once.dollars, 2);
+    const twice = costOfRun({ ...run, units: 4_860, rows: 20_000_000, minutes: 28.4, slotSeconds: 8_506 });
+    expect(twice.dollars / once.dollars).toBeGreaterThan(1.8);
+    expect(readFileSync(new URL("../docs/cost.md", import.meta.url), "utf8")).toContain(
+      `**${costOfMonth(asDeployed).dollars.toFixed(2)}**`,
+    );
+  });
+});

@@ -1,0 +1,97 @@
+// Reading a table whole through the Data API, in pages by its key, also where the key has nulls.
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { exportables, readColumns, readTable } from "../cli/export-table.ts";
+import { messagesFor } from "../cli/messages/choose.ts";
+import { nextPageRows, openSql, type Sql } from "../cli/sql.ts";
+import type { Target } from "../cli/target.ts";
+import { datasets } from "../shared/datasets.ts";
+import { migratedDatabase, type TestDatabase } from "./support/database.ts";
+
+const t = messagesFor({ LANG: "C" });
+let database: TestDatabase;
+let sql: Sql;
+beforeAll(async () => {
+  database = await migratedDatabase();
+  const target: Target = {
+    stack: undefined,
+    name: "test",
+    clients: {
+      region: "us-east-1",
+      endpoint: process.env.AWS_ENDPOINT_URL_RDS_DATA ?? "",
+      credentials: { accessKeyId: "x", secretAccessKey: "x" },
+    },
+    outputs: {
+      DatabaseArn: "arn:aws:rds:us-east-1:0:cluster:x",
+      DatabaseSecretArn: "arn:x",
+      DatabaseName: "tushare",
+    },
+    upstreamUrl: undefined,
+    apiUrl: "http://127.0.0.1:1",
+  };
+  sql = openSql(target, t);
+});
+afterAll(async () => {
+  sql.close();
+  await database.close();
+});
+
+async function readAll(table: string, more: { codes?: string[]; from?: string } = {}) {
+  const columns = await readColumns(sql, table, t);
+  const pages: unknown[][][] = [];
+  const selection = { table, from: more.from, to: undefined, codes: more.codes };
+  for await (const page of readTable(sql, selection, columns)) pages.push(page.map((row) => [...row]));
+  return { columns, pages, rows: pages.flat() };
+}
+
+test("each row comes once, in the order of a key that has nulls, over several pages", async () => {
+  // Three versions of each report: announced on no known day, then twice on one day.
+  await database.run(`insert into fina_indicator (ts_code, end_date, ann_date, update_flag, eps)
+select lpad(cast(code as text), 6, '0') || '.SZ', date '2023-12-31', ann_date, update_flag, code
+from generate_series(1, 700) as code
+cross join (values (cast(null as date), cast(null as text)), ('2024-03-01', null), ('2024-03-01', '1')) as version (ann_date, update_flag)`);
+  const { pages, rows, columns } = await readAll("fina_indicator");
+  expect(pages.length).toBeGreaterThan(2);
+  expect(rows).toHaveLength(2_100);
+  const at = (name: string) => columns.findIndex((column) => column.name === name);
+  const keys = rows.map((row) =>
+    ["ts_code", "end_date", "ann_date", "update_flag"].map((name) => row[at(name)] ?? "").join(" "),
+  );
+  expect(new Set(keys).size).toBe(2_100);
+  expect([...keys].sort()).toEqual(keys);
+
+  const some = await readAll("fina_indicator", { codes: ["000007.SZ", "000009.SZ"], from: "20230101" });
+  expect(some.rows).toHaveLength(6);
+  expect((await readAll("fina_indicator", { from: "20240101" })).rows).toEqual([]);
+});
+
+test("rows that are wide all at once are asked for again in smaller pages", async () => {
+  await database.run(`insert into trade_cal (exchange, cal_date, is_open)
+select 'SSE', date '1990-12-19' + day, 1
+from generate_series(1, 600) as day`);
+  await database.run(`insert into stock_info (ts_code, name, fullname, is_etf)
+select lpad(cast(code as text), 6, '0') || '.SZ', 'n', case when code > 450 then repeat('x', 30000) end, 'N'
+from generate_series(1, 600) as code`);
+  const { rows, pages } = await readAll("stock_info");
+  expect(new Set(rows.map(([code]) => code)).size).toBe(600);
+  expect(Math.max(...pages.map((page) => JSON.stringify(page).length))).toBeLessThan(1024 * 1024);
+  expect((await readAll("trade_cal")).rows).toHaveLength(600);
+});
+
+test("every table of the catalogue, and every view made of them, can be exported", async () => {
+  for (const { table } of Object.values(datasets)) expect(Object.keys(exportables)).toContain(table);
+  for (const [table, { key, day }] of Object.entries(exportables)) {
+    const { columns } = await readAll(table);
+    const names = columns.map(({ name }) => name);
+    expect(names).toEqual(expect.arrayContaining([...key, ...(day === undefined ? [] : [day])]));
+  }
+});
+
+test.each([
+  [10, 1_000, 10, 100],
+  [100, 800_000, 100, 50],
+  [5_000, 100, 5_000, 5_000],
+  [1, 900_000, 1, 1],
+  [10, 2, 0, 100],
+])("%i rows asked for, %i bytes in %i rows: next %i", (asked, bytes, rows, next) => {
+  expect(nextPageRows(asked, { bytes, rows: Array.from({ length: rows }) })).toBe(next);
+});

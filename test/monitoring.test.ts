@@ -1,0 +1,353 @@
+// Alarms, dashboard and runbook fit each other: what an alarm watches is emitted, what it says leads to a section that
+// exists, and what the runbook names is in the stack.
+import { spawnSync } from "node:child_process";
+import { globSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { Template } from "aws-cdk-lib/assertions";
+import { afterAll, afterEach, describe, expect, test } from "vitest";
+import { type AlarmSpec, alarms, runbookAnchor } from "../infra/alarms.ts";
+import { datasets } from "../shared/datasets.ts";
+import { jobTypes } from "../shared/jobs.ts";
+import { metrics } from "../shared/metrics.ts";
+import { aFunction } from "./support/assembly.ts";
+import { cleanUpAll, start } from "./support/local-stack.ts";
+import { functionNamed, statements, text } from "./support/template.ts";
+
+afterEach(cleanUpAll);
+
+const scratch = mkdtempSync(join(tmpdir(), "monitoring-"));
+afterAll(() => rmSync(scratch, { recursive: true, force: true }));
+
+const webhookName = "tushare/alarm-webhook";
+const full = synth("full", {
+  stage: "prod",
+  alarmEmail: "oncall@example.com",
+  alarmWebhookSecret: webhookName,
+  runbookUrl: "https://git.example.com/docs/runbook.md",
+  databaseMaxCapacity: 8,
+});
+const plain = synth("plain", { egress: "none" });
+
+/** The real thing, in a process of its own, with every check: a finding of cdk-nag makes it fail. */
+function synth(name: string, context: Record<string, unknown>) {
+  const folder = join(scratch, name);
+  const env = { ...process.env, CDK_OUTDIR: folder, CDK_CONTEXT_JSON: JSON.stringify(context) };
+  const run = spawnSync(process.execPath, ["infra/app.ts"], { env, encoding: "utf8" });
+  if (run.status !== 0) throw new Error(run.stderr);
+  const stackName = context.stage === undefined ? "TushareSync" : `TushareSync-${context.stage}`;
+  const template = JSON.parse(readFileSync(join(folder, `${stackName}.template.json`), "utf8"));
+  return { folder, stackName, template: Template.fromJSON(template) };
+}
+
+type Properties = ReturnType<Template["findResources"]>[string][string];
+const alarmsOf = ({ template }: { template: Template }): Properties[] =>
+  Object.values(template.findResources("AWS::CloudWatch::Alarm")).map(({ Properties }) => Properties);
+
+/** Namespace, name and dimensions of each metric an alarm reads. */
+function metricsOf(
+  alarm: Properties,
+): { namespace: string; name: string; dimensions: Record<string, string> }[] {
+  const read = ({ Namespace, MetricName, Dimensions = [] }: Properties) => ({
+    namespace: Namespace,
+    name: MetricName,
+    dimensions: Object.fromEntries(Dimensions.map(({ Name, Value }: Properties) => [Name, text(Value)])),
+  });
+  if (alarm.MetricName) return [read(alarm)];
+  return alarm.Metrics.filter(({ MetricStat }: Properties) => MetricStat).map(({ MetricStat }: Properties) =>
+    read(MetricStat.Metric),
+  );
+}
+
+const runbook = readFileSync("docs/runbook.md", "utf8");
+const headings = [...runbook.matchAll(/^## Alarm: (.+)$/gm)].map(([, name = ""]) => name);
+
+describe("the runbook", () => {
+  test("has a section for each alarm, and an alarm for each such section", () => {
+    expect(headings.toSorted()).toEqual(Object.keys(alarms).toSorted());
+    expect(new Set(headings).size).toBe(headings.length);
+  });
+
+  test.each(headings)(
+    "%s: says its severity, where to look, what to do, when it is over, and what if not",
+    (name) => {
+      const section = runbook.split(`## Alarm: ${name}\n`)[1]?.split(/^#+ /m)[0] ?? "";
+      const { severity } = alarms[name as keyof typeof alarms];
+      expect(section.trim().toLowerCase().startsWith(`${severity}.`)).toBe(true);
+      for (const part of ["**Look.**", "**Do.**", "**Over when**", "**If not.**"])
+        expect(section).toContain(part);
+      expect(section).toMatch(/`[^`]+`/); // something to type
+    },
+  );
+
+  test("every link inside it leads to a heading", () => {
+    const anchors = [...runbook.matchAll(/^#+ (.+)$/gm)].map(([, title = ""]) =>
+      title
+        .toLowerCase()
+        .replace(/[^a-z0-9 -]/g, "")
+        .replaceAll(" ", "-"),
+    );
+    const links = [...runbook.matchAll(/\]\(#([^)]*)\)/g)].map(([, anchor]) => anchor);
+    expect(links.length).toBeGreaterThan(10);
+    expect(links.filter((link) => !anchors.includes(link ?? ""))).toEqual([]);
+  });
+
+  test("names outputs and resources that the stack has, each resource exactly once", () => {
+    const { Outputs, Resources } = full.template.toJSON();
+    const outputs = [...runbook.matchAll(/\boutput ([A-Z]\w+)/g)].map(([, name = ""]) => name);
+    expect(outputs.length).toBeGreaterThan(5);
+    expect(outputs.filter((name) => !(name in Outputs))).toEqual([]);
+
+    const named = [
+      ...[...runbook.matchAll(/\bresource (\w+) (AWS::\w+::\w+)/g)].map(([, id, type]) => [id, type]),
+      ...[...runbook.matchAll(/\blogs ([A-Z]\w+)/g)].map(([, id]) => [id, "AWS::Logs::LogGroup"]),
+    ];
+    expect(named.length).toBeGreaterThan(10);
+    for (const [id = "", type] of named) {
+      const found = Object.entries<Properties>(Resources).filter(
+        ([logicalId, resource]) => logicalId.startsWith(id) && resource.Type === type,
+      );
+      expect(`${id} ${found.length}`).toBe(`${id} 1`);
+    }
+  });
+
+  test("uses commands that the command line has", () => {
+    const source = globSync("cli/commands/*.ts")
+      .map((file) => readFileSync(file, "utf8"))
+      .join("\n");
+    const verbs = [
+      ...[...source.matchAll(/usage: "(\w+)/g)].map(([, verb]) => verb),
+      ...[...source.matchAll(/const verbs = (\[[^\]]*\])/g)].flatMap(([, list = "[]"]) => JSON.parse(list)),
+    ];
+    const used = [...runbook.matchAll(/npx tushare-sync (\w+)/g)].map(([, verb]) => verb);
+    expect(used.length).toBeGreaterThan(20);
+    expect(used.filter((verb) => !verbs.includes(verb))).toEqual([]);
+  });
+
+  test("has the procedures a person looks for", () => {
+    for (const procedure of [
+      "First deployment",
+      "Setting the token",
+      "Backfilling ten years",
+      "Changing tier",
+      "Rotating secrets",
+      "Restoring from a snapshot",
+      "Taking it down",
+    ])
+      expect(runbook).toContain(`\n## ${procedure}\n`);
+  });
+});
+
+describe("alarms", () => {
+  test("are those of the catalogue, named after stack and entry", () => {
+    expect(
+      alarmsOf(full)
+        .map(({ AlarmName }) => AlarmName)
+        .toSorted(),
+    ).toEqual(
+      Object.keys(alarms)
+        .map((name) => `TushareSync-prod: ${name}`)
+        .toSorted(),
+    );
+  });
+
+  test("say how bad it is, what it means, and where the runbook has it", () => {
+    for (const { AlarmName, AlarmDescription } of alarmsOf(full)) {
+      const name = AlarmName.replace("TushareSync-prod: ", "");
+      const { severity, means } = alarms[name as keyof typeof alarms];
+      expect(AlarmDescription).toBe(
+        `${severity}: ${means} https://git.example.com/docs/runbook.md#${runbookAnchor(name)}`,
+      );
+      expect(runbook.toLowerCase()).toContain(`## alarm: ${name.toLowerCase()}`);
+    }
+    expect(runbookAnchor("Data late")).toBe("alarm-data-late");
+    expect(alarmsOf(plain)[0]?.AlarmDescription).toContain(" docs/runbook.md#alarm-");
+  });
+
+  test("tell the one topic when they begin and when they are over", () => {
+    const [topic] = Object.keys(full.template.findResources("AWS::SNS::Topic"));
+    for (const alarm of alarmsOf(full)) {
+      expect(alarm.AlarmActions).toEqual([{ Ref: topic }]);
+      expect(alarm.OKActions).toEqual([{ Ref: topic }]);
+    }
+  });
+
+  test("watch only what is emitted: ours by this very stack, AWS's of resources in it", () => {
+    for (const found of [full, plain]) {
+      const { Resources } = found.template.toJSON();
+      for (const alarm of alarmsOf(found)) {
+        for (const { namespace, name, dimensions } of metricsOf(alarm)) {
+          if (namespace === "TushareSync") {
+            expect(Object.keys(metrics)).toContain(name);
+            expect("by" in metrics[name as keyof typeof metrics]).toBe(false);
+            expect(dimensions).toEqual({ service: found.stackName });
+          } else {
+            expect(namespace).toMatch(/^AWS\/(SQS|Lambda|RDS|ApiGateway)$/);
+            for (const value of Object.values(dimensions)) {
+              const [id = ""] = value.slice(1, -1).split(".");
+              expect(Object.keys(Resources)).toContain(id);
+            }
+          }
+        }
+      }
+    }
+  });
+
+  test("treat silence as bad only where silence is the trouble", () => {
+    const breaching = Object.entries<AlarmSpec>(alarms).filter(([, { missing }]) => missing === "breaching");
+    expect(breaching.map(([name]) => name)).toEqual(["Job not running"]);
+  });
+
+  test("keep within what CloudWatch evaluates: a day, or seven with periods of an hour and more", () => {
+    for (const { periodMinutes, periods } of Object.values<AlarmSpec>(alarms)) {
+      expect(periodMinutes * periods).toBeLessThanOrEqual(periodMinutes >= 60 ? 7 * 1_440 : 1_440);
+    }
+  });
+
+  test("know the ceiling that the database was given", () => {
+    const ceiling = alarmsOf(full).find(({ AlarmName }) => AlarmName.endsWith("Database at its ceiling"));
+    expect(ceiling?.Threshold).toBe(8);
+  });
+
+  test("of two stages in one account read metrics of their own", () => {
+    const service = (found: typeof full) =>
+      functionNamed(found.template, "Worker").properties.Environment.Variables.POWERTOOLS_SERVICE_NAME;
+    expect([service(full), service(plain)]).toEqual(["TushareSync-prod", "TushareSync"]);
+  });
+});
+
+describe("the topic", () => {
+  test("refuses plain http, and writes to the address given", () => {
+    const [policy] = Object.values(full.template.findResources("AWS::SNS::TopicPolicy"));
+    expect(JSON.stringify(policy)).toContain('"aws:SecureTransport":"false"');
+    full.template.hasResourceProperties("AWS::SNS::Subscription", {
+      Protocol: "email",
+      Endpoint: "oncall@example.com",
+    });
+  });
+
+  test("has no subscriber, and the stack no robot, unless one is asked for", () => {
+    plain.template.resourceCountIs("AWS::SNS::Topic", 1);
+    plain.template.resourceCountIs("AWS::SNS::Subscription", 0);
+    expect(() => functionNamed(plain.template, "Notify")).toThrow("expected one function");
+  });
+
+  test("calls the robot's function, which may read its own secret and nothing else", () => {
+    const { id, properties } = functionNamed(full.template, "Notify");
+    full.template.hasResourceProperties("AWS::SNS::Subscription", {
+      Protocol: "lambda",
+      Endpoint: { "Fn::GetAtt": [id, "Arn"] },
+    });
+    const role = text(properties.Role);
+    const grants = statements(full.template).filter((grant) => role.includes(grant.role));
+    const readable = grants.filter(({ actions }) => actions.includes("secretsmanager:GetSecretValue"));
+    expect(readable.flatMap(({ resources }) => resources)).toEqual([
+      expect.stringMatching(/secret:tushare\/alarm-webhook-\?{6}$/),
+    ]);
+    expect(
+      grants.flatMap(({ actions }) => actions).filter((action) => !/^(logs|secretsmanager):/.test(action)),
+    ).toEqual([]);
+  });
+});
+
+describe("the dashboard", () => {
+  const [board] = Object.values(full.template.findResources("AWS::CloudWatch::Dashboard"));
+  const body: { widgets: { type: string; y: number; x: number; width: number; properties: Properties }[] } =
+    JSON.parse(text(board?.Properties.DashboardBody));
+  /** [namespace, name, dimension, value, ...] as CloudWatch has them; expressions have none. */
+  const drawn: string[][] = body.widgets
+    .flatMap(({ properties }) => properties.metrics ?? [])
+    .map((metric: unknown[]) => metric.filter((part) => typeof part === "string"))
+    .filter((metric) => metric.length > 0);
+
+  test("asks its five questions from top to bottom", () => {
+    const titles = body.widgets
+      .filter(({ type }) => type === "text")
+      .toSorted((a, b) => a.y - b.y)
+      .map(({ properties }) => properties.markdown.split("\n")[0]);
+    expect(titles).toEqual([
+      "## Is today's data here?",
+      "## Is a task running, how far is it, when will it end?",
+      "## Is anything failing?",
+      "## Are we inside the limits?",
+      "## What does it cost?",
+    ]);
+    expect(Math.max(...body.widgets.map(({ x, width }) => x + width))).toBe(24);
+  });
+
+  test("draws only metrics that are emitted, by values of their dimension that exist", () => {
+    const interfaces = Object.values(datasets).flatMap(({ main, details, byPeriod }) =>
+      [main, ...details, byPeriod, main.fallback].flatMap((spec) => spec?.name ?? []),
+    );
+    const values: Record<string, readonly string[]> = {
+      interface: interfaces,
+      dataset: Object.keys(datasets),
+      job: jobTypes,
+    };
+    const ours = drawn.filter(([namespace]) => namespace === "TushareSync");
+    expect(ours.length).toBeGreaterThan(20);
+    for (const [, name = "", ...parts] of ours) {
+      const spec = metrics[name as keyof typeof metrics];
+      const dimensions = Object.fromEntries(
+        Array.from({ length: parts.length / 2 }, (_, at) => [parts[2 * at], parts[2 * at + 1]]),
+      );
+      const { service, ...by } = dimensions;
+      expect(service).toBe("TushareSync-prod");
+      expect(Object.keys(by)).toEqual("by" in spec ? [spec.by] : []);
+      for (const [dimension, value] of Object.entries(by)) expect(values[dimension]).toContain(value);
+    }
+    const others = drawn.filter(([namespace]) => namespace !== "TushareSync");
+    for (const [namespace] of others) expect(namespace).toMatch(/^AWS\/(SQS|Lambda|RDS)$/);
+  });
+
+  test("shows every metric of the catalogue but the heartbeat", () => {
+    const shown = new Set(drawn.map(([, name]) => name));
+    const hidden = Object.keys(metrics).filter((name) => !shown.has(name));
+    expect(hidden).toEqual(["TooFast", "RowsStored", "Heartbeat"]); // sums of others that are shown
+  });
+
+  test("shows every alarm, and calls at the limit they may not pass", () => {
+    const status = body.widgets.find(({ type }) => type === "alarm");
+    expect(status?.properties.alarms).toHaveLength(Object.keys(alarms).length);
+    const calls = body.widgets.find(
+      ({ properties }) => properties.title === "Calls a minute to each interface",
+    );
+    expect(calls?.properties.annotations.horizontal).toMatchObject([{ value: 200, label: "allowed" }]);
+  });
+
+  test("has the progress widget, which does not refresh by itself", () => {
+    const [widget, ...others] = body.widgets.filter(({ type }) => type === "custom");
+    expect(others).toEqual([]);
+    const { id, properties } = functionNamed(full.template, "ProgressWidget");
+    expect(widget?.properties.endpoint).toBe(`<${id}.Arn>`);
+    expect(widget?.properties.updateOn).toEqual({ refresh: false, resize: false, timeRange: false });
+    expect(text(properties.Environment.Variables.DISPATCHER_ARN)).toContain("Dispatcher");
+  });
+});
+
+test("the widget's bundle describes itself, refuses bad parameters, and says so when the database does not answer", async () => {
+  const { properties } = functionNamed(plain.template, "ProgressWidget");
+  const asset = join(plain.folder, `asset.${properties.Code.S3Key.replace(".zip", "")}`, "index.mjs");
+  const names = ["DISPATCHER_ARN", "DATABASE_RESOURCE_ARN", "DATABASE_SECRET_ARN", "DATABASE_NAME"];
+  const variables = Object.fromEntries(
+    names.map((name) => [name, `arn:aws:x:us-east-1:000000000000:${name}`]),
+  );
+  const { stack } = await start({
+    resources: { Main: aFunction({ Timeout: 60, Environment: { Variables: variables } }) },
+    code: { Main: readFileSync(asset, "utf8") },
+  });
+  const ask = async (event: object) =>
+    (await stack.invoke("test-Main", event)).payload as { markdown: string };
+  expect((await ask({ describe: true })).markdown).toMatch(
+    /^## Progress of the sync\n[\s\S]*coverageDays: 180/,
+  );
+  expect((await ask({ coverageDays: 9_999 })).markdown).toContain("7 to 1000");
+  expect((await ask({ widgetContext: {} })).markdown).toContain("The database does not answer");
+});
+
+test("no schedule of the stack fires more often than once a day: the database may sleep between them", () => {
+  for (const { Properties } of Object.values(full.template.findResources("AWS::Scheduler::Schedule"))) {
+    expect(Properties.ScheduleExpression).toMatch(/^cron\(\d+ \d+ /); // one minute of one hour of a day
+  }
+  full.template.resourceCountIs("AWS::Events::Rule", 0);
+});
