@@ -15,7 +15,7 @@ import {
   phone,
   tabTo,
 } from "./support/chromium.ts";
-import { npmStart, temporaryDataDir } from "./support/npm-start.ts";
+import { npmStart, type Run, temporaryDataDir } from "./support/npm-start.ts";
 import { until } from "./support/until.ts";
 
 if (missingChromium !== undefined) console.warn(`skipped: ${missingChromium}`);
@@ -30,18 +30,18 @@ const fault = {
   count: 1,
 };
 
-// Slow enough to be watched.
-const run = npmStart(
-  [
-    ...["--data-dir", dataDir.path, "--stocks", "200", "--from", "20260601", "--to", "20261120"],
-    ...["--faults", JSON.stringify([fault])],
-  ],
-  { TUSHARE_MIN_INTERVAL: "0.15", TUSHARE_CALLS_A_MINUTE: "500" },
-);
+let run: Run;
 let url = "";
 let browser: Browser;
 
 beforeAll(async () => {
+  run = npmStart(
+    [
+      ...["--data-dir", dataDir.path, "--stocks", "200", "--from", "20260601", "--to", "20261120"],
+      ...["--faults", JSON.stringify([fault])],
+    ],
+    { TUSHARE_MIN_INTERVAL: "0.15", TUSHARE_CALLS_A_MINUTE: "500" }, // slow enough to be watched
+  );
   await run.printed("the page, with progress and prices: ");
   await until(() => /prices: http:\S+\s/.test(run.output()));
   url = /prices: (http:\S+)/.exec(run.output())?.[1] ?? "";

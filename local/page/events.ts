@@ -49,7 +49,13 @@ export function streamEvents(
   }
 
   const heartbeat = setInterval(() => response.write(":\n\n"), heartbeatMilliseconds);
-  const unsubscribe = feed.subscribe(show);
+  const unsubscribe = feed.subscribe((snapshot) => {
+    try {
+      show(snapshot);
+    } catch {
+      response.destroy(); // a drawing that fails must not take the sync with it; the browser asks again
+    }
+  });
   request.on("close", () => {
     clearInterval(heartbeat);
     unsubscribe();

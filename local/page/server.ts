@@ -47,8 +47,12 @@ export async function startPage({ databaseUrl, dispatch, rates, port = 0 }: Page
   const feed = makeFeed({ database, rates });
   const here = (name: string) => readFileSync(join(import.meta.dirname, name), "utf8");
   const files: Readonly<Record<string, { type: string; body: string }>> = {
-    "/page.css": { type: "text/css; charset=utf-8", body: style + here("page.css") },
+    "/page.css": {
+      type: "text/css; charset=utf-8",
+      body: style + ["page.css", "data.css", "controls.css"].map(here).join("\n"),
+    },
     "/browser.js": { type: "text/javascript; charset=utf-8", body: here("browser.js") },
+    "/take.js": { type: "text/javascript; charset=utf-8", body: here("take.js") },
     "/icon.svg": { type: "image/svg+xml", body: icon },
   };
 

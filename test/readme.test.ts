@@ -1,0 +1,99 @@
+// The README and its Chinese twin agree with the catalogues, and every command in them is run by a test or says what it needs.
+import { existsSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { describe, expect, test } from "vitest";
+import { readContext } from "../infra/context.ts";
+import { datasets, interfacesOf } from "../shared/datasets.ts";
+import { jobs } from "../shared/jobs.ts";
+import { settingTable } from "../shared/settings.ts";
+
+const root = join(import.meta.dirname, "..");
+const read = (file: string) => readFileSync(join(root, file), "utf8");
+
+/** What runs a command of the README: a file that holds the text. */
+const provenBy: Record<string, [file: string, text: string]> = {
+  "npm start -- --once": ["test/npm-start.test.ts", '"--once"'],
+  "npm test": [".ci/run", "npm test"],
+  "npm run synth": [".ci/run", "npm run --silent synth"],
+  "npm run check": [".ci/run", "npm run --silent check"],
+  "npm run format": ["package.json", '"format": "node local/launch.mjs biome check --write ."'],
+  "npx tushare-sync doctor": ["test/doctor.test.ts", "doctor"],
+};
+
+describe.each(["README.md", "README.zh.md"])("%s", (file) => {
+  const text = read(file);
+
+  test("names every setting with its default", () => {
+    const rows = [...text.matchAll(/^\| `((?:SYNC|TUSHARE|WORKER)_\w+)` +\| (\S+) +\|/gm)];
+    expect(Object.fromEntries(rows.map(([, name, value]) => [name, value]))).toEqual(
+      Object.fromEntries(
+        Object.entries(settingTable).map(([name, setting]) => [name, String(setting.default)]),
+      ),
+    );
+  });
+
+  test("names every job with the hours of its schedules", () => {
+    for (const [job, { schedules }] of Object.entries(jobs)) {
+      const line = text.split("\n").find((row) => row.startsWith(`| \`${job}\``));
+      expect(line, job).toBeDefined();
+      const hours = schedules.map((expression) => {
+        const [, minute = "", hour = ""] = /^cron\((\d+) (\d+) /.exec(expression) ?? [];
+        return `${hour.padStart(2, "0")}:${minute.padStart(2, "0")}`;
+      });
+      const lastCell = line?.split("|").at(-2) ?? "";
+      expect(lastCell.match(/\d\d:\d\d/g) ?? []).toEqual(hours);
+    }
+  });
+
+  test("names the table, the interfaces and the key of every dataset", () => {
+    const rows = text.split("\n").filter((line) => line.startsWith("| "));
+    for (const dataset of Object.values(datasets)) {
+      const names = interfacesOf(dataset).map(({ name }) => name);
+      const row = rows.find(
+        (line) => line.includes(`\`${dataset.table}\``) && names.every((name) => line.includes(name)),
+      );
+      expect(row, dataset.name).toBeDefined();
+      expect(row).toContain(dataset.key.join(", "));
+    }
+  });
+
+  test("links only to what is there", () => {
+    const links = [...text.matchAll(/\]\((?!https?:)([^)#]+)\)/g)].map(([, target]) => String(target));
+    expect(links.filter((target) => !existsSync(join(root, target)))).toEqual([]);
+    expect(links.length).toBeGreaterThan(5);
+  });
+
+  test("has no command that nobody runs and that does not say what it needs", () => {
+    const blocks = [...text.matchAll(/```bash\n([\s\S]*?)```/g)].map(([, block]) => String(block));
+    const commands = blocks.flatMap((block) => block.trim().split("\n"));
+    const open = commands.filter((line) => !line.includes("# needs"));
+    for (const line of open) {
+      const command = line.replace(/ +#.*$/, "");
+      const [proof, words] = provenBy[command] ?? [];
+      expect(proof, command).toBeDefined();
+      expect(read(String(proof))).toContain(words);
+    }
+  });
+
+  test("names every key of the context", () => {
+    const keys: string[] = [];
+    readContext((key) => {
+      keys.push(key);
+      return undefined;
+    });
+    const missing = keys.filter((key) => !text.includes(`\`${key}`));
+    expect(missing).toEqual(["tushareUrl"]);
+  });
+});
+
+test("the two have the same sections, blocks of code and rows of tables", () => {
+  const shape = (text: string) => ({
+    sections: text.match(/^## /gm)?.length,
+    blocks: text.match(/^```/gm)?.length,
+    rows: text.match(/^\|/gm)?.length,
+    links: [...text.matchAll(/\]\(([^)]+)\)/g)]
+      .map(([, target]) => target)
+      .filter((target) => !/README/.test(String(target))),
+  });
+  expect(shape(read("README.zh.md"))).toEqual(shape(read("README.md")));
+});
