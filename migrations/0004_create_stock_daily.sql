@@ -30,7 +30,7 @@ create table stock_daily (
   constraint stock_daily_key primary key (ts_code, trade_date)
 );
 
-create index stock_daily_by_trade_date on stock_daily (trade_date);
+create index stock_daily_by_trade_date on stock_daily (trade_date, ts_code);
 
 comment on table stock_daily is 'Daily prices, adjustment factor and valuation, as TuShare sends them. Stocks from daily, adj_factor and daily_basic, ETFs from fund_daily and fund_adj';
 

@@ -51,7 +51,8 @@ test("every wrong value is named at once", () => {
 
 describe.each(Object.entries(settingTable))("%s", (name, setting) => {
   test("has a default and bounds that it accepts itself", () => {
-    const others = "min" in setting ? [setting.min, setting.max] : "choices" in setting ? setting.choices : [];
+    const others =
+      "min" in setting ? [setting.min, setting.max] : "choices" in setting ? setting.choices : [];
     for (const value of [setting.default, ...others])
       expect(readSettings({ [name]: String(value) })).toHaveProperty(name, value);
     if (typeof setting.default === "string" && !("choices" in setting))

@@ -98,14 +98,9 @@ export async function dailyOfDay(
   page: { after?: string | undefined; limit: number },
 ): Promise<DailyRow[]> {
   const rows = await database.run(
-    `with day as materialized ( -- by the index on trade_date, whatever the planner thinks of the limit
-  select ts_code, trade_date, ${dailyFigures.join(", ")}
-  from stock_daily
-  where trade_date = to_date(:trade_date, 'YYYYMMDD')
-)
-select ts_code, to_char(trade_date, 'YYYYMMDD') as trade_date, ${figuresSql(dailyFigures, "day")}
-from day
-where ts_code > :after
+    `select ts_code, to_char(trade_date, 'YYYYMMDD') as trade_date, ${figuresSql(dailyFigures, "day")}
+from stock_daily as day
+where trade_date = to_date(:trade_date, 'YYYYMMDD') and ts_code > :after
   and (cast(:is_etf as text) is null or (${isInstrument(datasets.etf_daily, "ts_code")}) = (cast(:is_etf as text) = 'Y'))
 order by ts_code
 limit :limit`,
