@@ -43,6 +43,20 @@ for (const { engine, missing, openMigrated } of await databaseKinds()) {
         await expectWholeHistory();
       });
 
+      test("of one tick of a schedule are one start, at once or after it has ended", async () => {
+        const tick = { ...history, requestKey: "schedule/DAILY_HISTORY/2024-01-17T09:30:00Z" };
+        await Promise.all([world.dispatch(tick), world.dispatch(tick)]);
+        await world.runToEnd();
+        const { id } = await onlyTask();
+        const calls = world.calls.length;
+        expect(await world.dispatch(tick)).toMatchObject({ outcome: "repeated", sent: 0, tasks: [{ id }] });
+        // Without the key the same command is a new start, which finds everything there.
+        expect(await world.dispatch(history)).toMatchObject({ outcome: "started", sent: 0 });
+        await world.runToEnd();
+        expect(world.calls).toHaveLength(calls);
+        expect(await world.tasks()).toHaveLength(2);
+      });
+
       test("of different jobs do not stand in each other's way", async () => {
         await Promise.all([world.dispatch(history), world.dispatch({ job: "REFERENCE" })]);
         expect((await world.tasks()).map(({ status }) => status)).toEqual(["RUNNING", "RUNNING"]);
