@@ -1,4 +1,4 @@
-// npm run bench [-- --quick] [--only ingest|reads|etf]: what the worker's path costs beside other ways, in ratios; reads of
+// npm run bench [-- --quick] [--only ingest|memory|reads|etf]: what the worker's path costs beside other ways, in ratios; reads of
 // ten million rows; ETFs end to end. A quarter of an hour; --quick is a smoke run, whose numbers mean little. Prints
 // Markdown tables; docs/benchmarks.md keeps one run.
 import { parseArgs } from "node:util";
@@ -15,6 +15,7 @@ import {
   tokenArn,
 } from "./functions.ts";
 import { type Measurement, measureIngest, type Phase, type Way } from "./ingest.ts";
+import { measurePeaks } from "./memory.ts";
 import { fill, measureReads } from "./reads.ts";
 import { describeMachine, median, rounded, table } from "./report.ts";
 import { peakMemory, type SlotOptions } from "./slots.ts";
@@ -46,6 +47,7 @@ print(
   `${describeMachine()}. Medians of ${size.rounds}.${quick ? " A quick run: its numbers mean little." : ""}`,
 );
 if (only === undefined || only === "ingest") await printIngest();
+if (only === undefined || only === "memory") await printMemory();
 if (only === undefined || only === "reads") await printReads();
 if (only === undefined || only === "etf") await printEtfs();
 
@@ -62,6 +64,20 @@ async function printIngest(): Promise<void> {
   }
   await upstream.close();
   await secrets.close();
+}
+
+async function printMemory(): Promise<void> {
+  const kind = (await engineKinds()).find(({ missing }) => missing === undefined);
+  if (kind === undefined) throw new Error("PGlite is always there");
+  const engine = await kind.open([]);
+  const peaks = await measurePeaks(engine, await makeBundles());
+  await engine.close();
+  print(
+    table(
+      ["function", "largest work", "peak, MB", "memory, MB"],
+      peaks.map(({ name, about, megabytes, limit }) => [name, about, rounded(megabytes), String(limit)]),
+    ),
+  );
 }
 
 async function printReads(): Promise<void> {

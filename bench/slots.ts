@@ -57,11 +57,7 @@ export async function peakMemory(
 ): Promise<number> {
   const child = fork(join(import.meta.dirname, options.entry), [options.argument], {
     env: options.environment,
-    // As Lambda's own start script sizes the heap. A roomy machine's defaults would just keep more garbage.
-    execArgv: [
-      `--max-semi-space-size=${Math.floor(memoryMegabytes / 20)}`,
-      `--max-old-space-size=${Math.floor(memoryMegabytes * 0.9)}`,
-    ],
+    execArgv: heapOptions(memoryMegabytes),
     stdio: ["ignore", "ignore", "inherit", "ipc"],
   });
   const failed = once(child, "exit").then(([code]) => {
@@ -74,4 +70,12 @@ export async function peakMemory(
   const message = await next();
   child.kill();
   return message.is === "done" ? message.peakRssBytes : Number.NaN;
+}
+
+/** The heap as Lambda's own start script sizes it. A roomy machine's defaults would just keep more garbage. */
+export function heapOptions(memoryMegabytes: number): string[] {
+  return [
+    `--max-semi-space-size=${Math.floor(memoryMegabytes / 20)}`,
+    `--max-old-space-size=${Math.floor(memoryMegabytes * 0.9)}`,
+  ];
 }
