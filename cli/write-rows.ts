@@ -3,7 +3,6 @@ import { asTable } from "./output.ts";
 import type { Column, Page, Value } from "./sql.ts";
 
 export const rowFormats = ["table", "csv", "json"] as const;
-export type RowFormat = (typeof rowFormats)[number];
 
 /** Rows a table waits for before it knows its widths; more than anybody reads. */
 export const tableRowsMax = 1_000;

@@ -27,6 +27,8 @@ export type Environment = {
   readonly upstream: Upstream | undefined;
   readonly metrics: MetricSums;
   readonly logFile: string;
+  /** @throws Error with the dispatcher's words when it refuses */
+  dispatch(command: object): Promise<DispatchAnswer>;
   /** The dispatcher's command for what the options ask. */
   commandFor(options: Options): Record<string, unknown>;
   close(): Promise<void>;
@@ -123,6 +125,7 @@ export async function startEnvironment(
       upstream,
       metrics,
       logFile,
+      dispatch: (command) => dispatch(stack, command),
       commandFor: (asked) => commandFor(asked, about),
       close,
     };
@@ -148,7 +151,6 @@ async function started<Thing extends { close(): Promise<void> }>(
   return thing;
 }
 
-/** @throws Error with the dispatcher's words when it refuses */
 async function dispatch(stack: LocalStack, command: object): Promise<DispatchAnswer> {
   const { payload, failed } = await stack.invoke(stack.functionName("PipelineDispatcher"), command);
   if (failed) throw new Error((payload as { errorMessage?: string }).errorMessage ?? JSON.stringify(payload));

@@ -1,7 +1,6 @@
 // Runs a job on the local stack the way anybody would: invoke the dispatcher, then read the ledger until it has ended.
 import { setTimeout as sleep } from "node:timers/promises";
 import pg from "pg";
-import type { DispatchAnswer } from "../shared/dispatch.ts";
 import type { JobType } from "../shared/jobs.ts";
 import type { Environment } from "./environment.ts";
 import type { Terminal } from "./terminal.ts";
@@ -40,7 +39,6 @@ export async function openJobs(
 ): Promise<Jobs> {
   const pool = new pg.Pool({ connectionString: environment.databaseUrl, max: 1 });
   pool.on("error", () => undefined); // the next query says it
-  const dispatcher = environment.stack.functionName("PipelineDispatcher");
 
   async function query(sql: string, values: unknown[] = []): Promise<Record<string, string | null>[]> {
     const { rows } = await pool.query<Record<string, unknown>>(sql, values);
@@ -49,13 +47,6 @@ export async function openJobs(
         Object.entries(row).map(([name, value]) => [name, value === null ? null : String(value)]),
       ),
     );
-  }
-
-  async function dispatch(command: Record<string, unknown>): Promise<DispatchAnswer> {
-    const { payload, failed } = await environment.stack.invoke(dispatcher, command);
-    if (failed)
-      throw new Error((payload as { errorMessage?: string }).errorMessage ?? JSON.stringify(payload));
-    return payload as DispatchAnswer;
   }
 
   async function follow(id: string, job: string): Promise<Record<string, string | null>> {
@@ -93,14 +84,14 @@ from sync_task where id = $1`,
   return {
     query,
     async continueLive() {
-      const { tasks } = await dispatch({ resume: "all" });
+      const { tasks } = await environment.dispatch({ resume: "all" });
       for (const task of tasks) terminal.line(`continuing ${task.job_type} where it was left`);
     },
     async run(command) {
       const startedAt = performance.now();
       const callsBefore = environment.metrics.byInterface("Calls");
       const job = command.job as JobType;
-      const answer = await dispatch(command);
+      const answer = await environment.dispatch(command);
       const [task] = answer.tasks;
       if (task === undefined) throw new Error(`${job}: the dispatcher named no task`);
       const ended = await follow(task.id, job);

@@ -36,7 +36,7 @@ export async function summarise(
     calls: run.calls,
     seconds: run.seconds,
   };
-  return { json, lines: options.json ? [] : await describe(environment, jobs, run, rows) };
+  return { json, lines: options.json ? [] : await describe(options, environment, jobs, run, rows) };
 }
 
 async function countRows(jobs: Jobs, run: JobRun): Promise<number> {
@@ -69,8 +69,13 @@ async function countDataset(
   return Number(row?.rows);
 }
 
-async function describe(environment: Environment, jobs: Jobs, run: JobRun, rows: number): Promise<string[]> {
-  const { stack } = environment;
+async function describe(
+  options: Options,
+  environment: Environment,
+  jobs: Jobs,
+  run: JobRun,
+  rows: number,
+): Promise<string[]> {
   const [stored] = await jobs.query(`select
   (select count(*) from stock_daily) as bars,
   (select to_char(min(trade_date), 'YYYY-MM-DD') from stock_daily) as first,
@@ -80,7 +85,6 @@ async function describe(environment: Environment, jobs: Jobs, run: JobRun, rows:
   (select count(*) from fina_indicator) as reports,
   (select count(*) from trade_cal) as days`);
   const number = (text: string | null | undefined) => Number(text ?? 0).toLocaleString("en-US");
-  const dispatcher = stack.functionName("PipelineDispatcher");
   const dataset = run.config.from === undefined ? "" : `, ${run.config.from} to ${run.config.to}`;
   return [
     "",
@@ -91,6 +95,27 @@ async function describe(environment: Environment, jobs: Jobs, run: JobRun, rows:
     ...(await jobs.failures(run.taskId)).map((failure) => `  failure    ${failure}`),
     `  stored     stock_daily ${number(stored?.bars)} rows (${stored?.first ?? "none"} to ${stored?.last ?? "none"}), stock_info ${number(stored?.stocks)} stocks and ${number(stored?.etfs)} ETFs, fina_indicator ${number(stored?.reports)}, trade_cal ${number(stored?.days)}`,
     "",
+    ...(options.once ? [] : describeAccess(environment)),
+    "Try next:",
+    ...(options.once
+      ? ["  npm start     stays up: SQL, HTTP API, command line and page, with its schedules running"]
+      : []),
+    "  npm start -- --codes 600519.SH,000001.SZ     the whole life of two stocks",
+    "  npm start -- --job DAILY_INCREMENTAL         what is new, and holes of the last 60 days",
+    "  npm start -- --job ETF_HISTORY               prices of exchange-traded funds",
+    "  npm start -- --job FINANCE_HISTORY --codes 600519.SH     financial indicators",
+    ...(options.once
+      ? []
+      : [`  ${environment.pageUrl}     tasks, failures, coverage and charts in your browser`]),
+    `  the functions' logs are in ${environment.logFile}`,
+  ];
+}
+
+/** What works for as long as the stack is up. */
+function describeAccess(environment: Environment): string[] {
+  const { stack } = environment;
+  const dispatcher = stack.functionName("PipelineDispatcher");
+  return [
     "Query it:",
     `  psql ${withoutPassword(environment.databaseUrl)} -c "select * from stock_daily where ts_code = '600519.SH' order by trade_date desc limit 5"`,
     "",
@@ -102,13 +127,6 @@ async function describe(environment: Environment, jobs: Jobs, run: JobRun, rows:
     `  curl -s ${stack.apiUrl}/api/tasks`,
     "",
     ...describeFaults(environment),
-    "Try next:",
-    "  npm start -- --codes 600519.SH,000001.SZ     the whole life of two stocks",
-    "  npm start -- --job DAILY_INCREMENTAL         what is new, and holes of the last 60 days",
-    "  npm start -- --job ETF_HISTORY               prices of exchange-traded funds",
-    "  npm start -- --job FINANCE_HISTORY --codes 600519.SH     financial indicators",
-    `  ${environment.pageUrl}     tasks, failures, coverage and charts in your browser`,
-    `  the functions' logs are in ${environment.logFile}`,
   ];
 }
 

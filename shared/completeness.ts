@@ -16,7 +16,7 @@ const dayShareMin = 0.6;
 const detailShareMin = 0.9;
 
 /** Days after a trading day in which an interface that lacks it is late; later it is taken never to have had it. */
-export const detailsDueDays = 7;
+const detailsDueDays = 7;
 
 type FetchPage = (params: Readonly<Record<string, string>>) => Promise<Page>;
 

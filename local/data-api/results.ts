@@ -139,7 +139,7 @@ function arrayEncoder(element: ColumnType): Encode {
 }
 
 /** Reads PostgreSQL's text form of a one-dimensional array, such as `{1,NULL,"a,b"}`. */
-export function readArray(text: string): (string | null)[] {
+function readArray(text: string): (string | null)[] {
   const body = text.slice(text.indexOf("{") + 1, -1); // `[0:1]={…}` names its bounds first
   const items: (string | null)[] = [];
   for (const [item, quoted] of body.matchAll(/"((?:[^"\\]|\\[\s\S])*)"|[^,]+/g)) {

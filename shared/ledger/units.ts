@@ -194,7 +194,7 @@ where task_id = cast(:task_id as uuid) and sequence = :sequence and status <> 'd
  * person or a schedule sent: units that failed, and parked ones whose message is newer than the record of their failure.
  * Over `unit`, `task` and the parameters :job_type, :unit_key and :retry.
  */
-export const wantedSql = `(
+const wantedSql = `(
     case
       when unit.status = 'done' then false
       when unit.status = 'parked' then exists (
