@@ -1,5 +1,5 @@
 // Everything `npm start` starts, in order, and stops in reverse: database, Data API, upstream, the stack itself.
-import { appendFileSync, mkdirSync, rmSync } from "node:fs";
+import { appendFileSync, mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { datasets } from "../shared/datasets.ts";
 import type { DispatchAnswer } from "../shared/dispatch.ts";
@@ -57,7 +57,6 @@ export async function startEnvironment(
     const token = process.env.TUSHARE_TOKEN?.trim() || undefined;
     const settings = readSettings(process.env);
     const assembly = join(dataDir, "cdk.out");
-    rmSync(assembly, { recursive: true, force: true });
     const [database, upstream] = await together([
       started(closers, startDatabase(databaseOptions(dataDir))),
       token === undefined

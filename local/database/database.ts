@@ -17,6 +17,8 @@ export interface Database {
 export interface DatabaseOptions {
   /** Where the embedded database keeps its files; undefined keeps it in memory. One process at a time. */
   readonly dataDir: string | undefined;
+  /** An archived cluster that a new embedded database is a copy of; an empty one when absent. */
+  readonly archive?: string;
   /** The loopback port to prefer for the embedded database; any free one when absent, 0 or taken. */
   readonly port?: number;
   /** Use this PostgreSQL server instead of the embedded database. */
@@ -34,6 +36,7 @@ export async function startDatabase(options: DatabaseOptions): Promise<Database>
   if (options.databaseUrl) return await findServer(options.databaseUrl);
   const workerData: PgliteThreadData = {
     dataDir: options.dataDir === undefined ? undefined : resolve(options.dataDir),
+    archive: options.archive,
     port: options.port ?? 0,
     idleInTransactionMilliseconds: (options.idleInTransactionSeconds ?? 60) * 1000,
   };

@@ -3,30 +3,33 @@
 import { existsSync, mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { parentPort, workerData } from "node:worker_threads";
-import { PGlite } from "@electric-sql/pglite";
+import type { PGlite } from "@electric-sql/pglite";
+import { openCluster } from "./new-cluster.ts";
 import { servePglite } from "./pglite-wire.ts";
 
 export interface PgliteThreadData {
   /** Undefined keeps everything in memory. */
   readonly dataDir: string | undefined;
+  /** An archived cluster that a new one is a copy of; an empty one when absent. */
+  readonly archive: string | undefined;
   readonly port: number;
   readonly idleInTransactionMilliseconds: number;
 }
 
 export type PgliteThreadMessage = { readonly port: number } | { readonly closed: true };
 
-const { dataDir, port, idleInTransactionMilliseconds } = workerData as PgliteThreadData;
+const { dataDir, archive, port, idleInTransactionMilliseconds } = workerData as PgliteThreadData;
 
 async function open(): Promise<PGlite> {
-  const startParams = [...PGlite.defaultStartParams, "-c", "timezone=UTC", "-c", "log_timezone=UTC"];
-  if (dataDir === undefined) return await PGlite.create({ startParams });
+  if (dataDir === undefined) return await openCluster(undefined, true, archive);
   // A cluster is only trusted once this file says it was made whole: creation may have been killed half-way.
   const created = join(dataDir, "created");
   const cluster = join(dataDir, "cluster");
-  if (!existsSync(created)) rmSync(cluster, { recursive: true, force: true });
+  const isNew = !existsSync(created);
+  if (isNew) rmSync(cluster, { recursive: true, force: true });
   mkdirSync(cluster, { recursive: true });
-  const db = await PGlite.create({ dataDir: cluster, startParams });
-  if (!existsSync(created)) writeFileSync(created, "PGlite made the cluster beside this file completely.\n");
+  const db = await openCluster(cluster, isNew, archive);
+  if (isNew) writeFileSync(created, "PGlite made the cluster beside this file completely.\n");
   return db;
 }
 

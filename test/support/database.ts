@@ -1,9 +1,13 @@
 // A migrated database behind the local Data API, reached through the production adapter.
+import { createHash } from "node:crypto";
 import { readdirSync, readFileSync } from "node:fs";
 import { startDataApi } from "../../local/data-api/server.ts";
 import { startDatabase } from "../../local/database/database.ts";
+import { archiveCluster, engineVersion, openCluster } from "../../local/database/new-cluster.ts";
+import { servePglite } from "../../local/database/pglite-wire.ts";
+import { kept } from "../../local/kept.ts";
 import { makeDataApi } from "../../shared/adapters/data-api.ts";
-import { migrate } from "../../shared/migrate.ts";
+import { type MigrationFile, migrate } from "../../shared/migrate.ts";
 import type { Clock, Database, Log } from "../../shared/ports.ts";
 
 export const realClock: Clock = {
@@ -46,10 +50,29 @@ export async function throughDataApi(url: string, stop: () => Promise<void>): Pr
   };
 }
 
+/** Migrating takes seconds, so it is done once for these migrations; every test database is a copy of that one. */
 export async function migratedDatabase(): Promise<TestDatabase> {
-  const database = await emptyDatabase();
-  await migrate(database, migrationFiles(), silentLog);
-  return database;
+  const files = migrationFiles();
+  const hash = createHash("sha256").update(JSON.stringify(files)).digest("hex").slice(0, 16);
+  const archive = await kept(`migrated-${engineVersion()}-${hash}.tar`, (file) =>
+    archiveMigrated(files, file),
+  );
+  const database = await startDatabase({ dataDir: undefined, archive });
+  return await throughDataApi(database.url, () => database.close());
+}
+
+async function archiveMigrated(files: readonly MigrationFile[], archive: string): Promise<void> {
+  const db = await openCluster(undefined, true);
+  const fail = (error: unknown) => {
+    throw error;
+  };
+  const server = await servePglite(db, { port: 0, idleInTransactionMilliseconds: 60_000, onFatal: fail });
+  const url = `postgres://postgres@127.0.0.1:${server.port}/postgres`;
+  const database = await throughDataApi(url, () => server.close());
+  await migrate(database, files, silentLog);
+  await database.close();
+  await archiveCluster(db, archive);
+  await db.close();
 }
 
 export function migrationFiles(): { name: string; sql: string }[] {

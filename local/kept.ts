@@ -1,0 +1,48 @@
+// What takes seconds to make and follows from the checkout alone is made once and kept beside the dependencies: an empty
+// database cluster, a synthesised assembly. Whoever deletes the folder loses nothing but those seconds.
+import { randomUUID } from "node:crypto";
+import { existsSync, mkdirSync, readdirSync, renameSync, rmSync, statSync, utimesSync } from "node:fs";
+import { join } from "node:path";
+
+const besideDependencies = join(import.meta.dirname, "..", "node_modules", ".cache", "tushare-sync");
+
+const unusedDaysMax = 14;
+
+/**
+ * The path of what `make` wrote, now or at an earlier start.
+ * @param name all that the content follows from must be in it, as a version or a hash
+ * @param make writes a file or a folder to the path it is given
+ * @throws what `make` throws, or the system's error when nothing can be written there
+ */
+export async function kept(
+  name: string,
+  make: (path: string) => Promise<void>,
+  folder = besideDependencies,
+): Promise<string> {
+  const path = join(folder, name);
+  if (!existsSync(path)) {
+    mkdirSync(folder, { recursive: true });
+    const unfinished = join(folder, `${name}.${randomUUID()}.unfinished`);
+    try {
+      await make(unfinished);
+      renameSync(unfinished, path); // nobody finds half of it
+    } catch (error) {
+      rmSync(unfinished, { recursive: true, force: true });
+      if (!existsSync(path)) throw error; // else another process was first
+    }
+    forgetUnused(folder);
+  }
+  const now = new Date();
+  utimesSync(path, now, now);
+  return path;
+}
+
+/** Also what a killed process left unfinished. */
+function forgetUnused(folder: string): void {
+  const oldest = Date.now() - unusedDaysMax * 24 * 3_600_000;
+  for (const name of readdirSync(folder)) {
+    const path = join(folder, name);
+    const usedAt = statSync(path, { throwIfNoEntry: false })?.mtimeMs;
+    if (usedAt !== undefined && usedAt < oldest) rmSync(path, { recursive: true, force: true });
+  }
+}

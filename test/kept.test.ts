@@ -1,0 +1,56 @@
+// What is kept between starts is made once, whole, and never stands in the way of a start.
+import {
+  existsSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  utimesSync,
+  writeFileSync,
+} from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, expect, test } from "vitest";
+import { kept } from "../local/kept.ts";
+
+const folder = mkdtempSync(join(tmpdir(), "kept-"));
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+const write = (text: string) => async (path: string) => writeFileSync(path, text);
+
+test("a thing is made once, and found by its name afterwards", async () => {
+  const made = await kept("thing-1", write("first"), folder);
+  expect(readFileSync(made, "utf8")).toBe("first");
+  const found = await kept("thing-1", write("second"), folder);
+  expect(readFileSync(found, "utf8")).toBe("first");
+});
+
+test("what could not be finished leaves nothing, and is made by the next who asks", async () => {
+  const half = async (path: string) => {
+    writeFileSync(path, "half");
+    throw new Error("interrupted");
+  };
+  await expect(kept("thing-2", half, folder)).rejects.toThrow("interrupted");
+  expect(readdirSync(folder).filter((name) => name.startsWith("thing-2"))).toEqual([]);
+  expect(readFileSync(await kept("thing-2", write("whole"), folder), "utf8")).toBe("whole");
+});
+
+test("of two who make the same at once, both get a whole one", async () => {
+  const paths = await Promise.all(["a", "b"].map((text) => kept("thing-3", write(text), folder)));
+  expect(new Set(paths).size).toBe(1);
+  expect(readFileSync(paths[0] ?? "", "utf8")).toMatch(/^[ab]$/);
+});
+
+test("what nobody has used for weeks goes when something new is made", async () => {
+  const old = await kept("thing-4", write("old"), folder);
+  const before = new Date(Date.now() - 15 * 24 * 3_600_000);
+  utimesSync(old, before, before);
+  await kept("thing-5", write("new"), folder);
+  expect(existsSync(old)).toBe(false);
+});
+
+test("a place that cannot be written is the caller's to know", async () => {
+  const file = join(folder, "a-file");
+  writeFileSync(file, "");
+  await expect(kept("thing-6", write("x"), file)).rejects.toMatchObject({ code: "EEXIST" });
+});
