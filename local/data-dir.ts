@@ -1,76 +1,93 @@
 // One process on one data directory: the database in it would not notice a second one.
-import { randomUUID } from "node:crypto";
-import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { type AddressInfo, connect, createServer } from "node:net";
+import { accessSync, constants, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { DatabaseSync } from "node:sqlite";
+import { setTimeout as sleep } from "node:timers/promises";
 
 export type DataDir = { readonly path: string; release(): void };
 
-type Holder = { pid: number; port: number; key: string; since: string };
+/** What a person is told of the process that has the directory. It decides nothing. */
+type Holder = { readonly pid: number; readonly since: string };
+
+/** Between taking the lock and naming itself a holder needs milliseconds; a loaded machine gets more. */
+const namingTries = 20;
+const namingMilliseconds = 50;
+
+/** A lock that nobody refers to would be collected as garbage, and given back. */
+const held = new Set<DatabaseSync>();
+
+/** SQLite's result codes, https://www.sqlite.org/rescode.html */
+const sqliteBusy = 5;
 
 /**
- * Takes the directory, making it when it is not there. The holder answers with its key on a loopback port, so a file
- * left by a killed process, or a process number used again, refuses nobody.
+ * Takes the directory, making it when it is not there. The lock is the operating system's, on a file, by SQLite, which
+ * knows how to ask for one on every system: it ends with its process, however that dies, so there is nothing to take
+ * over, and a process that merely stands still keeps it.
  * @throws Error naming the process that holds it
  */
 export async function takeDataDir(path: string): Promise<DataDir> {
-  mkdirSync(path, { recursive: true });
-  const file = join(path, "holder.json");
-  const key = randomUUID();
-  const server = createServer((socket) => socket.end(key));
-  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-  server.unref();
-  const { port } = server.address() as AddressInfo;
-  const holder: Holder = { pid: process.pid, port, key, since: new Date().toISOString() };
-  while (!tryWrite(file, holder)) {
-    const other = readHolder(file);
-    if (other !== undefined && (await answers(other))) {
-      server.close();
-      throw new Error(
-        `the data directory ${path} is in use by process ${other.pid}, started ${other.since}: stop it, or choose another with --data-dir`,
-      );
-    }
-    rmSync(file, { force: true });
+  try {
+    mkdirSync(path, { recursive: true });
+    accessSync(path, constants.W_OK);
+  } catch (error) {
+    const code = error instanceof Error && "code" in error ? error.code : error;
+    throw new Error(
+      `the data directory ${path} cannot be written (${code}): choose another with --data-dir`,
+      {
+        cause: error,
+      },
+    );
   }
+  const holderFile = join(path, "holder.json");
+  const lock = new DatabaseSync(join(path, "holder.lock"), { timeout: 0 });
+  for (let tries = 1; !tryLock(lock); tries += 1) {
+    const other = readHolder(holderFile);
+    if (other === undefined && tries < namingTries) {
+      await sleep(namingMilliseconds);
+      continue;
+    }
+    lock.close();
+    const who = other === undefined ? "another process" : `process ${other.pid}, started ${other.since}`;
+    throw new Error(
+      `the data directory ${path} is in use by ${who}: stop it, or choose another with --data-dir`,
+    );
+  }
+  held.add(lock);
+  writeHolder(holderFile, { pid: process.pid, since: new Date().toISOString() });
   return {
     path,
     release() {
-      server.close();
-      rmSync(file, { force: true });
+      rmSync(holderFile, { force: true });
+      held.delete(lock);
+      lock.close(); // the file stays: removing it would let two processes lock two files of one name
     },
   };
 }
 
-function tryWrite(file: string, holder: Holder): boolean {
+/** Nothing is ever written to the file, so that it can be locked on a full disk too. */
+function tryLock(lock: DatabaseSync): boolean {
   try {
-    writeFileSync(file, JSON.stringify(holder), { flag: "wx" });
+    lock.exec("pragma journal_mode = memory; begin exclusive");
     return true;
   } catch (error) {
-    if (error instanceof Error && "code" in error && error.code === "EEXIST") return false;
+    if (error instanceof Error && "errcode" in error && error.errcode === sqliteBusy) return false;
     throw error;
   }
 }
 
-function readHolder(file: string): Holder | undefined {
-  try {
-    const { pid, port, key, since } = JSON.parse(readFileSync(file, "utf8")) as Partial<Holder>;
-    return pid !== undefined && port !== undefined && key !== undefined && since !== undefined
-      ? { pid, port, key, since }
-      : undefined;
-  } catch {
-    return undefined; // gone, or half written by a process that was killed
-  }
+function writeHolder(file: string, holder: Holder): void {
+  writeFileSync(`${file}.new`, JSON.stringify(holder));
+  renameSync(`${file}.new`, file); // nobody reads half of it
 }
 
-function answers({ port, key }: Holder): Promise<boolean> {
-  return new Promise((resolve) => {
-    let said = "";
-    const socket = connect({ host: "127.0.0.1", port, timeout: 2_000 });
-    socket.on("data", (chunk) => {
-      said += chunk.toString();
-    });
-    socket.on("end", () => resolve(said === key));
-    socket.on("error", () => resolve(false));
-    socket.on("timeout", () => resolve(socket.destroy() && false));
-  });
+/** Undefined for what a killed process left: the one that has the lock now is about to name itself. */
+function readHolder(file: string): Holder | undefined {
+  try {
+    const { pid, since } = JSON.parse(readFileSync(file, "utf8")) as Partial<Holder>;
+    if (pid === undefined || since === undefined) return undefined;
+    process.kill(pid, 0);
+    return { pid, since };
+  } catch {
+    return undefined;
+  }
 }
