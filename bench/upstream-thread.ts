@@ -4,7 +4,9 @@ import type { AddressInfo } from "node:net";
 import { json } from "node:stream/consumers";
 import { parentPort, workerData } from "node:worker_threads";
 import { datasets, type InterfaceSpec, interfacesOf } from "../shared/datasets.ts";
-import type { Version } from "./upstream.ts";
+
+/** first: as the simulator made them. changed: every adjustment factor doubled, so every stored row differs. */
+export type Version = "first" | "changed";
 
 export type Prefetch = { readonly url: string; readonly days: readonly string[] };
 

@@ -3,10 +3,7 @@
 import { once } from "node:events";
 import { Worker } from "node:worker_threads";
 import { startUpstream } from "../local/tushare/upstream.ts";
-import type { Prefetch } from "./upstream-thread.ts";
-
-/** first: as the simulator made them. changed: every adjustment factor doubled, so every stored row differs. */
-export type Version = "first" | "changed";
+import type { Prefetch, Version } from "./upstream-thread.ts";
 
 export type ReadyUpstream = {
   readonly url: string;

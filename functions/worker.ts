@@ -3,7 +3,8 @@ import { injectLambdaContext } from "@aws-lambda-powertools/logger/middleware";
 import { logMetrics } from "@aws-lambda-powertools/metrics/middleware";
 import middy from "@middy/core";
 import type { Context, SQSBatchItemFailure, SQSBatchResponse, SQSEvent } from "aws-lambda";
-import { type SyncServices, syncUnit } from "../shared/sync-unit.ts";
+import type { SyncServices } from "../shared/ports.ts";
+import { syncUnit } from "../shared/sync-unit.ts";
 import {
   clock,
   database,

@@ -15,7 +15,6 @@ import {
   NatTrafficDirection,
   Port,
   SecurityGroup,
-  type SubnetSelection,
   SubnetType,
   UserData,
   Vpc,
@@ -23,18 +22,11 @@ import {
 import { LogGroup } from "aws-cdk-lib/aws-logs";
 import { RemovalPolicy, Validations } from "aws-cdk-lib/core";
 import { Construct } from "constructs";
-import { logRetention } from "./node-function.ts";
+import { logRetention, type Placement } from "./node-function.ts";
 
 export type EgressProps = {
   /** An instance costs a tenth of a gateway and stops when its machine does; the work waits in its queue then. */
   readonly kind: "instance" | "gateway";
-};
-
-/** Where a function sits in a network, in the words of lambda.FunctionProps. */
-export type Placement = {
-  readonly vpc: IVpc;
-  readonly vpcSubnets: SubnetSelection;
-  readonly securityGroups: ISecurityGroup[];
 };
 
 export class Egress extends Construct {

@@ -3,6 +3,7 @@
 
 import { cpSync } from "node:fs";
 import { join } from "node:path";
+import type { ISecurityGroup, IVpc, SubnetSelection } from "aws-cdk-lib/aws-ec2";
 import { PolicyStatement, Role, ServicePrincipal } from "aws-cdk-lib/aws-iam";
 import * as lambda from "aws-cdk-lib/aws-lambda";
 import { LogGroup, RetentionDays } from "aws-cdk-lib/aws-logs";
@@ -16,12 +17,18 @@ import {
 } from "aws-cdk-lib/core";
 import type { Construct } from "constructs";
 import { buildSync } from "esbuild";
-import type { Placement } from "./egress.ts";
 
 const root = join(import.meta.dirname, "..");
 
 /** Long enough to look into last month's failures. */
 export const logRetention = RetentionDays.ONE_MONTH;
+
+/** Where a function sits in a network, in the words of lambda.FunctionProps. */
+export type Placement = {
+  readonly vpc: IVpc;
+  readonly vpcSubnets: SubnetSelection;
+  readonly securityGroups: ISecurityGroup[];
+};
 
 /** Of the metrics the functions emit; their dimension "service" is the stack. */
 export const metricNamespace = "TushareSync";

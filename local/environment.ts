@@ -14,7 +14,8 @@ import { startPage } from "./page/server.ts";
 import { announce } from "./running.ts";
 import { synthesise } from "./synth.ts";
 import type { Terminal } from "./terminal.ts";
-import { startUpstream, type Upstream } from "./tushare/upstream.ts";
+import type { Upstream } from "./tushare/handle.ts";
+import { startUpstream } from "./tushare/upstream.ts";
 
 export type Environment = {
   readonly stack: LocalStack;

@@ -5,22 +5,12 @@ import { SyncError } from "./errors.ts";
 import { type JobType, jobs } from "./jobs.ts";
 import { unresolvedUnits } from "./ledger/failures.ts";
 import * as ledger from "./ledger/tasks.ts";
-import { unitsMax } from "./plan.ts";
-import { type Plan, planJob } from "./plan-job.ts";
-import type { Clock, Database, Log, Meter, WorkQueue } from "./ports.ts";
+import { type Plan, unitsMax } from "./plan.ts";
+import { planJob } from "./plan-job.ts";
+import type { Database, DispatchServices } from "./ports.ts";
 import { type PricedPlan, priceRun } from "./price-run.ts";
-import type { Settings } from "./settings.ts";
 import type { Freshness } from "./stored-days.ts";
 import { reportFreshness, reportParked } from "./unit-metrics.ts";
-
-export type DispatchServices = {
-  readonly database: Database;
-  readonly queue: WorkQueue;
-  readonly clock: Clock;
-  readonly settings: Settings;
-  readonly log: Log;
-  readonly meter: Meter;
-};
 
 export type DispatchAnswer = {
   /**

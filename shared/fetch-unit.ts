@@ -2,9 +2,8 @@
 import { fetchWhole } from "./completeness.ts";
 import { type Dataset, type InterfaceSpec, rowCapOf } from "./datasets.ts";
 import { asSyncError, lacksRight, SyncError } from "./errors.ts";
-import type { Page } from "./ports.ts";
+import type { Delivery, Page, SyncServices } from "./ports.ts";
 import { foldByKey, keepRows, type RowRule, readPages, type Table } from "./rows.ts";
-import type { Delivery, SyncServices } from "./sync-unit.ts";
 import type { Selector, Unit } from "./unit.ts";
 
 /** Kept for storing and settling when a wait inside the slot is considered: a statement may take 45 seconds. */

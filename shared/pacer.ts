@@ -1,20 +1,7 @@
 // Slot pacing, the only rate limit: N slots, each at most one call to an interface in T seconds.
 // It lives as long as its execution environment; slot.ts has the arithmetic and its bound.
-import type { Clock } from "./ports.ts";
+import type { Clock, Pacer } from "./ports.ts";
 import { slotSeconds, slotSecondsWithin } from "./slot.ts";
-
-export type Pacer = {
-  /** Begins an invocation. Its calls wait a moment from here, by which `hold` ends early: see leadMilliseconds. */
-  enter(): void;
-  /** Waits until this slot may call the interface, then calls. Interfaces do not wait for each other. */
-  call<Result>(interfaceName: string, send: () => Promise<Result>): Promise<Result>;
-  /** Keeps the interface quiet for `seconds` from now, after the upstream said "too fast". */
-  rest(interfaceName: string, seconds: number): void;
-  /** Slows an interface to the limit the upstream told. Gives the new seconds between calls, or undefined when none. */
-  learn(interfaceName: string, callsAMinute: number): number | undefined;
-  /** Keeps the slot until (nearly) T has passed since its last call. To be awaited however an invocation ends. */
-  hold(): Promise<void>;
-};
 
 /** A fresh environment waits T before its first call: the one before it may have died right after calling. */
 export function makePacer(options: { slots: number; minIntervalSeconds: number; clock: Clock }): Pacer {

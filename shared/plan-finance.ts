@@ -2,11 +2,10 @@
 import type { RunCommand } from "./command.ts";
 import type { Dataset } from "./datasets.ts";
 import { type Day, shanghaiDay, shanghaiInstant } from "./dates.ts";
-import type { DispatchServices } from "./dispatch.ts";
 import * as finance from "./finance-coverage.ts";
 import { newestDuePeriod, newestPeriods, type Period, periodsBetween } from "./periods.ts";
-import { type MissingRange, planByCode } from "./plan.ts";
-import type { Plan } from "./plan-job.ts";
+import { type MissingRange, type Plan, planByCode } from "./plan.ts";
+import type { DispatchServices } from "./ports.ts";
 import { type PlannedUnit, unitKey } from "./unit.ts";
 
 /** Calls a minute from which the account's tier has the right to the answers by period. */

@@ -3,20 +3,13 @@ import type { RunCommand } from "./command.ts";
 import * as coverage from "./coverage.ts";
 import { type Dataset, datasets } from "./datasets.ts";
 import { addDays, type Day, earlier, later, shanghaiDay, shanghaiInstant } from "./dates.ts";
-import type { DispatchServices } from "./dispatch.ts";
 import { SyncError } from "./errors.ts";
 import { type Job, jobs } from "./jobs.ts";
+import type { Plan } from "./plan.ts";
 import * as plan from "./plan.ts";
 import { planFinanceHistory, planFinanceIncrement } from "./plan-finance.ts";
-import type { Database } from "./ports.ts";
-import { type PlannedUnit, unitKey } from "./unit.ts";
-
-export type Plan = {
-  readonly units: readonly PlannedUnit[];
-  readonly reason: string | null;
-  /** The days it was made for, where it is by day. */
-  readonly range?: { readonly from: Day; readonly to: Day };
-};
+import type { Database, DispatchServices } from "./ports.ts";
+import { unitKey } from "./unit.ts";
 
 /** @throws SyncError permanent, saying what is wrong and what to do */
 export async function planJob(services: DispatchServices, command: RunCommand): Promise<Plan> {

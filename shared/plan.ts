@@ -6,6 +6,13 @@ import { newestPeriods } from "./periods.ts";
 import type { Settings } from "./settings.ts";
 import type { PlannedUnit, Selector } from "./unit.ts";
 
+export type Plan = {
+  readonly units: readonly PlannedUnit[];
+  readonly reason: string | null;
+  /** The days it was made for, where it is by day. */
+  readonly range?: { readonly from: Day; readonly to: Day };
+};
+
 /** Units one task may hold, so that they fit one request of 4 MiB. All A shares since 1990 by stock are about 7,000. */
 export const unitsMax = 20_000;
 

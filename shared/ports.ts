@@ -1,6 +1,7 @@
 // What the core needs from the outside, in the core's words. Adapters and tests implement these.
 import type { InterfaceSpec } from "./datasets.ts";
 import type { Dimension, Metric } from "./metrics.ts";
+import type { Settings } from "./settings.ts";
 import type { Unit } from "./unit.ts";
 
 /** A statement's parameters by name. null is SQL's null. */
@@ -74,3 +75,67 @@ export type Meter = {
 
 /** Few values each: an interface's name, never a stock code. */
 export type Dimensions = Readonly<Partial<Record<Dimension, string>>>;
+
+/** Slot pacing: the only rate limit. */
+export type Pacer = {
+  /** Begins an invocation. Its calls wait a moment from here, by which `hold` ends early: see leadMilliseconds. */
+  enter(): void;
+  /** Waits until this slot may call the interface, then calls. Interfaces do not wait for each other. */
+  call<Result>(interfaceName: string, send: () => Promise<Result>): Promise<Result>;
+  /** Keeps the interface quiet for `seconds` from now, after the upstream said "too fast". */
+  rest(interfaceName: string, seconds: number): void;
+  /** Slows an interface to the limit the upstream told. Gives the new seconds between calls, or undefined when none. */
+  learn(interfaceName: string, callsAMinute: number): number | undefined;
+  /** Keeps the slot until (nearly) T has passed since its last call. To be awaited however an invocation ends. */
+  hold(): Promise<void>;
+};
+
+/** What the dispatcher's use case is given. */
+export type DispatchServices = {
+  readonly database: Database;
+  readonly queue: WorkQueue;
+  readonly clock: Clock;
+  readonly settings: Settings;
+  readonly log: Log;
+  readonly meter: Meter;
+};
+
+/** What the worker's use case is given. */
+export type SyncServices = {
+  readonly database: Database;
+  readonly upstream: Upstream;
+  readonly pacer: Pacer;
+  readonly queue: WorkQueue;
+  readonly planner: Planner;
+  readonly clock: Clock;
+  readonly random: () => number;
+  readonly settings: Settings;
+  readonly log: Log;
+  readonly meter: Meter;
+};
+
+/** One receipt of one message. */
+export type Delivery = {
+  readonly body: string;
+  readonly receiptHandle: string;
+  /** 1 for the first receipt. */
+  readonly receiveCount: number;
+  /** When the message was sent. */
+  readonly sentAt?: Date;
+  /** Milliseconds this invocation still has. */
+  readonly remainingMilliseconds: () => number;
+};
+
+/** settled: the message may go. redeliver: it stays on the queue. */
+export type Outcome = "settled" | "redeliver";
+
+/** What the retry function's use case is given. */
+export type RetryServices = {
+  readonly database: Database;
+  readonly planner: Planner;
+  readonly clock: Clock;
+  readonly random: () => number;
+  readonly settings: Settings;
+  readonly log: Log;
+  readonly meter: Meter;
+};

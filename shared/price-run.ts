@@ -1,10 +1,9 @@
 // A run's price before anything is spent: the very plan that the job would get, without a task and without a call.
 import type { RunCommand } from "./command.ts";
 import type { Day } from "./dates.ts";
-import type { DispatchServices } from "./dispatch.ts";
 import { planJob } from "./plan-job.ts";
 import { marketByDefault, type PlanPrice, priceOf } from "./plan-price.ts";
-import type { Database } from "./ports.ts";
+import type { Database, DispatchServices } from "./ports.ts";
 import { unitKey } from "./unit.ts";
 
 export type PricedPlan = PlanPrice & {

@@ -1,21 +1,10 @@
 // The retry function's use case: a dead letter in, a failure record and a planned next attempt out.
 import { SyncError } from "./errors.ts";
 import { recordFailure, recordOrphan } from "./ledger/failures.ts";
-import type { Clock, Database, Log, Meter, Planner } from "./ports.ts";
+import type { RetryServices } from "./ports.ts";
 import { nextAttemptAt } from "./retry-policy.ts";
-import type { Settings } from "./settings.ts";
 import { decodeUnit, type Unit } from "./unit.ts";
 import { meterOutcome, reportParked } from "./unit-metrics.ts";
-
-export type RetryServices = {
-  readonly database: Database;
-  readonly planner: Planner;
-  readonly clock: Clock;
-  readonly random: () => number;
-  readonly settings: Settings;
-  readonly log: Log;
-  readonly meter: Meter;
-};
 
 export type DeadLetter = {
   readonly messageId: string;

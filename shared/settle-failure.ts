@@ -5,8 +5,8 @@ import { lacksRight, type SyncError } from "./errors.ts";
 import { recordFailure } from "./ledger/failures.ts";
 import { cancelTask, pauseAllTasks, pauseTask, readTask } from "./ledger/tasks.ts";
 import { noteAttempt } from "./ledger/units.ts";
+import type { Delivery, Outcome, SyncServices } from "./ports.ts";
 import { backoffSeconds } from "./retry-policy.ts";
-import type { Delivery, Outcome, SyncServices } from "./sync-unit.ts";
 import type { Unit } from "./unit.ts";
 import { meterOutcome, reportParked } from "./unit-metrics.ts";
 

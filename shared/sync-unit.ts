@@ -7,42 +7,12 @@ import { asSyncError, SyncError } from "./errors.ts";
 import { fetchUnit } from "./fetch-unit.ts";
 import { recordOrphan } from "./ledger/failures.ts";
 import * as units from "./ledger/units.ts";
-import type { Pacer } from "./pacer.ts";
-import type { Clock, Database, Log, Meter, Planner, Upstream, WorkQueue } from "./ports.ts";
+import type { Clock, Delivery, Outcome, SyncServices } from "./ports.ts";
 import { lookAgainAt } from "./retry-policy.ts";
 import { join, type Table } from "./rows.ts";
-import type { Settings } from "./settings.ts";
 import { settleFailure } from "./settle-failure.ts";
 import { decodeUnit, type Selector, type Unit } from "./unit.ts";
 import { meterOutcome, meterStored, reportFreshness, reportParked } from "./unit-metrics.ts";
-
-export type SyncServices = {
-  readonly database: Database;
-  readonly upstream: Upstream;
-  readonly pacer: Pacer;
-  readonly queue: WorkQueue;
-  readonly planner: Planner;
-  readonly clock: Clock;
-  readonly random: () => number;
-  readonly settings: Settings;
-  readonly log: Log;
-  readonly meter: Meter;
-};
-
-/** One receipt of one message. */
-export type Delivery = {
-  readonly body: string;
-  readonly receiptHandle: string;
-  /** 1 for the first receipt. */
-  readonly receiveCount: number;
-  /** When the message was sent. */
-  readonly sentAt?: Date;
-  /** Milliseconds this invocation still has. */
-  readonly remainingMilliseconds: () => number;
-};
-
-/** settled: the message may go. redeliver: it stays on the queue. */
-export type Outcome = "settled" | "redeliver";
 
 /** Never throws. Holds the slot until its interval has passed, however the unit ends. */
 export async function syncUnit(services: SyncServices, delivery: Delivery): Promise<Outcome> {

@@ -18,8 +18,8 @@ import { judgeSuccess } from "../cli/doctor/stack.ts";
 import { callsOfCheck, checkAddress, checkTushare, judgeClock, judgePoints } from "../cli/doctor/tushare.ts";
 import type { Task } from "../cli/follow.ts";
 import { en } from "../cli/messages/en.ts";
+import type { Upstream } from "../local/tushare/handle.ts";
 import { serveUpstream } from "../local/tushare/protocol.ts";
-import type { Upstream } from "../local/tushare/upstream.ts";
 import { readSettings } from "../shared/settings.ts";
 import { realClock } from "./support/database.ts";
 

@@ -15,8 +15,9 @@ import {
   ValidationException,
 } from "@aws-sdk/client-scheduler";
 import { afterEach, describe, expect, test } from "vitest";
+import type { ScheduleInput, SchedulerOptions } from "../local/aws/schedule.ts";
 import { parseExpression } from "../local/aws/schedule-expression.ts";
-import { makeScheduler, type ScheduleInput, type SchedulerOptions } from "../local/aws/scheduler.ts";
+import { makeScheduler } from "../local/aws/scheduler.ts";
 import { startStack } from "../local/aws/stack.ts";
 import { aFunction, aQueue, aSchedule, writeAssembly } from "./support/assembly.ts";
 import { manualClock } from "./support/manual-clock.ts";

@@ -2,8 +2,8 @@
 import { afterEach, expect, test } from "vitest";
 import { OptionError, readOptions, usage } from "../local/options.ts";
 import { faultKinds } from "../local/tushare/faults.ts";
+import type { Upstream, UpstreamOptions } from "../local/tushare/handle.ts";
 import { serveUpstream } from "../local/tushare/protocol.ts";
-import type { Upstream, UpstreamOptions } from "../local/tushare/upstream.ts";
 
 const upstreams: Upstream[] = [];
 afterEach(async () => {

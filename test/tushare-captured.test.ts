@@ -6,8 +6,8 @@ import { join } from "node:path";
 import { gzipSync } from "node:zlib";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { makeCalendar } from "../local/tushare/calendar.ts";
+import type { Upstream } from "../local/tushare/handle.ts";
 import { serveUpstream } from "../local/tushare/protocol.ts";
-import type { Upstream } from "../local/tushare/upstream.ts";
 
 type Cell = string | number | null;
 type Reply = { code: number; msg: string; data: { fields: string[]; items: Cell[][]; has_more: boolean } };

@@ -1,8 +1,9 @@
 // The simulated upstream against the real one's documented behaviour, over HTTP as a client sees it.
 import { afterEach, describe, expect, test } from "vitest";
 import { type Fault, faultKinds } from "../local/tushare/faults.ts";
+import type { Upstream, UpstreamOptions } from "../local/tushare/handle.ts";
 import { serveUpstream } from "../local/tushare/protocol.ts";
-import { startUpstream, type Upstream, type UpstreamOptions } from "../local/tushare/upstream.ts";
+import { startUpstream } from "../local/tushare/upstream.ts";
 
 type Cell = string | number | null;
 type Reply = {

@@ -2,7 +2,20 @@
 // template means is template.ts's part.
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import type { Properties, Resource } from "./template.ts";
+
+export type Properties = Record<string, unknown>;
+
+export type Resource = {
+  logicalId: string;
+  type: string;
+  /** What `Ref` gives. */
+  id: string;
+  /** What `Fn::GetAtt` gives. */
+  attribute(name: string): string;
+  /** Resolved; a property that resolved to AWS::NoValue is absent. */
+  properties: Properties;
+  metadata: Properties;
+};
 
 export type RawResource = {
   Type: string;

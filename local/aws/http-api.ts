@@ -4,10 +4,10 @@
 import { randomUUID } from "node:crypto";
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
+import type { Resource } from "./assembly.ts";
 import { accountId, isLoopback } from "./endpoint.ts";
 import type { LambdaFunction } from "./lambda.ts";
 import type { FunctionRegistry } from "./lambda-api.ts";
-import type { Resource } from "./template.ts";
 
 /** https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-quotas.html */
 const integrationSeconds = 30;

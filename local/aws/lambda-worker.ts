@@ -2,7 +2,7 @@
 // or memory size. Which environment gets which invocation is decided in lambda.ts.
 import { randomBytes, randomUUID } from "node:crypto";
 import { Worker } from "node:worker_threads";
-import type { FunctionSettings, InvocationResult, InvokeOptions, LogLine } from "./lambda.ts";
+import type { FunctionSettings, InvocationResult, InvokeOptions, LogLine } from "./invocation.ts";
 import type { EnvironmentData, EnvironmentMessage, FunctionError, Invocation } from "./lambda-environment.ts";
 
 /** The init phase has 10 seconds of its own, then runs within the function's timeout. */

@@ -1,6 +1,6 @@
 // The delivery of one firing: context put into the input, the target called, retries, the dead-letter queue.
 import { randomUUID } from "node:crypto";
-import type { Schedule, SchedulerOptions } from "./scheduler.ts";
+import type { Schedule, SchedulerOptions } from "./schedule.ts";
 
 const retryWaitMilliseconds = { first: 1000, longest: 60_000 };
 const defaultRetry = { attempts: 185, ageSeconds: 86_400 };

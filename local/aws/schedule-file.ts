@@ -1,6 +1,6 @@
 // Keeps the schedules made at run time in a file, a line for each change, so that a restart finds them again.
 import { appendFileSync, existsSync, readFileSync, renameSync, writeFileSync } from "node:fs";
-import type { Schedule } from "./scheduler.ts";
+import type { Schedule } from "./schedule.ts";
 
 /** `over`: a one-time schedule that has fired and stays. */
 export type Kept = { put: Schedule; over?: true };

@@ -1,6 +1,7 @@
 // The HTTP side of the scheduler: EventBridge Scheduler's REST calls, decoded and encoded.
 import { AwsError, type AwsRequest, type AwsService, json, jsonBody } from "./endpoint.ts";
-import type { Schedule, ScheduleInput, Scheduler } from "./scheduler.ts";
+import type { Schedule, ScheduleInput } from "./schedule.ts";
+import type { Scheduler } from "./scheduler.ts";
 
 const pageMax = 100;
 

@@ -2,7 +2,7 @@
 import type { EventSource } from "./event-source.ts";
 import type { FunctionRegistry } from "./lambda-api.ts";
 import type { Queues } from "./queues.ts";
-import type { SchedulerOptions, Target } from "./scheduler.ts";
+import type { SchedulerOptions, Target } from "./schedule.ts";
 
 type Parts = { functions: FunctionRegistry; queues: Queues; eventSources: readonly EventSource[] };
 

@@ -1,61 +1,10 @@
 // EventBridge Scheduler on this machine: keeps the schedules of the template and those created at run time, and
 // delivers each to its target when it is due. The HTTP side is scheduler-api.ts, the targets are stack.ts's.
 import { AwsError, accountId, region } from "./endpoint.ts";
-import type { Clock } from "./lambda.ts";
+import type { Schedule, ScheduleGroup, ScheduleInput, SchedulerOptions } from "./schedule.ts";
 import { deliverSchedule } from "./schedule-delivery.ts";
 import { type Expression, isTimeZone, parseExpression } from "./schedule-expression.ts";
 import { makeScheduleFile } from "./schedule-file.ts";
-
-export type Target = {
-  Arn: string;
-  RoleArn: string;
-  Input?: string;
-  RetryPolicy?: { MaximumEventAgeInSeconds?: number; MaximumRetryAttempts?: number };
-  DeadLetterConfig?: { Arn?: string };
-  SqsParameters?: { MessageGroupId?: string };
-};
-
-/** As the API gives it; times in seconds since the epoch. */
-export type Schedule = {
-  Name: string;
-  GroupName: string;
-  Arn: string;
-  ScheduleExpression: string;
-  ScheduleExpressionTimezone: string;
-  State: "ENABLED" | "DISABLED";
-  FlexibleTimeWindow: { Mode: string; MaximumWindowInMinutes?: number };
-  Target: Target;
-  ActionAfterCompletion: "NONE" | "DELETE";
-  Description?: string;
-  StartDate?: number;
-  EndDate?: number;
-  CreationDate: number;
-  LastModificationDate: number;
-};
-
-export type ScheduleInput = Omit<
-  Schedule,
-  | "Arn"
-  | "CreationDate"
-  | "LastModificationDate"
-  | "State"
-  | "ScheduleExpressionTimezone"
-  | "ActionAfterCompletion"
-> &
-  Partial<Pick<Schedule, "State" | "ScheduleExpressionTimezone" | "ActionAfterCompletion">>;
-
-export type ScheduleGroup = { Name: string; Arn: string; CreationDate: number };
-
-export type SchedulerOptions = {
-  clock: Clock;
-  /** Hands the input to the target; a rejection is tried again as the schedule's retry policy says. */
-  deliver(target: Target, input: string): Promise<void>;
-  /** Takes what could not be delivered. */
-  deadLetter(queueArn: string, input: string, attributes: Record<string, string>): Promise<void>;
-  log(text: string): void;
-  /** File that keeps the schedules created at run time over a restart, a line for each change. */
-  file?: string;
-};
 
 type Entry = { schedule: Schedule; expression: Expression; due: number | undefined; ofTemplate: boolean };
 /** The clock may stand still (a closed laptop); what became due meanwhile is seen at most this much later. */

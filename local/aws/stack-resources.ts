@@ -2,14 +2,15 @@
 // started in this file; a resource that could not run on AWS either is refused by name.
 import { devNull } from "node:os";
 import * as z from "zod";
+import type { Resource } from "./assembly.ts";
 import { isLoopback, region } from "./endpoint.ts";
 import { defaultConcurrency, type EventSource, makeEventSource } from "./event-source.ts";
-import type { FunctionSettings, LogLine } from "./lambda.ts";
+import type { FunctionSettings, LogLine } from "./invocation.ts";
 import { checkBatch, type FunctionRegistry } from "./lambda-api.ts";
 import type { Queues } from "./queues.ts";
-import type { ScheduleInput } from "./scheduler.ts";
+import type { ScheduleInput } from "./schedule.ts";
 import { generateSecret, type SecretSettings } from "./secrets.ts";
-import type { ResolvedTemplate, Resource } from "./template.ts";
+import type { ResolvedTemplate } from "./template.ts";
 
 export function makeTemplateQueues(queues: Queues, resources: readonly Resource[]): void {
   for (const { properties, attribute } of resources) {

@@ -2,10 +2,11 @@
 // and schedules behind one loopback endpoint. The database and the upstream are started by the caller.
 
 import { setTimeout as sleep } from "node:timers/promises";
-import { readAssembly } from "./assembly.ts";
+import { type Resource, readAssembly } from "./assembly.ts";
 import { type AwsService, forward, startAwsEndpoint } from "./endpoint.ts";
 import { startHttpApi } from "./http-api.ts";
-import { type Clock, LambdaFunction, type LogLine } from "./lambda.ts";
+import type { LogLine } from "./invocation.ts";
+import { type Clock, LambdaFunction } from "./lambda.ts";
 import { type FunctionRegistry, makeFunctionRegistry, makeLambdaApi } from "./lambda-api.ts";
 import { makeQueues, type QueueCounts } from "./queues.ts";
 import { makeScheduler, type Scheduler } from "./scheduler.ts";
@@ -19,7 +20,7 @@ import {
   templateSchedule,
   templateSecrets,
 } from "./stack-resources.ts";
-import { type Resource, resolveTemplate } from "./template.ts";
+import { resolveTemplate } from "./template.ts";
 
 export type StackOptions = {
   /** The `cdk.out` folder. */

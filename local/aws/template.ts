@@ -1,22 +1,15 @@
 // Resolves a synthesised template as CloudFormation would: every Ref, Fn::GetAtt and
 // the rest become the values a deployment would give. Running the resources is stack.ts's part.
 import { createHash } from "node:crypto";
-import { bundleFolder, type RawResource, type RawTemplate, readAssembly } from "./assembly.ts";
+import {
+  bundleFolder,
+  type Properties,
+  type RawResource,
+  type RawTemplate,
+  type Resource,
+  readAssembly,
+} from "./assembly.ts";
 import { accountId, region } from "./endpoint.ts";
-
-export type Properties = Record<string, unknown>;
-
-export type Resource = {
-  logicalId: string;
-  type: string;
-  /** What `Ref` gives. */
-  id: string;
-  /** What `Fn::GetAtt` gives. */
-  attribute(name: string): string;
-  /** Resolved; a property that resolved to AWS::NoValue is absent. */
-  properties: Properties;
-  metadata: Properties;
-};
 
 export type ResolvedTemplate = {
   stackName: string;

@@ -7,11 +7,8 @@ import { dailyRowsMax } from "../../shared/reads/figures.ts";
 import { formatDay, formatNumber } from "../../shared/widget/format.ts";
 import { html, type Markup } from "../../shared/widget/html.ts";
 import { lineChart } from "../../shared/widget/line-chart.ts";
+import { type Range, ranges } from "./range.ts";
 import type { PageWords } from "./words.ts";
-
-/** Calendar days back from the newest stored one; undefined for all there is. */
-export const ranges = { "1m": 31, "3m": 92, "1y": 366, "5y": 1_827, all: undefined } as const;
-export type Range = keyof typeof ranges;
 
 export type ChartChoice = {
   /** As typed; empty chooses one that is stored. */

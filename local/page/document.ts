@@ -2,8 +2,8 @@
 import { jobs, jobTypes } from "../../shared/jobs.ts";
 import { adjustments } from "../../shared/reads/daily.ts";
 import { html, type Markup } from "../../shared/widget/html.ts";
-import { type Range, ranges } from "./chart.ts";
 import type { FragmentName } from "./fragments.ts";
+import { type Range, ranges } from "./range.ts";
 import type { PageWords } from "./words.ts";
 
 export function renderDocument(words: PageWords): string {

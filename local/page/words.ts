@@ -2,7 +2,7 @@
 import type { JobType } from "../../shared/jobs.ts";
 import type { Adjustment } from "../../shared/reads/daily.ts";
 import { chinese as chineseWidget, english as englishWidget, type Words } from "../../shared/widget/words.ts";
-import type { Range } from "./chart.ts";
+import type { Range } from "./range.ts";
 
 export type PageWords = {
   readonly language: "en" | "zh-CN";

@@ -2,6 +2,7 @@
 // The messages are the upstream's own, letter for letter.
 import type { Clock } from "./clock.ts";
 import type { Faults, Strikes } from "./faults.ts";
+import type { InterfaceStats, UpstreamStats } from "./handle.ts";
 import { mix, shuffle, textHash } from "./hash.ts";
 import {
   type Field,
@@ -14,7 +15,6 @@ import {
 import type { Limits } from "./limits.ts";
 import { encodeReply, type Reply, spoilReply } from "./reply.ts";
 import type { Source } from "./select.ts";
-import type { InterfaceStats, UpstreamStats } from "./upstream.ts";
 
 export type Answer = {
   code: number;

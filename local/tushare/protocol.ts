@@ -18,10 +18,10 @@ import { type Answer, makeAnswerer } from "./answer.ts";
 import { readCaptured } from "./captured.ts";
 import { type ClockSetting, makeClock } from "./clock.ts";
 import { makeFaults } from "./faults.ts";
+import { controlled, type Upstream, type UpstreamAbout, type UpstreamOptions } from "./handle.ts";
 import { unit } from "./hash.ts";
 import { makeLimits } from "./limits.ts";
 import { makeMarket } from "./market.ts";
-import { controlled, type Upstream, type UpstreamAbout, type UpstreamOptions } from "./upstream.ts";
 
 const bodyBytesMax = 1024 * 1024;
 const gzipBytesMin = 16 * 1024;

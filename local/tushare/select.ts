@@ -1,7 +1,7 @@
 // Which rows of an interface a query selects, and what a market has to offer to be served.
 import type { Moment } from "./clock.ts";
+import type { UpstreamAbout } from "./handle.ts";
 import type { Interface, InterfaceName, Query, Row } from "./interfaces.ts";
-import type { UpstreamAbout } from "./upstream.ts";
 
 /** Where rows come from: a generated market or captured files. */
 export type Source = {

@@ -1,7 +1,6 @@
 // The worker's slots in virtual time around a pacer: environments that start cold, sit idle, take over from each
 // other and die; calls that travel slowly or are given up. Gives back when each call reached the upstream.
-import type { Pacer } from "../../shared/pacer.ts";
-import type { Clock } from "../../shared/ports.ts";
+import type { Clock, Pacer } from "../../shared/ports.ts";
 import { slotSeconds } from "../../shared/slot.ts";
 import { randomFrom } from "./random.ts";
 

@@ -3,10 +3,20 @@
 import pg from "pg";
 import { type DispatchAnswer, dispatch } from "../../shared/dispatch.ts";
 import { makePacer } from "../../shared/pacer.ts";
-import type { Clock, Database, Log, Meter, Planner, Upstream, WorkQueue } from "../../shared/ports.ts";
+import type {
+  Clock,
+  Database,
+  Log,
+  Meter,
+  Outcome,
+  Planner,
+  SyncServices,
+  Upstream,
+  WorkQueue,
+} from "../../shared/ports.ts";
 import { retryUnit } from "../../shared/retry-unit.ts";
 import { readSettings } from "../../shared/settings.ts";
-import { type Outcome, type SyncServices, syncUnit } from "../../shared/sync-unit.ts";
+import { syncUnit } from "../../shared/sync-unit.ts";
 import { encodeUnit, type Unit } from "../../shared/unit.ts";
 import { migratedDatabase, type TestDatabase } from "./database.ts";
 import { makeMemoryQueue, makeMemorySchedules, type Receipt } from "./memory-queue.ts";
