@@ -10,7 +10,7 @@ import { pollSeconds, type Target } from "./target.ts";
 export type Task = {
   readonly id: string;
   readonly job_type: string;
-  readonly status: "PENDING" | "RUNNING" | "COMPLETED" | "FAILED" | "PAUSED";
+  readonly status: "PENDING" | "RUNNING" | "COMPLETED" | "FAILED" | "CANCELLED" | "PAUSED";
   readonly reason: string | null;
   readonly command: Readonly<Record<string, unknown>>;
   readonly total_units: number;

@@ -21,7 +21,7 @@ const made = "<!-- Made by `npm run docs`; a test compares. -->";
 
 const exitCodeMeanings: Readonly<Record<keyof typeof exitCodes, string>> = {
   done: "done",
-  failed: "the task failed or is paused, the stack refused, or the doctor found a problem",
+  failed: "the task failed, was cancelled or is paused, the stack refused, or the doctor found a problem",
   usage: "wrong usage: an option, a value, a name that does not exist",
   unreachable: "the stack cannot be reached: nothing runs, no credentials, no answer",
   conflict: "something is in the way: the job runs already, the task has ended",

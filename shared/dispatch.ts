@@ -36,9 +36,6 @@ export type DispatchAnswer = {
   readonly freshness?: readonly Freshness[];
 };
 
-/** The reason of a pause that only a command ends. */
-export const pausedByCommand = "paused by a command";
-
 /** @throws SyncError permanent when the command cannot be carried out as it stands; nothing was started then. */
 export async function dispatch(services: DispatchServices, input: unknown): Promise<DispatchAnswer> {
   const command = parseCommand(input);
@@ -64,8 +61,7 @@ async function run(
     config: command,
     request_key: command.requestKey,
   });
-  if (task.status === "COMPLETED" || task.status === "FAILED")
-    return { outcome: "repeated", tasks: [task], sent: 0 };
+  if (ledger.hasEnded(task.status)) return { outcome: "repeated", tasks: [task], sent: 0 };
   if (task.status === "PAUSED") return { outcome: "paused", tasks: [task], sent: 0 };
   const { task: after, sent } = await continueTask(services, task);
   if (jobs[jobType].mode === "incremental") await reportFreshness(services, false);
@@ -99,13 +95,15 @@ async function check(services: DispatchServices): Promise<DispatchAnswer> {
 }
 
 async function pause({ database }: DispatchServices, id: string): Promise<DispatchAnswer> {
-  const task = await ledger.pauseTask(database, id, pausedByCommand);
+  const task = await ledger.holdTask(database, id);
   return { outcome: "paused", tasks: [task ?? (await refuse(database, id, "pause"))], sent: 0 };
 }
 
 async function cancel({ database }: DispatchServices, id: string): Promise<DispatchAnswer> {
-  const task = await ledger.cancelTask(database, id, "cancelled by a command");
-  return { outcome: "cancelled", tasks: [task ?? (await refuse(database, id, "cancel"))], sent: 0 };
+  const cancelled = await ledger.cancelTask(database, id, "cancelled by a command");
+  const task = cancelled ?? (await ledger.readTask(database, id)); // cancelled before, its answer may have been lost
+  if (task?.status !== "CANCELLED") return await refuse(database, id, "cancel");
+  return { outcome: "cancelled", tasks: [task], sent: 0 };
 }
 
 /** "all" continues what is live after its queue was lost; an id also wakes a paused task. */
@@ -114,7 +112,7 @@ async function resume(services: DispatchServices, which: string, timed: boolean)
   const tasks: ledger.Task[] = [];
   let sent = 0;
   for (const id of ids) {
-    const task = await ledger.resumeTask(services.database, id, timed ? pausedByCommand : undefined);
+    const task = await ledger.resumeTask(services.database, id, timed ? ledger.pausedByCommand : undefined);
     if (task === undefined && (timed || which === "all")) continue; // paused by a person, or ended by now
     const done = await continueTask(services, task ?? (await refuse(services.database, id, "resume")));
     tasks.push(done.task);
@@ -135,7 +133,7 @@ async function retry(
     if (units.length === 0) {
       throw new SyncError(
         "permanent",
-        `failure record ${which} is not open, or its message could not be read`,
+        `failure record ${which} is not open, its task was cancelled, or its message could not be read`,
       );
     }
     await queue.send(units);
@@ -175,7 +173,7 @@ async function planTask(services: DispatchServices, task: ledger.Task): Promise<
     return planned;
   } catch (error) {
     if (error instanceof SyncError && error.kind === "permanent") {
-      await ledger.cancelTask(services.database, task.id, error.message);
+      await ledger.failTask(services.database, task.id, error.message);
     }
     throw error;
   }

@@ -19,7 +19,7 @@ export type TaskProgress = {
   readonly id: string;
   readonly job_type: JobType;
   readonly status: TaskStatus;
-  /** Why it is paused or failed; null when there is nothing to say. */
+  /** Why it is paused, failed or cancelled; null when there is nothing to say. */
   readonly reason: string | null;
   /** The command that opened it, as JSON; a long list of codes is left out. */
   readonly config: string;

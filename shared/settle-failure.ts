@@ -85,7 +85,8 @@ async function startByCode(
   error: SyncError,
 ): Promise<Outcome> {
   const task = await readTask(database, unit.task_id);
-  if (task === undefined) return "settled";
+  // A message that was in hand when a person cancelled or paused the task must not start its job again.
+  if (task === undefined || task.status === "CANCELLED" || task.status === "PAUSED") return "settled";
   const command = parseCommand(JSON.parse(task.config)) as RunCommand;
   // The schedule first: what is cancelled without one would not be tried again. Its name and key make one of many wishes.
   const requestKey = `by-stock/${unit.task_id}`;

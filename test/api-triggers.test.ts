@@ -193,8 +193,9 @@ test("pause, resume and cancel do what they say, and twice is once", async () =>
   expect((await get(at)).body.status).toBe("RUNNING");
 
   const cancelled = await post(`${at}/cancel`);
-  expect([cancelled.status, cancelled.body.status]).toEqual([200, "FAILED"]);
-  for (const verb of ["pause", "resume", "cancel"]) {
+  expect([cancelled.status, cancelled.body.status]).toEqual([200, "CANCELLED"]);
+  expect(await post(`${at}/cancel`)).toMatchObject({ status: 200, body: cancelled.body });
+  for (const verb of ["pause", "resume"]) {
     const late = await post(`${at}/${verb}`);
     expect([late.status, late.body.task.id]).toEqual([409, task.id]);
   }

@@ -69,7 +69,7 @@ test("a live job is a conflict; it can be watched, paused, resumed and cancelled
   expect((await cli("resume", task?.id ?? "")).code).toBe(0);
   expect((await cli("cancel", "daily_history")).code).toBe(0);
   const cancelled = await cli("pause", "DAILY_HISTORY");
-  expect(cancelled).toMatchObject({ code: 4, out: "", error: "the task is FAILED\n" });
+  expect(cancelled).toMatchObject({ code: 4, out: "", error: "the task is CANCELLED\n" });
 });
 
 describe("query", () => {

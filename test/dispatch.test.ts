@@ -225,7 +225,7 @@ describe("dispatching", () => {
       expect(await world.dispatch({ cancel: tasks[0]?.id })).toMatchObject({ outcome: "cancelled" });
       await world.runToEnd();
       expect(world.calls).toHaveLength(0);
-      expect(await onlyTask()).toMatchObject({ status: "FAILED", reason: "cancelled by a command" });
+      expect(await onlyTask()).toMatchObject({ status: "CANCELLED", reason: "cancelled by a command" });
       expect(await world.dispatch(history)).toMatchObject({ outcome: "started", sent: 12 });
     });
 
@@ -237,7 +237,7 @@ describe("dispatching", () => {
       await world.dispatch(history);
       await world.runToEnd();
       expect(world.calls).toHaveLength(0);
-      expect((await onlyTask()).status).toBe("FAILED");
+      expect((await onlyTask()).status).toBe("CANCELLED");
     });
 
     test("frees a paused job", async () => {

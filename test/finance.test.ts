@@ -132,7 +132,7 @@ describe("FINANCE_HISTORY", () => {
     };
     await run({ job: "FINANCE_HISTORY" }, highTier);
     expect(await highTier.tasks()).toMatchObject([
-      { status: "FAILED", reason: expect.stringContaining("started again by stock") },
+      { status: "CANCELLED", reason: expect.stringContaining("started again by stock") },
       { status: "COMPLETED", total_units: stockCodes.length },
     ]);
     expect(highTier.calls.filter(({ name }) => name === "fina_indicator_vip")).toHaveLength(1);

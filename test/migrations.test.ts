@@ -135,6 +135,31 @@ for (const { engine, missing, openEmpty } of await databaseKinds()) {
       expect(await apply()).toEqual(names);
     });
 
+    test("tasks that were cancelled before the word existed become CANCELLED, and no others", async () => {
+      await apply(
+        files.slice(
+          0,
+          names.findIndex((name) => name.endsWith("_name_cancelled_tasks.sql")),
+        ),
+      );
+      await client.query(
+        `insert into sync_task (job_type, status, batch_size, config, total_units, total_failed, reason)
+         values ('A', 'FAILED', 1, '{}', 3, 0, 'cancelled by a command'),
+           ('B', 'FAILED', 1, '{}', 3, 0, 'started again by stock within two minutes: no right'),
+           ('C', 'FAILED', 1, '{}', 0, 0, 'the trading calendar is empty: run the job REFERENCE'),
+           ('D', 'FAILED', 1, '{}', 1, 1, null),
+           ('E', 'COMPLETED', 1, '{}', 0, 0, null),
+           ('F', 'PAUSED', 1, '{}', 1, 0, 'paused by a command')`,
+      );
+      await apply();
+      const { rows } = await client.query<{ status: string }>(
+        "select status from sync_task order by job_type",
+      );
+      expect(rows.map(({ status }) => status)).toEqual([
+        ...["CANCELLED", "CANCELLED", "FAILED", "FAILED", "COMPLETED", "PAUSED"],
+      ]);
+    });
+
     test("every table and every column says what it means", async () => {
       await apply();
       const { rows } = await client.query<{ place: string; comment: string | null }>(

@@ -13,7 +13,7 @@ export const en = {
     examplePlan: "what a backfill would cost, before anything is spent",
     exampleStatus: "the tasks, live",
     exitCodes:
-      "Exit codes: 0 done; 1 the task failed, the stack refused, or the doctor found a problem; 2 wrong usage; 3 the stack cannot be reached; 4 conflict, such as a job that runs already; 130 interrupted.",
+      "Exit codes: 0 done; 1 the task failed, was cancelled or is paused, the stack refused, or the doctor found a problem; 2 wrong usage; 3 the stack cannot be reached; 4 conflict, such as a job that runs already; 130 interrupted.",
   },
   usage: {
     noCommand: "a command is missing",
@@ -125,12 +125,12 @@ export const en = {
   change: {
     pause: "Pause a live task: units in hand end, nothing new starts",
     resume: "Go on with a paused task",
-    cancel: "End a task for good; what it has stored stays",
+    cancel: "Cancel a task for good; what it has stored stays",
     example: "the newest task of a job",
     done: {
       pause: (job: string, id: string) => `${job} is paused: tushare-sync resume ${id} goes on with it`,
       resume: (job: string, id: string) => `${job} goes on: tushare-sync status ${id} --watch shows it`,
-      cancel: (job: string, id: string) => `${job} has ended (task ${id}); what it has stored stays`,
+      cancel: (job: string, id: string) => `${job} is cancelled (task ${id}); what it has stored stays`,
     },
   },
   failures: {

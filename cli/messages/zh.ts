@@ -14,7 +14,7 @@ export const zh: Messages = {
     examplePlan: "回补要花多少，先算后做",
     exampleStatus: "实时查看任务",
     exitCodes:
-      "退出码：0 完成；1 任务失败、环境拒绝或 doctor 发现问题；2 用法错误；3 无法连接环境；4 冲突，例如作业已在运行；130 被中断。",
+      "退出码：0 完成；1 任务失败、被取消或已暂停，环境拒绝或 doctor 发现问题；2 用法错误；3 无法连接环境；4 冲突，例如作业已在运行；130 被中断。",
   },
   usage: {
     noCommand: "缺少命令",
@@ -120,12 +120,12 @@ export const zh: Messages = {
   change: {
     pause: "暂停运行中的任务：手上的单元做完，不再开始新的",
     resume: "继续暂停的任务",
-    cancel: "终止任务；已存的数据保留",
+    cancel: "取消任务，不可恢复；已存的数据保留",
     example: "某作业最近的任务",
     done: {
       pause: (job, id) => `${job} 已暂停：tushare-sync resume ${id} 继续`,
       resume: (job, id) => `${job} 继续运行：tushare-sync status ${id} --watch 查看`,
-      cancel: (job, id) => `${job} 已终止（任务 ${id}）；已存的数据保留`,
+      cancel: (job, id) => `${job} 已取消（任务 ${id}）；已存的数据保留`,
     },
   },
   failures: {

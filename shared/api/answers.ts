@@ -2,6 +2,7 @@
 import * as z from "zod/mini";
 import { financeNumbers } from "../finance-columns.ts";
 import { jobTypes } from "../jobs.ts";
+import { taskStatuses } from "../ledger/tasks.ts";
 import type { FailureRecord, TaskProgress } from "../progress.ts";
 import { adjustedFigures, type DailyRow, dailyFigures } from "../reads/daily.ts";
 import type { FinanceRow } from "../reads/finance.ts";
@@ -54,8 +55,8 @@ export const TaskAnswer = name(
   z.strictObject({
     id: z.uuid(),
     job_type: z.enum(jobTypes),
-    status: z.enum(["PENDING", "RUNNING", "COMPLETED", "FAILED", "PAUSED"]),
-    reason: about("Why it is paused or failed", z.nullable(z.string())),
+    status: z.enum(taskStatuses),
+    reason: about("Why it is paused, failed or cancelled", z.nullable(z.string())),
     command: about(
       "The command that opened it, with the days it was planned for",
       z.record(z.string(), z.unknown()),

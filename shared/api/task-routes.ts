@@ -1,13 +1,11 @@
 // Tasks: how far they are, and pausing, resuming and cancelling them.
-import { pausedByCommand } from "../dispatch.ts";
 import { jobTypes } from "../jobs.ts";
-import { cancelTask, pauseTask } from "../ledger/tasks.ts";
+import { cancelTask, hasEnded, holdTask, taskStatuses } from "../ledger/tasks.ts";
 import { pageMax, readTask, readTasks, type TaskProgress } from "../progress.ts";
 import { asTask, ErrorAnswer, TaskAnswer, TaskConflict, TasksAnswer } from "./answers.ts";
 import { integer, oneOf, optional, taskId, withDefault } from "./fields.ts";
 import { type Answer, type ApiServices, conflict, notFound, type Route, route } from "./route.ts";
 
-const statuses = ["PENDING", "RUNNING", "COMPLETED", "FAILED", "PAUSED"] as const;
 const one = { id: taskId("the task") };
 const missing = { 404: { about: "There is no such task", schema: ErrorAnswer } };
 
@@ -20,7 +18,7 @@ export const taskRoutes: readonly Route[] = [
     summary: "Tasks, the newest first",
     query: {
       job: optional(oneOf(jobTypes, "of this job", "DAILY_HISTORY")),
-      status: optional(oneOf(statuses, "of this status", "RUNNING")),
+      status: optional(oneOf(taskStatuses, "of this status", "RUNNING")),
       limit: withDefault(integer(1, pageMax, "tasks on a page", 20), 20),
       cursor: optional(taskId("next_cursor of the page before")),
     },
@@ -63,7 +61,7 @@ export const taskRoutes: readonly Route[] = [
       409: { about: "The task has ended", schema: TaskConflict },
     },
     handle: ({ database }, { path }) =>
-      changeTask(database, path.id, "PAUSED", (id) => pauseTask(database, id, pausedByCommand)),
+      changeTask(database, path.id, "PAUSED", (id) => holdTask(database, id)),
   }),
   route({
     method: "POST",
@@ -85,15 +83,15 @@ export const taskRoutes: readonly Route[] = [
     id: "cancelTask",
     tag: "Tasks",
     summary: "End a task that is live or paused",
-    about: "It ends as FAILED, with the reason. What it has stored stays.",
+    about: "It ends as CANCELLED, with the reason. What it has stored stays. Cancelling twice is once.",
     path: one,
     answers: {
-      200: { about: "The task, ended", schema: TaskAnswer },
+      200: { about: "The task, cancelled", schema: TaskAnswer },
       ...missing,
-      409: { about: "It had ended before", schema: TaskConflict },
+      409: { about: "It has ended by itself", schema: TaskConflict },
     },
     handle: ({ database }, { path }) =>
-      changeTask(database, path.id, undefined, (id) => cancelTask(database, id, "cancelled by a command")),
+      changeTask(database, path.id, "CANCELLED", (id) => cancelTask(database, id, "cancelled by a command")),
   }),
 ];
 
@@ -101,7 +99,7 @@ export const taskRoutes: readonly Route[] = [
 async function changeTask(
   database: ApiServices["database"],
   id: string,
-  already: TaskProgress["status"] | undefined,
+  already: TaskProgress["status"],
   change: (id: string) => Promise<unknown>,
 ): Promise<Answer> {
   const changed = (await change(id)) !== undefined;
@@ -114,7 +112,7 @@ async function changeTask(
 async function resume({ database, dispatcher }: ApiServices, id: string): Promise<Answer> {
   const task = await readTask(database, id);
   if (task === undefined) return noTask(id);
-  if (task.status === "COMPLETED" || task.status === "FAILED") {
+  if (hasEnded(task.status)) {
     return conflict(`the task is ${task.status}: run its job again`, { task: asTask(task) });
   }
   const live = await readTasks(database, { job: task.job_type, status: ["PENDING", "RUNNING"], limit: 1 });

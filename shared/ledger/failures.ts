@@ -3,7 +3,7 @@ import type { ErrorKind } from "../errors.ts";
 import type { JobType } from "../jobs.ts";
 import type { Database } from "../ports.ts";
 import type { Unit } from "../unit.ts";
-import { asUnit, settleTaskSql } from "./tasks.ts";
+import { asUnit, isDroppedSql, settleTaskSql } from "./tasks.ts";
 
 export type Failure = {
   readonly kind: ErrorKind;
@@ -30,7 +30,7 @@ export async function recordFailure(database: Database, unit: Unit, failure: Fai
   join sync_task as task on task.id = unit.task_id
   where unit.task_id = cast(:task_id as uuid) and unit.sequence = :sequence
     and unit.status <> 'done'
-    and (task.status <> 'FAILED' or unit.status <> 'pending')
+    and not ${isDroppedSql}
     and (
       unit.status <> 'parked'
       or exists (
@@ -118,7 +118,8 @@ export async function unresolvedUnits(
   cast(unit.selector as text) as selector, record.job_type, record.retry_count + 1 as retry
 from sync_failure_record as record
 join sync_unit as unit on unit.task_id = record.task_id and unit.sequence = record.sequence
-where record.resolved_at is null and unit.status <> 'done'
+join sync_task as task on task.id = unit.task_id
+where record.resolved_at is null and unit.status <> 'done' and not ${isDroppedSql}
   and (record.id = :id or record.id > :after)
   and (cast(:jobs as text) is null or record.job_type = any (string_to_array(:jobs, ',')))
 order by record.id

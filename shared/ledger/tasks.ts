@@ -5,7 +5,11 @@ import type { JobType } from "../jobs.ts";
 import type { Database, SqlRow } from "../ports.ts";
 import { type PlannedUnit, type Unit, unitFrom, unitKey } from "../unit.ts";
 
-export type TaskStatus = "PENDING" | "RUNNING" | "COMPLETED" | "FAILED" | "PAUSED";
+export const taskStatuses = ["PENDING", "RUNNING", "COMPLETED", "FAILED", "CANCELLED", "PAUSED"] as const;
+export type TaskStatus = (typeof taskStatuses)[number];
+
+export const hasEnded = (status: TaskStatus): boolean =>
+  ["COMPLETED", "FAILED", "CANCELLED"].includes(status);
 
 export type Task = {
   readonly id: string;
@@ -169,6 +173,25 @@ returning ${taskColumns}`,
   return row && asTask(row);
 }
 
+/** The reason of a pause that only a command ends. */
+export const pausedByCommand = "paused by a command";
+
+/**
+ * Pauses a task until a command resumes it. One that pauses by itself is held too, or its schedule would wake it. Doing it
+ * again changes nothing. Undefined when it has ended or there is none.
+ */
+export async function holdTask(database: Database, id: string): Promise<Task | undefined> {
+  const [row] = await database.run(
+    `update sync_task
+set status = 'PAUSED', reason = :reason,
+  updated_at = case when status = 'PAUSED' and reason = :reason then updated_at else now() end
+where id = cast(:id as uuid) and status in ('PENDING', 'RUNNING', 'PAUSED')
+returning ${taskColumns}`,
+    { id, reason: pausedByCommand },
+  );
+  return row && asTask(row);
+}
+
 /** Pauses every live task, when the account itself is refused. Gives the ids. */
 export async function pauseAllTasks(database: Database, reason: string): Promise<string[]> {
   const rows = await database.run(
@@ -207,25 +230,45 @@ returning ${taskColumns}`,
   return row && asTask(row);
 }
 
-/** Ends a task that is live or paused; its unsettled units become unwanted. */
+/**
+ * Ends a task that is live or paused; its unsettled units become unwanted. A late message may still store one, and the
+ * task stays CANCELLED then. Undefined when it has ended before or there is none.
+ */
 export async function cancelTask(database: Database, id: string, reason: string): Promise<Task | undefined> {
+  return await endTask(database, id, "CANCELLED", reason);
+}
+
+/** Ends a task that cannot be planned. */
+export async function failTask(database: Database, id: string, reason: string): Promise<Task | undefined> {
+  return await endTask(database, id, "FAILED", reason);
+}
+
+async function endTask(
+  database: Database,
+  id: string,
+  status: "CANCELLED" | "FAILED",
+  reason: string,
+): Promise<Task | undefined> {
   const [row] = await database.run(
-    `with cancelled as (
+    `with ended as (
   update sync_task
-  set status = 'FAILED', reason = :reason, completed_at = now(), updated_at = now()
+  set status = :status, reason = :reason, completed_at = now(), updated_at = now()
   where id = cast(:id as uuid) and status in ('PENDING', 'RUNNING', 'PAUSED')
   returning *
 ),
 dropped as (
   update sync_unit
   set status = 'pending'
-  where task_id in (select id from cancelled) and status in ('sent', 'not_due', 'failed')
+  where task_id in (select id from ended) and status in ('sent', 'not_due', 'failed')
 )
-select ${taskColumns} from cancelled`,
-    { id, reason: reason.slice(0, 2_000) },
+select ${taskColumns} from ended`,
+    { id, status, reason: reason.slice(0, 2_000) },
   );
   return row && asTask(row);
 }
+
+/** Over `task` and `unit`: it was dropped with its task, and nothing but another task will fetch it. */
+export const isDroppedSql = "(task.status = 'CANCELLED' and unit.status = 'pending')";
 
 /** Every task that is PENDING or RUNNING. */
 export async function liveTasks(database: Database): Promise<Task[]> {
@@ -235,7 +278,7 @@ export async function liveTasks(database: Database): Promise<Task[]> {
   return rows.map(asTask);
 }
 
-/** Adds to a task's counts; the statement that settles its last unit ends the task. */
+/** Adds to a task's counts; the statement that settles its last unit ends the task, unless it was cancelled. */
 export function settleTaskSql(processed: string, failed: string): string {
   const processedAfter = `(total_processed + ${processed})`;
   const failedAfter = `(total_failed ${failed})`;

@@ -6,7 +6,7 @@ import type { Database, SqlRow } from "../ports.ts";
 import type { Table } from "../rows.ts";
 import type { Unit } from "../unit.ts";
 import { upsertParameters, upsertSql } from "../upsert.ts";
-import { settleTaskSql, type TaskStatus } from "./tasks.ts";
+import { isDroppedSql, settleTaskSql, type TaskStatus } from "./tasks.ts";
 
 export type UnitStatus = "pending" | "sent" | "done" | "not_due" | "failed" | "parked";
 
@@ -164,12 +164,14 @@ where job_type = :job_type and unit_key = :unit_key and resolved_at is null`,
   );
 }
 
-/** Marks a unit the upstream has not published yet. */
+/** Marks a unit the upstream has not published yet, unless it was dropped meanwhile. */
 export async function markNotDue(database: Database, unit: Unit, attempts: number): Promise<void> {
   await database.run(
-    `update sync_unit
+    `update sync_unit as unit
 set status = 'not_due', attempts = :attempts, settled_at = now()
-where task_id = cast(:task_id as uuid) and sequence = :sequence and status not in ('done', 'parked')`,
+from sync_task as task
+where unit.task_id = cast(:task_id as uuid) and unit.sequence = :sequence and unit.status not in ('done', 'parked')
+  and task.id = unit.task_id and not ${isDroppedSql}`,
     { task_id: unit.task_id, sequence: unit.sequence, attempts },
   );
 }
@@ -191,7 +193,8 @@ where task_id = cast(:task_id as uuid) and sequence = :sequence and status <> 'd
 
 /**
  * A unit is wanted while its task is live and it is not settled. A task that has ended still wants the retries that a
- * person or a schedule sent: units that failed, and parked ones whose message is newer than the record of their failure.
+ * person or a schedule sent: units that failed or are not due, and parked ones whose message is newer than the record of
+ * their failure.
  * Over `unit`, `task` and the parameters :job_type, :unit_key and :retry.
  */
 const wantedSql = `(
@@ -203,7 +206,7 @@ const wantedSql = `(
         where record.job_type = :job_type and record.unit_key = :unit_key and record.resolved_at is null
           and record.task_id = unit.task_id and record.retry_count < :retry
       )
-      when task.status = 'FAILED' then unit.status = 'failed'
+      when task.status in ('FAILED', 'CANCELLED') then unit.status in ('failed', 'not_due')
       else task.status in ('PENDING', 'RUNNING')
     end
   )`;

@@ -15,6 +15,7 @@ export const style = `
 .ts-COMPLETED { color: #2e9e5b; }
 .ts-FAILED { color: #d64545; }
 .ts-PAUSED { color: #b7791f; }
+.ts-CANCELLED { color: #7a7a7a; }
 .ts-quiet { opacity: 0.75; font-size: 12px; }
 .ts-legend { white-space: nowrap; }
 .ts-figure { margin: 4px 0 12px; overflow-x: auto; }
