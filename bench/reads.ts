@@ -9,7 +9,7 @@ import { synthesise } from "../local/synth.ts";
 import type { Database } from "../shared/ports.ts";
 import { dailyOfCode, dailyOfDay, newestTradeDate } from "../shared/reads/daily.ts";
 import { dailyRowsMax } from "../shared/reads/figures.ts";
-import { countEtfsByMarket, findInstruments } from "../shared/reads/instruments.ts";
+import { countEtfsByExchange, findInstruments } from "../shared/reads/instruments.ts";
 import type { Engine } from "./engines.ts";
 import { quantile } from "./report.ts";
 
@@ -45,9 +45,10 @@ export async function fill(databaseUrl: string, options: ReadsOptions): Promise<
     [options.days],
   );
   await client.query(
-    `insert into stock_info (ts_code, symbol, name, market, is_etf, list_status, list_date)
+    `insert into stock_info (ts_code, symbol, name, market, exchange, is_etf, list_status, list_date)
      select case when at <= $1 then lpad(at::text, 6, '0') || '.SZ' else (510000 + at - $1)::text || '.SH' end,
-       at::text, 'name ' || at, case when at <= $1 then '主板' else 'SH' end,
+       at::text, 'name ' || at, case when at <= $1 then '主板' else 'E' end,
+       case when at <= $1 then 'SZSE' else 'SSE' end,
        case when at <= $1 then 'N' else 'Y' end, 'L', date '2010-01-04'
      from generate_series(1, $1::int + $2::int) as at`,
     [options.stocks, options.etfs],
@@ -143,8 +144,8 @@ function readsOf({ stocks, days }: ReadsOptions): Read[] {
       path: () => "/api/instruments?is_etf=Y",
     },
     {
-      read: "ETFs by market",
-      ask: (database) => countEtfsByMarket(database),
+      read: "ETFs by exchange",
+      ask: (database) => countEtfsByExchange(database),
       path: () => "/api/instruments/etf-count",
     },
     {

@@ -188,7 +188,14 @@ async function fill(world: World): Promise<void> {
   await world.reset();
   await world.sql("update stock_info set name = '贵州茅台' where ts_code = '600519.SH'");
   const stored_at = "2024-01-17";
-  const etf = { ts_code: "510300.SH", symbol: "510300", name: "沪深300ETF", is_etf: "Y", market: "SH" };
+  const etf = {
+    ts_code: "510300.SH",
+    symbol: "510300",
+    name: "沪深300ETF",
+    is_etf: "Y",
+    market: "E",
+    exchange: "SSE",
+  };
   const more = { list_status: "L", list_date: "20120528", mgt_fee: 0.5, index_code: "000300.SH", stored_at };
   await world.insert("stock_info", [{ ...etf, ...more }]);
   await world.insert("stock_daily", [

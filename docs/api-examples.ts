@@ -30,7 +30,7 @@ export const examples: Readonly<Record<string, Example>> = {
   cancelTask: { finds: "live" },
   listFailures: { finds: "failed", query: "resolved=false&needs_person=true" },
   retryFailure: { finds: "failed" },
-  listInstruments: { query: "is_etf=Y&market=SH&limit=1" },
+  listInstruments: { query: "is_etf=Y&exchange=SSE&limit=1" },
   countEtfs: {},
   readInstrument: { path: { ts_code: "510300.SH" } },
   readDailyOfCode: { path: daily, query: "from=20240102&to=20240131&adjust=qfq&limit=1" },

@@ -7,12 +7,12 @@ export type SchemaNote = { readonly name: string; readonly asks: string; readonl
 export const notes: readonly SchemaNote[] = [
   {
     name: "stock_info",
-    asks: "How many stocks and ETFs are listed on each market?",
-    sql: `select is_etf, market, count(*) as listed
+    asks: "How many stocks and ETFs are listed on each exchange?",
+    sql: `select is_etf, exchange, count(*) as listed
 from stock_info
 where list_status = 'L'
-group by is_etf, market
-order by is_etf, market`,
+group by is_etf, exchange
+order by is_etf, exchange`,
   },
   {
     name: "stock_daily",

@@ -81,6 +81,19 @@ const etfCode = /^(5[12368]\d{4}\.SH|159\d{3}\.SZ)$/;
 
 const fundListCap = 5_000;
 
+/** The suffixes of codes, and what the field calls their exchanges. */
+export const exchanges = { SH: "SSE", SZ: "SZSE", BJ: "BSE" } as const;
+export type Exchange = (typeof exchanges)[keyof typeof exchanges];
+
+/** Told by the code: TuShare's own column was not always there, and etf_basic's has other words. */
+const exchangeOfCode: Column = {
+  name: "exchange",
+  type: "text",
+  from: "ts_code",
+  part: new RegExp(`\\.(${Object.keys(exchanges).join("|")})$`),
+  words: exchanges,
+};
+
 const financeColumns: readonly Column[] = [
   { name: "ts_code", type: "code", required: true },
   { name: "end_date", type: "day", required: true },
@@ -117,7 +130,8 @@ export const datasets: Readonly<Record<DatasetName, Dataset>> = {
       columns: [
         { name: "ts_code", type: "code", required: true },
         { name: "name", type: "text", required: true },
-        ...text("symbol", "area", "industry", "fullname", "enname", "cnspell", "market", "exchange"),
+        ...text("symbol", "area", "industry", "fullname", "enname", "cnspell", "market"),
+        exchangeOfCode,
         ...text("curr_type", "list_status"),
         { name: "list_date", type: "day" },
         { name: "delist_date", type: "day" },
@@ -190,7 +204,7 @@ export const datasets: Readonly<Record<DatasetName, Dataset>> = {
     details: [],
     slices: "lists",
     instruments: "etf",
-    constants: { is_etf: "Y" },
+    constants: { is_etf: "Y", market: "E" }, // fund_basic's word for what is listed on an exchange; etf_basic has none
     documentation: [385, 19],
   },
   stock_daily: {
@@ -298,14 +312,12 @@ export function rowCapOf(spec: InterfaceSpec, settings: Settings): number {
   return spec.rowCapSetting === undefined ? spec.rowCap : settings[spec.rowCapSetting];
 }
 
-/** Code, and what it tells: symbol, market and exchange. */
+/** Code, and what it tells: symbol and exchange. */
 function etfIdentity(): Column[] {
-  const market = /\.(SH|SZ)$/;
   return [
     { name: "ts_code", type: "code", required: true },
     { name: "symbol", type: "text", from: "ts_code", part: /^(\w+)\./ },
-    { name: "market", type: "text", from: "ts_code", part: market },
-    { name: "exchange", type: "text", from: "ts_code", part: market, words: { SH: "SSE", SZ: "SZSE" } },
+    exchangeOfCode,
   ];
 }
 

@@ -1,6 +1,6 @@
 // Fetches a unit: all its interfaces at once, each whole, each row checked. Every call goes through the pacer.
 import { fetchWhole } from "./completeness.ts";
-import { type Dataset, type InterfaceSpec, rowCapOf } from "./datasets.ts";
+import { type Dataset, exchanges, type InterfaceSpec, rowCapOf } from "./datasets.ts";
 import { asSyncError, lacksRight, SyncError } from "./errors.ts";
 import type { Delivery, Page, SyncServices } from "./ports.ts";
 import { foldByKey, keepRows, type RowRule, readPages, type Table } from "./rows.ts";
@@ -122,7 +122,7 @@ function keepsOf({ keeps, parameters }: InterfaceSpec, selector: Selector): Reco
   if (selector.by !== "exchange" || parameters?.exchange !== null) return { ...keeps };
   return {
     ...keeps,
-    market: new RegExp(`^${selector.exchange}$`),
+    exchange: new RegExp(`^${exchanges[selector.exchange]}$`),
     list_status: new RegExp(`^${selector.list_status}$`),
   };
 }

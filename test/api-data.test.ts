@@ -17,9 +17,30 @@ let world: World;
 let get: (path: string) => Promise<Asked>;
 
 const etfs = [
-  { ts_code: "159915.SZ", name: "创业板ETF", market: "SZ", list_status: "L", list_date: "20111209" },
-  { ts_code: "510300.SH", name: "沪深300ETF", market: "SH", list_status: "L", list_date: "20120528" },
-  { ts_code: "510999.SH", name: "清盘ETF", market: "SH", list_status: "D", list_date: "20120528" },
+  {
+    ts_code: "159915.SZ",
+    name: "创业板ETF",
+    market: "E",
+    exchange: "SZSE",
+    list_status: "L",
+    list_date: "20111209",
+  },
+  {
+    ts_code: "510300.SH",
+    name: "沪深300ETF",
+    market: "E",
+    exchange: "SSE",
+    list_status: "L",
+    list_date: "20120528",
+  },
+  {
+    ts_code: "510999.SH",
+    name: "清盘ETF",
+    market: "E",
+    exchange: "SSE",
+    list_status: "D",
+    list_date: "20120528",
+  },
 ];
 
 beforeAll(async () => {
@@ -57,12 +78,12 @@ function aReport(values: Record<string, string | null>) {
 const codesIn = ({ body }: Asked): string[] =>
   body.instruments.map(({ ts_code }: { ts_code: string }) => ts_code);
 
-test("instruments are filtered by kind, market, status and a part of their name, and come in pages", async () => {
+test("instruments are filtered by kind, exchange, status and a part of their name, and come in pages", async () => {
   const etfCodes = etfs.map(({ ts_code }) => ts_code);
   expect(codesIn(await get("/api/instruments?is_etf=Y"))).toEqual(etfCodes);
   expect(codesIn(await get("/api/instruments?is_etf=N"))).toEqual(stockCodes);
-  expect(codesIn(await get("/api/instruments?is_etf=Y&market=SH&status=L"))).toEqual(["510300.SH"]);
-  expect(codesIn(await get("/api/instruments?market=BJ"))).toEqual(["830799.BJ"]);
+  expect(codesIn(await get("/api/instruments?is_etf=Y&exchange=SSE&status=L"))).toEqual(["510300.SH"]);
+  expect(codesIn(await get("/api/instruments?exchange=BSE"))).toEqual(["830799.BJ"]);
   expect(codesIn(await get(`/api/instruments?q=${encodeURIComponent("沪深300etf")}`))).toEqual(["510300.SH"]);
   expect(codesIn(await get("/api/instruments?q=%25"))).toEqual([]); // no wildcard
 
@@ -79,24 +100,29 @@ test("one instrument comes with its newest stored trade date; a code nobody list
   const delisted = await get("/api/instruments/000003.SZ");
   expect(delisted.body).toMatchObject({
     is_etf: "N",
-    market: "SZ",
-    board: "主板",
+    exchange: "SZSE",
+    market: "主板",
     newest_trade_date: "20240109",
   });
   const etf = await get("/api/instruments/510300.SH");
-  expect(etf.body).toMatchObject({ is_etf: "Y", market: "SH", board: null, newest_trade_date: "20240117" });
+  expect(etf.body).toMatchObject({
+    is_etf: "Y",
+    exchange: "SSE",
+    market: "E",
+    newest_trade_date: "20240117",
+  });
   const unseen = await get("/api/instruments/159915.SZ");
   expect(unseen.body.newest_trade_date).toBeNull();
   expect((await get("/api/instruments/999999.SH")).status).toBe(404);
 });
 
-test("ETFs are counted in all and by market", async () => {
+test("ETFs are counted in all and by exchange", async () => {
   expect((await get("/api/instruments/etf-count")).body).toEqual({
     etfs: 3,
     listed: 2,
-    markets: [
-      { market: "SH", etfs: 2, listed: 1 },
-      { market: "SZ", etfs: 1, listed: 1 },
+    exchanges: [
+      { exchange: "SSE", etfs: 2, listed: 1 },
+      { exchange: "SZSE", etfs: 1, listed: 1 },
     ],
   });
 });
@@ -303,7 +329,8 @@ test.each([
   ["/api/daily/600519.SH?limit=ten", "limit", "ten"],
   ["/api/daily/600519", "ts_code", "600519"],
   ["/api/daily?date=20240105", "date", "20240105"],
-  ["/api/instruments?market=HK", "market", "HK"],
+  ["/api/instruments?exchange=SH", "exchange", "SH"],
+  ["/api/instruments?market=SH", "market", "SH"],
   ["/api/instruments?q=%00", "q", "\u0000"],
   ["/api/finance/600519.SH?as_of=20240230", "as_of", "20240230"],
   ["/api/daily/600519.SH?cursor=99991231", "cursor", "99991231"],
@@ -318,6 +345,13 @@ test.each([
     value,
     allowed: expect.stringMatching(/.{10}/),
   });
+});
+
+test("market, which was the exchange, is refused with the name of the field that is it now", async () => {
+  const { body } = await get("/api/instruments?is_etf=Y&market=SH");
+  expect(body.message).toBe(
+    'market is "SH", expected the field exchange in its place, one of SSE, SZSE, BSE: listed on this exchange',
+  );
 });
 
 test("a code without a row in the range is an empty answer, not an unknown code", async () => {

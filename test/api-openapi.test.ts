@@ -36,7 +36,15 @@ async function fill(): Promise<void> {
   await insert("trade_cal", trade_cal);
   await insert("stock_info", stock_basic);
   await insert("stock_info", [
-    { ts_code: "510300.SH", name: "沪深300ETF", is_etf: "Y", market: "SH", mgt_fee: 0.5, list_status: "L" },
+    {
+      ts_code: "510300.SH",
+      name: "沪深300ETF",
+      is_etf: "Y",
+      market: "E",
+      exchange: "SSE",
+      mgt_fee: 0.5,
+      list_status: "L",
+    },
   ]);
   await insert("stock_daily", daily);
   await insert("stock_daily", [

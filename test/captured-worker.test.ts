@@ -147,7 +147,13 @@ describe.skipIf(!hasCaptured)("captured answers through the worker", () => {
     world.state.market.trade_cal = calendar;
     await world.dispatch({ job: "REFERENCE" });
     await world.runToEnd();
-    await expectStored(stock_list, world.state.market.stock_basic);
+    const exchangeOf = (code: unknown) =>
+      ({ SH: "SSE", SZ: "SZSE", BJ: "BSE" })[String(code).slice(-2)] ?? null;
+    const listed = world.state.market.stock_basic.map((row) => ({
+      ...row,
+      exchange: exchangeOf(row.ts_code),
+    }));
+    await expectStored(stock_list, listed);
     await expectStored(trading_calendar, calendar);
   });
 
@@ -173,10 +179,9 @@ describe.skipIf(!hasCaptured)("captured answers through the worker", () => {
     expect(stored).toEqual(
       etfs
         .map(({ ts_code, name, list_date, status }) => {
-          const market = String(ts_code).slice(-2);
           const list_status = status === "I" ? "P" : status;
-          const exchange = market === "SH" ? "SSE" : "SZSE";
-          return { ts_code, name, list_date, list_status, market, exchange, is_etf: "Y" };
+          const exchange = String(ts_code).endsWith(".SH") ? "SSE" : "SZSE";
+          return { ts_code, name, list_date, list_status, market: "E", exchange, is_etf: "Y" };
         })
         .sort((a, b) => (String(a.ts_code) < String(b.ts_code) ? -1 : 1)),
     );

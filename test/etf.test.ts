@@ -44,7 +44,7 @@ describe("ETF_LIST", () => {
       ts_code: "510300.SH",
       name: "沪深300ETF",
       is_etf: "Y",
-      market: "SH",
+      market: "E",
       exchange: "SSE",
       list_status: "L",
     });
@@ -82,10 +82,10 @@ describe("ETF_LIST", () => {
       if (fallback === undefined) throw new Error("no list to read");
       const page = capturedPage("fund_basic__market_E_captured_202502.csv", fallback);
       const etfs = keepRows(readPages(fallback, [page], "fund_basic"), fallback.keeps ?? {});
-      const { list_status = [], market = [] } = etfs.columns;
-      const count = (exchange: string) =>
-        list_status.filter((status, row) => status === "L" && market[row] === exchange).length;
-      expect({ SH: count("SH"), SZ: count("SZ") }).toEqual({ SH: 638, SZ: 444 });
+      const { list_status = [], exchange = [] } = etfs.columns;
+      const count = (wanted: string) =>
+        list_status.filter((status, row) => status === "L" && exchange[row] === wanted).length;
+      expect({ SH: count("SSE"), SZ: count("SZSE") }).toEqual({ SH: 638, SZ: 444 });
     },
   );
 });

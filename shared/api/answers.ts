@@ -148,8 +148,8 @@ const instrumentFields = () => ({
   ts_code: z.string(),
   name: z.string(),
   is_etf: z.enum(["Y", "N"]),
-  market: about("The exchange, as in the code: SH, SZ or BJ", z.string()),
-  board: about("TuShare's market of a stock, such as 主板; null for ETFs", z.nullable(z.string())),
+  exchange: about("Where it is listed: SSE, SZSE or BSE", z.nullable(z.string())),
+  market: about("TuShare's market: the board of a stock, such as 主板; E for ETFs", z.nullable(z.string())),
   list_status: about("L listed, D delisted, P not trading", z.nullable(z.string())),
 });
 
@@ -175,7 +175,7 @@ export const EtfCountAnswer = name(
   z.strictObject({
     etfs: count(),
     listed: count(),
-    markets: z.array(z.strictObject({ market: z.string(), etfs: count(), listed: count() })),
+    exchanges: z.array(z.strictObject({ exchange: z.nullable(z.string()), etfs: count(), listed: count() })),
   }),
 );
 

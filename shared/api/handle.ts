@@ -74,7 +74,7 @@ function readInputs(route: Route, request: ApiRequest): Read {
   const json = route.body === undefined ? {} : parseBody(request.body);
   if (json === undefined) return { refusal: badInput("body", request.body, "a JSON object") };
   const path = check(route.path, request.path);
-  const query = check(route.query, fieldsOf(request.query));
+  const query = check(route.query, fieldsOf(request.query), route.renamed);
   const body = check(route.body, json);
   for (const each of [path, query, body]) if ("refusal" in each) return each;
   return { inputs: { ...valuesIn({ path, query, body }), idempotencyKey, requestId } };
@@ -97,14 +97,13 @@ function objectOf(fields: Fields): z.ZodMiniType<Record<string, unknown>> {
   return made;
 }
 
-function check(fields: Fields = noFields, given: object): Checked {
+function check(fields: Fields = noFields, given: object, renamed: Route["renamed"] = {}): Checked {
   const parsed = z.safeParse(objectOf(fields), given);
   if (parsed.success) return { values: parsed.data };
   const [issue] = parsed.error.issues;
   if (issue?.code === "unrecognized_keys") {
     const [field = ""] = issue.keys;
-    const known = Object.keys(fields);
-    const allowed = known.length === 0 ? "no field at all" : `one of the fields ${known.join(", ")}`;
+    const allowed = fieldsAllowed(fields, renamed, field);
     return { refusal: badInput(field, at(given, [field]), allowed) };
   }
   const path = issue?.path ?? [];
@@ -112,6 +111,15 @@ function check(fields: Fields = noFields, given: object): Checked {
   return {
     refusal: badInput(path.join("."), at(given, path), field === undefined ? "" : descriptionOf(field)),
   };
+}
+
+/** What may be given in the place of a field that is not one of an operation's. */
+function fieldsAllowed(fields: Fields, renamed: NonNullable<Route["renamed"]>, field: string): string {
+  const name = Object.hasOwn(renamed, field) ? renamed[field] : undefined;
+  const schema = name === undefined ? undefined : fields[name];
+  if (schema !== undefined) return `the field ${name} in its place, ${descriptionOf(schema)}`;
+  const known = Object.keys(fields);
+  return known.length === 0 ? "no field at all" : `one of the fields ${known.join(", ")}`;
 }
 
 /** A field that comes twice has no one value. */

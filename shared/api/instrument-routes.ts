@@ -1,4 +1,5 @@
 // Instruments: which stocks and ETFs there are.
+import { exchanges } from "../datasets.ts";
 import * as instruments from "../reads/instruments.ts";
 import {
   ErrorAnswer,
@@ -20,15 +21,16 @@ export const instrumentRoutes: readonly Route[] = [
     id: "listInstruments",
     tag: "Instruments",
     summary: "Stocks and ETFs by code",
-    about: "The list of ETFs is `?is_etf=Y`; with `market` that of one exchange.",
+    about: "The list of ETFs is `?is_etf=Y`; with `exchange` that of one exchange.",
     query: {
       is_etf: optional(oneOf(["Y", "N"], "Y for ETFs alone, N for stocks alone")),
-      market: optional(oneOf(instruments.markets, "of this exchange, as in the code")),
+      exchange: optional(oneOf([exchanges.SH, exchanges.SZ, exchanges.BJ], "listed on this exchange")),
       status: optional(oneOf(instruments.listStatuses, "listed, delisted, or not trading")),
       q: optional(text(50, "a part of the code, the name or its pinyin initials, in any case", "ETF")),
       limit: withDefault(integer(1, limitMax, "instruments on a page", 500), 500),
       cursor: optional(code("next_cursor of the page before")),
     },
+    renamed: { market: "exchange" },
     answers: { 200: { about: "A page of instruments", schema: InstrumentsAnswer } },
     async handle({ database }, { query: { limit, cursor: after, ...filter } }) {
       const found = await instruments.findInstruments(database, filter, { after, limit });
@@ -41,12 +43,12 @@ export const instrumentRoutes: readonly Route[] = [
     at: "/api/instruments/etf-count",
     id: "countEtfs",
     tag: "Instruments",
-    summary: "How many ETFs there are, in all and by market",
+    summary: "How many ETFs there are, in all and by exchange",
     answers: { 200: { about: "The counts", schema: EtfCountAnswer } },
     async handle({ database }) {
-      const markets = await instruments.countEtfsByMarket(database);
-      const sum = (of: "etfs" | "listed") => markets.reduce((total, market) => total + market[of], 0);
-      return { status: 200, body: { etfs: sum("etfs"), listed: sum("listed"), markets } };
+      const counts = await instruments.countEtfsByExchange(database);
+      const sum = (of: "etfs" | "listed") => counts.reduce((total, exchange) => total + exchange[of], 0);
+      return { status: 200, body: { etfs: sum("etfs"), listed: sum("listed"), exchanges: counts } };
     },
   }),
   route({

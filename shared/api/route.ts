@@ -53,6 +53,8 @@ export type RouteSpec<Path extends Fields, Query extends Fields, Body extends Fi
   readonly about?: string;
   readonly path?: Path;
   readonly query?: Query;
+  /** Fields of the query that once had another name; the old name is refused with the new one. */
+  readonly renamed?: Readonly<Record<string, keyof Query & string>>;
   readonly body?: Body;
   /** Takes an Idempotency-Key: the same key starts nothing twice. */
   readonly idempotent?: true;

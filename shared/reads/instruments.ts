@@ -1,30 +1,27 @@
 // Questions to stock_info: which stocks and ETFs there are, and how many; one named function a statement.
+import type { Exchange } from "../datasets.ts";
 import type { Day } from "../dates.ts";
 import type { Database, SqlRow } from "../ports.ts";
-
-/** The exchange that a code's suffix names. */
-export const markets = ["SH", "SZ", "BJ"] as const;
-export type Market = (typeof markets)[number];
 
 export const listStatuses = ["L", "D", "P"] as const;
 export type ListStatus = (typeof listStatuses)[number];
 
 export type InstrumentFilter = {
   readonly is_etf?: "Y" | "N" | undefined;
-  readonly market?: Market | undefined;
+  readonly exchange?: Exchange | undefined;
   readonly status?: ListStatus | undefined;
   /** A part of the code, the name, the full name or the name's pinyin initials, in any case. */
   readonly q?: string | undefined;
 };
 
-/** Columns of a list, as text; `market` is the exchange and `board` what stock_info calls market for stocks. */
+/** Columns of a list, as text. */
 export const listColumns = [
   "ts_code",
   "symbol",
   "name",
   "is_etf",
+  "exchange",
   "market",
-  "board",
   "area",
   "industry",
   "list_status",
@@ -39,7 +36,6 @@ export const detailColumns = [
   "fullname",
   "enname",
   "cnspell",
-  "exchange",
   "curr_type",
   "is_hs",
   "act_name",
@@ -69,7 +65,7 @@ export async function findInstruments(
     `select ${selectColumns(listColumns)}
 from stock_info
 where (cast(:is_etf as text) is null or is_etf = :is_etf)
-  and (cast(:market as text) is null or split_part(ts_code, '.', 2) = :market)
+  and (cast(:exchange as text) is null or exchange = :exchange)
   and (cast(:status as text) is null or list_status = :status)
   and (
     cast(:q as text) is null
@@ -80,7 +76,7 @@ order by ts_code
 limit :limit`,
     {
       is_etf: filter.is_etf ?? null,
-      market: filter.market ?? null,
+      exchange: filter.exchange ?? null,
       status: filter.status ?? null,
       q: filter.q ?? null,
       after: page.after ?? "",
@@ -120,20 +116,20 @@ export async function isKnownCode(database: Database, ts_code: string): Promise<
   return row?.known === true;
 }
 
-/** How many ETFs the list holds in each market, and how many of them are listed now. */
-export async function countEtfsByMarket(
+/** How many ETFs the list holds on each exchange, and how many of them are listed now. */
+export async function countEtfsByExchange(
   database: Database,
-): Promise<{ market: string; etfs: number; listed: number }[]> {
+): Promise<{ exchange: string | null; etfs: number; listed: number }[]> {
   const rows = await database.run(
-    `select split_part(ts_code, '.', 2) as market, count(*) as etfs,
+    `select exchange, count(*) as etfs,
   count(*) filter (where list_status = 'L') as listed
 from stock_info
 where is_etf = 'Y'
-group by 1
-order by 1`,
+group by exchange
+order by exchange`,
   );
   return rows.map((row: SqlRow) => ({
-    market: String(row.market),
+    exchange: row.exchange === null ? null : String(row.exchange),
     etfs: Number(row.etfs),
     listed: Number(row.listed),
   }));
@@ -141,10 +137,6 @@ order by 1`,
 
 function selectColumns(columns: readonly InstrumentColumn[]): string {
   return columns
-    .map((column) => {
-      if (column === "market") return "split_part(ts_code, '.', 2) as market";
-      if (column === "board") return "case when is_etf = 'N' then market end as board";
-      return column.endsWith("_date") ? `to_char(${column}, 'YYYYMMDD') as ${column}` : column;
-    })
+    .map((column) => (column.endsWith("_date") ? `to_char(${column}, 'YYYYMMDD') as ${column}` : column))
     .join(", ");
 }

@@ -172,6 +172,7 @@ function describeStock(ts_code: string): Row {
     area: null,
     industry: "",
     market: "主板",
+    exchange: { SH: "SSE", SZ: "SZSE", BJ: "BSE" }[ts_code.slice(-2)] ?? null,
     list_status,
     list_date: ts_code === "688981.SH" ? "20240110" : "20100104",
     delist_date: list_status === "D" ? "20240110" : null,

@@ -1,0 +1,160 @@
+// market and exchange, each with one meaning: a database of the version before is brought over whole, also while a worker
+// of that version still writes, and the exchange is found through an index.
+import { readFileSync } from "node:fs";
+import pg from "pg";
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import { datasets } from "../shared/datasets.ts";
+import { migrate, statementsOf } from "../shared/migrate.ts";
+import type { Database, SqlRow } from "../shared/ports.ts";
+import { countEtfsByExchange, findInstruments } from "../shared/reads/instruments.ts";
+import { upsertParameters, upsertSql } from "../shared/upsert.ts";
+import { migrationFiles, silentLog, type TestDatabase } from "./support/database.ts";
+import { databaseKinds } from "./support/postgres-database.ts";
+import { makeWorld } from "./support/world.ts";
+
+const splitting = "_split_market_and_exchange";
+const files = migrationFiles().sort((a, b) => (a.name < b.name ? -1 : 1));
+const before = files.slice(
+  0,
+  files.findIndex(({ name }) => name.includes(splitting)),
+);
+
+/** As the version before stored them: an ETF's market was its exchange, a stock's exchange whatever TuShare sent. */
+const storedBefore = `insert into stock_info (ts_code, name, is_etf, market, exchange, list_status)
+values ('000001.SZ', '平安银行', 'N', '主板', 'SZSE', 'L'), ('600519.SH', '贵州茅台', 'N', '主板', null, 'L'),
+  ('689009.SH', '九号公司', 'N', 'CDR', 'SSE', 'L'), ('920002.BJ', '万达轴承', 'N', '北交所', null, 'L'),
+  ('T00018.SH', '上港集箱', 'N', null, '', 'D'), ('430001.OC', '三板', 'N', null, 'NEEQ', 'D'),
+  ('510300.SH', '沪深300ETF', 'Y', 'SH', 'SSE', 'L'), ('159915.SZ', '创业板ETF', 'Y', 'SZ', null, 'L')`;
+
+const split = [
+  { ts_code: "000001.SZ", market: "主板", exchange: "SZSE" },
+  { ts_code: "159915.SZ", market: "E", exchange: "SZSE" },
+  { ts_code: "430001.OC", market: null, exchange: null },
+  { ts_code: "510300.SH", market: "E", exchange: "SSE" },
+  { ts_code: "600519.SH", market: "主板", exchange: "SSE" },
+  { ts_code: "689009.SH", market: "CDR", exchange: "SSE" },
+  { ts_code: "920002.BJ", market: "北交所", exchange: "BSE" },
+  { ts_code: "T00018.SH", market: null, exchange: "SSE" },
+];
+
+for (const { engine, missing, openEmpty } of await databaseKinds()) {
+  describe.skipIf(missing !== undefined)(`on ${engine}${missing ? ` (${missing})` : ""}`, () => {
+    let database: TestDatabase;
+    let client: pg.Client;
+    beforeAll(async () => {
+      database = await openEmpty();
+      client = new pg.Client({ connectionString: database.url });
+      await client.connect();
+    });
+    afterAll(async () => {
+      await client?.end();
+      await database?.close();
+    });
+    beforeEach(async () => {
+      await client.query("drop schema public cascade");
+      await client.query("create schema public");
+      await migrate(database, before, silentLog);
+      await client.query(storedBefore);
+    });
+
+    const upgrade = () => migrate(database, files, silentLog);
+    const stored = async () =>
+      (await client.query("select ts_code, market, exchange from stock_info order by ts_code")).rows;
+
+    test("an upgrade gives every stored row its exchange, and ETFs TuShare's market", async () => {
+      await upgrade();
+      expect(await stored()).toEqual(split);
+    });
+
+    test("the way back gives ETFs the market they had, and the upgrade can be done again", async () => {
+      await upgrade();
+      for (const { name } of files.slice(before.length).reverse()) {
+        const down = new URL(`../migrations/${name.replace(".sql", ".down.sql")}`, import.meta.url);
+        for (const statement of statementsOf(readFileSync(down, "utf8"))) await client.query(statement);
+        await client.query("delete from schema_migration where name = $1", [name]);
+      }
+      const etfs = (await stored()).filter(({ ts_code }) => /^(510300|159915)/.test(ts_code));
+      expect(etfs.map(({ market }) => market)).toEqual(["SZ", "SH"]);
+      await upgrade();
+      expect(await stored()).toEqual(split);
+    });
+
+    test("a worker of the version before may still write; the next list of the new one mends what it wrote", async () => {
+      await upgrade();
+      await client.query(
+        `insert into stock_info (ts_code, name, is_etf, market, exchange) values ('510300.SH', '300ETF', 'Y', 'SH', 'SSE')
+         on conflict (ts_code) do update set market = coalesce(excluded.market, stock_info.market)`,
+      );
+      const columns = { ts_code: ["510300.SH"], name: ["沪深300ETF"], exchange: ["SSE"] };
+      const [parameters] = upsertParameters(datasets.etf_list, { columns, size: 1 });
+      await database.run(`with ${upsertSql(datasets.etf_list)} select count(*) from stored_rows`, parameters);
+      expect(await stored()).toEqual(split);
+    });
+
+    // One engine session takes one transaction after the other, and has none to wait for.
+    test.skipIf(engine === "PGlite")(
+      "an upgrade waits for a worker that is writing, and neither stops the other for good",
+      async () => {
+        await client.query("begin");
+        await client.query("update stock_info set name = 'first' where ts_code = '600519.SH'");
+        const upgraded = upgrade();
+        const watcher = new pg.Client({ connectionString: database.url });
+        await watcher.connect();
+        const waiting =
+          "select count(*)::int as waiting from pg_stat_activity where wait_event_type = 'Lock' and query like '%drop index%'";
+        await expect.poll(async () => (await watcher.query(waiting)).rows[0].waiting).toBe(1);
+        await watcher.end();
+        await client.query("update stock_info set name = 'second' where ts_code = '000001.SZ'");
+        await client.query("commit");
+        await upgraded;
+        expect(await stored()).toEqual(split);
+      },
+    );
+
+    test("the ETFs of an exchange are found through the index", async () => {
+      await upgrade();
+      await client.query(
+        `insert into stock_info (ts_code, name, is_etf, exchange, list_status)
+         select lpad(at::text, 6, '0') || '.SZ', 'stock', 'N', 'SZSE', 'L' from generate_series(10000, 15000) as at
+         union all
+         select at || '.SH', 'ETF', 'Y', 'SSE', 'L' from generate_series(512000, 513000) as at`,
+      );
+      await client.query("analyze stock_info");
+      const plans: string[] = [];
+      const explaining: Database = {
+        ...database,
+        async run(sql, parameters) {
+          const lines = await database.run(`explain ${sql}`, parameters);
+          plans.push(lines.map((line) => String(line["QUERY PLAN"])).join("\n"));
+          return [] as SqlRow[];
+        },
+      };
+      await findInstruments(explaining, { is_etf: "Y", exchange: "SSE" }, { after: "512500.SH", limit: 50 });
+      await countEtfsByExchange(explaining);
+      expect(plans[0]).toContain("stock_info_by_is_etf_exchange");
+      expect(plans).toEqual([
+        expect.not.stringContaining("Seq Scan"),
+        expect.not.stringContaining("Seq Scan"),
+      ]);
+    });
+  });
+}
+
+test("every list that is stored has the exchange of its codes, whatever TuShare's own column says", async () => {
+  const world = await makeWorld();
+  try {
+    await world.reset();
+    await world.sql("truncate stock_info");
+    for (const row of world.state.market.stock_basic) row.exchange = null;
+    for (const job of ["REFERENCE", "ETF_LIST"]) await world.dispatch({ job });
+    await world.runToEnd();
+    const wrong = `select ts_code, is_etf, market, exchange from stock_info
+      where exchange is distinct from case right(ts_code, 2) when 'SH' then 'SSE' when 'SZ' then 'SZSE' else 'BSE' end
+        or (is_etf = 'Y' and market is distinct from 'E')`;
+    expect(await world.sql(wrong)).toEqual([]);
+    const [counted] = await world.sql("select count(distinct exchange) as exchanges from stock_info");
+    expect(counted).toEqual({ exchanges: "3" });
+  } finally {
+    await world.close();
+  }
+});
