@@ -2,7 +2,7 @@
 // the command line. Nothing here runs on a timer. What the data holds is in stored-days.ts.
 import type { ErrorKind } from "./errors.ts";
 import type { JobType } from "./jobs.ts";
-import type { TaskStatus } from "./ledger/tasks.ts";
+import { isDroppedSql, type TaskStatus } from "./ledger/tasks.ts";
 import type { UnitStatus } from "./ledger/units.ts";
 import type { Database, SqlRow } from "./ports.ts";
 
@@ -109,9 +109,10 @@ cross join lateral (
   where task_id = chosen.id
 ) as unit
 left join lateral (
-  select max(next_attempt_at) as next_attempt_at
-  from sync_failure_record
-  where task_id = chosen.id and resolved_at is null
+  select max(record.next_attempt_at) as next_attempt_at
+  from sync_failure_record as record
+  join sync_unit as failed on failed.task_id = record.task_id and failed.sequence = record.sequence
+  where record.task_id = chosen.id and record.resolved_at is null and failed.status = 'failed'
 ) as failure on true
 order by started_at desc, chosen.id desc`,
     { ...parameters, config_bytes: configBytesMax },
@@ -193,10 +194,13 @@ export type FailureRecord = {
   readonly error_message: string;
   readonly retry_count: number;
   readonly max_retries: number;
-  /** Open and with no attempt planned. */
+  /** Open, and nobody tries it again by itself. */
   readonly needsPerson: boolean;
+  /** Open, and dropped with its task: only another task will fetch its unit. */
+  readonly isCancelled: boolean;
   readonly createdAt: Date;
   readonly lastAttemptAt: Date;
+  /** Only where one is planned: not while its task is paused, nor once it is under way. */
   readonly nextAttemptAt: Date | undefined;
   readonly resolvedAt: Date | undefined;
 };
@@ -212,23 +216,36 @@ export type FailureFilter = {
   readonly limit: number;
 };
 
-/** Over sync_failure_record: nobody tries it again by itself. */
-const needsPersonSql = "resolved_at is null and next_attempt_at is null";
+/** Records with the unit and the task of their last failed attempt; a message that could not be read has neither. */
+const recordsSql = `sync_failure_record as record
+left join sync_unit as unit on unit.task_id = record.task_id and unit.sequence = record.sequence
+left join sync_task as task on task.id = unit.task_id`;
+
+/** Over these: nobody tries it again by itself. */
+const needsPersonSql = "(record.resolved_at is null and record.next_attempt_at is null)";
+
+/** Over these: dropped with its task. */
+const isCancelledSql = `coalesce(record.resolved_at is null and ${isDroppedSql}, false)`;
+
+/** Over these: an attempt will be made at that time. A paused task would let it pass and sends all again when resumed. */
+const isPlannedSql =
+  "(record.resolved_at is null and record.next_attempt_at > now() and unit.status = 'failed' and task.status <> 'PAUSED')";
 
 /** The newest first, `limit` at most. */
 export async function readFailures(database: Database, filter: FailureFilter): Promise<FailureRecord[]> {
   const rows = await database.run(
-    `select id, job_type, unit_key, cast(task_id as text) as task_id, third_code, kind, error_message, retry_count,
-  max_retries, (${needsPersonSql}) as needs_person, ${milliseconds("created_at")}, ${milliseconds("last_attempt_at")},
-  ${milliseconds("next_attempt_at")}, ${milliseconds("resolved_at")}
-from sync_failure_record
-where (cast(:id as bigint) is null or id = :id)
-  and (cast(:before as bigint) is null or id < :before)
-  and (cast(:job as text) is null or job_type = :job)
+    `select record.id, record.job_type, record.unit_key, cast(record.task_id as text) as task_id, third_code, kind,
+  error_message, retry_count, max_retries, ${needsPersonSql} as needs_person, ${isCancelledSql} as is_cancelled,
+  ${milliseconds("record.created_at", "created_at")}, ${milliseconds("last_attempt_at")},
+  ${milliseconds(`case when ${isPlannedSql} then next_attempt_at end`, "next_attempt_at")}, ${milliseconds("resolved_at")}
+from ${recordsSql}
+where (cast(:id as bigint) is null or record.id = :id)
+  and (cast(:before as bigint) is null or record.id < :before)
+  and (cast(:job as text) is null or record.job_type = :job)
   and (cast(:kind as text) is null or kind = :kind)
   and (cast(:resolved as boolean) is null or (resolved_at is not null) = :resolved)
-  and (cast(:needs_person as boolean) is null or (${needsPersonSql}) = :needs_person)
-order by id desc
+  and (cast(:needs_person as boolean) is null or ${needsPersonSql} = :needs_person)
+order by record.id desc
 limit :limit`,
     {
       id: filter.id ?? null,
@@ -251,6 +268,7 @@ limit :limit`,
     retry_count: Number(row.retry_count),
     max_retries: Number(row.max_retries),
     needsPerson: row.needs_person === true,
+    isCancelled: row.is_cancelled === true,
     createdAt: instant(row.created_at) ?? new Date(0),
     lastAttemptAt: instant(row.last_attempt_at) ?? new Date(0),
     nextAttemptAt: instant(row.next_attempt_at),
@@ -258,14 +276,14 @@ limit :limit`,
   }));
 }
 
-/** Failure records that are open, and those of them that need a person. */
-export async function countFailures(database: Database): Promise<{ open: number; needPerson: number }> {
+/** Open failure records that need a person, and those that are tried again by themselves. */
+export async function countFailures(database: Database): Promise<{ needPerson: number; planned: number }> {
   const [row] = await database.run(
-    `select count(*) as open, count(*) filter (where ${needsPersonSql}) as need_person
-from sync_failure_record
-where resolved_at is null`,
+    `select count(*) filter (where ${needsPersonSql}) as need_person, count(*) filter (where ${isPlannedSql}) as planned
+from ${recordsSql}
+where record.resolved_at is null`,
   );
-  return { open: Number(row?.open), needPerson: Number(row?.need_person) };
+  return { needPerson: Number(row?.need_person), planned: Number(row?.planned) };
 }
 
 /** A timestamp as whole milliseconds: the drivers disagree about timestamps. */

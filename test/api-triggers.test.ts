@@ -278,6 +278,26 @@ test("failure records are listed by job, kind and resolution, and one is retried
   expect(commands).toEqual([]);
 });
 
+test("a failure whose task was cancelled promises no attempt, and is not said to be on its way", async () => {
+  world.state.onCall = () => {
+    throw new SyncError("transient", "no answer");
+  };
+  const { body: task } = await post("/api/jobs/DAILY_HISTORY/run", { body: range });
+  await carryOut();
+  await world.runQueuesToEnd();
+  const [planned] = (await get("/api/failures")).body.failures;
+  expect(planned).toMatchObject({ cancelled: false, next_attempt_at: expect.any(String) });
+  await post(`/api/tasks/${task.id}/cancel`);
+  expect((await get(`/api/failures?limit=1`)).body.failures).toMatchObject([
+    { id: planned.id, cancelled: true, needs_person: false, next_attempt_at: null, resolved_at: null },
+  ]);
+  const refused = await post(`/api/failures/${planned.id}/retry`);
+  expect(refused).toMatchObject({ status: 409, body: { failure: { id: planned.id } } });
+  expect(refused.body.message).toContain("was cancelled: run its job again");
+  expect((await post("/api/stock-daily/failures/retry")).body.failures).toBe(0);
+  expect(commands).toEqual([]);
+});
+
 test("a record whose message could not be read is not retried", async () => {
   await world.sql(
     "insert into sync_failure_record (job_type, unit_key, kind, error_message, max_retries) values ('UNKNOWN', 'message/1', 'permanent', 'not JSON', 0)",

@@ -1,5 +1,6 @@
 // What those who look are told: how far a task is, when it will end, what needs a person, what is stored of each day.
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import { SyncError } from "../shared/errors.ts";
 import { countFailures, pageMax, readFailures, readTask, readTasks } from "../shared/progress.ts";
 import { readCoverage, readFreshness } from "../shared/stored-days.ts";
 import { databaseKinds } from "./support/postgres-database.ts";
@@ -84,9 +85,11 @@ describe.each(kinds)("on $engine", ({ missing, openMigrated }) => {
     await world.dispatch(backfill);
     await deliverAfter(10);
     const retryAt = new Date(world.clock.now().getTime() + 5 * 3_600_000);
+    await world.sql("update sync_unit set status = 'failed' where sequence = 12");
     await world.sql(
-      `insert into sync_failure_record (job_type, unit_key, task_id, kind, error_message, max_retries, next_attempt_at)
-       select job_type, 'x', id, 'transient', 'x', 3, $1 from sync_task`,
+      `insert into sync_failure_record
+         (job_type, unit_key, task_id, sequence, kind, error_message, max_retries, next_attempt_at)
+       select job_type, 'x', id, 12, 'transient', 'x', 3, $1 from sync_task`,
       [retryAt],
     );
     expect((await readTasks(database(), { limit: 1 }))[0]?.estimatedEnd).toEqual(retryAt);
@@ -122,6 +125,43 @@ describe.each(kinds)("on $engine", ({ missing, openMigrated }) => {
     expect(JSON.parse(tasks[0]?.config ?? "")).toEqual({ job: "DAILY_HISTORY" });
   });
 
+  test("a next attempt is told only where one is planned", async () => {
+    const told = async () => {
+      const [failure] = await readFailures(database(), { limit: 1 });
+      const { planned, needPerson } = await countFailures(database());
+      expect(planned).toBe(failure?.nextAttemptAt === undefined ? 0 : 1);
+      expect(needPerson).toBe(failure?.needsPerson ? 1 : 0);
+      return failure;
+    };
+    world.state.onCall = () => {
+      throw new SyncError("transient", "no answer");
+    };
+    const { tasks } = await world.dispatch({ job: "DAILY_HISTORY", from: lastDay, to: lastDay });
+    const id = tasks[0]?.id;
+    await world.runQueuesToEnd();
+    const [planned] = world.schedules.planned();
+    expect((await told())?.nextAttemptAt).toEqual(planned?.at);
+
+    await world.dispatch({ pause: id });
+    expect(await told()).toMatchObject({ nextAttemptAt: undefined, needsPerson: false, isCancelled: false });
+    await world.dispatch({ resume: id });
+    expect((await told())?.nextAttemptAt).toBeUndefined(); // it is under way
+    let again = await told();
+    for (; again?.nextAttemptAt === undefined; again = await told()) await world.step();
+    const wait = again.nextAttemptAt.getTime() - world.clock.now().getTime();
+    await world.clock.sleep(wait);
+    expect((await told())?.nextAttemptAt).toBeUndefined(); // its message is on its way
+    await world.clock.sleep(-wait);
+    expect((await told())?.nextAttemptAt).toEqual(again.nextAttemptAt);
+
+    await world.dispatch({ cancel: id });
+    expect(await told()).toMatchObject({ nextAttemptAt: undefined, needsPerson: false, isCancelled: true });
+    world.state.onCall = (_call, reply) => reply;
+    await world.dispatch({ job: "DAILY_HISTORY", from: lastDay, to: lastDay });
+    await world.runToEnd();
+    expect(await told()).toMatchObject({ nextAttemptAt: undefined, isCancelled: false });
+  });
+
   test("failures come newest first, and those that need a person are told from those tried again", async () => {
     const insert = (unit_key: string, more: { next?: string; resolved?: string; kind?: string }) =>
       world.sql(
@@ -132,6 +172,11 @@ describe.each(kinds)("on $engine", ({ missing, openMigrated }) => {
       );
     await insert("parked", { kind: "permanent" });
     await insert("retried", { next: "2024-01-18T00:00:00Z" });
+    await world.dispatch({ job: "DAILY_HISTORY", from: lastDay, to: lastDay });
+    await world.sql("update sync_unit set status = 'failed'");
+    await world.sql(
+      "update sync_failure_record set task_id = sync_task.id, sequence = 1 from sync_task where unit_key = 'retried'",
+    );
     await insert("resolved", { resolved: "2024-01-17T00:00:00Z" });
     const keys = async (filter: object) =>
       (await readFailures(database(), { limit: 9, ...filter })).map(({ unit_key }) => unit_key);
@@ -142,7 +187,7 @@ describe.each(kinds)("on $engine", ({ missing, openMigrated }) => {
     expect(await keys({ job: "ETF_LIST" })).toEqual([]);
     expect(await keys({ limit: 1, before: 3 })).toEqual(["retried"]);
     expect(await keys({ id: 1 })).toEqual(["parked"]);
-    expect(await countFailures(database())).toEqual({ open: 2, needPerson: 1 });
+    expect(await countFailures(database())).toEqual({ needPerson: 1, planned: 1 });
     const [retried] = await readFailures(database(), { limit: 1, id: 2 });
     expect(retried?.nextAttemptAt).toEqual(new Date("2024-01-18T00:00:00Z"));
     await world.sql(

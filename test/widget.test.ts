@@ -52,6 +52,7 @@ function aFailure(more: Partial<FailureRecord> = {}): FailureRecord {
     retry_count: 0,
     max_retries: 3,
     needsPerson: true,
+    isCancelled: false,
     createdAt: now,
     lastAttemptAt: new Date("2024-01-16T09:05:00+08:00"),
     nextAttemptAt: undefined,
@@ -89,6 +90,7 @@ describe("tasks", () => {
     for (const text of ["50 %", "90 of 200", "480,123", "33.3 a minute", "about 20:10, in 2 h 10 min"])
       expect(seen(page)).toContain(text);
     expect(seen(page)).toContain("10 need a person 5 tried again later");
+    expect(seen(renderTasks([aTask({ status: "PAUSED" })], { now }))).not.toContain("tried again");
     expectWellFormed(page);
   });
 

@@ -17,6 +17,7 @@ type Failure = {
   readonly retry_count: number;
   readonly max_retries: number;
   readonly needs_person: boolean;
+  readonly cancelled: boolean;
   readonly next_attempt_at: string | null;
   readonly resolved_at: string | null;
 };
@@ -104,5 +105,6 @@ function listFailures(failures: readonly Failure[], t: Messages): string[] {
 function nextOf(one: Failure, t: Messages): string {
   if (one.resolved_at !== null) return t.failures.resolved;
   if (one.needs_person) return t.failures.person;
+  if (one.cancelled) return t.failures.cancelled;
   return one.next_attempt_at === null ? "" : localTime(one.next_attempt_at);
 }

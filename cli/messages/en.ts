@@ -145,6 +145,7 @@ export const en = {
     none: "No failures.",
     resolved: "resolved",
     person: "needs a person",
+    cancelled: "cancelled",
     retryHint: "Once the cause is gone: tushare-sync retry ID, or tushare-sync retry all",
     headings: {
       id: "id",

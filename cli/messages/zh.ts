@@ -140,6 +140,7 @@ export const zh: Messages = {
     none: "没有失败。",
     resolved: "已解决",
     person: "需人工",
+    cancelled: "已取消",
     retryHint: "原因消除后：tushare-sync retry 编号，或 tushare-sync retry all",
     headings: {
       id: "编号",

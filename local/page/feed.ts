@@ -24,7 +24,8 @@ export type Snapshot = {
   readonly tasks: readonly TaskProgress[];
   readonly failures: readonly FailureRecord[];
   readonly needPerson: number;
-  readonly openFailures: number;
+  /** Those that are tried again by themselves. */
+  readonly plannedRetries: number;
   readonly newestDay: Day | undefined;
   readonly stocks: number;
   readonly etfs: number;
@@ -110,7 +111,7 @@ async function readLedger(database: Database): Promise<Omit<Snapshot, "at" | "da
   const live = await readTasks(database, { limit: tasksShown, status: ["PENDING", "RUNNING", "PAUSED"] });
   const recent = await readTasks(database, { limit: tasksShown });
   const others = recent.filter(({ id }) => !live.some((task) => task.id === id));
-  const { open, needPerson } = await countFailures(database);
+  const { planned, needPerson } = await countFailures(database);
   const [counts] = await database.run(`select
   count(*) filter (where is_etf = 'N' and list_status = 'L') as stocks,
   count(*) filter (where is_etf = 'Y' and list_status = 'L') as etfs
@@ -119,7 +120,7 @@ from stock_info`);
     tasks: [...live, ...others].slice(0, tasksShown),
     failures: await readFailures(database, { needsPerson: true, limit: failuresShown }),
     needPerson,
-    openFailures: open,
+    plannedRetries: planned,
     newestDay: await newestTradeDate(database),
     stocks: Number(counts?.stocks),
     etfs: Number(counts?.etfs),

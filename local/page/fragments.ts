@@ -58,15 +58,14 @@ export function describeChange(before: Snapshot, after: Snapshot, words: PageWor
 }
 
 function tiles(
-  { newestDay, stocks, etfs, needPerson, openFailures, rates }: Snapshot,
+  { newestDay, stocks, etfs, needPerson, plannedRetries, rates }: Snapshot,
   words: PageWords,
 ): Markup {
   const busiest = [...rates].sort((a, b) => left(a) / a.minuteLimit - left(b) / b.minuteLimit)[0];
-  const waiting = openFailures - needPerson;
   return html`<dl class="tiles">
 ${tile(words.tiles.newest, newestDay === undefined ? words.none : formatDay(newestDay))}
 ${tile(words.tiles.instruments, words.stocks(formatNumber(stocks)), words.etfs(formatNumber(etfs)))}
-${tile(words.tiles.needPerson, formatNumber(needPerson), waiting > 0 ? words.retriedLater(formatNumber(waiting)) : undefined, needPerson > 0)}
+${tile(words.tiles.needPerson, formatNumber(needPerson), plannedRetries > 0 ? words.retriedLater(formatNumber(plannedRetries)) : undefined, needPerson > 0)}
 ${tile(words.tiles.left, busiest === undefined ? "–" : words.widget.of(formatNumber(left(busiest)), formatNumber(busiest.minuteLimit)), busiest && words.busiest(busiest.name))}
 </dl>`;
 }

@@ -42,13 +42,16 @@ export const failureRoutes: readonly Route[] = [
     answers: {
       202: { about: "The record as it is; the unit is on its way", schema: FailureAnswer },
       404: { about: "There is no such record", schema: ErrorAnswer },
-      409: { about: "It is resolved, or its message could not be read", schema: FailureConflict },
+      409: { about: "It is resolved, cancelled, or its message could not be read", schema: FailureConflict },
     },
     async handle({ database, dispatcher }, { path: { id } }) {
       const [record] = await readFailures(database, { id, limit: 1 });
       if (record === undefined) return notFound(`there is no failure record ${id}`);
       const failure = asFailure(record);
       if (record.resolvedAt !== undefined) return conflict(`failure record ${id} is resolved`, { failure });
+      if (record.isCancelled) {
+        return conflict(`the task of failure record ${id} was cancelled: run its job again`, { failure });
+      }
       if (record.task_id === null) {
         return conflict(`the message of failure record ${id} could not be read: run its job again`, {
           failure,

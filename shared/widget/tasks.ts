@@ -36,7 +36,8 @@ export function renderTasks(tasks: readonly TaskProgress[], view: TasksView): st
 function row(task: TaskProgress, view: TasksView, words: Words): Markup {
   const { total, done, byStatus } = task.units;
   const { now } = view;
-  const waiting = byStatus.failed + byStatus.not_due;
+  // A paused task lets planned attempts pass, and sends all that is left when it is resumed.
+  const waiting = task.status === "PAUSED" ? 0 : byStatus.failed + byStatus.not_due;
   const notes = [
     byStatus.parked > 0 ? words.needPerson(formatNumber(byStatus.parked)) : undefined,
     waiting > 0 ? words.triedAgain(formatNumber(waiting)) : undefined,
