@@ -12,6 +12,8 @@ export type Column = {
   readonly type: ColumnType;
   /** A row without it is refused. */
   readonly required?: true;
+  /** Asked for only because `keeps` judges by it. */
+  readonly stored?: false;
   /** TuShare's name of it, where ours is another. */
   readonly from?: string;
   /** What of the value is kept: the first group. */
@@ -74,10 +76,13 @@ export type DatasetName =
   | "finance";
 
 /**
- * Codes of exchange-traded funds: Shanghai gives them 51, 52, 53, 56 and 58, Shenzhen 159. Shanghai's 50 are listed open
- * and closed-end funds and REITs, Shenzhen's 16 and 18 the same.
+ * Codes of exchange-traded funds: Shanghai gives them 510 to 518, 520, 53, 55, 56 and 58, Shenzhen 159. Shanghai's 50 are
+ * listed open and closed-end funds and REITs, 519 and 521 to 524 open funds; Shenzhen's 15, 16 and 18 are those beside 159.
  */
-const etfCode = /^(5[12368]\d{4}\.SH|159\d{3}\.SZ)$/;
+const etfCode = /^(5(1[0-8]|2[05-9]|[3568]\d)\d{3}\.SH|159\d{3}\.SZ)$/;
+
+/** Of an answer about funds of all kinds, the ETFs. One rule for the list and for the prices, or they would not agree. */
+const etfsOnly = { ts_code: etfCode } as const;
 
 const fundListCap = 5_000;
 
@@ -194,11 +199,14 @@ export const datasets: Readonly<Record<DatasetName, Dataset>> = {
           { name: "mgr_name", type: "text", from: "management" },
           { name: "custod_name", type: "text", from: "custodian" },
           { name: "mgt_fee", type: "number", from: "m_fee" },
+          { name: "fund_type", type: "text", stored: false },
+          { name: "type", type: "text", stored: false },
         ],
         rowCap: 15_000,
         parameters: { exchange: null, list_status: null },
         always: { market: "E" },
-        keeps: { ts_code: etfCode, name: /ETF/ },
+        // Never by name: of real ETFs that were delisted many had no ETF in theirs. A kind that is not told is no reason.
+        keeps: { ...etfsOnly, fund_type: /^(?!REITs)/, type: /^(?!.*封闭式)/ },
       },
     },
     details: [],
@@ -258,7 +266,7 @@ export const datasets: Readonly<Record<DatasetName, Dataset>> = {
         { name: "close", type: "number", required: true },
         ...numbers("open", "high", "low", "pre_close", "change", "pct_chg", "vol", "amount"),
       ],
-      keeps: { ts_code: etfCode },
+      keeps: etfsOnly,
       rowCap: settingTable.SYNC_FUND_ROW_CAP.default,
       rowCapSetting: "SYNC_FUND_ROW_CAP",
     },
@@ -266,7 +274,7 @@ export const datasets: Readonly<Record<DatasetName, Dataset>> = {
       {
         name: "fund_adj",
         columns: [...codeAndDay(), ...numbers("adj_factor")],
-        keeps: { ts_code: etfCode },
+        keeps: etfsOnly,
         rowCap: settingTable.SYNC_FUND_ROW_CAP.default,
         rowCapSetting: "SYNC_FUND_ROW_CAP",
       },
@@ -302,7 +310,7 @@ export function columnsOf(dataset: Dataset): readonly Column[] {
   const specs = interfacesOf(dataset).flatMap((spec) => (spec.fallback ? [spec, spec.fallback] : [spec]));
   const columns = new Map<string, Column>();
   for (const column of specs.flatMap((spec) => spec.columns)) {
-    if (!columns.has(column.name)) columns.set(column.name, column);
+    if (column.stored !== false && !columns.has(column.name)) columns.set(column.name, column);
   }
   return [...columns.values()];
 }

@@ -1,5 +1,7 @@
 // ETFs: the list and the prices, in the tables of the stocks.
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import { interfaces } from "../local/tushare/interfaces.ts";
+import { makeMarket as makeGenerated } from "../local/tushare/market.ts";
 import { datasets } from "../shared/datasets.ts";
 import { SyncError } from "../shared/errors.ts";
 import { keepRows, readPages } from "../shared/rows.ts";
@@ -27,6 +29,37 @@ async function run(command: object) {
 
 const instruments = () =>
   world.sql("select ts_code, name, is_etf, market, exchange, list_status from stock_info order by 1");
+
+test.each([
+  // Listed in 2020 under names without ETF, a money fund, and codes that Shanghai has given out since.
+  ["515030.SH 512730.SH 159970.SZ 511880.SH 159001.SZ 510050.SH 517090.SH 518880.SH", true],
+  ["520500.SH 530000.SH 551030.SH 560010.SH 588000.SH 589770.SH", true],
+  // Listed open and closed-end funds, REITs, feeder funds, graded funds, open funds under 519, subscription codes.
+  ["501018.SH 500058.SH 502003.SH 505888.SH 506000.SH 508000.SH 519001.SH 521001.SH", false],
+  ["160119.SZ 161725.SZ 150019.SZ 184688.SZ 180101.SZ 169101.SZ 600519.SH 000001.SZ 159001.SH", false],
+])("%s: in the list and in the prices alike", (codes, kept) => {
+  const [daily, factor] = [datasets.etf_daily.main, ...datasets.etf_daily.details];
+  for (const spec of [datasets.etf_list.main.fallback, daily, factor]) {
+    const isKept = (code: string) => spec?.keeps?.ts_code?.test(code);
+    expect(codes.split(" ").map(isKept)).toEqual(codes.split(" ").map(() => kept));
+  }
+});
+
+test("of a generated list of funds as large as the real one exactly the ETFs are kept, whatever their names", () => {
+  const { fallback } = datasets.etf_list.main;
+  if (fallback === undefined) throw new Error("no list to read");
+  const generated = makeGenerated({ seed: 1, stocks: 5_400, publicationHour: {} });
+  const rowsOf = (name: "fund_basic" | "etf_basic") => [
+    ...generated.rows(name, {}, { date: "20261120", time: "18:00" }),
+  ];
+  const fields = interfaces.fund_basic.fields.map(({ name }) => name);
+  const page = { fields, items: rowsOf("fund_basic"), hasMore: false };
+  const kept = keepRows(readPages(fallback, [page], "fund_basic"), fallback.keeps ?? {}).columns;
+  const etfs = rowsOf("etf_basic").map(([code]) => code);
+  expect(etfs.length).toBeGreaterThan(1_000);
+  expect(kept.ts_code?.toSorted()).toEqual(etfs.toSorted());
+  expect(kept.name?.filter((name) => !/ETF/.test(String(name))).length).toBeGreaterThan(100);
+});
 
 describe("ETF_LIST", () => {
   const withoutRight = ({ name }: Call) => {
@@ -76,16 +109,34 @@ describe("ETF_LIST", () => {
   });
 
   test.skipIf(!hasCaptured)(
-    "of the captured list of funds 1,082 listed ones are ETFs: of the 1,083 with ETF in their names one is a listed feeder fund",
+    "of the captured list of funds every ETF is kept, the delisted ones without ETF in their names too, and nothing else",
     () => {
       const fallback = datasets.etf_list.main.fallback;
       if (fallback === undefined) throw new Error("no list to read");
       const page = capturedPage("fund_basic__market_E_captured_202502.csv", fallback);
-      const etfs = keepRows(readPages(fallback, [page], "fund_basic"), fallback.keeps ?? {});
-      const { list_status = [], exchange = [] } = etfs.columns;
+      const etfs = keepRows(readPages(fallback, [page], "fund_basic"), fallback.keeps ?? {}).columns;
+      const { list_status = [], exchange = [], name = [] } = etfs;
       const count = (wanted: string) =>
         list_status.filter((status, row) => status === "L" && exchange[row] === wanted).length;
-      expect({ SH: count("SSE"), SZ: count("SZSE") }).toEqual({ SH: 638, SZ: 444 });
+      // 1,083 listed funds have ETF in their names; 160119.SZ of them is a feeder fund.
+      expect({ SSE: count("SSE"), SZSE: count("SZSE") }).toEqual({ SSE: 638, SZSE: 444 });
+      const unnamed = name.filter((each) => !/ETF/.test(String(each)));
+      expect(unnamed.sort()).toEqual(
+        ["300等权", "上海改革", "中创100", "中小成长", "中小等权", "中证地产", "中证长三角领先"]
+          .concat([
+            "全指消费",
+            "周期债",
+            "安信货币",
+            "德邦货币",
+            "恒生中国",
+            "景顺医药",
+            "景顺货币",
+            "景顺食品",
+          ])
+          .concat(["材料行业", "深成指EF", "能源行业", "诺安500"])
+          .sort(),
+      );
+      expect(list_status.filter((status) => status === "D")).toHaveLength(98 + unnamed.length);
     },
   );
 });

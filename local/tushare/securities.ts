@@ -205,13 +205,17 @@ function stockNames(seed: number, draft: Draft, inTrouble: boolean, taken: Set<s
   return { names: names.sort((a, b) => a.from - b.from), industry };
 }
 
+// One ETF in six does not say so in its name, as 515030 新汽车, 512730 银行FUND and 159950 深成指EF did not.
+const wordsOfEtfs = [...Array<string>(15).fill("ETF"), "", "FUND", "EF"];
+
 function fundNames(seed: number, board: Board, draft: Draft, taken: Set<string>) {
   for (let attempt = 0; ; attempt++) {
     const index = indices[mix(seed, attempt, 51) % indices.length] ?? "沪深300";
     const house = fundHouses[mix(seed, attempt, 52) % fundHouses.length] ?? "华岳";
     const series = attempt < 3 ? "" : String(attempt);
+    const word = board.kind === "ETF" ? wordsOfEtfs[mix(seed, 53) % wordsOfEtfs.length] : board.kind;
     const name =
-      board.kind === "ETF" ? `${index}ETF${house}${series}` : `${house}${index}${series}${board.kind}`;
+      board.kind === "ETF" ? `${index}${word}${house}${series}` : `${house}${index}${series}${word}`;
     if (taken.has(name)) continue;
     taken.add(name);
     return { names: [{ from: draft.listed, name, pinyin: "" }], industry: index };

@@ -5,24 +5,29 @@ const etfs = [
   { ts_code: "159915.SZ", name: "创业板ETF", status: "L", listed: "20111209" },
   { ts_code: "510300.SH", name: "沪深300ETF", status: "L", listed: "20120528" },
   { ts_code: "588990.SH", name: "科创芯片ETF", status: "L", listed: "20240110" },
-  { ts_code: "512340.SH", name: "退市的ETF", status: "D", listed: "20150105" },
+  { ts_code: "512340.SH", name: "中证退市", status: "D", listed: "20150105" },
   { ts_code: "563999.SH", name: "待上市ETF", status: "P", listed: null },
   ...Array.from({ length: 12 }, (_, at) => ({
     ts_code: `${515000 + at}.SH`,
-    name: `行业${at}ETF`,
+    name: `行业${at}${["ETF", "FUND", ""][at % 3]}`, // not every ETF says so in its name
     status: "L",
     listed: "20200102",
   })),
 ];
 
-/** A listed open fund, a closed-end one, a REIT, and a fund of another kind that calls itself ETF. */
+/** Listed open funds, closed-end ones, REITs, and a feeder fund that calls itself ETF; some under codes near those of ETFs. */
 const others = [
-  "161725.SZ LOF白酒",
-  "500058.SH 基金银丰",
-  "508000.SH 张江REIT",
-  "501300.SH 美元债LOF",
-  "160001.SZ 联接ETF",
+  "161725.SZ LOF白酒 股票型 契约型开放式",
+  "500058.SH 基金银丰 混合型 契约型封闭式",
+  "508000.SH 张江REIT REITs 契约型封闭式",
+  "501300.SH 美元债LOF QDII 契约型开放式",
+  "160001.SZ 联接ETF 股票型 契约型开放式",
+  "519001.SH 银华价值 混合型 契约型开放式",
+  "150019.SZ 银华锐进 股票型 契约型开放式",
 ];
+
+/** What TuShare's list has of each ETF; some of the oldest have no kind at all. */
+const etfKind = { fund_type: "股票型", type: "契约型开放式" };
 
 export const etfCodes = etfs.map(({ ts_code }) => ts_code);
 export const tradedEtfCodes = etfs
@@ -32,10 +37,10 @@ export const tradedEtfCodes = etfs
 
 export function makeFunds(): Record<"etf_basic" | "fund_basic" | "fund_daily" | "fund_adj", Row[]> {
   const funds = [
-    ...etfs,
+    ...etfs.map((etf, at) => ({ ...etf, ...(at % 4 === 3 ? { fund_type: null, type: null } : etfKind) })),
     ...others.map((text) => {
-      const [ts_code = "", name = ""] = text.split(" ");
-      return { ts_code, name, status: "L", listed: "20150105" };
+      const [ts_code = "", name = "", fund_type = "", type = ""] = text.split(" ");
+      return { ts_code, name, status: "L", listed: "20150105", fund_type, type };
     }),
   ];
   const traded = funds.filter(({ status }) => status === "L");
@@ -58,9 +63,11 @@ export function makeFunds(): Record<"etf_basic" | "fund_basic" | "fund_daily" | 
       mgt_fee: 0.15,
       etf_type: "境内",
     })),
-    fund_basic: funds.map(({ ts_code, name, status, listed }) => ({
+    fund_basic: funds.map(({ ts_code, name, status, listed, fund_type, type }) => ({
       ts_code,
       name,
+      fund_type,
+      type,
       management: "华夏基金",
       custodian: "工商银行",
       found_date: "20110101",
