@@ -6,6 +6,7 @@ import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2, Context
 import { type ApiRequest, type ApiResponse, encode, handle } from "../shared/api/handle.ts";
 import { type ApiServices, badInput, notFound, type Route } from "../shared/api/route.ts";
 import { routes } from "../shared/api/routes.ts";
+import { say } from "../shared/words/say.ts";
 import { clock, database, dispatcher, log, logger, settings } from "./services.ts";
 
 /** API Gateway waits 30 seconds. A cluster that takes longer to wake is answered with "repeat the request". */
@@ -53,9 +54,7 @@ function makeRouter(): Router {
       );
     }
   }
-  made.notFound(async () =>
-    asResponse(encode(notFound("there is no such path: GET /openapi.json names them"))),
-  );
+  made.notFound(async () => asResponse(encode(notFound(say("noPath")))));
   // All that can fail outside a route is the decoding of its path.
   made.errorHandler(Error, async () =>
     asResponse(encode(badInput("path", undefined, "percent-encoded text"))),

@@ -3,7 +3,10 @@ import * as z from "zod/mini";
 import { isDay } from "./dates.ts";
 import { SyncError } from "./errors.ts";
 import { jobTypes } from "./jobs.ts";
-import { codePattern } from "./unit.ts";
+import { readCode, suggestCode } from "./words/codes.ts";
+import { nearest } from "./words/nearest.ts";
+import { jsonDoor, type Refusal, sayRefusal } from "./words/refusal.ts";
+import { say } from "./words/say.ts";
 
 /** Codes one command may name. */
 export const codesMax = 2_000;
@@ -22,6 +25,15 @@ const day = z.pipe(
   z.string().check(z.refine(isDay)),
 );
 
+/** As people write codes, in TuShare's form. */
+const code = z.pipe(
+  z.pipe(
+    z.string(),
+    z.transform((text: string) => readCode(text) ?? text),
+  ),
+  z.string().check(z.refine((text) => readCode(text) === text)),
+);
+
 const runSchema = z.strictObject({
   job: z.enum(jobTypes),
   /** First and last day, both included. */
@@ -29,9 +41,7 @@ const runSchema = z.strictObject({
   to: z.optional(day),
   /** In place of from: the last so many open days that are due. */
   days: z.optional(z.int().check(z.minimum(1), z.maximum(daysMax))),
-  codes: z.optional(
-    z.array(z.string().check(z.regex(codePattern))).check(z.minLength(1), z.maxLength(codesMax)),
-  ),
+  codes: z.optional(z.array(code).check(z.minLength(1), z.maxLength(codesMax))),
   /** Fetch also what is stored. */
   refresh: z.optional(z.boolean()),
   /** false: finance by stock, though the settings would have it by report period. */
@@ -72,25 +82,27 @@ const schemas = {
 
 /** What each field may hold, for the person whose value was refused. */
 const allowed: Readonly<Record<string, string>> = {
-  job: `one of ${jobTypes.join(", ")}`,
-  plan: 'a run, such as {"job":"DAILY_HISTORY"}',
-  from: "a day that exists, as YYYYMMDD or YYYY-MM-DD",
-  to: "a day that exists, as YYYYMMDD or YYYY-MM-DD",
-  days: `a whole number from 1 to ${daysMax}`,
-  codes: `a list of 1 to ${codesMax} TuShare codes such as 600519.SH`,
-  refresh: "true or false",
-  byPeriod: "true or false",
-  requestKey: `a text of 1 to ${requestKeyCharactersMax} characters`,
-  pause: "the id of a task",
-  resume: 'the id of a task, or "all"',
-  timed: "true or false",
-  cancel: "the id of a task",
-  retry: 'the number of a failure record, or "all"',
-  check: '"freshness"',
-  jobs: `a list of jobs, each one of ${jobTypes.join(", ")}`,
+  job: say("allowedChoice", { choices: jobTypes.join(", ") }),
+  plan: say("allowedRun", { example: '{"job":"DAILY_HISTORY"}' }),
+  from: say("allowedDay"),
+  to: say("allowedDay"),
+  days: say("allowedWhole", { least: 1, most: daysMax }),
+  codes: say("allowedCodes", { most: codesMax }),
+  refresh: say("allowedTruth"),
+  byPeriod: say("allowedTruth"),
+  requestKey: say("allowedText", { most: requestKeyCharactersMax }),
+  pause: say("allowedTask"),
+  resume: say("allowedTaskOrAll"),
+  timed: say("allowedTruth"),
+  cancel: say("allowedTask"),
+  retry: say("allowedFailureOrAll"),
+  check: say("allowedFreshness"),
+  jobs: say("allowedJobs", { choices: jobTypes.join(", ") }),
 };
 
-const example = 'for example {"job":"DAILY_HISTORY","from":"20240101","to":"20240131"} or {"retry":"all"}';
+const example = say("forExample", {
+  example: '{"job":"DAILY_HISTORY","from":"20240101","to":"20240131"} or {"retry":"all"}',
+});
 
 export type RunCommand = z.infer<typeof runSchema>;
 export type Command =
@@ -102,42 +114,69 @@ export type Command =
   | z.infer<typeof retrySchema>
   | z.infer<typeof checkSchema>;
 
-/** @throws SyncError permanent, naming the field, its value, what is allowed and an example. */
+/** @throws SyncError permanent, naming the field of the JSON, its value, what is allowed and an example. */
 export function parseCommand(value: unknown): Command {
-  const verb = isObject(value) ? keysOf(schemas).find((key) => key in value) : undefined;
-  if (verb === undefined)
-    throw refuse(
-      `${show(value)} is no such command, expected one of the fields ${keysOf(schemas).join(", ")}`,
-    );
-  const parsed = z.safeParse(schemas[verb] as z.ZodMiniType<Command>, value);
-  if (!parsed.success) throw explain(value, parsed.error.issues);
-  const command = parsed.data;
-  if ("job" in command) checkRange(command);
-  if ("plan" in command) checkRange(command.plan);
-  return command;
+  const read = readCommand(value);
+  if ("command" in read) return read.command;
+  throw new SyncError("permanent", [sayRefusal(read.refusal, jsonDoor), example].join("; "));
 }
 
-function checkRange({ from, to, days }: RunCommand): void {
+/** A command, or why it is none: for the doors that say it in words of their own. */
+export function readCommand(value: unknown): { command: Command } | { refusal: Refusal } {
+  const verb = isObject(value) ? keysOf(schemas).find((key) => key in value) : undefined;
+  if (verb === undefined) return { refusal: { why: "no command", value, fields: keysOf(schemas) } };
+  const parsed = z.safeParse(schemas[verb] as z.ZodMiniType<Command>, value);
+  if (!parsed.success) return { refusal: explain(value, parsed.error.issues) };
+  const command = parsed.data;
+  const run = "plan" in command ? command.plan : "job" in command ? command : undefined;
+  const refusal = run && refusalOfRange(run);
+  return refusal === undefined ? { command } : { refusal };
+}
+
+function refusalOfRange({ from, to, days }: RunCommand): Refusal | undefined {
   if (from !== undefined && days !== undefined) {
-    throw refuse(`from is ${from} and days is ${days}: give one of them`);
+    return {
+      why: "both",
+      fields: [
+        { field: "from", value: from },
+        { field: "days", value: days },
+      ],
+    };
   }
   if (from !== undefined && to !== undefined && from > to) {
-    throw refuse(`from is ${from}, which is after to, ${to}`);
+    return {
+      why: "order",
+      fields: [
+        { field: "from", value: from },
+        { field: "to", value: to },
+      ],
+    };
   }
+  return undefined;
 }
 
-function explain(value: unknown, [issue]: readonly z.core.$ZodIssue[]): SyncError {
-  if (issue?.code === "unrecognized_keys") {
-    return refuse(`unknown field ${issue.keys.join(", ")}, expected ${Object.keys(allowed).join(", ")}`);
-  }
+function explain(value: unknown, [issue]: readonly z.core.$ZodIssue[]): Refusal {
   const path = issue?.path ?? [];
-  const field = path[0] === "plan" && path.length > 1 ? path[1] : path[0];
+  if (issue?.code === "unrecognized_keys") {
+    const known = Object.keys(allowed);
+    const [field = ""] = issue.keys;
+    return { why: "unknown", field: issue.keys.join(", "), known, suggestion: nearest(field, known) };
+  }
+  const [field = "", place] = (path[0] === "plan" && path.length > 1 ? path.slice(1) : path).map(String);
   const found = path.reduce<unknown>((at, step) => (isObject(at) ? at[String(step)] : undefined), value);
-  return refuse(`${path.join(".")} is ${show(found)}, expected ${allowed[String(field)]}`);
+  return {
+    why: "value",
+    field,
+    path: path.join("."),
+    value: found,
+    allowed: allowed[field] ?? "",
+    suggestion: typeof found === "string" ? suggestionFor(field, place, found) : undefined,
+  };
 }
 
-function refuse(what: string): SyncError {
-  return new SyncError("permanent", `${what}; ${example}`);
+function suggestionFor(field: string, place: string | undefined, typed: string): string | undefined {
+  if (field === "codes" && place !== undefined) return suggestCode(typed);
+  return field === "job" || field === "jobs" ? nearest(typed, jobTypes) : undefined;
 }
 
 function isObject(value: unknown): value is Record<string, unknown> {
@@ -146,8 +185,4 @@ function isObject(value: unknown): value is Record<string, unknown> {
 
 function keysOf<Key extends string>(record: Readonly<Record<Key, unknown>>): Key[] {
   return Object.keys(record) as Key[];
-}
-
-function show(value: unknown): string {
-  return (JSON.stringify(value) ?? "missing").slice(0, 200);
 }

@@ -5,6 +5,7 @@ import { SyncError } from "./errors.ts";
 import type { Page } from "./ports.ts";
 import type { Table } from "./rows.ts";
 import { paramsOf, type Selector } from "./unit.ts";
+import { say } from "./words/say.ts";
 
 /** Calls one interface may need for one unit; the planner keeps units far below it. */
 export const pagesMax = 12;
@@ -32,7 +33,8 @@ export async function fetchWhole(
   let calls = 0;
   const bounded: FetchPage = (params) => {
     calls += 1;
-    if (calls > pagesMax) throw notWhole(spec, selector, `still not whole after ${pagesMax} calls`);
+    if (calls > pagesMax)
+      throw notWhole(say("stillNotWhole", { what: nameOf(spec, selector), calls: pagesMax }));
     return fetchPage(params);
   };
   return "from" in selector
@@ -48,7 +50,7 @@ async function fetchRange(
   const page = await fetchPage(paramsOf(spec, selector));
   if (!mayBeCut(page, spec)) return [page];
   if (selector.from === selector.to)
-    throw notWhole(spec, selector, `${page.items.length} rows for one day, the cap`);
+    throw notWhole(say("capForOneDay", { what: nameOf(spec, selector), rows: page.items.length }));
   const middle = middleDay(selector.from, selector.to);
   const later = await fetchRange(spec, { ...selector, from: addDays(middle, 1) }, fetchPage);
   const earlier = await fetchRange(spec, { ...selector, to: middle }, fetchPage);
@@ -64,11 +66,10 @@ async function fetchByOffset(spec: InterfaceSpec, selector: Selector, fetchPage:
       ...(offset > 0 && { offset: String(offset) }),
     });
     const repeated = offset === 0 ? -1 : page.items.findIndex((item) => seen.has(JSON.stringify(item)));
-    if (repeated !== -1)
-      throw notWhole(spec, selector, `the page at offset ${offset} repeats an earlier row`);
+    if (repeated !== -1) throw notWhole(say("pageRepeats", { what: nameOf(spec, selector), offset }));
     if (page.items.length > 0) pages.push(page);
     if (!mayBeCut(page, spec)) return pages;
-    if (page.items.length === 0) throw notWhole(spec, selector, "an empty page says there is more");
+    if (page.items.length === 0) throw notWhole(say("emptyPageSaysMore", { what: nameOf(spec, selector) }));
     for (const item of page.items) seen.add(JSON.stringify(item));
     offset += page.items.length;
   }
@@ -92,24 +93,32 @@ export function whyNotDue(
   details: readonly Table[],
   facts: DayFacts,
 ): string | undefined {
-  if (main.size === 0) return `${facts.day}: an open day answered no rows`;
+  const { day } = facts;
+  const rows = main.size;
+  if (main.size === 0) return say("dayEmpty", { day });
   if (main.size < facts.rowsDayBefore * dayShareMin) {
-    return `${facts.day}: ${main.size} rows, the open day before has ${facts.rowsDayBefore}`;
+    return say("dayShort", { day, rows, before: facts.rowsDayBefore });
   }
   // The list is no measure of old days: it may know stocks that had yet to trade, or half a market was suspended.
   if (facts.ageDays <= detailsDueDays && main.size < facts.listed * dayShareMin) {
-    return `${facts.day}: ${main.size} rows, and ${facts.listed} stocks are listed`;
+    return say("dayShortOfList", { day, rows, listed: facts.listed });
   }
   const short = dataset.details.findIndex((_, at) => (details[at]?.size ?? 0) < main.size * detailShareMin);
   const detail = dataset.details[short];
   if (facts.ageDays <= detailsDueDays && detail !== undefined) {
-    return `${facts.day}: ${details[short]?.size} rows of ${detail.name} for ${main.size} of ${dataset.main.name}`;
+    return say("detailShort", {
+      day,
+      rows: details[short]?.size ?? 0,
+      detail: detail.name,
+      mainRows: rows,
+      main: dataset.main.name,
+    });
   }
   return undefined;
 }
 
 /** The first hole in a calendar answer: an open day whose pretrade_date is not the open day before it. */
-export function calendarHole(calendar: Table): string | undefined {
+export function calendarHole(calendar: Table): { day: string; before: string; expected: string } | undefined {
   const { cal_date = [], is_open = [], pretrade_date = [] } = calendar.columns;
   const open = cal_date.map((day, row) => ({
     day: String(day),
@@ -120,7 +129,7 @@ export function calendarHole(calendar: Table): string | undefined {
   for (const [at, { day, before }] of sorted.entries()) {
     const expected = sorted[at - 1]?.day;
     if (expected !== undefined && before !== "" && before !== expected) {
-      return `the trading day before ${day} is ${before}, but the answer holds ${expected}`;
+      return { day, before, expected };
     }
   }
   return undefined;
@@ -135,9 +144,10 @@ function middleDay(from: Day, to: Day): Day {
   return addDays(from, Math.floor((daysBetween(from, to) - 1) / 2));
 }
 
-function notWhole(spec: InterfaceSpec, selector: Selector, why: string): SyncError {
-  return new SyncError(
-    "transient",
-    `${spec.name} ${Object.values(paramsOf(spec, selector)).join(" ")}: ${why}`,
-  );
+function notWhole(why: string): SyncError {
+  return new SyncError("transient", why);
+}
+
+function nameOf(spec: InterfaceSpec, selector: Selector): string {
+  return `${spec.name} ${Object.values(paramsOf(spec, selector)).join(" ")}`;
 }

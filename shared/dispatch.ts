@@ -11,6 +11,7 @@ import type { Database, DispatchServices } from "./ports.ts";
 import { type PricedPlan, priceRun } from "./price-run.ts";
 import type { Freshness } from "./stored-days.ts";
 import { reportFreshness, reportParked } from "./unit-metrics.ts";
+import { say } from "./words/say.ts";
 
 export type DispatchAnswer = {
   /**
@@ -100,7 +101,7 @@ async function pause({ database }: DispatchServices, id: string): Promise<Dispat
 }
 
 async function cancel({ database }: DispatchServices, id: string): Promise<DispatchAnswer> {
-  const cancelled = await ledger.cancelTask(database, id, "cancelled by a command");
+  const cancelled = await ledger.cancelTask(database, id, say("cancelledByCommand"));
   const task = cancelled ?? (await ledger.readTask(database, id)); // cancelled before, its answer may have been lost
   if (task?.status !== "CANCELLED") return await refuse(database, id, "cancel");
   return { outcome: "cancelled", tasks: [task], sent: 0 };
@@ -131,10 +132,7 @@ async function retry(
   if (which !== "all") {
     const { units } = await unresolvedUnits(database, { id: which });
     if (units.length === 0) {
-      throw new SyncError(
-        "permanent",
-        `failure record ${which} is not open, its task was cancelled, or its message could not be read`,
-      );
+      throw new SyncError("permanent", say("failureNotOpen", { id: which }));
     }
     await queue.send(units);
     return { outcome: "retried", tasks: [], sent: units.length };
@@ -148,15 +146,14 @@ async function retry(
   return { outcome: "retried", tasks: [], sent };
 }
 
-async function refuse(database: Database, id: string, verb: string): Promise<never> {
+async function refuse(database: Database, id: string, change: "pause" | "resume" | "cancel"): Promise<never> {
+  const verb = say(change);
   const task = await ledger.readTask(database, id);
-  if (task === undefined)
-    throw new SyncError("permanent", `cannot ${verb} task ${id}: there is no such task`);
-  const why =
-    verb === "resume" && task.status === "PAUSED"
-      ? "another task of its job is live"
-      : `it is ${task.status}`;
-  throw new SyncError("permanent", `cannot ${verb} task ${id}: ${why}`);
+  if (task === undefined) throw new SyncError("permanent", say("noTaskTo", { verb, id }));
+  if (change === "resume" && task.status === "PAUSED") {
+    throw new SyncError("permanent", say("otherLiveTo", { verb, id }));
+  }
+  throw new SyncError("permanent", say("taskStateTo", { verb, id, status: task.status }));
 }
 
 /** A plan that cannot be made ends the task: it would block its job for ever. */
@@ -165,10 +162,7 @@ async function planTask(services: DispatchServices, task: ledger.Task): Promise<
     const command = parseCommand(JSON.parse(task.config)) as Command & { job: JobType };
     const planned = await planJob(services, command);
     if (planned.units.length > unitsMax) {
-      throw new SyncError(
-        "permanent",
-        `${planned.units.length} units, more than the ${unitsMax} a task may hold: ask for a shorter range`,
-      );
+      throw new SyncError("permanent", say("tooManyUnits", { units: planned.units.length, most: unitsMax }));
     }
     return planned;
   } catch (error) {

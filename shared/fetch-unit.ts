@@ -5,6 +5,7 @@ import { asSyncError, lacksRight, SyncError } from "./errors.ts";
 import type { Delivery, Page, SyncServices } from "./ports.ts";
 import { foldByKey, keepRows, type RowRule, readPages, type Table } from "./rows.ts";
 import type { Selector, Unit } from "./unit.ts";
+import { say } from "./words/say.ts";
 
 /** Kept for storing and settling when a wait inside the slot is considered: a statement may take 45 seconds. */
 const reserveMilliseconds = 60_000;
@@ -45,7 +46,8 @@ export async function fetchUnit(
   const [mainTable, ...details] = results.flatMap((result) =>
     result.status === "fulfilled" ? [result.value] : [],
   );
-  if (mainTable === undefined) throw new SyncError("permanent", `dataset ${dataset.name} has no interface`);
+  if (mainTable === undefined)
+    throw new SyncError("permanent", say("noInterface", { dataset: dataset.name }));
   return { main: mainTable, details };
 }
 
@@ -137,42 +139,41 @@ function rowRule(
     case "date":
       return (cell) => {
         if (cell("trade_date") !== selector.trade_date)
-          return `trade_date is not the ${selector.trade_date} asked for`;
-        return openDays?.has(selector.trade_date) === false
-          ? "the calendar has no trading on that day"
-          : undefined;
+          return say("cellNotAsked", { column: "trade_date", asked: selector.trade_date });
+        return openDays?.has(selector.trade_date) === false ? say("noTradingDay") : undefined;
       };
     case "code":
       return (cell) => {
         const day = cell(dayColumn);
-        if (cell("ts_code") !== selector.ts_code) return `ts_code is not the ${selector.ts_code} asked for`;
+        if (cell("ts_code") !== selector.ts_code)
+          return say("cellNotAsked", { column: "ts_code", asked: selector.ts_code });
         if (day < selector.from || day > selector.to)
-          return `${dayColumn} is outside ${selector.from} to ${selector.to}`;
-        return slices === "days" && openDays?.has(day) === false
-          ? "the calendar has no trading on that day"
-          : undefined;
+          return say("cellOutside", { column: dayColumn, from: selector.from, to: selector.to });
+        return slices === "days" && openDays?.has(day) === false ? say("noTradingDay") : undefined;
       };
     case "calendar":
       return (cell) => {
         if (cell("exchange") !== selector.exchange)
-          return `exchange is not the ${selector.exchange} asked for`;
+          return say("cellNotAsked", { column: "exchange", asked: selector.exchange });
         const day = cell("cal_date");
         return day < selector.from || day > selector.to
-          ? `cal_date is outside ${selector.from} to ${selector.to}`
+          ? say("cellOutside", { column: "cal_date", from: selector.from, to: selector.to })
           : undefined;
       };
     case "list_status":
       return (cell) => {
         const status = cell("list_status");
         return status !== "" && status !== selector.list_status
-          ? `list_status is ${status}, asked for ${selector.list_status}`
+          ? say("statusNotAsked", { status, asked: selector.list_status })
           : undefined;
       };
     case "exchange":
       return () => undefined;
     case "period":
       return (cell) =>
-        cell("end_date") !== selector.period ? `end_date is not the ${selector.period} asked for` : undefined;
+        cell("end_date") !== selector.period
+          ? say("cellNotAsked", { column: "end_date", asked: selector.period })
+          : undefined;
   }
 }
 

@@ -7,6 +7,7 @@ import { newestDuePeriod, newestPeriods, type Period, periodsBetween } from "./p
 import { type MissingRange, type Plan, planByCode } from "./plan.ts";
 import type { DispatchServices } from "./ports.ts";
 import { type PlannedUnit, unitKey } from "./unit.ts";
+import { say } from "./words/say.ts";
 
 /** Calls a minute from which the account's tier has the right to the answers by period. */
 const callsAMinuteByPeriod = 500;
@@ -27,7 +28,7 @@ export async function planFinanceHistory(
   const today = shanghaiDay(clock.now());
   const range = { from: command.from ?? settings.SYNC_FINANCE_HISTORY_START_DATE, to: command.to ?? today };
   const periods = periodsBetween(range.from, range.to).filter(({ end }) => end < today);
-  if (periods.length === 0) return { units: [], reason: "no report period ended in that range", range };
+  if (periods.length === 0) return { units: [], reason: say("noPeriodEnded"), range };
   const refresh = command.refresh ?? false;
   if (command.codes === undefined && (await mayAskByPeriod(services, command))) {
     const missing = refresh
@@ -66,9 +67,9 @@ export async function planFinanceIncrement(
     settings.SYNC_INCREMENTAL_MISSING_LIMIT,
   );
   const reason = wasNeverRun
-    ? "nothing was asked for yet: run FINANCE_HISTORY for the past"
+    ? say("financeNeverAsked")
     : !(await finance.knowsSchedule(database))
-      ? "the reporting schedule is empty: run the job REFERENCE to find new filings"
+      ? say("scheduleEmpty")
       : null;
   if (reason !== null) log.warn(reason);
 

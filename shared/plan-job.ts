@@ -10,6 +10,7 @@ import * as plan from "./plan.ts";
 import { planFinanceHistory, planFinanceIncrement } from "./plan-finance.ts";
 import type { Database, DispatchServices } from "./ports.ts";
 import { unitKey } from "./unit.ts";
+import { say } from "./words/say.ts";
 
 /** @throws SyncError permanent, saying what is wrong and what to do */
 export async function planJob(services: DispatchServices, command: RunCommand): Promise<Plan> {
@@ -60,14 +61,14 @@ async function planHistory(services: DispatchServices, dataset: Dataset, command
   const due = plan.lastDueDay(dataset, services.clock.now());
   const to = command.to === undefined || command.to > due ? due : command.to;
   const reason =
-    command.to !== undefined && command.to > due ? `${command.to} is not due yet: planned to ${due}` : null;
+    command.to !== undefined && command.to > due ? say("plannedTo", { asked: command.to, due }) : null;
   const start = command.codes === undefined ? settings.SYNC_DAILY_HISTORY_START_DATE : plan.firstTradingDay;
   const from =
     command.days === undefined
       ? (command.from ?? start)
       : await coverage.openDayBack(database, to, command.days);
   const range = { from: later(from, plan.firstTradingDay), to };
-  if (from > to) return { units: [], reason: `${from} is not due yet`, range };
+  if (from > to) return { units: [], reason: say("notDueYet", { day: from }), range };
   await checkCalendar(database, range);
 
   const refresh = command.refresh ?? false;
@@ -101,7 +102,7 @@ async function planIncrement(
   if (newest === undefined) {
     await checkCalendar(database, { from: due, to: due });
     const day = await coverage.openDayBack(database, due, 1);
-    const reason = `the database holds no ${dataset.name}: only ${day} is synced; run ${historyOf(dataset)} for the past`;
+    const reason = say("onlyNewestDay", { dataset: dataset.name, day, job: historyOf(dataset) });
     services.log.warn(reason);
     return { units: plan.planByDate(dataset, [day]), reason, range: { from: day, to: day } };
   }
@@ -117,17 +118,14 @@ async function planIncrement(
 /** A calendar that is missing is an alarm, not a holiday. */
 async function checkCalendar(database: Database, range: { from: Day; to: Day }): Promise<void> {
   const { firstDay, lastDay, hole } = await coverage.calendarFacts(database, range);
-  const refuse = (what: string) =>
-    new SyncError("permanent", `the trading calendar ${what}: run the job REFERENCE`);
-  if (firstDay === undefined || lastDay === undefined) throw refuse("is empty");
-  if (firstDay > range.from) throw refuse(`begins on ${firstDay}, after ${range.from}`);
-  if (lastDay < range.to) throw refuse(`ends on ${lastDay}, before ${range.to}`);
-  if (hole !== undefined) {
-    throw new SyncError(
-      "permanent",
-      `the trading calendar lacks days before ${hole}: run the job REFERENCE with refresh`,
-    );
+  if (firstDay === undefined || lastDay === undefined) throw new SyncError("permanent", say("calendarEmpty"));
+  if (firstDay > range.from) {
+    throw new SyncError("permanent", say("calendarBegins", { firstDay, needed: range.from }));
   }
+  if (lastDay < range.to) {
+    throw new SyncError("permanent", say("calendarEnds", { lastDay, needed: range.to }));
+  }
+  if (hole !== undefined) throw new SyncError("permanent", say("calendarLacks", { day: hole }));
 }
 
 /** The codes a command names, or all that are listed. */
@@ -140,19 +138,16 @@ async function codesOf(
   const asked = [...new Set(codes)];
   const unknown = await coverage.unknownCodes(database, dataset, asked);
   if (unknown.length === 0) return asked;
-  const shown =
-    unknown.slice(0, 5).join(", ") + (unknown.length > 5 ? ` and ${unknown.length - 5} more` : "");
-  const kind = dataset.instruments === "etf" ? "ETF" : "stock";
+  const shown = unknown.slice(0, 5).join(", ");
+  const names = unknown.length > 5 ? say("andMore", { shown, count: unknown.length - 5 }) : shown;
+  const kind = dataset.instruments === "etf" ? say("etf") : say("stock");
   const list = dataset.instruments === "etf" ? "ETF_LIST" : "REFERENCE";
-  throw new SyncError(
-    "permanent",
-    `codes holds ${shown}: no ${kind} in stock_info; check them, or run the job ${list}`,
-  );
+  throw new SyncError("permanent", say("unknownCodes", { kind, codes: names, list }));
 }
 
 function historyOf(dataset: Dataset): string {
   const found = Object.entries<Job>(jobs).find(
     ([, job]) => job.mode === "history" && job.datasets.includes(dataset.name),
   );
-  return found?.[0] ?? "its history job";
+  return found?.[0] ?? say("itsHistoryJob");
 }

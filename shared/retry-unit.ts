@@ -5,6 +5,7 @@ import type { RetryServices } from "./ports.ts";
 import { nextAttemptAt } from "./retry-policy.ts";
 import { decodeUnit, type Unit } from "./unit.ts";
 import { meterOutcome, reportParked } from "./unit-metrics.ts";
+import { say } from "./words/say.ts";
 
 export type DeadLetter = {
   readonly messageId: string;
@@ -24,7 +25,7 @@ export async function retryUnit(services: RetryServices, letter: DeadLetter): Pr
   try {
     unit = decodeUnit(letter.body);
   } catch (error) {
-    const why = error instanceof SyncError ? error.message : "unreadable";
+    const why = error instanceof SyncError ? error.message : say("unreadable");
     await recordOrphan(database, `message/${letter.messageId}`, why);
     meterOutcome(meter, "UnitsParked");
     log.error("unreadable message parked", { message: letter.messageId, why });

@@ -3,7 +3,8 @@ import { type Column, columnsOf, type Dataset, type InterfaceSpec } from "./data
 import { isDay } from "./dates.ts";
 import { SyncError } from "./errors.ts";
 import type { Page } from "./ports.ts";
-import { codePattern } from "./unit.ts";
+import { codePattern } from "./words/codes.ts";
+import { say } from "./words/say.ts";
 
 /** A JSON number as it was written, where a double would not give the same digits back. */
 export class ExactNumber {
@@ -39,7 +40,7 @@ export function readPages(spec: InterfaceSpec, pages: readonly Page[], what: str
     const short = page.items.findIndex(({ length }) => length !== width);
     if (short !== -1) {
       throw refused(
-        `${what} row ${size + short + 1}: ${page.items[short]?.length} values, expected ${width}`,
+        say("rowWidth", { what, row: size + short + 1, count: page.items[short]?.length ?? 0, width }),
       );
     }
     for (const column of spec.columns) readColumn(spec, column, page, size, what, columns[column.name] ?? []);
@@ -61,21 +62,19 @@ function readColumn(
   const theirName = column.from ?? column.name;
   const position = page.fields.indexOf(theirName);
   if (position === -1) {
-    throw refused(`${what}: reply has no column ${theirName}, only ${page.fields.join(",")}`);
+    throw refused(say("noColumn", { what, column: theirName, columns: page.fields.join(",") }));
   }
   const read = column.part || column.words ? readerOf(column) : cellReaders[column.type];
   for (let row = 0; row < page.items.length; row += 1) {
     const value = page.items[row]?.[position];
     const cell = value === null || value === "" ? "" : read(value);
     if (cell === undefined || (cell === "" && column.required)) {
-      const name = nameRow(
-        what,
-        before + row + 1,
-        spec,
-        (key) => page.items[row]?.[page.fields.indexOf(key)],
-      );
-      if (cell === "") throw refused(`${name}: ${column.name} is missing`);
-      throw refused(`${name}: ${column.name} is ${show(value)}, expected ${expectations[column.type]}`);
+      const why =
+        cell === ""
+          ? say("cellMissing", { column: column.name })
+          : say("valueIs", { field: column.name, value: show(value), allowed: expectations[column.type] });
+      const identity = identityOf(spec, (key) => page.items[row]?.[page.fields.indexOf(key)]);
+      throw refused(say("rowRefused", { what, row: before + row + 1, identity, why }));
     }
     cells.push(cell);
   }
@@ -101,8 +100,9 @@ function checkRows(
   let row = 0;
   const cell = (name: string) => String(columns[name]?.[row] ?? "");
   for (; row < size; row += 1) {
-    const reason = rule(cell);
-    if (reason !== undefined) throw refused(`${nameRow(what, row + 1, spec, cell)}: ${reason}`);
+    const why = rule(cell);
+    if (why === undefined) continue;
+    throw refused(say("rowRefused", { what, row: row + 1, identity: identityOf(spec, cell), why }));
   }
 }
 
@@ -167,11 +167,11 @@ const cellReaders: Readonly<Record<Column["type"], (value: unknown) => Cell | un
 };
 
 const expectations: Readonly<Record<Column["type"], string>> = {
-  code: "a code such as 600519.SH",
-  day: "a day as YYYYMMDD",
-  number: "a JSON number or null",
-  text: "text without control characters",
-  flag: "0 or 1",
+  code: say("cellCode"),
+  day: say("cellDay"),
+  number: say("cellNumber"),
+  text: say("cellText"),
+  flag: say("cellFlag"),
 };
 
 /** A reply repeats few days thousands of times. */
@@ -197,11 +197,11 @@ function fullness(table: Table, row: number): number {
   return Object.values(table.columns).filter((cells) => cells[row] !== "").length;
 }
 
-function nameRow(what: string, row: number, spec: InterfaceSpec, cell: (column: string) => unknown): string {
-  const identity = spec.columns
+function identityOf(spec: InterfaceSpec, cell: (column: string) => unknown): string {
+  return spec.columns
     .filter(({ required, type }) => required && (type === "code" || type === "day"))
-    .map(({ name }) => show(cell(name)));
-  return `${what} row ${row} (${identity.join(" ")})`;
+    .map(({ name }) => show(cell(name)))
+    .join(" ");
 }
 
 function show(value: unknown): string {

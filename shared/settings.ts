@@ -1,6 +1,7 @@
 // Every setting of the sync: its default, its bounds, and the one place that reads them. Values come in as an
 // environment; nothing here knows where it came from.
 import { isDay } from "./dates.ts";
+import { say } from "./words/say.ts";
 
 type NumberSetting = {
   readonly default: number;
@@ -53,7 +54,9 @@ export function readSettings(environment: Readonly<Record<string, string | undef
     const text = environment[name]?.trim();
     if (text === undefined || text === "") return [name, setting.default];
     const value = isNumberSetting(setting) ? Number(text) : text;
-    if (!isAllowed(setting, value)) problems.push(`${name} is '${text}', expected ${allowed(setting)}`);
+    if (!isAllowed(setting, value)) {
+      problems.push(say("valueIs", { field: name, value: `'${text}'`, allowed: allowed(setting) }));
+    }
     return [name, value];
   });
   if (problems.length > 0) throw new Error(problems.join("; "));
@@ -68,10 +71,12 @@ function isAllowed(setting: Setting, value: string | number): boolean {
 }
 
 function allowed(setting: Setting): string {
-  if (isChoiceSetting(setting)) return `one of ${setting.choices.join(", ")}`;
-  if (!isNumberSetting(setting)) return `a day as YYYYMMDD, for example ${setting.default}`;
-  const kind = setting.whole ? "a whole number" : "a number";
-  return `${kind} from ${setting.min} to ${setting.max}, for example ${setting.default}`;
+  if (isChoiceSetting(setting)) return say("allowedChoice", { choices: setting.choices.join(", ") });
+  if (!isNumberSetting(setting)) return say("allowedDayExample", { example: setting.default });
+  const { min: least, max: most, default: example, whole } = setting;
+  return whole
+    ? say("allowedWholeExample", { least, most, example })
+    : say("allowedNumberExample", { least, most, example });
 }
 
 function isNumberSetting(setting: Setting): setting is Setting & NumberSetting {

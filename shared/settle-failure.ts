@@ -9,6 +9,7 @@ import type { Delivery, Outcome, SyncServices } from "./ports.ts";
 import { backoffSeconds } from "./retry-policy.ts";
 import type { Unit } from "./unit.ts";
 import { meterOutcome, reportParked } from "./unit-metrics.ts";
+import { say } from "./words/say.ts";
 
 export async function settleFailure(
   services: SyncServices,
@@ -95,7 +96,7 @@ async function startByCode(
     byPeriod: false,
     requestKey,
   });
-  const reason = `started again by stock within two minutes: ${error.message}`;
+  const reason = say("startedByStock", { why: error.message });
   if ((await cancelTask(database, unit.task_id, reason)) !== undefined)
     log.warn("no right to the answers by period", { task: unit.task_id, error });
   return "settled";

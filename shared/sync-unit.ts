@@ -13,6 +13,7 @@ import { join, type Table } from "./rows.ts";
 import { settleFailure } from "./settle-failure.ts";
 import { decodeUnit, type Selector, type Unit } from "./unit.ts";
 import { meterOutcome, meterStored, reportFreshness, reportParked } from "./unit-metrics.ts";
+import { say } from "./words/say.ts";
 
 /** Never throws. Holds the slot until its interval has passed, however the unit ends. */
 export async function syncUnit(services: SyncServices, delivery: Delivery): Promise<Outcome> {
@@ -43,7 +44,7 @@ async function sync(services: SyncServices, delivery: Delivery, unit: Unit): Pro
   const dataset = datasets[unit.dataset];
   const claim = await units.claimUnit(database, unit, dataset, daysOf(dataset, unit.selector));
   if (claim === undefined) {
-    const why = `${unit.unit_key}: its task ${unit.task_id} is not in the ledger`;
+    const why = say("notInLedger", { unit: unit.unit_key, task: unit.task_id });
     await recordOrphan(database, `unit/${unit.task_id}/${unit.sequence}`, why);
     log.error("unit not in the ledger", { unit: unit.unit_key, task: unit.task_id });
     return "settled";
@@ -99,16 +100,14 @@ async function report(services: SyncServices, { slices }: Dataset): Promise<void
 
 /** @throws SyncError transient when a list or calendar cannot be whole. Days are judged by lateReason. */
 function checkWhole(dataset: Dataset, unit: Unit, main: Table): void {
+  const what = `${dataset.main.name} ${unit.unit_key}`;
   if (dataset.name === "trading_calendar") {
-    const hole = main.size === 0 ? "the answer is empty" : calendarHole(main);
-    if (hole !== undefined)
-      throw new SyncError("transient", `${dataset.main.name} ${unit.unit_key}: ${hole}`);
+    if (main.size === 0) throw new SyncError("transient", say("answerEmpty", { what }));
+    const hole = calendarHole(main);
+    if (hole !== undefined) throw new SyncError("transient", say("calendarHole", { what, ...hole }));
   }
   if ("list_status" in unit.selector && unit.selector.list_status === "L" && main.size === 0) {
-    throw new SyncError(
-      "transient",
-      `${dataset.main.name} ${unit.unit_key}: the list of what is listed is empty`,
-    );
+    throw new SyncError("transient", say("listEmpty", { what }));
   }
 }
 

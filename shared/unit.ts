@@ -5,8 +5,8 @@ import { datasets } from "./datasets.ts";
 import { isDay } from "./dates.ts";
 import { SyncError } from "./errors.ts";
 import { type JobType, jobTypes } from "./jobs.ts";
-
-export const codePattern = /^[0-9A-Z]{1,12}\.[A-Z]{2,4}$/;
+import { codePattern } from "./words/codes.ts";
+import { say } from "./words/say.ts";
 
 const day = z.string().check(z.refine(isDay, "expected a day as YYYYMMDD"));
 const code = z.string().check(z.regex(codePattern));
@@ -58,12 +58,12 @@ export function decodeUnit(text: string): Unit {
   try {
     value = JSON.parse(text);
   } catch {
-    throw new SyncError("permanent", `message of ${text.length} characters is not JSON`);
+    throw new SyncError("permanent", say("messageNotJson", { count: text.length }));
   }
   const parsed = z.safeParse(unitSchema, value);
   if (parsed.success) return parsed.data;
   const wrong = parsed.error.issues.map((issue) => issue.path.join(".") || "the whole message");
-  throw new SyncError("permanent", `message is not a unit: ${wrong.join(", ")} does not fit`);
+  throw new SyncError("permanent", say("messageNotUnit", { fields: wrong.join(", ") }));
 }
 
 /** Unit of a ledger row, checked like a message. */

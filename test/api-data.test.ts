@@ -338,9 +338,11 @@ test.each([
 ])("%s is refused, naming the field, its value and what is allowed", async (path, field, value) => {
   const { status, body } = await get(path);
   expect(status).toBe(400);
-  expect(body).toEqual({
+  const { suggestion, ...refusal } = body;
+  const meant = suggestion === undefined ? "" : `; did you mean ${suggestion}?`;
+  expect(refusal).toEqual({
     error: "bad_input",
-    message: `${field} is ${JSON.stringify(value)}, expected ${body.allowed}`,
+    message: `${field} is ${JSON.stringify(value)}, expected ${body.allowed}${meant}`,
     field,
     value,
     allowed: expect.stringMatching(/.{10}/),
@@ -352,6 +354,18 @@ test("market, which was the exchange, is refused with the name of the field that
   expect(body.message).toBe(
     'market is "SH", expected the field exchange in its place, one of SSE, SZSE, BSE: listed on this exchange',
   );
+});
+
+test.each([
+  ["/api/daily/600519", "600519.SH"],
+  ["/api/daily/600519.SZ", "600519.SH"],
+  ["/api/instruments?exchagne=SSE", "exchange"],
+])("%s is answered with what was probably meant, %s", async (path, suggestion) => {
+  expect((await get(path)).body.suggestion).toBe(suggestion);
+});
+
+test("a code in lower case is the same code", async () => {
+  expect((await get("/api/daily/600519.sh")).body).toEqual((await get("/api/daily/600519.SH")).body);
 });
 
 test("a code without a row in the range is an empty answer, not an unknown code", async () => {

@@ -167,7 +167,9 @@ test.each([
   const refused = await post("/api/jobs/DAILY_HISTORY/run", { body });
   expect(refused.status).toBe(400);
   expect(refused.body).toMatchObject({ error: "bad_input", field, value });
-  expect(refused.body.message).toBe(`${field} is ${JSON.stringify(value)}, expected ${refused.body.allowed}`);
+  const { allowed, suggestion, message } = refused.body;
+  const meant = suggestion === undefined ? "" : `; did you mean ${suggestion}?`;
+  expect(message).toBe(`${field} is ${JSON.stringify(value)}, expected ${allowed}${meant}`);
   expect(await world.tasks()).toEqual([]);
 });
 

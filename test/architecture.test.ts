@@ -43,6 +43,7 @@ const core = sourcesIn(
   "shared/reads/*.ts",
   "shared/api/*.ts",
   "shared/widget/*.ts",
+  "shared/words/*.ts",
 );
 const everything = sourcesIn("{infra,functions,shared,local}/**/*.ts");
 
@@ -112,24 +113,27 @@ test("infra reads only data from shared", () => {
     "shared/metrics.ts",
     "shared/settings.ts",
     "shared/slot.ts",
+    "shared/words/say.ts", // by way of settings.ts
+    "shared/words/sentences.ts",
   ]);
 });
 
-test("the local stack runs the template: of shared it takes types and the names of jobs and settings", () => {
-  const data = ["shared/datasets.ts", "shared/jobs.ts", "shared/settings.ts"];
+test("the local stack runs the template: of shared it takes types, the names of jobs and settings, and words", () => {
+  const data = /^shared\/(datasets|jobs|settings|slot|command|words\/\w+)\.ts$/;
   // The page reads and draws what the deployed widget and API do; it changes nothing but through the dispatcher.
   const taken = sourcesIn("local/**/*.ts")
     .filter((file) => !file.startsWith("local/page/"))
     .flatMap(importsOf)
     .filter(({ values }) => values);
   expect(
-    taken.map(({ from }) => from).filter((from) => from.startsWith("shared/") && !data.includes(from)),
+    taken.map(({ from }) => from).filter((from) => from.startsWith("shared/") && !data.test(from)),
   ).toEqual([]);
   expect(taken.map(({ from }) => from).filter((from) => /^(functions|infra)\//.test(from))).toEqual([]);
 });
 
 test("the local page takes reads and drawings of shared, and nothing that changes the ledger", () => {
-  const reads = /^shared\/(widget\/.*|reads\/.*|progress|stored-days|dates|jobs|api\/table)\.ts$/;
+  const reads =
+    /^shared\/(widget\/.*|words\/.*|reads\/.*|progress|stored-days|dates|jobs|command|api\/table)\.ts$/;
   const taken = sourcesIn("local/page/*.ts")
     .flatMap(importsOf)
     .filter(({ from, values }) => values && from.startsWith("shared/"))

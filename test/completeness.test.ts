@@ -244,7 +244,7 @@ describe("a calendar", () => {
     const columns = { cal_date: cal_date ?? [], is_open: is_open ?? [], pretrade_date: pretrade_date ?? [] };
     const found = calendarHole({ columns, size: rows.length });
     if (hole === undefined) expect(found).toBeUndefined();
-    else expect(found).toContain(hole);
+    else expect(found).toMatchObject({ day: hole });
   });
 });
 

@@ -227,10 +227,10 @@ describe("ETF prices", () => {
 
   test("a stock is no ETF to ask for, and an ETF no stock", async () => {
     await expect(world.dispatch({ ...history, codes: ["600519.SH"] })).rejects.toThrow(
-      "codes holds 600519.SH: no ETF in stock_info; check them, or run the job ETF_LIST",
+      "no ETF 600519.SH in stock_info: check them, or run the job ETF_LIST",
     );
     await expect(world.dispatch({ ...history, job: "DAILY_HISTORY", codes: ["510300.SH"] })).rejects.toThrow(
-      "codes holds 510300.SH: no stock in stock_info; check them, or run the job REFERENCE",
+      "no stock 510300.SH in stock_info: check them, or run the job REFERENCE",
     );
   });
 

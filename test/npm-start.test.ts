@@ -70,7 +70,10 @@ test.each([
   [["--from", "20240230"], "--from is '20240230', expected a day such as 20240131 or 2024-01-31"],
   [["--from", "20240202", "--to", "20240201"], "--from is 20240202, which is after --to, 20240201"],
   [["--job", "DAILY"], "--job is 'DAILY', expected one of REFERENCE, DAILY_HISTORY, DAILY_INCREMENTAL"],
-  [["--codes", "600519"], "--codes holds '600519', expected TuShare codes such as 600519.SH,000001.SZ"],
+  [
+    ["--codes", "600519"],
+    "--codes is '600519', expected TuShare codes such as 600519.SH,000001.SZ; did you mean 600519.SH?",
+  ],
   [["--captured", "nowhere"], "--captured is 'nowhere', and there is no such folder"],
   [["--form", "20240101"], "Unknown option '--form'"],
   [
@@ -99,7 +102,7 @@ test("a setting out of its range is refused before anything starts", async () =>
 test("a job the dispatcher refuses ends with its words and exit code 1", async () => {
   const { code, output } = await npmStart([...small, "--once", "--codes", "999999.SH"]).ended;
   expect(code).toBe(1);
-  expect(output).toContain("codes holds 999999.SH: no stock in stock_info");
+  expect(output).toContain("no stock 999999.SH in stock_info");
 });
 
 function reaches(host: string, port: number): Promise<boolean> {

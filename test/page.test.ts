@@ -116,7 +116,7 @@ describe.skipIf(missingChromium !== undefined)("in a browser", () => {
     await page.getByRole("combobox", { name: "Job" }).selectOption("DAILY_HISTORY");
     await page.getByLabel("Only these codes").fill("999999.SH");
     await page.getByRole("button", { name: "Start …" }).click();
-    await page.getByText("codes holds 999999.SH").first().waitFor();
+    await page.getByText("no stock 999999.SH").first().waitFor();
     await page.getByLabel("Only these codes").fill("");
     await page.getByLabel("From", { exact: true }).fill("2026-05-25");
     await page.getByLabel("To", { exact: true }).fill("2026-05-29");

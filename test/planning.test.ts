@@ -83,7 +83,7 @@ describe("a plan that cannot be made says what to do, starts nothing and frees i
       "a code nobody knows",
       async () => {},
       history({ codes: ["600519.SH", "999999.SZ"] }),
-      /codes holds 999999\.SZ: no stock in stock_info; check them, or run the job REFERENCE/,
+      /no stock 999999\.SZ in stock_info: check them, or run the job REFERENCE/,
     ],
     [
       "a first day after the last",

@@ -3,7 +3,6 @@ import { describe, expect, test } from "vitest";
 import { datasets } from "../shared/datasets.ts";
 import { SyncError } from "../shared/errors.ts";
 import {
-  codePattern,
   decodeUnit,
   encodeUnit,
   type PlannedUnit,
@@ -12,6 +11,7 @@ import {
   unitFrom,
   unitKey,
 } from "../shared/unit.ts";
+import { codePattern } from "../shared/words/codes.ts";
 
 const planned: { unit: PlannedUnit; key: string; params: Record<string, string> }[] = [
   {

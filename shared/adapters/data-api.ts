@@ -10,6 +10,7 @@ import {
 } from "@aws-sdk/client-rds-data";
 import { SyncError } from "../errors.ts";
 import type { Clock, Database, SqlParameters, SqlRow } from "../ports.ts";
+import { say } from "../words/say.ts";
 
 export type DataApiOptions = {
   readonly resourceArn: string;
@@ -122,7 +123,7 @@ function classify(error: unknown): { kind: "transient" | "permanent"; resuming: 
 function asSyncError(error: unknown, kind: "transient" | "permanent"): SyncError {
   if (error instanceof SyncError) return error;
   const text = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
-  return new SyncError(kind, `database: ${text}`, { cause: error });
+  return new SyncError(kind, say("database", { said: text }), { cause: error });
 }
 
 function asParameter([name, value]: [string, SqlParameters[string]]): SqlParameter {

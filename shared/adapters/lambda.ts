@@ -3,6 +3,7 @@
 import { AwsClient } from "aws4fetch";
 import { SyncError } from "../errors.ts";
 import type { Dispatcher } from "../ports.ts";
+import { say } from "../words/say.ts";
 
 export type LambdaOptions = {
   readonly functionName: string;
@@ -35,12 +36,14 @@ export function makeDispatcher({ functionName, endpoint, ...account }: LambdaOpt
           signal: AbortSignal.timeout(requestTimeoutMilliseconds),
         });
       } catch (error) {
-        throw new SyncError("transient", `the dispatcher could not be reached: ${error}`, { cause: error });
+        throw new SyncError("transient", say("dispatcherUnreached", { said: String(error) }), {
+          cause: error,
+        });
       }
       const said = await answer.text();
       if (answer.status === 202) return;
       const what = answer.headers.get("x-amzn-errortype") ?? said.slice(0, 200);
-      throw new SyncError("transient", `the dispatcher was not started: ${answer.status} ${what}`);
+      throw new SyncError("transient", say("dispatcherNotStarted", { status: answer.status, said: what }));
     },
   };
 }

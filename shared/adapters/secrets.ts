@@ -3,6 +3,7 @@
 import { GetSecretValueCommand, SecretsManagerClient } from "@aws-sdk/client-secrets-manager";
 import { SyncError } from "../errors.ts";
 import type { Clock } from "../ports.ts";
+import { say } from "../words/say.ts";
 
 const keptMilliseconds = 5 * 60_000;
 
@@ -23,13 +24,7 @@ export function makeTokenSource(options: { secretArn: string; clock: Clock }): (
     if (kept !== undefined && options.clock.monotonic() < kept.until) return kept.token;
     const token = await read();
     if (!/^[\x21-\x7e]{8,200}$/.test(token)) {
-      throw new SyncError(
-        "permanent",
-        "the TuShare token is not set: put it into its secret (see the runbook)",
-        {
-          scope: "account",
-        },
-      );
+      throw new SyncError("permanent", say("tokenNotSet"), { scope: "account" });
     }
     kept = { token, until: options.clock.monotonic() + keptMilliseconds };
     return token;

@@ -8,6 +8,7 @@ import {
 import { SyncError } from "../errors.ts";
 import type { WorkQueue } from "../ports.ts";
 import { encodeUnit } from "../unit.ts";
+import { say } from "../words/say.ts";
 
 /** Entries of one SendMessageBatch; also at most 1 MiB together, of which ten units take a few kilobytes. */
 const entriesMax = 10;
@@ -29,10 +30,7 @@ export function makeSqsQueue(options: { queueUrl: string }): WorkQueue {
       left = left.filter(({ Id }) => failed.some((entry) => entry.Id === Id));
       if (left.length === 0) return;
     }
-    throw new SyncError(
-      "transient",
-      `work queue: ${left.length} of ${entries.length} messages were not accepted`,
-    );
+    throw new SyncError("transient", say("queueRefused", { left: left.length, all: entries.length }));
   }
 
   return {

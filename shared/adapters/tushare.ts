@@ -4,6 +4,7 @@ import { shanghaiDay, shanghaiInstant } from "../dates.ts";
 import { SyncError, type SyncErrorOptions } from "../errors.ts";
 import type { Clock, Page, Upstream } from "../ports.ts";
 import { ExactNumber } from "../rows.ts";
+import { say } from "../words/say.ts";
 
 /** The official client's own timeout. */
 const timeoutMilliseconds = 30_000;
@@ -71,11 +72,14 @@ async function post(url: string, body: string, what: string, token: string): Pro
     const cause = error instanceof Error ? (error.cause instanceof Error ? error.cause : error) : undefined;
     throw new SyncError(
       "transient",
-      `${what}: no answer (${cause?.name}: ${withoutToken(cause?.message ?? "", token)})`,
+      say("noAnswer", { what, said: `${cause?.name}: ${withoutToken(cause?.message ?? "", token)}` }),
     );
   }
   if (response.status >= 400) {
-    throw new SyncError("transient", `${what}: HTTP ${response.status}, ${excerpt(text, token)}`);
+    throw new SyncError(
+      "transient",
+      say("httpStatus", { what, status: response.status, excerpt: excerpt(text, token) }),
+    );
   }
   return text;
 }
@@ -86,7 +90,7 @@ async function readText(response: Response, what: string): Promise<string> {
   for await (const chunk of response.body ?? []) {
     bytes += chunk.byteLength;
     if (bytes > replyBytesMax)
-      throw new SyncError("transient", `${what}: reply passes ${replyBytesMax} bytes`);
+      throw new SyncError("transient", say("replyTooLarge", { what, bytes: replyBytesMax }));
     chunks.push(chunk);
   }
   return new TextDecoder("utf-8").decode(Buffer.concat(chunks));
@@ -98,17 +102,22 @@ export function readReply(text: string, what: string, token: string, now: Date):
   try {
     value = parseExactly(text);
   } catch {
-    throw new SyncError("transient", `${what}: reply is not JSON, ${excerpt(text, token)}`);
+    throw new SyncError("transient", say("replyNotJson", { what, excerpt: excerpt(text, token) }));
   }
   const parsed = z.safeParse(replySchema, value);
   if (!parsed.success) {
     const wrong = parsed.error.issues.map((issue) => issue.path.join(".") || "the whole reply").slice(0, 3);
-    throw new SyncError("transient", `${what}: reply is not TuShare's form at ${wrong.join(", ")}`);
+    throw new SyncError("transient", say("replyNotForm", { what, fields: wrong.join(", ") }));
   }
   const { code, msg, message, data, request_id } = parsed.data;
   const said = withoutToken(msg ?? message ?? "", token).slice(0, saidCharactersMax);
   if (code !== 0)
-    throw classify(code, said, `${what}: TuShare says ${code} ${said} (request ${request_id})`, now);
+    throw classify(
+      code,
+      said,
+      say("tushareSays", { what, code, said, request: request_id ?? String(request_id) }),
+      now,
+    );
   return { fields: data?.fields ?? [], items: data?.items ?? [], hasMore: data?.has_more === true };
 }
 
@@ -191,7 +200,10 @@ function significantDigits(source: string): number {
 }
 
 function excerpt(text: string, token: string): string {
-  return `${text.length} characters starting ${JSON.stringify(withoutToken(text.slice(0, 2_000), token).slice(0, 80))}`;
+  return say("excerpt", {
+    count: text.length,
+    text: JSON.stringify(withoutToken(text.slice(0, 2_000), token).slice(0, 80)),
+  });
 }
 
 /** An upstream or a proxy may echo what it was sent. */

@@ -39,6 +39,7 @@ export const ErrorAnswer = name(
     field: z.optional(about("The field that was refused", z.string())),
     value: z.optional(about("What it held; null when it was missing", z.unknown())),
     allowed: z.optional(about("What it may hold", z.string())),
+    suggestion: z.optional(about("What was probably meant", z.string())),
   }),
 );
 

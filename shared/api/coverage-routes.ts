@@ -2,6 +2,7 @@
 import { addDays, daysBetween, shanghaiDay } from "../dates.ts";
 import { newestTradeDate } from "../reads/daily.ts";
 import { readCoverage } from "../stored-days.ts";
+import { say } from "../words/say.ts";
 import { CoverageAnswer } from "./answers.ts";
 import { day, optional } from "./fields.ts";
 import { badInput, type Route, route } from "./route.ts";
@@ -25,7 +26,7 @@ export const coverageRoutes: readonly Route[] = [
     async handle({ database, clock }, { query }) {
       const to = query.to ?? shanghaiDay(clock.now());
       const from = query.from ?? addDays(to, -daysByDefault);
-      if (from > to) return badInput("from", from, `a day not after to, ${to}`);
+      if (from > to) return badInput("from", from, say("allowedNotAfter", { to: "to", last: to }));
       if (daysBetween(from, to) >= daysMax) {
         return badInput("from", from, `a day less than ${daysMax} days before to, ${to}`);
       }

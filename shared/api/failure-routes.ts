@@ -1,6 +1,7 @@
 // Failure records: why units did not succeed, and another try for one of them.
 import { jobTypes } from "../jobs.ts";
 import { pageMax, readFailures } from "../progress.ts";
+import { say } from "../words/say.ts";
 import { asFailure, ErrorAnswer, FailureAnswer, FailureConflict, FailuresAnswer } from "./answers.ts";
 import { integer, oneOf, optional, truth, withDefault } from "./fields.ts";
 import { conflict, notFound, type Route, route } from "./route.ts";
@@ -46,14 +47,12 @@ export const failureRoutes: readonly Route[] = [
     },
     async handle({ database, dispatcher }, { path: { id } }) {
       const [record] = await readFailures(database, { id, limit: 1 });
-      if (record === undefined) return notFound(`there is no failure record ${id}`);
+      if (record === undefined) return notFound(say("noFailureRecord", { id }));
       const failure = asFailure(record);
-      if (record.resolvedAt !== undefined) return conflict(`failure record ${id} is resolved`, { failure });
-      if (record.isCancelled) {
-        return conflict(`the task of failure record ${id} was cancelled: run its job again`, { failure });
-      }
+      if (record.resolvedAt !== undefined) return conflict(say("failureResolved", { id }), { failure });
+      if (record.isCancelled) return conflict(say("failureCancelled", { id }), { failure });
       if (record.task_id === null) {
-        return conflict(`the message of failure record ${id} could not be read: run its job again`, {
+        return conflict(say("failureUnreadable", { id }), {
           failure,
         });
       }

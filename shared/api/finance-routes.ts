@@ -4,6 +4,7 @@ import { financeNumbers } from "../finance-columns.ts";
 import { reportRowsMax } from "../reads/figures.ts";
 import { type FinanceRow, reportsOfCode } from "../reads/finance.ts";
 import { isKnownCode } from "../reads/instruments.ts";
+import { say } from "../words/say.ts";
 import { asReport, ErrorAnswer, FinanceAnswer } from "./answers.ts";
 import { code, day, integer, oneOf, optional } from "./fields.ts";
 import { refusePages } from "./price-routes.ts";
@@ -37,7 +38,7 @@ export const financeRoutes: readonly Route[] = [
     async handle({ database }, { path: { ts_code }, query }) {
       const { from, to, as_of, cursor } = query;
       if (from !== undefined && to !== undefined && from > to) {
-        return badInput("from", from, `a day not after to, ${to}`);
+        return badInput("from", from, say("allowedNotAfter", { to: "to", last: to }));
       }
       const refusal = refusePages(query);
       if (refusal !== undefined) return refusal;
@@ -52,7 +53,7 @@ export const financeRoutes: readonly Route[] = [
           ? await readWhole(reportRowsMax, (last?: FinanceRow) => read(last?.end_date, reportRowsMax))
           : await read(cursor, pageRows);
       if (rows.length === 0 && !(await isKnownCode(database, ts_code))) {
-        return notFound(`there is no code ${ts_code}`);
+        return notFound(say("noCode", { code: ts_code }));
       }
       if (query.format === "csv") return { status: 200, csv: csv(rows) };
       const next_cursor = rows.length < pageRows ? null : (rows.at(-1)?.end_date ?? null);

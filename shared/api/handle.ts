@@ -2,6 +2,9 @@
 // Finding the route is the router's part.
 import * as z from "zod/mini";
 import { asSyncError, SyncError } from "../errors.ts";
+import { suggestCode } from "../words/codes.ts";
+import { nearest } from "../words/nearest.ts";
+import { say } from "../words/say.ts";
 import { descriptionOf } from "./fields.ts";
 import { idempotencyKeyCharactersMax } from "./openapi.ts";
 import { type Answer, type ApiServices, badInput, type Fields, type Inputs, type Route } from "./route.ts";
@@ -41,13 +44,13 @@ function trouble(services: ApiServices, { id }: Route, thrown: unknown): Answer 
       headers: { "retry-after": "10" },
       body: {
         error: "unavailable",
-        message: "the database or the dispatcher is out of reach: repeat the request",
+        message: say("unavailable"),
       },
     };
   }
   return {
     status: 500,
-    body: { error: "internal", message: "the request failed; the function's log says why" },
+    body: { error: "internal", message: say("internal") },
   };
 }
 
@@ -104,13 +107,23 @@ function check(fields: Fields = noFields, given: object, renamed: Route["renamed
   if (issue?.code === "unrecognized_keys") {
     const [field = ""] = issue.keys;
     const allowed = fieldsAllowed(fields, renamed, field);
-    return { refusal: badInput(field, at(given, [field]), allowed) };
+    const meant = Object.hasOwn(renamed, field) ? undefined : nearest(field, Object.keys(fields));
+    return { refusal: badInput(field, at(given, [field]), allowed, meant) };
   }
   const path = issue?.path ?? [];
   const field = fields[String(path[0])];
-  return {
-    refusal: badInput(path.join("."), at(given, path), field === undefined ? "" : descriptionOf(field)),
-  };
+  const value = at(given, path);
+  const allowed = field === undefined ? "" : descriptionOf(field);
+  return { refusal: badInput(path.join("."), value, allowed, suggestionFor(issue, value)) };
+}
+
+/** A code's exchange can be told from its digits, a choice from what is near it. */
+function suggestionFor(issue: z.core.$ZodIssue | undefined, value: unknown): string | undefined {
+  if (typeof value !== "string" || issue === undefined) return undefined;
+  if (issue.code === "invalid_value") return nearest(value, issue.values.map(String));
+  const place = issue.path.at(-1);
+  const isCode = issue.path[0] === "codes" ? typeof place === "number" : place === "ts_code";
+  return isCode ? suggestCode(value) : undefined;
 }
 
 /** What may be given in the place of a field that is not one of an operation's. */

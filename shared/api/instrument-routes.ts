@@ -1,6 +1,7 @@
 // Instruments: which stocks and ETFs there are.
 import { exchanges } from "../datasets.ts";
 import * as instruments from "../reads/instruments.ts";
+import { say } from "../words/say.ts";
 import {
   ErrorAnswer,
   EtfCountAnswer,
@@ -64,7 +65,7 @@ export const instrumentRoutes: readonly Route[] = [
     },
     async handle({ database }, { path: { ts_code } }) {
       const found = await instruments.readInstrument(database, ts_code);
-      if (found === undefined) return notFound(`the lists have no code ${ts_code}`);
+      if (found === undefined) return notFound(say("notInLists", { code: ts_code }));
       return { status: 200, body: { ...found, mgt_fee: exactNumber(found.mgt_fee) } };
     },
   }),

@@ -3,6 +3,7 @@ import { addDays } from "../dates.ts";
 import * as daily from "../reads/daily.ts";
 import { dailyRowsMax } from "../reads/figures.ts";
 import { isKnownCode } from "../reads/instruments.ts";
+import { say } from "../words/say.ts";
 import { asDaily, DailyOfCodeAnswer, DailyOfDayAnswer, ErrorAnswer } from "./answers.ts";
 import { code, day, integer, oneOf, optional } from "./fields.ts";
 import { type Answer, type ApiServices, badInput, notFound, type Route, route } from "./route.ts";
@@ -91,7 +92,7 @@ async function ofCode(database: ApiServices["database"], ts_code: string, query:
   const { from, to, base, cursor } = query;
   const adjust = query.adjust ?? "none";
   if (from !== undefined && to !== undefined && from > to)
-    return badInput("from", from, `a day not after to, ${to}`);
+    return badInput("from", from, say("allowedNotAfter", { to: "to", last: to }));
   if (base !== undefined && adjust !== "qfq") return badInput("base", base, "nothing without adjust=qfq");
   const refusal = refusePages(query);
   if (refusal !== undefined) return refusal;
@@ -106,7 +107,7 @@ async function ofCode(database: ApiServices["database"], ts_code: string, query:
       ? await readWhole(dailyRowsMax, (last?: daily.DailyRow) => read(last?.trade_date, dailyRowsMax))
       : await read(cursor, pageRows);
   if (rows.length === 0 && !(await isKnownCode(database, ts_code))) {
-    return notFound(`there is no code ${ts_code}`);
+    return notFound(say("noCode", { code: ts_code }));
   }
   if (query.format === "csv") return csv(adjust, rows);
   const next_cursor = rows.length < pageRows ? null : (rows.at(-1)?.trade_date ?? null);

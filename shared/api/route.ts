@@ -3,6 +3,8 @@
 import type * as z from "zod/mini";
 import type { Clock, Database, Dispatcher, Log } from "../ports.ts";
 import type { Settings } from "../settings.ts";
+import { jsonDoor, type Refusal, sayRefusal } from "../words/refusal.ts";
+import { say } from "../words/say.ts";
 import { ErrorAnswer } from "./answers.ts";
 
 export type ApiServices = {
@@ -92,13 +94,35 @@ export function conflict(message: string, more: Readonly<Record<string, unknown>
 }
 
 /** @param allowed what the field may hold, as in its description */
-export function badInput(field: string, value: unknown, allowed: string): Answer {
-  const shown = value === undefined ? "missing" : (JSON.stringify(value) ?? String(value)).slice(0, 200);
-  const message = `${field} is ${shown}, expected ${allowed}`;
+export function badInput(field: string, value: unknown, allowed: string, suggestion?: string): Answer {
+  const message = sayRefusal({ why: "value", field, path: field, value, allowed, suggestion }, jsonDoor);
   return {
     status: 400,
-    body: { error: "bad_input", message, field, value: value === undefined ? null : value, allowed },
+    body: {
+      ...{ error: "bad_input", message, field, value: value ?? null, allowed },
+      ...(suggestion !== undefined && { suggestion }),
+    },
   };
+}
+
+/** A command's refusal; of two fields that do not go together, it names one. */
+export function refused(refusal: Refusal): Answer {
+  switch (refusal.why) {
+    case "value":
+      return badInput(refusal.path, refusal.value, refusal.allowed, refusal.suggestion);
+    case "both": {
+      const [one, { field, value }] = refusal.fields;
+      return badInput(field, value, say("allowedAlone", { other: one.field }));
+    }
+    case "order": {
+      const [{ field, value }, to] = refusal.fields;
+      return badInput(field, value, say("allowedNotAfter", { to: to.field, last: to.value }));
+    }
+    case "unknown":
+      return badInput(refusal.field, undefined, refusal.known.join(", "), refusal.suggestion);
+    case "no command":
+      return badInput("body", refusal.value, refusal.fields.join(", "));
+  }
 }
 
 /** An answer of an operation that found nothing. */

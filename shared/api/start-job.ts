@@ -1,12 +1,12 @@
 // Starts a job without planning it: the task is opened here, so that the answer can name it, and the dispatcher, which
 // may take minutes, is told to carry out the very command of that task.
-import { parseCommand } from "../command.ts";
-import { SyncError } from "../errors.ts";
+import { readCommand } from "../command.ts";
 import { type JobType, jobs } from "../jobs.ts";
 import { openTask, type Task } from "../ledger/tasks.ts";
 import { readTask } from "../progress.ts";
+import { say } from "../words/say.ts";
 import { asTask } from "./answers.ts";
-import { type Answer, type ApiServices, badInput, conflict } from "./route.ts";
+import { type Answer, type ApiServices, conflict, refused } from "./route.ts";
 
 export type Start = {
   readonly job: JobType;
@@ -37,17 +37,14 @@ export async function startJob(services: ApiServices, start: Start): Promise<Ans
   const progress = await readTask(services.database, task.id);
   const body = progress && asTask(progress);
   if (task.job_type !== job) {
-    return conflict(`the Idempotency-Key was used to start ${task.job_type}: choose another`, { task: body });
+    return conflict(say("keyUsed", { job: task.job_type }), { task: body });
   }
   if (opened || task.request_key === requestKey) {
     return { status: 202, body, headers: { location: `/api/tasks/${task.id}` } };
   }
-  return conflict(
-    task.status === "PAUSED"
-      ? `the last task of ${job} is paused: resume or cancel it`
-      : `a task of ${job} is live: follow it, or cancel it`,
-    { task: body },
-  );
+  return conflict(task.status === "PAUSED" ? say("jobPaused", { job }) : say("jobLive", { job }), {
+    task: body,
+  });
 }
 
 function isUnsent({ status, current_offset, total_units }: Task): boolean {
@@ -56,14 +53,6 @@ function isUnsent({ status, current_offset, total_units }: Task): boolean {
 
 /** What fields must be among themselves is the command's own rule. */
 function refusalOf(command: object): Answer | undefined {
-  try {
-    parseCommand(command);
-    return undefined;
-  } catch (error) {
-    if (!(error instanceof SyncError)) throw error;
-    const { from, to, days } = command as { from?: string; to?: string; days?: number };
-    return from !== undefined && days !== undefined
-      ? badInput("days", days, "nothing beside from: give one of them")
-      : badInput("from", from, `a day that is not after to, ${to}`);
-  }
+  const read = readCommand(command);
+  return "refusal" in read ? refused(read.refusal) : undefined;
 }

@@ -2,6 +2,7 @@
 import { jobTypes } from "../jobs.ts";
 import { cancelTask, hasEnded, holdTask, taskStatuses } from "../ledger/tasks.ts";
 import { pageMax, readTask, readTasks, type TaskProgress } from "../progress.ts";
+import { say } from "../words/say.ts";
 import { asTask, ErrorAnswer, TaskAnswer, TaskConflict, TasksAnswer } from "./answers.ts";
 import { integer, oneOf, optional, taskId, withDefault } from "./fields.ts";
 import { type Answer, type ApiServices, conflict, notFound, type Route, route } from "./route.ts";
@@ -91,7 +92,7 @@ export const taskRoutes: readonly Route[] = [
       409: { about: "It has ended by itself", schema: TaskConflict },
     },
     handle: ({ database }, { path }) =>
-      changeTask(database, path.id, "CANCELLED", (id) => cancelTask(database, id, "cancelled by a command")),
+      changeTask(database, path.id, "CANCELLED", (id) => cancelTask(database, id, say("cancelledByCommand"))),
   }),
 ];
 
@@ -106,24 +107,24 @@ async function changeTask(
   const task = await readTask(database, id);
   if (task === undefined) return noTask(id);
   if (changed || task.status === already) return { status: 200, body: asTask(task) };
-  return conflict(`the task is ${task.status}`, { task: asTask(task) });
+  return conflict(say("taskStatus", { status: task.status }), { task: asTask(task) });
 }
 
 async function resume({ database, dispatcher }: ApiServices, id: string): Promise<Answer> {
   const task = await readTask(database, id);
   if (task === undefined) return noTask(id);
   if (hasEnded(task.status)) {
-    return conflict(`the task is ${task.status}: run its job again`, { task: asTask(task) });
+    return conflict(say("taskStatusRunAgain", { status: task.status }), { task: asTask(task) });
   }
   const live = await readTasks(database, { job: task.job_type, status: ["PENDING", "RUNNING"], limit: 1 });
   const [other] = live.filter((each) => each.id !== id);
   if (other !== undefined) {
-    return conflict(`another task of ${task.job_type} is live`, { task: asTask(other) });
+    return conflict(say("otherLive", { job: task.job_type }), { task: asTask(other) });
   }
   await dispatcher.start({ resume: id });
   return { status: 202, body: asTask(task), headers: { location: `/api/tasks/${id}` } };
 }
 
 function noTask(id: string): Answer {
-  return notFound(`there is no task ${id}`);
+  return notFound(say("noTask", { id }));
 }

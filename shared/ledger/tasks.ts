@@ -4,6 +4,7 @@ import { SyncError } from "../errors.ts";
 import type { JobType } from "../jobs.ts";
 import type { Database, SqlRow } from "../ports.ts";
 import { type PlannedUnit, type Unit, unitFrom, unitKey } from "../unit.ts";
+import { say } from "../words/say.ts";
 
 export const taskStatuses = ["PENDING", "RUNNING", "COMPLETED", "FAILED", "CANCELLED", "PAUSED"] as const;
 export type TaskStatus = (typeof taskStatuses)[number];
@@ -68,7 +69,7 @@ select opened.*, true from opened`,
     );
     if (row !== undefined) return { task: asTask(row), opened: row.opened === true };
   }
-  throw new SyncError("transient", `no ${task.job_type} task could be opened or found`);
+  throw new SyncError("transient", say("taskNotOpened", { job: task.job_type }));
 }
 
 export async function readTask(database: Database, id: string): Promise<Task | undefined> {
@@ -157,7 +158,7 @@ select ${taskColumns} from confirmed`,
     { id: task.id, resumes: task.resumes, offset: task.current_offset },
   );
   const now = row === undefined ? await readTask(database, task.id) : asTask(row);
-  if (now === undefined) throw new SyncError("permanent", `task ${task.id} is gone`);
+  if (now === undefined) throw new SyncError("permanent", say("taskGone", { id: task.id }));
   return now;
 }
 
@@ -174,7 +175,7 @@ returning ${taskColumns}`,
 }
 
 /** The reason of a pause that only a command ends. */
-export const pausedByCommand = "paused by a command";
+export const pausedByCommand = say("pausedByCommand");
 
 /**
  * Pauses a task until a command resumes it. One that pauses by itself is held too, or its schedule would wake it. Doing it

@@ -1,0 +1,24 @@
+// Makes the text of a sentence of the catalogue. The text is what is stored and logged; translate.ts reads it back.
+import { type SentenceName, sentences } from "./sentences.ts";
+
+type HolesIn<Template extends string> = Template extends `${string}{${infer Hole}}${infer Rest}`
+  ? Hole | HolesIn<Rest>
+  : never;
+
+/** A value for each hole. One that is text of the catalogue itself is translated with the sentence. */
+export type Values<Name extends SentenceName> = Readonly<
+  Record<HolesIn<(typeof sentences)[Name][0]>, string | number>
+>;
+
+type Arguments<Name extends SentenceName> =
+  HolesIn<(typeof sentences)[Name][0]> extends never ? [] : [values: Values<Name>];
+
+/** The sentence in English. */
+export function say<Name extends SentenceName>(name: Name, ...[values]: Arguments<Name>): string {
+  return fill(sentences[name][0], values ?? {});
+}
+
+/** A template with its holes filled. */
+export function fill(template: string, values: Readonly<Record<string, string | number>>): string {
+  return template.replace(/\{(\w+)\}/g, (_, hole: string) => String(values[hole] ?? ""));
+}

@@ -1,0 +1,236 @@
+// Every sentence that the stack may say to a person: [English, Chinese], with named {holes}. The English one is what is
+// made, logged and stored (say.ts); whoever shows it to a Chinese reader has translate.ts find the other beside it.
+// An English sentence needs words of its own beside its holes, or it would be found in any text.
+
+export const sentences = {
+  // The planner: why a plan is smaller than asked, or cannot be made.
+  calendarEmpty: [
+    "the trading calendar is empty: run the job REFERENCE",
+    "交易日历为空：请先运行作业 REFERENCE",
+  ],
+  calendarBegins: [
+    "the trading calendar begins on {firstDay}, after {needed}: run the job REFERENCE",
+    "交易日历从 {firstDay} 开始，晚于所需的 {needed}：请运行作业 REFERENCE",
+  ],
+  calendarEnds: [
+    "the trading calendar ends on {lastDay}, before {needed}: run the job REFERENCE",
+    "交易日历到 {lastDay} 为止，早于所需的 {needed}：请运行作业 REFERENCE",
+  ],
+  calendarLacks: [
+    "the trading calendar lacks days before {day}: run the job REFERENCE with refresh",
+    "交易日历在 {day} 之前缺日：请加 refresh 重新运行作业 REFERENCE",
+  ],
+  plannedTo: ["{asked} is not due yet: planned to {due}", "{asked} 的数据还未到期：只规划到 {due}"],
+  notDueYet: ["{day} is not due yet", "{day} 的数据还未到期"],
+  onlyNewestDay: [
+    "the database holds no {dataset}: only {day} is synced; run {job} for the past",
+    "库中还没有 {dataset}：只同步 {day}；更早的数据请运行 {job}",
+  ],
+  unknownCodes: [
+    "no {kind} {codes} in stock_info: check them, or run the job {list}",
+    "stock_info 中没有{kind} {codes}：请检查代码，或运行作业 {list}",
+  ],
+  andMore: ["{shown} and {count} more", "{shown} 等另外 {count} 个"],
+  stock: ["stock", "股票"],
+  etf: ["ETF", "ETF"],
+  itsHistoryJob: ["its history job", "对应的历史作业"],
+  noPeriodEnded: ["no report period ended in that range", "该范围内没有已结束的报告期"],
+  financeNeverAsked: [
+    "nothing was asked for yet: run FINANCE_HISTORY for the past",
+    "还没有获取过财务数据：历史请运行 FINANCE_HISTORY",
+  ],
+  scheduleEmpty: [
+    "the reporting schedule is empty: run the job REFERENCE to find new filings",
+    "财报披露计划为空：请运行作业 REFERENCE，才能发现新披露的财报",
+  ],
+  tooManyUnits: [
+    "{units} units, more than the {most} a task may hold: ask for a shorter range",
+    "共 {units} 个单元，超过一个任务的上限 {most}：请缩短范围",
+  ],
+
+  // Tasks: why one is paused or ended, or a command could not be carried out.
+  pausedByCommand: ["paused by a command", "由命令暂停"],
+  cancelledByCommand: ["cancelled by a command", "由命令取消"],
+  startedByStock: ["started again by stock within two minutes: {why}", "两分钟内改为按股票重新启动：{why}"],
+  noTaskTo: ["cannot {verb} task {id}: there is no such task", "无法{verb}任务 {id}：没有这个任务"],
+  otherLiveTo: [
+    "cannot {verb} task {id}: another task of its job is live",
+    "无法{verb}任务 {id}：同一作业的另一个任务正在运行",
+  ],
+  taskStateTo: ["cannot {verb} task {id}: it is {status}", "无法{verb}任务 {id}：其状态为 {status}"],
+  pause: ["pause", "暂停"],
+  resume: ["resume", "继续"],
+  cancel: ["cancel", "取消"],
+  failureNotOpen: [
+    "failure record {id} is not open, its task was cancelled, or its message could not be read",
+    "失败记录 {id} 已解决、其任务已取消，或其消息无法读取",
+  ],
+  taskNotOpened: ["no {job} task could be opened or found", "无法创建或找到 {job} 的任务"],
+  taskGone: ["task {id} is gone", "任务 {id} 已不存在"],
+
+  // The HTTP API's answers.
+  noTask: ["there is no task {id}", "没有任务 {id}"],
+  taskStatus: ["the task is {status}", "任务状态为 {status}"],
+  taskStatusRunAgain: ["the task is {status}: run its job again", "任务状态为 {status}：请重新运行其作业"],
+  otherLive: ["another task of {job} is live", "{job} 的另一个任务正在运行"],
+  jobPaused: [
+    "the last task of {job} is paused: resume or cancel it",
+    "{job} 最近的任务已暂停：请继续或取消它",
+  ],
+  jobLive: ["a task of {job} is live: follow it, or cancel it", "{job} 的任务正在运行：请等待或取消它"],
+  keyUsed: [
+    "the Idempotency-Key was used to start {job}: choose another",
+    "该 Idempotency-Key 已用于启动 {job}：请换一个",
+  ],
+  noFailureRecord: ["there is no failure record {id}", "没有失败记录 {id}"],
+  failureCancelled: [
+    "the task of failure record {id} was cancelled: run its job again",
+    "失败记录 {id} 的任务已取消：请重新运行其作业",
+  ],
+  failureResolved: ["failure record {id} is resolved", "失败记录 {id} 已解决"],
+  failureUnreadable: [
+    "the message of failure record {id} could not be read: run its job again",
+    "失败记录 {id} 的消息无法读取：请重新运行其作业",
+  ],
+  noCode: ["there is no code {code}", "没有代码 {code}"],
+  notInLists: ["the lists have no code {code}", "列表中没有代码 {code}"],
+  unavailable: [
+    "the database or the dispatcher is out of reach: repeat the request",
+    "暂时无法连接数据库或调度函数：请重试",
+  ],
+  noPath: [
+    "there is no such path: GET /openapi.json names them",
+    "没有这个路径：GET /openapi.json 列出全部路径",
+  ],
+  internal: ["the request failed; the function's log says why", "请求失败；原因见函数日志"],
+
+  // A value that is refused. Every door says it in its own words: an option, a field of JSON, a field of a form.
+  valueIs: ["{field} is {value}, expected {allowed}", "{field} 为 {value}，应为{allowed}"],
+  didYouMean: ["did you mean {suggestion}?", "是否想写 {suggestion}？"],
+  unknownField: ["unknown field {field}, expected {known}", "未知字段 {field}，应为 {known}"],
+  notACommand: [
+    "{value} is no such command, expected one of the fields {fields}",
+    "{value} 不是命令，应含有以下字段之一：{fields}",
+  ],
+  forExample: ["for example {example}", "例如 {example}"],
+  eitherOf: [
+    "{one} is {oneValue} and {other} is {otherValue}: give one of them",
+    "{one} 为 {oneValue}，{other} 为 {otherValue}：只能给出其中一个",
+  ],
+  dayAfter: ["{from} is {first}, which is after {to}, {last}", "{from} 为 {first}，晚于 {to} 的 {last}"],
+  missing: ["missing", "缺失"],
+  allowedChoice: ["one of {choices}", "以下之一：{choices}"],
+  allowedJobs: ["a list of jobs, each one of {choices}", "作业的列表，取自：{choices}"],
+  allowedDay: ["a day that exists, as YYYYMMDD or YYYY-MM-DD", "存在的日期，格式 YYYYMMDD 或 YYYY-MM-DD"],
+  allowedDayAs: ["a day such as {example} or {otherExample}", "日期，例如 {example} 或 {otherExample}"],
+  allowedDayExample: ["a day as YYYYMMDD, for example {example}", "日期，格式 YYYYMMDD，例如 {example}"],
+  allowedWhole: ["a whole number from {least} to {most}", " {least} 到 {most} 的整数"],
+  allowedWholeExample: [
+    "a whole number from {least} to {most}, for example {example}",
+    " {least} 到 {most} 的整数，例如 {example}",
+  ],
+  allowedNumberExample: [
+    "a number from {least} to {most}, for example {example}",
+    " {least} 到 {most} 的数，例如 {example}",
+  ],
+  allowedCodes: [
+    "a list of 1 to {most} TuShare codes such as 600519.SH",
+    "1 到 {most} 个 TuShare 代码的列表，例如 600519.SH",
+  ],
+  allowedCodesText: ["TuShare codes such as {example}", " TuShare 代码，例如 {example}"],
+  allowedAlone: ["nothing beside {other}: give one of them", "空：它与 {other} 只能给出其中一个"],
+  allowedNotAfter: ["a day that is not after {to}, {last}", "不晚于 {to}（{last}）的日期"],
+  allowedTruth: ["true or false", " true 或 false"],
+  allowedText: ["a text of 1 to {most} characters", " 1 到 {most} 个字符的文本"],
+  allowedTask: ["the id of a task", "任务编号"],
+  allowedTaskOrAll: ['the id of a task, or "all"', '任务编号，或 "all"'],
+  allowedFailureOrAll: ['the number of a failure record, or "all"', '失败记录的编号，或 "all"'],
+  allowedFreshness: ['the text "freshness"', ' "freshness"'],
+  allowedRun: ["a run, such as {example}", "一次运行，例如 {example}"],
+
+  // Units: why one did not succeed. {what} names the interface and the slice.
+  notInLedger: ["{unit}: its task {task} is not in the ledger", "{unit}：其任务 {task} 不在账本中"],
+  answerEmpty: ["{what}: the answer is empty", "{what}：返回为空"],
+  calendarHole: [
+    "{what}: the trading day before {day} is {before}, but the answer holds {expected}",
+    "{what}：{day} 的上一交易日写作 {before}，而返回数据中是 {expected}",
+  ],
+  listEmpty: ["{what}: the list of what is listed is empty", "{what}：上市列表为空"],
+  stillNotWhole: ["{what}: still not whole after {calls} calls", "{what}：调用 {calls} 次后仍不能确认完整"],
+  capForOneDay: ["{what}: {rows} rows for one day, the cap", "{what}：单日返回 {rows} 行，已达上限"],
+  pageRepeats: [
+    "{what}: the page at offset {offset} repeats an earlier row",
+    "{what}：偏移 {offset} 的一页与前面重复",
+  ],
+  emptyPageSaysMore: ["{what}: an empty page says there is more", "{what}：返回空页，却称还有更多"],
+  dayEmpty: ["{day}: an open day answered no rows", "{day}：交易日没有返回任何行"],
+  dayShort: [
+    "{day}: {rows} rows, the open day before has {before}",
+    "{day}：只有 {rows} 行，而上一交易日有 {before} 行",
+  ],
+  dayShortOfList: [
+    "{day}: {rows} rows, and {listed} stocks are listed",
+    "{day}：只有 {rows} 行，而上市股票有 {listed} 只",
+  ],
+  detailShort: [
+    "{day}: {rows} rows of {detail} for {mainRows} of {main}",
+    "{day}：{detail} 只有 {rows} 行，而 {main} 有 {mainRows} 行",
+  ],
+  rowWidth: [
+    "{what} row {row}: {count} values, expected {width}",
+    "{what} 第 {row} 行：{count} 个值，应为 {width} 个",
+  ],
+  noColumn: [
+    "{what}: reply has no column {column}, only {columns}",
+    "{what}：返回中没有列 {column}，只有 {columns}",
+  ],
+  rowRefused: ["{what} row {row} ({identity}): {why}", "{what} 第 {row} 行（{identity}）：{why}"],
+  cellMissing: ["{column} is missing", "缺少 {column}"],
+  cellNotAsked: ["{column} is not the {asked} asked for", "{column} 不是所请求的 {asked}"],
+  cellOutside: ["{column} is outside {from} to {to}", "{column} 不在 {from} 到 {to} 之间"],
+  statusNotAsked: [
+    "list_status is {status}, asked for {asked}",
+    "list_status 为 {status}，而请求的是 {asked}",
+  ],
+  noTradingDay: ["the calendar has no trading on that day", "按日历该日休市"],
+  cellCode: ["a code such as 600519.SH", "代码，例如 600519.SH"],
+  cellDay: ["a day as YYYYMMDD", "日期，格式 YYYYMMDD"],
+  cellNumber: ["a JSON number or null", " JSON 数字或 null"],
+  cellText: ["text without control characters", "不含控制字符的文本"],
+  cellFlag: ["0 or 1", " 0 或 1"],
+  noInterface: ["dataset {dataset} has no interface", "数据集 {dataset} 没有接口"],
+  messageNotJson: ["message of {count} characters is not JSON", "{count} 个字符的消息不是 JSON"],
+  messageNotUnit: ["message is not a unit: {fields} does not fit", "消息不是单元：{fields} 不符合"],
+  unreadable: ["unreadable", "无法读取"],
+
+  // The outside, as the adapters met it. {said} is its own text, in whatever language.
+  noAnswer: ["{what}: no answer ({said})", "{what}：没有应答（{said}）"],
+  httpStatus: ["{what}: HTTP {status}, {excerpt}", "{what}：HTTP {status}，{excerpt}"],
+  replyTooLarge: ["{what}: reply passes {bytes} bytes", "{what}：返回超过 {bytes} 字节"],
+  replyNotJson: ["{what}: reply is not JSON, {excerpt}", "{what}：返回不是 JSON，{excerpt}"],
+  replyNotForm: [
+    "{what}: reply is not TuShare's form at {fields}",
+    "{what}：返回不是 TuShare 的格式，不符之处：{fields}",
+  ],
+  excerpt: ["{count} characters starting {text}", "共 {count} 个字符，开头为 {text}"],
+  tushareSays: [
+    "{what}: TuShare says {code} {said} (request {request})",
+    "{what}：TuShare 返回 {code} {said}（请求 {request}）",
+  ],
+  tokenNotSet: [
+    "the TuShare token is not set: put it into its secret (see the runbook)",
+    "TuShare token 尚未设置：请写入密钥（见运维手册）",
+  ],
+  database: ["database: {said}", "数据库报错：{said}"],
+  dispatcherUnreached: ["the dispatcher could not be reached: {said}", "无法连接调度函数：{said}"],
+  dispatcherNotStarted: [
+    "the dispatcher was not started: {status} {said}",
+    "调度函数未启动：{status} {said}",
+  ],
+  queueRefused: [
+    "work queue: {left} of {all} messages were not accepted",
+    "工作队列：{all} 条消息中有 {left} 条未被接受",
+  ],
+} as const satisfies Readonly<Record<string, readonly [english: string, chinese: string]>>;
+
+export type SentenceName = keyof typeof sentences;

@@ -1,0 +1,65 @@
+// Says a stored text in another language: it is recognised by the very template it was made from, so nothing but the
+// text has to be stored or sent. What is in no catalogue (a server's own words) stays, with a word that says so.
+import type { Language } from "./language.ts";
+import { fill } from "./say.ts";
+import { sentences } from "./sentences.ts";
+
+type Pattern = {
+  /** The text between the holes, from the first to the last. */
+  readonly literals: readonly string[];
+  readonly holes: readonly string[];
+  readonly chinese: string;
+};
+
+/** The more is fixed, the surer it is meant. */
+const patterns: readonly Pattern[] = Object.values(sentences)
+  .map(([english, chinese]) => ({
+    literals: english.split(/\{\w+\}/),
+    holes: [...english.matchAll(/\{(\w+)\}/g)].map(([, hole = ""]) => hole),
+    chinese,
+  }))
+  .sort((a, b) => fixed(b) - fixed(a));
+
+/** Between two sentences of one text, such as the reasons of a plan. */
+const joint = "; ";
+
+export function translate(text: string, language: Language): string {
+  if (language === "en" || text === "") return text;
+  return recognise(text) ?? (/\p{Script=Han}/u.test(text) ? text : `原文：${text}`);
+}
+
+/** Undefined when no part of the text is of the catalogue. */
+function recognise(text: string): string | undefined {
+  for (const pattern of patterns) {
+    const values = match(pattern, text);
+    if (values === undefined) continue;
+    const translated = Object.entries(values).map(([hole, value]) => [hole, recognise(value) ?? value]);
+    return fill(pattern.chinese, Object.fromEntries(translated));
+  }
+  const parts = text.split(joint);
+  if (parts.length === 1) return undefined;
+  const known = parts.map(recognise);
+  return known.every((part) => part === undefined)
+    ? undefined
+    : known.map((part, at) => part ?? parts[at]).join("；");
+}
+
+/** What stands in the holes: each literal is taken where it comes first, the last one at the end. */
+function match({ literals, holes }: Pattern, text: string): Record<string, string> | undefined {
+  const [first = "", ...others] = literals;
+  if (!text.startsWith(first)) return undefined;
+  const values: Record<string, string> = {};
+  let at = first.length;
+  for (const [index, literal] of others.entries()) {
+    const isLast = index === others.length - 1;
+    const next = isLast ? text.length - literal.length : text.indexOf(literal, at);
+    if (next < at || (isLast && !text.endsWith(literal))) return undefined;
+    values[holes[index] ?? ""] = text.slice(at, next);
+    at = next + literal.length;
+  }
+  return at === text.length ? values : undefined;
+}
+
+function fixed({ literals }: Pattern): number {
+  return literals.join("").length;
+}

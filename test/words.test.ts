@@ -1,0 +1,107 @@
+// What the stack says is made in English from one catalogue, and found again in Chinese by whoever shows it.
+import { globSync, readFileSync } from "node:fs";
+import { describe, expect, test } from "vitest";
+import { nearest } from "../shared/words/nearest.ts";
+import { fill, say } from "../shared/words/say.ts";
+import { sentences } from "../shared/words/sentences.ts";
+import { translate } from "../shared/words/translate.ts";
+
+const holesOf = (template: string) => [...template.matchAll(/\{(\w+)\}/g)].map(([, hole = ""]) => hole);
+
+/** Values as they come: a code, a day, a number, a text with signs in it. */
+const samples = ["20240102", "600519.SH", "17", "stock_daily/20240102", '"x: y, z"'];
+
+describe.each(Object.entries(sentences))("%s", (_, [english, chinese]) => {
+  const values = Object.fromEntries(
+    holesOf(english).map((hole, at) => [hole, samples[at % samples.length] ?? ""]),
+  );
+
+  test("has the same holes in Chinese", () => {
+    expect([...new Set(holesOf(chinese))].sort()).toEqual([...new Set(holesOf(english))].sort());
+  });
+
+  test("is found again with its values, and said in Chinese", () => {
+    expect(translate(fill(english, values), "zh")).toBe(fill(chinese, values));
+  });
+
+  test("has words of its own beside its holes", () => {
+    expect(english.replaceAll(/\{\w+\}/g, "").length).toBeGreaterThan(2);
+  });
+});
+
+test("a text in the reader's own language stays as it is", () => {
+  expect(translate(say("calendarEmpty"), "en")).toBe("the trading calendar is empty: run the job REFERENCE");
+});
+
+test("reasons that are joined are said one by one, and one within another", () => {
+  const reasons = [say("plannedTo", { asked: "20270101", due: "20261120" }), say("scheduleEmpty")].join("; ");
+  expect(translate(reasons, "zh")).toBe(
+    "20270101 的数据还未到期：只规划到 20261120；财报披露计划为空：请运行作业 REFERENCE，才能发现新披露的财报",
+  );
+  const why = say("valueIs", { field: "close", value: '"x"', allowed: say("cellNumber") });
+  const row = say("rowRefused", { what: "daily stock_daily/20240102", row: 3, identity: '"600519.SH"', why });
+  expect(translate(row, "zh")).toBe(
+    'daily stock_daily/20240102 第 3 行（"600519.SH"）：close 为 "x"，应为 JSON 数字或 null',
+  );
+});
+
+test("TuShare's own Chinese stays word for word", () => {
+  const said =
+    "抱歉，您没有接口(fina_indicator)访问权限，权限的具体详情访问：https://tushare.pro/document/1?doc_id=108。";
+  const text = say("tushareSays", { what: "fina_indicator 600519.SH", code: 40203, said, request: "r-1" });
+  expect(translate(text, "zh")).toBe(`fina_indicator 600519.SH：TuShare 返回 40203 ${said}（请求 r-1）`);
+  expect(translate(said, "zh")).toBe(said);
+});
+
+test("what a server said in English is shown as its own words", () => {
+  expect(translate('relation "stock" does not exist', "zh")).toBe('原文：relation "stock" does not exist');
+});
+
+describe("the source", () => {
+  const sources = globSync("{shared,functions}/**/*.ts", { cwd: new URL("..", import.meta.url).pathname });
+  /** Said to whoever deploys or writes migrations, in the function's own log. */
+  const forEngineers = ["shared/adapters/chat-robot.ts", "shared/migrate.ts"];
+  const textOf = (file: string) => readFileSync(new URL(`../${file}`, import.meta.url), "utf8");
+
+  test.each(sources.filter((file) => !forEngineers.includes(file)))(
+    "%s says what a person may read from the catalogue alone",
+    (file) => {
+      const text = textOf(file);
+      const typed = [
+        ...text.matchAll(/new SyncError\(\s*[^,()]+,\s*["'`]/g),
+        ...text.matchAll(/\b(?:notFound|conflict)\(\s*["'`]/g),
+        ...text.matchAll(/\b(?:cancelTask|pauseTask)\([^;)]*,\s*["'`][^"'`]*["'`]\s*\)/g),
+        ...text.matchAll(/\breason: ["'`]/g),
+        ...text.matchAll(/\bexport const \w+ = "[a-z]+ [a-z ]+";/g),
+      ];
+      expect(typed.map(([found]) => found)).toEqual([]);
+    },
+  );
+
+  test("uses every sentence of the catalogue", () => {
+    const all = globSync("{shared,functions,local,cli}/**/*.ts", {
+      cwd: new URL("..", import.meta.url).pathname,
+    })
+      .filter((file) => file !== "shared/words/sentences.ts")
+      .map(textOf)
+      .join("\n");
+    const unused = Object.keys(sentences).filter((name) => !new RegExp(`["']?\\b${name}\\b["']?`).test(all));
+    expect(unused).toEqual([]);
+  });
+});
+
+describe("a mistyped word", () => {
+  test.each([
+    ["plna", ["plan", "run", "pause"], "plan"],
+    ["--form", ["--from", "--to"], "--from"],
+    ["daily_history", ["DAILY_HISTORY", "DAILY_INCREMENTAL"], "DAILY_HISTORY"],
+    ["DAILY_HISTROY", ["DAILY_HISTORY", "DAILY_INCREMENTAL"], "DAILY_HISTORY"],
+    ["daily-history", ["DAILY_HISTORY", "ETF_HISTORY"], "DAILY_HISTORY"],
+    ["stock_dayly", ["stock_daily", "stock_info"], "stock_daily"],
+    ["xyz", ["plan", "run"], undefined],
+    ["", ["plan"], undefined],
+    ["股票", ["plan", "run"], undefined],
+  ])("%s of %j was meant to be %s", (word, known, meant) => {
+    expect(nearest(word, known)).toBe(meant);
+  });
+});
