@@ -5,6 +5,7 @@ import { Secret } from "aws-cdk-lib/aws-secretsmanager";
 import { Queue, QueueEncryption } from "aws-cdk-lib/aws-sqs";
 import { Duration, SecretValue, Validations } from "aws-cdk-lib/core";
 import { Construct } from "constructs";
+import { receivesMax } from "../shared/queue-limits.ts";
 import { callsAMinuteMax, slotSeconds } from "../shared/slot.ts";
 import type { Context } from "./context.ts";
 import type { Database } from "./database.ts";
@@ -56,7 +57,7 @@ export class Pipeline extends Construct {
       encryption: QueueEncryption.SQS_MANAGED,
       retentionPeriod: Duration.days(7),
       visibilityTimeout: visibilityFor(workerTimeout),
-      deadLetterQueue: { queue: this.deadLetterQueue, maxReceiveCount: 5 },
+      deadLetterQueue: { queue: this.deadLetterQueue, maxReceiveCount: receivesMax },
     });
     this.token = tokenSecret(this);
 

@@ -1,6 +1,8 @@
 // The metric catalogue: everything this project counts or measures. Data only; the dashboard and the alarms may draw
 // nothing else of ours. Each value of a dimension is a metric of its own on the bill: never a stock code.
 
+import { receivesMax } from "./queue-limits.ts";
+
 export type Dimension = "interface" | "dataset" | "job";
 
 export type MetricSpec = {
@@ -19,7 +21,7 @@ export const metrics = {
   UnitsDone: { unit: "Count", about: "units stored whole" },
   UnitsNotDue: { unit: "Count", about: "looks at days that were not published yet" },
   UnitsReturned: { unit: "Count", about: "attempts that failed and went back to the queue" },
-  UnitsFailed: { unit: "Count", about: "units whose next attempt was planned after five receipts" },
+  UnitsFailed: { unit: "Count", about: `units whose next attempt was planned after ${receivesMax} receipts` },
   UnitsParked: { unit: "Count", about: "units that began to need a person" },
   DeadLetters: { unit: "Count", about: "dead letters taken up by the retry function" },
   UnitAge: { unit: "Milliseconds", about: "from a unit's sending to its being stored" },

@@ -2,6 +2,9 @@
 // Measures for Information Disclosure of Listed Companies, article 13).
 import type { Day } from "./dates.ts";
 
+/** Rows of one company and period: a third of the reports come in two versions. */
+export const versionsOfPeriod = 1.3;
+
 /** The last day of each quarter, the legal last day of its report, and the years between the two. */
 const quarters = [
   { end: "0331", deadline: "0430", years: 0 },

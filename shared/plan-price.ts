@@ -2,7 +2,7 @@
 // the day's quota. Pure; dollars are the command line's business (cli/cost.ts).
 import { type Dataset, datasets, type InterfaceSpec, interfacesOf, rowCapOf } from "./datasets.ts";
 import { daysBetween } from "./dates.ts";
-import { periodsBetween } from "./periods.ts";
+import { periodsBetween, versionsOfPeriod } from "./periods.ts";
 import type { Settings } from "./settings.ts";
 import { slotSeconds } from "./slot.ts";
 import type { PlannedUnit, Selector } from "./unit.ts";
@@ -29,9 +29,6 @@ export type PlanPrice = {
 
 /** Trading days in a calendar year. */
 const openDaysOfYear = 243;
-
-/** Versions of one report, as in plan.ts. */
-const versionsOfPeriod = 1.3;
 
 /** Delisted and suspended stocks beside the listed ones. */
 const otherStatusesShare = 0.07;

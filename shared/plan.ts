@@ -2,7 +2,7 @@
 // to each interface whatever the number of stocks, a stock one call for each range that fits under the row cap.
 import { type Dataset, type DatasetName, interfacesOf, rowCapOf } from "./datasets.ts";
 import { addDays, type Day, shanghaiDay, shanghaiHours } from "./dates.ts";
-import { newestPeriods } from "./periods.ts";
+import { newestPeriods, versionsOfPeriod } from "./periods.ts";
 import type { Settings } from "./settings.ts";
 import type { PlannedUnit, Selector } from "./unit.ts";
 
@@ -65,9 +65,6 @@ export function planByDate(dataset: Dataset, missingDays: readonly Day[]): Plann
 
 /** What one stock lacks: the first and last day of it. */
 export type MissingRange = { readonly ts_code: string; readonly from: Day; readonly to: Day };
-
-/** Rows of one company and period: a third of the reports come in two versions. */
-const versionsOfPeriod = 1.3;
 
 /** One unit a code, or several where its days (or report periods) may pass the row cap. `allDays` are ascending. */
 export function planByCode(

@@ -35,7 +35,7 @@ export type Upstream = {
 
 /** The work queue, at least once, in any order. */
 export type WorkQueue = {
-  /** Resolves when every unit is accepted. `delaySeconds` is at most 900. @throws SyncError transient when some were not. */
+  /** Resolves when every unit is accepted. `delaySeconds` is at most queueDelaySecondsMax. @throws SyncError transient when some were not. */
   send(units: readonly Unit[], delaySeconds?: number): Promise<void>;
   /** Makes a message that is in hand visible again after `seconds`. */
   returnAfter(receiptHandle: string, seconds: number): Promise<void>;

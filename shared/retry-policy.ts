@@ -1,10 +1,8 @@
 // When something is tried again. Pure; waits of the rate limit are elsewhere, in pacer.ts.
 import { shanghaiInstant } from "./dates.ts";
+import { queueDelaySecondsMax } from "./queue-limits.ts";
 import type { Settings } from "./settings.ts";
 import type { Unit } from "./unit.ts";
-
-/** SQS holds a message back for at most this long: ChangeMessageVisibility and DelaySeconds allow 900 for the latter. */
-const queueDelaySecondsMax = 900;
 
 /** Seconds a message stays hidden after its nth failed receipt: 5, 10, 20 ... with up to half as much again. */
 export function backoffSeconds(receiveCount: number, random: number): number {

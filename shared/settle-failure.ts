@@ -6,6 +6,7 @@ import { recordFailure } from "./ledger/failures.ts";
 import { cancelTask, pauseAllTasks, pauseTask, readTask } from "./ledger/tasks.ts";
 import { noteAttempt } from "./ledger/units.ts";
 import type { Delivery, Outcome, SyncServices } from "./ports.ts";
+import { queueDelaySecondsMax } from "./queue-limits.ts";
 import { backoffSeconds } from "./retry-policy.ts";
 import type { Unit } from "./unit.ts";
 import { meterOutcome, reportParked } from "./unit-metrics.ts";
@@ -31,7 +32,7 @@ export async function settleFailure(
   }
   if (error.scope === "task") return await settleTask(services, unit, error);
   if (error.kind === "rate-limited") {
-    await queue.send([unit], Math.min(900, error.retryAfterSeconds ?? 60));
+    await queue.send([unit], Math.min(queueDelaySecondsMax, error.retryAfterSeconds ?? 60));
     meterOutcome(meter, "UnitsReturned");
     log.warn("unit goes back without spending an attempt", { unit: unit.unit_key, error });
     return "settled";

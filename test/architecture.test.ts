@@ -111,6 +111,7 @@ test("infra reads only data from shared", () => {
     "shared/finance-columns.ts", // by way of datasets.ts
     "shared/jobs.ts",
     "shared/metrics.ts",
+    "shared/queue-limits.ts",
     "shared/settings.ts",
     "shared/slot.ts",
     "shared/words/say.ts", // by way of settings.ts

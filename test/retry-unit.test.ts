@@ -1,6 +1,7 @@
 // What fails is known, tried again a bounded number of times, and finally handed to a person.
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { SyncError } from "../shared/errors.ts";
+import { receivesMax } from "../shared/queue-limits.ts";
 import { decodeUnit, encodeUnit } from "../shared/unit.ts";
 import { dailyTruth, firstDay, lastDay } from "./support/small-market.ts";
 import { makeWorld, type World } from "./support/world.ts";
@@ -174,7 +175,7 @@ describe("after the last retry", () => {
     const callsForTheDay = world.calls.filter(
       ({ name, params }) => name === "daily" && params.trade_date === day,
     );
-    expect(callsForTheDay).toHaveLength(4 * 5 * 3); // sendings, receipts of each, calls in each
+    expect(callsForTheDay).toHaveLength(4 * receivesMax * 3); // sendings, receipts of each, calls in each
   });
 
   test("success in between resolves the record, and the task completes", async () => {

@@ -14,6 +14,7 @@ import type {
   Upstream,
   WorkQueue,
 } from "../../shared/ports.ts";
+import { receivesMax } from "../../shared/queue-limits.ts";
 import { retryUnit } from "../../shared/retry-unit.ts";
 import { readSettings } from "../../shared/settings.ts";
 import { syncUnit } from "../../shared/sync-unit.ts";
@@ -25,7 +26,6 @@ import { answer, type Market, makeMarket, type Params, type Reply, type Row } fr
 /** As in infra/pipeline.ts. */
 const workerSeconds = 150;
 const retrySeconds = 60;
-const receivesMax = 5;
 
 export type Call = { readonly name: string; readonly params: Params; readonly at: number };
 export type Logged = { level: keyof Log; message: string; details: Record<string, unknown> };
