@@ -2,12 +2,14 @@
 import { spawn } from "node:child_process";
 import { join } from "node:path";
 import type { InferredOptionTypes, Options } from "yargs";
+import type { ChosenValues } from "../shared/chosen-context.ts";
 import { settingTable } from "../shared/settings.ts";
 import { slotSeconds } from "../shared/slot.ts";
 import { CommandError, exitCodes } from "./failure.ts";
 import type { Messages } from "./messages/en.ts";
 
-const root = join(import.meta.dirname, "..");
+/** Where cdk.json lies, and what was chosen for each stack. */
+export const root = join(import.meta.dirname, "..");
 
 /** What a deployment may be given; the same again to `destroy`. What the values may be, the app says at synth. */
 export function deployOptions(t: Messages) {
@@ -20,24 +22,61 @@ export function deployOptions(t: Messages) {
       choices: ["instance", "gateway", "none"] as const,
       describe: t.deploy.egressOption,
     },
-    reserve: { type: "boolean", default: true, describe: t.deploy.reserveOption },
+    reserve: { type: "boolean", describe: t.deploy.reserveOption },
     schedules: { type: "string", describe: t.deploy.schedulesOption },
     "alarm-email": { type: "string", describe: t.deploy.alarmEmailOption },
     context: { alias: "c", type: "string", array: true, describe: t.deploy.contextOption },
+    forget: { type: "boolean", default: false, describe: t.deploy.forgetOption },
     yes: { alias: "y", type: "boolean", default: false, describe: t.deploy.yesOption },
   } as const satisfies Record<string, Options>;
 }
 
 export type DeployValues = InferredOptionTypes<ReturnType<typeof deployOptions>>;
 
-/** As infra/app.ts names it. */
+const stagePattern = /^[a-zA-Z][a-zA-Z0-9-]{0,19}$/;
+
+/** As infra/context.ts names it. */
 export function stackName(stage: string | undefined): string {
   return stage === undefined ? "TushareSync" : `TushareSync-${stage}`;
 }
 
-/** Context for the app, by its key. Given last wins: --context says what no option of ours does. */
-export function contextOf(values: DeployValues, t: Messages): Record<string, string> {
-  const { stage, tier, slots, egress, reserve, schedules } = values;
+/**
+ * The stage that a line is about, by whichever way it says so: --stack, --stage, -c stage=, or else cdk.json.
+ * @throws CommandError when two ways name two stacks, or what is named can be none of this project
+ */
+export function stageOf(
+  values: Pick<DeployValues, "stage" | "context">,
+  stack: string | undefined,
+  defaults: Readonly<Record<string, unknown>>,
+  t: Messages,
+): string | undefined {
+  const [, named] = /^TushareSync(?:-(.+))?$/.exec(stack ?? "TushareSync") ?? [undefined, null];
+  if (named === null) throw new CommandError(exitCodes.usage, t.deploy.noSuchName(stack ?? ""));
+  const inContext = values.context?.findLast((text) => text.startsWith("stage="))?.slice("stage=".length);
+  const said = [values.stage, inContext].filter((stage) => stage !== undefined);
+  const stages = [...(stack === undefined ? [] : [named]), ...said.map((stage) => stage || undefined)];
+  const [first] = stages;
+  const other = stages.find((stage) => stage !== first);
+  if (new Set(stages).size > 1) {
+    throw new CommandError(exitCodes.usage, t.deploy.twoStacks(stackName(first), stackName(other)));
+  }
+  const stage = stages.length > 0 ? first : textOrNothing(defaults.stage);
+  if (stage !== undefined && !stagePattern.test(stage)) {
+    throw new CommandError(exitCodes.usage, t.deploy.badStage(stage));
+  }
+  return stage;
+}
+
+function textOrNothing(value: unknown): string | undefined {
+  return typeof value === "string" && value !== "" ? value : undefined;
+}
+
+/**
+ * What a line says of the context, by key; no value means that the key is to be forgotten. Given last wins: --context
+ * says what no option of ours does. `before` is what was chosen earlier: a tier is reckoned for the slots there are.
+ */
+export function contextOf(values: DeployValues, t: Messages, before: ChosenValues = {}): ChosenValues {
+  const { tier, slots, egress, reserve, schedules } = values;
   for (const [name, value] of Object.entries({ "--tier": tier, "--slots": slots })) {
     if (value !== undefined && !Number.isInteger(value)) {
       throw new CommandError(exitCodes.usage, t.usage.notANumber(name));
@@ -45,14 +84,13 @@ export function contextOf(values: DeployValues, t: Messages): Record<string, str
   }
   const email = values["alarm-email"];
   const context: Record<string, string> = {
-    ...(stage !== undefined && { stage }),
     ...(tier !== undefined && {
       callsAMinute: String(tier),
-      tushareMinInterval: String(intervalFor(tier, slots ?? settingTable.WORKER_SLOTS.default)),
+      tushareMinInterval: String(intervalFor(tier, slots ?? slotsOf(before))),
     }),
     ...(slots !== undefined && { slots: String(slots) }),
     ...(egress !== undefined && { egress }),
-    ...(!reserve && { reserveConcurrency: "false" }),
+    ...(reserve !== undefined && { reserveConcurrency: String(reserve) }),
     ...(schedules !== undefined && { schedules }),
     ...(email !== undefined && { alarmEmail: email }),
   };
@@ -61,9 +99,15 @@ export function contextOf(values: DeployValues, t: Messages): Record<string, str
     if (key === undefined || value === undefined) {
       throw new CommandError(exitCodes.usage, t.deploy.badContext(text));
     }
-    context[key] = value;
+    if (key !== "stage") context[key] = value;
   }
   return context;
+}
+
+/** The slots that a context asks for; a value that cannot be is refused by the app. */
+export function slotsOf(context: Readonly<Record<string, unknown>>): number {
+  const slots = Number(context.slots);
+  return Number.isInteger(slots) && slots > 0 ? slots : settingTable.WORKER_SLOTS.default;
 }
 
 /** Calls may bunch on their way (shared/slot.ts), and a tenth is left for a person's own calls. */
@@ -76,14 +120,32 @@ export function intervalFor(callsAMinute: number, slots: number): number {
   return (Math.floor((held / slotSeconds(slots, 1)) * 100) + 1) / 100;
 }
 
+/** Given for one deployment and not for those after it. */
+const neverKept = ["keepData"];
+
+/** A line for the CDK that says everything: what the stack is to remember, and what counts this time alone. */
 export function cdkArguments(
   action: "diff" | "deploy" | "destroy",
   stack: string,
-  context: Readonly<Record<string, string>>,
+  context: ChosenValues,
   ...flags: readonly string[]
 ): string[] {
-  const given = Object.entries(context).flatMap(([key, value]) => ["-c", `${key}=${value}`]);
-  return [action, stack, ...flags, ...given];
+  const all = {
+    stage: stack.replace(/^TushareSync-?/, ""),
+    ...context,
+    chosen: Object.keys(keptOf(context)).join(","),
+  };
+  return [
+    action,
+    stack,
+    ...flags,
+    ...Object.entries(all).flatMap(([key, value]) => ["-c", `${key}=${value}`]),
+  ];
+}
+
+/** What of a context later deployments start from. */
+export function keptOf(context: ChosenValues): ChosenValues {
+  return Object.fromEntries(Object.entries(context).filter(([key]) => !neverKept.includes(key)));
 }
 
 export type RunCdk = (

@@ -1,9 +1,10 @@
 // The entry of the CDK app (cdk.json): reads the context once, makes the stack, and lets synth fail on findings.
 
-import { App, Validations } from "aws-cdk-lib/core";
+import { Annotations, App, Validations } from "aws-cdk-lib/core";
 import flags from "aws-cdk-lib/recommended-feature-flags.json" with { type: "json" };
 import { AwsSolutionsChecks } from "cdk-nag";
-import { readContext } from "./context.ts";
+import { chooseContext, readChosenFile, readDefaults } from "./chosen-context.ts";
+import { readContext, stackNameOf } from "./context.ts";
 import { TushareSync } from "./stack.ts";
 
 /** The app, not yet synthesised. `context` and `outdir` are for callers other than the CDK command line. */
@@ -17,8 +18,17 @@ export function makeApp(options: { context?: Record<string, unknown>; outdir?: s
   });
   Validations.of(app).addPlugins(new AwsSolutionsChecks(app));
 
-  const context = readContext((key) => app.node.tryGetContext(key));
-  new TushareSync(app, context.stage === undefined ? "TushareSync" : `TushareSync-${context.stage}`, context);
+  const look = (key: string) => app.node.tryGetContext(key);
+  const name = stackNameOf(look("stage"));
+  const choice = chooseContext({
+    ...{ stack: name, look, defaults: readDefaults() },
+    file: String(look("chosen")).startsWith("file") ? readChosenFile(name) : undefined,
+    account: process.env.CDK_DEFAULT_ACCOUNT,
+    region: process.env.CDK_DEFAULT_REGION,
+  });
+  const stack = new TushareSync(app, name, readContext(choice.look), choice.chosen);
+  for (const text of choice.warnings) Annotations.of(stack).addWarning(text);
+  for (const text of choice.refusals) Annotations.of(stack).addError(text);
   return app;
 }
 

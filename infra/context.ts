@@ -1,4 +1,4 @@
-// What a person may set at synth time: `cdk deploy -c slots=4`, or "context" in cdk.json.
+// What a person may set at synth time: `npm run deploy -- -c slots=4`, or "context" in cdk.json.
 // Read once and checked here; the constructs get plain values.
 
 import * as z from "zod";
@@ -105,12 +105,21 @@ const schema = z.object({
 
 export type Context = z.infer<typeof schema>;
 
+export const contextKeys: readonly string[] = Object.keys(schema.shape);
+
+/** The stack of a stage. @throws Error when the stage cannot be part of a name */
+export function stackNameOf(stage: unknown): string {
+  const read = schema.shape.stage.safeParse(stage === "" ? undefined : stage);
+  if (!read.success) throw new Error(complain("stage", stage));
+  return read.data === undefined ? "TushareSync" : `TushareSync-${read.data}`;
+}
+
 /**
  * The context, checked, with its defaults.
  * @throws Error that names each wrong value, what is allowed and an example.
  */
 export function readContext(look: (key: string) => unknown): Context {
-  const given = Object.fromEntries(Object.keys(schema.shape).map((key) => [key, look(key)]));
+  const given = Object.fromEntries(contextKeys.map((key) => [key, look(key)]));
   const read = schema.safeParse(given);
   if (read.success) {
     readSettings(read.data.settings);

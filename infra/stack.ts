@@ -3,6 +3,7 @@
 
 import { CfnOutput, Stack } from "aws-cdk-lib/core";
 import type { Construct } from "constructs";
+import { chosenOutput } from "../shared/chosen-context.ts";
 import { Api } from "./api.ts";
 import type { Context } from "./context.ts";
 import { Dashboard } from "./dashboard.ts";
@@ -14,7 +15,8 @@ import { Pipeline } from "./pipeline.ts";
 import { Schedules } from "./schedules.ts";
 
 export class TushareSync extends Stack {
-  constructor(scope: Construct, id: string, context: Context) {
+  /** `chosen` is what of the context the stack remembers for its next deployment. */
+  constructor(scope: Construct, id: string, context: Context, chosen: Readonly<Record<string, unknown>>) {
     super(scope, id, { description: "Mirrors China A-share data from TuShare Pro into Aurora PostgreSQL" });
 
     const database = new Database(this, "Database", {
@@ -52,6 +54,7 @@ export class TushareSync extends Stack {
       DatabaseSecretArn: database.secretArn,
       TushareTokenSecretArn: pipeline.token.secretArn,
       ...(egress && { EgressAddress: egress.address }),
+      [chosenOutput]: JSON.stringify(chosen),
     };
     for (const [name, value] of Object.entries(outputs)) new CfnOutput(this, name, { value });
   }

@@ -106,6 +106,7 @@ test("nothing imports itself in a circle, not even a type", () => {
 
 test("infra reads only data from shared", () => {
   expect(valuesOf(sourcesIn("infra/*.ts"))).toEqual([
+    "shared/chosen-context.ts", // what the command line and the app keep of a deployment
     "shared/datasets.ts",
     "shared/dates.ts", // by way of settings.ts
     "shared/finance-columns.ts", // by way of datasets.ts

@@ -18,6 +18,7 @@ import { makeApp } from "../infra/app.ts";
 import { callsAMinuteMax } from "../shared/slot.ts";
 
 const scratch = mkdtempSync(join(tmpdir(), "deploy-test-"));
+writeFileSync(join(scratch, "cdk.json"), "{}");
 afterAll(() => rmSync(scratch, { recursive: true, force: true }));
 
 const [lambda, formation] = [mockClient(LambdaClient), mockClient(CloudFormationClient)];
@@ -27,6 +28,7 @@ beforeEach(() => {
   ran = [];
   printed = [];
   for (const mock of [lambda, formation]) mock.reset();
+  rmSync(join(scratch, "deployment.TushareSync.json"), { force: true });
   const AccountLimit = { ConcurrentExecutions: 1_000, UnreservedConcurrentExecutions: 1_000 };
   lambda.on(GetAccountSettingsCommand).resolves({ AccountLimit });
   formation.on(DescribeStacksCommand).resolves({ Stacks: [] });
@@ -34,8 +36,8 @@ beforeEach(() => {
 
 const plain: DeployValues & { "only-diff": boolean; "delete-data": boolean } = {
   ...{ stage: undefined, tier: undefined, slots: undefined, egress: undefined, schedules: undefined },
-  ...{ "alarm-email": undefined, context: undefined, reserve: true, yes: true },
-  ...{ "only-diff": false, "delete-data": false },
+  ...{ "alarm-email": undefined, context: undefined, reserve: undefined, yes: true },
+  ...{ "only-diff": false, "delete-data": false, forget: false },
 };
 
 function tools(options: { exitCodes?: Record<string, number>; answer?: string } = {}): Tools {
@@ -52,6 +54,7 @@ function tools(options: { exitCodes?: Record<string, number>; answer?: string } 
     clients: () =>
       accountClients({ region: "ap-southeast-1", credentials: { accessKeyId: "x", secretAccessKey: "x" } }),
     ask: options.answer === undefined ? undefined : () => Promise.resolve(options.answer ?? ""),
+    folder: scratch,
   };
 }
 
@@ -160,7 +163,6 @@ describe("options", () => {
     const context = contextOf(
       {
         ...plain,
-        stage: "b",
         tier: 500,
         slots: 4,
         egress: "none",
@@ -170,7 +172,7 @@ describe("options", () => {
       en,
     );
     expect(context).toEqual({
-      ...{ stage: "b", callsAMinute: "500", tushareMinInterval: String(intervalFor(500, 4)), slots: "6" },
+      ...{ callsAMinute: "500", tushareMinInterval: String(intervalFor(500, 4)), slots: "6" },
       ...{ egress: "none", alarmEmail: "a@b.cn", settings: '{"A":"b=c"}' },
     });
     expect(() => contextOf({ ...plain, context: ["slots"] }, en)).toThrow(
@@ -184,7 +186,8 @@ type Resource = { Type: string; DeletionPolicy?: string; Properties: Record<stri
 
 /** Findings of cdk-nag and of the library's own checks throw here. */
 function synth(values: Partial<DeployValues>, more: Record<string, string> = {}): Record<string, Resource> {
-  const context = { ...contextOf({ ...plain, ...values }, en), ...more };
+  const { stage } = values;
+  const context = { ...(stage && { stage }), ...contextOf({ ...plain, ...values }, en), ...more };
   const app = makeApp({
     context: { "aws:cdk:bundling-stacks": [], ...context },
     outdir: mkdtempSync(join(scratch, "out-")),

@@ -4,22 +4,39 @@ import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline/promises";
-import { settingTable } from "../../shared/settings.ts";
+import { chosenFile, layOver } from "../../shared/chosen-context.ts";
 import {
   cdkArguments,
   contextOf,
   type DeployValues,
   deployOptions,
+  keptOf,
   type RunCdk,
+  root,
   runCdk,
+  slotsOf,
   stackName,
+  stageOf,
   withRegion,
 } from "../cdk.ts";
+import {
+  type Before,
+  changesOf,
+  copyFromStack,
+  listed,
+  noteBegin,
+  noteEnd,
+  readDefaults,
+  recall,
+  type Where,
+} from "../chosen.ts";
 import { command, type Session } from "../command.ts";
+import { type Found, readDeployment } from "../deployment-file.ts";
 import { type AccountClients, accountClients, checkAccount } from "../doctor/account.ts";
 import { checkNode } from "../doctor/machine.ts";
 import { CommandError, exitCodes } from "../failure.ts";
 import type { Messages } from "../messages/en.ts";
+import { sentence } from "../target.ts";
 import { showFindings } from "./doctor.ts";
 
 /** What a deployment touches outside this process; tests give their own. */
@@ -28,6 +45,8 @@ export type Tools = {
   readonly clients: (region: string | undefined) => AccountClients;
   /** Asks a person, and resolves with what was typed; undefined where nobody can be asked. */
   readonly ask: ((question: string) => Promise<string>) | undefined;
+  /** Where cdk.json lies, and what was chosen for each stack. */
+  readonly folder: string;
 };
 
 export const deployCommand = (t: Messages) =>
@@ -39,11 +58,10 @@ export const deployCommand = (t: Messages) =>
       "only-diff": { type: "boolean", default: false, describe: t.deploy.onlyDiffOption },
     },
     examples: [
-      ["deploy --region ap-southeast-1", t.deploy.exampleRegion],
-      [
-        "deploy --stage test --tier 500 --egress none --alarm-email oncall@example.com",
-        t.deploy.exampleStage,
-      ],
+      ["deploy --region ap-southeast-1 --tier 500 --alarm-email oncall@example.com", t.deploy.exampleRegion],
+      ["deploy --stack TushareSync -c databaseMaxCapacity=8", t.deploy.exampleChange],
+      ["deploy --stack TushareSync -c databaseMaxCapacity=", t.deploy.exampleUnset],
+      ["deploy --stage test --egress none", t.deploy.exampleStage],
     ],
     run: (session, values) => deploy(session, values, realTools()),
   });
@@ -54,19 +72,34 @@ export async function deploy(
   tools: Tools,
 ): Promise<number> {
   const { t, output } = session;
-  const stack = stackName(values.stage);
-  const context = contextOf(values, t);
-  const environment = withRegion(session.environment, session.region);
+  const { stack, defaults, found, region, environment } = setOut(session, values, tools);
+  const clients = tools.clients(region);
+  const where: Where = {
+    ...{ client: clients.cloudFormation, folder: tools.folder, stack, region },
+    forget: values.forget,
+  };
+  contextOf(values, t); // what cannot be read is said before anything is asked
+  const asked = await Promise.allSettled([recall(where, found, t)]);
+  const said = contextOf(values, t, contextBefore(asked));
+  const context = layOver(contextBefore(asked), said);
 
-  const slots = values.reserve ? (values.slots ?? settingTable.WORKER_SLOTS.default) : 0;
+  const effective = { ...defaults, ...context };
+  const reserves = String(effective.reserveConcurrency ?? true) === "true";
   const findings = [
     checkNode(process.versions.node, t),
-    ...(await checkAccount(tools.clients(session.region), slots, stack, t)),
+    ...(await checkAccount(clients, reserves ? slotsOf(effective) : 0, stack, t)),
   ];
   showFindings(findings, output, t);
   if (findings.some(({ level }) => level === "problem")) {
     throw new CommandError(exitCodes.failed, t.deploy.notReady, { details: { findings } });
   }
+  const [outcome] = asked;
+  if (outcome.status === "rejected") throw outcome.reason;
+  const before = outcome.value;
+  tell(session, stack, before, said, defaults);
+  const changes = changesOf(before.context, context, t);
+  output.note([t.deploy.chosen(listed(before.context, t)), ...changes].join("\n"));
+  if (!values.forget) restore(session, tools.folder, stack, before);
 
   output.note(t.deploy.difference(stack));
   if ((await tools.cdk(cdkArguments("diff", stack, context), environment)) !== 0) {
@@ -75,27 +108,96 @@ export async function deploy(
   if (values["only-diff"]) return exitCodes.done;
   if (!values.yes) await confirm(tools, t.deploy.confirm(stack), ["y", "yes", "是"], t);
 
+  const outputs = await carryOut(session, tools, { where, before, found, context, said, environment });
+  output.json({ stack, outputs });
+  for (const line of nextSteps(stack, region, outputs, t)) output.line(line);
+  return exitCodes.done;
+}
+
+/** Which stack a line is about, and where it is: a region that was chosen once counts until another is named. */
+export function setOut(session: Session, values: DeployValues, { folder }: Tools) {
+  const { t, output } = session;
+  const defaults = readDefaults(folder);
+  const stack = stackName(stageOf(values, session.stack, defaults, t));
+  const found = readDeployment(folder, stack);
+  const region = session.region ?? found.chosen?.region;
+  if (session.region === undefined && region !== undefined)
+    output.note(t.deploy.region(region, chosenFile(stack)));
+  return { stack, defaults, found, region, environment: withRegion(session.environment, region) };
+}
+
+function contextBefore([outcome]: readonly [PromiseSettledResult<Before>]): Before["context"] {
+  return outcome.status === "fulfilled" ? outcome.value.context : {};
+}
+
+/** What does not agree, and what cannot be forgotten here. */
+function tell(
+  { t, output }: Session,
+  stack: string,
+  before: Before,
+  said: Readonly<Record<string, string>>,
+  defaults: Readonly<Record<string, unknown>>,
+): void {
+  for (const remark of before.remarks) output.note(remark);
+  const stays = Object.keys(said).filter((key) => said[key] === "" && defaults[key] !== undefined);
+  if (stays.length > 0) {
+    throw new CommandError(exitCodes.usage, t.deploy.inDefaults(stack, stays.join(", ")));
+  }
+}
+
+/** The copy of what the stack says; without it a deployment goes on, and says so where it has to write itself. */
+function restore({ t, output }: Session, folder: string, stack: string, before: Before): void {
+  try {
+    copyFromStack(folder, stack, before.deployed);
+  } catch (error) {
+    output.note(t.deploy.fileNotWritten(chosenFile(stack), sentence(error)));
+  }
+}
+
+type Plan = {
+  readonly where: Where;
+  readonly before: Before;
+  readonly found: Found;
+  readonly context: Before["context"];
+  readonly said: Before["context"];
+  readonly environment: Readonly<Record<string, string | undefined>>;
+};
+
+/** Deploys, and notes what the stack says afterwards. Resolves with the stack's outputs. */
+async function carryOut(
+  { t, output, stop }: Session,
+  tools: Tools,
+  { where, before, found, context, said, environment }: Plan,
+): Promise<Record<string, string>> {
+  const { stack } = where;
+  noteBegin(where, before, keptOf(context), t);
   const folder = mkdtempSync(join(tmpdir(), "tushare-sync-deploy-"));
   try {
-    const outputs = join(folder, "outputs.json");
-    const args = cdkArguments(
-      "deploy",
-      stack,
-      context,
-      "--require-approval",
-      "never",
-      "--outputs-file",
-      outputs,
-    );
-    if ((await tools.cdk(args, environment)) !== 0)
-      throw new CommandError(exitCodes.failed, t.deploy.failed(stack));
-    const read = readOutputs(outputs, stack);
-    output.json({ stack, outputs: read });
-    for (const line of nextSteps(stack, read, t)) output.line(line);
+    const file = join(folder, "outputs.json");
+    const flags = ["--require-approval", "never", "--outputs-file", file];
+    const succeeded = (await tools.cdk(cdkArguments("deploy", stack, context, ...flags), environment)) === 0;
+    const isEndKnown = await noteEnd(where, keptOf(context), succeeded, found).catch((error: unknown) => {
+      output.note(t.deploy.fileNotWritten(chosenFile(stack), sentence(error)));
+      return succeeded;
+    });
+    if (succeeded) return readOutputs(file, stack);
+    if (!isEndKnown || stop.aborted) throw new CommandError(exitCodes.failed, t.deploy.unknownEnd(stack));
+    throw new CommandError(exitCodes.failed, `${t.deploy.failed(stack)}${sayAgain(stack, said, t)}`);
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
-  return exitCodes.done;
+}
+
+/** A failed deployment leaves the stack as it was, and so what is chosen for it: the line that says it once more. */
+function sayAgain(stack: string, said: Before["context"], t: Messages): string {
+  const parts = Object.entries(said).map(([key, value]) => ` -c ${quoted(`${key}=${value}`)}`);
+  if (parts.length === 0) return "";
+  return `\n${t.deploy.notKept}\n  npm run deploy -- --stack ${stack}${parts.join("")}`;
+}
+
+/** For a POSIX shell. */
+function quoted(text: string): string {
+  return /^[\w@%+=:,./-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`;
 }
 
 /** @throws CommandError when a person says no, or nobody can be asked */
@@ -117,21 +219,29 @@ export function realTools(): Tools {
     cdk: runCdk,
     clients: (region) => accountClients(region === undefined ? {} : { region }),
     ask: process.stdin.isTTY ? askPerson : undefined,
+    folder: root,
   };
 }
 
-export function nextSteps(stack: string, outputs: Readonly<Record<string, string>>, t: Messages): string[] {
+export function nextSteps(
+  stack: string,
+  region: string | undefined,
+  outputs: Readonly<Record<string, string>>,
+  t: Messages,
+): string[] {
   const secret = outputs.TushareTokenSecretArn ?? "";
+  const there = region === undefined ? "" : ` --region ${region}`;
+  const named = `--stack ${stack}${there}`;
   return [
     "",
     t.deploy.done(stack),
     `  1. ${t.deploy.nextToken}`,
-    `     aws secretsmanager put-secret-value --secret-id ${secret} --secret-string file://token.txt`,
+    `     aws secretsmanager put-secret-value --secret-id ${secret} --secret-string file://token.txt${there}`,
     `  2. ${t.deploy.nextDoctor}`,
-    `     npx tushare-sync doctor --stack ${stack}`,
+    `     npx tushare-sync doctor ${named}`,
     `  3. ${t.deploy.nextRun}`,
-    `     npx tushare-sync run REFERENCE --stack ${stack}`,
-    `     npx tushare-sync plan DAILY_HISTORY --cost --stack ${stack}`,
+    `     npx tushare-sync run REFERENCE ${named}`,
+    `     npx tushare-sync plan DAILY_HISTORY --cost ${named}`,
     ...(outputs.EgressAddress ? [`  ${t.deploy.address(outputs.EgressAddress)}`] : []),
   ];
 }

@@ -1,10 +1,13 @@
 // `destroy`: removes a deployed stack. Database and network stay, unless told: then they are given up first, by a
 // deployment that takes their protection away, and go with the stack.
-import { cdkArguments, contextOf, type DeployValues, deployOptions, stackName, withRegion } from "../cdk.ts";
+import { layOver } from "../../shared/chosen-context.ts";
+import { cdkArguments, contextOf, type DeployValues, deployOptions } from "../cdk.ts";
 import { command, type Session } from "../command.ts";
+import { describeStack } from "../deployed-stack.ts";
+import { removeDeployment } from "../deployment-file.ts";
 import { CommandError, exitCodes } from "../failure.ts";
 import type { Messages } from "../messages/en.ts";
-import { confirm, realTools, type Tools } from "./deploy.ts";
+import { confirm, realTools, setOut, type Tools } from "./deploy.ts";
 
 export const destroyCommand = (t: Messages) =>
   command({
@@ -15,8 +18,8 @@ export const destroyCommand = (t: Messages) =>
       "delete-data": { type: "boolean", default: false, describe: t.destroy.deleteDataOption },
     },
     examples: [
-      ["destroy --stage test", t.destroy.exampleKeep],
-      ["destroy --stage test --delete-data", t.destroy.exampleDelete],
+      ["destroy --stack TushareSync-test", t.destroy.exampleKeep],
+      ["destroy --stack TushareSync-test --delete-data", t.destroy.exampleDelete],
     ],
     run: (session, values) => destroy(session, values, realTools()),
   });
@@ -27,26 +30,28 @@ export async function destroy(
   tools: Tools,
 ): Promise<number> {
   const { t, output } = session;
-  const stack = stackName(values.stage);
-  const context = contextOf(values, t);
-  const environment = withRegion(session.environment, session.region);
+  const { stack, found, region, environment } = setOut(session, values, tools);
   const isDeleting = values["delete-data"];
 
   output.note(isDeleting ? t.destroy.deletes(stack) : t.destroy.keeps(stack));
   if (!values.yes) await confirm(tools, t.destroy.confirm(stack), [stack], t);
+  // As it is deployed, so that giving the data up changes nothing else.
+  const client = tools.clients(region).cloudFormation;
+  const deployed = await describeStack(client, stack).catch(() => undefined);
+  const before = deployed?.context ?? found.chosen?.context ?? {};
+  const context = layOver(before, contextOf(values, t, before));
   if (isDeleting) {
-    const args = cdkArguments(
-      "deploy",
-      stack,
-      { ...context, keepData: "false" },
-      "--require-approval",
-      "never",
-    );
+    const given = { ...context, keepData: "false" };
+    const args = cdkArguments("deploy", stack, given, "--require-approval", "never");
     if ((await tools.cdk(args, environment)) !== 0)
       throw new CommandError(exitCodes.failed, t.destroy.notGivenUp(stack));
   }
   if ((await tools.cdk(cdkArguments("destroy", stack, context, "--force"), environment)) !== 0) {
     throw new CommandError(exitCodes.failed, t.destroy.failed(stack));
+  }
+  // What was chosen for a stack goes with it; a file of a stack of this name elsewhere stays.
+  if (found.chosen?.region === undefined || found.chosen.region === (deployed?.region ?? region)) {
+    removeDeployment(tools.folder, stack);
   }
   output.json({ stack, data: isDeleting ? "deleted" : "kept" });
   output.line(isDeleting ? t.destroy.deleted(stack) : t.destroy.kept(stack));

@@ -7,6 +7,7 @@ import {
 import { GetAccountSettingsCommand, LambdaClient } from "@aws-sdk/client-lambda";
 import { ListSchedulesCommand, SchedulerClient } from "@aws-sdk/client-scheduler";
 import { GetSecretValueCommand, SecretsManagerClient } from "@aws-sdk/client-secrets-manager";
+import { isMissing } from "../deployed-stack.ts";
 import type { Messages } from "../messages/en.ts";
 import { type ClientConfig, sentence } from "../target.ts";
 import { type Finding, finding, ok } from "./finding.ts";
@@ -185,9 +186,4 @@ async function checkSecret(client: SecretsManagerClient, arn: string, t: Message
       t.doctor.rightsRemedy,
     );
   }
-}
-
-/** CloudFormation's word for a stack that is not there. */
-function isMissing(error: unknown): boolean {
-  return error instanceof Error && /does not exist/.test(error.message);
 }

@@ -337,15 +337,54 @@ export const en = {
     tierOption: "calls a minute to an interface that the points allow: 200, 500",
     slotsOption: "concurrent workers",
     egressOption: "how workers get one fixed address, which TuShare wants",
-    reserveOption: "reserve the workers' concurrency; --no-reserve for a new account",
+    reserveOption: "reserve the workers' concurrency, as it is by default; --no-reserve for a new account",
     schedulesOption: "schedules that differ, as JSON: see README.md",
     alarmEmailOption: "who is told of an alarm",
-    contextOption: "any other context of the app, key=value; may be given often",
+    contextOption:
+      "any other context of the app, key=value; may be given often; key= forgets what was chosen earlier",
+    forgetOption: "begin anew: nothing chosen at earlier deployments counts",
     yesOption: "do not ask",
     onlyDiffOption: "stop after the difference",
     exampleRegion: "the first deployment",
-    exampleStage: "a second environment, faster, without a fixed address",
+    exampleChange: "changes one thing: all else stays as chosen",
+    exampleUnset: "takes it back to the default",
+    exampleStage: "a second environment, without a fixed address",
     badContext: (text: string) => `--context is '${text}', expected key=value`,
+    badStage: (stage: string) =>
+      `the stage is '${stage}', expected 1 to 20 letters, digits or hyphens, a letter first, for example: test`,
+    noSuchName: (stack: string) =>
+      `--stack is '${stack}', expected TushareSync, or TushareSync-STAGE for another stage`,
+    twoStacks: (one: string, other: string) => `the line names two stacks, ${one} and ${other}: name one`,
+    region: (region: string, file: string) => `In ${region}, as ${file} has it.`,
+    chosen: (list: string) => `\nChosen at earlier deployments: ${list}`,
+    nothing: "nothing",
+    standard: "(default)",
+    notAsked: (stack: string, said: string) =>
+      `what was chosen for ${stack} cannot be read from it: ${said}; it needs cloudformation:DescribeStacks`,
+    underWay: (stack: string) =>
+      `a deployment of ${stack} is under way: wait for its end in CloudFormation, then try again`,
+    forgets: (list: string) => `Forgotten: ${list}`,
+    begun: (stack: string, list: string) =>
+      `An earlier deployment of ${stack} was begun with ${list}, and nobody saw its end. What it did not reach is to be said again.`,
+    fromFile: (stack: string, file: string) => `${stack} does not say what was chosen for it; ${file} does.`,
+    fileDamaged: (file: string, why: string) =>
+      `${file} is damaged (${why}), and the stack does not say what was chosen: correct it, or remove it`,
+    fileReplaced: (file: string, why: string) =>
+      `${file} is damaged (${why}) and is written again from the stack.`,
+    fileRestored: (file: string) => `There is no ${file} here: what was chosen is read from the stack.`,
+    fileElsewhere: (file: string, region: string) =>
+      `${file} is of a stack in another place (${region}) and does not count here.`,
+    stackCounts: (file: string) =>
+      `${file} differs from the stack, which counts (deployed from elsewhere, or with the CDK by hand):`,
+    unknownChoice: (stack: string) =>
+      `${stack} is deployed, and neither it nor a file here says what was chosen for it: say all of it again with --forget, or it would be lost`,
+    inDefaults: (stack: string, keys: string) =>
+      `${keys} cannot be forgotten for ${stack}: cdk.json says it for every stack; take it out there`,
+    fileNotWritten: (file: string, said: string) =>
+      `${file} cannot be written (${said}); npx cdk called by hand would not know what was chosen`,
+    unknownEnd: (stack: string) =>
+      `nobody knows whether ${stack} is deployed: CloudFormation goes on without this command. Look there, then deploy again`,
+    notKept: "What was said now is not kept. Once it is mended:",
     notReady: "the account is not ready: mend what is marked above, then deploy again",
     difference: (stack: string) => `\nWhat changes in ${stack}:`,
     diffFailed: "the difference could not be made; the lines above say why",

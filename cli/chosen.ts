@@ -1,0 +1,151 @@
+// What was chosen for a stack before now. The stack says it; its file beside cdk.json is a copy, which serves where the
+// stack is not there yet and where the CDK is called by hand.
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import type { CloudFormationClient } from "@aws-sdk/client-cloudformation";
+import { type Chosen, type ChosenValues, chosenFile } from "../shared/chosen-context.ts";
+import { type Deployed, describeStack } from "./deployed-stack.ts";
+import { type Found, removeDeployment, writeDeployment } from "./deployment-file.ts";
+import { CommandError, exitCodes } from "./failure.ts";
+import type { Messages } from "./messages/en.ts";
+import { sentence } from "./target.ts";
+
+export type Before = {
+  readonly context: ChosenValues;
+  readonly deployed: Deployed | undefined;
+  /** For a person: where this is from, and what does not agree. */
+  readonly remarks: readonly string[];
+};
+
+export type Where = {
+  readonly client: CloudFormationClient;
+  readonly folder: string;
+  readonly stack: string;
+  readonly region: string | undefined;
+  /** The person has said that nothing chosen earlier counts. */
+  readonly forget: boolean;
+};
+
+/**
+ * What a deployment starts from. A stack whose choice nobody knows is not deployed over: what is not said again would be
+ * gone without a word.
+ * @throws CommandError that says what is not known, and how to go on
+ */
+export async function recall(where: Where, found: Found, t: Messages): Promise<Before> {
+  const { client, stack, region, forget } = where;
+  const file = chosenFile(stack);
+  const deployed = await describeStack(client, stack).catch((error: unknown) => {
+    throw new CommandError(exitCodes.unreachable, t.deploy.notAsked(stack, sentence(error)), {
+      cause: error,
+    });
+  });
+  const begun =
+    found.chosen?.begun === undefined ? [] : [t.deploy.begun(stack, listed(found.chosen.begun, t))];
+  if (deployed?.isSettled === false) throw new CommandError(exitCodes.conflict, t.deploy.underWay(stack));
+  if (forget) {
+    const context = deployed?.context ?? found.chosen?.context ?? {};
+    return { context: {}, deployed, remarks: [t.deploy.forgets(listed(context, t))] };
+  }
+  if (deployed?.context !== undefined) {
+    const remarks = [...begun, ...disagreement(found, deployed.context, file, t)];
+    return { context: deployed.context, deployed, remarks };
+  }
+  if (found.damage !== undefined) {
+    throw new CommandError(exitCodes.failed, t.deploy.fileDamaged(file, found.damage));
+  }
+  if (found.chosen !== undefined && isHere(found.chosen, deployed, region)) {
+    return { context: found.chosen.context, deployed, remarks: [...begun, t.deploy.fromFile(stack, file)] };
+  }
+  if (deployed?.isThere) throw new CommandError(exitCodes.conflict, t.deploy.unknownChoice(stack));
+  const remarks =
+    found.chosen === undefined ? [] : [t.deploy.fileElsewhere(file, found.chosen.region ?? "?")];
+  return { context: {}, deployed, remarks };
+}
+
+/** Makes the file say what the stack says. */
+export function copyFromStack(folder: string, stack: string, deployed: Deployed | undefined): void {
+  if (deployed?.context === undefined) return;
+  const { account, region, context } = deployed;
+  writeDeployment(folder, stack, { account, region, context });
+}
+
+/** Notes in the file that a deployment begins; its end is noted by what the stack says afterwards. */
+export function noteBegin(
+  { folder, stack, region }: Where,
+  { context, deployed }: Before,
+  begun: ChosenValues,
+  t: Messages,
+): void {
+  try {
+    const place = { account: deployed?.account, region: deployed?.region ?? region };
+    writeDeployment(folder, stack, { ...place, context: deployed?.isThere ? context : {}, begun });
+  } catch (error) {
+    throw new CommandError(exitCodes.failed, t.deploy.fileNotWritten(chosenFile(stack), sentence(error)));
+  }
+}
+
+/**
+ * After a deployment, whichever way it ended. Resolves with whether the end is known: CloudFormation goes on when this
+ * process, or the network, has gone.
+ */
+export async function noteEnd(
+  where: Where,
+  intended: ChosenValues,
+  succeeded: boolean,
+  found: Found,
+): Promise<boolean> {
+  const { client, folder, stack, region } = where;
+  const deployed = await describeStack(client, stack).catch(() => "unreadable" as const);
+  if (deployed !== "unreadable" && deployed?.isSettled && deployed.context !== undefined) {
+    copyFromStack(folder, stack, deployed);
+    return true;
+  }
+  if (succeeded) {
+    const place = deployed === "unreadable" ? undefined : deployed;
+    writeDeployment(folder, stack, {
+      ...{ account: place?.account, region: place?.region ?? region },
+      context: intended,
+    });
+    return true;
+  }
+  if (deployed === "unreadable" || deployed?.isSettled === false) return false;
+  // The stack holds nothing: the file is again what it was.
+  if (found.chosen === undefined) removeDeployment(folder, stack);
+  else writeDeployment(folder, stack, { ...found.chosen, begun: undefined });
+  return true;
+}
+
+export function listed(context: ChosenValues, t: Messages): string {
+  const parts = Object.entries(context).map(([key, value]) => `${key}=${value}`);
+  return parts.length === 0 ? t.deploy.nothing : parts.join(", ");
+}
+
+/** What is said now against what was chosen before, one line a key that changes. */
+export function changesOf(before: ChosenValues, after: ChosenValues, t: Messages): string[] {
+  const keys = [...new Set([...Object.keys(before), ...Object.keys(after)])];
+  return keys
+    .filter((key) => before[key] !== after[key])
+    .map((key) => `  ${key}: ${before[key] ?? t.deploy.standard} -> ${after[key] ?? t.deploy.standard}`);
+}
+
+/** The "context" of cdk.json. */
+export function readDefaults(folder: string): Record<string, unknown> {
+  const { context = {} } = JSON.parse(readFileSync(join(folder, "cdk.json"), "utf8")) as {
+    context?: Record<string, unknown>;
+  };
+  return context;
+}
+
+function disagreement(found: Found, context: ChosenValues, file: string, t: Messages): string[] {
+  if (found.damage !== undefined) return [t.deploy.fileReplaced(file, found.damage)];
+  if (found.chosen === undefined) return [t.deploy.fileRestored(file)];
+  const changes = changesOf(found.chosen.context, context, t);
+  return changes.length === 0 ? [] : [t.deploy.stackCounts(file), ...changes];
+}
+
+/** Whether a file is of the stack that is asked for, as far as one can know. */
+function isHere(chosen: Chosen, deployed: Deployed | undefined, region: string | undefined): boolean {
+  const isSame = (one: string | undefined, other: string | undefined) =>
+    one === undefined || other === undefined || one === other;
+  return isSame(chosen.region, deployed?.region ?? region) && isSame(chosen.account, deployed?.account);
+}

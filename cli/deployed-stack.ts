@@ -1,0 +1,44 @@
+// What CloudFormation says of a stack before and after a deployment: whether it is there, and what was chosen for it.
+import { type CloudFormationClient, DescribeStacksCommand } from "@aws-sdk/client-cloudformation";
+import { type ChosenValues, chosenOutput, readChosenValues } from "../shared/chosen-context.ts";
+
+export type Deployed = {
+  /** Whether a deployment has ever succeeded: one that failed at its first leaves a stack that holds nothing. */
+  readonly isThere: boolean;
+  /** Whether nothing is under way. */
+  readonly isSettled: boolean;
+  /** What was chosen; undefined when the stack does not say. */
+  readonly context: ChosenValues | undefined;
+  readonly account: string | undefined;
+  readonly region: string | undefined;
+};
+
+/** @returns undefined when there is no such stack. @throws Error of the SDK: no credentials, no region, no right */
+export async function describeStack(
+  client: CloudFormationClient,
+  stack: string,
+): Promise<Deployed | undefined> {
+  try {
+    const { Stacks = [] } = await client.send(new DescribeStacksCommand({ StackName: stack }));
+    const [found] = Stacks;
+    if (found === undefined) return undefined;
+    const { StackStatus = "", StackId = "", Outputs = [] } = found;
+    const [, , , region, account] = StackId.split(":");
+    const context = readChosenValues(
+      Outputs.find(({ OutputKey }) => OutputKey === chosenOutput)?.OutputValue,
+    );
+    return {
+      isThere: context !== undefined || /^(CREATE_COMPLETE|UPDATE_|IMPORT_)/.test(StackStatus),
+      isSettled: /(?<!_IN_PROGRESS)$|_CLEANUP_IN_PROGRESS$/.test(StackStatus),
+      ...{ context, account, region },
+    };
+  } catch (error) {
+    if (isMissing(error)) return undefined;
+    throw error;
+  }
+}
+
+/** CloudFormation's word for a stack that is not there. */
+export function isMissing(error: unknown): boolean {
+  return error instanceof Error && /does not exist/.test(error.message);
+}

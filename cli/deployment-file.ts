@@ -1,0 +1,27 @@
+// The file beside cdk.json with what was chosen for a stack (shared/chosen-context.ts says what it is).
+import { readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { type Chosen, chosenFile, readChosen } from "../shared/chosen-context.ts";
+
+/** What was found: nothing, a choice, or a file that cannot be read, with the reason. */
+export type Found = { readonly chosen?: Chosen; readonly damage?: string };
+
+export function readDeployment(folder: string, stack: string): Found {
+  try {
+    return { chosen: readChosen(readFileSync(join(folder, chosenFile(stack)), "utf8")) };
+  } catch (error) {
+    if (error instanceof Error && "code" in error && error.code === "ENOENT") return {};
+    return { damage: error instanceof Error ? error.message : String(error) };
+  }
+}
+
+/** Nobody reads half of it, and nobody else reads the mail address in it. @throws Error of the file system */
+export function writeDeployment(folder: string, stack: string, chosen: Chosen): void {
+  const file = join(folder, chosenFile(stack));
+  writeFileSync(`${file}.new`, `${JSON.stringify(chosen, undefined, 2)}\n`, { mode: 0o600 });
+  renameSync(`${file}.new`, file);
+}
+
+export function removeDeployment(folder: string, stack: string): void {
+  rmSync(join(folder, chosenFile(stack)), { force: true });
+}
