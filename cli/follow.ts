@@ -60,10 +60,13 @@ export function describe(task: Task, t: Messages): string {
 }
 
 export function ended(task: Task, t: Messages): string {
-  const person = needy(task) === 0 ? "" : `, ${t.task.needPerson(needy(task))}`;
   const reason = task.reason === null ? "" : ` (${task.reason})`;
+  if (hadNothingToDo(task)) return `${task.status}: ${t.task.nothingToDo}${reason}`;
+  const person = needy(task) === 0 ? "" : `, ${t.task.needPerson(needy(task))}`;
   return `${task.status}: ${settled(task)}/${task.total_units} ${t.task.units}, ${t.task.rows(number(task.rows))}${person}${reason}`;
 }
+
+export const hadNothingToDo = (task: Task): boolean => task.status === "COMPLETED" && task.total_units === 0;
 
 /** Units that nothing more is going to happen to by itself. */
 export const settled = (task: Task): number => task.units.done + task.units.parked;

@@ -73,7 +73,8 @@ from sync_task where id = $1`,
       trouble = task.trouble;
       const failed = Number(task.total_failed) > 0 ? `, ${task.total_failed} need a person` : "";
       if (task.status !== "RUNNING" && task.status !== "PENDING") {
-        progress.finish(`${task.status}: ${done}/${task.total_units} units, ${rows} rows${failed}`);
+        const settled = `${done}/${task.total_units} units, ${rows} rows${failed}`;
+        progress.finish(`${task.status}: ${hadNothingToDo(task) ? "nothing to do" : settled}`);
         return task;
       }
       progress.update({ done, total: Number(task.total_units), note: `units, ${rows} rows${failed}` });
@@ -116,6 +117,10 @@ from sync_failure_record where task_id = $1 and resolved_at is null order by id 
     },
     close: () => pool.end(),
   };
+}
+
+function hadNothingToDo({ status, total_units }: Record<string, string | null>): boolean {
+  return status === "COMPLETED" && total_units === "0";
 }
 
 function difference(after: Record<string, number>, before: Record<string, number>): Record<string, number> {

@@ -88,7 +88,7 @@ async function describe(
   const dataset = run.config.from === undefined ? "" : `, ${run.config.from} to ${run.config.to}`;
   return [
     "",
-    `${run.job} ${run.status}${dataset}${run.reason === null ? "" : ` (${run.reason})`}`,
+    `${run.job} ${run.status}${run.status === "COMPLETED" && run.units === 0 ? ", nothing to do" : ""}${dataset}${run.reason === null ? "" : ` (${run.reason})`}`,
     `  rows       ${rows.toLocaleString("en-US")} stored or already complete for what was asked, ${run.units} units in ${run.seconds} s`,
     `  calls      ${describeCalls(run)}`,
     ...(await describeLimit(environment)),

@@ -51,6 +51,9 @@ test("a run is followed to its end, and a second one finds nothing left to do", 
   const second = await cli("run", "DAILY_HISTORY", ...month, "--json");
   expect(second.code).toBe(0);
   expect(jsonLines(second.out)[0]).toMatchObject({ status: "COMPLETED", total_units: 0 });
+  const third = await cli("run", "DAILY_HISTORY", ...month);
+  expect(third.error).toContain("DAILY_HISTORY COMPLETED: nothing to do");
+  expect((await cli("status")).out).toMatch(/DAILY_HISTORY +COMPLETED +nothing to do/);
   expect((await cli("plan", "DAILY_HISTORY", ...month)).out).toContain("nothing to do");
 });
 

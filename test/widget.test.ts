@@ -102,6 +102,16 @@ describe("tasks", () => {
   });
 
   test.each([
+  test("that had nothing to do say so, and show no full bar", () => {
+    const units = { ...aTask().units, total: 0, done: 0 };
+    const page = renderTasks([aTask({ status: "COMPLETED", units, share: 1 })], { now });
+    expect(seen(page)).toContain("nothing to do");
+    expect(page).not.toContain("ts-bar");
+    expect(seen(page)).not.toContain("100 %");
+    const planning = renderTasks([aTask({ status: "PENDING", units, share: 0 })], { now });
+    expect(seen(planning)).not.toContain("nothing to do");
+  });
+
     ["PAUSED", { status: "PAUSED", estimatedEnd: undefined, reason: "quota" }, "paused"],
     ["not begun", { estimatedEnd: undefined, unitsAMinute: undefined }, "not known yet"],
     ["COMPLETED", { status: "COMPLETED", completedAt: now, estimatedEnd: undefined }, "18:00, took 30 min"],

@@ -3,7 +3,17 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { type Api, openApi } from "../api.ts";
 import { command, type Session } from "../command.ts";
 import { exitCodes } from "../failure.ts";
-import { describe, ended, exitCodeOf, isLive, localTime, number, settled, type Task } from "../follow.ts";
+import {
+  describe,
+  ended,
+  exitCodeOf,
+  hadNothingToDo,
+  isLive,
+  localTime,
+  number,
+  settled,
+  type Task,
+} from "../follow.ts";
 import type { Messages } from "../messages/en.ts";
 import { asTable } from "../output.ts";
 import { makeScreen } from "../screen.ts";
@@ -80,7 +90,7 @@ function listTasks(tasks: readonly Task[], t: Messages): string[] {
     tasks.map((one) => [
       one.job_type,
       one.status,
-      `${settled(one)}/${one.total_units}`,
+      hadNothingToDo(one) ? t.task.nothingToDo : `${settled(one)}/${one.total_units}`,
       number(one.rows),
       one.units_a_minute === null ? "" : number(Math.round(one.units_a_minute)),
       localTime(one.started_at),

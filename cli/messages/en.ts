@@ -53,6 +53,7 @@ export const en = {
     endsAt: (time: string) => `ends about ${time}`,
     needPerson: (units: number) => `${units} need a person`,
     unknown: (named: string, jobs: string) => `'${named}' is neither the id of a task nor a job: ${jobs}`,
+    nothingToDo: "nothing to do",
     neverRan: (job: string) => `${job} has never run`,
   },
   plan: {

@@ -50,6 +50,7 @@ export const zh: Messages = {
     endsAt: (time) => `预计 ${time} 结束`,
     needPerson: (units) => `${units} 个需要人工处理`,
     unknown: (named, jobs) => `'${named}' 既不是任务编号也不是作业：${jobs}`,
+    nothingToDo: "无需处理",
     neverRan: (job) => `${job} 从未运行过`,
   },
   plan: {

@@ -57,14 +57,15 @@ ${task.reason === null ? undefined : html`<tr class="ts-reason"><td colspan="9">
 }
 
 /** Done from the left, what needs a person after it. */
-function progressBar({ units, share, job_type }: TaskProgress, words: Words): Markup {
+function progressBar({ units, share, job_type, status }: TaskProgress, words: Words): Markup {
+  if (status === "COMPLETED" && units.total === 0) return html`${words.nothingToDo}`;
   const percent = (count: number) => (units.total === 0 ? 0 : (100 * count) / units.total);
   const [done, parked] = [percent(units.done), percent(units.byStatus.parked)];
   const label = words.settled(job_type, formatNumber(100 * share), formatNumber(parked));
   return html`<svg class="ts-bar" width="160" height="14" viewBox="0 0 100 14" preserveAspectRatio="none" role="img" aria-label="${label}">
 <title>${label}</title>
 <rect class="ts-track" width="100" height="14" fill="#8889" />
-<rect class="ts-done" width="${round(units.total === 0 ? 100 * share : done)}" height="14" fill="#2e9e5b" />
+<rect class="ts-done" width="${round(done)}" height="14" fill="#2e9e5b" />
 <rect class="ts-parked" x="${round(done)}" width="${round(parked)}" height="14" fill="#d64545" />
 </svg> ${formatNumber(Math.floor(100 * share))} %`;
 }

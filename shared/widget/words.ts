@@ -25,6 +25,8 @@ export type Words = {
   readonly noFailure: string;
   readonly noCalendar: string;
   readonly paused: string;
+  /** In place of the progress of a task without units. */
+  readonly nothingToDo: string;
   readonly endUnknown: string;
   readonly instruments: Readonly<Record<"stocks" | "etfs", string>>;
   /** Of a day's rows, from most to none. */
@@ -85,6 +87,7 @@ export const english: Words = {
   shares: ["95 % and more", "80 % and more", "some", "nothing"],
   notProven: "not proven whole",
   weekdays: ["Mon", "Tue", "Wed", "Thu", "Fri"],
+  nothingToDo: "nothing to do",
   months: ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"],
   of: (count, total) => `${count} of ${total}`,
   needPerson: (count) => `${count} need a person`,
@@ -144,6 +147,7 @@ export const chinese: Words = {
   weekdays: ["周一", "周二", "周三", "周四", "周五"],
   months: ["1月", "2月", "3月", "4月", "5月", "6月", "7月", "8月", "9月", "10月", "11月", "12月"],
   of: (count, total) => `${count} / ${total}`,
+  nothingToDo: "无需处理",
   needPerson: (count) => `${count} 个需要人工处理`,
   triedAgain: (count) => `${count} 个稍后重试`,
   aMinute: (count) => `每分钟 ${count}`,
