@@ -1,8 +1,9 @@
 // What is stored of each open day, and how far behind the newest complete one is: for those who look, and for the
 // evening check. The planner's own questions are in coverage.ts.
 import { isInstrument, missingDays, openDayBack, openDays } from "./coverage.ts";
-import { type Dataset, datasets } from "./datasets.ts";
+import { type Dataset, type DatasetName, datasets } from "./datasets.ts";
 import { addDays, type Day, earlier } from "./dates.ts";
+import { jobs, jobTypes } from "./jobs.ts";
 import { lastDueDay } from "./plan.ts";
 import type { Database, SqlRow } from "./ports.ts";
 
@@ -17,6 +18,8 @@ export type DayRows = {
   readonly listed: number;
   /** An answer for the whole day was proven complete, and its rows are still there. */
   readonly proven: boolean;
+  /** A task was planned for the whole market of that day, and not cancelled: what is not stored is missing. */
+  readonly asked: boolean;
 };
 
 export type DayCoverage = { readonly day: Day; readonly stocks: DayRows; readonly etfs: DayRows };
@@ -34,8 +37,8 @@ export async function readCoverage(
     found.push(
       ...rows.map((row) => ({
         day: String(row.day),
-        stocks: dayRows(row.stocks_stored, row.stocks_listed, row.stocks_proven),
-        etfs: dayRows(row.etfs_stored, row.etfs_listed, row.etfs_proven),
+        stocks: dayRows(row.stocks_stored, row.stocks_listed, row.stocks_proven, row.stocks_asked),
+        etfs: dayRows(row.etfs_stored, row.etfs_listed, row.etfs_proven, row.etfs_asked),
       })),
     );
   }
@@ -46,15 +49,36 @@ function dayRows(
   stored: SqlRow[string] = 0,
   listed: SqlRow[string] = 0,
   proven: SqlRow[string] = null,
+  asked: SqlRow[string] = false,
 ): DayRows {
   return {
     stored: Number(stored),
     listed: Number(listed),
     proven: proven !== null && Number(stored) >= Number(proven),
+    asked: asked === true,
   };
 }
 
 const isStock = isInstrument(datasets.stock_daily, "daily.ts_code");
+
+/**
+ * The days for which the whole market of a dataset was asked, in SQL, as one multirange. A plan writes its range into its
+ * task; one for some codes asks for no day as a whole.
+ */
+export function askedDaysSql(dataset: DatasetName): string {
+  const asking = jobTypes.filter((job) => (jobs[job].datasets as readonly DatasetName[]).includes(dataset));
+  return `(
+  select coalesce(
+    range_agg(
+      daterange(to_date(config ->> 'from', 'YYYYMMDD'), to_date(config ->> 'to', 'YYYYMMDD'), '[]')
+    ),
+    '{}'
+  )
+  from sync_task
+  where job_type in (${asking.map((job) => `'${job}'`).join(", ")}) and status <> 'CANCELLED'
+    and config -> 'codes' is null and config ->> 'from' <= config ->> 'to'
+)`;
+}
 
 const coverageSql = `with open_day as (
   select cal_date
@@ -75,11 +99,17 @@ proven as (
   where dataset in ('stock_daily', 'etf_daily') and status = 'done' and selector ->> 'by' = 'date'
     and selector ->> 'trade_date' between :from and :to
   group by 1
+),
+asked as (
+  select ${askedDaysSql("stock_daily")} as stocks,
+    ${askedDaysSql("etf_daily")} as etfs
 )
 select to_char(cal_date, 'YYYYMMDD') as day, coalesce(stored.stocks, 0) as stocks_stored,
   coalesce(stored.etfs, 0) as etfs_stored, listed.stocks as stocks_listed, listed.etfs as etfs_listed,
-  proven.stocks as stocks_proven, proven.etfs as etfs_proven
+  proven.stocks as stocks_proven, proven.etfs as etfs_proven,
+  cal_date <@ asked.stocks as stocks_asked, cal_date <@ asked.etfs as etfs_asked
 from open_day
+cross join asked
 left join stored on stored.trade_date = cal_date
 left join proven on proven.trade_date = cal_date
 cross join lateral (

@@ -312,8 +312,8 @@ test("coverage counts what is stored of each open day against what is listed", a
   const stored = dailyTruth(makeMarket(), ["20240117"]).length;
   expect(body.days.at(-1)).toEqual({
     day: "20240117",
-    stocks: { stored, listed: expect.any(Number), proven: true },
-    etfs: { stored: 1, listed: 3, proven: false },
+    stocks: { stored, listed: expect.any(Number), proven: true, asked: true },
+    etfs: { stored: 1, listed: 3, proven: false, asked: false },
   });
   const byDefault = await get("/api/coverage");
   expect([byDefault.body.from, byDefault.body.to]).toEqual(["20231218", "20240117"]);

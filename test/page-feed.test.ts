@@ -1,6 +1,7 @@
 // What the local page reads, and when: without a browser.
 import { afterEach, expect, test, vi } from "vitest";
 import { sumMetrics } from "../local/emf.ts";
+import { coverageWeeks, makeCoverageReader } from "../local/page/coverage.ts";
 import { makeFeed, type Snapshot } from "../local/page/feed.ts";
 import { wordsFor } from "../local/page/words.ts";
 import type { Database } from "../shared/ports.ts";
@@ -59,6 +60,31 @@ test("a ledger that does not change costs two small questions a second", async (
   expect(statements() - before).toBeLessThanOrEqual(2 * 5);
   expect(statements() - before).toBeGreaterThanOrEqual(2 * 4);
   leave();
+});
+
+test("coverage is read again when other days are asked for, though nothing was settled", async () => {
+  let asked = "{} {}";
+  let pieces = 0;
+  const reader = makeCoverageReader({
+    ...empty,
+    async run(_sql, parameters) {
+      if (parameters?.since !== undefined) return [{ asked }];
+      pieces += 1;
+      return [];
+    },
+  });
+  const at = Date.parse("2024-01-17T18:00:00+08:00");
+  const look = async (times: number) => {
+    const before = pieces;
+    for (let second = 0; second < times; second += 1)
+      await reader.read(new Date(at + (pieces + second) * 60_000));
+    return pieces - before;
+  };
+  const everything = await look(2 * coverageWeeks);
+  expect(everything).toBeGreaterThan(10);
+  expect(await look(5)).toBe(0);
+  asked = "{[2024-01-02,2024-01-18)} {}";
+  expect(await look(2 * coverageWeeks)).toBe(everything);
 });
 
 test("a database that does not answer is said, and looked at again", async () => {

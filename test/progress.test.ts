@@ -217,11 +217,39 @@ describe.each(kinds)("on $engine", ({ missing, openMigrated }) => {
         .filter((code) => code !== "000003.SZ" || day < "20240110").length;
     const storedAt = (day: string) => world.state.market.daily.filter((row) => row.trade_date === day).length;
     for (const day of ["20240102", "20240108", "20240117"])
-      expect(of(day)?.stocks).toEqual({ stored: storedAt(day), listed: listedAt(day), proven: true });
+      expect(of(day)?.stocks).toEqual({
+        stored: storedAt(day),
+        listed: listedAt(day),
+        proven: true,
+        asked: true,
+      });
     expect(of("20240105")?.stocks).toMatchObject({ stored: storedAt("20240105") - 1, proven: false });
-    expect(of("20240103")?.etfs).toEqual({ stored: 2, listed: 1, proven: false });
-    expect(of("20240102")?.etfs).toEqual({ stored: 0, listed: 0, proven: false });
+    expect(of("20240103")?.etfs).toEqual({ stored: 2, listed: 1, proven: false, asked: false });
+    expect(of("20240102")?.etfs).toEqual({ stored: 0, listed: 0, proven: false, asked: false });
     expect(of("20240118")?.stocks).toMatchObject({ stored: 0, proven: false });
+  });
+
+  test("a day is asked for by a plan of its whole market, not by one of some codes, nor by a cancelled one", async () => {
+    const asked = async (what: "stocks" | "etfs" = "stocks") => {
+      const days = await readCoverage(database(), { from: firstDay, to: lastDay });
+      return days.filter((day) => day[what].asked).map(({ day }) => day);
+    };
+    expect(await asked()).toEqual([]);
+    await world.dispatch({ ...backfill, codes: ["600519.SH"] });
+    await world.runToEnd();
+    expect(await asked()).toEqual([]);
+    const range = { from: "20240103", to: "20240105" };
+    const { tasks } = await world.dispatch({ ...backfill, ...range });
+    expect(await asked()).toEqual(["20240103", "20240104", "20240105"]);
+    await world.dispatch({ cancel: tasks[0]?.id });
+    expect(await asked()).toEqual([]);
+    await expect(world.dispatch({ ...backfill, to: "20991231", from: "20990101" })).resolves.toBeDefined();
+    expect(await asked()).toEqual([]);
+    await world.dispatch({ ...backfill, ...range });
+    await world.runToEnd();
+    await world.dispatch({ job: "DAILY_INCREMENTAL" });
+    expect(await asked()).toEqual(marketDays);
+    expect(await asked("etfs")).toEqual([]);
   });
 
   describe("days behind", () => {

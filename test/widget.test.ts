@@ -9,6 +9,7 @@ import { formatDuration, formatNumber, formatTime } from "../shared/widget/forma
 import { html } from "../shared/widget/html.ts";
 import { lineChart } from "../shared/widget/line-chart.ts";
 import { renderTasks } from "../shared/widget/tasks.ts";
+import { chinese } from "../shared/widget/words.ts";
 import { firstDay, lastDay } from "./support/small-market.ts";
 import { makeWorld, type World } from "./support/world.ts";
 
@@ -61,10 +62,10 @@ function aFailure(more: Partial<FailureRecord> = {}): FailureRecord {
   };
 }
 
-const aDay = (day: string, stored: number, proven = true): DayCoverage => ({
+const aDay = (day: string, stored: number, proven = true, asked = true): DayCoverage => ({
   day,
-  stocks: { stored, listed: 100, proven },
-  etfs: { stored: 0, listed: 0, proven: false },
+  stocks: { stored, listed: 100, proven, asked },
+  etfs: { stored: 0, listed: 0, proven: false, asked: false },
 });
 
 /** Text a reader sees, tooltips left out. */
@@ -101,7 +102,6 @@ describe("tasks", () => {
     expect(page).toContain('role="img" aria-label="DAILY_HISTORY: 50 % settled, 5 % need a person"');
   });
 
-  test.each([
   test("that had nothing to do say so, and show no full bar", () => {
     const units = { ...aTask().units, total: 0, done: 0 };
     const page = renderTasks([aTask({ status: "COMPLETED", units, share: 1 })], { now });
@@ -112,6 +112,7 @@ describe("tasks", () => {
     expect(seen(planning)).not.toContain("nothing to do");
   });
 
+  test.each([
     ["PAUSED", { status: "PAUSED", estimatedEnd: undefined, reason: "quota" }, "paused"],
     ["not begun", { estimatedEnd: undefined, unitsAMinute: undefined }, "not known yet"],
     ["COMPLETED", { status: "COMPLETED", completedAt: now, estimatedEnd: undefined }, "18:00, took 30 min"],
@@ -174,6 +175,30 @@ describe("coverage", () => {
     expect(seen(page)).toContain("3 of 5 days proven whole");
     expect(seen(page)).toContain("Latest not proven whole: 2024-01-05 (0 of 100), 2024-01-04 (5 of 100)");
   });
+
+  test.each([
+    ["English", undefined, "nobody asked for it", "1 of 2 days proven whole, and 2 that nobody asked for"],
+    ["Chinese", chinese, "未请求过", "2 个交易日中 1 个已证实完整，另有 2 个交易日未请求过"],
+  ] as const)(
+    "a day that nobody asked for is small and grey, and says so, in %s",
+    (_, words, state, counted) => {
+      const some = [
+        aDay("20240102", 0, false, false),
+        aDay("20240103", 2, false, false), // of a few codes
+        aDay("20240104", 0, false),
+        aDay("20240105", 99, true, false), // of a task that was cancelled after it
+      ];
+      const page = renderCoverage(some, "stocks", words);
+      const grey = [...page.matchAll(/<rect x=[^>]*width="5"[^>]*fill="#8886"><title>(.*?)<\/title>/g)];
+      expect(grey.map(([, text]) => text?.slice(0, 10))).toEqual(["2024-01-02", "2024-01-03"]);
+      for (const [, text] of grey) expect(text).toContain(state);
+      expect(page.match(/<rect x=[^>]*fill="#d64545" stroke/g)).toHaveLength(1);
+      expect(seen(page)).toContain(counted);
+      expect(page.split("</figcaption>")[0]?.split("<figcaption")[1]).toContain(state);
+      expect(seen(page)).not.toContain("2024-01-03 (");
+      expectWellFormed(page);
+    },
+  );
 
   test("a day on which nothing was listed is not drawn as missing", () => {
     expect(renderCoverage([aDay("20240102", 0)], "etfs")).not.toMatch(/<rect x=[^>]*fill="#d64545"/);

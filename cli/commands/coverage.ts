@@ -6,7 +6,7 @@ import { number } from "../follow.ts";
 import type { Messages } from "../messages/en.ts";
 import { asTable } from "../output.ts";
 
-type DayRows = { stored: number; listed: number; proven: boolean };
+type DayRows = { stored: number; listed: number; proven: boolean; asked: boolean };
 type Coverage = {
   readonly newest_trade_date: string | null;
   readonly from: string;
@@ -46,15 +46,20 @@ export const coverageCommand = (t: Messages) =>
           one.day,
           number(one.stocks.stored),
           shareOf(one.stocks),
-          one.stocks.proven ? t.coverage.yes : t.coverage.no,
+          provenOf(one.stocks, t),
           number(one.etfs.stored),
-          one.etfs.proven ? t.coverage.yes : t.coverage.no,
+          provenOf(one.etfs, t),
         ]);
         for (const line of asTable([day, stocks, share, proven, etfs, proven], rows)) output.line(line);
       }
       return exitCodes.done;
     },
   });
+
+function provenOf({ proven, asked }: DayRows, t: Messages): string {
+  if (proven) return t.coverage.yes;
+  return asked ? t.coverage.no : t.coverage.notAsked;
+}
 
 function shareOf({ stored, listed }: DayRows): string {
   return listed === 0 ? "" : `${Math.round((stored / listed) * 100)}%`;

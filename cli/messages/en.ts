@@ -180,6 +180,7 @@ export const en = {
     noOpenDays: (from: string, to: string) => `The calendar has no open day from ${from} to ${to}.`,
     yes: "yes",
     no: "no",
+    notAsked: "not asked for",
     headings: { day: "day", stocks: "stocks", etfs: "ETFs", share: "of listed", proven: "complete" },
   },
   query: {

@@ -175,6 +175,7 @@ export const zh: Messages = {
     noOpenDays: (from, to) => `${from} 至 ${to} 日历中没有交易日。`,
     yes: "是",
     no: "否",
+    notAsked: "未请求",
     headings: { day: "日期", stocks: "股票", etfs: "ETF", share: "占上市", proven: "完整" },
   },
   query: {

@@ -2,7 +2,7 @@
 // answered; so four weeks are read at a time, and again only when units of those days were settled.
 import { addDays, type Day, daysBetween, earlier, later, shanghaiDay } from "../../shared/dates.ts";
 import type { Database } from "../../shared/ports.ts";
-import { type DayCoverage, readCoverage } from "../../shared/stored-days.ts";
+import { askedDaysSql, type DayCoverage, readCoverage } from "../../shared/stored-days.ts";
 
 /** The widest that is drawn. */
 export const coverageWeeks = 46;
@@ -24,15 +24,18 @@ export function makeCoverageReader(database: Database): CoverageReader {
   const pieces = new Map<number, readonly DayCoverage[]>();
   const stale = new Set<number>();
   let settledUntil = "";
+  let asked = "";
   let notBefore = 0;
 
   async function markStale(first: Day, today: Day): Promise<void> {
     const [row] = await database.run(changedSql, { since: settledUntil });
-    if (typeof row?.until !== "string") return;
-    settledUntil = row.until;
-    const from =
-      row.is_everything === true || typeof row.first !== "string" ? first : later(first, row.first);
-    const to = row.is_everything === true || typeof row.last !== "string" ? today : earlier(today, row.last);
+    const wasAsked = asked;
+    if (typeof row?.asked === "string") asked = row.asked;
+    if (typeof row?.until !== "string" && asked === wasAsked) return;
+    if (typeof row?.until === "string") settledUntil = row.until;
+    const isEverything = row?.is_everything === true || asked !== wasAsked;
+    const from = isEverything || typeof row?.first !== "string" ? first : later(first, row.first);
+    const to = isEverything || typeof row?.last !== "string" ? today : earlier(today, row.last);
     for (let piece = pieceOf(from); piece <= pieceOf(to); piece += 1) stale.add(piece);
   }
 
@@ -69,9 +72,10 @@ function isShown({ day, stocks, etfs }: DayCoverage, first: Day, today: Day): bo
   return day >= first && (day < today || (day === today && stocks.stored + etfs.stored > 0));
 }
 
-/** Days whose units were settled since; all of them after a list, a calendar or a code with its range. */
+/** Days whose units were settled since; all of them after a list, a calendar or a code with its range. And what was asked. */
 const changedSql = `select min(selector ->> 'trade_date') as first, max(selector ->> 'trade_date') as last,
-  bool_or(selector ->> 'by' <> 'date') as is_everything, cast(max(settled_at) as text) as until
+  bool_or(selector ->> 'by' <> 'date') as is_everything, cast(max(settled_at) as text) as until,
+  concat_ws(' ', ${askedDaysSql("stock_daily")}, ${askedDaysSql("etf_daily")}) as asked
 from sync_unit
 where dataset in ('stock_daily', 'etf_daily', 'trading_calendar', 'stock_list', 'etf_list')
   and settled_at > cast(coalesce(nullif(:since, ''), '-infinity') as timestamptz)`;

@@ -249,6 +249,10 @@ const DayRows = name(
       "An answer for the whole day was proven complete, and its rows are still there",
       z.boolean(),
     ),
+    asked: about(
+      "A task was planned for all of that day, and not cancelled: what is not stored is missing",
+      z.boolean(),
+    ),
   }),
 );
 

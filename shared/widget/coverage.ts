@@ -1,5 +1,5 @@
 // Coverage as a heat map: a square for each open day, darker the more of what was listed is stored; framed when the
-// day's answer was not proven whole. Columns are weeks, rows are weekdays.
+// day's answer was not proven whole, small and grey when nobody asked for the day. Columns are weeks, rows are weekdays.
 import { type Day, daysBetween } from "../dates.ts";
 import type { DayCoverage, DayRows } from "../stored-days.ts";
 import { formatDay, formatNumber } from "./format.ts";
@@ -13,11 +13,13 @@ const labelHeight = 14;
 
 /** Suspended shares have no row: on an ordinary day one in fifty. */
 const levels = [
-  { from: 0.95, fill: "#1f8a4c" },
-  { from: 0.8, fill: "#6cbf7f" },
-  { from: 0.01, fill: "#e0a100" },
-  { from: 0, fill: "#d64545" },
+  { from: 0.95, fill: "#1f8a4c", isLack: false },
+  { from: 0.8, fill: "#6cbf7f", isLack: false },
+  { from: 0.01, fill: "#e0a100", isLack: true },
+  { from: 0, fill: "#d64545", isLack: true },
 ] as const;
+
+const grey = "#8886";
 
 export type Instruments = "stocks" | "etfs";
 
@@ -34,14 +36,17 @@ export function renderCoverage(
   const weeks = weekOf(last.day, first.day) + 1;
   const width = labelWidth + weeks * (cell + gap);
   const height = labelHeight + 5 * (cell + gap);
-  const incomplete = open.filter(({ rows }) => !rows.proven);
-  const label = words.coverage(
+  const wanted = open.filter(({ rows }) => !isUnasked(rows));
+  const incomplete = wanted.filter(({ rows }) => !rows.proven);
+  const counts = words.coverage(
     words.instruments[instruments],
     formatDay(first.day),
     formatDay(last.day),
-    open.length - incomplete.length,
-    open.length,
+    wanted.length - incomplete.length,
+    wanted.length,
   );
+  const unasked = open.length - wanted.length;
+  const label = unasked === 0 ? counts : `${counts}${words.unaskedDays(formatNumber(unasked))}`;
   return html`<figure class="ts-figure">
 <svg class="ts-heat" width="${width}" height="${height}" viewBox="0 0 ${width} ${height}" role="img" aria-label="${label}" font-size="10" fill="currentColor">
 <title>${label}</title>
@@ -56,17 +61,34 @@ ${open.map(({ day, rows }) => square(day, rows, first.day, words))}
 function square(day: Day, rows: DayRows, first: Day, words: Words): Markup {
   const x = labelWidth + weekOf(day, first) * (cell + gap);
   const y = labelHeight + weekday(day) * (cell + gap);
-  const text = words.day(formatDay(day), formatNumber(rows.stored), formatNumber(rows.listed), rows.proven);
+  const isWanted = !isUnasked(rows);
+  const state = rows.proven ? words.proven : isWanted ? words.notProven : words.notAsked;
+  const text = words.day(formatDay(day), formatNumber(rows.stored), formatNumber(rows.listed), state);
+  if (!isWanted)
+    return html`${small(x, y)}<title>${text}</title></rect>
+`;
   const frame = rows.proven ? undefined : html` stroke="currentColor" stroke-width="1.5"`;
   return html`<rect x="${x}" y="${y}" width="${cell}" height="${cell}" rx="2" fill="${fillOf(rows)}"${frame}><title>${text}</title></rect>
 `;
 }
 
+function small(x: number, y: number): Markup {
+  return html`<rect x="${x + 4}" y="${y + 4}" width="${cell - 8}" height="${cell - 8}" rx="1" fill="${grey}">`;
+}
+
 /** A day on which nothing was listed lacks nothing, and tells nothing. */
-function fillOf({ stored, listed }: DayRows): string {
-  if (listed === 0 && stored === 0) return "#8886";
-  const share = listed > 0 ? stored / listed : 1;
-  return levels.find(({ from }) => share >= from)?.fill ?? "#8886";
+function fillOf(rows: DayRows): string {
+  return rows.listed === 0 && rows.stored === 0 ? grey : (levelOf(rows)?.fill ?? grey);
+}
+
+/** What nobody asked for is not missing. */
+function isUnasked(rows: DayRows): boolean {
+  return !rows.asked && !rows.proven && (levelOf(rows)?.isLack ?? true);
+}
+
+function levelOf({ stored, listed }: DayRows): (typeof levels)[number] | undefined {
+  const share = listed > 0 ? stored / listed : Math.min(1, stored);
+  return levels.find(({ from }) => share >= from);
 }
 
 function monthLabel(day: Day, before: Day | undefined, first: Day, { months }: Words): Markup | undefined {
@@ -78,7 +100,7 @@ function monthLabel(day: Day, before: Day | undefined, first: Day, { months }: W
 }
 
 function legend(words: Words): Markup {
-  return html`${levels.map(({ fill }, at) => html`<span class="ts-legend"><svg width="11" height="11" aria-hidden="true"><rect width="11" height="11" rx="2" fill="${fill}" /></svg> ${words.shares[at]}</span> `)}<span class="ts-legend"><svg width="11" height="11" aria-hidden="true"><rect x="1" y="1" width="9" height="9" fill="none" stroke="currentColor" stroke-width="1.5" /></svg> ${words.notProven}</span>`;
+  return html`${levels.map(({ fill }, at) => html`<span class="ts-legend"><svg width="11" height="11" aria-hidden="true"><rect width="11" height="11" rx="2" fill="${fill}" /></svg> ${words.shares[at]}</span> `)}<span class="ts-legend"><svg width="11" height="11" aria-hidden="true"><rect x="1" y="1" width="9" height="9" fill="none" stroke="currentColor" stroke-width="1.5" /></svg> ${words.notProven}</span> <span class="ts-legend"><svg width="11" height="11" aria-hidden="true">${small(-1, -1)}</rect></svg> ${words.notAsked}</span>`;
 }
 
 /** In words too, for those who cannot tell the colours. */

@@ -31,7 +31,10 @@ export type Words = {
   readonly instruments: Readonly<Record<"stocks" | "etfs", string>>;
   /** Of a day's rows, from most to none. */
   readonly shares: readonly [string, string, string, string];
+  readonly proven: string;
   readonly notProven: string;
+  /** Of a day that no task was planned for. */
+  readonly notAsked: string;
   readonly weekdays: readonly string[];
   readonly months: readonly string[];
   of(count: string, total: string): string;
@@ -44,7 +47,9 @@ export type Words = {
   failures(count: string, isOne: boolean): string;
   more(count: string): string;
   coverage(what: string, first: string, last: string, proven: number, open: number): string;
-  day(day: string, stored: string, listed: string, isProven: boolean): string;
+  /** Goes on with the sentence of the coverage. */
+  unaskedDays(count: string): string;
+  day(day: string, stored: string, listed: string, state: string): string;
   latestNotProven(days: readonly string[]): string;
   /** A duration of one or two parts, such as 3 h 20 min. */
   duration(parts: Readonly<Partial<Record<"days" | "hours" | "minutes" | "seconds", number>>>): string;
@@ -82,12 +87,14 @@ export const english: Words = {
   noFailure: "Nothing needs a person.",
   noCalendar: "The trading calendar is empty for these days: run the job REFERENCE.",
   paused: "paused",
+  nothingToDo: "nothing to do",
   endUnknown: "not known yet",
   instruments: { stocks: "Stocks", etfs: "ETFs" },
   shares: ["95 % and more", "80 % and more", "some", "nothing"],
+  proven: "proven whole",
   notProven: "not proven whole",
+  notAsked: "nobody asked for it",
   weekdays: ["Mon", "Tue", "Wed", "Thu", "Fri"],
-  nothingToDo: "nothing to do",
   months: ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"],
   of: (count, total) => `${count} of ${total}`,
   needPerson: (count) => `${count} need a person`,
@@ -100,8 +107,8 @@ export const english: Words = {
   more: (count) => `and ${count} more`,
   coverage: (what, first, last, proven, open) =>
     `${what} stored for each open day from ${first} to ${last}: ${proven} of ${open} days proven whole`,
-  day: (day, stored, listed, isProven) =>
-    `${day}: ${stored} rows of ${listed} listed, ${isProven ? "proven whole" : "not proven whole"}`,
+  unaskedDays: (count) => `, and ${count} that nobody asked for`,
+  day: (day, stored, listed, state) => `${day}: ${stored} rows of ${listed} listed, ${state}`,
   latestNotProven: (days) => `Latest not proven whole: ${days.join(", ")}`,
   duration: ({ days, hours, minutes, seconds }) =>
     joined([days, "d"], [hours, "h"], [minutes, "min"], [seconds, "s"]),
@@ -140,14 +147,16 @@ export const chinese: Words = {
   noFailure: "没有需要人工处理的单元。",
   noCalendar: "这段时间没有交易日历：请先运行作业 REFERENCE。",
   paused: "已暂停",
+  nothingToDo: "无需处理",
   endUnknown: "尚不可知",
   instruments: { stocks: "股票", etfs: "ETF" },
   shares: ["95 % 以上", "80 % 以上", "部分", "没有"],
+  proven: "已证实完整",
   notProven: "未证实完整",
+  notAsked: "未请求过",
   weekdays: ["周一", "周二", "周三", "周四", "周五"],
   months: ["1月", "2月", "3月", "4月", "5月", "6月", "7月", "8月", "9月", "10月", "11月", "12月"],
   of: (count, total) => `${count} / ${total}`,
-  nothingToDo: "无需处理",
   needPerson: (count) => `${count} 个需要人工处理`,
   triedAgain: (count) => `${count} 个稍后重试`,
   aMinute: (count) => `每分钟 ${count}`,
@@ -158,8 +167,8 @@ export const chinese: Words = {
   more: (count) => `另有 ${count} 个`,
   coverage: (what, first, last, proven, open) =>
     `${what}：${first} 至 ${last} 每个交易日的入库情况，${open} 个交易日中 ${proven} 个已证实完整`,
-  day: (day, stored, listed, isProven) =>
-    `${day}：入库 ${stored} 行，上市 ${listed}，${isProven ? "已证实完整" : "未证实完整"}`,
+  unaskedDays: (count) => `，另有 ${count} 个交易日未请求过`,
+  day: (day, stored, listed, state) => `${day}：入库 ${stored} 行，上市 ${listed}，${state}`,
   latestNotProven: (days) => `最近未证实完整的交易日：${days.join("，")}`,
   duration: ({ days, hours, minutes, seconds }) =>
     joined([days, "天"], [hours, "小时"], [minutes, "分"], [seconds, "秒"]),
