@@ -2,12 +2,21 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { LambdaClient } from "@aws-sdk/client-lambda";
 import { AwsClient } from "aws4fetch";
+import { optionDoor, sayRefusal } from "../shared/words/refusal.ts";
 import { CommandError, type ExitCode, exitCodes } from "./failure.ts";
 import type { Messages } from "./messages/en.ts";
 import { sentence, type Target } from "./target.ts";
 
 /** An answer that is not the one hoped for: its status decides the exit code. */
-type Refusal = { error?: string; message?: string; task?: { id: string } };
+type Refusal = {
+  error?: string;
+  message?: string;
+  field?: string;
+  value?: unknown;
+  allowed?: string;
+  suggestion?: string;
+  task?: { id: string };
+};
 
 export type Api = {
   get<Body>(
@@ -74,10 +83,18 @@ function refusal(status: number, text: string, target: Target, t: Messages): Com
   } catch {
     // API Gateway may answer with no JSON at all; the status says it then
   }
-  const message = answer.message ?? `HTTP ${status}`;
+  const message = t.said(sayAnswer(answer) ?? `HTTP ${status}`);
   if (status === 403)
     return new CommandError(exitCodes.unreachable, t.target.forbidden(target.name, message));
   return new CommandError(exitCodeOf(status), message, { details: answer });
+}
+
+/** A field of the API is an option here; what of its meaning the API adds, the help says. */
+function sayAnswer({ message, field, value, allowed, suggestion }: Refusal): string | undefined {
+  if (field === undefined || allowed === undefined) return message;
+  const [path = "", plain = ""] = [field, allowed.split(": ")[0]];
+  const name = path.split(".")[0] ?? "";
+  return sayRefusal({ why: "value", field: name, path, value, allowed: plain, suggestion }, optionDoor);
 }
 
 function exitCodeOf(status: number): ExitCode {

@@ -1,10 +1,11 @@
 // The CDK command line as `deploy` and `destroy` call it: options to context, and one place that starts it.
 import { spawn } from "node:child_process";
 import { join } from "node:path";
-import type { InferredOptionTypes, Options } from "yargs";
+import type { InferredOptionTypes } from "yargs";
 import type { ChosenValues } from "../shared/chosen-context.ts";
 import { settingTable } from "../shared/settings.ts";
 import { slotSeconds } from "../shared/slot.ts";
+import type { OptionSpec } from "./command.ts";
 import { CommandError, exitCodes } from "./failure.ts";
 import type { Messages } from "./messages/en.ts";
 
@@ -15,8 +16,8 @@ export const root = join(import.meta.dirname, "..");
 export function deployOptions(t: Messages) {
   return {
     stage: { type: "string", describe: t.deploy.stageOption },
-    tier: { type: "number", describe: t.deploy.tierOption },
-    slots: { type: "number", describe: t.deploy.slotsOption },
+    tier: { type: "number", kind: { least: 1, most: 10_000 }, describe: t.deploy.tierOption },
+    slots: { type: "number", kind: { least: 2, most: 100 }, describe: t.deploy.slotsOption },
     egress: {
       type: "string",
       choices: ["instance", "gateway", "none"] as const,
@@ -28,7 +29,7 @@ export function deployOptions(t: Messages) {
     context: { alias: "c", type: "string", array: true, describe: t.deploy.contextOption },
     forget: { type: "boolean", default: false, describe: t.deploy.forgetOption },
     yes: { alias: "y", type: "boolean", default: false, describe: t.deploy.yesOption },
-  } as const satisfies Record<string, Options>;
+  } as const satisfies Record<string, OptionSpec>;
 }
 
 export type DeployValues = InferredOptionTypes<ReturnType<typeof deployOptions>>;
@@ -77,11 +78,6 @@ function textOrNothing(value: unknown): string | undefined {
  */
 export function contextOf(values: DeployValues, t: Messages, before: ChosenValues = {}): ChosenValues {
   const { tier, slots, egress, reserve, schedules } = values;
-  for (const [name, value] of Object.entries({ "--tier": tier, "--slots": slots })) {
-    if (value !== undefined && !Number.isInteger(value)) {
-      throw new CommandError(exitCodes.usage, t.usage.notANumber(name));
-    }
-  }
   const email = values["alarm-email"];
   const context: Record<string, string> = {
     ...(tier !== undefined && {

@@ -20,7 +20,16 @@ export type Session = {
   target(): Promise<Target>;
 };
 
-type OptionSet = Readonly<Record<string, Options>>;
+/** What a text or a number must be, beyond what yargs knows. */
+export type Kind =
+  | "day"
+  | "codes"
+  | { readonly least: number; readonly most: number }
+  | { readonly pattern: RegExp; readonly allowed: string };
+
+export type OptionSpec = Options & { readonly kind?: Kind };
+
+type OptionSet = Readonly<Record<string, OptionSpec>>;
 
 export type CommandSpec<Given extends OptionSet> = {
   /** As yargs has it: the name, then <required> and [optional] words, which are described among the options. */

@@ -24,7 +24,7 @@ export async function dispatch(target: Target, command: object, t: Messages): Pr
     );
     const answer = JSON.parse(Buffer.from(Payload ?? []).toString() || "{}") as { errorMessage?: string };
     if (FunctionError === undefined) return answer as DispatchAnswer;
-    throw new CommandError(exitCodes.failed, answer.errorMessage ?? FunctionError);
+    throw new CommandError(exitCodes.failed, t.said(answer.errorMessage ?? FunctionError));
   } catch (error) {
     if (error instanceof CommandError) throw error;
     throw new CommandError(exitCodes.unreachable, t.target.noAnswer(target.name, sentence(error)));

@@ -60,7 +60,7 @@ export function describe(task: Task, t: Messages): string {
 }
 
 export function ended(task: Task, t: Messages): string {
-  const reason = task.reason === null ? "" : ` (${task.reason})`;
+  const reason = task.reason === null ? "" : ` (${t.said(task.reason)})`;
   if (hadNothingToDo(task)) return `${task.status}: ${t.task.nothingToDo}${reason}`;
   const person = needy(task) === 0 ? "" : `, ${t.task.needPerson(needy(task))}`;
   return `${task.status}: ${settled(task)}/${task.total_units} ${t.task.units}, ${t.task.rows(number(task.rows))}${person}${reason}`;

@@ -3,6 +3,7 @@ import { join } from "node:path";
 import type { Session } from "./command.ts";
 import { CommandError, exitCodes } from "./failure.ts";
 import { messagesFor } from "./messages/choose.ts";
+import type { Messages } from "./messages/en.ts";
 import { makeOutput } from "./output.ts";
 import { makeParser, ParseError } from "./parser.ts";
 import { deployedTarget, localTarget } from "./target.ts";
@@ -37,7 +38,7 @@ async function main(argv: readonly string[]): Promise<number> {
   try {
     return await parser(argv);
   } catch (error) {
-    return isReaderGone(error) ? exitCodes.done : report(error, json);
+    return isReaderGone(error) ? exitCodes.done : report(error, json, t);
   }
 }
 
@@ -46,14 +47,16 @@ function isReaderGone(error: unknown): boolean {
   return error instanceof Error && "code" in error && error.code === "EPIPE";
 }
 
-function report(error: unknown, json: boolean): number {
+function report(error: unknown, json: boolean, t: Messages): number {
   const exitCode =
     error instanceof CommandError
       ? error.exitCode
       : error instanceof ParseError
         ? exitCodes.usage
         : exitCodes.failed;
-  const message = error instanceof Error ? error.message : String(error);
+  const said = error instanceof Error ? error.message : String(error);
+  // What is neither is said by a library or the system, in its own words.
+  const message = error instanceof CommandError || error instanceof ParseError ? said : t.said(said);
   const details = error instanceof CommandError ? error.details : undefined;
   if (json) process.stderr.write(`${JSON.stringify({ error: { exitCode, message, details } })}\n`);
   else process.stderr.write(`${message}\n`);

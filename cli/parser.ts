@@ -1,6 +1,6 @@
 // The command line as yargs reads it, made from the commands' own words.
 import yargs, { type Options } from "yargs";
-import type { Command } from "./command.ts";
+import type { Command, OptionSpec } from "./command.ts";
 import { changeCommands } from "./commands/change.ts";
 import { coverageCommand } from "./commands/coverage.ts";
 import { deployCommand } from "./commands/deploy.ts";
@@ -13,6 +13,7 @@ import { queryCommand } from "./commands/query.ts";
 import { runCommand } from "./commands/run.ts";
 import { statusCommand } from "./commands/status.ts";
 import { exitCodes } from "./failure.ts";
+import { checkLine, forYargs, LineError, wordsOf } from "./line.ts";
 import type { Messages } from "./messages/en.ts";
 
 export type Globals = {
@@ -57,9 +58,27 @@ export function makeParser(t: Messages, perform: Perform): (argv: readonly strin
       performed = perform(command, { stack, region, dataDir }, values);
       performed.catch(() => undefined); // awaited below, after yargs has returned
     });
-    await parser.parseAsync([...argv]);
+    await parser.parseAsync([...readLine(argv, t)]);
     return performed === undefined ? exitCodes.done : await performed;
   };
+}
+
+function readLine(argv: readonly string[], t: Messages): readonly string[] {
+  try {
+    return checkLine(argv, allCommands(t), globalOptions(t));
+  } catch (error) {
+    if (error instanceof LineError) throw new ParseError(`${t.said(error.message)}; ${t.usage.seeHelp}`);
+    throw error;
+  }
+}
+
+function globalOptions(t: Messages) {
+  return {
+    stack: { type: "string", describe: t.program.stackOption, requiresArg: true },
+    region: { type: "string", describe: t.program.regionOption, requiresArg: true },
+    "data-dir": { type: "string", describe: t.program.dataDirOption, requiresArg: true },
+    json: { type: "boolean", default: false, describe: t.program.jsonOption },
+  } as const satisfies Record<string, OptionSpec>;
 }
 
 /** The help of a command, or of all, as it is printed. */
@@ -84,12 +103,7 @@ function describeAll(t: Messages, take: (command: Command, values: Record<string
       } as unknown as string,
     })
     .usage(`$0 <command>\n\n${t.program.about}`)
-    .options({
-      stack: { type: "string", describe: t.program.stackOption, requiresArg: true },
-      region: { type: "string", describe: t.program.regionOption, requiresArg: true },
-      "data-dir": { type: "string", describe: t.program.dataDirOption, requiresArg: true },
-      json: { type: "boolean", default: false, describe: t.program.jsonOption },
-    })
+    .options(globalOptions(t))
     .example("$0 plan DAILY_HISTORY --from 20240101", t.program.examplePlan)
     .example("$0 status --watch", t.program.exampleStatus)
     .epilogue(t.program.exitCodes)
@@ -112,10 +126,10 @@ function describeAll(t: Messages, take: (command: Command, values: Record<string
       command.usage,
       command.about,
       (one) => {
-        const words = [...command.usage.matchAll(/[<[](\w+)[\]>]/g)].map(([, word = ""]) => word);
-        for (const [name, option] of Object.entries<Options>(command.options)) {
+        const words = wordsOf(command.usage);
+        for (const [name, option] of Object.entries(command.options)) {
           if (words.includes(name)) one.positional(name, asPositional(option));
-          else one.option(name, { ...option, requiresArg: option.type !== "boolean" });
+          else one.option(name, { ...forYargs(option), requiresArg: option.type !== "boolean" });
         }
         for (const [line, about] of command.examples) one.example(`$0 ${line}`, about);
         return one;

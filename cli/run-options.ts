@@ -1,30 +1,35 @@
 // What a run may be given, the same for `plan` and `run`, and the command it makes.
-import type { InferredOptionTypes, Options } from "yargs";
+import type { InferredOptionTypes } from "yargs";
+import { daysMax, type RunCommand, readCommand } from "../shared/command.ts";
 import { jobTypes } from "../shared/jobs.ts";
+import { readCode, splitCodes } from "../shared/words/codes.ts";
+import { optionDoor, sayRefusal } from "../shared/words/refusal.ts";
+import type { OptionSpec } from "./command.ts";
 import { CommandError, exitCodes } from "./failure.ts";
 import type { Messages } from "./messages/en.ts";
 
 export function runOptions(t: Messages) {
   return {
     job: { type: "string", choices: jobTypes, demandOption: true, describe: t.options.job },
-    from: { type: "string", describe: t.options.from },
-    to: { type: "string", describe: t.options.to },
-    days: { type: "number", describe: t.options.days },
-    codes: { type: "string", describe: t.options.codes },
+    from: { type: "string", kind: "day", describe: t.options.from },
+    to: { type: "string", kind: "day", describe: t.options.to },
+    days: { type: "number", kind: { least: 1, most: daysMax }, describe: t.options.days },
+    codes: { type: "string", kind: "codes", describe: t.options.codes },
     refresh: { type: "boolean", describe: t.options.refresh },
     "by-period": { type: "boolean", describe: t.options.byPeriod },
-  } as const satisfies Record<string, Options>;
+  } as const satisfies Record<string, OptionSpec>;
 }
 
 type RunValues = InferredOptionTypes<ReturnType<typeof runOptions>>;
 
-/** The fields of a run beside its job. What they may hold is the stack's to say. */
+/**
+ * The fields of a run beside its job, as the dispatcher takes them.
+ * @throws CommandError usage, in the words of the options
+ */
 export function runFields(values: RunValues, t: Messages): Record<string, unknown> {
-  const { from, to, days, codes, refresh } = values;
-  if (days !== undefined && !Number.isInteger(days)) {
-    throw new CommandError(exitCodes.usage, t.usage.notANumber("--days"));
-  }
-  return {
+  const { job, from, to, days, codes, refresh } = values;
+  const command = {
+    job,
     ...(from !== undefined && { from }),
     ...(to !== undefined && { to }),
     ...(days !== undefined && { days }),
@@ -32,13 +37,16 @@ export function runFields(values: RunValues, t: Messages): Record<string, unknow
     ...(refresh !== undefined && { refresh }),
     ...(values["by-period"] !== undefined && { byPeriod: values["by-period"] }),
   };
+  const read = readCommand(command);
+  if ("refusal" in read) {
+    throw new CommandError(exitCodes.usage, t.said(sayRefusal(read.refusal, optionDoor)));
+  }
+  const { job: _, ...fields } = read.command as RunCommand;
+  return fields;
 }
 
 export function readCodes(text: string): string[] {
-  return text
-    .split(",")
-    .map((code) => code.trim().toUpperCase())
-    .filter((code) => code !== "");
+  return splitCodes(text).map((code) => readCode(code) ?? code);
 }
 
 /** The same run as a person would write it. */

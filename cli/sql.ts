@@ -158,7 +158,9 @@ function explain(error: unknown, target: Target, t: Messages): CommandError {
   if (isTooLarge(error)) {
     return new CommandError(exitCodes.failed, t.query.tooWide, { cause: error });
   }
-  return new CommandError(exitCodes.failed, error.message.split("\n")[0] ?? "", { cause: error });
+  return new CommandError(exitCodes.failed, t.query.refused(error.message.split("\n")[0] ?? ""), {
+    cause: error,
+  });
 }
 
 function asColumn({ label, name, typeName }: ColumnMetadata): Column {

@@ -1,5 +1,7 @@
 // A task as a person names it: by its id, or by its job, whose newest task is meant.
 import { jobTypes } from "../shared/jobs.ts";
+import { nearest } from "../shared/words/nearest.ts";
+import { say } from "../shared/words/say.ts";
 import type { Api } from "./api.ts";
 import { CommandError, exitCodes } from "./failure.ts";
 import type { Task } from "./follow.ts";
@@ -12,10 +14,15 @@ export async function findTask(api: Api, named: string, t: Messages): Promise<Ta
   if (idPattern.test(named)) return await api.get<Task>(`/api/tasks/${named}`);
   const job = named.toUpperCase();
   if (!(jobTypes as readonly string[]).includes(job)) {
-    throw new CommandError(exitCodes.usage, t.task.unknown(named, jobTypes.join(", ")));
+    throw new CommandError(exitCodes.usage, t.task.unknown(named, jobTypes.join(", "), meant(named, t)));
   }
   const { tasks } = await api.get<{ tasks: Task[] }>("/api/tasks", { job, limit: 1 });
   const [task] = tasks;
   if (task === undefined) throw new CommandError(exitCodes.usage, t.task.neverRan(job));
   return task;
+}
+
+function meant(named: string, t: Messages): string {
+  const suggestion = nearest(named, jobTypes);
+  return suggestion === undefined ? "" : `; ${t.said(say("didYouMean", { suggestion }))}`;
 }

@@ -19,8 +19,8 @@ export const coverageCommand = (t: Messages) =>
     usage: "coverage",
     about: t.coverage.about,
     options: {
-      from: { type: "string", describe: t.coverage.fromOption },
-      to: { type: "string", describe: t.coverage.toOption },
+      from: { type: "string", kind: "day", describe: t.coverage.fromOption },
+      to: { type: "string", kind: "day", describe: t.coverage.toOption },
       missing: { type: "boolean", default: false, describe: t.coverage.missingOption },
     },
     examples: [

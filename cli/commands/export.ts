@@ -1,8 +1,7 @@
 // `export`: a table and a range to a CSV or Parquet file.
-import { createWriteStream, renameSync, rmSync } from "node:fs";
-import { extname } from "node:path";
+import { accessSync, constants, createWriteStream, existsSync, renameSync, rmSync, statSync } from "node:fs";
+import { dirname, extname, resolve } from "node:path";
 import { finished } from "node:stream/promises";
-import { isDay } from "../../shared/dates.ts";
 import { command, type Session } from "../command.ts";
 import {
   countRows,
@@ -34,9 +33,9 @@ export const exportCommand = (t: Messages) =>
         demandOption: true,
         describe: t.export.tableOption,
       },
-      from: { type: "string", describe: t.export.fromOption },
-      to: { type: "string", describe: t.export.toOption },
-      codes: { type: "string", describe: t.options.codes },
+      from: { type: "string", kind: "day", describe: t.export.fromOption },
+      to: { type: "string", kind: "day", describe: t.export.toOption },
+      codes: { type: "string", kind: "codes", describe: t.options.codes },
       out: { alias: "o", type: "string", describe: t.export.outOption },
       format: { alias: "f", type: "string", choices: formats, describe: t.export.formatOption },
       numbers: {
@@ -54,6 +53,7 @@ export const exportCommand = (t: Messages) =>
       const { output } = session;
       const selection = readSelection(values, t);
       const format = readFormat(values.format, values.out, t);
+      if (values.out !== undefined) checkOut(values.out, t);
       const sql = openSql(await session.target(), t);
       const startedAt = performance.now();
       try {
@@ -73,7 +73,8 @@ export const exportCommand = (t: Messages) =>
           await file.finish();
         } catch (error) {
           file.discard();
-          throw session.stop.aborted ? new CommandError(exitCodes.interrupted, t.export.interrupted) : error;
+          if (session.stop.aborted) throw new CommandError(exitCodes.interrupted, t.export.interrupted);
+          throw cannotWrite(error, values.out, t);
         }
         progress.finish(t.export.done(number(done), values.out ?? "-"));
         if (values.out !== undefined)
@@ -90,17 +91,9 @@ function readSelection(
   t: Messages,
 ): Selection {
   const { day, hasCodes } = exportableNamed(values.table);
-  const readDay = (name: "from" | "to") => {
-    const text = values[name]?.replaceAll("-", "");
-    if (text === undefined) return undefined;
-    if (!isDay(text))
-      throw new CommandError(exitCodes.usage, t.usage.notADay(`--${name}`, values[name] ?? ""));
-    if (day === undefined) throw new CommandError(exitCodes.usage, t.export.noDays(values.table));
-    return text;
-  };
-  const [from, to] = [readDay("from"), readDay("to")];
-  if (from !== undefined && to !== undefined && from > to) {
-    throw new CommandError(exitCodes.usage, t.usage.fromAfterTo(from, to));
+  const [from, to] = [values.from?.replaceAll("-", ""), values.to?.replaceAll("-", "")];
+  if (day === undefined && (from ?? to) !== undefined) {
+    throw new CommandError(exitCodes.usage, t.export.noDays(values.table));
   }
   if (values.codes !== undefined && !hasCodes)
     throw new CommandError(exitCodes.usage, t.export.noCodes(values.table));
@@ -110,6 +103,43 @@ function readSelection(
     to,
     codes: values.codes === undefined ? undefined : readCodes(values.codes),
   };
+}
+
+/** Before anything is read: a folder that is not there, or a file nobody may write. */
+function checkOut(out: string, t: Messages): void {
+  const folder = dirname(resolve(out));
+  const reason = !existsSync(folder)
+    ? t.export.noFolder(folder)
+    : !statSync(folder).isDirectory()
+      ? t.export.notAFolder(folder)
+      : existsSync(out) && statSync(out).isDirectory()
+        ? t.export.isAFolder
+        : !isWritable(folder)
+          ? t.export.notAllowed
+          : undefined;
+  if (reason !== undefined) throw new CommandError(exitCodes.usage, t.export.badOut(out, reason));
+}
+
+function isWritable(folder: string): boolean {
+  try {
+    accessSync(folder, constants.W_OK);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/** What the operating system refuses while the file grows. */
+function cannotWrite(error: unknown, out: string | undefined, t: Messages): unknown {
+  if (out === undefined || !(error instanceof Error) || !("syscall" in error) || !("code" in error))
+    return error;
+  const reason =
+    error.code === "ENOSPC" || error.code === "EDQUOT"
+      ? t.export.noSpace
+      : error.code === "EACCES" || error.code === "EPERM"
+        ? t.export.notAllowed
+        : String(error.code);
+  return new CommandError(exitCodes.failed, t.export.notWritten(out, reason), { cause: error });
 }
 
 function readFormat(

@@ -1,5 +1,6 @@
 // `failures`: why units did not succeed. `retry`: another try for one of them, or for all.
 import { jobTypes } from "../../shared/jobs.ts";
+import { pageMax } from "../../shared/progress.ts";
 import { openApi } from "../api.ts";
 import { command } from "../command.ts";
 import { dispatch } from "../dispatcher.ts";
@@ -35,7 +36,12 @@ export const failuresCommand = (t: Messages) =>
       kind: { type: "string", choices: kinds, describe: t.failures.kindOption },
       person: { type: "boolean", describe: t.failures.personOption },
       all: { type: "boolean", default: false, describe: t.failures.allOption },
-      limit: { type: "number", default: failuresShown, describe: t.failures.limitOption },
+      limit: {
+        type: "number",
+        kind: { least: 1, most: pageMax },
+        default: failuresShown,
+        describe: t.failures.limitOption,
+      },
     },
     examples: [
       ["failures", t.failures.exampleOpen],
@@ -97,7 +103,7 @@ function listFailures(failures: readonly Failure[], t: Messages): string[] {
       one.kind,
       `${one.retry_count}/${one.max_retries}`,
       nextOf(one, t),
-      one.error_message.replaceAll("\n", " ").slice(0, messageCharactersMax),
+      t.said(one.error_message).replaceAll("\n", " ").slice(0, messageCharactersMax),
     ]),
   );
 }

@@ -39,7 +39,7 @@ export const planCommand = (t: Messages) =>
 
 export function describePlan(plan: PricedPlan, cost: RunCost | undefined, t: Messages): string[] {
   const range = plan.range === null ? "" : `, ${t.plan.range(plan.range.from, plan.range.to)}`;
-  const head = `${plan.job}${range}${plan.reason === null ? "" : ` (${plan.reason})`}`;
+  const head = `${plan.job}${range}${plan.reason === null ? "" : ` (${t.said(plan.reason)})`}`;
   if (plan.units === 0) return [head, `  ${t.plan.nothingToDo}`];
   const calls = Object.entries(plan.calls);
   const all = calls.reduce((sum, [, count]) => sum + count, 0);

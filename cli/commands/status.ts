@@ -1,5 +1,6 @@
 // `status`: the newest tasks, or one; with --watch as they go on, until none is live.
 import { setTimeout as sleep } from "node:timers/promises";
+import { pageMax } from "../../shared/progress.ts";
 import { type Api, openApi } from "../api.ts";
 import { command, type Session } from "../command.ts";
 import { exitCodes } from "../failure.ts";
@@ -29,7 +30,12 @@ export const statusCommand = (t: Messages) =>
     options: {
       task: { type: "string", describe: t.status.taskOption },
       watch: { alias: "w", type: "boolean", default: false, describe: t.status.watchOption },
-      limit: { type: "number", default: tasksShown, describe: t.status.limitOption },
+      limit: {
+        type: "number",
+        kind: { least: 1, most: pageMax },
+        default: tasksShown,
+        describe: t.status.limitOption,
+      },
     },
     examples: [
       ["status", t.status.exampleAll],
@@ -122,6 +128,6 @@ async function describeTask(api: Api, task: Task, t: Messages): Promise<string[]
   });
   return [
     ...lines,
-    ...failures.map(({ id, unit_key, error_message }) => `  ${id} ${unit_key}: ${error_message}`),
+    ...failures.map(({ id, unit_key, error_message }) => `  ${id} ${unit_key}: ${t.said(error_message)}`),
   ];
 }

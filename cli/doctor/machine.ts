@@ -83,7 +83,7 @@ export function checkSettings(
     settings = readSettings(environment);
   } catch (error) {
     const said = error instanceof Error ? error.message : String(error);
-    return [finding("settings", "problem", said, t.doctor.settingsRemedy)];
+    return [finding("settings", "problem", t.said(said), t.doctor.settingsRemedy)];
   }
   const { WORKER_SLOTS, TUSHARE_MIN_INTERVAL, TUSHARE_CALLS_A_MINUTE } = settings;
   const most = callsAMinuteMax(WORKER_SLOTS, TUSHARE_MIN_INTERVAL);

@@ -41,7 +41,12 @@ export async function checkStack(target: Target, api: Api, now: Date, t: Message
           t.doctor.failuresRemedy,
         ),
     ...paused.tasks.map(({ job_type, reason, id }) =>
-      finding("paused", "warning", t.doctor.paused(job_type, reason ?? ""), t.doctor.pausedRemedy(id)),
+      finding(
+        "paused",
+        "warning",
+        t.doctor.paused(job_type, t.said(reason ?? "")),
+        t.doctor.pausedRemedy(id),
+      ),
     ),
     ...(await checkQueues(target, t)),
   ];

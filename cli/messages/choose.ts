@@ -1,9 +1,8 @@
 // The language of the messages: Chinese where the locale is, else English.
+import { languageOf } from "../../shared/words/language.ts";
 import { en, type Messages } from "./en.ts";
 import { zh } from "./zh.ts";
 
-/** As POSIX has it: the first of these that is set decides. */
 export function messagesFor(environment: Readonly<Record<string, string | undefined>>): Messages {
-  const locale = environment.LC_ALL || environment.LC_MESSAGES || environment.LANG || "";
-  return /^zh(_|-|\.|$)/i.test(locale) ? zh : en;
+  return languageOf(environment) === "zh" ? zh : en;
 }

@@ -2,6 +2,8 @@
 
 export const en = {
   yargsLocale: "en",
+  /** What the stack said, which is English. */
+  said: (text: string) => text,
   program: {
     about:
       "Starts, watches and asks the mirror of China A-share data: on this machine what `npm start` runs, or a deployed stack with --stack.",
@@ -19,10 +21,6 @@ export const en = {
     noCommand: "a command is missing",
     tooFewWords: "a word is missing: %s given, %s expected",
     seeHelp: "tushare-sync --help lists what there is",
-    notANumber: (option: string) => `${option} expects a whole number`,
-    notADay: (option: string, value: string) =>
-      `${option} is '${value}', expected a day such as 20240131 or 2024-01-31`,
-    fromAfterTo: (from: string, to: string) => `--from is ${from}, which is after --to, ${to}`,
   },
   target: {
     local: "the local stack",
@@ -52,7 +50,8 @@ export const en = {
     rate: (units: string) => `${units} units a minute`,
     endsAt: (time: string) => `ends about ${time}`,
     needPerson: (units: number) => `${units} need a person`,
-    unknown: (named: string, jobs: string) => `'${named}' is neither the id of a task nor a job: ${jobs}`,
+    unknown: (named: string, jobs: string, meant: string) =>
+      `'${named}' is neither the id of a task nor a job: ${jobs}${meant}`,
     nothingToDo: "nothing to do",
     neverRan: (job: string) => `${job} has never run`,
   },
@@ -191,6 +190,7 @@ export const en = {
     exampleCsv: "all stocks and ETFs as CSV",
     empty: "the statement is empty",
     interrupted: "stopped",
+    refused: (said: string) => said,
     tooWide: "an answer passes the Data API's 1 MiB: ask for fewer columns or shorter texts",
     rows: (rows: string) => `${rows} rows`,
     cut: (rows: string) => `the first ${rows} rows; --format csv has them all`,
@@ -208,6 +208,13 @@ export const en = {
     noTable: (table: string) => `the database has no table ${table}: deploy or start the stack again`,
     noDays: (table: string) => `${table} has no days: leave --from and --to out`,
     noCodes: (table: string) => `${table} has no codes: leave --codes out`,
+    badOut: (file: string, reason: string) => `--out is '${file}': ${reason}`,
+    notWritten: (file: string, reason: string) => `${file} could not be written: ${reason}`,
+    noFolder: (folder: string) => `there is no folder ${folder}`,
+    notAFolder: (path: string) => `${path} is no folder`,
+    isAFolder: "it is a folder, expected a file",
+    notAllowed: "you have no right to write there",
+    noSpace: "the disk is full",
     needsFile: "Parquet needs a file: give --out FILE.parquet",
     rate: (rows: string) => `rows, ${rows} a second`,
     done: (rows: string, file: string) => `${rows} rows in ${file}`,

@@ -1,8 +1,10 @@
 // 命令行的全部中文文字，键与 en.ts 相同。
+import { translate } from "../../shared/words/translate.ts";
 import type { Messages } from "./en.ts";
 
 export const zh: Messages = {
   yargsLocale: "zh_CN",
+  said: (text) => translate(text, "zh"),
   program: {
     about:
       "启动、查看和查询 A 股数据镜像：默认针对本机 `npm start` 运行的环境，加 --stack 则针对已部署的环境。",
@@ -20,9 +22,6 @@ export const zh: Messages = {
     noCommand: "缺少命令",
     tooFewWords: "缺少参数：给出 %s 个，需要 %s 个",
     seeHelp: "tushare-sync --help 列出所有命令",
-    notANumber: (option) => `${option} 需要一个整数`,
-    notADay: (option, value) => `${option} 为 '${value}'，应为日期，例如 20240131 或 2024-01-31`,
-    fromAfterTo: (from, to) => `--from ${from} 晚于 --to ${to}`,
   },
   target: {
     local: "本机环境",
@@ -49,7 +48,7 @@ export const zh: Messages = {
     rate: (units) => `每分钟 ${units} 个单元`,
     endsAt: (time) => `预计 ${time} 结束`,
     needPerson: (units) => `${units} 个需要人工处理`,
-    unknown: (named, jobs) => `'${named}' 既不是任务编号也不是作业：${jobs}`,
+    unknown: (named, jobs, meant) => `'${named}' 既不是任务编号也不是作业：${jobs}${meant}`,
     nothingToDo: "无需处理",
     neverRan: (job) => `${job} 从未运行过`,
   },
@@ -186,6 +185,7 @@ export const zh: Messages = {
     exampleCsv: "全部股票和 ETF，CSV 形式",
     empty: "语句为空",
     interrupted: "已停止",
+    refused: (said) => `数据库报错：${said}`,
     tooWide: "结果超过 Data API 的 1 MiB：请减少列或缩短文本",
     rows: (rows) => `${rows} 行`,
     cut: (rows) => `前 ${rows} 行；--format csv 输出全部`,
@@ -203,6 +203,13 @@ export const zh: Messages = {
     noTable: (table) => `数据库没有表 ${table}：请重新部署或启动环境`,
     noDays: (table) => `${table} 没有日期列：请去掉 --from 和 --to`,
     noCodes: (table) => `${table} 没有代码列：请去掉 --codes`,
+    badOut: (file, reason) => `--out 为 '${file}'：${reason}`,
+    notWritten: (file, reason) => `无法写入 ${file}：${reason}`,
+    noFolder: (folder) => `没有文件夹 ${folder}`,
+    notAFolder: (path) => `${path} 不是文件夹`,
+    isAFolder: "这是文件夹，应为文件",
+    notAllowed: "没有写入权限",
+    noSpace: "磁盘已满",
     needsFile: "Parquet 需要文件：请给出 --out 文件.parquet",
     rate: (rows) => `行，每秒 ${rows} 行`,
     done: (rows, file) => `${rows} 行，已写入 ${file}`,

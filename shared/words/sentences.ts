@@ -108,6 +108,18 @@ export const sentences = {
   valueIs: ["{field} is {value}, expected {allowed}", "{field} 为 {value}，应为{allowed}"],
   didYouMean: ["did you mean {suggestion}?", "是否想写 {suggestion}？"],
   unknownField: ["unknown field {field}, expected {known}", "未知字段 {field}，应为 {known}"],
+  unknownCommand: ["there is no command {command}", "没有命令 {command}"],
+  unknownCommandMeans: [
+    "there is no command {command}: did you mean {suggestion}?",
+    "没有命令 {command}：是否想写 {suggestion}？",
+  ],
+  unknownOption: ["there is no option {option}", "没有选项 {option}"],
+  unknownOptionMeans: [
+    "there is no option {option}: did you mean {suggestion}?",
+    "没有选项 {option}：是否想写 {suggestion}？",
+  ],
+  optionTwice: ["{option} is given twice: give it once", "{option} 给出了两次：请只给一次"],
+  allowedSome: ["something", "非空值"],
   notACommand: [
     "{value} is no such command, expected one of the fields {fields}",
     "{value} 不是命令，应含有以下字段之一：{fields}",
