@@ -1,9 +1,12 @@
-// The alarm catalogue: when somebody is told, and what it means. Data only, so that the tests and the runbook can be
-// held against it: each name is a heading of docs/runbook.md. monitoring.ts makes the alarms.
+// The alarm catalogue: when somebody is told, what it means, and the command to start with. Data only, so that the tests
+// and the runbook can be held against it: each name is a heading of docs/runbook.md. monitoring.ts makes the alarms.
 import type { Metric } from "../shared/metrics.ts";
 
 /** critical: data stops or is lost if nobody acts today. warning: look within a day. notice: good to know. */
 export type Severity = "critical" | "warning" | "notice";
+
+/** Each changes nothing, answers within seconds, and says where to go on. */
+export type First = "status" | "failures" | "failures --person" | "doctor --no-calls";
 
 /** Parts of the stack whose metrics AWS keeps. */
 export type Part = "workQueue" | "deadLetters" | "missedRuns" | "functions" | "database" | "api";
@@ -12,6 +15,8 @@ export type AlarmSpec = {
   readonly severity: Severity;
   /** One sentence, for the person it wakes. */
   readonly means: string;
+  /** The first command of its section: of our command line, without the stack it is about. */
+  readonly first: First;
   /** A metric of ours, or of AWS for a part of the stack; of several functions the sum. */
   readonly of: Metric | { readonly part: Part; readonly metric: string };
   readonly statistic: "Sum" | "Maximum" | "Minimum" | "Average";
@@ -33,36 +38,42 @@ export const alarms = {
   "Data late": {
     severity: "critical",
     means: "The evening check found a trading day that is due and not complete.",
+    first: "status",
     of: "DaysLate",
     ...{ statistic: "Maximum", when: ">=", threshold: 1, ...once, missing: "ignore" },
   },
   "Job not running": {
     severity: "critical",
     means: "The dispatcher has carried out no command for 26 hours, though a schedule starts it every day.",
+    first: "doctor --no-calls",
     of: "Heartbeat",
     ...{ statistic: "Sum", when: "<", threshold: 1, periodMinutes: 60, periods: 26, missing: "breaching" },
   },
   "Job start failed": {
     severity: "critical",
     means: "A schedule's start failed for good: the job did not run at that time.",
+    first: "doctor --no-calls",
     of: { part: "missedRuns", metric: "ApproximateNumberOfMessagesVisible" },
     ...{ statistic: "Maximum", when: ">=", threshold: 1, ...once, missing: "notBreaching" },
   },
   "Failures parked": {
     severity: "warning",
     means: "Units failed for good or spent their retries; they wait for a person.",
+    first: "failures --person",
     of: "FailuresParked",
     ...{ statistic: "Maximum", when: ">=", threshold: 1, ...once, missing: "ignore" },
   },
   "Account refused": {
     severity: "critical",
     means: "TuShare refuses the token or the address it is used from; every task is paused.",
+    first: "status",
     of: "AccountRefused",
     ...{ statistic: "Sum", when: ">=", threshold: 1, ...once, missing: "ignore" },
   },
   "Interface refused": {
     severity: "warning",
     means: "The TuShare account has no right to an interface; the task that needs it is paused.",
+    first: "status",
     of: "RightMissing",
     ...{ statistic: "Sum", when: ">=", threshold: 1, ...once, missing: "ignore" },
   },
@@ -70,12 +81,14 @@ export const alarms = {
     severity: "notice",
     means:
       "The hour's or the day's calls to an interface are used up; the task goes on by itself when they are back.",
+    first: "status",
     of: "QuotaUsed",
     ...{ statistic: "Sum", when: ">=", threshold: 1, ...once, missing: "ignore" },
   },
   "Too many refusals": {
     severity: "warning",
     means: "TuShare says too fast again and again: the account allows fewer calls a minute than configured.",
+    first: "status",
     of: "TooFast",
     ...{
       statistic: "Sum",
@@ -90,6 +103,7 @@ export const alarms = {
     severity: "warning",
     means:
       "Many units failed five times in a quarter of an hour: TuShare, the database or the way to them is down.",
+    first: "failures",
     of: "DeadLetters",
     ...{
       statistic: "Sum",
@@ -103,6 +117,7 @@ export const alarms = {
   "Dead letters stuck": {
     severity: "critical",
     means: "Dead letters lie in their queue for half an hour: nothing records or retries what failed.",
+    first: "doctor --no-calls",
     of: { part: "deadLetters", metric: "ApproximateNumberOfMessagesVisible" },
     ...{
       statistic: "Minimum",
@@ -116,6 +131,7 @@ export const alarms = {
   "Backlog too old": {
     severity: "warning",
     means: "A unit has waited in the work queue for more than six hours; a whole history takes less.",
+    first: "status",
     of: { part: "workQueue", metric: "ApproximateAgeOfOldestMessage" },
     ...{ statistic: "Maximum", when: ">=", threshold: backlogSecondsMax, periodMinutes: 5, periods: 3 },
     missing: "notBreaching",
@@ -123,6 +139,7 @@ export const alarms = {
   "Function errors": {
     severity: "warning",
     means: "Functions crashed or ran out of time; a unit's ordinary failure is not among these.",
+    first: "doctor --no-calls",
     of: { part: "functions", metric: "Errors" },
     ...{ statistic: "Sum", when: ">=", threshold: 3, periodMinutes: 15, periods: 1, missing: "notBreaching" },
   },
@@ -130,6 +147,7 @@ export const alarms = {
     severity: "warning",
     means:
       "Lambda refused to run functions: reserved concurrency, event source and account limit do not fit.",
+    first: "doctor --no-calls",
     of: { part: "functions", metric: "Throttles" },
     ...{ statistic: "Sum", when: ">=", threshold: 5, periodMinutes: 15, periods: 1, missing: "notBreaching" },
   },
@@ -137,6 +155,7 @@ export const alarms = {
     severity: "critical",
     means:
       "Lambda took a chain of messages for an endless loop and cut it; units may have ended as dead letters.",
+    first: "failures",
     of: { part: "functions", metric: "RecursiveInvocationsDropped" },
     ...{ statistic: "Sum", when: ">=", threshold: 1, ...once, missing: "notBreaching" },
   },
@@ -144,6 +163,7 @@ export const alarms = {
     severity: "notice",
     means:
       "Aurora has not paused for a day: something queries it all the time, and it costs as if always on.",
+    first: "status",
     of: { part: "database", metric: "ServerlessDatabaseCapacity" },
     ...{
       statistic: "Minimum",
@@ -157,6 +177,7 @@ export const alarms = {
   "Database at its ceiling": {
     severity: "warning",
     means: "Aurora has used all the capacity it may for half an hour: statements wait or time out.",
+    first: "status",
     of: { part: "database", metric: "ServerlessDatabaseCapacity" },
     ...{ statistic: "Average", when: ">=", threshold: "databaseMaxCapacity", periodMinutes: 5, periods: 6 },
     missing: "notBreaching",
@@ -164,6 +185,7 @@ export const alarms = {
   "API errors": {
     severity: "warning",
     means: "The HTTP API answered with a 5xx status.",
+    first: "doctor --no-calls",
     of: { part: "api", metric: "5xx" },
     ...{ statistic: "Sum", when: ">=", threshold: 3, periodMinutes: 15, periods: 1, missing: "notBreaching" },
   },
@@ -179,7 +201,19 @@ export function runbookAnchor(name: string): string {
     .replaceAll(" ", "-")}`;
 }
 
-/** What a person reads first: severity, meaning, where to look. */
-export function describeAlarm(name: string, { severity, means }: AlarmSpec, runbookUrl: string): string {
-  return `${severity}: ${means} ${runbookUrl}#${runbookAnchor(name)}`;
+/** Where an alarm is from, which whoever it wakes has to say in every command. */
+export type Place = { readonly stack: string; readonly region: string };
+
+/** The one command to start with, to be pasted into a terminal in the project's folder. */
+export function firstCommand({ first }: AlarmSpec, { stack, region }: Place): string {
+  return `npx tushare-sync ${first} --stack ${stack} --region ${region}`;
+}
+
+/** What a person reads first, in a mail and in a chat: severity and meaning, what to type, where the runbook has more. */
+export function describeAlarm(name: string, spec: AlarmSpec, runbookUrl: string, place: Place): string {
+  return [
+    `${spec.severity}: ${spec.means}`,
+    `Start with: ${firstCommand(spec, place)}`,
+    `Runbook: ${runbookUrl}#${runbookAnchor(name)}`,
+  ].join("\n");
 }

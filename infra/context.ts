@@ -80,13 +80,13 @@ const schema = z.object({
     .regex(/^[\w/+=.@-]{1,200}$/)
     .optional()
     .describe("the name of an existing secret, for example: -c alarmWebhookSecret=tushare/alarm-webhook"),
-  /** Where alarms point to: the runbook as a person on call can open it. */
+  /** Where alarms point to: the runbook as a person on call can open it, in the language they read. */
   runbookUrl: z
     .string()
-    .regex(/^(https:\/\/[^\s#]{1,200}|docs\/runbook\.md)$/)
+    .regex(/^(https:\/\/[^\s#]{1,200}|docs\/runbook(\.zh)?\.md)$/)
     .default("docs/runbook.md")
     .describe(
-      "an https address of docs/runbook.md, for example: -c runbookUrl=https://git.example.com/tushare-sync/docs/runbook.md",
+      "an https address of docs/runbook.md or docs/runbook.zh.md, for example: -c runbookUrl=https://git.example.com/tushare-sync/docs/runbook.md",
     ),
   /** Time of day in Shanghai at which a due trading day that is not complete becomes an alarm. */
   freshnessCheckAt: z

@@ -43,7 +43,7 @@ export class Monitoring extends Construct {
 
   constructor(scope: Construct, id: string, props: MonitoringProps) {
     super(scope, id);
-    const { stackName } = Stack.of(this);
+    const { stackName, region } = Stack.of(this);
 
     this.topic = new Topic(this, "Topic", { displayName: `Alarms of ${stackName}`, enforceSSL: true });
     if (props.alarmEmail !== undefined) this.topic.addSubscription(new EmailSubscription(props.alarmEmail));
@@ -53,7 +53,7 @@ export class Monitoring extends Construct {
     this.alarms = Object.entries<AlarmSpec>(alarms).map(([name, spec]) => {
       const alarm = new Alarm(this, name.replaceAll(" ", ""), {
         alarmName: `${stackName}: ${name}`, // what a message on a telephone shows
-        alarmDescription: describeAlarm(name, spec, props.runbookUrl),
+        alarmDescription: describeAlarm(name, spec, props.runbookUrl, { stack: stackName, region }),
         metric: metricOf(this, spec, props),
         threshold: spec.threshold === "databaseMaxCapacity" ? props.databaseMaxCapacity : spec.threshold,
         comparisonOperator: comparisons[spec.when],

@@ -151,17 +151,22 @@ describe("alarms", () => {
     );
   });
 
-  test("say how bad it is, what it means, and where the runbook has it", () => {
+  test("say how bad it is, what it means, what to type, and where the runbook has it", () => {
     for (const { AlarmName, AlarmDescription } of alarmsOf(full)) {
       const name = AlarmName.replace("TushareSync-prod: ", "");
-      const { severity, means } = alarms[name as keyof typeof alarms];
-      expect(AlarmDescription).toBe(
-        `${severity}: ${means} https://git.example.com/docs/runbook.md#${runbookAnchor(name)}`,
+      const { severity, means, first } = alarms[name as keyof typeof alarms];
+      expect(text(AlarmDescription)).toBe(
+        [
+          `${severity}: ${means}`,
+          `Start with: npx tushare-sync ${first} --stack TushareSync-prod --region <AWS::Region>`,
+          `Runbook: https://git.example.com/docs/runbook.md#${runbookAnchor(name)}`,
+        ].join("\n"),
       );
+      expect(text(AlarmDescription).length).toBeLessThan(1_000); // CloudWatch takes 1,024
       expect(runbook.toLowerCase()).toContain(`## alarm: ${name.toLowerCase()}`);
     }
     expect(runbookAnchor("Data late")).toBe("alarm-data-late");
-    expect(alarmsOf(plain)[0]?.AlarmDescription).toContain(" docs/runbook.md#alarm-");
+    expect(text(alarmsOf(plain)[0]?.AlarmDescription)).toContain(" docs/runbook.md#alarm-");
   });
 
   test("tell the one topic when they begin and when they are over", () => {

@@ -8,6 +8,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Template } from "aws-cdk-lib/assertions";
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
+import { alarms, firstCommand } from "../infra/alarms.ts";
 import { readAlarm, readWebhook, requestFor, whyRefused } from "../shared/adapters/chat-robot.ts";
 import { aFunction } from "./support/assembly.ts";
 import { cleanUp, cleanUpAll, start } from "./support/local-stack.ts";
@@ -17,11 +18,16 @@ afterEach(cleanUpAll);
 
 const now = new Date("2024-01-17T14:00:00Z");
 
+const command = firstCommand(alarms["Data late"], { stack: "TushareSync-test", region: "ap-southeast-1" });
+
 /** As CloudWatch tells a topic of an alarm. */
 const alarm = {
   AlarmName: "TushareSync: Data late",
-  AlarmDescription:
-    "critical: A day is <not> complete. https://git.example.com/docs/runbook.md#alarm-data-late",
+  AlarmDescription: [
+    "critical: A day is <not> complete.",
+    `Start with: ${command}`,
+    "Runbook: https://git.example.com/docs/runbook.md#alarm-data-late",
+  ].join("\n"),
   NewStateValue: "ALARM",
   OldStateValue: "OK",
   NewStateReason: "Threshold Crossed: 1 datapoint [1.0] was greater than or equal to the threshold (1.0).",
@@ -31,10 +37,12 @@ const alarm = {
 const message = readAlarm("ALARM", JSON.stringify(alarm));
 
 describe("a message", () => {
-  test("says the state, what it means, where to look, and when", () => {
+  test("says the state, what it means, what to type, where to look, and when", () => {
     expect(message.title).toBe("ALARM TushareSync: Data late");
     expect(message.lines).toEqual([
-      alarm.AlarmDescription,
+      "critical: A day is <not> complete.",
+      "Start with: npx tushare-sync status --stack TushareSync-test --region ap-southeast-1",
+      "Runbook: https://git.example.com/docs/runbook.md#alarm-data-late",
       alarm.NewStateReason,
       "2024-01-17T14:00:00.000+0000 Asia Pacific (Singapore)",
     ]);
@@ -45,12 +53,14 @@ describe("a message", () => {
     expect(readAlarm(undefined, "{}")).toEqual({ title: "Message", lines: ["{}"] });
   });
 
-  test("is cut to what the robots take", () => {
-    const long = { title: "ALARM x", lines: ["错".repeat(5_000)] };
+  test("is cut to what the robots take, between characters, and the command to start with stays whole", () => {
+    const long = readAlarm("ALARM", JSON.stringify({ ...alarm, NewStateReason: "错".repeat(5_000) }));
     for (const kind of ["feishu", "wecom", "dingtalk", "slack"] as const) {
       const { body } = requestFor({ kind, url: "https://example.com/hook" }, long, now);
-      expect(Buffer.byteLength(body)).toBeLessThan(4_096);
-      expect(body).toContain("ALARM x");
+      expect(Buffer.byteLength(body)).toBeLessThan(2_048 + 100); // WeCom's 2,048 are those of the text
+      expect(body).toContain("ALARM TushareSync: Data late");
+      expect(body).toContain(command); // no robot's form changes it
+      expect(body).not.toContain("\ufffd");
     }
   });
 });

@@ -41,8 +41,8 @@ export function makeChatRobot(options: {
   };
 }
 
-/** The robots take a few kilobytes; the beginning says what matters. */
-const textCharactersMax = 1_200;
+/** WeCom takes the least, 2,048 bytes; the beginning says what matters: state, meaning, the command to start with. */
+const textBytesMax = 2_000;
 
 const hosts: Readonly<Record<string, RobotKind>> = {
   "open.feishu.cn": "feishu",
@@ -98,7 +98,11 @@ export function readAlarm(subject: string | undefined, message: string): AlarmMe
   const { AlarmName, AlarmDescription, NewStateValue, NewStateReason, StateChangeTime, Region } = parsed.data;
   return {
     title: `${NewStateValue} ${AlarmName}`,
-    lines: [AlarmDescription, NewStateReason, [StateChangeTime, Region].filter(Boolean).join(" ")]
+    lines: [
+      ...(AlarmDescription ?? "").split("\n"),
+      NewStateReason,
+      [StateChangeTime, Region].filter(Boolean).join(" "),
+    ]
       .map((line) => line ?? "")
       .filter((line) => line !== ""),
   };
@@ -106,8 +110,14 @@ export function readAlarm(subject: string | undefined, message: string): AlarmMe
 
 /** The address and the body to post. */
 export function requestFor(webhook: Webhook, alarm: AlarmMessage, now: Date): { url: string; body: string } {
-  const text = [alarm.title, ...alarm.lines].join("\n").slice(0, textCharactersMax);
+  const text = beginning([alarm.title, ...alarm.lines].join("\n"));
   return forms[webhook.kind](webhook, text, now);
+}
+
+/** As many whole characters as fit. */
+function beginning(text: string): string {
+  const bytes = new TextEncoder().encode(text);
+  return new TextDecoder().decode(bytes.subarray(0, textBytesMax), { stream: bytes.length > textBytesMax });
 }
 
 type Form = (webhook: Webhook, text: string, now: Date) => { url: string; body: string };
