@@ -92,8 +92,8 @@ test("the two have the same sections, blocks of code and rows of tables", () => 
     blocks: text.match(/^```/gm)?.length,
     rows: text.match(/^\|/gm)?.length,
     links: [...text.matchAll(/\]\(([^)]+)\)/g)]
-      .map(([, target]) => target)
-      .filter((target) => !/README/.test(String(target))),
+      .map(([, target]) => String(target).replace("runbook.zh.md", "runbook.md"))
+      .filter((target) => !/README/.test(target)),
   });
   expect(shape(read("README.zh.md"))).toEqual(shape(read("README.md")));
 });
