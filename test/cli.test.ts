@@ -186,7 +186,7 @@ describe("export", () => {
       [["trade_cal", "--codes", "600519.SH"], /trade_cal has no codes/],
       [["stock_daily", "--from", "20240230"], /--from is '20240230', expected a day/],
       [["stock_daily", "--format", "parquet"], /Parquet needs a file/],
-      [["sync_task"], /Invalid values: Argument: table, Given: "sync_task"/],
+      [["sync_task"], /<table> is 'sync_task', expected one of trade_cal/],
     ];
     const runs = await Promise.all(cases.map(([args]) => cli("export", ...args)));
     for (const [at, { code, error, out }] of runs.entries()) {
@@ -253,8 +253,8 @@ describe("without a stack", () => {
     const cases: [string[], RegExp][] = [
       [[], /a command is missing/],
       [["plan"], /a word is missing/],
-      [["plan", "DAILY"], /Invalid values: .*DAILY_HISTORY/],
-      [["status", "--wacht"], /Unknown argument/],
+      [["plan", "DAILY"], /<job> is 'DAILY', expected one of REFERENCE, DAILY_HISTORY/],
+      [["status", "--wacht"], /no option --wacht: did you mean --watch/],
       [["run", "REFERENCE", "--from"], /Not enough arguments following: from/],
     ];
     const runs = await Promise.all(cases.map(([args]) => runCli(args)));

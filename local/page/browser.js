@@ -130,7 +130,7 @@ function readStart() {
   const given = new FormData(startForm); // disabled fields are not in it
   const codes = String(given.get("codes") ?? "")
     .toUpperCase()
-    .split(/[\s,;，、]+/)
+    .split(/[\s,;，；、]+/)
     .filter((code) => code !== "");
   return {
     job: given.get("job"),

@@ -7,6 +7,7 @@ import { dailyRowsMax } from "../../shared/reads/figures.ts";
 import { formatDay, formatNumber } from "../../shared/widget/format.ts";
 import { html, type Markup } from "../../shared/widget/html.ts";
 import { lineChart } from "../../shared/widget/line-chart.ts";
+import { readCode, suggestCode } from "../../shared/words/codes.ts";
 import { type Range, ranges } from "./range.ts";
 import type { PageWords } from "./words.ts";
 
@@ -27,11 +28,16 @@ const tableRowsMax = 250;
 export function readChoice(query: URLSearchParams): ChartChoice {
   const width = Math.round(Number(query.get("width") ?? widths.usual)) || widths.usual;
   return {
-    code: (query.get("code") ?? "").trim().toUpperCase().slice(0, 20),
+    code: codeOf(query.get("code") ?? ""),
     adjust: adjustments.find((name) => name === query.get("adjust")) ?? "none",
     range: (Object.keys(ranges) as Range[]).find((name) => name === query.get("range")) ?? "1y",
     width: Math.min(widths.most, Math.max(widths.least, width)),
   };
+}
+
+/** A code is found however it is written; what is none is looked for as it is. */
+function codeOf(typed: string): string {
+  return readCode(typed) ?? suggestCode(typed) ?? typed.trim().toUpperCase().slice(0, 20);
 }
 
 /** Codes, names and pinyin initials that hold a text, those beginning with it first. */
@@ -45,7 +51,7 @@ from stock_info
 where strpos(lower(concat_ws(' ', ts_code, name, cnspell)), lower(:text)) > 0
 order by strpos(lower(ts_code), lower(:text)) <> 1, list_status <> 'L', ts_code
 limit 20`,
-    { text: text.trim().slice(0, 50) },
+    { text: text.normalize("NFKC").trim().slice(0, 50) },
   );
   return rows.map((row) => ({ ts_code: String(row.ts_code), name: String(row.name) }));
 }

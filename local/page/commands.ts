@@ -1,6 +1,8 @@
 // Commands of the page: handed to the dispatcher as they are, and its answer as a sentence for a person.
+import { readCommand } from "../../shared/command.ts";
 import type { DispatchAnswer } from "../../shared/dispatch.ts";
 import { formatDay, formatNumber } from "../../shared/widget/format.ts";
+import { type Door, optionDoor, sayRefusal } from "../../shared/words/refusal.ts";
 import type { PageWords } from "./words.ts";
 
 /** Carries out a command as `aws lambda invoke` would. @throws Error with the dispatcher's words when it refuses */
@@ -11,12 +13,25 @@ export async function carryOut(
   command: object,
   words: PageWords,
 ): Promise<{ status: number; body: { text: string } }> {
+  const read = readCommand(command);
+  if ("refusal" in read) {
+    return { status: 422, body: { text: words.widget.said(sayRefusal(read.refusal, doorOf(words))) } };
+  }
   try {
     const answer = await dispatch(command);
     return { status: 200, body: { text: describe(answer, words) } };
   } catch (error) {
-    return { status: 422, body: { text: error instanceof Error ? error.message : String(error) } };
+    return {
+      status: 422,
+      body: { text: words.widget.said(error instanceof Error ? error.message : String(error)) },
+    };
   }
+}
+
+/** The fields of the form under their labels. */
+function doorOf({ job, from, to, codes, refresh }: PageWords): Door {
+  const labels: Readonly<Record<string, string>> = { job, from, to, codes, refresh };
+  return { ...optionDoor, name: (field) => labels[field] ?? field };
 }
 
 function describe({ outcome, tasks, plan }: DispatchAnswer, words: PageWords): string {

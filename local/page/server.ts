@@ -88,7 +88,8 @@ export async function startPage({ databaseUrl, dispatch, rates, port = 0 }: Page
 
   const server = createServer((request, response) => {
     answer(request, response).catch((error: unknown) => {
-      const text = error instanceof Error ? error.message : String(error);
+      const { widget } = wordsFor(request.headers["accept-language"]);
+      const text = widget.said(error instanceof Error ? error.message : String(error));
       if (response.headersSent) response.destroy();
       else sendJson(response, 500, { text });
     });

@@ -30,7 +30,7 @@ export function renderFailures(failures: readonly FailureRecord[], view: Failure
 }
 
 function row(failure: FailureRecord, view: FailuresView, words: Words): Markup {
-  const { error_message: message } = failure;
+  const message = words.said(failure.error_message);
   const shown =
     message.length > messageCharactersMax ? `${message.slice(0, messageCharactersMax)}…` : message;
   return html`<tr>

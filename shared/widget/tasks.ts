@@ -53,7 +53,7 @@ function row(task: TaskProgress, view: TasksView, words: Words): Markup {
 <td data-label="${words.end}">${endOf(task, now, words)}</td>
 <td>${view.actions?.(task)}</td>
 </tr>
-${task.reason === null ? undefined : html`<tr class="ts-reason"><td colspan="9">${task.reason}</td></tr>\n`}`;
+${task.reason === null ? undefined : html`<tr class="ts-reason"><td colspan="9">${words.said(task.reason)}</td></tr>\n`}`;
 }
 
 /** Done from the left, what needs a person after it. */

@@ -2,6 +2,7 @@
 // the ledger and the commands have.
 import type { ErrorKind } from "../errors.ts";
 import type { TaskStatus } from "../ledger/tasks.ts";
+import { translate } from "../words/translate.ts";
 
 export type Words = {
   readonly job: string;
@@ -37,6 +38,8 @@ export type Words = {
   readonly notAsked: string;
   readonly weekdays: readonly string[];
   readonly months: readonly string[];
+  /** A text that the stack made: a reason, why a unit failed. */
+  said(text: string): string;
   of(count: string, total: string): string;
   needPerson(count: string): string;
   triedAgain(count: string): string;
@@ -96,6 +99,7 @@ export const english: Words = {
   notAsked: "nobody asked for it",
   weekdays: ["Mon", "Tue", "Wed", "Thu", "Fri"],
   months: ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"],
+  said: (text) => text,
   of: (count, total) => `${count} of ${total}`,
   needPerson: (count) => `${count} need a person`,
   triedAgain: (count) => `${count} tried again later`,
@@ -156,6 +160,7 @@ export const chinese: Words = {
   notAsked: "未请求过",
   weekdays: ["周一", "周二", "周三", "周四", "周五"],
   months: ["1月", "2月", "3月", "4月", "5月", "6月", "7月", "8月", "9月", "10月", "11月", "12月"],
+  said: (text) => translate(text, "zh"),
   of: (count, total) => `${count} / ${total}`,
   needPerson: (count) => `${count} 个需要人工处理`,
   triedAgain: (count) => `${count} 个稍后重试`,

@@ -1,0 +1,60 @@
+// The page says what the stack said in its reader's language, and a refusal under the labels of its form.
+import { expect, test } from "vitest";
+import { carryOut } from "../local/page/commands.ts";
+import { wordsFor } from "../local/page/words.ts";
+import { renderTasks } from "../shared/widget/tasks.ts";
+import { say } from "../shared/words/say.ts";
+
+const [english, chinese] = [wordsFor("en"), wordsFor("zh-CN,zh;q=0.9")];
+const never = () => Promise.reject(new Error("the dispatcher was asked"));
+
+test.each([
+  [{ from: "20240230" }, "From is '20240230', expected a day", "起始日 为 '20240230'，应为日期"],
+  [{ to: "31.1.2024" }, "To is '31.1.2024'", "截止日 为 '31.1.2024'"],
+  [
+    { codes: ["600519"] },
+    "Only these codes is '600519', expected TuShare codes such as 600519.SH,000001.SZ; did you mean 600519.SH?",
+    "仅这些代码 为 '600519'，应为 TuShare 代码，例如 600519.SH,000001.SZ；是否想写 600519.SH？",
+  ],
+  [{ from: "20240202", to: "20240201" }, "which is after To, 20240201", "晚于 截止日 的 20240201"],
+])("%j is refused under the labels of the form", async (fields, inEnglish, inChinese) => {
+  const command = { plan: { job: "DAILY_HISTORY", ...fields } };
+  for (const [words, part] of [
+    [english, inEnglish],
+    [chinese, inChinese],
+  ] as const) {
+    const { status, body } = await carryOut(never, command, words);
+    expect(status).toBe(422);
+    expect(body.text).toContain(part);
+    expect(body.text).not.toMatch(/\{"|plan\.|codes\./);
+  }
+});
+
+test("what the dispatcher refuses is said in the reader's language", async () => {
+  const said = say("unknownCodes", { kind: say("stock"), codes: "999999.SH", list: "REFERENCE" });
+  const refuse = () => Promise.reject(new Error(said));
+  const command = { plan: { job: "DAILY_HISTORY", codes: ["999999.SH"] } };
+  expect((await carryOut(refuse, command, chinese)).body.text).toBe(
+    "stock_info 中没有股票 999999.SH：请检查代码，或运行作业 REFERENCE",
+  );
+  expect((await carryOut(refuse, command, english)).body.text).toBe(said);
+});
+
+test("a task's reason is said in the reader's language", () => {
+  const now = new Date("2026-11-22T00:00:00Z");
+  const byStatus = { pending: 0, sent: 0, done: 0, not_due: 0, failed: 0, parked: 0 };
+  const task = {
+    ...{
+      id: "1",
+      job_type: "DAILY_HISTORY",
+      status: "PAUSED",
+      reason: say("pausedByCommand"),
+      share: 0,
+      rows: 0,
+    },
+    ...{ units: { total: 0, done: 0, byStatus }, startedAt: now, updatedAt: now },
+  };
+  const render = renderTasks as unknown as (tasks: object[], view: object) => string;
+  expect(render([task], { now, words: chinese.widget })).toContain("由命令暂停");
+  expect(render([task], { now, words: english.widget })).toContain("paused by a command");
+});
