@@ -159,6 +159,19 @@ describe("the embedded database on disk", () => {
     await expect.poll(() => again().catch(() => []), { timeout: 20_000 }).toEqual([1]);
     await database.close();
   });
+
+  test("opens again by itself when a statement leaves it silent, and says so to those it served", async () => {
+    const database = await startDatabase({ dataDir: await temporaryFolder() });
+    const [client, other] = await Promise.all([connectTo(database.url), connectTo(database.url)]);
+    await client.query("create table kept as select 1 as a");
+    const told = new Promise<Error>((resolve) => other.once("error", resolve));
+    // A program ends PGlite; hidden like this it is not refused.
+    const hidden = "do $block$ begin execute 'copy (select 1) to prog' || 'ram ''true'''; end $block$";
+    await expect(client.query(hidden)).rejects.toMatchObject({ code: "57P01" });
+    expect((await told).message).toContain("opened again, because a statement ended it");
+    expect(await firstColumn(await connectTo(database.url), "select a from kept")).toEqual([1]);
+    await database.close();
+  });
 });
 
 describe("DATABASE_URL", () => {

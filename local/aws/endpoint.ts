@@ -17,6 +17,8 @@ export type AwsRequest = {
   query: URLSearchParams;
   headers: IncomingHttpHeaders;
   body: Buffer;
+  /** Aborted when the caller has left before its answer. */
+  gone?: AbortSignal;
 };
 
 export type AwsResponse = { status: number; headers?: Record<string, string>; body: string | Buffer };
@@ -56,7 +58,9 @@ export type AwsEndpoint = { url: string; close(): Promise<void> };
  */
 export async function startAwsEndpoint(services: readonly AwsService[], port = 0): Promise<AwsEndpoint> {
   const server = createServer((request, response) => {
-    answer(services, request).then(
+    const gone = new AbortController();
+    response.on("close", () => response.writableFinished || gone.abort());
+    answer(services, request, gone.signal).then(
       ({ status, headers, body }) => {
         response.writeHead(status, { "x-amzn-requestid": randomUUID(), ...headers });
         response.end(body);
@@ -101,11 +105,12 @@ export function forward(name: string, url: string, paths: readonly string[]): Aw
   return {
     name,
     accepts: ({ method, path }) => method === "POST" && paths.includes(path),
-    async handle({ path, body }) {
+    async handle({ path, body, gone }) {
       const reply = await fetch(new URL(path, url), {
         method: "POST",
         headers: { "content-type": "application/json" },
         body: new Uint8Array(body),
+        signal: gone ?? null, // whoever answers there is told as well
       });
       const errorType = reply.headers.get("x-amzn-errortype");
       return {
@@ -136,7 +141,11 @@ async function listen(server: Server, port: number): Promise<number> {
   });
 }
 
-async function answer(services: readonly AwsService[], incoming: IncomingMessage): Promise<AwsResponse> {
+async function answer(
+  services: readonly AwsService[],
+  incoming: IncomingMessage,
+  gone: AbortSignal,
+): Promise<AwsResponse> {
   try {
     refuseBrowsers(incoming.headers);
     const url = new URL(incoming.url ?? "/", "http://127.0.0.1");
@@ -146,6 +155,7 @@ async function answer(services: readonly AwsService[], incoming: IncomingMessage
       query: url.searchParams,
       headers: incoming.headers,
       body: await readBody(incoming),
+      gone,
     };
     const service = services.find((candidate) => candidate.accepts(request));
     if (service === undefined) throw unknownOperation(request);

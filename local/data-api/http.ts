@@ -3,14 +3,21 @@ import { randomUUID } from "node:crypto";
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import { DataApiError, toDataApiError } from "./errors.ts";
 
-/** Answers one operation: the decoded request in, the JSON text of the answer out. */
-export type Route = (call: Readonly<Record<string, unknown>>) => Promise<string>;
+/**
+ * Answers one operation: the decoded request in, the JSON text of the answer out.
+ * @param gone aborted when the caller has left before its answer
+ */
+export type Route = (call: Readonly<Record<string, unknown>>, gone: AbortSignal) => Promise<string>;
 
 export interface JsonServerOptions {
   readonly port: number;
   /** Of headers and body together, as the service counts them. */
   readonly requestBytesMax: number;
-  readonly answer: (path: string, call: Readonly<Record<string, unknown>>) => Promise<string>;
+  readonly answer: (
+    path: string,
+    call: Readonly<Record<string, unknown>>,
+    gone: AbortSignal,
+  ) => Promise<string>;
 }
 
 /** Listens on loopback. */
@@ -41,12 +48,14 @@ async function handle(
   response: ServerResponse,
   options: JsonServerOptions,
 ): Promise<void> {
+  const gone = new AbortController();
+  response.on("close", () => response.writableFinished || gone.abort());
   try {
     if (request.method !== "POST") {
       throw new DataApiError("NotFoundException", `${request.method} is not an operation of the Data API`);
     }
     const call = decode(await readBody(request, options.requestBytesMax));
-    send(response, 200, await options.answer(request.url ?? "/", call));
+    send(response, 200, await options.answer(request.url ?? "/", call, gone.signal));
   } catch (cause) {
     const error = toDataApiError(cause);
     const body = JSON.stringify({ message: error.message, ...error.details });

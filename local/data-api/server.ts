@@ -77,12 +77,23 @@ export async function startDataApi(options: DataApiOptions): Promise<DataApi> {
     call: Call & { readonly continueAfterTimeout?: boolean },
     statement: Statement,
     sets: readonly BoundValues[],
+    gone: AbortSignal,
     answer: (outcome: QueryOutcome, client: PoolClient) => Promise<string>,
   ): Promise<string> {
     const held = call.transactionId === undefined ? undefined : transactions.use(call.transactionId);
     const client = held?.client ?? (await pool.connect());
     let isReusable = !statement.changesSession;
     let cancelSent: Promise<void> | undefined;
+    // A statement that nobody waits for would keep others waiting, and its transaction with it.
+    const leave = () => {
+      cancelSent ??= cancelStatement(client);
+    };
+    if (gone.aborted) {
+      if (held) held.abandon();
+      else client.release();
+      throw new DataApiError("BadRequestException", "the caller has left");
+    }
+    gone.addEventListener("abort", leave);
     const work = (async () => {
       try {
         const outcome = await runQuery(client, statement.text, sets, limits.resultBytes);
@@ -91,8 +102,9 @@ export async function startDataApi(options: DataApiOptions): Promise<DataApi> {
       } catch (error) {
         throw toDataApiError(error, statement.position);
       } finally {
+        gone.removeEventListener("abort", leave);
         await cancelSent;
-        if (held) held.done();
+        if (held) gone.aborted ? held.abandon() : held.done();
         else client.release(!isReusable || cancelSent !== undefined);
       }
     })();
@@ -100,7 +112,8 @@ export async function startDataApi(options: DataApiOptions): Promise<DataApi> {
     let stopWaiting = () => {};
     const timeout = new Promise<never>((_resolve, reject) => {
       stopWaiting = clock.after(limits.statementMilliseconds, () => {
-        if (!call.continueAfterTimeout) cancelSent = cancelStatement(client);
+        if (call.continueAfterTimeout) gone.removeEventListener("abort", leave);
+        else cancelSent ??= cancelStatement(client);
         const { processID } = client as unknown as { processID?: number };
         reject(
           new DataApiError("StatementTimeoutException", "Request timed out", {
@@ -113,10 +126,10 @@ export async function startDataApi(options: DataApiOptions): Promise<DataApi> {
     return await Promise.race([work, timeout]).finally(stopWaiting);
   }
 
-  async function execute(call: ExecuteCall): Promise<string> {
+  async function execute(call: ExecuteCall, gone: AbortSignal): Promise<string> {
     const statement = readCall(call);
     const bound = bindParameters(statement.names, call.parameters);
-    return await perform(call, statement, [bound], async (outcome, client) => {
+    return await perform(call, statement, [bound], gone, async (outcome, client) => {
       refuseLargeResult(outcome, limits);
       const reply = outcome.replies[0] ?? { fields: [], rows: [], tag: "" };
       const columns = await columnsOf(reply, client);
@@ -136,11 +149,11 @@ export async function startDataApi(options: DataApiOptions): Promise<DataApi> {
     });
   }
 
-  async function executeBatch(call: BatchCall): Promise<string> {
+  async function executeBatch(call: BatchCall, gone: AbortSignal): Promise<string> {
     const statement = readCall(call);
     const parameterSets = call.parameterSets?.length ? call.parameterSets : [[]];
     const sets = parameterSets.map((set) => bindParameters(statement.names, set));
-    return await perform(call, statement, sets, async (outcome, client) => {
+    return await perform(call, statement, sets, gone, async (outcome, client) => {
       refuseLargeResult(outcome, limits);
       const results: string[] = [];
       for (const reply of outcome.replies) {
@@ -170,12 +183,14 @@ export async function startDataApi(options: DataApiOptions): Promise<DataApi> {
   }
 
   const routes: Readonly<Record<string, Route>> = {
-    "/Execute": (call) => execute(call as ExecuteCall),
-    "/BatchExecute": (call) => executeBatch(call as BatchCall),
-    "/BeginTransaction": async (call: Call) => {
+    "/Execute": (call, gone) => execute(call as ExecuteCall, gone),
+    "/BatchExecute": (call, gone) => executeBatch(call as BatchCall, gone),
+    "/BeginTransaction": async (call: Call, gone) => {
       requireMembers(call, ["resourceArn", "secretArn"]);
       refuseSchema(call);
-      return JSON.stringify({ transactionId: await transactions.begin() });
+      const transactionId = await transactions.begin();
+      if (gone.aborted) await transactions.end(transactionId, "rollback"); // nobody knows of it
+      return JSON.stringify({ transactionId });
     },
     "/CommitTransaction": (call) => endTransaction(call as Call, "commit"),
     "/RollbackTransaction": (call) => endTransaction(call as Call, "rollback"),
@@ -184,14 +199,14 @@ export async function startDataApi(options: DataApiOptions): Promise<DataApi> {
   const server = await serveJson({
     port: options.port ?? 0,
     requestBytesMax: limits.requestBytes,
-    async answer(path, call) {
+    async answer(path, call, gone) {
       const route = routes[path];
       if (!route) throw new DataApiError("NotFoundException", `The Data API has no operation at ${path}`);
       if (suspendedCalls > 0) {
         suspendedCalls -= 1;
         throw new DataApiError("DatabaseResumingException", resumingText);
       }
-      return await route(call);
+      return await route(call, gone);
     },
   });
 

@@ -20,7 +20,12 @@ export const systemClock: Clock = {
 export interface Transactions {
   begin(): Promise<string>;
   /** Lends the transaction's connection; refuses while a statement still runs on it. */
-  use(id: string): { readonly client: PoolClient; readonly done: () => void };
+  use(id: string): {
+    readonly client: PoolClient;
+    readonly done: () => void;
+    /** In place of `done` when its caller has left: the transaction is rolled back. */
+    readonly abandon: () => void;
+  };
   end(id: string, command: "commit" | "rollback"): Promise<void>;
   close(): Promise<void>;
 }
@@ -100,7 +105,7 @@ export function makeTransactions(
         transaction.busy = false;
         if (open.has(id)) transaction.stopIdling = clock.after(limits.idleMilliseconds, () => expire(id));
       };
-      return { client: transaction.client, done };
+      return { client: transaction.client, done, abandon: () => expire(id) };
     },
     async end(id, command) {
       await finish(id, find(id), command);

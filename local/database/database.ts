@@ -10,6 +10,8 @@ export interface Database {
   /** postgres://…, for psql, the Data API server and any other client. */
   readonly url: string;
   readonly kind: "pglite" | "postgres";
+  /** Resolves with the reason when the embedded engine is lost and does not open again. */
+  readonly lost: Promise<Error>;
   /** Stops the embedded engine cleanly; leaves a server that was not started here alone. */
   close(): Promise<void>;
 }
@@ -25,6 +27,8 @@ export interface DatabaseOptions {
   readonly databaseUrl?: string;
   /** How long a client may sit in a transaction of the embedded database while others wait for it. */
   readonly idleInTransactionSeconds?: number;
+  /** How long a transaction of the embedded database that only reads may keep others waiting. */
+  readonly readingSeconds?: number;
 }
 
 const serverVersionMin = 15;
@@ -39,10 +43,17 @@ export async function startDatabase(options: DatabaseOptions): Promise<Database>
     archive: options.archive,
     port: options.port ?? 0,
     idleInTransactionMilliseconds: (options.idleInTransactionSeconds ?? 60) * 1000,
+    readingMilliseconds: (options.readingSeconds ?? 2) * 1000,
   };
   const thread = new Worker(new URL("./pglite-thread.ts", import.meta.url), { workerData });
   const port = await firstPort(thread, options.dataDir);
+  const lost = Promise.withResolvers<Error>();
+  const lose = (reason: string) =>
+    lost.resolve(new Error(`The embedded database ${placeOf(options.dataDir)} is lost: ${reason}`));
+  thread.on("error", (error: Error) => lose(error.message));
+  thread.on("message", (message: PgliteThreadMessage) => "lost" in message && lose(message.lost));
   return {
+    lost: lost.promise,
     url: `postgres://postgres@127.0.0.1:${port}/postgres`,
     kind: "pglite",
     async close() {
@@ -64,10 +75,13 @@ async function firstPort(thread: Worker, dataDir: string | undefined): Promise<n
     if ("port" in message) return message.port;
     throw new Error("it closed before it was ready");
   } catch (cause) {
-    const place = dataDir === undefined ? "in memory" : `in ${dataDir}`;
     const reason = cause instanceof Error ? cause.message : String(cause);
-    throw new Error(`The embedded database ${place} does not start: ${reason}`, { cause });
+    throw new Error(`The embedded database ${placeOf(dataDir)} does not start: ${reason}`, { cause });
   }
+}
+
+function placeOf(dataDir: string | undefined): string {
+  return dataDir === undefined ? "in memory" : `in ${dataDir}`;
 }
 
 async function findServer(databaseUrl: string): Promise<Database> {
@@ -95,7 +109,7 @@ async function findServer(databaseUrl: string): Promise<Database> {
   } finally {
     await client.end().catch(() => undefined);
   }
-  return { url: databaseUrl, kind: "postgres", close: async () => {} };
+  return { url: databaseUrl, kind: "postgres", lost: new Promise(() => {}), close: async () => {} };
 }
 
 /** host:port/database of a URL, without user and password. */

@@ -1,8 +1,15 @@
 // Shares PGlite's one PostgreSQL session between many connections: whole batches in turn, transactions kept together,
 // settings and prepared statements kept apart. The sockets and their framing are left to pglite-wire.ts.
 // Still shared, as there is only one session: temporary tables, advisory locks, LISTEN and SQL-level PREPARE.
-import type { PGlite } from "@electric-sql/pglite";
-import { messages as build, type Message, readTexts, tagsIn } from "./pglite-messages.ts";
+import type { Engine } from "./engine.ts";
+import {
+  messages as build,
+  errorCodeIn,
+  type Message,
+  readTexts,
+  replaceError,
+  tagsIn,
+} from "./pglite-messages.ts";
 import { keepUp } from "./pglite-upkeep.ts";
 
 /** What one connection owns of the shared session. */
@@ -14,6 +21,8 @@ export interface Session {
   /** The Parse messages of its prepared statements; the unnamed one is kept under "". */
   readonly statements: Map<string, Buffer>;
   statementsEpoch: number;
+  /** Its statement_timeout, 0 for none; undefined when it may have changed since it was read. */
+  timeoutMilliseconds: number | undefined;
 }
 
 interface Job {
@@ -21,14 +30,15 @@ interface Job {
   readonly batch: readonly Message[];
   readonly resolve: (output: Buffer) => void;
   readonly reject: (error: Error) => void;
+  readonly queuedAt: number;
 }
 
 export interface Backend {
   /** Runs one batch (up to a Sync, Flush or simple Query) when the session's turn comes; answers the raw reply. */
   run(session: Session, batch: readonly Message[]): Promise<Buffer>;
-  /** Asks that the statement under way be undone. It takes effect when the statement ends, before it commits. */
+  /** Stops the session's statement, or the one that waits for its turn. */
   cancel(session: Session): void;
-  /** Rolls back what the session left open and forgets it. */
+  /** Stops what the session runs, rolls back what it left open and forgets it. */
   leave(session: Session): Promise<void>;
 }
 
@@ -36,16 +46,24 @@ export interface BackendOptions {
   /** A session idle in a transaction for so long while others wait is cut off, as PostgreSQL can be told to do. */
   readonly idleInTransactionMilliseconds: number;
   readonly onIdleInTransaction: (session: Session) => void;
+  /** A transaction that only reads and keeps others waiting for so long is cut off: it has read what it may. */
+  readonly readingMilliseconds: number;
+  readonly onReadingTooLong: (session: Session) => void;
+  /** A statement did not end although it was told to. */
+  readonly onUnstoppable: () => void;
 }
 
 const upkeepMilliseconds = 10_000;
-// A statement shorter than this cannot have been cancelled by its caller's timeout; skipping the look saves turns.
-const cancellableMilliseconds = 20;
 
-export async function makeBackend(db: PGlite, options: BackendOptions): Promise<Backend> {
+/** From being told to end to its end a statement needs milliseconds; a large abort may need a second. */
+const stoppingMilliseconds = 5_000;
+
+export async function makeBackend(engine: Engine, options: BackendOptions): Promise<Backend> {
   const queue: Job[] = [];
-  const cancelled = new Set<Session>();
   let running = false;
+  let stoppable: Session | undefined; // whose statement the engine runs now
+  let stopped: StopReason | undefined; // why it was told to end
+  let unstoppable: NodeJS.Timeout | undefined;
   let current: Session | undefined; // whose settings are in force
   let holder: Session | undefined; // in a transaction, or between Flush and Sync: nobody else may run
   let unnamedOwner: Session | undefined;
@@ -53,16 +71,36 @@ export async function makeBackend(db: PGlite, options: BackendOptions): Promise<
   let idleTimer: NodeJS.Timeout | undefined;
   let keptUpAt = performance.now();
   let endedAt = performance.now(); // of the last statement
+  let heldSince = 0; // when the holder's transaction began
+  let readingEnded: Session | undefined; // the holder, once it was asked whether it only reads
 
   async function execute(...parts: readonly Buffer[]): Promise<Buffer> {
-    const chunks: Buffer[] = [];
-    const message = parts.length === 1 && parts[0] ? parts[0] : Buffer.concat(parts);
-    // The streaming form: the plain one also parses every reply and keeps the parsed messages for ever.
-    await db.execProtocolRawStream(message, {
-      syncToFs: false,
-      onRawData: (data) => void chunks.push(Buffer.from(data)),
-    });
-    return Buffer.concat(chunks);
+    return (await engine.run(parts.length === 1 && parts[0] ? parts[0] : Buffer.concat(parts))).output;
+  }
+
+  /** Stops what runs now, for the first reason given; when even that does not help, the engine is at fault. */
+  function stop(reason: StopReason): void {
+    stopped ??= reason;
+    engine.interrupt();
+    unstoppable ??= setTimeout(options.onUnstoppable, stoppingMilliseconds);
+  }
+
+  /** Runs what may be stopped, under the session's statement_timeout, which PGlite has no clock for. */
+  async function executeStoppably(session: Session, parts: readonly Buffer[], unlessStopped?: Buffer) {
+    const timeout = session.timeoutMilliseconds
+      ? setTimeout(() => stop("timeout"), session.timeoutMilliseconds)
+      : undefined;
+    stoppable = session;
+    stopped = undefined;
+    try {
+      const { output, isStopped } = await engine.run(Buffer.concat(parts), unlessStopped);
+      return { output, reason: isStopped ? stopped : undefined };
+    } finally {
+      stoppable = undefined;
+      clearTimeout(timeout);
+      clearTimeout(unstoppable);
+      unstoppable = undefined;
+    }
   }
 
   const defaults = new Map(
@@ -107,34 +145,56 @@ export async function makeBackend(db: PGlite, options: BackendOptions): Promise<
     for (const message of batch) {
       if (message.parses !== undefined) session.statements.set(message.parses, message.bytes);
       if (message.closes !== undefined) session.statements.delete(message.closes);
-      if (message.bytes.length < 100_000 && message.bytes.includes("set_config"))
-        session.settingsChanged = true;
+      if (message.bytes.length < 100_000 && message.bytes.includes("set_config")) changed(session);
     }
     unnamedOwner = session;
 
-    const bytes = batch.map((message) => message.bytes);
-    const executes = last?.type === "S" && batch.some((message) => message.type === "E");
-    if (!executes) return observe(session, await execute(...bytes));
+    await readTimeout(session);
 
-    // An autocommitted statement commits at its Sync, so a cancel that came meanwhile can still undo it before.
-    const startedAt = performance.now();
-    const output = await execute(...bytes.slice(0, -1));
-    if (performance.now() - startedAt > cancellableMilliseconds) await socketsWereRead();
-    if (!cancelled.has(session)) {
-      return observe(session, Buffer.concat([output, await execute(build.sync)]));
+    const bytes = batch.map((message) => message.bytes);
+    const isEnd = last?.type === "Q" || last?.type === "S";
+    const executes = last?.type === "S" && batch.some((message) => message.type === "E");
+    if (!executes) {
+      const { output, reason } = await executeStoppably(session, bytes);
+      if (isEnd) requireReady(output);
+      return observe(session, explained(output, reason));
+    }
+
+    // An autocommitted statement commits at its Sync, so a stop that came too late for it can still undo it before.
+    const { output, reason } = await executeStoppably(session, bytes.slice(0, -1), build.sync);
+    if (reason === undefined) {
+      requireReady(output);
+      return observe(session, output);
+    }
+    if (errorCodeIn(output) !== undefined) {
+      return observe(session, explained(Buffer.concat([output, await execute(build.sync)]), reason));
     }
     await execute(build.parse("this statement was cancelled")); // a syntax error, which aborts what was done
     const ended = await execute(build.sync);
     if (autocommit) holder = undefined;
-    return observe(session, Buffer.concat([build.error("57014", cancelText), ended]));
+    return observe(session, Buffer.concat([build.error("57014", stopTexts[reason]), ended]));
+  }
+
+  /** Asks for the timeout in force where a statement may have changed it; nowhere else, as it costs a turn. */
+  async function readTimeout(session: Session): Promise<void> {
+    if (session.timeoutMilliseconds !== undefined) return;
+    const sql = "select setting from pg_catalog.pg_settings where name = 'statement_timeout'";
+    const [row] = readTexts(await execute(build.query(sql)));
+    if (row !== undefined) session.timeoutMilliseconds = Number(row[0]); // none in a failed transaction
   }
 
   /** Learns from a reply whether the session stays in a transaction and whether it changed shared state. */
   function observe(session: Session, output: Buffer): Buffer {
-    const ready = output.length >= 6 && output.at(-6) === 0x5a; // 'Z', length 5, status
+    const ready = isReady(output);
+    const wasHolder = holder === session;
     holder = ready && output.at(-1) === 0x49 ? undefined : session; // status 'I'
+    if (holder !== undefined && !wasHolder) heldSince = performance.now();
+    if (holder === undefined) readingEnded = undefined;
+    // What a transaction set for itself alone ends with it.
+    if (wasHolder && holder === undefined && session.timeoutMilliseconds !== 0)
+      session.timeoutMilliseconds = undefined;
     for (const tag of tagsIn(output)) {
-      if (tag === "SET" || tag === "RESET" || tag === "DISCARD ALL") session.settingsChanged = true;
+      if (tag === "SET" || tag === "RESET" || tag === "DISCARD ALL") changed(session);
       if (tag === "DISCARD ALL" || tag === "DEALLOCATE ALL") {
         epoch += 1;
         session.statements.clear();
@@ -142,6 +202,11 @@ export async function makeBackend(db: PGlite, options: BackendOptions): Promise<
       }
     }
     return output;
+  }
+
+  function changed(session: Session): void {
+    session.settingsChanged = true;
+    session.timeoutMilliseconds = undefined;
   }
 
   function nextJob(): Job | undefined {
@@ -157,7 +222,6 @@ export async function makeBackend(db: PGlite, options: BackendOptions): Promise<
     for (let job = nextJob(); job; job = nextJob()) {
       try {
         const output = await perform(job);
-        cancelled.delete(job.session);
         job.resolve(output);
       } catch (error) {
         job.reject(error instanceof Error ? error : new Error(String(error)));
@@ -168,19 +232,52 @@ export async function makeBackend(db: PGlite, options: BackendOptions): Promise<
         keptUpAt = performance.now();
       }
       endedAt = performance.now();
+      if (holder && leftToRead(holder) <= 0) await endReading(holder);
     }
     running = false;
-    const idle = holder;
-    if (idle && queue.length > 0) {
-      const idledMilliseconds = performance.now() - endedAt;
-      const leftMilliseconds = options.idleInTransactionMilliseconds - idledMilliseconds;
-      idleTimer = setTimeout(() => options.onIdleInTransaction(idle), leftMilliseconds).unref();
-    }
+    watchHolder();
+  }
+
+  /** While others wait, a transaction may neither idle nor read for long. */
+  function watchHolder(): void {
+    clearTimeout(idleTimer);
+    const watched = holder;
+    if (!watched || running || !queue.some(({ session }) => session !== watched)) return;
+    const leftToIdle = options.idleInTransactionMilliseconds - (performance.now() - endedAt);
+    const left = readingEnded === watched ? leftToIdle : Math.min(leftToIdle, leftToRead(watched));
+    idleTimer = setTimeout(
+      async () => {
+        if (performance.now() - endedAt >= options.idleInTransactionMilliseconds) {
+          options.onIdleInTransaction(watched);
+        } else if (holder === watched && !running) {
+          running = true;
+          await endReading(watched);
+          running = false;
+          void drain();
+        }
+      },
+      Math.max(0, left),
+    ).unref();
+  }
+
+  function leftToRead(reader: Session): number {
+    const waiting = queue.find(({ session }) => session !== reader);
+    if (waiting === undefined || readingEnded === reader) return Number.POSITIVE_INFINITY;
+    return options.readingMilliseconds - (performance.now() - Math.max(waiting.queuedAt, heldSince));
+  }
+
+  /** A transaction that writes is left its time: nobody can give it its work back. */
+  async function endReading(reader: Session): Promise<void> {
+    readingEnded = reader; // asked once in a transaction
+    const sql = "select setting from pg_catalog.pg_settings where name = 'transaction_read_only'";
+    const [row] = await execute(build.query(sql)).then(readTexts, () => []);
+    if (row?.[0] === "on") options.onReadingTooLong(reader);
   }
 
   function run(session: Session, batch: readonly Message[]): Promise<Buffer> {
     return new Promise((resolve, reject) => {
-      queue.push({ session, batch, resolve, reject });
+      queue.push({ session, batch, resolve, reject, queuedAt: performance.now() });
+      watchHolder();
       void drain();
     });
   }
@@ -191,10 +288,11 @@ export async function makeBackend(db: PGlite, options: BackendOptions): Promise<
       const waiting = queue.findIndex((job) => job.session === session);
       if (waiting >= 0 && holder !== session) {
         const [job] = queue.splice(waiting, 1);
-        job?.resolve(Buffer.concat([build.error("57014", cancelText), build.ready("I")]));
-      } else if (running && current === session) cancelled.add(session);
+        job?.resolve(Buffer.concat([build.error("57014", stopTexts.request), build.ready("I")]));
+      } else if (stoppable === session) stop("request");
     },
     async leave(session) {
+      if (stoppable === session) stop("request");
       for (let i = queue.length - 1; i >= 0; i--) if (queue[i]?.session === session) queue.splice(i, 1);
       if (holder === session) {
         await run(session, [build.message(build.sync), build.message(build.query("rollback"))]);
@@ -202,16 +300,30 @@ export async function makeBackend(db: PGlite, options: BackendOptions): Promise<
       for (const name of session.statements.keys()) {
         if (name !== "") await run(session, [build.message(build.close(name)), build.message(build.sync)]);
       }
-      cancelled.delete(session);
     },
   };
 }
 
-const cancelText = "canceling statement due to user request";
+/** The message ReadyForQuery at the end: 'Z', length 5, status. */
+function isReady(output: Buffer): boolean {
+  return output.length >= 6 && output.at(-6) === 0x5a;
+}
 
-/** A cancel request comes on a connection of its own: one turn to accept it, one to read it, one to act. */
-async function socketsWereRead(): Promise<void> {
-  for (let turn = 0; turn < 4; turn++) await new Promise((resolve) => setImmediate(resolve));
+/** What ends PGlite in the middle of a statement leaves it silent: it answers nothing, for ever. */
+function requireReady(output: Buffer): void {
+  if (!isReady(output)) throw new Error("a statement ended it");
+}
+
+type StopReason = keyof typeof stopTexts;
+const stopTexts = {
+  request: "canceling statement due to user request",
+  timeout: "canceling statement due to statement timeout",
+} as const;
+
+/** The engine knows only that it was told to stop, and says so in the words for a request. */
+function explained(output: Buffer, reason: StopReason | undefined): Buffer {
+  if (reason !== "timeout" || errorCodeIn(output) !== "57014") return output;
+  return replaceError(output, build.error("57014", stopTexts.timeout));
 }
 
 function literal(text: string): string {

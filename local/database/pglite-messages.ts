@@ -40,7 +40,7 @@ export function readMessage(bytes: Buffer, prefix: string): Message {
 export const messages = {
   sync: typed("S"),
   query: (sql: string) => typed("Q", Buffer.from(`${sql}\0`)),
-  parse: (sql: string) => typed("P", Buffer.from(`\0${sql}\0\0\0`)),
+  parse: (sql: string, name = "") => typed("P", Buffer.from(`${name}\0${sql}\0\0\0`)),
   close: (statement: string) => typed("C", Buffer.from(`S${statement}\0`)),
   message: (bytes: Buffer): Message => ({ type: String.fromCharCode(bytes[0] ?? 0), bytes }),
   ready: (status: "I" | "T" | "E") => typed("Z", Buffer.from(status)),
@@ -79,6 +79,22 @@ export function tagsIn(output: Buffer): string[] {
     if (type === "C") tags.push(output.toString("latin1", start + 5, end - 1));
   }
   return tags;
+}
+
+/** The SQLSTATE of the first error in a reply. */
+export function errorCodeIn(output: Buffer): string | undefined {
+  for (const { type, start, end } of backendMessages(output)) {
+    if (type === "E") return /(?:^|\0)C(\w{5})\0/.exec(output.toString("latin1", start + 5, end))?.[1];
+  }
+  return undefined;
+}
+
+/** The reply with another message in place of its first error. */
+export function replaceError(output: Buffer, error: Buffer): Buffer {
+  for (const { type, start, end } of backendMessages(output)) {
+    if (type === "E") return Buffer.concat([output.subarray(0, start), error, output.subarray(end)]);
+  }
+  return output;
 }
 
 export function* backendMessages(output: Buffer): Generator<{ type: string; start: number; end: number }> {

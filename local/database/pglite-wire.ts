@@ -4,7 +4,7 @@
 // gets the other's answer), shares settings and statement names, and COPY FROM STDIN ends the whole database.
 import { randomInt } from "node:crypto";
 import { createServer, type Server, type Socket } from "node:net";
-import type { PGlite } from "@electric-sql/pglite";
+import type { Engine } from "./engine.ts";
 import { type Backend, makeBackend, type Session } from "./pglite-backend.ts";
 import { backendMessages, messages as build, cString, type Message, readMessage } from "./pglite-messages.ts";
 
@@ -19,40 +19,78 @@ interface Connection {
 const requestCodes = { cancel: 80877102, ssl: 80877103, gss: 80877104, three: 196608 } as const;
 const messageBytesMax = 256 * 1024 * 1024;
 
-/** Serves the database on 127.0.0.1; `port` is a preference: any free one is taken when it is 0 or in use. */
-export async function servePglite(
-  db: PGlite,
-  options: { port: number; idleInTransactionMilliseconds: number; onFatal: (error: unknown) => void },
-): Promise<{ port: number; close(): Promise<void> }> {
+export interface WireOptions {
+  /** The loopback port to prefer: any free one is taken when it is 0 or in use. */
+  readonly port: number;
+  readonly idleInTransactionMilliseconds: number;
+  readonly readingMilliseconds: number;
+  /** The engine was lost, or a statement in it could not be stopped. */
+  readonly onLost: (error: unknown) => void;
+}
+
+export interface WireServer {
+  readonly port: number;
+  /** Ends every connection with a word, and lets new ones wait for the engine that comes. */
+  replaceEngine(opening: Promise<Engine>, text: string): Promise<void>;
+  close(): Promise<void>;
+}
+
+/** Serves the database on 127.0.0.1. */
+export async function servePglite(engine: Engine, options: WireOptions): Promise<WireServer> {
   const connections = new Map<number, Connection>();
-  const greeting = await serverParameters(db);
-  const backend = await makeBackend(db, {
-    idleInTransactionMilliseconds: options.idleInTransactionMilliseconds,
-    onIdleInTransaction({ id }) {
-      const text =
-        "terminating connection: idle in a transaction while others wait for the embedded database";
-      const socket = connections.get(id)?.socket;
-      socket?.write(build.error("25P03", text, "FATAL"));
-      socket?.destroySoon();
-    },
-  });
+  let opened = open(engine);
+
+  async function open(engine: Engine) {
+    const greeting = await serverParameters(engine);
+    const backend = await makeBackend(engine, {
+      ...options,
+      onIdleInTransaction: (session) =>
+        end(session, "25P03", "idle in a transaction while others wait for the embedded database"),
+      onReadingTooLong: (session) =>
+        end(session, "25P04", "a read kept others waiting for the embedded database for too long"),
+      onUnstoppable: () => options.onLost(new Error("a statement could not be stopped")),
+    });
+    return { greeting, backend };
+  }
+
+  function end({ id }: Session, code: string, text: string): void {
+    const socket = connections.get(id)?.socket;
+    socket?.write(build.error(code, `terminating connection: ${text}`, "FATAL"));
+    socket?.destroySoon();
+  }
 
   async function serve(connection: Connection): Promise<void> {
     const { session, socket } = connection;
     connections.set(session.id, connection);
     socket.on("error", () => socket.destroy()); // the reading ends, and with it the session
+    const current = opened;
+    const leave = () => current.then(({ backend }) => backend.leave(session)).catch(() => undefined);
+    socket.on("close", () => {
+      // A client that has gone wants no answer; what it runs would keep the others waiting.
+      if (connections.has(session.id)) void leave();
+    });
     try {
-      if (await startUp(connection)) await converse(connection, backend);
+      const { greeting, backend } = await current;
+      if (await startUp(connection, greeting, backend)) await converse(connection, backend);
     } catch (error) {
-      options.onFatal(error); // the engine does not throw for a bad statement, only when it is lost
+      // The engine does not throw for a bad statement, only when it is lost.
+      if (connections.has(session.id)) {
+        const reason = error instanceof Error ? error.message : String(error);
+        end(session, "57P01", `the embedded database is opened again, because ${reason}`);
+        if (current === opened) options.onLost(error);
+      }
     }
     connections.delete(session.id);
     socket.end();
-    await backend.leave(session).catch(options.onFatal);
+    await leave();
   }
 
   /** Answers the requests that come before the first message; false when the connection wanted nothing more. */
-  async function startUp({ session, secret, socket, read }: Connection): Promise<boolean> {
+  async function startUp(
+    { session, secret, socket, read }: Connection,
+    greeting: Buffer,
+    backend: Backend,
+  ): Promise<boolean> {
     for (;;) {
       const request = await read(0);
       if (!request || request.length < 8) return false;
@@ -64,6 +102,7 @@ export async function servePglite(
         return false;
       } else {
         session.settings = requestedSettings(request);
+        if (session.settings.has("statement_timeout")) session.timeoutMilliseconds = undefined;
         const key = build.key(session.id, secret);
         const parts = [build.authenticated, greeting, key, build.ready("I")];
         if (code !== requestCodes.three) parts.unshift(build.protocolThree);
@@ -81,6 +120,16 @@ export async function servePglite(
   const port = await listen(server, options.port);
   return {
     port,
+    async replaceEngine(opening, text) {
+      opened = opening.then(open);
+      opened.catch(() => undefined); // whoever replaces it hears of it
+      for (const { session, socket } of connections.values()) {
+        connections.delete(session.id); // what comes of it is no news
+        socket.write(build.error("57P01", `terminating connection: ${text}`, "FATAL"));
+        socket.destroySoon();
+      }
+      await opened;
+    },
     async close() {
       for (const { socket } of connections.values()) socket.destroy();
       await new Promise((resolve) => server.close(resolve));
@@ -94,7 +143,7 @@ async function converse({ session, socket, read }: Connection, backend: Backend)
   for (;;) {
     const bytes = await read(1);
     if (!bytes || bytes[0] === 0x58) return; // X: the client says goodbye
-    const message = readMessage(bytes, `c${session.id}_`);
+    const message = refuseProgram(readMessage(bytes, `c${session.id}_`));
     const isCopy = (message.type === "Q" || message.type === "P") && isCopyFromClient(bytes);
     // In the extended protocol the rows come after an Execute that is already running; that cannot be had.
     batch.push(
@@ -110,6 +159,21 @@ async function converse({ session, socket, read }: Connection, backend: Backend)
     batch = [];
   }
 }
+
+/** PGlite has no programs to run: it would fall silent, and have to be opened again. */
+function refuseProgram(message: Message): Message {
+  if (message.type !== "Q" && message.type !== "P") return message;
+  const text = message.bytes.toString("utf8", 5).replace(/--[^\n]*|\/\*.*?\*\//gs, " ");
+  if (!/\bcopy\b[^;]*\b(to|from)\s+program\b/i.test(text)) return message;
+  // The engine's own error, so that a transaction goes on as after any other.
+  const refusal = `do 'begin raise exception using errcode = ''0A000'', message = ''${noProgram}''; end'`;
+  return {
+    ...message,
+    bytes: message.type === "Q" ? build.query(refusal) : build.parse(refusal, message.parses),
+  };
+}
+
+const noProgram = "the embedded database runs no programs: COPY to or from a PROGRAM is refused";
 
 function isCopyFromClient(message: Buffer): boolean {
   const [name, queryAt] = message[0] === 0x50 ? cString(message, 5) : ["", 5];
@@ -156,12 +220,10 @@ function requestedSettings(request: Buffer): Map<string, string> {
 }
 
 /** The parameter messages every client is greeted with, as the engine itself would send them. */
-async function serverParameters(db: PGlite): Promise<Buffer> {
+async function serverParameters(engine: Engine): Promise<Buffer> {
   const user = Buffer.from("\0\0\0\0\0\x03\0\0user\0postgres\0database\0postgres\0\0");
   user.writeInt32BE(user.length, 0);
-  const chunks: Buffer[] = [];
-  await db.execProtocolRawStream(user, { onRawData: (data) => void chunks.push(Buffer.from(data)) });
-  const output = Buffer.concat(chunks);
+  const { output } = await engine.run(user);
   const parameters: Buffer[] = [];
   for (const { type, start, end } of backendMessages(output)) {
     if (type === "S") parameters.push(output.subarray(start, end));
@@ -170,7 +232,14 @@ async function serverParameters(db: PGlite): Promise<Buffer> {
 }
 
 function newSession(id: number): Session {
-  return { id, settings: new Map(), settingsChanged: false, statements: new Map(), statementsEpoch: 0 };
+  return {
+    id,
+    settings: new Map(),
+    settingsChanged: false,
+    statements: new Map(),
+    statementsEpoch: 0,
+    timeoutMilliseconds: 0,
+  };
 }
 
 /** Reads one whole message: a length and its body, after `typeBytes` of type. Undefined when the peer has gone. */

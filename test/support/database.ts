@@ -3,7 +3,9 @@ import { createHash } from "node:crypto";
 import { readdirSync, readFileSync } from "node:fs";
 import { startDataApi } from "../../local/data-api/server.ts";
 import { startDatabase } from "../../local/database/database.ts";
+import type { Engine } from "../../local/database/engine.ts";
 import { archiveCluster, engineVersion, openCluster } from "../../local/database/new-cluster.ts";
+import { runMessages } from "../../local/database/pglite-run.ts";
 import { servePglite } from "../../local/database/pglite-wire.ts";
 import { kept } from "../../local/kept.ts";
 import { makeDataApi } from "../../shared/adapters/data-api.ts";
@@ -63,10 +65,20 @@ export async function migratedDatabase(): Promise<TestDatabase> {
 
 async function archiveMigrated(files: readonly MigrationFile[], archive: string): Promise<void> {
   const db = await openCluster(undefined, true);
-  const fail = (error: unknown) => {
+  const engine: Engine = {
+    async run(messages, then = Buffer.alloc(0)) {
+      const output = [await runMessages(db, messages), await runMessages(db, then)];
+      return { output: Buffer.concat(output), isStopped: false };
+    },
+    interrupt() {}, // in this thread nobody could
+    close: () => db.close(),
+    kill: () => db.close(),
+  };
+  const waits = { idleInTransactionMilliseconds: 60_000, readingMilliseconds: 60_000 };
+  const onLost = (error: unknown) => {
     throw error;
   };
-  const server = await servePglite(db, { port: 0, idleInTransactionMilliseconds: 60_000, onFatal: fail });
+  const server = await servePglite(engine, { port: 0, ...waits, onLost });
   const url = `postgres://postgres@127.0.0.1:${server.port}/postgres`;
   const database = await throughDataApi(url, () => server.close());
   await migrate(database, files, silentLog);
