@@ -1,17 +1,16 @@
 // Dead letters in, the ids of those that could not be recorded out.
 import { injectLambdaContext } from "@aws-lambda-powertools/logger/middleware";
-import { logMetrics } from "@aws-lambda-powertools/metrics/middleware";
 import middy from "@middy/core";
 import type { SQSBatchItemFailure, SQSBatchResponse, SQSEvent } from "aws-lambda";
 import { asSyncError } from "../shared/errors.ts";
 import { retryUnit } from "../shared/retry-unit.ts";
-import { clock, database, log, logger, meter, metrics, planner, random, settings } from "./services.ts";
+import { clock, database, log, logger, meter, planner, printMetrics, random, settings } from "./services.ts";
 
 const services = { database: database(30), planner: planner(), clock, random, settings, log, meter };
 
 export const handler = middy<SQSEvent, SQSBatchResponse>()
   .use(injectLambdaContext(logger))
-  .use(logMetrics(metrics))
+  .use(printMetrics)
   .handler(async (event) => {
     const batchItemFailures: SQSBatchItemFailure[] = [];
     for (const record of event.Records) {

@@ -8,6 +8,7 @@ import { makeScheduler } from "../shared/adapters/scheduler.ts";
 import { makeSecretSource, makeTokenSource } from "../shared/adapters/secrets.ts";
 import { makeSqsQueue } from "../shared/adapters/sqs.ts";
 import { makeTushare } from "../shared/adapters/tushare.ts";
+import { loggedDetails } from "../shared/logged-error.ts";
 import { metrics as catalogue, type Metric } from "../shared/metrics.ts";
 import { makePacer } from "../shared/pacer.ts";
 import type {
@@ -24,7 +25,7 @@ import type {
 import { readSettings } from "../shared/settings.ts";
 
 export const logger = new Logger();
-export const metrics = /* @__PURE__ */ new Metrics(); // left out of the bundles that emit none
+const metrics = /* @__PURE__ */ new Metrics(); // left out of the bundles that emit none
 export const settings = readSettings(process.env);
 
 export const clock: Clock = {
@@ -36,9 +37,9 @@ export const clock: Clock = {
 export const random = Math.random;
 
 export const log: Log = {
-  info: (message, details = {}) => logger.info(message, { ...details }),
-  warn: (message, details = {}) => logger.warn(message, { ...details }),
-  error: (message, details = {}) => logger.error(message, { ...details }),
+  info: (message, details = {}) => logger.info(message, { ...loggedDetails(details) }),
+  warn: (message, details = {}) => logger.warn(message, { ...loggedDetails(details) }),
+  error: (message, details = {}) => logger.error(message, { ...loggedDetails(details) }),
 };
 
 export const meter: Meter = { count: emit, measure: emit };
@@ -48,6 +49,16 @@ function emit(metric: Metric, value: number, dimensions?: Dimensions): void {
   const target = dimensions === undefined ? metrics : metrics.singleMetric();
   if (dimensions !== undefined) target.addDimensions({ ...dimensions });
   target.addMetric(metric, MetricUnit[catalogue[metric].unit], value);
+}
+
+/**
+ * Middleware that prints what was counted when an invocation has ended. The library's own warns of each invocation that
+ * counted nothing, and one whose unit is not wanted any more rightly counts nothing.
+ */
+export const printMetrics = { after: printCounted, onError: printCounted };
+
+function printCounted(): void {
+  if (metrics.hasStoredMetrics()) metrics.publishStoredMetrics();
 }
 
 /** @param resumeSecondsMax how long a paused cluster is waited for, within the function's own time */

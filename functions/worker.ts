@@ -1,6 +1,5 @@
 // A batch of messages in, the ids of those to deliver again out.
 import { injectLambdaContext } from "@aws-lambda-powertools/logger/middleware";
-import { logMetrics } from "@aws-lambda-powertools/metrics/middleware";
 import middy from "@middy/core";
 import type { Context, SQSBatchItemFailure, SQSBatchResponse, SQSEvent } from "aws-lambda";
 import type { SyncServices } from "../shared/ports.ts";
@@ -11,9 +10,9 @@ import {
   log,
   logger,
   meter,
-  metrics,
   pacer,
   planner,
+  printMetrics,
   random,
   settings,
   upstream,
@@ -38,7 +37,7 @@ const services: SyncServices = {
 
 export const handler = middy<SQSEvent, SQSBatchResponse>()
   .use(injectLambdaContext(logger))
-  .use(logMetrics(metrics))
+  .use(printMetrics)
   .handler(async (event, context: Context) => {
     const batchItemFailures: SQSBatchItemFailure[] = [];
     for (const record of event.Records) {

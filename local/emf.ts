@@ -2,8 +2,8 @@
 // https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/CloudWatch_Embedded_Metric_Format_Specification.html
 
 export type MetricSums = {
-  /** Feeds one log line; lines that carry no metric are passed over. */
-  add(line: string): void;
+  /** Feeds one log line; false when it carries no metric, and is for a reader. */
+  add(line: string): boolean;
   /** Sums of a metric by the value of its `interface` dimension. */
   byInterface(metric: string): Record<string, number>;
   /** The same of the 60 seconds before `nowMs`. */
@@ -16,10 +16,10 @@ export function sumMetrics(): MetricSums {
   const sums = new Map<string, Map<string, number>>();
   let recent: { metric: string; name: string; value: number; atMs: number }[] = [];
 
-  function add(line: string): void {
-    if (!line.includes('"_aws"')) return;
-    const entry = parse(line);
-    for (const { Metrics = [] } of entry?._aws?.CloudWatchMetrics ?? []) {
+  function add(line: string): boolean {
+    const entry = line.includes('"_aws"') ? parse(line) : undefined;
+    if (entry?._aws === undefined) return false;
+    for (const { Metrics = [] } of entry._aws.CloudWatchMetrics ?? []) {
       for (const { Name } of Metrics) {
         const value = [entry?.[Name]].flat().reduce<number>((sum, part) => sum + (Number(part) || 0), 0);
         const byInterface = sums.get(Name) ?? new Map<string, number>();
@@ -33,6 +33,7 @@ export function sumMetrics(): MetricSums {
         recent.push({ metric: Name, name, value, atMs });
       }
     }
+    return true;
   }
 
   return {

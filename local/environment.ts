@@ -91,7 +91,7 @@ export async function startEnvironment(
         schedulesEnabled: options.captured === undefined && !options.once,
         schedulesFile: join(dataDir, "schedules.jsonl"),
         onLog(line) {
-          metrics.add(line.text);
+          if (metrics.add(line.text)) return; // shown as figures, as CloudWatch does
           appendFileSync(logFile, `${line.function} ${line.text.trimEnd()}\n`);
         },
       }),

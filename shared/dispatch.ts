@@ -78,7 +78,7 @@ async function continueTask(
   if (current.status === "PENDING") {
     await ledger.startTask(services.database, task.id, await planTask(services, task));
     current = (await ledger.readTask(services.database, task.id)) ?? task;
-    services.log.info("task planned", { task: current });
+    services.log.info("task planned", { task: task.id, job: task.job_type, units: current.total_units });
   }
   let sent = 0;
   while (current.status === "RUNNING" && current.current_offset < current.total_units) {

@@ -27,7 +27,7 @@ export async function fetchUnit(
   const fetchTable = async (spec: InterfaceSpec, isMain: boolean): Promise<Table> => {
     const capped = { ...spec, rowCap: rowCapOf(spec, services.settings) };
     const pages = await fetchWhole(capped, unit.selector, (params) =>
-      callPaced(services, delivery, spec, params),
+      callPaced(services, delivery, unit, spec, params),
     );
     const rule = rowRule(dataset, unit.selector, isMain ? new Set(openDays) : undefined);
     const read = readPages(spec, pages, `${spec.name} ${unit.unit_key}`, rule);
@@ -71,10 +71,12 @@ async function orFallback(
 async function callPaced(
   services: SyncServices,
   delivery: Delivery,
+  unit: Unit,
   spec: InterfaceSpec,
   params: Readonly<Record<string, string>>,
 ): Promise<Page> {
   const { pacer, upstream, meter, log, clock } = services;
+  const named = { unit: unit.unit_key, task: unit.task_id, interface: spec.name };
   for (let tries = 1; ; ) {
     const askedAt = clock.monotonic();
     try {
@@ -106,14 +108,14 @@ async function callPaced(
         }
         if (!hasTime(seconds)) throw error;
         log.warn("upstream says too fast; waiting in the slot", {
-          interface: spec.name,
+          ...named,
           seconds,
           said: error.message,
         });
       } else {
         if (error.kind !== "transient" || tries === callTriesMax || !hasTime(callSecondsMax)) throw error;
         tries += 1;
-        log.warn("call failed; calling again in the slot's pace", { interface: spec.name, tries, error });
+        log.warn("call failed; calling again in the slot's pace", { ...named, tries, error });
       }
     }
   }

@@ -52,6 +52,7 @@ export async function retryUnit(services: RetryServices, letter: DeadLetter): Pr
   meterOutcome(meter, "UnitsFailed");
   log.warn("unit failed; next attempt planned", {
     unit: unit.unit_key,
+    task: unit.task_id,
     retry: next.retry,
     at: at.toISOString(),
   });

@@ -24,17 +24,19 @@ export async function settleFailure(
     log.error("message cannot be read", { error });
     return "redeliver";
   }
+  // Logged last in each branch: what fails before is logged with the error by the caller.
+  const named = { unit: unit.unit_key, task: unit.task_id };
   if (error.scope === "account") {
     const paused = await pauseAllTasks(database, error.message);
     meter.count("AccountRefused", 1);
-    log.error("everything is paused: the account is refused", { error, paused });
+    log.error("everything is paused: the account is refused", { ...named, error, paused });
     return "settled";
   }
   if (error.scope === "task") return await settleTask(services, unit, error);
   if (error.kind === "rate-limited") {
     await queue.send([unit], Math.min(queueDelaySecondsMax, error.retryAfterSeconds ?? 60));
     meterOutcome(meter, "UnitsReturned");
-    log.warn("unit goes back without spending an attempt", { unit: unit.unit_key, error });
+    log.warn("unit goes back without spending an attempt", { ...named, error });
     return "settled";
   }
   if (error.kind === "permanent") {
@@ -45,15 +47,15 @@ export async function settleFailure(
       maxRetries: settings.SYNC_FAILURE_MAX_RETRIES,
     });
     meterOutcome(meter, "UnitsParked");
-    log.error("unit parked: it needs a person", { unit: unit.unit_key, task: unit.task_id, error });
     await reportParked(services);
+    log.error("unit parked: it needs a person", { ...named, error });
     return "settled";
   }
   const seconds = backoffSeconds(delivery.receiveCount, services.random());
-  log.warn("unit failed and returns to the queue", { unit: unit.unit_key, seconds, error });
   await queue.returnAfter(delivery.receiptHandle, seconds);
   await noteAttempt(database, unit, delivery.receiveCount, error.message);
   meterOutcome(meter, "UnitsReturned");
+  log.warn("unit failed and returns to the queue", { ...named, seconds, error });
   return "redeliver";
 }
 
@@ -76,7 +78,7 @@ async function settleTask(services: SyncServices, unit: Unit, error: SyncError):
   const paused = await pauseTask(database, unit.task_id, error.message);
   meter.count(error.kind === "rate-limited" ? "QuotaUsed" : "RightMissing", 1);
   if (paused !== undefined)
-    log.error("task paused", { task: unit.task_id, error, resumesInSeconds: seconds });
+    log.error("task paused", { unit: unit.unit_key, task: unit.task_id, error, resumesInSeconds: seconds });
   return "settled";
 }
 
@@ -99,6 +101,6 @@ async function startByCode(
   });
   const reason = say("startedByStock", { why: error.message });
   if ((await cancelTask(database, unit.task_id, reason)) !== undefined)
-    log.warn("no right to the answers by period", { task: unit.task_id, error });
+    log.warn("no right to the answers by period", { unit: unit.unit_key, task: unit.task_id, error });
   return "settled";
 }

@@ -29,6 +29,7 @@ export async function syncUnit(services: SyncServices, delivery: Delivery): Prom
     } catch (second) {
       services.log.error("unit could not be settled", {
         unit: unit?.unit_key,
+        task: unit?.task_id,
         error,
         second: asSyncError(second),
       });
@@ -145,7 +146,12 @@ async function settleNotDue(
   await planner.sendUnitAt(`look-${unit.task_id}-${unit.sequence}-${at.getTime() / 60_000}`, at, unit);
   await units.markNotDue(database, unit, delivery.receiveCount);
   meterOutcome(meter, "UnitsNotDue");
-  log.info("unit not due yet", { unit: unit.unit_key, reason, lookAgainAt: at.toISOString() });
+  log.info("unit not due yet", {
+    unit: unit.unit_key,
+    task: unit.task_id,
+    reason,
+    lookAgainAt: at.toISOString(),
+  });
   return "settled";
 }
 

@@ -1,4 +1,6 @@
 // Pausing for real, during a running backfill: what is in hand ends, what is queued drains, resume sends what is left.
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
 import pg from "pg";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { npmStart, type Run, temporaryDataDir } from "./support/npm-start.ts";
@@ -54,6 +56,16 @@ test("pause stops a backfill within seconds and resume finishes it, every unit o
     [id],
   );
   expect(rows).toEqual([{ status: "done", units: paused.total_units }]);
+
+  // What was drained counted nothing; a library has nothing to say of that, and metrics are no lines to read.
+  const lines = readFileSync(join(dataDir.path, "logs", "functions.log"), "utf8")
+    .trimEnd()
+    .split("\n");
+  const of = (text: string) => lines.filter((line) => line.includes(text));
+  expect(of("unit not wanted any more").length).toBeGreaterThan(5);
+  expect(of("No application metrics")).toEqual([]);
+  expect(of('"_aws"')).toEqual([]);
+  expect(of(`"task":"${id}"`).filter((line) => line.includes("unit done"))).toHaveLength(paused.total_units);
 }, 120_000);
 
 async function dispatch(
