@@ -14,6 +14,7 @@ import { startPage } from "./page/server.ts";
 import { announce } from "./running.ts";
 import { synthesise } from "./synth.ts";
 import type { Terminal } from "./terminal.ts";
+import { lastCapturedDay } from "./tushare/captured.ts";
 import type { Upstream } from "./tushare/handle.ts";
 import { startUpstream } from "./tushare/upstream.ts";
 
@@ -57,6 +58,9 @@ export async function startEnvironment(
     step("starting the database, the upstream and the stack");
     const token = process.env.TUSHARE_TOKEN?.trim() || undefined;
     const settings = readSettings(process.env);
+    const capturedDay = options.captured === undefined ? undefined : await lastCapturedDay(options.captured);
+    // A calendar that ends before today is refused, and a captured one ends some day: its last day is its today.
+    const capturedUntil = capturedDay === undefined ? {} : { SYNC_UPSTREAM_ENDS: capturedDay };
     const assembly = join(dataDir, "cdk.out");
     const [database, upstream] = await together([
       started(closers, startDatabase(databaseOptions(dataDir))),
@@ -71,7 +75,7 @@ export async function startEnvironment(
             }),
           )
         : undefined,
-      synthesise(assembly, contextFrom(process.env)),
+      synthesise(assembly, contextFrom({ ...process.env, ...capturedUntil })),
     ]);
     stop.throwIfAborted();
     const dataApi = await started(closers, startDataApi({ databaseUrl: database.url }));

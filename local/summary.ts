@@ -52,7 +52,6 @@ async function countDataset(
   { from, to, codes }: Record<string, unknown>,
 ): Promise<number> {
   const conditions = Object.entries(constants).map(([name, value]) => `${name} = '${value}'`);
-  if (instruments === "stock" && table === "stock_info") conditions.push("is_etf = 'N'");
   const values: unknown[] = [];
   if (slices !== "lists") {
     conditions.push(

@@ -1,6 +1,6 @@
 // Is this answer whole? TuShare cuts a reply at its cap without a word, and serves a day before all of it is there.
 import type { Dataset, InterfaceSpec } from "./datasets.ts";
-import { addDays, type Day, daysBetween } from "./dates.ts";
+import { addDays, type Day, daysBetween, earlier } from "./dates.ts";
 import { SyncError } from "./errors.ts";
 import type { Page } from "./ports.ts";
 import type { Table } from "./rows.ts";
@@ -117,8 +117,33 @@ export function whyNotDue(
   return undefined;
 }
 
-/** The first hole in a calendar answer: an open day whose pretrade_date is not the open day before it. */
-export function calendarHole(calendar: Table): { day: string; before: string; expected: string } | undefined {
+/** Days between two open days: the most there ever were, over the Spring Festival of 1999. */
+const openDaysApartMax = 20;
+
+/**
+ * Why an answer for a range of the calendar is not the whole of it, or undefined when it is. Days after today may be
+ * missing, because the next year is published in December; closed days may, because the open ones name each other.
+ */
+export function whyCalendarShort(
+  what: string,
+  calendar: Table,
+  { from, to }: { from: Day; to: Day },
+  today: Day,
+): string | undefined {
+  const days = (calendar.columns.cal_date ?? []).map(String).sort();
+  const first = days[0];
+  const last = days.at(-1);
+  if (first === undefined || last === undefined) return say("answerEmpty", { what });
+  const due = earlier(to, today);
+  if (last < due) return say("answerEnds", { what, last, due });
+  if (daysBetween(from, first) > openDaysApartMax) return say("answerBegins", { what, first, from });
+  const gap = days.findIndex((day, at) => daysBetween(days[at - 1] ?? day, day) > openDaysApartMax);
+  if (gap !== -1) return say("answerGap", { what, before: days[gap - 1] ?? "", after: days[gap] ?? "" });
+  return calendarHole(what, calendar, from);
+}
+
+/** The first hole: an open day that names as its predecessor another than the one before it, or one since `from`. */
+function calendarHole(what: string, calendar: Table, from: Day): string | undefined {
   const { cal_date = [], is_open = [], pretrade_date = [] } = calendar.columns;
   const open = cal_date.map((day, row) => ({
     day: String(day),
@@ -128,11 +153,31 @@ export function calendarHole(calendar: Table): { day: string; before: string; ex
   const sorted = open.filter(({ isOpen }) => isOpen).sort((a, b) => (a.day < b.day ? -1 : 1));
   for (const [at, { day, before }] of sorted.entries()) {
     const expected = sorted[at - 1]?.day;
+    if (expected === undefined && before >= from) return say("calendarBeginsLate", { what, day, before });
     if (expected !== undefined && before !== "" && before !== expected) {
-      return { day, before, expected };
+      return say("calendarHole", { what, day, before, expected });
     }
   }
   return undefined;
+}
+
+/**
+ * Why an answer for a list is too short, or undefined when it is not: a market does not lose many of its securities from
+ * one day to the next. `before` is what the last answer held.
+ */
+export function whyListShort(
+  what: string,
+  { passing = [] }: Dataset,
+  selector: Selector,
+  rows: number,
+  before: number,
+  sharePercentMin: number,
+): string | undefined {
+  const status = "list_status" in selector ? selector.list_status : undefined;
+  if (status === "L" && rows === 0) return say("listEmpty", { what });
+  if (status !== undefined && passing.includes(status)) return undefined;
+  if (rows * 100 >= before * sharePercentMin) return undefined;
+  return say("listShort", { what, rows, before, percent: sharePercentMin });
 }
 
 function mayBeCut(page: Page, spec: InterfaceSpec): boolean {

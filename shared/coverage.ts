@@ -264,32 +264,3 @@ function partsOf({ from, to }: { from: Day; to: Day }): { from: Day; to: Day }[]
 function textOf(value: unknown): string | undefined {
   return typeof value === "string" ? value : undefined;
 }
-
-/** True when every one of these units was done since an instant and its rows still stand. */
-export async function areFresh(
-  database: Database,
-  dataset: Dataset,
-  unitKeys: readonly string[],
-  since: Date,
-): Promise<boolean> {
-  const [row] = await database.run(
-    `with done as (
-  select unit_key, max(rows) as rows
-  from sync_unit
-  where dataset = :dataset and status = 'done' and settled_at >= cast(:since as timestamptz)
-    and unit_key = any (string_to_array(:unit_keys, ','))
-  group by unit_key
-)
-select count(*) as units,
-  (select count(*) from ${dataset.table} where ${isOfDataset(dataset)}) >= coalesce(sum(rows), 0) as stand
-from done`,
-    { dataset: dataset.name, since: since.toISOString(), unit_keys: unitKeys.join(",") },
-  );
-  return Number(row?.units) === unitKeys.length && row?.stand === true;
-}
-
-/** The rows of a table that belong to a dataset, in SQL. */
-function isOfDataset({ constants = {} }: Dataset): string {
-  const conditions = Object.entries(constants).map(([name, value]) => `${name} = '${value}'`);
-  return conditions.join(" and ") || "true";
-}

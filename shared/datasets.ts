@@ -60,6 +60,8 @@ export type Dataset = {
   readonly publicationHour?: number;
   /** The same rows of all companies by report period, for accounts that may. */
   readonly byPeriod?: InterfaceSpec;
+  /** List statuses that are only passed through: the next answer for one may be shorter or empty. Others keep their rows. */
+  readonly passing?: readonly string[];
   /** Columns that are the same in all its rows. */
   readonly constants?: Readonly<Record<string, string>>;
   /** TuShare's documentation page: https://tushare.pro/document/2?doc_id= */
@@ -147,6 +149,8 @@ export const datasets: Readonly<Record<DatasetName, Dataset>> = {
     details: [],
     slices: "lists",
     instruments: "stock",
+    passing: ["P"], // listing suspended: a few stocks, lately none
+    constants: { is_etf: "N" },
     documentation: [25],
   },
   disclosure: {
@@ -212,6 +216,7 @@ export const datasets: Readonly<Record<DatasetName, Dataset>> = {
     details: [],
     slices: "lists",
     instruments: "etf",
+    passing: ["P"], // being issued
     constants: { is_etf: "Y", market: "E" }, // fund_basic's word for what is listed on an exchange; etf_basic has none
     documentation: [385, 19],
   },

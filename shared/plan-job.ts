@@ -5,11 +5,11 @@ import { type Dataset, datasets } from "./datasets.ts";
 import { addDays, type Day, earlier, later, shanghaiDay, shanghaiInstant } from "./dates.ts";
 import { SyncError } from "./errors.ts";
 import { type Job, jobs } from "./jobs.ts";
+import { areFresh } from "./list-coverage.ts";
 import type { Plan } from "./plan.ts";
 import * as plan from "./plan.ts";
 import { planFinanceHistory, planFinanceIncrement } from "./plan-finance.ts";
 import type { Database, DispatchServices } from "./ports.ts";
-import { unitKey } from "./unit.ts";
 import { say } from "./words/say.ts";
 
 /** @throws SyncError permanent, saying what is wrong and what to do */
@@ -45,14 +45,14 @@ async function planDataset(
 
 /** Whole lists: fetched once a day unless refreshed. */
 async function planLists(
-  { database, clock }: DispatchServices,
+  { database, clock, settings }: DispatchServices,
   dataset: Dataset,
   command: RunCommand,
 ): Promise<Plan> {
   const today = shanghaiDay(clock.now());
-  const units = plan.planLists(dataset, today);
+  const units = plan.planLists(dataset, earlier(today, settings.SYNC_UPSTREAM_ENDS));
   const since = shanghaiInstant(today, 0);
-  const fresh = !command.refresh && (await coverage.areFresh(database, dataset, units.map(unitKey), since));
+  const fresh = !command.refresh && (await areFresh(database, dataset, units, since));
   return { units: fresh ? [] : units, reason: null };
 }
 

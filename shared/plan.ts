@@ -1,7 +1,7 @@
 // (job, command, what is stored, today) -> units. Pure. Fewest calls that can be proven complete: a date costs one call
 // to each interface whatever the number of stocks, a stock one call for each range that fits under the row cap.
 import { type Dataset, type DatasetName, interfacesOf, rowCapOf } from "./datasets.ts";
-import { addDays, type Day, shanghaiDay, shanghaiHours } from "./dates.ts";
+import { addDays, type Day, later, shanghaiDay, shanghaiHours } from "./dates.ts";
 import { newestPeriods, versionsOfPeriod } from "./periods.ts";
 import type { Settings } from "./settings.ts";
 import type { PlannedUnit, Selector } from "./unit.ts";
@@ -45,18 +45,19 @@ const listSelectors: Partial<Record<DatasetName, (today: Day) => Selector[]>> = 
     ),
 };
 
-/** The calendar in ranges far below any cap TuShare was seen to use, to the end of next year. */
+/**
+ * The calendar by decade, far below any cap TuShare was seen to use, to the end of next year. Next year is asked for with
+ * this one: it is published in December, and a range of its own would be answered with nothing until then.
+ */
 function calendarRanges(today: Day): Selector[] {
-  const lastYear = Number(today.slice(0, 4)) + 1;
-  const ranges: [Day, Day][] = [
-    [firstTradingDay, "19991231"],
-    ["20000101", "20091231"],
-    ["20100101", "20191231"],
-  ];
-  for (let year = 2020; year <= lastYear; year += 10) {
-    ranges.push([`${year}0101`, `${Math.min(year + 9, lastYear)}1231`]);
+  const year = Number(today.slice(0, 4));
+  const ranges: Selector[] = [];
+  for (let first = 1990; first <= year; first += 10) {
+    const from = later(`${first}0101`, firstTradingDay);
+    const to = `${year > first + 9 ? first + 9 : year + 1}1231`;
+    ranges.push({ by: "calendar", exchange: "SSE", from, to });
   }
-  return ranges.map(([from, to]) => ({ by: "calendar", exchange: "SSE", from, to }));
+  return ranges;
 }
 
 export function planByDate(dataset: Dataset, missingDays: readonly Day[]): PlannedUnit[] {

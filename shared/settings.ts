@@ -25,6 +25,7 @@ export const settingTable = {
   ),
   SYNC_INCREMENTAL_MISSING_LIMIT: integer(300, 0, 10_000, "stocks FINANCE_INCREMENTAL catches up in one run"),
   SYNC_FAILURE_MAX_RETRIES: integer(3, 0, 10, "retries of a failed unit before a person is needed"),
+  SYNC_LIST_SHARE_MIN: integer(90, 0, 100, "percent of the last answer's rows that a list has to hold"),
   SYNC_NOT_DUE_RETRY_MINUTES: integer(30, 5, 240, "minutes between two looks at a day not published yet"),
   SYNC_NOT_DUE_UNTIL_HOUR: integer(23, 18, 72, "hour of the trading day (may pass 24) of the last such look"),
   TUSHARE_MIN_INTERVAL: number(
@@ -34,6 +35,10 @@ export const settingTable = {
     "seconds between two calls to an interface, all slots together",
   ),
   TUSHARE_CALLS_A_MINUTE: integer(200, 1, 10_000, "calls a minute to an interface that the account allows"),
+  SYNC_UPSTREAM_ENDS: day(
+    "20991231",
+    "last day the upstream knows of, where it is a folder of captured answers",
+  ),
   SYNC_FUND_ROW_CAP: integer(2_000, 100, 20_000, "rows after which a reply of fund_daily or fund_adj is cut"),
   WORKER_SLOTS: integer(5, 1, 100, "reserved concurrent executions of the worker"),
 } as const satisfies Record<string, Setting>;

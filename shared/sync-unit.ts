@@ -1,8 +1,8 @@
 // The worker's use case: one message in, one outcome out. Fetch the unit's interfaces in parallel, prove the answer
 // whole, join, store rows and ledger in one statement. Every failure has a kind, and the kind decides.
-import { calendarHole, whyNotDue } from "./completeness.ts";
+import { whyCalendarShort, whyListShort, whyNotDue } from "./completeness.ts";
 import { type Dataset, datasets } from "./datasets.ts";
-import { daysBetween, shanghaiDay } from "./dates.ts";
+import { daysBetween, earlier, shanghaiDay } from "./dates.ts";
 import { asSyncError, SyncError } from "./errors.ts";
 import { fetchUnit } from "./fetch-unit.ts";
 import { recordOrphan } from "./ledger/failures.ts";
@@ -58,7 +58,7 @@ async function sync(services: SyncServices, delivery: Delivery, unit: Unit): Pro
   const startedAt = clock.monotonic();
   const { main, details } = await fetchUnit(services, delivery, dataset, unit, claim.openDays);
   const fetchedAt = clock.monotonic();
-  checkWhole(dataset, unit, main);
+  checkWhole(services, dataset, unit, main, claim);
   const late = lateReason(dataset, unit, main, details, claim, clock);
   if (late !== undefined) return await settleNotDue(services, delivery, unit, late);
 
@@ -100,16 +100,21 @@ async function report(services: SyncServices, { slices }: Dataset): Promise<void
 }
 
 /** @throws SyncError transient when a list or calendar cannot be whole. Days are judged by lateReason. */
-function checkWhole(dataset: Dataset, unit: Unit, main: Table): void {
-  const what = `${dataset.main.name} ${unit.unit_key}`;
-  if (dataset.name === "trading_calendar") {
-    if (main.size === 0) throw new SyncError("transient", say("answerEmpty", { what }));
-    const hole = calendarHole(main);
-    if (hole !== undefined) throw new SyncError("transient", say("calendarHole", { what, ...hole }));
-  }
-  if ("list_status" in unit.selector && unit.selector.list_status === "L" && main.size === 0) {
-    throw new SyncError("transient", say("listEmpty", { what }));
-  }
+function checkWhole(
+  { clock, settings }: SyncServices,
+  dataset: Dataset,
+  { selector, unit_key }: Unit,
+  main: Table,
+  { rowsBefore }: units.Claim,
+): void {
+  if (dataset.slices !== "lists") return;
+  const today = earlier(shanghaiDay(clock.now()), settings.SYNC_UPSTREAM_ENDS);
+  const what = `${dataset.main.name} ${unit_key}`;
+  const short =
+    selector.by === "calendar"
+      ? whyCalendarShort(what, main, selector, today)
+      : whyListShort(what, dataset, selector, main.size, rowsBefore, settings.SYNC_LIST_SHARE_MIN);
+  if (short !== undefined) throw new SyncError("transient", short);
 }
 
 function lateReason(

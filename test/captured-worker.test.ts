@@ -141,6 +141,7 @@ describe.skipIf(!hasCaptured)("captured answers through the worker", () => {
 
   test.each(["20191112", "202405", "202504"])("the calendar, and the stock list of %s", async (when) => {
     emptyMarket();
+    world.setTime("20241231", 12); // the calendar's last day
     const stocks = capturedRows(`stock_basic__list_status_L_captured_${when}.csv`, stock_list.main);
     const calendar = capturedRows("trade_cal__SSE_19901219_20241231.csv", trading_calendar.main);
     world.state.market.stock_basic = stocks.map((row) => ({ ...row, list_status: "L" }));

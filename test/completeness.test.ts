@@ -1,7 +1,7 @@
 // Is an answer whole? Against upstreams that cut, repeat and lie.
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { calendarHole, fetchWhole, pagesMax, whyNotDue } from "../shared/completeness.ts";
+import { fetchWhole, pagesMax, whyCalendarShort, whyListShort, whyNotDue } from "../shared/completeness.ts";
 import { datasets, type InterfaceSpec } from "../shared/datasets.ts";
 import { addDays, daysBetween } from "../shared/dates.ts";
 import { SyncError } from "../shared/errors.ts";
@@ -224,27 +224,78 @@ describe("an open day", () => {
 });
 
 describe("a calendar", () => {
-  const week: [day: string, is_open: string, pretrade_date: string][] = [
-    ["20240108", "1", "20240105"],
-    ["20240105", "1", "20240104"],
-    ["20240106", "0", "20240105"],
-    ["20240107", "0", "20240105"],
-    ["20240104", "1", "20240103"],
-  ];
+  type Line = [day: string, is_open: string, pretrade_date: string];
+  const range = { from: "20231201", to: "20241231" };
 
-  test.each([
-    ["in any order, chained by its open days, is whole", week, undefined],
-    ["that lacks an open day has a hole", week.filter(([day]) => day !== "20240105"), "20240108"],
-    ["whose first day points outside is whole", week.slice(0, 2), undefined],
-    ["that does not say the day before is not doubted", week.map(([d, o]) => [d, o, ""]), undefined],
-    ["without rows has no hole", [], undefined],
-    ["of closed days has no hole", week.filter(([, is_open]) => is_open === "0"), undefined],
-  ])("%s", (_what, rows, hole) => {
-    const [cal_date, is_open, pretrade_date] = [0, 1, 2].map((at) => rows.map((row) => String(row[at])));
-    const columns = { cal_date: cal_date ?? [], is_open: is_open ?? [], pretrade_date: pretrade_date ?? [] };
-    const found = calendarHole({ columns, size: rows.length });
-    if (hole === undefined) expect(found).toBeUndefined();
-    else expect(found).toMatchObject({ day: hole });
+  /** Every day of a range; weekdays are open and name the open day before. */
+  function calendarOf({ from, to }: { from: string; to: string }, fridayBefore: string): Line[] {
+    const lines: Line[] = [];
+    let before = fridayBefore;
+    for (let day = from; day <= to; day = addDays(day, 1)) {
+      const weekday = new Date(`${day.slice(0, 4)}-${day.slice(4, 6)}-${day.slice(6)}T00:00:00Z`).getUTCDay();
+      const isOpen = weekday % 6 !== 0;
+      lines.push([day, isOpen ? "1" : "0", before]);
+      if (isOpen) before = day;
+    }
+    return lines;
+  }
+
+  const whole = calendarOf(range, "20231130");
+  const without = (unwanted: (line: Line) => boolean) => whole.filter((line) => !unwanted(line));
+
+  test.each<[string, Line[], string | undefined]>([
+    ["with every day is whole", whole, undefined],
+    ["in another order is whole", whole.toReversed(), undefined],
+    [
+      "without its closed days is whole: the open ones are chained",
+      without(([, open]) => open === "0"),
+      undefined,
+    ],
+    ["whose next year is not published yet is whole", without(([day]) => day > "20241120"), undefined],
+    ["to this very day is whole", without(([day]) => day > "20241118"), undefined],
+    ["that ends yesterday", without(([day]) => day > "20241117"), "ends on 20241117, before 20241118"],
+    ["of an old capture", without(([day]) => day > "20240105"), "ends on 20240105, before 20241118"],
+    ["without rows", [], "is empty"],
+    ["that lacks an open day", without(([day]) => day === "20240605"), "before 20240606 is 20240605"],
+    ["that lacks its first open day", without(([day]) => day === "20231201"), "before 20231204 is 20231201"],
+    ["that begins months late", without(([day]) => day < "20240301"), "begins on 20240301, after 20231201"],
+    [
+      "that lacks a month and names no day before",
+      without(([day]) => day.startsWith("202405")).map(([day, open]) => [day, open, ""]),
+      "no day between 20240430 and 20240601",
+    ],
+  ])("%s", (_what, lines, short) => {
+    const column = (at: number) => lines.map((line) => String(line[at]));
+    const columns = { cal_date: column(0), is_open: column(1), pretrade_date: column(2) };
+    const found = whyCalendarShort("trade_cal", { columns, size: lines.length }, range, "20241118");
+    if (short === undefined) expect(found).toBeUndefined();
+    else expect(found).toContain(short);
+  });
+});
+
+describe("a list", () => {
+  const listed = (list_status: "L" | "D" | "P"): Selector => ({ by: "list_status", list_status });
+  const period: Selector = { by: "period", period: "20231231" };
+
+  test.each<[string, Selector, number, number, boolean]>([
+    ["as long as the last one is whole", listed("L"), 5_400, 5_400, true],
+    ["with a tenth less is still whole", listed("L"), 4_860, 5_400, true],
+    ["with a third less is short", listed("L"), 3_600, 5_400, false],
+    ["of the delisted that is empty where some were is short", listed("D"), 0, 1, false],
+    ["of the delisted that is empty where none were is whole", listed("D"), 0, 0, true],
+    ["of what is listed is never empty", listed("L"), 0, 0, false],
+    ["of the suspended may become empty", listed("P"), 0, 12, true],
+    ["of filings with half of them gone is short", period, 2_500, 5_000, false],
+  ])("%s", (_what, selector, rows, before, isWhole) => {
+    const dataset = selector === period ? datasets.disclosure : datasets.stock_list;
+    expect(whyListShort("list", dataset, selector, rows, before, 90) === undefined).toBe(isWhole);
+  });
+
+  test("that is short says by how much, and which setting takes it as it is", () => {
+    expect(whyListShort("list", datasets.stock_list, listed("L"), 3_600, 5_400, 90)).toBe(
+      "list: 3600 rows, and there were 5400: less than 90 %, SYNC_LIST_SHARE_MIN",
+    );
+    expect(whyListShort("list", datasets.stock_list, listed("L"), 3_600, 5_400, 0)).toBeUndefined();
   });
 });
 

@@ -15,15 +15,11 @@ const number = /^-?(0|[1-9]\d*)(\.\d+)?([eE][+-]?\d+)?$/;
 
 /** Reads the folder; rejects when it cannot be read or holds no file of a known interface. */
 export async function readCaptured(folder: string, seed: number): Promise<Source> {
-  const names = (await readdir(folder)).filter((file) => /^\w+?__.+\.csv(\.gz)?$/.test(file)).sort();
   const files = new Map<string, Captured[]>();
-  for (const file of names) {
+  for (const file of await answersIn(folder)) {
     const name = file.split("__")[0] ?? "";
     if (!findInterface(name)) continue; // helper files of other kinds may lie beside the answers
-    const bytes = await readFile(join(folder, file));
-    const text = (file.endsWith(".gz") ? gunzipSync(bytes) : bytes).toString("utf8").replace(/^\uFEFF/, "");
-    const [header = [], ...records] = parseCsv(text);
-    files.set(name, [...(files.get(name) ?? []), { file, header, records }]);
+    files.set(name, [...(files.get(name) ?? []), await readAnswer(folder, file)]);
   }
   if (files.size === 0)
     throw new Error(`${folder} holds no captured answer such as daily__trade_date_20250403.csv`);
@@ -48,6 +44,28 @@ export async function readCaptured(folder: string, seed: number): Promise<Source
       listed: tables.get("stock_basic")?.length ?? 0,
     }),
   };
+}
+
+/** The last day of the captured calendar: what the folder knows of ends there. Undefined when it holds no calendar. */
+export async function lastCapturedDay(folder: string): Promise<string | undefined> {
+  const calendars = (await answersIn(folder)).filter((file) => file.startsWith("trade_cal__"));
+  const days: string[] = [];
+  for (const file of calendars) {
+    const { header, records } = await readAnswer(folder, file);
+    days.push(...records.map((record) => record[header.indexOf("cal_date")] ?? ""));
+  }
+  return days.sort().at(-1) || undefined;
+}
+
+async function answersIn(folder: string): Promise<string[]> {
+  return (await readdir(folder)).filter((file) => /^\w+?__.+\.csv(\.gz)?$/.test(file)).sort();
+}
+
+async function readAnswer(folder: string, file: string): Promise<Captured> {
+  const bytes = await readFile(join(folder, file));
+  const text = (file.endsWith(".gz") ? gunzipSync(bytes) : bytes).toString("utf8").replace(/^\uFEFF/, "");
+  const [header = [], ...records] = parseCsv(text);
+  return { file, header, records };
 }
 
 // A key that repeats inside one file is kept: fina_indicator really answers with two versions of a report.

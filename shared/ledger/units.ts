@@ -2,6 +2,7 @@
 // are one atomic statement. Failures are in failures.ts.
 import { isInstrument } from "../coverage.ts";
 import type { Dataset } from "../datasets.ts";
+import { storedOfListSql } from "../list-coverage.ts";
 import type { Database, SqlRow } from "../ports.ts";
 import type { Table } from "../rows.ts";
 import type { Unit } from "../unit.ts";
@@ -19,6 +20,8 @@ export type Claim = {
   readonly rowsDayBefore: number;
   /** Instruments the list has as listed on the first day of the range. */
   readonly listed: number;
+  /** Of a list, the rows of its last whole answer, or else those stored; 0 when there are none. */
+  readonly rowsBefore: number;
 };
 
 /** Asks whether a unit is still wanted, and what its answer will be judged by. Undefined when the ledger lacks it. */
@@ -51,7 +54,17 @@ export async function claimUnit(
     from stock_info
     where is_etf = :is_etf and (list_status is distinct from 'D' or delist_date is not null)
       and list_date <= to_date(:from, 'YYYYMMDD') and coalesce(delist_date, 'infinity') > to_date(:from, 'YYYYMMDD')
-  ) as listed
+  ) as listed,
+  coalesce(
+    (
+      select earlier.rows
+      from sync_unit as earlier
+      where earlier.dataset = unit.dataset and earlier.unit_key = unit.unit_key and earlier.status = 'done'
+      order by earlier.settled_at desc
+      limit 1
+    ),
+    ${storedOfListSql(dataset, unit.selector.by)}
+  ) as rows_before
 from sync_unit as unit
 join sync_task as task on task.id = unit.task_id
 where unit.task_id = cast(:task_id as uuid) and unit.sequence = :sequence`,
@@ -72,6 +85,7 @@ where unit.task_id = cast(:task_id as uuid) and unit.sequence = :sequence`,
     openDays: typeof row.open_days === "string" ? row.open_days.split(",") : [],
     rowsDayBefore: Number(row.rows_day_before),
     listed: Number(row.listed),
+    rowsBefore: Number(row.rows_before ?? 0),
   };
 }
 

@@ -167,6 +167,26 @@ export const sentences = {
     "{what}: the trading day before {day} is {before}, but the answer holds {expected}",
     "{what}：{day} 的上一交易日写作 {before}，而返回数据中是 {expected}",
   ],
+  calendarBeginsLate: [
+    "{what}: the trading day before {day} is {before}, but the answer begins after it",
+    "{what}：{day} 的上一交易日是 {before}，而返回数据从其后才开始",
+  ],
+  answerEnds: [
+    "{what}: the answer ends on {last}, before {due}",
+    "{what}：返回数据到 {last} 为止，早于 {due}",
+  ],
+  answerBegins: [
+    "{what}: the answer begins on {first}, after {from}",
+    "{what}：返回数据从 {first} 开始，晚于 {from}",
+  ],
+  answerGap: [
+    "{what}: the answer has no day between {before} and {after}",
+    "{what}：返回数据在 {before} 与 {after} 之间缺日",
+  ],
+  listShort: [
+    "{what}: {rows} rows, and there were {before}: less than {percent} %, SYNC_LIST_SHARE_MIN",
+    "{what}：只有 {rows} 行，而此前有 {before} 行：不足 SYNC_LIST_SHARE_MIN 规定的 {percent} %",
+  ],
   listEmpty: ["{what}: the list of what is listed is empty", "{what}：上市列表为空"],
   stillNotWhole: ["{what}: still not whole after {calls} calls", "{what}：调用 {calls} 次后仍不能确认完整"],
   capForOneDay: ["{what}: {rows} rows for one day, the cap", "{what}：单日返回 {rows} 行，已达上限"],

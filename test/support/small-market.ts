@@ -142,14 +142,14 @@ export function asText(row: Row): Record<string, string | null> {
 }
 
 function makeCalendar(): Row[] {
-  let pretrade_date = "20231229";
-  // Of the years before, only one closed day each decade: no range that is asked for is empty.
-  const before = ["19901219", "20000101", "20100101", "20200101"].map((cal_date) => ({
-    exchange: "SSE",
-    cal_date,
-    is_open: 0,
-    pretrade_date: null,
-  }));
+  let pretrade_date: string | null = null; // no open day is known before the first
+  // Of the years before, closed days alone, as far apart as open days ever were.
+  const ends = ["19991231", "20091231", "20191231", "20231231"];
+  const before = ["19901219", "20000101", "20100101", "20200101"].flatMap((from, at) => [
+    ...everyTwentyDays(from, ends[at] ?? ""),
+    ends[at] ?? "",
+  ]);
+  const closed = before.map((cal_date) => ({ exchange: "SSE", cal_date, is_open: 0, pretrade_date: null }));
   const days = Array.from({ length: 91 }, (_, at) => {
     const date = new Date(Date.UTC(2024, 0, 1 + at));
     const cal_date = date.toISOString().slice(0, 10).replaceAll("-", "");
@@ -158,7 +158,17 @@ function makeCalendar(): Row[] {
     if (is_open === 1) pretrade_date = cal_date;
     return row;
   });
-  return [...before, ...days];
+  return [...closed, ...days];
+}
+
+function everyTwentyDays(from: string, until: string): string[] {
+  const days: string[] = [];
+  const at = new Date(`${from.slice(0, 4)}-${from.slice(4, 6)}-${from.slice(6)}T00:00:00Z`);
+  for (let day = from; day < until; day = at.toISOString().slice(0, 10).replaceAll("-", "")) {
+    days.push(day);
+    at.setUTCDate(at.getUTCDate() + 20);
+  }
+  return days;
 }
 
 function describeStock(ts_code: string): Row {

@@ -1,0 +1,61 @@
+// What is stored of whole lists: the rows that a unit's answer stands for, and whether they are still there.
+import type { Dataset } from "./datasets.ts";
+import { exchanges } from "./datasets.ts";
+import type { Database } from "./ports.ts";
+import { type PlannedUnit, type Selector, unitKey } from "./unit.ts";
+
+/**
+ * How many rows are stored of what a list's unit asks for, in SQL over `unit`, a row of sync_unit; null for what is not a
+ * list. A row without a list status counts for each: an answer need not repeat what it was asked.
+ */
+export function storedOfListSql(dataset: Dataset, by: Selector["by"]): string {
+  const selected = dataset.slices === "lists" ? selections[by] : undefined;
+  if (selected === undefined) return "cast(null as bigint)";
+  return `(select count(*) from ${dataset.table} as listed where ${[...constantsOf(dataset), ...selected].join(" and ")})`;
+}
+
+/** True when every one of these units was done since an instant, and what it stored still stands. */
+export async function areFresh(
+  database: Database,
+  dataset: Dataset,
+  units: readonly PlannedUnit[],
+  since: Date,
+): Promise<boolean> {
+  const by = units[0]?.selector.by;
+  if (by === undefined) return true;
+  const [row] = await database.run(
+    `with unit as (
+  select distinct on (unit_key) unit_key, selector, rows
+  from sync_unit
+  where dataset = :dataset and status = 'done' and settled_at >= cast(:since as timestamptz)
+    and unit_key = any (string_to_array(:unit_keys, ','))
+  order by unit_key, settled_at desc
+)
+select count(*) as units, bool_and(${storedOfListSql(dataset, by)} >= rows) as stand
+from unit`,
+    { dataset: dataset.name, since: since.toISOString(), unit_keys: units.map(unitKey).join(",") },
+  );
+  return Number(row?.units) === units.length && row?.stand === true;
+}
+
+const status =
+  "coalesce(listed.list_status, unit.selector ->> 'list_status') = unit.selector ->> 'list_status'";
+const dayOf = (name: string) => `to_date(unit.selector ->> '${name}', 'YYYYMMDD')`;
+
+/** Conditions on `listed`, a row of the dataset's table. */
+const selections: Partial<Record<Selector["by"], readonly string[]>> = {
+  calendar: [
+    "listed.exchange = unit.selector ->> 'exchange'",
+    `listed.cal_date between ${dayOf("from")} and ${dayOf("to")}`,
+  ],
+  list_status: [status],
+  exchange: [
+    `listed.exchange = case unit.selector ->> 'exchange' when 'SH' then '${exchanges.SH}' when 'SZ' then '${exchanges.SZ}' end`,
+    status,
+  ],
+  period: [`listed.end_date = ${dayOf("period")}`],
+};
+
+function constantsOf({ constants = {} }: Dataset): string[] {
+  return Object.entries(constants).map(([name, value]) => `listed.${name} = '${value}'`);
+}
