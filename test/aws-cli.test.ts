@@ -143,8 +143,6 @@ describe.skipIf(version === undefined)(`the aws command line (${why})`, () => {
     };
     expect(await counted("Dead")).toEqual(["1", arn("Dead")]);
     await aws("sqs", "start-message-move-task", "--source-arn", arn("Dead"));
-    const { Results } = await aws("sqs", "list-message-move-tasks", "--source-arn", arn("Dead"));
-    expect(Results).toMatchObject([{ Status: "COMPLETED", ApproximateNumberOfMessagesMoved: 1 }]);
     expect([await counted("Dead"), await counted("Work")]).toEqual([
       ["0", arn("Dead")],
       ["1", arn("Work")],

@@ -9,8 +9,7 @@ import {
   SQSClient,
 } from "@aws-sdk/client-sqs";
 import { afterEach, expect, test } from "vitest";
-import { makeFairness } from "../local/aws/queue-fairness.ts";
-import { SqsQueue, SqsStore } from "../node_modules/fauxqs/dist/sqs/sqsStore.js";
+import { Queue } from "../local/aws/queue.ts";
 import { aQueue, getAtt } from "./support/assembly.ts";
 import { cleanUp, cleanUpAll, start } from "./support/local-stack.ts";
 import { until } from "./support/until.ts";
@@ -170,22 +169,16 @@ test("counts and attributes stay those of one queue", async () => {
 function makeClockedQueue() {
   let now = 1_000;
   const taken: string[] = [];
-  const queue = new SqsQueue("work", "http://127.0.0.1/work", "arn:aws:sqs:us-east-1:000000000000:work", {
-    VisibilityTimeout: "43200",
-  });
-  const fairness = makeFairness(queue, () => now);
+  const queue = new Queue("arn:work", { VisibilityTimeout: "43200" }, new Map(), () => now);
   return {
     pass: (seconds: number) => {
       now += seconds * 1000;
     },
-    send(body: string, group: string) {
-      queue.enqueue(SqsStore.createMessage(body, {}, undefined, group));
-    },
+    send: (body: string, groupId: string) => queue.send({ body, groupId }),
     take() {
-      fairness.bringForward();
-      const [{ Body, ReceiptHandle } = { Body: "", ReceiptHandle: "" }] = queue.dequeue(1);
-      taken.push(Body);
-      return { body: Body, done: () => queue.deleteMessage(ReceiptHandle) };
+      const [{ body, receiptHandle } = { body: "", receiptHandle: "" }] = queue.take(1);
+      taken.push(body);
+      return { body, done: () => queue.delete(receiptHandle) };
     },
     /** All that was taken. */
     order: () => taken,

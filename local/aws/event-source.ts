@@ -2,8 +2,9 @@
 // handled. What it could not handle is left to the queue's visibility timeout and dead-letter policy, as on AWS.
 import { AwsError, region } from "./endpoint.ts";
 import type { LambdaFunction } from "./lambda.ts";
-import { systemAttributes } from "./queue-messages.ts";
-import type { HeldMessage, Queues } from "./queues.ts";
+import type { Message, Queue } from "./queue.ts";
+import { digest, md5, systemAttributes } from "./queue-messages.ts";
+import { receive } from "./queue-receive.ts";
 
 export type EventSourceSettings = {
   uuid: string;
@@ -38,7 +39,7 @@ const throttleWaitMilliseconds = 1000;
 export function makeEventSource(
   settings: EventSourceSettings,
   lambda: LambdaFunction,
-  queues: Queues,
+  queue: Queue,
   onError: (text: string) => void,
 ): EventSource {
   const inFlight = new Set<Promise<void>>();
@@ -62,12 +63,12 @@ export function makeEventSource(
     }
   }
 
-  async function collect(signal: AbortSignal): Promise<HeldMessage[]> {
-    const batch = await receive(settings.batchSize, longPollSeconds, signal);
+  async function collect(signal: AbortSignal): Promise<Message[]> {
+    const batch = await receiveMore(settings.batchSize, longPollSeconds, signal);
     const closes = Date.now() + settings.batchingWindowSeconds * 1000;
     while (batch.length > 0 && batch.length < settings.batchSize && !signal.aborted) {
       const waitSeconds = Math.max(0, closes - Date.now()) / 1000;
-      const more = await receive(settings.batchSize - batch.length, waitSeconds, signal);
+      const more = await receiveMore(settings.batchSize - batch.length, waitSeconds, signal);
       batch.push(...more);
       if (more.length === 0) break;
       // Without a window a batch takes what is there now, up to one receive.
@@ -76,22 +77,21 @@ export function makeEventSource(
     return batch;
   }
 
-  const receive = (wanted: number, waitSeconds: number, signal: AbortSignal) =>
-    queues.receive(settings.queueName, { max: Math.min(wanted, receiveMax), waitSeconds, signal });
+  const receiveMore = (wanted: number, waitSeconds: number, signal: AbortSignal) =>
+    receive(queue, { max: Math.min(wanted, receiveMax), waitSeconds, signal });
 
-  async function process(batch: HeldMessage[], signal: AbortSignal): Promise<void> {
-    const visibilitySeconds = Number(queues.attribute(settings.queueName, "VisibilityTimeout"));
-    const heldUntil = Date.now() + visibilitySeconds * 1000;
-    const event = JSON.stringify({ Records: batch.map((held) => encodeRecord(held, settings.queueArn)) });
+  async function process(batch: Message[], signal: AbortSignal): Promise<void> {
+    const heldUntil = Date.now() + queue.attributes.VisibilityTimeout * 1000;
+    const event = JSON.stringify({
+      Records: batch.map((message) => encodeRecord(message, settings.queueArn)),
+    });
     const failed = await invoke(event, batch, heldUntil, signal);
-    for (const { message, receiptHandle } of batch) {
-      if (!failed.has(message.messageId)) queues.delete(settings.queueName, receiptHandle);
-    }
+    for (const { messageId, receiptHandle } of batch) if (!failed.has(messageId)) queue.delete(receiptHandle);
   }
 
   /** Ids of the messages to leave on the queue. A throttled batch is tried again until its visibility ends. */
-  async function invoke(event: string, batch: HeldMessage[], heldUntil: number, signal: AbortSignal) {
-    const all = new Set(batch.map(({ message }) => message.messageId));
+  async function invoke(event: string, batch: Message[], heldUntil: number, signal: AbortSignal) {
+    const all = new Set(batch.map(({ messageId }) => messageId));
     while (Date.now() < heldUntil) {
       const released = lambda.whenReleased();
       try {
@@ -134,10 +134,11 @@ export function makeEventSource(
 }
 
 /** The SQS record of a Lambda event, as recorded against AWS. */
-function encodeRecord({ message, receiptHandle }: HeldMessage, queueArn: string) {
-  const attributes: Record<string, unknown> = {};
-  for (const [name, value] of Object.entries(message.messageAttributes)) {
-    attributes[name] = {
+function encodeRecord(message: Message, queueArn: string) {
+  const { messageId, receiptHandle, body, attributes = {} } = message;
+  const messageAttributes: Record<string, unknown> = {};
+  for (const [name, value] of Object.entries(attributes)) {
+    messageAttributes[name] = {
       ...(value.StringValue === undefined ? {} : { stringValue: value.StringValue }),
       ...(value.BinaryValue === undefined ? {} : { binaryValue: value.BinaryValue }),
       stringListValues: [],
@@ -146,13 +147,13 @@ function encodeRecord({ message, receiptHandle }: HeldMessage, queueArn: string)
     };
   }
   return {
-    messageId: message.messageId,
+    messageId,
     receiptHandle,
-    body: message.body,
+    body,
     attributes: systemAttributes(message),
-    messageAttributes: attributes,
-    ...(message.md5OfMessageAttributes ? { md5OfMessageAttributes: message.md5OfMessageAttributes } : {}),
-    md5OfBody: message.md5OfBody,
+    messageAttributes,
+    ...digest("md5OfMessageAttributes", attributes),
+    md5OfBody: md5(body),
     eventSource: "aws:sqs",
     eventSourceARN: queueArn,
     awsRegion: region,

@@ -1,8 +1,6 @@
 // The order of a standard queue as SQS's fair queues make it: a group that takes more than its share of the consumers'
 // time waits while messages of others are there. Rules of the developer guide, "How Amazon SQS fair queues work".
 // Unlike AWS, which detects a noisy group in its own time, this does so at once; "recent" is our choice, AWS names none.
-import type { SqsQueue } from "../../node_modules/fauxqs/dist/sqs/sqsStore.js";
-import type { SqsMessage } from "../../node_modules/fauxqs/dist/sqs/sqsTypes.js";
 
 /** A group is noisy above this share of the recent processing time, or of the messages in flight if it has many. */
 const noisyShare = 0.1;
@@ -12,108 +10,98 @@ const quietAfterMilliseconds = 300_000;
 /** Processing time counts half after this. */
 const halfLifeMilliseconds = 60_000;
 
-/** What a group takes of the consumers. Kept only while it has messages. */
-type Group = { inFlight: number; spentMilliseconds: number; at: number };
+/** What a group, or all together, takes of the consumers, as of the time `at`. */
+type Use = { inFlight: number; spentMilliseconds: number; at: number };
 
-export type Fairness = {
-  /** Moves the message that is to be received next to the front of the queue. */
-  bringForward(): void;
-};
+export function makeFairLine<T extends { group: string }>(now: () => number) {
+  /** The visible messages of each group that has any, each with its place in the queue. */
+  const lines = new Map<string, Map<T, number>>();
+  /** Of the groups that have a message in flight, or one waiting after that. */
+  const uses = new Map<string, Use>();
+  const all = unused();
+  let lastPlace = 0;
 
-/** To be made before the queue's first receive: it watches the messages that go into flight and come back. */
-export function makeFairness(queue: SqsQueue, now: () => number): Fairness {
-  const groups = new Map<string, Group>();
-
-  /** Brings a group's time up to date. */
-  function settle(group: Group): void {
-    const passed = now() - group.at;
-    group.spentMilliseconds =
-      group.spentMilliseconds * 2 ** (-passed / halfLifeMilliseconds) + group.inFlight * passed;
-    group.at = now();
+  function unused(): Use {
+    return { inFlight: 0, spentMilliseconds: 0, at: now() };
   }
 
-  function took(message: SqsMessage): void {
-    const name = groupOf(message);
-    const group = groups.get(name) ?? { inFlight: 0, spentMilliseconds: 0, at: now() };
-    groups.set(name, group);
-    settle(group);
-    group.inFlight += 1;
+  function spent({ inFlight, spentMilliseconds, at }: Use): number {
+    const passed = Math.max(0, now() - at); // the machine's clock may be set back
+    if (inFlight === 0 && passed > quietAfterMilliseconds) return 0;
+    return spentMilliseconds * 2 ** (-passed / halfLifeMilliseconds) + inFlight * passed;
   }
 
-  function gaveBack(message: SqsMessage): void {
-    const name = groupOf(message);
-    const group = groups.get(name);
-    if (group === undefined) return;
-    settle(group);
-    group.inFlight -= 1;
-    if (group.inFlight > 0) return;
-    const isOfGroup = (other: SqsMessage) => groupOf(other) === name;
-    const waits = queue.messages.some(isOfGroup) || queue.delayedMessages.some(isOfGroup);
-    if (!waits) groups.delete(name); // its backlog is consumed
+  function count(use: Use, inFlight: number): void {
+    use.spentMilliseconds = spent(use);
+    use.at = now();
+    use.inFlight += inFlight;
   }
 
-  function noisyGroups(): Map<string, Group> {
-    let inFlight = 0;
-    let spent = 0;
-    for (const [name, group] of groups) {
-      if (group.inFlight === 0 && now() - group.at > quietAfterMilliseconds) groups.delete(name);
-      else {
-        if (group.inFlight > 0) settle(group);
-        inFlight += group.inFlight;
-        spent += group.spentMilliseconds;
-      }
-    }
-    const isNoisy = ([, group]: [string, Group]) =>
-      group.spentMilliseconds > spent * noisyShare ||
-      (group.inFlight >= noisyInFlightMin && group.inFlight > inFlight * noisyShare);
-    return new Map([...groups].filter(isNoisy));
+  /** A group whose backlog is consumed is as quiet as one that never was. */
+  function forgetIfConsumed(group: string): void {
+    const use = uses.get(group);
+    if (use === undefined || use.inFlight > 0 || lines.has(group)) return;
+    uses.delete(group);
+    count(all, 0);
+    all.spentMilliseconds = uses.size === 0 ? 0 : Math.max(0, all.spentMilliseconds - spent(use));
   }
 
-  watch(queue.inflightMessages, took, gaveBack);
+  function remove(message: T): void {
+    const line = lines.get(message.group);
+    line?.delete(message);
+    if (line?.size === 0) lines.delete(message.group);
+  }
+
+  function isNoisy(use: Use): boolean {
+    const { inFlight } = use;
+    if (inFlight >= noisyInFlightMin && inFlight > all.inFlight * noisyShare) return true;
+    return spent(use) > spent(all) * noisyShare;
+  }
 
   return {
-    bringForward() {
-      const noisy = noisyGroups();
-      if (noisy.size === 0) return;
-      let chosen = 0;
-      let fewest = Number.POSITIVE_INFINITY;
-      for (const [index, message] of queue.messages.entries()) {
-        const inFlight = noisy.get(groupOf(message))?.inFlight ?? -1; // a quiet group goes before all noisy ones
-        if (inFlight >= fewest) continue;
-        chosen = index;
-        fewest = inFlight;
-        if (inFlight === -1) break;
-      }
-      if (chosen > 0) queue.messages.unshift(...queue.messages.splice(chosen, 1));
+    /** At the end of its group's line. */
+    add(message: T): void {
+      const line = lines.get(message.group) ?? new Map<T, number>();
+      lines.set(message.group, line.set(message, ++lastPlace));
     },
-  };
-}
 
-/** A message without a group is a group of its own. */
-function groupOf({ messageGroupId, messageId }: SqsMessage): string {
-  return messageGroupId ?? messageId;
-}
+    remove(message: T): void {
+      remove(message);
+      forgetIfConsumed(message.group);
+    },
 
-/** fauxqs puts messages into flight and takes them out in several places; all of them go through this map. */
-function watch(
-  inFlight: SqsQueue["inflightMessages"],
-  took: (message: SqsMessage) => void,
-  gaveBack: (message: SqsMessage) => void,
-): void {
-  const enter = inFlight.set.bind(inFlight);
-  const leave = inFlight.delete.bind(inFlight);
-  inFlight.set = (handle, entry) => {
-    took(entry.message);
-    return enter(handle, entry);
-  };
-  inFlight.delete = (handle) => {
-    const entry = inFlight.get(handle);
-    if (entry === undefined) return false;
-    leave(handle);
-    gaveBack(entry.message);
-    return true;
-  };
-  inFlight.clear = () => {
-    for (const handle of [...inFlight.keys()]) inFlight.delete(handle);
+    /** Takes the next message out of its line. */
+    next(): T | undefined {
+      let chosen: { message: T; place: number; inFlight: number } | undefined;
+      for (const [group, line] of lines) {
+        const use = uses.get(group);
+        const inFlight = use !== undefined && isNoisy(use) ? use.inFlight : -1; // the quiet go before the noisy
+        if (chosen !== undefined && inFlight > chosen.inFlight) continue;
+        const [first] = line;
+        if (first === undefined) continue;
+        const [message, place] = first;
+        if (chosen !== undefined && inFlight === chosen.inFlight && place > chosen.place) continue;
+        chosen = { message, place, inFlight };
+      }
+      if (chosen !== undefined) remove(chosen.message);
+      return chosen?.message;
+    },
+
+    /** The message is in flight. */
+    took({ group }: T): void {
+      const use = uses.get(group) ?? unused();
+      uses.set(group, use);
+      count(use, 1);
+      count(all, 1);
+    },
+
+    /** It is not any more: deleted, or back in its line. */
+    gaveBack({ group }: T): void {
+      const use = uses.get(group);
+      if (use === undefined) return;
+      count(use, -1);
+      count(all, -1);
+      forgetIfConsumed(group);
+    },
   };
 }

@@ -1,225 +1,175 @@
-// SQS messages at the edge: a send request checked and turned into a stored message, a stored message turned into
-// what a receive answers. Here because fauxqs refuses characters and drops attributes that SQS takes.
-import { md5OfMessageAttributes } from "../../node_modules/fauxqs/dist/common/md5.js";
-import { type SqsQueue, SqsStore } from "../../node_modules/fauxqs/dist/sqs/sqsStore.js";
-import type { MessageAttributeValue, SqsMessage } from "../../node_modules/fauxqs/dist/sqs/sqsTypes.js";
+// SQS messages at the edge: entries of a request checked and read, a message as a receive answers it.
+import { createHash } from "node:crypto";
 import { AwsError, accountId } from "./endpoint.ts";
+import type { Message, MessageAttribute, Outgoing } from "./queue.ts";
+import { encodeAttributes } from "./queue-attributes.ts";
 
-/** A message as fauxqs keeps it, with what it drops: two attributes, and the receives from the queue it came from. */
-export type QueuedMessage = SqsMessage & {
-  traceHeader?: string;
-  deadLetterSourceArn?: string;
-  earlierReceives?: number;
-};
-
-export type Outgoing = {
-  body: string;
-  attributes?: Record<string, MessageAttributeValue>;
-  groupId?: string;
-  deduplicationId?: string;
-  delaySeconds?: number;
-  traceHeader?: string;
-};
+export type Body = Record<string, unknown>;
+type Attributes = Record<string, MessageAttribute>;
 
 /** Body and attributes together, and all entries of a batch together (SQS developer guide, message quotas). */
 const messageBytesMax = 1_048_576;
 const batchEntriesMax = 10;
-/** XML 1.0 characters, the ones above the basic plane included, which fauxqs's own check refuses. */
+/** XML 1.0 characters. */
 const invalidCharacter = /[^\t\n\r\u{20}-\u{D7FF}\u{E000}-\u{FFFD}\u{10000}-\u{10FFFF}]/u;
 
-export function enqueue(queue: SqsQueue, outgoing: Outgoing): SqsMessage {
-  const { body, attributes = {}, groupId, deduplicationId, traceHeader } = outgoing;
-  const delaySeconds = outgoing.delaySeconds ?? Number(queue.attributes.DelaySeconds);
-  const message: QueuedMessage = SqsStore.createMessage(
-    body,
-    attributes,
-    delaySeconds,
-    groupId,
-    deduplicationId,
-  );
-  if (traceHeader !== undefined) message.traceHeader = traceHeader;
-  if (queue.isFifo()) {
-    if (groupId === undefined) throw missing("MessageGroupId");
-    const id = deduplicationId ?? SqsStore.contentBasedDeduplicationId(body);
-    const earlier = queue.checkDeduplication(id);
-    if (earlier.isDuplicate && earlier.originalMessageId !== undefined) {
-      return { ...message, messageId: earlier.originalMessageId };
-    }
-    message.sequenceNumber = queue.nextSequenceNumber();
-    queue.recordDeduplication(id, message.messageId, message.sequenceNumber);
-  }
-  queue.enqueue(message);
-  return message;
-}
-
-export function sendOne(queue: SqsQueue, entry: Record<string, unknown>): Record<string, unknown> {
-  const body = entry.MessageBody;
+export function decodeEntry(entry: Body, bytesMax: number): Outgoing {
+  const { MessageBody: body, MessageGroupId: groupId } = entry;
   if (typeof body !== "string" || body === "") throw missing("MessageBody");
   if (invalidCharacter.test(body)) {
     const allowed = "#x9 | #xA | #xD | #x20 to #xD7FF | #xE000 to #xFFFD | #x10000 to #x10FFFF";
-    throw new AwsError(
-      "InvalidMessageContents",
-      `Invalid binary character was found in the message body, the set of allowed characters is ${allowed}`,
-    );
+    const message = `Invalid binary character was found in the message body, the set of allowed characters is ${allowed}`;
+    throw new AwsError("InvalidMessageContents", message);
   }
-  const bytesMax = Math.min(Number(queue.attributes.MaximumMessageSize), messageBytesMax);
-  if (messageBytes(entry) > bytesMax) {
-    throw invalid(
-      `One or more parameters are invalid. Reason: Message must be shorter than ${bytesMax} bytes.`,
-    );
+  if (entryBytes(entry) > bytesMax) {
+    const reason = `Message must be shorter than ${bytesMax} bytes.`;
+    throw invalid(`One or more parameters are invalid. Reason: ${reason}`);
   }
-  const attributes = (entry.MessageAttributes ?? {}) as Record<string, MessageAttributeValue>;
-  const system = entry.MessageSystemAttributes as Record<string, { StringValue?: string }> | undefined;
-  const delaySeconds = integer(entry, "DelaySeconds", 0, 900);
-  const message = enqueue(queue, {
-    body,
-    attributes,
-    ...(delaySeconds === undefined ? {} : { delaySeconds }),
-    ...(typeof entry.MessageGroupId === "string" ? { groupId: entry.MessageGroupId } : {}),
-    ...(typeof entry.MessageDeduplicationId === "string"
-      ? { deduplicationId: entry.MessageDeduplicationId }
-      : {}),
-    ...(system?.AWSTraceHeader?.StringValue === undefined
-      ? {}
-      : { traceHeader: system.AWSTraceHeader.StringValue }),
-  });
   return {
-    MessageId: message.messageId,
-    MD5OfMessageBody: message.md5OfBody,
-    ...(Object.keys(attributes).length > 0
-      ? { MD5OfMessageAttributes: md5OfMessageAttributes(attributes) }
-      : {}),
-    ...(message.sequenceNumber === undefined ? {} : { SequenceNumber: message.sequenceNumber }),
+    body,
+    attributes: attributesOf(entry),
+    groupId: groupId === undefined ? undefined : String(groupId),
+    delaySeconds: integer(entry, "DelaySeconds", 0, 900),
   };
 }
 
-export function sendBatch(queue: SqsQueue, body: Record<string, unknown>): Record<string, unknown> {
-  const entries = (Array.isArray(body.Entries) ? body.Entries : []) as Record<string, unknown>[];
+/** @throws AwsError when the request is wrong as a whole. */
+export function checkBatch(entries: readonly Body[], action: string): void {
+  const refuse = (code: string, message: string) => new AwsError(code, message);
   if (entries.length === 0) {
-    throw new AwsError(
+    throw refuse(
       "EmptyBatchRequest",
-      "There should be at least one SendMessageBatchRequestEntry in the request.",
+      `There should be at least one ${action}BatchRequestEntry in the request.`,
     );
   }
   if (entries.length > batchEntriesMax) {
     const message = `Maximum number of entries per request are ${batchEntriesMax}. You have sent ${entries.length}.`;
-    throw new AwsError("TooManyEntriesInBatchRequest", message);
+    throw refuse("TooManyEntriesInBatchRequest", message);
   }
   const ids = entries.map(({ Id }) => String(Id));
-  const badId = ids.find((id) => !/^[\w-]{1,80}$/.test(id));
-  if (badId !== undefined) {
-    const rule =
-      "can only contain alphanumeric characters, hyphens and underscores. It can be at most 80 letters long.";
-    throw new AwsError("InvalidBatchEntryId", `A batch entry id ${rule}`);
+  if (!ids.every((id) => /^[\w-]{1,80}$/.test(id))) {
+    const rule = "can only contain alphanumeric characters, hyphens and underscores, at most 80 of them";
+    throw refuse("InvalidBatchEntryId", `A batch entry id ${rule}.`);
   }
   const twin = ids.find((id, index) => ids.indexOf(id) !== index);
-  if (twin !== undefined) throw new AwsError("BatchEntryIdsNotDistinct", `Id ${twin} repeated.`);
+  if (twin !== undefined) throw refuse("BatchEntryIdsNotDistinct", `Id ${twin} repeated.`);
   // One entry that is too long fails alone; entries that are each short enough but not together fail the request.
-  const bytes = entries.map(messageBytes);
-  const total = bytes.reduce((sum, entryBytes) => sum + entryBytes, 0);
-  if (total > messageBytesMax && bytes.every((entryBytes) => entryBytes <= messageBytesMax)) {
+  const bytes = entries.map(entryBytes);
+  const total = bytes.reduce((sum, more) => sum + more, 0);
+  if (total > messageBytesMax && Math.max(...bytes) <= messageBytesMax) {
     const message = `Batch requests cannot be longer than ${messageBytesMax} bytes. You have sent ${total} bytes.`;
-    throw new AwsError("BatchRequestTooLong", message);
+    throw refuse("BatchRequestTooLong", message);
   }
-  const Successful: Record<string, unknown>[] = [];
-  const Failed: Record<string, unknown>[] = [];
-  for (const entry of entries) {
-    try {
-      Successful.push({ Id: entry.Id, ...sendOne(queue, entry) });
-    } catch (error) {
-      if (!(error instanceof AwsError)) throw error;
-      Failed.push({ Id: entry.Id, SenderFault: true, Code: error.code, Message: error.message });
-    }
-  }
-  return { ...(Successful.length > 0 ? { Successful } : {}), ...(Failed.length > 0 ? { Failed } : {}) };
 }
 
-function messageBytes({ MessageBody, MessageAttributes }: Record<string, unknown>): number {
-  let bytes = Buffer.byteLength(String(MessageBody ?? ""));
-  const attributes = (MessageAttributes ?? {}) as Record<string, MessageAttributeValue>;
-  for (const [name, { DataType, StringValue = "", BinaryValue = "" }] of Object.entries(attributes)) {
-    bytes +=
-      Buffer.byteLength(name + DataType + StringValue) + Buffer.from(String(BinaryValue), "base64").length;
-  }
-  return bytes;
+function entryBytes(entry: Body): number {
+  const attributes = Object.entries(attributesOf(entry)).map(
+    ([name, attribute]) => Buffer.byteLength(name + attribute.DataType) + valueBytes(attribute).length,
+  );
+  return attributes.reduce((sum, more) => sum + more, Buffer.byteLength(String(entry.MessageBody ?? "")));
 }
 
-type Received = ReturnType<SqsQueue["dequeue"]>[number];
+function attributesOf({ MessageAttributes }: Body): Attributes {
+  const attributes = (MessageAttributes ?? {}) as Attributes;
+  for (const [name, { DataType }] of Object.entries(attributes)) {
+    if (/^(String|Number|Binary)(\.|$)/.test(DataType)) continue;
+    throw invalid(
+      `The type of message attribute '${name}' is invalid. It must start with String, Number or Binary.`,
+    );
+  }
+  return attributes;
+}
 
-export function encodeReceived(
-  queue: SqsQueue,
-  taken: Received,
-  request: Record<string, unknown>,
-): Record<string, unknown> {
+function valueBytes({ DataType, StringValue = "", BinaryValue = "" }: MessageAttribute): Buffer {
+  return DataType.startsWith("Binary") ? Buffer.from(BinaryValue, "base64") : Buffer.from(StringValue);
+}
+
+export function encodeSent({ messageId, body, attributes }: Message): Body {
+  return {
+    MessageId: messageId,
+    MD5OfMessageBody: md5(body),
+    ...digest("MD5OfMessageAttributes", attributes),
+  };
+}
+
+export function encodeReceived(message: Message, request: Body): Body {
   const wanted = [request.AttributeNames, request.MessageSystemAttributeNames].flat().map(String);
-  const all = systemAttributes(queue.inflightMessages.get(taken.ReceiptHandle)?.message);
-  const system = Object.entries(all).filter(([name]) => wanted.includes("All") || wanted.includes(name));
+  const system = pick(systemAttributes(message), (name) => wanted.includes("All") || wanted.includes(name));
   const patterns = [request.MessageAttributeNames].flat().map(String);
-  const attributes = Object.fromEntries(
-    Object.entries(taken.MessageAttributes ?? {}).filter(([name]) =>
-      patterns.some(
-        (pattern) =>
-          pattern === "All" ||
-          pattern === name ||
-          (pattern.endsWith(".*") && name.startsWith(pattern.slice(0, -2))),
-      ),
-    ),
+  const attributes = pick(message.attributes ?? {}, (name) =>
+    patterns.some((pattern) => {
+      if (pattern.endsWith(".*")) return name.startsWith(pattern.slice(0, -2));
+      return pattern === "All" || pattern === name;
+    }),
   );
   return {
-    MessageId: taken.MessageId,
-    ReceiptHandle: taken.ReceiptHandle,
-    MD5OfBody: taken.MD5OfBody,
-    Body: taken.Body,
-    ...(system.length > 0 ? { Attributes: Object.fromEntries(system) } : {}),
-    ...(Object.keys(attributes).length > 0
-      ? { MessageAttributes: attributes, MD5OfMessageAttributes: md5OfMessageAttributes(attributes) }
-      : {}),
+    MessageId: message.messageId,
+    ReceiptHandle: message.receiptHandle,
+    MD5OfBody: md5(message.body),
+    Body: message.body,
+    ...(system && { Attributes: system }),
+    ...(attributes && { MessageAttributes: attributes }),
+    ...digest("MD5OfMessageAttributes", attributes),
   };
+}
+
+/** The entries with a wanted name; undefined when there is none. */
+function pick<T>(
+  record: Record<string, T>,
+  isWanted: (name: string) => boolean,
+): Record<string, T> | undefined {
+  const chosen = Object.entries(record).filter(([name]) => isWanted(name));
+  return chosen.length === 0 ? undefined : Object.fromEntries(chosen);
 }
 
 /** The system attributes of a message in hand, all as text, as SQS gives them. */
-export function systemAttributes(message: QueuedMessage | undefined): Record<string, string> {
-  if (message === undefined) return {};
-  const attributes: Record<string, string | number | undefined> = {
-    ApproximateReceiveCount: (message.earlierReceives ?? 0) + message.approximateReceiveCount,
-    SentTimestamp: message.sentTimestamp,
+export function systemAttributes(message: Message): Record<string, string> {
+  return encodeAttributes({
+    ApproximateReceiveCount: message.receives,
+    SentTimestamp: message.sentAt,
     SenderId: accountId,
-    ApproximateFirstReceiveTimestamp: message.approximateFirstReceiveTimestamp,
-    MessageGroupId: message.messageGroupId,
-    MessageDeduplicationId: message.messageDeduplicationId,
-    SequenceNumber: message.sequenceNumber,
-    AWSTraceHeader: message.traceHeader,
+    ApproximateFirstReceiveTimestamp: message.firstReceivedAt,
+    MessageGroupId: message.groupId,
     DeadLetterQueueSourceArn: message.deadLetterSourceArn,
+  });
+}
+
+export function md5(data: string | Buffer): string {
+  return createHash("md5").update(data).digest("hex");
+}
+
+/** Under that name; nothing when there are no attributes (developer guide, message metadata). */
+export function digest(name: string, attributes: Attributes = {}): Record<string, string> {
+  const parts: Buffer[] = [];
+  const add = (bytes: Buffer) => {
+    const length = Buffer.alloc(4);
+    length.writeUInt32BE(bytes.length);
+    parts.push(length, bytes);
   };
-  return Object.fromEntries(
-    Object.entries(attributes).flatMap(([name, value]) =>
-      value === undefined ? [] : [[name, String(value)]],
-    ),
-  );
+  for (const key of Object.keys(attributes).sort()) {
+    const attribute = attributes[key] ?? { DataType: "" };
+    add(Buffer.from(key));
+    add(Buffer.from(attribute.DataType));
+    parts.push(Buffer.of(attribute.DataType.startsWith("Binary") ? 2 : 1));
+    add(valueBytes(attribute));
+  }
+  return parts.length === 0 ? {} : { [name]: md5(Buffer.concat(parts)) };
 }
 
 /** A whole number of the request in its range; undefined when it is not there. */
-export function integer(
-  body: Record<string, unknown>,
-  name: string,
-  min: number,
-  max: number,
-): number | undefined {
+export function integer(body: Body, name: string, min: number, max: number): number | undefined {
   const value = body[name];
   if (value === undefined || value === null) return undefined;
   const number = Number(value);
-  if (!Number.isInteger(number) || number < min || number > max) {
-    throw invalid(
-      `Value ${value} for parameter ${name} is invalid. Reason: Must be between ${min} and ${max}, if provided.`,
-    );
-  }
-  return number;
+  if (Number.isInteger(number) && number >= min && number <= max) return number;
+  const reason = `Must be between ${min} and ${max}, if provided.`;
+  throw invalid(`Value ${value} for parameter ${name} is invalid. Reason: ${reason}`);
 }
 
 export function missing(parameter: string): AwsError {
   return new AwsError("MissingParameter", `The request must contain the parameter ${parameter}.`);
 }
 
-function invalid(message: string): AwsError {
+export function invalid(message: string): AwsError {
   return new AwsError("InvalidParameterValue", message);
 }

@@ -1,7 +1,8 @@
 // What a schedule can call here: a function, a queue, or one of three API actions by a universal target.
 import type { EventSource } from "./event-source.ts";
 import type { FunctionRegistry } from "./lambda-api.ts";
-import type { Queues } from "./queues.ts";
+import type { Queues } from "./queue.ts";
+import { nameOfArn } from "./queue-attributes.ts";
 import type { SchedulerOptions, Target } from "./schedule.ts";
 
 type Parts = { functions: FunctionRegistry; queues: Queues; eventSources: readonly EventSource[] };
@@ -15,13 +16,13 @@ export function makeTargets(parts: Parts): Pick<SchedulerOptions, "deliver" | "d
     found.lambda.invokeEvent(input);
   }
 
-  async function send(queue: string, body: string, groupId?: unknown, delaySeconds?: unknown): Promise<void> {
-    const name = queue.split(/[:/]/).at(-1) ?? "";
-    if (!queues.has(name)) throw unknownTarget(queue);
-    await queues.send(name, {
+  function send(queue: string, body: string, groupId?: unknown, delaySeconds?: unknown): void {
+    const found = queues.get(queue.split(/[:/]/).at(-1) ?? "");
+    if (found === undefined) throw unknownTarget(queue);
+    found.send({
       body,
-      ...(typeof groupId === "string" ? { groupId } : {}),
-      ...(typeof delaySeconds === "number" ? { delaySeconds } : {}),
+      groupId: typeof groupId === "string" ? groupId : undefined,
+      delaySeconds: typeof delaySeconds === "number" ? delaySeconds : undefined,
     });
   }
 
@@ -63,8 +64,9 @@ export function makeTargets(parts: Parts): Pick<SchedulerOptions, "deliver" | "d
       throw unknownTarget(Arn);
     },
     async deadLetter(queueArn, input, attributes) {
-      const name = queueArn.split(":").at(-1) ?? "";
-      await queues.send(name, {
+      const queue = queues.get(nameOfArn(queueArn));
+      if (queue === undefined) throw unknownTarget(queueArn);
+      queue.send({
         body: input,
         attributes: Object.fromEntries(
           Object.entries(attributes).map(([key, value]) => [key, { DataType: "String", StringValue: value }]),

@@ -7,43 +7,31 @@ import { isLoopback, region } from "./endpoint.ts";
 import { defaultConcurrency, type EventSource, makeEventSource } from "./event-source.ts";
 import type { FunctionSettings, LogLine } from "./invocation.ts";
 import { checkBatch, type FunctionRegistry } from "./lambda-api.ts";
-import type { Queues } from "./queues.ts";
+import { Queue, type Queues } from "./queue.ts";
+import { attributeNames, encodeAttributes, nameOfArn } from "./queue-attributes.ts";
 import type { ScheduleInput } from "./schedule.ts";
 import { generateSecret, type SecretSettings } from "./secrets.ts";
 import type { ResolvedTemplate } from "./template.ts";
 
-export function makeTemplateQueues(queues: Queues, resources: readonly Resource[]): void {
-  for (const { properties, attribute } of resources) {
-    const attributes: Record<string, string> = {};
-    for (const name of queueAttributes) {
-      const value = properties[name];
-      if (value === undefined) continue;
-      attributes[name] = typeof value === "object" ? JSON.stringify(value) : String(value);
+export function makeTemplateQueues(resources: readonly Resource[]): Queues {
+  const queues: Queues = new Map();
+  for (const { logicalId, properties, attribute } of resources) {
+    const given = Object.fromEntries(attributeNames.map((name) => [name, properties[name]]));
+    try {
+      const queue = new Queue(attribute("Arn"), encodeAttributes(given), queues);
+      queues.set(attribute("QueueName"), queue);
+    } catch (cause) {
+      throw new Error(`${logicalId}: ${cause instanceof Error ? cause.message : cause}`, { cause });
     }
-    queues.create(attribute("QueueName"), attributes);
   }
-  for (const { logicalId, properties } of resources) {
-    const target = (properties.RedrivePolicy as { deadLetterTargetArn?: string } | undefined)
-      ?.deadLetterTargetArn;
-    if (target !== undefined && !queues.has(target.split(":").at(-1) ?? "")) {
+  for (const { logicalId, attribute } of resources) {
+    const target = queues.get(attribute("QueueName"))?.attributes.RedrivePolicy?.deadLetterTargetArn;
+    if (target !== undefined && !queues.has(nameOfArn(target))) {
       throw new Error(`${logicalId}: its dead-letter queue ${target} is not in the template`);
     }
   }
+  return queues;
 }
-
-const queueAttributes = [
-  "VisibilityTimeout",
-  "DelaySeconds",
-  "MaximumMessageSize",
-  "MessageRetentionPeriod",
-  "ReceiveMessageWaitTimeSeconds",
-  "RedrivePolicy",
-  "RedriveAllowPolicy",
-  "SqsManagedSseEnabled",
-  "KmsMasterKeyId",
-  "FifoQueue",
-  "ContentBasedDeduplication",
-];
 
 const functionProperties = z.object({
   Handler: z.string(),
@@ -162,13 +150,14 @@ export function templateEventSource(
 ): { source: EventSource; enabled: boolean } {
   const properties = read(mappingProperties, resource);
   const lambda = functions.find(properties.FunctionName)?.lambda;
-  const queueName = properties.EventSourceArn.split(":").at(-1) ?? "";
-  if (lambda === undefined || !queues.has(queueName)) {
+  const queueName = nameOfArn(properties.EventSourceArn);
+  const queue = queues.get(queueName);
+  if (lambda === undefined || queue === undefined) {
     const what = `${properties.EventSourceArn} -> ${properties.FunctionName}`;
     throw new Error(`${resource.logicalId}: queue or function is not in the template: ${what}`);
   }
   checkBatch(properties.BatchSize, properties.MaximumBatchingWindowInSeconds);
-  const visibilitySeconds = Number(queues.attribute(queueName, "VisibilityTimeout"));
+  const visibilitySeconds = queue.attributes.VisibilityTimeout;
   if (visibilitySeconds < lambda.settings.timeoutSeconds) {
     throw new Error(
       `${resource.logicalId}: Queue visibility timeout: ${visibilitySeconds} seconds is less than ` +
@@ -185,7 +174,7 @@ export function templateEventSource(
     partialBatchResponse: properties.FunctionResponseTypes.includes("ReportBatchItemFailures"),
   };
   const onError = (text: string) => onLog({ function: lambda.settings.name, text: `event source: ${text}` });
-  return { source: makeEventSource(settings, lambda, queues, onError), enabled: properties.Enabled };
+  return { source: makeEventSource(settings, lambda, queue, onError), enabled: properties.Enabled };
 }
 
 export function templateSchedule({ id, properties }: Resource, enabled: boolean): ScheduleInput {

@@ -8,7 +8,9 @@ import { startHttpApi } from "./http-api.ts";
 import type { LogLine } from "./invocation.ts";
 import { type Clock, LambdaFunction } from "./lambda.ts";
 import { type FunctionRegistry, makeFunctionRegistry, makeLambdaApi } from "./lambda-api.ts";
-import { makeQueues, type QueueCounts } from "./queues.ts";
+import type { QueueCounts } from "./queue.ts";
+import { makeQueueApi } from "./queue-api.ts";
+import { nameOfArn } from "./queue-attributes.ts";
 import { makeScheduler, type Scheduler } from "./scheduler.ts";
 import { makeSchedulerApi } from "./scheduler-api.ts";
 import { makeTargets } from "./scheduler-targets.ts";
@@ -115,12 +117,14 @@ async function start(
   const template = resolveTemplate(options.assembly, endpoint, httpApi?.url);
   const ofType = (type: string) => template.resources.filter((resource) => resource.type === type);
 
-  const queues = makeQueues(endpoint);
-  closers.push(() => queues.close());
-  makeTemplateQueues(queues, ofType("AWS::SQS::Queue"));
-
+  const queues = makeTemplateQueues(ofType("AWS::SQS::Queue"));
+  const queueNamed = (name: string) => {
+    const queue = queues.get(name);
+    if (queue === undefined) throw new Error(`no queue ${name} in ${template.stackName}`);
+    return queue;
+  };
   const sendFailure = async (queueArn: string, body: string) => {
-    await queues.send(queueArn.split(":").at(-1) ?? "", { body });
+    queueNamed(nameOfArn(queueArn)).send({ body });
   };
   const addresses = { overrides: options.overrides ?? {}, endpoint, rdsData: options.endpoints.rdsData };
   const lambdas = ofType("AWS::Lambda::Function").map(
@@ -150,7 +154,7 @@ async function start(
   }
 
   services.push(
-    queues.service,
+    makeQueueApi(queues, endpoint),
     makeSecrets(templateSecrets(template.resources, options.secrets ?? {})),
     makeSchedulerApi(scheduler),
     makeLambdaApi(functions, sources),
@@ -185,7 +189,7 @@ async function start(
         requestId: result.requestId,
       };
     },
-    queues: { names: queues.names, counts: queues.counts },
+    queues: { names: () => [...queues.keys()].sort(), counts: (name) => queueNamed(name).counts() },
     scheduler,
     async pauseEventSource(name) {
       await Promise.all(sourcesOf(name).map((source) => source.stop()));
