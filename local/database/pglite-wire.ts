@@ -1,7 +1,7 @@
 // A PostgreSQL server on a loopback port in front of PGlite: sockets, message framing, startup, cancel, COPY.
 // Sharing the one session between connections is left to pglite-backend.ts.
-// Why not @electric-sql/pglite-socket: it interleaves the messages of two connections (with values of some 100 kB one
-// gets the other's answer), shares settings and statement names, and COPY FROM STDIN ends the whole database.
+// Why not @electric-sql/pglite-socket (0.2.17, measured 2026-11-22): six connections that send values of up to 400 kB get
+// each other's answers, settings and prepared statements are shared, and COPY FROM STDIN ends the whole database.
 import { randomInt } from "node:crypto";
 import { createServer, type Server, type Socket } from "node:net";
 import type { Engine } from "./engine.ts";
