@@ -21,7 +21,7 @@ export function makeApp(options: { context?: Record<string, unknown>; outdir?: s
   const look = (key: string) => app.node.tryGetContext(key);
   const name = stackNameOf(look("stage"));
   const choice = chooseContext({
-    ...{ stack: name, look, defaults: readDefaults() },
+    ...{ stack: name, look, keys: Object.keys(app.node.getAllContext()), defaults: readDefaults() },
     file: String(look("chosen")).startsWith("file") ? readChosenFile(name) : undefined,
     account: process.env.CDK_DEFAULT_ACCOUNT,
     region: process.env.CDK_DEFAULT_REGION,

@@ -23,6 +23,8 @@ export type Given = {
   readonly stack: string;
   /** By key: the command line's over cdk.json's, which cannot be told apart. */
   readonly look: (key: string) => unknown;
+  /** All keys that are given, those of the library and of other apps among them. */
+  readonly keys: readonly string[];
   /** The "context" of cdk.json. */
   readonly defaults: Readonly<Record<string, unknown>>;
   readonly file: Chosen | undefined;
@@ -52,27 +54,31 @@ export function chooseContext(given: Given): Choice {
   return { look: (key) => orNothing(given.look(key)), chosen, refusals: [], warnings: [] };
 }
 
-function fromFile({ stack, look, defaults, file, account, region }: Given, isNeeded: boolean): Choice {
+function fromFile(given: Given, isNeeded: boolean): Choice {
+  const { stack, look, keys, defaults, file, account, region } = given;
   const name = chosenFile(stack);
   const before = file?.context ?? {};
   refuseUnknown(Object.keys(before), stack, name);
-  const refusals = isNeeded ? refuse({ stack, file, account, region }) : [];
+  const refusals = [
+    ...misspelt(keys.filter((key) => !(key in defaults))),
+    ...(isNeeded ? refuse({ stack, file, account, region }) : []),
+  ];
   const said: Record<string, string> = {};
   const warnings: string[] = [];
   for (const key of contextKeys) {
-    const given = look(key);
+    const value = look(key);
     const kept = before[key];
-    if (given === undefined) continue;
+    if (value === undefined) continue;
     // What cdk.json says is nobody's word of today; the same text said on the command line looks the same from here.
-    if (!isDeepStrictEqual(given, defaults[key])) said[key] = textOf(given);
-    if (!keptKeys.includes(key) || (kept ?? "") === textOf(given)) continue;
+    if (!isDeepStrictEqual(value, defaults[key])) said[key] = textOf(value);
+    if (!keptKeys.includes(key) || (kept ?? "") === textOf(value)) continue;
     if (key in said && file !== undefined) {
       warnings.push(
-        `${key}=${textOf(given)} is for this time alone, ${name} has ${kept ?? "nothing"}; ` +
-          `to keep it: npm run deploy -- --stack ${stack} -c '${key}=${textOf(given)}'`,
+        `${key}=${textOf(value)} is for this time alone, ${name} has ${kept ?? "nothing"}; ` +
+          `to keep it: npm run deploy -- --stack ${stack} -c '${key}=${textOf(value)}'`,
       );
     } else if (!(key in said) && kept !== undefined) {
-      warnings.push(`${key}=${kept} of ${name} counts, not ${textOf(given)}, which cdk.json has`);
+      warnings.push(`${key}=${kept} of ${name} counts, not ${textOf(value)}, which cdk.json has`);
     }
   }
   const chosen = layOver(before, said);
@@ -82,6 +88,13 @@ function fromFile({ stack, look, defaults, file, account, region }: Given, isNee
     refusals,
     warnings,
   };
+}
+
+/** Words of a person that nobody would read. What libraries are told has a colon, a slash or a hyphen in its name. */
+function misspelt(keys: readonly string[]): string[] {
+  return keys
+    .filter((key) => /^[a-zA-Z]+$/.test(key) && !contextKeys.includes(key) && key !== sourceKey)
+    .map((key) => `context "${key}" is none that this app reads; it reads ${contextKeys.join(", ")}`);
 }
 
 function refuse({ stack, file, account, region }: Pick<Given, "stack" | "file" | "account" | "region">) {

@@ -79,7 +79,7 @@ function choose(given: Partial<Given> & { said?: Record<string, unknown> }) {
   const choice = chooseContext({
     ...{ stack: "TushareSync", file: undefined, account: undefined, region: undefined },
     ...given,
-    ...{ defaults, look: (key) => context[key] },
+    ...{ defaults, keys: Object.keys(context), look: (key) => context[key] },
   });
   return { ...choice, value: choice.look };
 }
@@ -127,6 +127,17 @@ describe("the app", () => {
     expect(choose({ account, region: "eu-west-1", file }).refusals[0]).toContain("and eu-west-1");
     expect(choose({ ...here, file: { ...file, begun: {} } }).refusals[0]).toContain("nobody saw its end");
     expect(choose({ ...here, said: { chosen: "file-if-any" } }).refusals).toEqual([]);
+  });
+
+  test("refuses a key that nobody reads, and leaves alone what libraries are told", () => {
+    const { refusals } = choose({
+      file,
+      said: { databaseMaxCapcity: "8", "aws:cdk:x": 1, "@aws-cdk/x:y": true },
+    });
+    expect(refusals).toEqual([
+      expect.stringContaining('context "databaseMaxCapcity" is none that this app reads'),
+    ]);
+    expect(choose({ file, defaults: { myTool: "x" } }).refusals).toEqual([]);
   });
 
   test.each(["alarmMail", "stage", "keepData"])("refuses a file with %s, which it does not know", (key) => {
