@@ -1,4 +1,5 @@
 // What a command ends with: the documented exit codes, and the one error that carries one.
+import { exitCodeOfNoSpace } from "../local/no-space.ts";
 
 export const exitCodes = {
   done: 0,
@@ -8,6 +9,8 @@ export const exitCodes = {
   unreachable: 3,
   /** Something is in the way: the job runs already, the task has ended. */
   conflict: 4,
+  /** A disk is full: free some of it, and say the same again. */
+  noSpace: exitCodeOfNoSpace,
   interrupted: 130,
 } as const;
 

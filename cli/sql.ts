@@ -44,7 +44,14 @@ const requestTimeoutMilliseconds = 60_000;
 /** A paused database takes 15 to 30 seconds to wake, longer after a day. */
 const resumeTries = 40;
 
-export function openSql(target: Target, t: Messages): Sql {
+export type SqlBounds = {
+  /** Ends what is under way; on this machine its statement too. */
+  readonly stop: AbortSignal;
+  /** How long one statement may take: a page of an answer, not the whole of it. */
+  readonly timeoutSeconds: number;
+};
+
+export function openSql(target: Target, t: Messages, { stop, timeoutSeconds }: SqlBounds): Sql {
   const client = new RDSDataClient({
     ...target.clients,
     requestHandler: { requestTimeout: requestTimeoutMilliseconds },
@@ -60,8 +67,9 @@ export function openSql(target: Target, t: Messages): Sql {
       try {
         return await work();
       } catch (error) {
+        if (stop.aborted) throw new CommandError(exitCodes.interrupted, t.query.interrupted);
         if (isResuming(error) && tried < resumeTries) await sleep(2_000);
-        else throw explain(error, target, t);
+        else throw explain(error, target, timeoutSeconds, t);
       }
     }
   }
@@ -71,15 +79,17 @@ export function openSql(target: Target, t: Messages): Sql {
     parameters: SqlParameter[] = [],
     transactionId?: string,
   ): Promise<Page> {
-    const answer = await send(() =>
-      client.send(
-        new ExecuteStatementCommand({
-          ...where,
-          ...{ sql, parameters, includeResultMetadata: true },
-          ...(transactionId !== undefined && { transactionId }),
-        }),
-      ),
-    );
+    const command = new ExecuteStatementCommand({
+      ...where,
+      ...{ sql, parameters, includeResultMetadata: true },
+      ...(transactionId !== undefined && { transactionId }),
+    });
+    // A transaction has its timeout set in it; outside of one leaving is what ends a statement.
+    const abortSignal = () =>
+      transactionId === undefined
+        ? AbortSignal.any([stop, AbortSignal.timeout(timeoutSeconds * 1000)])
+        : stop;
+    const answer = await send(() => client.send(command, { abortSignal: abortSignal() }));
     const { records = [], columnMetadata = [] } = answer;
     return {
       columns: columnMetadata.map(asColumn),
@@ -93,12 +103,15 @@ export function openSql(target: Target, t: Messages): Sql {
       return await execute(sql, Object.entries(parameters).map(asParameter));
     },
     async *readPages(sql) {
-      const { transactionId } = await send(() => client.send(new BeginTransactionCommand(where)));
+      const { transactionId } = await send(() =>
+        client.send(new BeginTransactionCommand(where), { abortSignal: stop }),
+      );
       if (transactionId === undefined) throw new Error("the Data API named no transaction");
       try {
         await execute("set transaction read only", [], transactionId);
+        await execute(`set local statement_timeout = '${timeoutSeconds}s'`, [], transactionId);
         const text = sql.trim().replace(/;\s*$/, "");
-        if (!/^(\(|select\b|with\b|values\b|table\b)/i.test(withoutComments(text))) {
+        if (!/^(\(|select|with|values|table)$/i.test(firstWord(text))) {
           yield await execute(text, [], transactionId); // explain, show: short, and no cursor takes them
           return;
         }
@@ -139,8 +152,15 @@ export function isTooLarge(error: unknown): boolean {
   return cause instanceof Error && /exceeded size limit/.test(cause.message);
 }
 
-function withoutComments(sql: string): string {
-  return sql.replace(/^(\s*(--[^\n]*(\n|$)|\/\*[\s\S]*?\*\/))*\s*/, "");
+/** True for what can be stopped and changes nothing. COPY writes files and runs programs, also where nothing else may write. */
+export function isReading(sql: string): boolean {
+  return /^(\(|select|with|values|table|explain|show)$/i.test(firstWord(sql));
+}
+
+/** Of a statement, behind its comments: a word, or the first sign of another kind. */
+export function firstWord(sql: string): string {
+  const text = sql.replace(/^(\s*(--[^\n]*(\n|$)|\/\*[\s\S]*?\*\/))*\s*/, "");
+  return /^(\w+|.|)/s.exec(text)?.[0] ?? "";
 }
 
 function isResuming(error: unknown): boolean {
@@ -150,7 +170,17 @@ function isResuming(error: unknown): boolean {
   );
 }
 
-function explain(error: unknown, target: Target, t: Messages): CommandError {
+/** PostgreSQL's codes for a statement that was stopped, and for a transaction that was ended while others waited. */
+const states = { stopped: "57014", keptWaiting: "25P04" } as const;
+
+function explain(error: unknown, target: Target, timeoutSeconds: number, t: Messages): CommandError {
+  const failed = (text: string) => new CommandError(exitCodes.failed, text, { cause: error });
+  const { name, message } = error instanceof Error ? error : { name: "", message: String(error) };
+  if (["TimeoutError", "AbortError", "StatementTimeoutException"].includes(name))
+    return failed(t.query.timedOut(String(timeoutSeconds)));
+  if (message.includes(states.stopped)) return failed(t.query.timedOut(String(timeoutSeconds)));
+  if (message.includes(states.keptWaiting) || name === "TransactionNotFoundException")
+    return failed(t.query.keptWaiting);
   const isAnswer = error instanceof Error && "$fault" in error && "$metadata" in error;
   if (!isAnswer) {
     return new CommandError(exitCodes.unreachable, t.target.noAnswer(target.name, sentence(error)));

@@ -25,6 +25,7 @@ const exitCodeMeanings: Readonly<Record<keyof typeof exitCodes, string>> = {
   usage: "wrong usage: an option, a value, a name that does not exist",
   unreachable: "the stack cannot be reached: nothing runs, no credentials, no answer",
   conflict: "something is in the way: the job runs already, the task has ended",
+  noSpace: "a disk is full: free some space and say the same again",
   interrupted: "stopped by Ctrl-C, or not confirmed; a task goes on",
 };
 
@@ -48,7 +49,10 @@ export async function documentCommandLine(): Promise<string> {
     "object a line, and an error one on the standard error. Messages are Chinese where `LC_ALL`, `LC_MESSAGES` or `LANG`",
     "begins with `zh`. `query` runs in a transaction that cannot write, and `export` reads page by page in the order of the",
     "key: each row once, as it is when its page is read, with no transaction that would keep the workers waiting. A reader of",
-    "`query` that stalls for three minutes loses its transaction; on the embedded database others wait while it lasts.",
+    "`query` that stalls for three minutes loses its transaction. A page of an answer that takes longer than `--timeout`",
+    "(30 seconds) is stopped in the database, and so is on this machine what Ctrl-C gives up; a deployed Data API ends it",
+    "after at most 45 seconds. The embedded database has one session: while others wait for it, a `query` of many pages is",
+    "ended after two seconds and says so, and a single long statement, which nothing can slice, after its timeout.",
     "",
     "| exit code | means |",
     "| --------- | ----- |",

@@ -118,8 +118,13 @@ describe("query", () => {
   }, 20_000); // far less than the three minutes after which the Data API ends a transaction itself
 
   test("cannot write, in no way", async () => {
+    for (const sql of ["delete from stock_daily", "copy (select 1) to program 'true'", "/* hm */ set x = 1"]) {
+      const { code, error } = await cli("query", sql);
+      expect(code).toBe(2);
+      expect(error).toMatch(/^query only reads: expected select, .* begins with (delete|copy|set)\n$/);
+    }
     for (const sql of [
-      "delete from stock_daily",
+      "explain analyze delete from stock_daily",
       "with gone as (delete from stock_daily returning 1) select 1",
     ]) {
       const { code, error } = await cli("query", sql);
@@ -128,6 +133,41 @@ describe("query", () => {
     }
     const { out } = await cli("query", "select count(*) > 0 as kept from stock_daily", "--json");
     expect(out).toBe('[{"kept":true}]\n');
+  });
+});
+
+describe("a statement that is given up", () => {
+  const endless = [
+    ["waits", "select pg_sleep(1000)"],
+    ["computes", "select count(*) from generate_series(1, 2000000000)"],
+  ] as const;
+
+  test.each(endless)("and %s ends after its timeout, and the next command is answered", async (_, sql) => {
+    const { code, error } = await cli("query", sql, "--timeout", "1");
+    expect(code).toBe(1);
+    expect(error).toBe(
+      "the statement took longer than 1 s and was stopped: ask for less, or allow more with --timeout (at most 45)\n",
+    );
+    const exported = await cli("export", "trade_cal", "--from", "20260901", "--to", "20260902");
+    expect(exported.out.split("\r\n")).toHaveLength(4);
+  });
+
+  test("by Ctrl-C ends in the engine", async () => {
+    const sql = "select pg_sleep(1000) as given_up";
+    const args = ["query", sql, "--timeout", "45", "--data-dir", dataDir.path];
+    const { code, error } = await runCli(args, {}, undefined, 2_500);
+    expect({ code, error }).toEqual({ code: 130, error: "stopped\n" });
+    const startedAt = performance.now();
+    expect((await cli("query", "select 1 as a", "--json")).out).toBe('[{"a":1}]\n');
+    expect(performance.now() - startedAt).toBeLessThan(15_000); // the time of a start, far from the timeout
+  });
+
+  test("a timeout that cannot be is refused", async () => {
+    const { code, error } = await cli("query", "select 1", "--timeout", "46");
+    expect({ code, error }).toEqual({
+      code: 2,
+      error: "--timeout is 46, expected whole seconds from 1 to 45\n",
+    });
   });
 });
 

@@ -28,7 +28,7 @@ beforeAll(async () => {
     upstreamUrl: undefined,
     apiUrl: "http://127.0.0.1:1",
   };
-  sql = openSql(target, t);
+  sql = openSql(target, t, { stop: new AbortController().signal, timeoutSeconds: 30 });
 });
 afterAll(async () => {
   sql.close();

@@ -2,6 +2,7 @@
 import { accessSync, constants, createWriteStream, existsSync, renameSync, rmSync, statSync } from "node:fs";
 import { dirname, extname, resolve } from "node:path";
 import { finished } from "node:stream/promises";
+import { isNoSpace } from "../../local/no-space.ts";
 import { command, type Session } from "../command.ts";
 import {
   countRows,
@@ -19,6 +20,7 @@ import { openParquet, type RowFile } from "../parquet.ts";
 import { readCodes } from "../run-options.ts";
 import { openSql } from "../sql.ts";
 import { csvLine } from "../write-rows.ts";
+import { readTimeout, timeoutOption } from "./query.ts";
 
 const formats = ["csv", "parquet"] as const;
 
@@ -44,6 +46,7 @@ export const exportCommand = (t: Messages) =>
         default: "double" as const,
         describe: t.export.numbersOption,
       },
+      timeout: timeoutOption(t),
     },
     examples: [
       ["export stock_daily --from 20240101 --to 20241231 --out 2024.parquet", t.export.exampleParquet],
@@ -53,8 +56,9 @@ export const exportCommand = (t: Messages) =>
       const { output } = session;
       const selection = readSelection(values, t);
       const format = readFormat(values.format, values.out, t);
+      const timeoutSeconds = readTimeout(values.timeout, t);
       if (values.out !== undefined) checkOut(values.out, t);
-      const sql = openSql(await session.target(), t);
+      const sql = openSql(await session.target(), t, { stop: session.stop, timeoutSeconds });
       const startedAt = performance.now();
       try {
         const columns = await readColumns(sql, selection.table, t);
@@ -133,13 +137,14 @@ function isWritable(folder: string): boolean {
 function cannotWrite(error: unknown, out: string | undefined, t: Messages): unknown {
   if (out === undefined || !(error instanceof Error) || !("syscall" in error) || !("code" in error))
     return error;
+  const exitCode = isNoSpace(error) ? exitCodes.noSpace : exitCodes.failed;
   const reason =
-    error.code === "ENOSPC" || error.code === "EDQUOT"
+    exitCode === exitCodes.noSpace
       ? t.export.noSpace
       : error.code === "EACCES" || error.code === "EPERM"
         ? t.export.notAllowed
         : String(error.code);
-  return new CommandError(exitCodes.failed, t.export.notWritten(out, reason), { cause: error });
+  return new CommandError(exitCode, t.export.notWritten(out, reason), { cause: error });
 }
 
 function readFormat(

@@ -2,7 +2,7 @@
 import { command, type Session } from "../command.ts";
 import { CommandError, exitCodes } from "../failure.ts";
 import type { Messages } from "../messages/en.ts";
-import { openSql, type Page } from "../sql.ts";
+import { firstWord, isReading, openSql, type Page } from "../sql.ts";
 import { asObjects, csvLine, rowFormats, tableLines, tableRowsMax } from "../write-rows.ts";
 
 export const queryCommand = (t: Messages) =>
@@ -12,6 +12,7 @@ export const queryCommand = (t: Messages) =>
     options: {
       sql: { type: "string", demandOption: true, describe: t.query.sqlOption },
       format: { alias: "f", type: "string", choices: rowFormats, describe: t.query.formatOption },
+      timeout: timeoutOption(t),
     },
     examples: [
       [
@@ -20,11 +21,13 @@ export const queryCommand = (t: Messages) =>
       ],
       [`query "select * from stock_info" --format csv > stocks.csv`, t.query.exampleCsv],
     ],
-    async run(session, { sql: text, format: asked }) {
+    async run(session, { sql: text, format: asked, timeout }) {
       if (text.trim() === "") throw new CommandError(exitCodes.usage, t.query.empty);
+      if (!isReading(text)) throw new CommandError(exitCodes.usage, t.query.readsOnly(firstWord(text)));
+      const timeoutSeconds = readTimeout(timeout, t);
       const { output } = session;
       const format = asked ?? (session.json ? "json" : "table");
-      const sql = openSql(await session.target(), t);
+      const sql = openSql(await session.target(), t, { stop: session.stop, timeoutSeconds });
       try {
         const pages = untilStopped(sql.readPages(text), session);
         if (format === "table") await printTable(pages, session.output, t);
@@ -35,6 +38,17 @@ export const queryCommand = (t: Messages) =>
       return exitCodes.done;
     },
   });
+
+/** The Data API cuts a statement at 45 seconds. */
+const timeoutSecondsMax = 45;
+
+export const timeoutOption = (t: Messages) =>
+  ({ type: "number", default: 30, describe: t.query.timeoutOption }) as const;
+
+export function readTimeout(seconds: number, t: Messages): number {
+  if (Number.isInteger(seconds) && seconds >= 1 && seconds <= timeoutSecondsMax) return seconds;
+  throw new CommandError(exitCodes.usage, t.query.badTimeout(String(seconds)));
+}
 
 /** Ends the transaction when a person has had enough. */
 async function* untilStopped(pages: AsyncGenerator<Page>, { stop, t }: Session): AsyncGenerator<Page> {

@@ -15,7 +15,7 @@ export const en = {
     examplePlan: "what a backfill would cost, before anything is spent",
     exampleStatus: "the tasks, live",
     exitCodes:
-      "Exit codes: 0 done; 1 the task failed, was cancelled or is paused, the stack refused, or the doctor found a problem; 2 wrong usage; 3 the stack cannot be reached; 4 conflict, such as a job that runs already; 130 interrupted.",
+      "Exit codes: 0 done; 1 the task failed, was cancelled or is paused, the stack refused, or the doctor found a problem; 2 wrong usage; 3 the stack cannot be reached; 4 conflict, such as a job that runs already; 5 a disk is full; 130 interrupted.",
   },
   usage: {
     noCommand: "a command is missing",
@@ -189,6 +189,14 @@ export const en = {
     exampleTable: "five closes as a table",
     exampleCsv: "all stocks and ETFs as CSV",
     empty: "the statement is empty",
+    timeoutOption: "seconds one page of the answer may take, up to 45; then it is stopped",
+    badTimeout: (given: string) => `--timeout is ${given}, expected whole seconds from 1 to 45`,
+    readsOnly: (word: string) =>
+      `query only reads: expected select, with, values, table, explain or show, and the statement begins with ${word}`,
+    timedOut: (seconds: string) =>
+      `the statement took longer than ${seconds} s and was stopped: ask for less, or allow more with --timeout (at most 45)`,
+    keptWaiting:
+      "the answer kept others waiting for the database for too long and was ended: ask for less, pause the job, or use export, which reads page by page",
     interrupted: "stopped",
     refused: (said: string) => said,
     tooWide: "an answer passes the Data API's 1 MiB: ask for fewer columns or shorter texts",

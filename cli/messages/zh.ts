@@ -16,7 +16,7 @@ export const zh: Messages = {
     examplePlan: "回补要花多少，先算后做",
     exampleStatus: "实时查看任务",
     exitCodes:
-      "退出码：0 完成；1 任务失败、被取消或已暂停，环境拒绝或 doctor 发现问题；2 用法错误；3 无法连接环境；4 冲突，例如作业已在运行；130 被中断。",
+      "退出码：0 完成；1 任务失败、被取消或已暂停，环境拒绝或 doctor 发现问题；2 用法错误；3 无法连接环境；4 冲突，例如作业已在运行；5 磁盘已满；130 被中断。",
   },
   usage: {
     noCommand: "缺少命令",
@@ -184,6 +184,12 @@ export const zh: Messages = {
     exampleTable: "五个收盘价，表格形式",
     exampleCsv: "全部股票和 ETF，CSV 形式",
     empty: "语句为空",
+    timeoutOption: "取一页结果最多用多少秒，上限 45；超时即停止",
+    badTimeout: (given) => `--timeout 为 ${given}，应为 1 到 45 的整数（秒）`,
+    readsOnly: (word) =>
+      `query 只能读：语句应以 select、with、values、table、explain 或 show 开头，而这里是 ${word}`,
+    timedOut: (seconds) => `语句超过 ${seconds} 秒，已停止：请缩小范围，或用 --timeout 放宽（最多 45）`,
+    keptWaiting: "结果太大，让其他人等数据库太久，已中止：请缩小范围，先暂停作业，或改用按页读取的 export",
     interrupted: "已停止",
     refused: (said) => `数据库报错：${said}`,
     tooWide: "结果超过 Data API 的 1 MiB：请减少列或缩短文本",

@@ -6,7 +6,8 @@ import { readStatement } from "../data-api/sql.ts";
 
 /** Two, so that a chart does not wait for the coverage. */
 const connectionsMax = 2;
-const statementMilliseconds = 45_000;
+/** Nobody looks at a page for longer; the database stops it then. */
+const statementMilliseconds = 15_000;
 
 type Reader = Database & { close(): Promise<void> };
 
@@ -14,7 +15,7 @@ export function openDatabase(url: string): Reader {
   const pool = new pg.Pool({
     connectionString: url,
     max: connectionsMax,
-    query_timeout: statementMilliseconds,
+    statement_timeout: statementMilliseconds,
   });
   pool.on("error", () => undefined); // the next statement says it
   return {

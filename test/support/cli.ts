@@ -17,17 +17,22 @@ const bin = join(import.meta.dirname, "..", "..", "bin", "tushare-sync.mjs");
 /** English unless told otherwise, whatever this machine speaks. */
 const english = { LC_ALL: "C", LC_MESSAGES: "", LANG: "", TUSHARE_TOKEN: "" };
 
-/** @param readBytesMax a reader that goes away after so much of the answer, as head does */
+/**
+ * @param readBytesMax a reader that goes away after so much of the answer, as head does
+ * @param interruptMilliseconds when a person presses Ctrl-C
+ */
 export async function runCli(
   args: readonly string[],
   environment: Record<string, string> = {},
   readBytesMax = Number.POSITIVE_INFINITY,
+  interruptMilliseconds?: number,
 ): Promise<CliRun> {
   const child = spawn(process.execPath, [bin, ...args], {
     cwd: tmpdir(),
     env: { ...process.env, ...english, ...environment },
     stdio: ["ignore", "pipe", "pipe"],
   });
+  if (interruptMilliseconds !== undefined) setTimeout(() => child.kill("SIGINT"), interruptMilliseconds);
   let [out, error] = ["", ""];
   child.stdout.on("data", (chunk: Buffer) => {
     out += chunk.toString();
