@@ -1,5 +1,6 @@
 // What those who look are told: how far a task is, when it will end, what needs a person, what is stored of each day.
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import { makeCoverageReader } from "../local/page/coverage.ts";
 import { SyncError } from "../shared/errors.ts";
 import { countFailures, pageMax, readFailures, readTask, readTasks } from "../shared/progress.ts";
 import { readCoverage, readFreshness } from "../shared/stored-days.ts";
@@ -250,6 +251,21 @@ describe.each(kinds)("on $engine", ({ missing, openMigrated }) => {
     await world.dispatch({ job: "DAILY_INCREMENTAL" });
     expect(await asked()).toEqual(marketDays);
     expect(await asked("etfs")).toEqual([]);
+  });
+
+  test("the page's own reading of the coverage sees what is asked for before anything of it is settled", async () => {
+    const reader = makeCoverageReader(database());
+    const asked = async () => {
+      const now = world.clock.now().getTime();
+      let days = await reader.read(new Date(now));
+      for (let look = 1; look < 60; look += 1) days = await reader.read(new Date(now + look * 60_000));
+      return days.filter(({ stocks }) => stocks.asked).map(({ day }) => day);
+    };
+    expect(await asked()).toEqual([]);
+    const { tasks } = await world.dispatch({ ...backfill, to: "20240104" });
+    expect(await asked()).toEqual(["20240102", "20240103", "20240104"]);
+    await world.dispatch({ cancel: tasks[0]?.id });
+    expect(await asked()).toEqual([]);
   });
 
   describe("days behind", () => {
