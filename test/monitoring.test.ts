@@ -222,6 +222,24 @@ describe("alarms", () => {
 });
 
 describe("the topic", () => {
+  test("takes the alarms of this account, and of no other", () => {
+    const [topic] = Object.keys(full.template.findResources("AWS::SNS::Topic"));
+    const [policy] = Object.values(full.template.findResources("AWS::SNS::TopicPolicy"));
+    const allowed = policy?.Properties.PolicyDocument.Statement.filter(
+      ({ Effect }: { Effect: string }) => Effect === "Allow",
+    );
+    expect(allowed).toEqual([
+      {
+        Sid: "AlarmsOfThisAccount",
+        Effect: "Allow",
+        Principal: { Service: "cloudwatch.amazonaws.com" },
+        Action: "sns:Publish",
+        Resource: { Ref: topic },
+        Condition: { StringEquals: { "aws:SourceAccount": { Ref: "AWS::AccountId" } } },
+      },
+    ]);
+  });
+
   test("refuses plain http, and writes to the address given", () => {
     const [policy] = Object.values(full.template.findResources("AWS::SNS::TopicPolicy"));
     expect(JSON.stringify(policy)).toContain('"aws:SecureTransport":"false"');
