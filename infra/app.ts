@@ -32,4 +32,12 @@ export function makeApp(options: { context?: Record<string, unknown>; outdir?: s
   return app;
 }
 
-if (import.meta.main) makeApp().synth();
+if (import.meta.main) {
+  try {
+    makeApp().synth();
+  } catch (error) {
+    // A person mistyped a value: the sentence says which, and where in this program it was found helps nobody.
+    console.error(error instanceof Error ? error.message : String(error));
+    process.exitCode = 1;
+  }
+}

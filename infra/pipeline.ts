@@ -6,7 +6,7 @@ import { Queue, QueueEncryption } from "aws-cdk-lib/aws-sqs";
 import { Duration, SecretValue, Validations } from "aws-cdk-lib/core";
 import { Construct } from "constructs";
 import { receivesMax } from "../shared/queue-limits.ts";
-import { callsAMinuteMax, slotSeconds } from "../shared/slot.ts";
+import { callsAMinuteMax, slotSeconds, slotSecondsMax } from "../shared/slot.ts";
 import type { Context } from "./context.ts";
 import type { Database } from "./database.ts";
 import type { Egress } from "./egress.ts";
@@ -17,8 +17,6 @@ import { OneTimeSchedules } from "./schedules.ts";
 const dispatcherTimeout = Duration.minutes(15);
 // A few pages of at most 30 s and the slot's hold after each, then a statement of at most 45 s.
 const workerTimeout = Duration.seconds(150);
-// Of that time, what may be spent on holding the slot after a call.
-const slotSecondsMax = 30;
 // A batch of small statements and schedules, after a wait of up to 30 s for the database to wake.
 const retryTimeout = Duration.seconds(60);
 

@@ -1,8 +1,21 @@
 // One process on one data directory: the database in it would not notice a second one.
-import { accessSync, constants, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
+import {
+  accessSync,
+  constants,
+  existsSync,
+  mkdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from "node:fs";
+import { dirname, join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { setTimeout as sleep } from "node:timers/promises";
+
+import { say } from "../shared/words/say.ts";
+import { OptionError } from "./options.ts";
 
 export type DataDir = { readonly path: string; release(): void };
 
@@ -27,16 +40,10 @@ const sqliteBusy = 5;
  */
 export async function takeDataDir(path: string): Promise<DataDir> {
   try {
-    mkdirSync(path, { recursive: true });
+    makeFolder(path);
     accessSync(path, constants.W_OK);
   } catch (error) {
-    const code = error instanceof Error && "code" in error ? error.code : error;
-    throw new Error(
-      `the data directory ${path} cannot be written (${code}): choose another with --data-dir`,
-      {
-        cause: error,
-      },
-    );
+    throw new OptionError(say("dataDirRefused", { path, reason: reasonOf(error) }));
   }
   const holderFile = join(path, "holder.json");
   const lock = new DatabaseSync(join(path, "holder.lock"), { timeout: 0 });
@@ -47,9 +54,10 @@ export async function takeDataDir(path: string): Promise<DataDir> {
       continue;
     }
     lock.close();
-    const who = other === undefined ? "another process" : `process ${other.pid}, started ${other.since}`;
     throw new Error(
-      `the data directory ${path} is in use by ${who}: stop it, or choose another with --data-dir`,
+      other === undefined
+        ? say("dataDirInUse", { path })
+        : say("dataDirInUseBy", { path, pid: other.pid, since: other.since }),
     );
   }
   held.add(lock);
@@ -62,6 +70,27 @@ export async function takeDataDir(path: string): Promise<DataDir> {
       lock.close(); // the file stays: removing it would let two processes lock two files of one name
     },
   };
+}
+
+/** Folder by folder: asked for a recursive one in /proc, Node 24 never returns. */
+function makeFolder(path: string): void {
+  if (existsSync(path)) {
+    if (!statSync(path).isDirectory()) throw Object.assign(new Error(path), { code: "ENOTDIR" });
+    return;
+  }
+  makeFolder(dirname(path));
+  try {
+    mkdirSync(path);
+  } catch (error) {
+    if (!existsSync(path)) throw error; // another start was first
+  }
+}
+
+function reasonOf(error: unknown): string {
+  const code = error instanceof Error && "code" in error ? String(error.code) : String(error);
+  if (code === "ENOTDIR") return say("notAFolder");
+  if (code === "EACCES" || code === "EPERM" || code === "EROFS") return say("notWritable");
+  return code === "ENOSPC" ? say("diskFull") : code;
 }
 
 /** Nothing is ever written to the file, so that it can be locked on a full disk too. */

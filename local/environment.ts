@@ -5,6 +5,7 @@ import { datasets } from "../shared/datasets.ts";
 import type { DispatchAnswer } from "../shared/dispatch.ts";
 import { jobs } from "../shared/jobs.ts";
 import { readSettings } from "../shared/settings.ts";
+import { say } from "../shared/words/say.ts";
 import { type LocalStack, startStack } from "./aws/stack.ts";
 import { startDataApi } from "./data-api/server.ts";
 import { startDatabase } from "./database/database.ts";
@@ -55,7 +56,7 @@ export async function startEnvironment(
   };
   const step = terminal.steps();
   try {
-    step("starting the database, the upstream and the stack");
+    step(say("starting"));
     const token = process.env.TUSHARE_TOKEN?.trim() || undefined;
     const settings = readSettings(process.env);
     const capturedDay = options.captured === undefined ? undefined : await lastCapturedDay(options.captured);

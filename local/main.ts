@@ -1,17 +1,21 @@
 // `npm start`: the synthesised stack on this machine, one job run to its end, then the stack stays up until Ctrl-C.
-import { existsSync } from "node:fs";
 import { resolve } from "node:path";
 import { jobs as catalogue } from "../shared/jobs.ts";
-import { readSettings } from "../shared/settings.ts";
+import { languageOf } from "../shared/words/language.ts";
+import { say } from "../shared/words/say.ts";
+import { translate } from "../shared/words/translate.ts";
 import { takeDataDir } from "./data-dir.ts";
 import { type Environment, startEnvironment } from "./environment.ts";
 import { openJobs } from "./job.ts";
-import { OptionError, type Options, readOptions, usage } from "./options.ts";
+import { checkNpmKeptNothing, OptionError, type Options, readOptions, usageIn } from "./options.ts";
 import { summarise } from "./summary.ts";
+import { checkCaptured, checkVariables } from "./surroundings.ts";
 import { makeTerminal } from "./terminal.ts";
 
+const language = languageOf(process.env);
+
 process.exitCode = await main().catch((error: unknown) => {
-  console.error(error instanceof Error ? error.message : String(error));
+  console.error(translate(error instanceof Error ? error.message : String(error), language));
   return error instanceof OptionError ? 2 : 1;
 });
 process.disconnect?.();
@@ -19,7 +23,7 @@ process.disconnect?.();
 async function main(): Promise<number> {
   const options = readOptions(process.argv.slice(2));
   if (options.help) {
-    console.log(usage);
+    console.log(usageIn(language));
     return 0;
   }
   checkSurroundings(options);
@@ -27,9 +31,9 @@ async function main(): Promise<number> {
   const stop = stopSignal();
   let environment: Environment | undefined;
   try {
-    const terminal = makeTerminal(process.stdout);
+    const terminal = makeTerminal(process.stdout, language);
     environment = await startEnvironment(options, dataDir.path, terminal, stop.signal);
-    terminal.line(`the page, with progress and prices: ${environment.pageUrl}`);
+    terminal.line(say("pageIsAt", { url: environment.pageUrl }));
     return await runAndStay(options, environment, terminal, stop.signal);
   } catch (error) {
     if (!stop.signal.aborted) throw error;
@@ -38,26 +42,21 @@ async function main(): Promise<number> {
     stop.closing();
     await environment?.close();
     dataDir.release();
-    if (stop.signal.aborted) console.error(`Stopped. The data stays in ${dataDir.path}.`);
+    if (stop.signal.aborted) console.error(translate(say("stopped", { path: dataDir.path }), language));
   }
 }
 
 /** What can be refused before anything starts. */
 function checkSurroundings(options: Options): void {
-  if (options.captured !== undefined && !existsSync(options.captured)) {
-    throw new OptionError(`--captured is '${options.captured}', and there is no such folder`);
-  }
+  if (options.captured !== undefined) checkCaptured(options.captured);
   if (process.env.TUSHARE_TOKEN) {
     if (options.captured !== undefined)
       throw new OptionError("--captured and TUSHARE_TOKEN name two upstreams: give one of them");
     if (options.faults.length > 0)
       throw new OptionError("--faults is for the simulated upstream, and TUSHARE_TOKEN names the real one");
   }
-  try {
-    readSettings(process.env);
-  } catch (error) {
-    throw new OptionError(error instanceof Error ? error.message : String(error));
-  }
+  checkNpmKeptNothing(process.env);
+  checkVariables(process.env);
 }
 
 async function runAndStay(
@@ -73,7 +72,8 @@ async function runAndStay(
       const { status, reason, taskId } = await jobs.run({ job });
       if (status === "COMPLETED") continue;
       const failures = await jobs.failures(taskId);
-      console.error([`${job} ended ${status}: ${reason ?? ""}`, ...failures].join("\n  "));
+      const why = [say("jobEnded", { job, status, reason: reason ?? "" }), ...failures];
+      console.error(why.map((text) => translate(text, language)).join("\n  "));
       return 1;
     }
     const run = await jobs.run(environment.commandFor(options));
@@ -92,7 +92,7 @@ async function untilStopped(
   terminal: ReturnType<typeof makeTerminal>,
   quiet: boolean,
 ): Promise<void> {
-  if (!quiet) terminal.line("\nStill up, with its schedules running. Ctrl-C stops it.");
+  if (!quiet) terminal.line(`\n${say("stillUp")}`);
   const alive = setInterval(() => {}, 60_000);
   await new Promise<void>((resolve) => {
     if (stop.aborted) resolve();

@@ -1,6 +1,11 @@
 // The command line of `npm start`: what it takes, and one clear sentence for what it does not.
 import { parseArgs } from "node:util";
 import { type JobType, jobs, jobTypes } from "../shared/jobs.ts";
+import { readCode, splitCodes, suggestCode } from "../shared/words/codes.ts";
+import type { Language } from "../shared/words/language.ts";
+import { nearest } from "../shared/words/nearest.ts";
+import { optionDoor, sayRefusal } from "../shared/words/refusal.ts";
+import { say } from "../shared/words/say.ts";
 import { type Fault, faultKinds, readPlan } from "./tushare/faults.ts";
 
 export type Options = {
@@ -18,6 +23,21 @@ export type Options = {
   readonly faults: readonly Fault[];
   readonly help: boolean;
 };
+
+const optionTypes = {
+  job: { type: "string" },
+  from: { type: "string" },
+  to: { type: "string" },
+  codes: { type: "string" },
+  refresh: { type: "boolean" },
+  once: { type: "boolean" },
+  json: { type: "boolean" },
+  captured: { type: "string" },
+  "data-dir": { type: "string" },
+  stocks: { type: "string" },
+  faults: { type: "string" },
+  help: { type: "boolean", short: "h" },
+} as const;
 
 export const usage = `Usage: npm start -- [options]
 
@@ -43,6 +63,33 @@ tighter-limit and day-quota, share of the rows of partial-day, else a chance fro
 Environment: TUSHARE_TOKEN uses the real TuShare; DATABASE_URL uses your PostgreSQL server;
 SYNC_* and TUSHARE_MIN_INTERVAL are the settings of README.md.`;
 
+const usageInChinese = `用法：npm start -- [选项]
+
+  --job 作业        ${jobTypes.join("、")}（默认 DAILY_HISTORY）
+  --from 日期       起始日，YYYYMMDD 或 YYYY-MM-DD（默认：最近 30 个交易日；财务：设置中的首个报告期）
+  --to 日期         截止日（默认：已到期的最新一日）
+  --codes 代码      只取这些股票或 ETF，例如 600519.SH,000001.SZ
+  --refresh        已入库的也重新获取
+  --once           作业结束后即停止；只有任务为 COMPLETED 时退出码才为 0
+  --json           最后一行输出一个 JSON 对象
+  --captured 目录   上游改为提供该目录中保存的 TuShare 应答
+  --data-dir 目录   数据库所在目录（默认 .local）
+  --faults 故障     模拟上游制造的故障：mild、storm，或故障列表（见下）
+  --stocks 数量     模拟市场的股票数（默认 5400）
+  --help           显示本帮助
+
+故障：类别[:参数...],... 例如 latency:2000:daily,http-5xx:10%,partial-day:20240105:x2，也可用 JSON。
+参数为交易日、接口、次数（x2）、概率（10%）或数值：latency 为毫秒数，tighter-limit 和 day-quota 为调用次数，
+partial-day 为行的占比，其余为 0 到 1 的概率。运行中可向模拟上游的 /control/faults 发 POST 替换。类别有：
+  ${faultKinds.join(" ").replace(/(.{80,100}) /g, "$1\n  ")}
+
+环境变量：TUSHARE_TOKEN 使用真实的 TuShare；DATABASE_URL 使用自己的 PostgreSQL；
+SYNC_* 和 TUSHARE_MIN_INTERVAL 是 README.zh.md 中的设置。`;
+
+export function usageIn(language: Language): string {
+  return language === "zh" ? usageInChinese : usage;
+}
+
 /** An option that cannot be taken, as one sentence. */
 export class OptionError extends Error {
   override readonly name = "OptionError";
@@ -51,12 +98,15 @@ export class OptionError extends Error {
 /** @throws OptionError */
 export function readOptions(argv: readonly string[]): Options {
   const values = parse(argv);
-  const job = values.job ?? "DAILY_HISTORY";
-  if (!isJobType(job)) throw new OptionError(`--job is '${job}', expected one of ${jobTypes.join(", ")}`);
+  const job = readJob(values.job ?? "DAILY_HISTORY");
   const from = readDay("--from", values.from);
   const to = readDay("--to", values.to);
   if (from !== undefined && to !== undefined && from > to) {
-    throw new OptionError(`--from is ${values.from}, which is after --to, ${values.to}`);
+    const fields = [
+      { field: "from", value: values.from ?? "" },
+      { field: "to", value: values.to ?? "" },
+    ] as const;
+    throw new OptionError(sayRefusal({ why: "order", fields }, optionDoor));
   }
   if (jobs[job].mode !== "history" && (from ?? to ?? values.codes) !== undefined) {
     const histories = jobTypes.filter((name) => jobs[name].mode === "history");
@@ -65,7 +115,7 @@ export function readOptions(argv: readonly string[]): Options {
     );
   }
   const dataDir = values["data-dir"] ?? ".local";
-  if (dataDir === "") throw new OptionError("--data-dir is empty, expected a folder such as .local");
+  if (dataDir === "") throw refused("data-dir", dataDir, say("allowedFolder", { example: ".local" }));
   return {
     job,
     from,
@@ -84,33 +134,65 @@ export function readOptions(argv: readonly string[]): Options {
 
 function parse(argv: readonly string[]) {
   try {
-    return parseArgs({
+    const { values, tokens } = parseArgs({
       args: [...argv],
       strict: true,
       allowPositionals: false,
-      options: {
-        job: { type: "string" },
-        from: { type: "string" },
-        to: { type: "string" },
-        codes: { type: "string" },
-        refresh: { type: "boolean" },
-        once: { type: "boolean" },
-        json: { type: "boolean" },
-        captured: { type: "string" },
-        "data-dir": { type: "string" },
-        stocks: { type: "string" },
-        faults: { type: "string" },
-        help: { type: "boolean", short: "h" },
-      },
-    }).values;
+      tokens: true,
+      options: optionTypes,
+    });
+    const given = tokens.flatMap((token) => (token.kind === "option" ? [token.name] : []));
+    const twice = given.find((name, at) => given.indexOf(name) !== at && optionTypes[name].type === "string");
+    if (twice !== undefined) throw new OptionError(say("optionTwice", { option: `--${twice}` }));
+    return values;
   } catch (error) {
-    const [sentence] = (error instanceof Error ? error.message : String(error)).split(". ");
-    throw new OptionError(`${sentence}; npm start -- --help lists the options`);
+    if (error instanceof OptionError) throw error;
+    throw explain(error);
   }
 }
 
-function isJobType(text: string): text is JobType {
-  return (jobTypes as readonly string[]).includes(text);
+/** The parser's own complaint in our words. https://nodejs.org/api/util.html#utilparseargsconfig */
+function explain(error: unknown): unknown {
+  if (!(error instanceof Error) || !("code" in error)) return error;
+  const [, word = ""] = /'([^' ]*)/.exec(error.message) ?? [];
+  const help = say("seeStartHelp");
+  if (error.code === "ERR_PARSE_ARGS_INVALID_OPTION_VALUE") {
+    const sentence = error.message.includes("does not take")
+      ? say("optionTakesNone", { option: word })
+      : say("optionNeedsValue", { option: word });
+    return new OptionError(`${sentence}; ${help}`);
+  }
+  const suggestion = nearest(word, Object.keys(optionTypes));
+  const meant = suggestion === undefined ? [] : [say("didYouMean", { suggestion: `--${suggestion}` })];
+  const sentence =
+    error.code === "ERR_PARSE_ARGS_UNKNOWN_OPTION"
+      ? say("unknownOption", { option: word })
+      : say("unexpectedWord", { word });
+  return new OptionError([sentence, ...meant, help].join("; "));
+}
+
+/**
+ * npm keeps options for itself that come without the two hyphens before them, and starts us without.
+ * @throws OptionError naming the line that was meant
+ */
+export function checkNpmKeptNothing(environment: Readonly<Record<string, string | undefined>>): void {
+  // npm has a --json of its own, which may stand in anybody's .npmrc.
+  const ours = Object.keys(optionTypes).filter((name) => name !== "json" && name !== "help");
+  const kept = ours.filter((name) => environment[`npm_config_${name.replaceAll("-", "_")}`] !== undefined);
+  const [first] = kept;
+  if (first !== undefined) throw new OptionError(say("keptByNpm", { option: `--${first}` }));
+}
+
+function refused(field: string, value: string, allowed: string, suggestion?: string): OptionError {
+  return new OptionError(
+    sayRefusal({ why: "value", field, path: field, value, allowed, suggestion }, optionDoor),
+  );
+}
+
+function readJob(text: string): JobType {
+  const job = jobTypes.find((name) => name === text.toUpperCase());
+  if (job !== undefined) return job;
+  throw refused("job", text, say("allowedChoice", { choices: jobTypes.join(", ") }), nearest(text, jobTypes));
 }
 
 function readDay(option: string, text: string | undefined): string | undefined {
@@ -118,25 +200,24 @@ function readDay(option: string, text: string | undefined): string | undefined {
   const iso = /^\d{8}$/.test(text) ? `${text.slice(0, 4)}-${text.slice(4, 6)}-${text.slice(6)}` : text;
   const instant = /^\d{4}-\d{2}-\d{2}$/.test(iso) ? Date.parse(`${iso}T00:00:00Z`) : Number.NaN;
   if (Number.isNaN(instant) || !new Date(instant).toISOString().startsWith(iso)) {
-    throw new OptionError(`${option} is '${text}', expected a day such as 20240131 or 2024-01-31`);
+    throw refused(option.slice(2), text, "");
   }
   return iso.replaceAll("-", "");
 }
 
 function readCodes(text: string | undefined): string[] | undefined {
   if (text === undefined) return undefined;
-  const codes = text.split(",").map((code) => code.trim().toUpperCase());
-  const bad = codes.find((code) => !/^[0-9A-Z]{1,12}\.[A-Z]{2,4}$/.test(code));
-  if (bad !== undefined) {
-    throw new OptionError(`--codes holds '${bad}', expected TuShare codes such as 600519.SH,000001.SZ`);
-  }
-  return codes;
+  const typed = splitCodes(text);
+  const bad = typed.find((code) => readCode(code) === undefined);
+  if (bad !== undefined) throw refused("codes", bad, "", suggestCode(bad));
+  if (typed.length === 0) throw refused("codes", text, "");
+  return typed.map((code) => readCode(code) ?? code);
 }
 
 function readStocks(text: string | undefined): number {
   const stocks = Number(text ?? 5_400);
   if (!Number.isInteger(stocks) || stocks < 10 || stocks > 10_000) {
-    throw new OptionError(`--stocks is '${text}', expected a whole number from 10 to 10000`);
+    throw refused("stocks", text ?? "", say("allowedWhole", { least: 10, most: 10_000 }));
   }
   return stocks;
 }
@@ -146,6 +227,6 @@ function readFaults(text: string | undefined): readonly Fault[] {
     return readPlan(text);
   } catch (error) {
     if (!(error instanceof RangeError)) throw error;
-    throw new OptionError(`--faults: ${error.message}`);
+    throw new OptionError(say("faultsRefused", { why: error.message }));
   }
 }

@@ -1,5 +1,8 @@
 // Progress on a terminal, plain lines elsewhere.
 import { styleText } from "node:util";
+import type { Language } from "../shared/words/language.ts";
+import { say } from "../shared/words/say.ts";
+import { translateKnown } from "../shared/words/translate.ts";
 
 export type Terminal = {
   line(text: string): void;
@@ -20,13 +23,15 @@ export type Progress = {
 const barWidth = 28;
 const plainEverySeconds = 5;
 
-export function makeTerminal(stream: NodeJS.WriteStream): Terminal {
+/** @param language of what the stack says; the command line says its own words */
+export function makeTerminal(stream: NodeJS.WriteStream, language: Language = "en"): Terminal {
+  const said = (text: string) => translateKnown(text, language);
   const isTerminal = stream.isTTY === true;
   const bold = (text: string) => (isTerminal ? styleText("bold", text) : text);
   const write = (text: string) => stream.write(text);
 
   return {
-    line: (text) => write(`${text}\n`),
+    line: (text) => write(`${said(text)}\n`),
     steps() {
       let startedAt = performance.now();
       let current: string | undefined;
@@ -35,15 +40,16 @@ export function makeTerminal(stream: NodeJS.WriteStream): Terminal {
           write(`\r\u001b[2K${current} (${seconds(startedAt)} s)\n`);
         }
         startedAt = performance.now();
-        current = name;
-        if (name !== undefined) write(isTerminal ? `${name} ...` : `${name}\n`);
+        current = name === undefined ? undefined : said(name);
+        if (current !== undefined) write(isTerminal ? `${current} ...` : `${current}\n`);
       };
     },
     progress(label) {
       const startedAt = performance.now();
       let lastPlain = startedAt;
       return {
-        update({ done, total, note, left: said }) {
+        update({ done, total, note: noted, left: given }) {
+          const note = said(noted);
           if (!isTerminal) {
             if (performance.now() - lastPlain < plainEverySeconds * 1000) return;
             lastPlain = performance.now();
@@ -54,15 +60,17 @@ export function makeTerminal(stream: NodeJS.WriteStream): Terminal {
           const bar = "█".repeat(filled) + "░".repeat(barWidth - filled);
           const elapsed = (performance.now() - startedAt) / 1000;
           const left =
-            said ??
-            (done > 0 && done < total ? ` ${Math.ceil((elapsed / done) * (total - done))} s left` : "");
+            given ??
+            (done > 0 && done < total
+              ? ` ${said(say("secondsLeft", { seconds: Math.ceil((elapsed / done) * (total - done)) }))}`
+              : "");
           write(`\r\u001b[2K${bold(label)} ${bar} ${done}/${total} ${note}${left}`);
         },
         note(text) {
-          write(`${isTerminal ? "\r\u001b[2K" : ""}${text}\n`);
+          write(`${isTerminal ? "\r\u001b[2K" : ""}${said(text)}\n`);
         },
         finish(text) {
-          write(`${isTerminal ? "\r\u001b[2K" : ""}${bold(label)} ${text}\n`);
+          write(`${isTerminal ? "\r\u001b[2K" : ""}${bold(label)} ${said(text)}\n`);
         },
       };
     },

@@ -1,5 +1,8 @@
 // Slot arithmetic: worker concurrency stands in for a token bucket. Pure; the pacing itself is in pacer.ts.
 
+/** What a slot may be held for a unit, so that it fits the worker's time beside the calls. */
+export const slotSecondsMax = 30;
+
 /** Seconds a slot is held for each call, so that `slots` of them together call once every `minIntervalSeconds`. */
 export function slotSeconds(slots: number, minIntervalSeconds: number): number {
   return slots * minIntervalSeconds;

@@ -118,7 +118,11 @@ describe("query", () => {
   }, 20_000); // far less than the three minutes after which the Data API ends a transaction itself
 
   test("cannot write, in no way", async () => {
-    for (const sql of ["delete from stock_daily", "copy (select 1) to program 'true'", "/* hm */ set x = 1"]) {
+    for (const sql of [
+      "delete from stock_daily",
+      "copy (select 1) to program 'true'",
+      "/* hm */ set x = 1",
+    ]) {
       const { code, error } = await cli("query", sql);
       expect(code).toBe(2);
       expect(error).toMatch(/^query only reads: expected select, .* begins with (delete|copy|set)\n$/);

@@ -75,7 +75,7 @@ test.each([
     "--codes is '600519', expected TuShare codes such as 600519.SH,000001.SZ; did you mean 600519.SH?",
   ],
   [["--captured", "nowhere"], "--captured is 'nowhere', and there is no such folder"],
-  [["--form", "20240101"], "Unknown option '--form'"],
+  [["--form", "20240101"], "there is no option --form; did you mean --from?"],
   [
     ["--faults", "latency:2000,http500"],
     '--faults: fault kind is "http500", expected one of latency, hang, reset',

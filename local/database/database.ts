@@ -4,6 +4,7 @@ import { once } from "node:events";
 import { resolve } from "node:path";
 import { Worker } from "node:worker_threads";
 import pg from "pg";
+import { say } from "../../shared/words/say.ts";
 import type { PgliteThreadData, PgliteThreadMessage } from "./pglite-thread.ts";
 
 export interface Database {
@@ -49,7 +50,7 @@ export async function startDatabase(options: DatabaseOptions): Promise<Database>
   const port = await firstPort(thread, options.dataDir);
   const lost = Promise.withResolvers<Error>();
   const lose = (reason: string) =>
-    lost.resolve(new Error(`The embedded database ${placeOf(options.dataDir)} is lost: ${reason}`));
+    lost.resolve(new Error(say("engineLost", { place: placeOf(options.dataDir), reason })));
   thread.on("error", (error: Error) => lose(error.message));
   thread.on("message", (message: PgliteThreadMessage) => "lost" in message && lose(message.lost));
   return {
@@ -67,21 +68,21 @@ export async function startDatabase(options: DatabaseOptions): Promise<Database>
 
 async function firstPort(thread: Worker, dataDir: string | undefined): Promise<number> {
   const failed = once(thread, "exit").then(() => {
-    throw new Error("its thread ended before it was ready");
+    throw new Error(say("engineEnded"));
   });
   try {
     const [message] = (await Promise.race([once(thread, "message"), failed])) as [PgliteThreadMessage];
     failed.catch(() => undefined);
     if ("port" in message) return message.port;
-    throw new Error("it closed before it was ready");
+    throw new Error(say("engineEnded"));
   } catch (cause) {
     const reason = cause instanceof Error ? cause.message : String(cause);
-    throw new Error(`The embedded database ${placeOf(dataDir)} does not start: ${reason}`, { cause });
+    throw new Error(say("engineRefused", { place: placeOf(dataDir), reason }), { cause });
   }
 }
 
 function placeOf(dataDir: string | undefined): string {
-  return dataDir === undefined ? "in memory" : `in ${dataDir}`;
+  return dataDir ?? say("inMemory");
 }
 
 async function findServer(databaseUrl: string): Promise<Database> {
@@ -98,14 +99,10 @@ async function findServer(databaseUrl: string): Promise<Database> {
     );
     const version = rows[0]?.version ?? "unknown";
     if (!(Number.parseInt(version, 10) >= serverVersionMin)) {
-      throw new Error(`it is version ${version}, and ${serverVersionMin} or newer is needed`);
+      throw new Error(say("serverTooOld", { version, least: serverVersionMin }));
     }
   } catch (cause) {
-    throw new Error(
-      `The PostgreSQL server of DATABASE_URL (${place}) cannot be used: ${reasonOf(cause)}. ` +
-        "Start it or correct DATABASE_URL, or unset DATABASE_URL to use the embedded database.",
-      { cause },
-    );
+    throw new Error(say("serverRefused", { place, reason: reasonOf(cause) }), { cause });
   } finally {
     await client.end().catch(() => undefined);
   }
@@ -115,9 +112,7 @@ async function findServer(databaseUrl: string): Promise<Database> {
 /** host:port/database of a URL, without user and password. */
 function describePlace(databaseUrl: string): string {
   if (!/^postgres(ql)?:\/\//.test(databaseUrl) || !URL.canParse(databaseUrl)) {
-    throw new Error(
-      "DATABASE_URL is not a PostgreSQL URL; expected postgres://user:password@host:5432/database.",
-    );
+    throw new Error(say("serverUrl", { example: "postgres://user:password@host:5432/database" }));
   }
   const { hostname, port, pathname, searchParams } = new URL(databaseUrl);
   return `${hostname || searchParams.get("host") || "localhost"}:${port || 5432}${pathname}`;
@@ -125,5 +120,11 @@ function describePlace(databaseUrl: string): string {
 
 function reasonOf(cause: unknown): string {
   if (cause instanceof AggregateError) return reasonOf(cause.errors[0]);
+  const code = cause instanceof Error && "code" in cause ? cause.code : undefined;
+  if (code === "ECONNREFUSED") return say("nothingListens");
+  if (code === "ENOTFOUND" || code === "EAI_AGAIN") return say("hostUnknown");
+  if (cause instanceof Error && /timeout/i.test(cause.message)) {
+    return say("serverSilent", { seconds: connectMilliseconds / 1000 });
+  }
   return cause instanceof Error ? cause.message : String(cause);
 }

@@ -263,6 +263,84 @@ export const sentences = {
     "work queue: {left} of {all} messages were not accepted",
     "工作队列：{all} 条消息中有 {left} 条未被接受",
   ],
+
+  // `npm start`: what is typed, what the machine has, and how it goes.
+  seeStartHelp: ["npm start -- --help lists the options", "npm start -- --help 列出全部选项"],
+  optionTakesNone: ["{option} takes no value", "{option} 不带值"],
+  optionNeedsValue: ["{option} needs a value", "{option} 缺少值"],
+  unexpectedWord: ["the word {word} is not expected here", "这里不应有 {word}"],
+  keptByNpm: [
+    "npm kept {option} for itself: write two hyphens before the options, as in npm start -- {option}",
+    "{option} 被 npm 自己取走了：选项前要加两个连字符，例如 npm start -- {option}",
+  ],
+  allowedFolder: ["a folder such as {example}", "文件夹，例如 {example}"],
+  folderRefused: ["{option} is {value}, and {reason}", "{option} 为 {value}：{reason}"],
+  noSuchFolder: ["there is no such folder", "没有这个文件夹"],
+  notAFolder: ["it is no folder", "它不是文件夹"],
+  notReadable: ["it cannot be read", "无法读取"],
+  notWritable: ["you have no right to write there", "没有写入权限"],
+  diskFull: ["no space is left", "磁盘已满"],
+  noCapturedAnswer: ["it holds no captured answer such as {example}", "其中没有保存的应答，例如 {example}"],
+  faultsRefused: ["--faults: {why}", "--faults：{why}"],
+  unknownSetting: [
+    "there is no setting {name}: README.md lists them",
+    "没有设置 {name}：全部设置见 README.zh.md",
+  ],
+  unknownSettingMeans: [
+    "there is no setting {name}: did you mean {suggestion}?",
+    "没有设置 {name}：是否想写 {suggestion}？",
+  ],
+  slotsHeldTooLong: [
+    "WORKER_SLOTS {slots} with TUSHARE_MIN_INTERVAL {interval} hold a worker for {held} s after each call, and {most} s are allowed: lower one of them",
+    "WORKER_SLOTS 为 {slots}、TUSHARE_MIN_INTERVAL 为 {interval} 时，每次调用后要占用工作进程 {held} 秒，上限为 {most} 秒：请调小其一",
+  ],
+  rateTooHigh: [
+    "WORKER_SLOTS {slots} with TUSHARE_MIN_INTERVAL {interval} can make {calls} calls to one interface in a minute, and TUSHARE_CALLS_A_MINUTE allows {allowed}: raise TUSHARE_MIN_INTERVAL, lower WORKER_SLOTS, or set TUSHARE_CALLS_A_MINUTE to the account's own limit",
+    "WORKER_SLOTS 为 {slots}、TUSHARE_MIN_INTERVAL 为 {interval} 时，每个接口一分钟可能达到 {calls} 次，而 TUSHARE_CALLS_A_MINUTE 只允许 {allowed} 次：请调大 TUSHARE_MIN_INTERVAL，调小 WORKER_SLOTS，或把 TUSHARE_CALLS_A_MINUTE 设为账户的实际上限",
+  ],
+  dataDirRefused: [
+    "the data directory {path} cannot be used ({reason}): choose another with --data-dir",
+    "数据目录 {path} 不可用（{reason}）：请用 --data-dir 换一个",
+  ],
+  dataDirInUse: [
+    "the data directory {path} is in use by another process: stop it, or choose another with --data-dir",
+    "数据目录 {path} 正被另一进程使用：请先停止它，或用 --data-dir 换一个",
+  ],
+  dataDirInUseBy: [
+    "the data directory {path} is in use by process {pid}, started {since}: stop it, or choose another with --data-dir",
+    "数据目录 {path} 正被进程 {pid} 使用（{since} 启动）：请先停止它，或用 --data-dir 换一个",
+  ],
+  serverUrl: [
+    "DATABASE_URL is not a PostgreSQL URL; expected {example}.",
+    "DATABASE_URL 不是 PostgreSQL 地址；应为 {example}。",
+  ],
+  serverRefused: [
+    "The PostgreSQL server of DATABASE_URL ({place}) cannot be used: {reason}. Start it or correct DATABASE_URL, or unset DATABASE_URL to use the embedded database.",
+    "无法使用 DATABASE_URL 的 PostgreSQL（{place}）：{reason}。请启动它或改正 DATABASE_URL；去掉 DATABASE_URL 则使用内置数据库。",
+  ],
+  serverTooOld: [
+    "it is version {version}, and {least} or newer is needed",
+    "其版本为 {version}，需要 {least} 或更新",
+  ],
+  nothingListens: ["nothing listens there", "该地址没有程序在监听"],
+  hostUnknown: ["its host name is unknown", "主机名无法解析"],
+  serverSilent: ["it does not answer within {seconds} s", "{seconds} 秒内没有应答"],
+  engineRefused: [
+    "The embedded database ({place}) does not start: {reason}",
+    "内置数据库（{place}）无法启动：{reason}",
+  ],
+  engineLost: ["The embedded database ({place}) is lost: {reason}", "内置数据库（{place}）已中断：{reason}"],
+  engineEnded: ["it ended before it was ready", "尚未就绪就已结束"],
+  inMemory: ["in memory", "内存中"],
+  starting: ["starting the database, the upstream and the stack", "正在启动数据库、上游和各项服务"],
+  pageIsAt: ["the page, with progress and prices: {url}", "进度与价格页面：{url}"],
+  stillUp: [
+    "Still up, with its schedules running. Ctrl-C stops it.",
+    "仍在运行，定时任务照常执行。按 Ctrl-C 停止。",
+  ],
+  stopped: ["Stopped. The data stays in {path}.", "已停止。数据保留在 {path}。"],
+  jobEnded: ["{job} ended {status}: {reason}", "{job} 以 {status} 结束：{reason}"],
+  secondsLeft: ["{seconds} s left", "还需 {seconds} 秒"],
 } as const satisfies Readonly<Record<string, readonly [english: string, chinese: string]>>;
 
 export type SentenceName = keyof typeof sentences;

@@ -28,17 +28,24 @@ export function translate(text: string, language: Language): string {
   return recognise(text) ?? (/\p{Script=Han}/u.test(text) ? text : `原文：${text}`);
 }
 
+/** As translate, but what is not known stays as it is: a line with an address or a command in it. */
+export function translateKnown(text: string, language: Language): string {
+  if (language === "en") return text;
+  const [, space = "", words = "", end = ""] = /^(\s*)([\s\S]*?)(\s*)$/.exec(text) ?? [];
+  return space + (recognise(words) ?? words) + end;
+}
+
 /** Undefined when no part of the text is of the catalogue. */
 function recognise(text: string): string | undefined {
+  const parts = text.split(joint);
+  const known = parts.length === 1 ? [] : parts.map(recognise);
+  if (known.length > 0 && known.every((part) => part !== undefined)) return known.join("；");
   for (const pattern of patterns) {
     const values = match(pattern, text);
     if (values === undefined) continue;
     const translated = Object.entries(values).map(([hole, value]) => [hole, recognise(value) ?? value]);
     return fill(pattern.chinese, Object.fromEntries(translated));
   }
-  const parts = text.split(joint);
-  if (parts.length === 1) return undefined;
-  const known = parts.map(recognise);
   return known.every((part) => part === undefined)
     ? undefined
     : known.map((part, at) => part ?? parts[at]).join("；");

@@ -1,0 +1,71 @@
+// What of the environment and of the named folders can be refused before anything starts: the template would refuse it
+// too, ten seconds later and in the words of a deployment.
+import { readdirSync, statSync } from "node:fs";
+import { readSettings, settingTable } from "../shared/settings.ts";
+import { callsAMinuteMax, slotSeconds, slotSecondsMax } from "../shared/slot.ts";
+import { nearest } from "../shared/words/nearest.ts";
+import { say } from "../shared/words/say.ts";
+import { OptionError } from "./options.ts";
+
+type Variables = Readonly<Record<string, string | undefined>>;
+
+/** The least an event source mapping takes as its maximum. */
+const slotsMin = 2;
+
+/** @throws OptionError naming the variable, its value and what is allowed */
+export function checkVariables(variables: Variables): void {
+  for (const name of Object.keys(variables).filter((each) => each.startsWith("SYNC_") && variables[each])) {
+    if (Object.hasOwn(settingTable, name)) continue;
+    const suggestion = nearest(name, Object.keys(settingTable));
+    throw new OptionError(
+      suggestion === undefined
+        ? say("unknownSetting", { name })
+        : say("unknownSettingMeans", { name, suggestion }),
+    );
+  }
+  const {
+    WORKER_SLOTS: slots,
+    TUSHARE_MIN_INTERVAL: interval,
+    TUSHARE_CALLS_A_MINUTE: allowed,
+  } = settingsOf(variables);
+  if (slots < slotsMin) {
+    const { max: most, default: example } = settingTable.WORKER_SLOTS;
+    const range = say("allowedWholeExample", { least: slotsMin, most, example });
+    throw new OptionError(say("valueIs", { field: "WORKER_SLOTS", value: `'${slots}'`, allowed: range }));
+  }
+  const held = slotSeconds(slots, interval);
+  if (held > slotSecondsMax) {
+    throw new OptionError(say("slotsHeldTooLong", { slots, interval, held, most: slotSecondsMax }));
+  }
+  const calls = callsAMinuteMax(slots, interval);
+  if (calls > allowed) throw new OptionError(say("rateTooHigh", { slots, interval, calls, allowed }));
+}
+
+/** @throws OptionError when it is no folder of captured answers */
+export function checkCaptured(folder: string): void {
+  const refuse = (reason: string) =>
+    new OptionError(say("folderRefused", { option: "--captured", value: `'${folder}'`, reason }));
+  let names: string[];
+  try {
+    if (!statSync(folder).isDirectory()) throw refuse(say("notAFolder"));
+    names = readdirSync(folder);
+  } catch (error) {
+    if (error instanceof OptionError) throw error;
+    throw refuse(isAbsent(error) ? say("noSuchFolder") : say("notReadable"));
+  }
+  if (!names.some((name) => /^\w+?__.+\.csv(\.gz)?$/.test(name))) {
+    throw refuse(say("noCapturedAnswer", { example: "daily__trade_date_20250403.csv" }));
+  }
+}
+
+function settingsOf(variables: Variables) {
+  try {
+    return readSettings(variables);
+  } catch (error) {
+    throw new OptionError(error instanceof Error ? error.message : String(error));
+  }
+}
+
+function isAbsent(error: unknown): boolean {
+  return error instanceof Error && "code" in error && error.code === "ENOENT";
+}
