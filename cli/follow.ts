@@ -1,5 +1,6 @@
 // Follows a task to its end: a bar with rate and end on a terminal, plain lines elsewhere.
 import { setTimeout as sleep } from "node:timers/promises";
+import type { Nothing } from "../shared/nothing.ts";
 import type { Api } from "./api.ts";
 import type { Session } from "./command.ts";
 import { type ExitCode, exitCodes } from "./failure.ts";
@@ -12,7 +13,10 @@ export type Task = {
   readonly job_type: string;
   readonly status: "PENDING" | "RUNNING" | "COMPLETED" | "FAILED" | "CANCELLED" | "PAUSED";
   readonly reason: string | null;
+  /** As it was asked for. */
   readonly command: Readonly<Record<string, unknown>>;
+  readonly planned: { readonly from: string; readonly to: string } | null;
+  readonly nothing: Nothing | null;
   readonly total_units: number;
   readonly units: Readonly<Record<"pending" | "sent" | "done" | "not_due" | "failed" | "parked", number>>;
   readonly rows: number;
@@ -61,7 +65,7 @@ export function describe(task: Task, t: Messages): string {
 
 export function ended(task: Task, t: Messages): string {
   const reason = task.reason === null ? "" : ` (${t.said(task.reason)})`;
-  if (hadNothingToDo(task)) return `${task.status}: ${t.task.nothingToDo}${reason}`;
+  if (hadNothingToDo(task)) return `${task.status}: ${t.plan.nothing[task.nothing ?? "stored"]}${reason}`;
   const person = needy(task) === 0 ? "" : `, ${t.task.needPerson(needy(task))}`;
   return `${task.status}: ${settled(task)}/${task.total_units} ${t.task.units}, ${t.task.rows(number(task.rows))}${person}${reason}`;
 }

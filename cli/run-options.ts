@@ -1,7 +1,7 @@
 // What a run may be given, the same for `plan` and `run`, and the command it makes.
 import type { InferredOptionTypes } from "yargs";
 import { daysMax, type RunCommand, readCommand } from "../shared/command.ts";
-import { jobTypes } from "../shared/jobs.ts";
+import { jobTypes, runOptions as runOptionNames } from "../shared/jobs.ts";
 import { readCode, splitCodes } from "../shared/words/codes.ts";
 import { optionDoor, sayRefusal } from "../shared/words/refusal.ts";
 import type { OptionSpec } from "./command.ts";
@@ -51,10 +51,18 @@ export function readCodes(text: string): string[] {
 
 /** The same run as a person would write it. */
 export function writeRun(job: string, fields: Readonly<Record<string, unknown>>): string {
-  const words = Object.entries(fields).flatMap(([name, value]) => {
-    if (name === "byPeriod") return value === false ? ["--no-by-period"] : ["--by-period"];
-    if (value === true) return [`--${name}`];
-    return value === false ? [] : [`--${name}`, Array.isArray(value) ? value.join(",") : String(value)];
-  });
-  return [`tushare-sync run ${job}`, ...words].join(" ");
+  return ["tushare-sync run", job, writeFields(fields)].join(" ").trim();
+}
+
+/** The options of a run as a person would write them. */
+export function writeFields(fields: Readonly<Record<string, unknown>>): string {
+  return runOptionNames
+    .flatMap((name) => {
+      const value = fields[name];
+      if (value === undefined) return [];
+      if (name === "byPeriod") return value === false ? ["--no-by-period"] : ["--by-period"];
+      if (value === true) return [`--${name}`];
+      return value === false ? [] : [`--${name}`, Array.isArray(value) ? value.join(",") : String(value)];
+    })
+    .join(" ");
 }

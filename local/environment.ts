@@ -198,6 +198,10 @@ function commandFor(options: Options, about: { firstDate: string; lastDate: stri
   const command: Record<string, unknown> = { job: options.job };
   if (options.refresh) command.refresh = true;
   const job = jobs[options.job];
+  if (job.mode === "incremental") {
+    if (options.from !== undefined) command.from = options.from;
+    if (options.to !== undefined) command.to = options.to;
+  }
   if (job.mode !== "history") return command;
   // Captured answers end some day, and a calendar that ends before today is an error.
   const from = options.from ?? (about?.firstDate || undefined);

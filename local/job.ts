@@ -1,18 +1,30 @@
 // Runs a job on the local stack the way anybody would: invoke the dispatcher, then read the ledger until it has ended.
 import { setTimeout as sleep } from "node:timers/promises";
 import pg from "pg";
-import type { JobType } from "../shared/jobs.ts";
+import type { Planned } from "../shared/asked.ts";
+import { datasets } from "../shared/datasets.ts";
+import type { DispatchAnswer } from "../shared/dispatch.ts";
+import { describeAsked, type JobType, jobs } from "../shared/jobs.ts";
 import type { Environment } from "./environment.ts";
 import type { Terminal } from "./terminal.ts";
 
 export type JobRun = {
   readonly job: JobType;
+  /** started: by this command. busy: a paused task of another command is in the way, and nothing was. Others as they are. */
+  readonly outcome: DispatchAnswer["outcome"];
+  /** Its own task; when it is busy, the one in the way. */
   readonly taskId: string;
   readonly status: string;
   readonly reason: string | null;
   readonly units: number;
-  /** The command of the task, with the days it was planned for. */
-  readonly config: Record<string, unknown>;
+  /** The days and codes it is about: as asked for, else as planned. */
+  readonly from: string | undefined;
+  readonly to: string | undefined;
+  readonly codes: readonly string[] | undefined;
+  /** Why it had no unit. */
+  readonly nothing: string | undefined;
+  /** Whether an answer was fetched for it since this start. */
+  readonly fetched: boolean;
   /** Calls to each interface in this run. */
   readonly calls: Record<string, number>;
   readonly seconds: number;
@@ -21,7 +33,9 @@ export type JobRun = {
 export type Jobs = {
   /** Sends on what was live when the queue was lost: the local one does not outlive its process. */
   continueLive(): Promise<void>;
-  /** Runs a job until its task has ended or is paused. @throws Error with the dispatcher's words when it refuses. */
+  /**
+   * Runs a job until its task has ended or is paused. A task of the job that answers to another command is followed to its
+   * end first. @throws Error with the dispatcher's words when it refuses. */
   run(command: Record<string, unknown>): Promise<JobRun>;
   /** Why units of a task need a person, a few of them. */
   failures(taskId: string): Promise<string[]>;
@@ -32,6 +46,8 @@ export type Jobs = {
 
 const pollMilliseconds = 250;
 
+const byDefault = "what it does by itself";
+
 export async function openJobs(
   environment: Environment,
   terminal: Terminal,
@@ -39,6 +55,10 @@ export async function openJobs(
 ): Promise<Jobs> {
   const pool = new pg.Pool({ connectionString: environment.databaseUrl, max: 1 });
   pool.on("error", () => undefined); // the next query says it
+
+  // The database's own clock: it may run on another machine.
+  const [opened] = (await pool.query<{ at: Date }>("select now() as at")).rows;
+  const openedAt = opened?.at;
 
   async function query(sql: string, values: unknown[] = []): Promise<Record<string, string | null>[]> {
     const { rows } = await pool.query<Record<string, unknown>>(sql, values);
@@ -56,6 +76,9 @@ export async function openJobs(
       stop.throwIfAborted();
       const [task = {}] = await query(
         `select status, reason, total_units, total_processed, total_failed, config::text as config,
+  exists (
+    select 1 from sync_unit where task_id = sync_task.id and status = 'done' and settled_at >= $2
+  ) as fetched,
   (select coalesce(sum(rows), 0) from sync_unit where task_id = sync_task.id) as rows,
   (
     select unit_key || ' is tried again: ' || last_error
@@ -65,7 +88,7 @@ export async function openJobs(
     limit 1
   ) as trouble
 from sync_task where id = $1`,
-        [id],
+        [id, openedAt],
       );
       const done = Number(task.total_processed) + Number(task.total_failed);
       const rows = Number(task.rows).toLocaleString("en-US");
@@ -89,23 +112,38 @@ from sync_task where id = $1`,
       for (const task of tasks) terminal.line(`continuing ${task.job_type} where it was left`);
     },
     async run(command) {
-      const startedAt = performance.now();
-      const callsBefore = environment.metrics.byInterface("Calls");
       const job = command.job as JobType;
-      const answer = await environment.dispatch(command);
-      const [task] = answer.tasks;
-      if (task === undefined) throw new Error(`${job}: the dispatcher named no task`);
-      const ended = await follow(task.id, job);
-      return {
-        job,
-        taskId: task.id,
-        status: String(ended.status),
-        reason: ended.reason ?? null,
-        units: Number(ended.total_units),
-        config: JSON.parse(ended.config ?? "{}") as Record<string, unknown>,
-        calls: difference(environment.metrics.byInterface("Calls"), callsBefore),
-        seconds: Math.round((performance.now() - startedAt) / 100) / 10,
-      };
+      for (;;) {
+        const startedAt = performance.now();
+        const callsBefore = environment.metrics.byInterface("Calls");
+        const { outcome, tasks, inTheWay } = await environment.dispatch(command);
+        const [task] = tasks;
+        if (task === undefined) throw new Error(`${job}: the dispatcher named no task`);
+        if (outcome === "busy") {
+          terminal.line(
+            `a task of ${job} is in the way, which was asked for ${describeAsked(inTheWay ?? {}) || byDefault}: it is followed to its end first`,
+          );
+        }
+        const ended = await follow(task.id, job);
+        if (outcome === "busy" && ended.status !== "PAUSED") {
+          terminal.line(`now ${job} as asked: ${describeAsked(command) || byDefault}`);
+          continue;
+        }
+        const { planned, nothing } = JSON.parse(ended.config ?? "{}") as Planned;
+        const { from, to, codes } = command as Partial<Pick<JobRun, "from" | "to" | "codes">>;
+        const isOwn = outcome !== "busy";
+        return {
+          ...{ job, outcome, taskId: task.id, status: String(ended.status), codes },
+          reason: ended.reason ?? null,
+          units: isOwn ? Number(ended.total_units) : 0,
+          from: from ?? (isOwn ? planned?.from : undefined),
+          to: to ?? (isOwn ? planned?.to : undefined),
+          nothing: isOwn ? nothing : undefined,
+          fetched: isOwn && ended.fetched === "true",
+          calls: isOwn ? ofJob(job, difference(environment.metrics.byInterface("Calls"), callsBefore)) : {},
+          seconds: Math.round((performance.now() - startedAt) / 100) / 10,
+        };
+      }
     },
     async failures(taskId) {
       const rows = await query(
@@ -121,6 +159,15 @@ from sync_failure_record where task_id = $1 and resolved_at is null order by id 
 
 function hadNothingToDo({ status, total_units }: Record<string, string | null>): boolean {
   return status === "COMPLETED" && total_units === "0";
+}
+
+/** Those of its own interfaces: what an earlier start left may go on beside it. */
+function ofJob(job: JobType, calls: Record<string, number>): Record<string, number> {
+  const own = jobs[job].datasets.flatMap((name) => {
+    const { main, details, byPeriod } = datasets[name];
+    return [main, ...details, byPeriod, main.fallback].map((spec) => spec?.name);
+  });
+  return Object.fromEntries(Object.entries(calls).filter(([name]) => own.includes(name)));
 }
 
 function difference(after: Record<string, number>, before: Record<string, number>): Record<string, number> {

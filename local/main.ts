@@ -6,7 +6,7 @@ import { say } from "../shared/words/say.ts";
 import { translate } from "../shared/words/translate.ts";
 import { takeDataDir } from "./data-dir.ts";
 import { type Environment, startEnvironment } from "./environment.ts";
-import { openJobs } from "./job.ts";
+import { type JobRun, openJobs } from "./job.ts";
 import { checkNpmKeptNothing, OptionError, type Options, readOptions, usageIn } from "./options.ts";
 import { summarise } from "./summary.ts";
 import { checkCaptured, checkVariables } from "./surroundings.ts";
@@ -46,6 +46,13 @@ async function main(): Promise<number> {
   }
 }
 
+/** As the command line's, of a conflict. */
+const inTheWayExitCode = 4;
+
+function describeInTheWay({ job, taskId }: JobRun): string {
+  return translate(say("pausedInTheWay", { job, id: taskId }), language);
+}
+
 /** What can be refused before anything starts. */
 function checkSurroundings(options: Options): void {
   if (options.captured !== undefined) checkCaptured(options.captured);
@@ -69,18 +76,20 @@ async function runAndStay(
   try {
     await jobs.continueLive();
     for (const job of catalogue[options.job].after) {
-      const { status, reason, taskId } = await jobs.run({ job });
-      if (status === "COMPLETED") continue;
+      const { status, outcome, reason, taskId } = await jobs.run({ job });
+      if (outcome !== "busy" && status === "COMPLETED") continue;
       const failures = await jobs.failures(taskId);
       const why = [say("jobEnded", { job, status, reason: reason ?? "" }), ...failures];
       console.error(why.map((text) => translate(text, language)).join("\n  "));
-      return 1;
+      return outcome === "busy" ? inTheWayExitCode : 1;
     }
     const run = await jobs.run(environment.commandFor(options));
+    if (run.outcome === "busy") console.error(describeInTheWay(run));
     const result = await summarise(options, environment, jobs, run);
     if (!options.json) for (const line of result.lines) terminal.line(line);
     if (options.json) console.log(JSON.stringify(result.json));
     if (!options.once) await untilStopped(stop, terminal, options.json);
+    if (run.outcome === "busy") return inTheWayExitCode;
     return run.status === "COMPLETED" ? 0 : 1;
   } finally {
     await jobs.close();

@@ -1,6 +1,6 @@
 // The command line of `npm start`: what it takes, and one clear sentence for what it does not.
 import { parseArgs } from "node:util";
-import { type JobType, jobs, jobTypes } from "../shared/jobs.ts";
+import { type JobType, jobTypes, notTaken, optionsOf } from "../shared/jobs.ts";
 import { readCode, splitCodes, suggestCode } from "../shared/words/codes.ts";
 import type { Language } from "../shared/words/language.ts";
 import { nearest } from "../shared/words/nearest.ts";
@@ -42,11 +42,13 @@ const optionTypes = {
 export const usage = `Usage: npm start -- [options]
 
   --job JOB        ${jobTypes.join(", ")} (default DAILY_HISTORY)
-  --from DAY       first day, YYYYMMDD or YYYY-MM-DD (default: the last 30 open days; finance: the settings' first period)
+  --from DAY       first day, YYYYMMDD or YYYY-MM-DD (default: the last 30 open days; finance: the settings' first period;
+                   increments: what is new)
   --to DAY         last day (default: the newest that is due)
   --codes LIST     only these stocks or ETFs, such as 600519.SH,000001.SZ
   --refresh        fetch also what is stored
-  --once           stop when the job has ended; exit code 0 only when its task is COMPLETED
+  --once           stop when the job has ended; exit code 0 only when its task is COMPLETED, 4 when a paused task of the
+                   job, which was asked for something else, is in the way
   --json           print one JSON object as the last line
   --captured DIR   the upstream serves captured answers from DIR
   --data-dir DIR   where the database lives (default .local)
@@ -66,11 +68,13 @@ SYNC_* and TUSHARE_MIN_INTERVAL are the settings of README.md.`;
 const usageInChinese = `用法：npm start -- [选项]
 
   --job 作业        ${jobTypes.join("、")}（默认 DAILY_HISTORY）
-  --from 日期       起始日，YYYYMMDD 或 YYYY-MM-DD（默认：最近 30 个交易日；财务：设置中的首个报告期）
+  --from 日期       起始日，YYYYMMDD 或 YYYY-MM-DD（默认：最近 30 个交易日；财务：设置中的首个报告期；
+                   增量：新数据）
   --to 日期         截止日（默认：已到期的最新一日）
   --codes 代码      只取这些股票或 ETF，例如 600519.SH,000001.SZ
   --refresh        已入库的也重新获取
-  --once           作业结束后即停止；只有任务为 COMPLETED 时退出码才为 0
+  --once           作业结束后即停止；只有任务为 COMPLETED 时退出码才为 0；
+                   同一作业另有要求不同的任务处于暂停时，退出码为 4
   --json           最后一行输出一个 JSON 对象
   --captured 目录   上游改为提供该目录中保存的 TuShare 应答
   --data-dir 目录   数据库所在目录（默认 .local）
@@ -108,11 +112,17 @@ export function readOptions(argv: readonly string[]): Options {
     ] as const;
     throw new OptionError(sayRefusal({ why: "order", fields }, optionDoor));
   }
-  if (jobs[job].mode !== "history" && (from ?? to ?? values.codes) !== undefined) {
-    const histories = jobTypes.filter((name) => jobs[name].mode === "history");
-    throw new OptionError(
-      `--from, --to and --codes go with the jobs ${histories.join(", ")}, and --job is ${job}`,
-    );
+  const [option] = notTaken(job, values);
+  if (option !== undefined) {
+    const taken = optionsOf(job).filter((name) => Object.hasOwn(optionTypes, name));
+    const refusal = {
+      why: "not taken",
+      field: option,
+      value: values[option as keyof typeof values],
+      job,
+      taken,
+    } as const;
+    throw new OptionError(sayRefusal(refusal, optionDoor));
   }
   const dataDir = values["data-dir"] ?? ".local";
   if (dataDir === "") throw refused("data-dir", dataDir, say("allowedFolder", { example: ".local" }));

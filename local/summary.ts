@@ -10,8 +10,16 @@ export type Summary = {
   readonly lines: readonly string[];
   readonly json: {
     job: string;
+    /** The days and codes it is about: as asked for, else as planned; null for all. */
+    from: string | null;
+    to: string | null;
+    codes: readonly string[] | null;
+    /** started, or continued or running when an earlier start asked the same; busy when a paused task is in the way. */
+    outcome: string;
     task_id: string;
     status: string;
+    /** Whether anything was fetched for it since this start. */
+    fetched: boolean;
     units: number;
     /** Rows stored or already complete for what was asked. */
     rows: number;
@@ -29,8 +37,13 @@ export async function summarise(
   const rows = await countRows(jobs, run);
   const json = {
     job: run.job,
+    from: run.from ?? null,
+    to: run.to ?? null,
+    codes: run.codes ?? null,
+    outcome: run.outcome,
     task_id: run.taskId,
     status: run.status,
+    fetched: run.fetched,
     units: run.units,
     rows,
     calls: run.calls,
@@ -41,15 +54,14 @@ export async function summarise(
 
 async function countRows(jobs: Jobs, run: JobRun): Promise<number> {
   let rows = 0;
-  for (const name of catalogue[run.job].datasets)
-    rows += await countDataset(jobs, datasets[name], run.config);
+  for (const name of catalogue[run.job].datasets) rows += await countDataset(jobs, datasets[name], run);
   return rows;
 }
 
 async function countDataset(
   jobs: Jobs,
   { table, slices, dayColumn, instruments, constants = {} }: Dataset,
-  { from, to, codes }: Record<string, unknown>,
+  { from, to, codes }: JobRun,
 ): Promise<number> {
   const conditions = Object.entries(constants).map(([name, value]) => `${name} = '${value}'`);
   const values: unknown[] = [];
@@ -84,10 +96,11 @@ async function describe(
   (select count(*) from fina_indicator) as reports,
   (select count(*) from trade_cal) as days`);
   const number = (text: string | null | undefined) => Number(text ?? 0).toLocaleString("en-US");
-  const dataset = run.config.from === undefined ? "" : `, ${run.config.from} to ${run.config.to}`;
+  const range = run.from === undefined ? "" : `, ${run.from} to ${run.to}`;
+  const said = run.outcome === "busy" ? "NOT STARTED, a paused task is in the way" : run.status;
   return [
     "",
-    `${run.job} ${run.status}${run.status === "COMPLETED" && run.units === 0 ? ", nothing to do" : ""}${dataset}${run.reason === null ? "" : ` (${run.reason})`}`,
+    `${run.job} ${said}${run.nothing === undefined ? "" : ", nothing to do"}${range}${run.reason === null ? "" : ` (${run.reason})`}`,
     `  rows       ${rows.toLocaleString("en-US")} stored or already complete for what was asked, ${run.units} units in ${run.seconds} s`,
     `  calls      ${describeCalls(run)}`,
     ...(await describeLimit(environment)),
@@ -131,12 +144,19 @@ function describeAccess(environment: Environment): string[] {
 
 function describeCalls(run: JobRun): string {
   const calls = Object.entries(run.calls);
-  if (calls.length === 0) return "none: everything asked for was here already";
+  if (calls.length === 0) return `none${whyNone(run)}`;
   const busiest = Math.max(...calls.map(([, count]) => count));
   const perMinute = Math.round((busiest / Math.max(run.seconds, 1)) * 60);
   const configured = 60 / readSettings(process.env).TUSHARE_MIN_INTERVAL;
   const use = Math.min(100, Math.round((perMinute / configured) * 100));
   return `${calls.map(([name, count]) => `${name} ${count}`).join(", ")}; ${perMinute} a minute to the busiest, ${use} % of the configured pace`;
+}
+
+/** Only a plan knows that nothing was missing; it says as well what was not due, or never was. */
+function whyNone({ nothing, reason }: JobRun): string {
+  if (nothing === "stored") return ": everything asked for was here already";
+  if (nothing === "fresh") return ": it was fetched today already";
+  return nothing === undefined || reason === null ? "" : `: ${reason}`;
 }
 
 /** The simulated upstream can be given trouble while it runs. */

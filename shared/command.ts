@@ -2,7 +2,7 @@
 import * as z from "zod/mini";
 import { isDay } from "./dates.ts";
 import { SyncError } from "./errors.ts";
-import { jobTypes } from "./jobs.ts";
+import { jobTypes, notTaken, optionsOf } from "./jobs.ts";
 import { readCode, suggestCode } from "./words/codes.ts";
 import { nearest } from "./words/nearest.ts";
 import { jsonDoor, type Refusal, sayRefusal } from "./words/refusal.ts";
@@ -44,7 +44,7 @@ const runSchema = z.strictObject({
   codes: z.optional(z.array(code).check(z.minLength(1), z.maxLength(codesMax))),
   /** Fetch also what is stored. */
   refresh: z.optional(z.boolean()),
-  /** false: finance by stock, though the settings would have it by report period. */
+  /** Finance by report period, or by stock, whatever the settings would have. */
   byPeriod: z.optional(z.boolean()),
   /** A start that comes again under the same key (a schedule's tick, a repeated request) starts nothing twice. */
   requestKey: z.optional(z.string().check(z.minLength(1), z.maxLength(requestKeyCharactersMax))),
@@ -129,11 +129,18 @@ export function readCommand(value: unknown): { command: Command } | { refusal: R
   if (!parsed.success) return { refusal: explain(value, parsed.error.issues) };
   const command = parsed.data;
   const run = "plan" in command ? command.plan : "job" in command ? command : undefined;
-  const refusal = run && refusalOfRange(run);
+  const refusal = run && refusalOfRun(run);
   return refusal === undefined ? { command } : { refusal };
 }
 
-function refusalOfRange({ from, to, days }: RunCommand): Refusal | undefined {
+/** What fields must be among themselves, and for their job. */
+function refusalOfRun(command: RunCommand): Refusal | undefined {
+  const { job, from, to, days, codes, byPeriod } = command;
+  const [option] = notTaken(job, command);
+  if (option !== undefined)
+    return { why: "not taken", field: option, value: command[option], job, taken: optionsOf(job) };
+  if (codes !== undefined && byPeriod === true)
+    return { why: "beside", field: "byPeriod", value: byPeriod, other: "codes" };
   if (from !== undefined && days !== undefined) {
     return {
       why: "both",

@@ -252,6 +252,23 @@ order by ts_code`,
   return missing;
 }
 
+/** Those of `codes` that were listed on no day of a range; one that the list does not know counts as listed. */
+export async function unlistedCodes(
+  database: Database,
+  codes: readonly string[],
+  range: { from: Day; to: Day },
+): Promise<string[]> {
+  const rows = await database.run(
+    `select asked.ts_code
+from unnest(string_to_array(:codes, ',')) as asked (ts_code)
+join stock_info on stock_info.ts_code = asked.ts_code
+where list_date > to_date(:to, 'YYYYMMDD') or delist_date < to_date(:from, 'YYYYMMDD')
+order by asked.ts_code`,
+    { codes: codes.join(","), ...range },
+  );
+  return rows.map(({ ts_code }) => String(ts_code));
+}
+
 function partsOf({ from, to }: { from: Day; to: Day }): { from: Day; to: Day }[] {
   const parts = [];
   for (let start = from; start <= to; start = addDays(start, daysInQuestionMax)) {

@@ -1,6 +1,7 @@
 // The dispatcher's use case: open or continue a task, plan its units into the ledger, fan them out. It never talks
 // to TuShare. Dying anywhere is harmless: the next dispatcher continues from what the ledger says.
-import { type Command, parseCommand, type RunCommand } from "./command.ts";
+import { answersTo, askedOf, splitConfig } from "./asked.ts";
+import { parseCommand, type RunCommand } from "./command.ts";
 import { SyncError } from "./errors.ts";
 import { type JobType, jobs } from "./jobs.ts";
 import { unresolvedUnits } from "./ledger/failures.ts";
@@ -16,19 +17,23 @@ import { say } from "./words/say.ts";
 export type DispatchAnswer = {
   /**
    * started: by this command. continued: a live task was sent on. running: it needed nothing. repeated: the same start
-   * was asked for before, and its task has ended. planned: nothing was started. Others: as asked.
+   * was asked for before, and its task has ended. busy: nothing was started, because the job's one live or paused task,
+   * which is named, answers to another command. planned: nothing was started. Others: as asked.
    */
   readonly outcome:
     | "started"
     | "continued"
     | "running"
     | "repeated"
+    | "busy"
     | "planned"
     | "paused"
     | "cancelled"
     | "retried"
     | "checked";
   readonly tasks: readonly ledger.Task[];
+  /** What the task in the way was asked to do, when the outcome is busy. */
+  readonly inTheWay?: Readonly<Record<string, unknown>>;
   /** Units sent to the work queue by this command. */
   readonly sent: number;
   /** What a run would do and cost, for a command that asked for its plan. */
@@ -36,6 +41,9 @@ export type DispatchAnswer = {
   /** How far behind the data is, for the evening check. */
   readonly freshness?: readonly Freshness[];
 };
+
+/** Tasks in the way that may end while a command looks at them. */
+const looksMax = 5;
 
 /** @throws SyncError permanent when the command cannot be carried out as it stands; nothing was started then. */
 export async function dispatch(services: DispatchServices, input: unknown): Promise<DispatchAnswer> {
@@ -55,18 +63,59 @@ async function run(
   jobType: JobType,
   command: RunCommand,
 ): Promise<DispatchAnswer> {
-  const batchSize = services.settings[jobs[jobType].batchSize];
-  const { task, opened } = await ledger.openTask(services.database, {
-    job_type: jobType,
-    batch_size: batchSize,
-    config: command,
-    request_key: command.requestKey,
-  });
+  for (let look = 1; ; look += 1) {
+    const { task, opened } = await ledger.openTask(services.database, {
+      job_type: jobType,
+      batch_size: services.settings[jobs[jobType].batchSize],
+      config: command,
+      request_key: command.requestKey,
+    });
+    if (opened || answersTo(task.config, command)) return await carryOn(services, task, opened);
+    if (command.requestKey !== undefined && task.request_key === command.requestKey) {
+      throw refuseKey(command.requestKey, task);
+    }
+    const busy = await meet(services, task).catch((error: unknown) => {
+      // A plan that cannot be made has ended it: that is no answer to this command.
+      if (look < looksMax && error instanceof SyncError && error.kind === "permanent") return undefined;
+      throw error;
+    });
+    if (busy !== undefined) return busy;
+    if (look === looksMax) throw new SyncError("transient", say("tasksComeAndGo", { job: jobType }));
+  }
+}
+
+/** The command's own task: it is opened, or goes on where another dispatcher left it. */
+async function carryOn(
+  services: DispatchServices,
+  task: ledger.Task,
+  opened: boolean,
+): Promise<DispatchAnswer> {
   if (ledger.hasEnded(task.status)) return { outcome: "repeated", tasks: [task], sent: 0 };
   if (task.status === "PAUSED") return { outcome: "paused", tasks: [task], sent: 0 };
   const { task: after, sent } = await continueTask(services, task);
-  if (jobs[jobType].mode === "incremental") await reportFreshness(services, false);
+  if (jobs[task.job_type].mode === "incremental") await reportFreshness(services, false);
   return { outcome: opened ? "started" : sent > 0 ? "continued" : "running", tasks: [after], sent };
+}
+
+/**
+ * A task in the way is sent on, should its dispatcher have died: whoever waits for it would wait for ever. Undefined when it
+ * has ended by that.
+ */
+async function meet(services: DispatchServices, task: ledger.Task): Promise<DispatchAnswer | undefined> {
+  const { task: after, sent } =
+    task.status === "PAUSED" ? { task, sent: 0 } : await continueTask(services, task);
+  if (ledger.hasEnded(after.status)) return undefined;
+  const { requestKey: _, ...inTheWay } = splitConfig(task.config).asked;
+  services.log.warn("the job has a task that answers to another command", { task: task.id, inTheWay });
+  return { outcome: "busy", tasks: [after], sent, inTheWay };
+}
+
+function refuseKey(key: string, task: ledger.Task): SyncError {
+  const { requestKey, ...asked } = splitConfig(task.config).asked;
+  return new SyncError(
+    "permanent",
+    say("requestKeyUsed", { key, command: JSON.stringify(asked).slice(0, 200) }),
+  );
 }
 
 /** Plans a task that has no plan yet, and sends what was not confirmed sent. */
@@ -159,8 +208,7 @@ async function refuse(database: Database, id: string, change: "pause" | "resume"
 /** A plan that cannot be made ends the task: it would block its job for ever. */
 async function planTask(services: DispatchServices, task: ledger.Task): Promise<Plan> {
   try {
-    const command = parseCommand(JSON.parse(task.config)) as Command & { job: JobType };
-    const planned = await planJob(services, command);
+    const planned = await planJob(services, askedOf(task.config));
     if (planned.units.length > unitsMax) {
       throw new SyncError("permanent", say("tooManyUnits", { units: planned.units.length, most: unitsMax }));
     }

@@ -175,23 +175,26 @@ export async function knowsSchedule(database: Database): Promise<boolean> {
   return row?.known === true;
 }
 
+export type Filing = { readonly ts_code: string; readonly end_date: Day };
+
 /**
- * Reports filed before `today` for which their stock (or their period) was not asked since: indicators come the day after
- * the filing.
+ * Reports filed within two days, both included: those for which their stock (or their period) was not asked since, or all.
+ * Indicators come the day after the filing.
  */
-export async function filingsNotAsked(
+export async function filings(
   database: Database,
   dataset: Dataset,
-  today: Day,
-  daysBack: number,
-): Promise<{ ts_code: string; end_date: Day }[]> {
+  { from, to }: { from: Day; to: Day },
+  all: boolean,
+): Promise<Filing[]> {
   const rows = await database.run(
     `with asked_code as (
-  select selector ->> 'ts_code' as ts_code, cast(max(settled_at) at time zone 'Asia/Shanghai' as date) as asked_on
+  select selector ->> 'ts_code' as ts_code, to_date(selector ->> 'from', 'YYYYMMDD') as first_end,
+    to_date(selector ->> 'to', 'YYYYMMDD') as last_end,
+    cast(settled_at at time zone 'Asia/Shanghai' as date) as asked_on
   from sync_unit
   where dataset = :dataset and status = 'done' and selector ->> 'by' = 'code'
-    and to_date(selector ->> 'to', 'YYYYMMDD') > to_date(:today, 'YYYYMMDD') - 366
-  group by 1
+    and cast(settled_at at time zone 'Asia/Shanghai' as date) > to_date(:from, 'YYYYMMDD')
 ),
 asked_period as (
   select to_date(selector ->> 'period', 'YYYYMMDD') as end_date,
@@ -203,17 +206,38 @@ asked_period as (
 select filing.ts_code, to_char(filing.end_date, 'YYYYMMDD') as end_date
 from disclosure_date as filing
 join stock_info on stock_info.ts_code = filing.ts_code and stock_info.is_etf = 'N'
-left join asked_code on asked_code.ts_code = filing.ts_code
 left join asked_period on asked_period.end_date = filing.end_date
-where filing.actual_date < to_date(:today, 'YYYYMMDD')
-  and filing.actual_date >= to_date(:today, 'YYYYMMDD') - cast(:days_back as integer)
-  and coalesce(asked_code.asked_on, '-infinity') <= filing.actual_date
-  and coalesce(asked_period.asked_on, '-infinity') <= filing.actual_date
+where filing.actual_date between to_date(:from, 'YYYYMMDD') and to_date(:to, 'YYYYMMDD')
+  and (cast(:all as boolean) or (
+    coalesce(asked_period.asked_on, '-infinity') <= filing.actual_date
+    and not exists (
+      select 1
+      from asked_code
+      where asked_code.ts_code = filing.ts_code and asked_code.asked_on > filing.actual_date
+        and filing.end_date between asked_code.first_end and asked_code.last_end
+    )
+  ))
 order by filing.actual_date, filing.ts_code
 limit :filings`,
-    { dataset: dataset.name, today, days_back: daysBack, filings: filingsMax },
+    { dataset: dataset.name, from, to, all, filings: filingsMax },
   );
   return rows.map((row) => ({ ts_code: String(row.ts_code), end_date: String(row.end_date) }));
+}
+
+/** Those of `codes` that were delisted before a day. */
+export async function delistedBefore(
+  database: Database,
+  codes: readonly string[],
+  day: Day,
+): Promise<string[]> {
+  const rows = await database.run(
+    `select ts_code
+from stock_info
+where ts_code = any (string_to_array(:codes, ',')) and delist_date <= to_date(:day, 'YYYYMMDD')
+order by ts_code`,
+    { codes: codes.join(","), day },
+  );
+  return rows.map(({ ts_code }) => String(ts_code));
 }
 
 /** Listed stocks without a row for a period, those longest not asked first. */
@@ -253,7 +277,7 @@ export async function wasRefusedByPeriod(database: Database, now: Date): Promise
     `select exists (
   select 1
   from sync_task
-  where config ->> 'byPeriod' = 'false' and started_at > cast(:since as timestamptz)
+  where config ->> 'byPeriod' = 'false' and request_key like 'by-stock/%' and started_at > cast(:since as timestamptz)
 ) as refused`,
     { since: since.toISOString() },
   );

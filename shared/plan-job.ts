@@ -6,10 +6,12 @@ import { addDays, type Day, earlier, later, shanghaiDay, shanghaiInstant } from 
 import { SyncError } from "./errors.ts";
 import { type Job, jobs } from "./jobs.ts";
 import { areFresh } from "./list-coverage.ts";
+import type { Nothing } from "./nothing.ts";
 import type { Plan } from "./plan.ts";
 import * as plan from "./plan.ts";
 import { planFinanceHistory, planFinanceIncrement } from "./plan-finance.ts";
 import type { Database, DispatchServices } from "./ports.ts";
+import type { PlannedUnit } from "./unit.ts";
 import { say } from "./words/say.ts";
 
 /** @throws SyncError permanent, saying what is wrong and what to do */
@@ -17,12 +19,15 @@ export async function planJob(services: DispatchServices, command: RunCommand): 
   const job = jobs[command.job];
   const plans: Plan[] = [];
   for (const name of job.datasets) plans.push(await planDataset(services, datasets[name], job.mode, command));
+  const units = plans.flatMap(({ units }) => units);
   const reasons = plans.flatMap(({ reason }) => reason ?? []);
   const range = plans.find((each) => each.range !== undefined)?.range;
+  const nothing = units.length > 0 ? undefined : plans.find((each) => each.nothing !== undefined)?.nothing;
   return {
-    units: plans.flatMap(({ units }) => units),
+    units,
     reason: reasons.join("; ") || null,
     ...(range !== undefined && { range }),
+    ...(nothing !== undefined && { nothing }),
   };
 }
 
@@ -53,50 +58,110 @@ async function planLists(
   const units = plan.planLists(dataset, earlier(today, settings.SYNC_UPSTREAM_ENDS));
   const since = shanghaiInstant(today, 0);
   const fresh = !command.refresh && (await areFresh(database, dataset, units, since));
-  return { units: fresh ? [] : units, reason: null };
+  return fresh ? { units: [], reason: null, nothing: "fresh" } : { units, reason: null };
 }
 
 async function planHistory(services: DispatchServices, dataset: Dataset, command: RunCommand): Promise<Plan> {
   const { database, settings } = services;
-  const due = plan.lastDueDay(dataset, services.clock.now());
-  const to = command.to === undefined || command.to > due ? due : command.to;
-  const reason =
-    command.to !== undefined && command.to > due ? say("plannedTo", { asked: command.to, due }) : null;
   const start = command.codes === undefined ? settings.SYNC_DAILY_HISTORY_START_DATE : plan.firstTradingDay;
-  const from =
-    command.days === undefined
-      ? (command.from ?? start)
-      : await coverage.openDayBack(database, to, command.days);
-  const range = { from: later(from, plan.firstTradingDay), to };
-  if (from > to) return { units: [], reason: say("notDueYet", { day: from }), range };
-  await checkCalendar(database, range);
-
-  const refresh = command.refresh ?? false;
-  const byCode = async (codes: readonly string[]) =>
-    plan.planByCode(
-      dataset,
-      await coverage.missingRanges(database, dataset, codes, range, refresh),
-      await coverage.openDays(database, range),
-      settings,
-    );
+  const days = await findDays(services, dataset, command, async () => start);
+  if ("nothing" in days) return days;
+  if (command.codes === undefined) {
+    const codes = await coverage.listedCodes(database, dataset);
+    return await planDays(services, dataset, command, days, codes);
+  }
   const codes = await codesOf(services, dataset, command);
-  if (command.codes !== undefined) return { units: await byCode(codes), reason, range };
-  const days = refresh
-    ? await coverage.openDays(database, range)
-    : await coverage.missingDays(database, dataset, range);
-  const byDate = { units: plan.planByDate(dataset, days), reason, range };
-  if (days.length <= codes.length || codes.length === 0) return byDate;
-  const units = await byCode(codes);
-  return units.length < days.length ? { units, reason, range } : byDate;
+  const units = await planCodes(services, dataset, command, days.range, codes);
+  const unlisted = await coverage.unlistedCodes(database, codes, days.range);
+  const { from, to } = days.range;
+  const remark = unlisted.length === 0 ? [] : [say("notListed", { codes: few(unlisted), from, to })];
+  const reason = [...(days.reason === null ? [] : [days.reason]), ...remark].join("; ") || null;
+  if (units.length > 0) return { units, reason, range: days.range };
+  const nothing = unlisted.length === codes.length ? "not_listed" : storedOf(days);
+  return { units, reason, range: days.range, nothing };
 }
 
-/** What is missing since the newest stored day, and of the last open days before it. */
+/** A range by date, or by stock where that takes fewer calls. */
+async function planDays(
+  services: DispatchServices,
+  dataset: Dataset,
+  command: RunCommand,
+  { range, reason }: Days,
+  codes: readonly string[],
+): Promise<Plan> {
+  const { database } = services;
+  const days = command.refresh
+    ? await coverage.openDays(database, range)
+    : await coverage.missingDays(database, dataset, range);
+  if (days.length === 0) return { units: [], range, reason, nothing: storedOf({ reason }) };
+  const byDate = { units: plan.planByDate(dataset, days), range, reason };
+  if (days.length <= codes.length || codes.length === 0) return byDate;
+  const units = await planCodes(services, dataset, command, range, codes);
+  return units.length < days.length ? { ...byDate, units } : byDate;
+}
+
+async function planCodes(
+  { database, settings }: DispatchServices,
+  dataset: Dataset,
+  { refresh = false }: RunCommand,
+  range: Days["range"],
+  codes: readonly string[],
+): Promise<PlannedUnit[]> {
+  const missing = await coverage.missingRanges(database, dataset, codes, range, refresh);
+  return plan.planByCode(dataset, missing, await coverage.openDays(database, range), settings);
+}
+
+type Days = { readonly range: { readonly from: Day; readonly to: Day }; readonly reason: string | null };
+
+function storedOf({ reason }: { reason: string | null }): Nothing {
+  return reason === null ? "stored" : "stored_so_far";
+}
+
+/** The days of a command that are due and on which there was a market; or why there are none. */
+async function findDays(
+  { database, clock }: DispatchServices,
+  dataset: Dataset,
+  command: RunCommand,
+  start: (to: Day) => Promise<Day>,
+): Promise<Days | (Plan & { nothing: Nothing })> {
+  const due = plan.lastDueDay(dataset, clock.now());
+  const isCut = command.to !== undefined && command.to > due;
+  const to = earlier(command.to ?? due, due);
+  const first =
+    command.from ??
+    (command.days === undefined ? await start(to) : await coverage.openDayBack(database, to, command.days));
+  const nothing = (why: Nothing, reason: string) => ({
+    ...{ units: [], reason, nothing: why, range: { from: first, to: command.to ?? later(first, to) } },
+  });
+  if (first > due)
+    return nothing("not_due", say("notDueUntil", { day: first, time: plan.dueAt(dataset, first) }));
+  if (first > to) {
+    throw new SyncError("permanent", say("toBeforeFirst", { to, first }));
+  }
+  if (to < plan.firstTradingDay)
+    return nothing("before_first_day", say("noTradingBefore", { day: plan.firstTradingDay }));
+  const range = { from: later(first, plan.firstTradingDay), to };
+  await checkCalendar(database, range);
+  if ((await coverage.openDays(database, range)).length === 0) {
+    if (isCut) return nothing("not_due", say("notDueYet", { day: command.to ?? to }));
+    return nothing("no_open_day", say("noTradingDays", range));
+  }
+  return { range, reason: isCut ? say("plannedTo", { asked: command.to ?? to, due }) : null };
+}
+
+/** The days asked for, or what is missing since the newest stored day and of the last open days before it. */
 async function planIncrement(
   services: DispatchServices,
   dataset: Dataset,
   command: RunCommand,
 ): Promise<Plan> {
   const { database, settings } = services;
+  const back = (to: Day) =>
+    coverage.openDayBack(database, to, Math.max(1, settings.SYNC_DAILY_LOOKBACK_DAYS));
+  if ((command.from ?? command.to ?? command.days) !== undefined) {
+    const days = await findDays(services, dataset, command, back);
+    return "nothing" in days ? days : await planDays(services, dataset, command, days, []);
+  }
   const due = plan.lastDueDay(dataset, services.clock.now());
   const newest = await coverage.newestStoredDay(database, dataset);
   if (newest === undefined) {
@@ -106,13 +171,9 @@ async function planIncrement(
     services.log.warn(reason);
     return { units: plan.planByDate(dataset, [day]), reason, range: { from: day, to: day } };
   }
-  const back = await coverage.openDayBack(database, due, Math.max(1, settings.SYNC_DAILY_LOOKBACK_DAYS));
-  const range = { from: earlier(addDays(newest, 1), back), to: due };
+  const range = { from: earlier(addDays(newest, 1), await back(due)), to: due };
   await checkCalendar(database, range);
-  const days = command.refresh
-    ? await coverage.openDays(database, range)
-    : await coverage.missingDays(database, dataset, range);
-  return { units: plan.planByDate(dataset, days), reason: null, range };
+  return await planDays(services, dataset, command, { range, reason: null }, []);
 }
 
 /** A calendar that is missing is an alarm, not a holiday. */
@@ -138,11 +199,15 @@ async function codesOf(
   const asked = [...new Set(codes)];
   const unknown = await coverage.unknownCodes(database, dataset, asked);
   if (unknown.length === 0) return asked;
-  const shown = unknown.slice(0, 5).join(", ");
-  const names = unknown.length > 5 ? say("andMore", { shown, count: unknown.length - 5 }) : shown;
   const kind = dataset.instruments === "etf" ? say("etf") : say("stock");
   const list = dataset.instruments === "etf" ? "ETF_LIST" : "REFERENCE";
-  throw new SyncError("permanent", say("unknownCodes", { kind, codes: names, list }));
+  throw new SyncError("permanent", say("unknownCodes", { kind, codes: few(unknown), list }));
+}
+
+/** Some of a list that may be long. */
+function few(codes: readonly string[]): string {
+  const shown = codes.slice(0, 5).join(", ");
+  return codes.length > 5 ? say("andMore", { shown, count: codes.length - 5 }) : shown;
 }
 
 function historyOf(dataset: Dataset): string {

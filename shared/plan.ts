@@ -2,6 +2,7 @@
 // to each interface whatever the number of stocks, a stock one call for each range that fits under the row cap.
 import { type Dataset, type DatasetName, interfacesOf, rowCapOf } from "./datasets.ts";
 import { addDays, type Day, later, shanghaiDay, shanghaiHours } from "./dates.ts";
+import type { Nothing } from "./nothing.ts";
 import { newestPeriods, versionsOfPeriod } from "./periods.ts";
 import type { Settings } from "./settings.ts";
 import type { PlannedUnit, Selector } from "./unit.ts";
@@ -11,6 +12,8 @@ export type Plan = {
   readonly reason: string | null;
   /** The days it was made for, where it is by day. */
   readonly range?: { readonly from: Day; readonly to: Day };
+  /** What it means when it has no unit. */
+  readonly nothing?: Nothing;
 };
 
 /** Units one task may hold, so that they fit one request of 4 MiB. All A shares since 1990 by stock are about 7,000. */
@@ -93,4 +96,10 @@ export function planByCode(
 export function lastDueDay(dataset: Dataset, now: Date): Day {
   const today = shanghaiDay(now);
   return shanghaiHours(now) >= (dataset.publicationHour ?? 0) ? today : addDays(today, -1);
+}
+
+/** When the data of a day is due, in Shanghai. */
+export function dueAt({ publicationHour = 0 }: Dataset, day: Day): string {
+  const date = `${day.slice(0, 4)}-${day.slice(4, 6)}-${day.slice(6)}`;
+  return `${date} ${String(publicationHour).padStart(2, "0")}:00`;
 }

@@ -1,6 +1,7 @@
 // A run's price before anything is spent: the very plan that the job would get, without a task and without a call.
 import type { RunCommand } from "./command.ts";
 import type { Day } from "./dates.ts";
+import type { Nothing } from "./nothing.ts";
 import { planJob } from "./plan-job.ts";
 import { marketByDefault, type PlanPrice, priceOf } from "./plan-price.ts";
 import type { Database, DispatchServices } from "./ports.ts";
@@ -12,6 +13,8 @@ export type PricedPlan = PlanPrice & {
   readonly range: { readonly from: Day; readonly to: Day } | null;
   /** What the planner had to say, such as days that are not due. */
   readonly reason: string | null;
+  /** Why it has no unit; null when it has some. */
+  readonly nothing: Nothing | null;
   /** The first units and the last, for a person to see what it is about. */
   readonly first: readonly string[];
   readonly last: string | null;
@@ -21,7 +24,7 @@ const unitsShown = 3;
 
 /** @throws SyncError permanent, as the run itself would be refused. */
 export async function priceRun(services: DispatchServices, command: RunCommand): Promise<PricedPlan> {
-  const { units, reason, range } = await planJob(services, command);
+  const { units, reason, range, nothing } = await planJob(services, command);
   const { stocks, etfs } = await countInstruments(services.database);
   const market = { stocks: stocks || marketByDefault.stocks, etfs: etfs || marketByDefault.etfs };
   const last = units.at(-1);
@@ -30,6 +33,7 @@ export async function priceRun(services: DispatchServices, command: RunCommand):
     ...priceOf(units, services.settings, market),
     range: range ?? null,
     reason,
+    nothing: nothing ?? null,
     first: units.slice(0, unitsShown).map(unitKey),
     last: last === undefined ? null : unitKey(last),
   };

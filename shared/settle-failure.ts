@@ -1,5 +1,5 @@
 // What becomes of a unit that did not succeed: the error's kind and scope decide, and nothing else.
-import { parseCommand, type RunCommand } from "./command.ts";
+import { askedOf } from "./asked.ts";
 import { datasets } from "./datasets.ts";
 import { lacksRight, type SyncError } from "./errors.ts";
 import { recordFailure } from "./ledger/failures.ts";
@@ -91,7 +91,7 @@ async function startByCode(
   const task = await readTask(database, unit.task_id);
   // A message that was in hand when a person cancelled or paused the task must not start its job again.
   if (task === undefined || task.status === "CANCELLED" || task.status === "PAUSED") return "settled";
-  const command = parseCommand(JSON.parse(task.config)) as RunCommand;
+  const command = askedOf(task.config);
   // The schedule first: what is cancelled without one would not be tried again. Its name and key make one of many wishes.
   const requestKey = `by-stock/${unit.task_id}`;
   await planner.invokeDispatcherAt(`by-stock-${unit.task_id}`, clock.now(), {

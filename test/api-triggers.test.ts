@@ -66,7 +66,12 @@ test("a run beside a live or paused task answers 409 with that task and starts n
   await carryOut();
   const second = await post("/api/jobs/DAILY_HISTORY/run", { body: range });
   expect(second.status).toBe(409);
-  expect(second.body).toMatchObject({ error: "conflict", task: { id: first.body.id, status: "RUNNING" } });
+  const inTheWay = { error: "conflict", task: { id: first.body.id, status: "RUNNING" } };
+  expect(second.body).toMatchObject({ ...inTheWay, asked: "same" });
+  const other = await post("/api/jobs/DAILY_HISTORY/run", { body: { ...range, refresh: true } });
+  expect([other.status, other.body]).toEqual([409, expect.objectContaining({ asked: "other" })]);
+  expect(other.body).toMatchObject({ ...inTheWay, task: { command: { job: "DAILY_HISTORY", ...range } } });
+  expect(other.body.message).toContain("a task of DAILY_HISTORY is live, of another command");
 
   await post(`/api/tasks/${first.body.id}/pause`);
   const third = await post("/api/jobs/DAILY_HISTORY/run", { body: range });
@@ -91,6 +96,37 @@ test("the same Idempotency-Key gives the same task, live or ended, and starts no
   expect(commands).toEqual([]);
   const other = await post("/api/stock-daily/sync/history", { body: range, key: "backfill-2" });
   expect(other.body.id).not.toBe(first.body.id);
+});
+
+test("a key that started another command of the job is refused with that task, live or ended", async () => {
+  const first = await post("/api/jobs/DAILY_HISTORY/run", { body: range, key: "k" });
+  for (const _ of ["live", "ended"]) {
+    const other = await post("/api/jobs/DAILY_HISTORY/run", { body: { ...range, refresh: true }, key: "k" });
+    expect([other.status, other.body.task.id]).toEqual([409, first.body.id]);
+    expect(other.body.message).toContain("choose another");
+    await carryOut();
+    await world.runToEnd();
+  }
+  const again = await post("/api/jobs/DAILY_HISTORY/run", { body: range, key: "k" });
+  expect([again.status, again.body.id]).toEqual([202, first.body.id]);
+  expect(await world.tasks()).toHaveLength(1);
+});
+
+test("a task says what it was asked, what it was planned for, and why it had nothing to do", async () => {
+  const { body } = await post("/api/jobs/DAILY_HISTORY/run", { body: { days: 2 } });
+  await carryOut();
+  const at = `/api/tasks/${body.id}`;
+  const planned = { from: "20240116", to: "20240117" };
+  expect((await get(at)).body).toMatchObject({ command: { days: 2 }, planned, nothing: null });
+
+  await world.runToEnd();
+  const future = await post("/api/jobs/DAILY_HISTORY/run", { body: { from: "20250101" } });
+  await carryOut();
+  expect((await get(`/api/tasks/${future.body.id}`)).body).toMatchObject({
+    status: "COMPLETED",
+    nothing: "not_due",
+    reason: expect.stringContaining("20250101 is not due yet"),
+  });
 });
 
 test("a key that started another job is refused with that job's task", async () => {

@@ -72,12 +72,92 @@ describe("dispatching", () => {
   afterAll(() => world?.close());
   beforeEach(() => world.reset());
 
-  test("a second command while a task is live sends nothing and gives back that task", async () => {
-    await world.dispatch(history);
-    const before = world.work.bodies().length;
-    const again = await world.dispatch({ ...history, from: "20240110" });
-    expect(again).toMatchObject({ outcome: "running", sent: 0, tasks: [{ total_units: 12 }] });
-    expect(world.work.bodies()).toHaveLength(before);
+  const sameCommands: [string, object, object][] = [
+    ["with its fields in another order", history, { to: lastDay, job: "DAILY_HISTORY", from: firstDay }],
+    ["with dashes in its days", history, { ...history, from: "2024-01-02", to: "2024-01-17" }],
+    ["without the refresh it does not want", history, { ...history, refresh: false }],
+    ["under a key", history, { ...history, requestKey: "a person's" }],
+    [
+      "with its codes in another order, one of them twice",
+      { ...history, codes: ["600519.SH", "000001.SZ"] },
+      { ...history, codes: ["000001.SZ", "600519.SH", "000001.SZ"] },
+    ],
+    ["for the last so many days", { job: "DAILY_HISTORY", days: 3 }, { job: "DAILY_HISTORY", days: 3 }],
+  ];
+  test.each(sameCommands)(
+    "the same command again, %s, sends nothing and gives back its task",
+    async (_how, first, again) => {
+      await world.dispatch(first);
+      const before = world.work.bodies().length;
+      const { id } = await onlyTask();
+      expect(await world.dispatch(again)).toMatchObject({ outcome: "running", sent: 0, tasks: [{ id }] });
+      expect(world.work.bodies()).toHaveLength(before);
+    },
+  );
+
+  const otherCommands: [string, object][] = [
+    ["of another range", { from: "20240110" }],
+    ["of some codes", { codes: ["600519.SH"] }],
+    ["that wants what is stored too", { refresh: true }],
+    ["of the job's own range", { from: undefined, to: undefined }],
+    ["of the last days", { from: undefined, days: 12 }],
+  ];
+  test.each(otherCommands)(
+    "a command %s is told that the live task answers to another one",
+    async (_what, more) => {
+      await world.dispatch(history);
+      const before = world.work.bodies().length;
+      const { id } = await onlyTask();
+      const busy = { outcome: "busy", sent: 0, tasks: [{ id, status: "RUNNING" }], inTheWay: history };
+      expect(await world.dispatch({ ...history, ...more })).toMatchObject(busy);
+      expect(world.work.bodies()).toHaveLength(before);
+
+      await world.dispatch({ pause: id });
+      expect(await world.dispatch({ ...history, ...more })).toMatchObject({
+        outcome: "busy",
+        tasks: [{ id, status: "PAUSED" }],
+      });
+      await world.dispatch({ resume: id });
+      await world.runToEnd();
+      expect(await world.dispatch({ ...history, ...more })).toMatchObject({ outcome: "started" });
+    },
+  );
+
+  test("a task in the way that was never planned is planned and sent for whoever waits for it", async () => {
+    await expect(world.dispatchBreaking(history, { call: 1, when: "after", fate: "dies" })).rejects.toThrow();
+    const other = { ...history, from: "20240110" };
+    expect(await world.dispatch(other)).toMatchObject({ outcome: "busy", sent: 12 });
+    await world.runToEnd();
+    expect(await world.dispatch(other)).toMatchObject({ outcome: "started", sent: 0 });
+  });
+
+  test("a task in the way that cannot be planned ends, and the command is carried out at once", async () => {
+    const unknown = { ...history, codes: ["999999.SZ"] };
+    await expect(world.dispatchBreaking(unknown, { call: 1, when: "after", fate: "dies" })).rejects.toThrow();
+    expect((await onlyTask()).status).toBe("PENDING");
+    expect(await world.dispatch(history)).toMatchObject({ outcome: "started", sent: 12 });
+    const [ended] = await world.tasks();
+    expect(ended?.reason).toContain("999999.SZ");
+  });
+
+  test("what was asked stays apart from what was planned", async () => {
+    await world.dispatch({ job: "DAILY_HISTORY", days: 3, requestKey: "k" });
+    const [row] = await world.sql<{ config: object }>("select config from sync_task");
+    expect(row?.config).toEqual({
+      ...{ job: "DAILY_HISTORY", days: 3, requestKey: "k" },
+      planned: { from: "20240115", to: "20240117" },
+    });
+  });
+
+  test("a key that was used for another command is refused, also after that has ended", async () => {
+    await world.dispatch({ ...history, requestKey: "k" });
+    const other = { ...history, to: "20240110", requestKey: "k" };
+    await expect(world.dispatch(other)).rejects.toThrow(
+      /requestKey k was used to start .*20240117.*choose another/,
+    );
+    await world.runToEnd();
+    await expect(world.dispatch(other)).rejects.toThrow("choose another");
+    expect(await world.tasks()).toHaveLength(1);
   });
 
   test("a dispatcher that dies after k of 12 sends, for every k, is continued from its offset", async () => {
@@ -171,9 +251,13 @@ describe("dispatching", () => {
       const { tasks } = await world.dispatch(history);
       await world.dispatch({ pause: tasks[0]?.id });
       const scheduled = { job: "DAILY_HISTORY", requestKey: "schedule/DAILY_HISTORY/2024-01-17T09:30:00Z" };
-      for (const command of [scheduled, { ...history, refresh: true }]) {
+      for (const [command, outcome] of [
+        [scheduled, "busy"],
+        [{ ...history, refresh: true }, "busy"],
+        [history, "paused"],
+      ] as const) {
         expect(await world.dispatch(command)).toMatchObject({
-          outcome: "paused",
+          outcome,
           sent: 0,
           tasks: [{ id: tasks[0]?.id }],
         });

@@ -16,12 +16,15 @@ test("the main job runs to its end, and a second start has nothing left to do", 
   expect(first.output).toContain("DAILY_HISTORY COMPLETED");
   expect(first.code).toBe(0);
   expect(first.json).toMatchObject({ job: "DAILY_HISTORY", status: "COMPLETED", units: 30 });
+  const asked = { from: "20260901", to: "20261020", codes: null };
+  expect(first.json).toMatchObject({ ...asked, outcome: "started", fetched: true });
   expect(first.json.calls).toEqual({ adj_factor: 30, daily: 30, daily_basic: 30 });
   expect(first.json.rows).toBeGreaterThan(1_500);
 
   const second = await npmStart([...small, "--once", "--json"]).ended;
   expect(second.code).toBe(0);
   expect(second.json).toMatchObject({ status: "COMPLETED", units: 0, rows: first.json.rows, calls: {} });
+  expect(second.json).toMatchObject({ ...asked, outcome: "started", fetched: false });
 });
 
 test("the stored rows are what the upstream holds: a bar has its factor, a suspended stock has none", async () => {
@@ -82,7 +85,7 @@ test.each([
   ],
   [
     ["--job", "REFERENCE", "--codes", "600519.SH"],
-    "--from, --to and --codes go with the jobs DAILY_HISTORY, FINANCE_HISTORY, ETF_HISTORY, and --job is REFERENCE",
+    "--codes is no option of REFERENCE, which takes --refresh",
   ],
 ])("%j is refused in one sentence that names the value", async (args, sentence) => {
   const { code, output } = await npmStart(args).ended;
@@ -103,6 +106,14 @@ test("a job the dispatcher refuses ends with its words and exit code 1", async (
   const { code, output } = await npmStart([...small, "--once", "--codes", "999999.SH"]).ended;
   expect(code).toBe(1);
   expect(output).toContain("no stock 999999.SH in stock_info");
+});
+
+test("a range that is not due is not called stored, and its JSON line says so", async () => {
+  const future = ["--data-dir", dataDir.path, "--stocks", "60", "--once", "--from", "20290101"];
+  const { code, output } = await npmStart(future).ended;
+  expect(code).toBe(0);
+  expect(output).toContain("calls      none: 20290101 is not due yet, until 2029-01-01 17:00 in Shanghai");
+  expect(output).not.toContain("everything asked for was here already");
 });
 
 function reaches(host: string, port: number): Promise<boolean> {

@@ -40,7 +40,7 @@ export const planCommand = (t: Messages) =>
 export function describePlan(plan: PricedPlan, cost: RunCost | undefined, t: Messages): string[] {
   const range = plan.range === null ? "" : `, ${t.plan.range(plan.range.from, plan.range.to)}`;
   const head = `${plan.job}${range}${plan.reason === null ? "" : ` (${t.said(plan.reason)})`}`;
-  if (plan.units === 0) return [head, `  ${t.plan.nothingToDo}`];
+  if (plan.units === 0) return [head, `  ${t.plan.nothing[plan.nothing ?? "stored"]}`];
   const calls = Object.entries(plan.calls);
   const all = calls.reduce((sum, [, count]) => sum + count, 0);
   const busiest = Math.max(...calls.map(([, count]) => count));

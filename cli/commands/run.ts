@@ -1,10 +1,11 @@
 // `run`: starts a job through the HTTP API and follows its task to the end.
-import { openApi } from "../api.ts";
-import { command } from "../command.ts";
+import { type Api, openApi } from "../api.ts";
+import { command, type Session } from "../command.ts";
 import { CommandError, exitCodes } from "../failure.ts";
-import { exitCodeOf, follow, type Task } from "../follow.ts";
+import { exitCodeOf, follow, isLive, type Task } from "../follow.ts";
 import type { Messages } from "../messages/en.ts";
-import { runFields, runOptions } from "../run-options.ts";
+import { runFields, runOptions, writeFields } from "../run-options.ts";
+import type { Target } from "../target.ts";
 
 export const runCommand = (t: Messages) =>
   command({
@@ -24,31 +25,108 @@ export const runCommand = (t: Messages) =>
       const { output } = session;
       const target = await session.target();
       const api = await openApi(target, t);
-      const headers = values.key === undefined ? {} : { "idempotency-key": values.key };
-      const started = await api
-        .post<Task>(`/api/jobs/${values.job}/run`, runFields(values, t), headers)
-        .catch((error: unknown) => {
+      const fields = runFields(values, t);
+      const start = () =>
+        api.post<Task>(
+          `/api/jobs/${values.job}/run`,
+          fields,
+          values.key === undefined ? {} : { "idempotency-key": values.key },
+        );
+      if (values.detach) {
+        const started = await start().catch((error: unknown) => {
           throw withFollowing(error, t);
         });
-      if (values.detach) {
         output.json(started);
         output.line(t.run.started(started.job_type, started.id));
         return exitCodes.done;
       }
-      const task = await follow(session, target, api, started.id);
-      output.json(task);
+      const run = await startInTurn(
+        { session, target, api },
+        start,
+        writeFields(fields) || t.run.allByDefault,
+      );
+      if (run === undefined) return exitCodes.interrupted;
+      const task = await follow(session, target, api, run.task.id);
+      output.json({ ...task, ...answerOf(task, fields), outcome: run.outcome, waited_for: run.waitedFor });
       if (task.status === "PAUSED") output.note(t.run.pausedHint(task.id));
       if (task.units.parked > 0) output.note(t.run.failuresHint(task.job_type));
       return exitCodeOf(task);
     },
   });
 
+type Way = { readonly session: Session; readonly target: Target; readonly api: Api };
+
+/**
+ * The task of a start, which was opened for it or does the same already. A task in the way is followed to its end first.
+ * Undefined when the person stopped waiting.
+ * @throws CommandError conflict when what is in the way is paused
+ */
+async function startInTurn(
+  { session, target, api }: Way,
+  start: () => Promise<Task>,
+  asked: string,
+): Promise<{ task: Task; outcome: "started" | "followed"; waitedFor: string[] } | undefined> {
+  const { output, t, stop } = session;
+  const waitedFor: string[] = [];
+  for (;;) {
+    let inTheWay: InTheWay | undefined;
+    try {
+      const task = await start();
+      if (waitedFor.length > 0) output.note(t.run.itsTurn(task.job_type, asked));
+      return { task, outcome: "started", waitedFor };
+    } catch (error) {
+      inTheWay = inTheWayOf(error);
+      if (inTheWay === undefined) throw error;
+    }
+    const { id, job_type, status, command } = inTheWay.task;
+    if (inTheWay.asked === "same" && isLive(inTheWay.task)) {
+      output.note(t.run.adopts(job_type, id));
+      return { task: inTheWay.task, outcome: "followed", waitedFor };
+    }
+    if (status === "PAUSED") throw pausedInTheWay(inTheWay, t);
+    output.note(t.run.waits(job_type, id, writeFields(command) || t.run.allByDefault));
+    waitedFor.push(id);
+    const ended = await follow(session, target, api, id);
+    if (ended.status === "PAUSED") throw pausedInTheWay({ ...inTheWay, task: ended }, t);
+    if (stop.aborted) {
+      output.note(t.run.notStarted);
+      return undefined;
+    }
+  }
+}
+
+/** What was asked for, for a program that reads the answer. */
+function answerOf(task: Task, { from, to, codes }: Readonly<Record<string, unknown>>): object {
+  return {
+    from: from ?? task.planned?.from ?? null,
+    to: to ?? task.planned?.to ?? null,
+    codes: codes ?? null,
+    fetched: task.units.done > 0,
+  };
+}
+
+type InTheWay = { readonly task: Task; readonly asked: "same" | "other" };
+
+function inTheWayOf(error: unknown): InTheWay | undefined {
+  if (!(error instanceof CommandError) || error.exitCode !== exitCodes.conflict) return undefined;
+  const { task, asked } = error.details as Partial<InTheWay>;
+  // A key that was used for another start stays used, however long one waits.
+  if (task === undefined || asked === undefined || !(isLive(task) || task.status === "PAUSED"))
+    return undefined;
+  return { task, asked };
+}
+
+function pausedInTheWay({ task, asked }: InTheWay, t: Messages): CommandError {
+  const { id, job_type } = task;
+  const message = asked === "same" ? t.run.pausedHint(id) : t.run.pausedInTheWay(job_type, id);
+  return new CommandError(exitCodes.conflict, message, { details: { task, asked } });
+}
+
 /** What is in the way can be followed. */
 function withFollowing(error: unknown, t: Messages): unknown {
-  if (!(error instanceof CommandError) || error.exitCode !== exitCodes.conflict) return error;
-  const { task } = error.details as { task?: { id: string } };
-  if (task === undefined) return error;
-  return new CommandError(exitCodes.conflict, `${error.message}: ${t.run.inTheWay(task.id)}`, {
+  const inTheWay = inTheWayOf(error);
+  if (!(error instanceof CommandError) || inTheWay === undefined) return error;
+  return new CommandError(exitCodes.conflict, `${error.message}: ${t.run.inTheWay(inTheWay.task.id)}`, {
     details: error.details,
   });
 }

@@ -41,7 +41,7 @@ export const en = {
     days: "in place of --from: the last so many open days that are due",
     codes: "only these stocks or ETFs, such as 600519.SH,000001.SZ",
     refresh: "fetch also what is stored",
-    byPeriod: "finance by report period (5,000 points); --no-by-period: by stock",
+    byPeriod: "of finance: by report period (5,000 points); --no-by-period: by stock",
   },
   task: {
     planning: "is being planned",
@@ -62,7 +62,17 @@ export const en = {
     exampleCost: "all reports, with dollars",
     tooOld: "the stack answers no plan: it is older than this command line",
     range: (from: string, to: string) => `${from} to ${to}`,
-    nothingToDo: "nothing to do: everything asked for is stored",
+    nothing: {
+      stored: "nothing to do: everything asked for is stored",
+      stored_so_far: "nothing to do now: what is due of it is stored",
+      fresh: "nothing to do: it was fetched today; --refresh fetches it again",
+      not_due: "nothing to do yet: none of it is due",
+      before_first_day: "nothing to fetch: there was no market yet",
+      no_open_day: "nothing to fetch: the range holds no trading day",
+      not_listed: "nothing to fetch: what was asked for was not listed then",
+      no_period: "nothing to fetch: no report period ended in the range",
+      no_filing: "nothing to fetch: the reporting schedule holds no filing of these days",
+    },
     units: (count: string, first: string, last: string) => `units   ${count}, from ${first} to ${last}`,
     calls: (calls: string, all: string) => `calls   ${calls}; ${all} in all`,
     rows: (rows: string) => `rows    about ${rows}`,
@@ -97,6 +107,15 @@ export const en = {
     goesOn: (id: string) =>
       `The task goes on: tushare-sync status ${id} --watch shows it, tushare-sync pause ${id} pauses it.`,
     inTheWay: (id: string) => `tushare-sync status ${id} --watch`,
+    waits: (job: string, id: string, asked: string) =>
+      `A task of ${job} is in the way, which was asked for ${asked} (${id}). It is followed to its end first.`,
+    adopts: (job: string, id: string) =>
+      `The same is being done already by task ${id} of ${job}: it is followed.`,
+    itsTurn: (job: string, asked: string) => `Now ${job} as asked: ${asked}`,
+    allByDefault: "what the job does by itself",
+    pausedInTheWay: (job: string, id: string) =>
+      `nothing was started: task ${id} of ${job}, which was asked for something else, is paused; tushare-sync resume ${id} goes on with it, tushare-sync cancel ${id} ends it`,
+    notStarted: "What was asked for was not started.",
     pausedHint: (id: string) => `It is paused: tushare-sync resume ${id} goes on with it.`,
     failuresHint: (job: string) => `Why: tushare-sync failures --job ${job}`,
   },

@@ -120,9 +120,12 @@ document.addEventListener("click", async (event) => {
 function describeJob() {
   const job = startForm.elements.namedItem("job");
   if (!(job instanceof HTMLSelectElement)) return;
-  const { about = "", mode } = job.selectedOptions[0]?.dataset ?? {};
+  const { about = "", takes = "" } = job.selectedOptions[0]?.dataset ?? {};
   element("job-about", HTMLElement).textContent = about;
-  element("selection", HTMLFieldSetElement).disabled = mode !== "history";
+  for (const field of startForm.elements) {
+    if (!(field instanceof HTMLInputElement)) continue;
+    field.disabled = !takes.split(" ").includes(field.name); // what the job does not take is not sent
+  }
 }
 
 /** The form as a run command; what is left open is left out. */

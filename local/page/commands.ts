@@ -1,6 +1,7 @@
 // Commands of the page: handed to the dispatcher as they are, and its answer as a sentence for a person.
 import { readCommand } from "../../shared/command.ts";
 import type { DispatchAnswer } from "../../shared/dispatch.ts";
+import { describeAsked } from "../../shared/jobs.ts";
 import { formatDay, formatNumber } from "../../shared/widget/format.ts";
 import { type Door, optionDoor, sayRefusal } from "../../shared/words/refusal.ts";
 import type { PageWords } from "./words.ts";
@@ -19,7 +20,8 @@ export async function carryOut(
   }
   try {
     const answer = await dispatch(command);
-    return { status: 200, body: { text: describe(answer, words) } };
+    const text = describe(answer, words);
+    return { status: answer.outcome === "busy" ? 409 : 200, body: { text } };
   } catch (error) {
     return {
       status: 422,
@@ -34,18 +36,21 @@ function doorOf({ job, from, to, codes, refresh }: PageWords): Door {
   return { ...optionDoor, name: (field) => labels[field] ?? field };
 }
 
-function describe({ outcome, tasks, plan }: DispatchAnswer, words: PageWords): string {
+function describe({ outcome, tasks, plan, inTheWay }: DispatchAnswer, words: PageWords): string {
   if (plan !== undefined) return describePlan(plan, words);
+  const [task] = tasks;
+  if (outcome === "busy" && task !== undefined)
+    return words.busy(task.job_type, describeAsked(inTheWay ?? {}), task.status === "PAUSED");
   const names = [...new Set(tasks.map(({ job_type }) => job_type))].join(", ");
   return words.outcomes[outcome]?.(names) ?? outcome;
 }
 
 function describePlan(
-  { job, units, calls, minutes, range }: NonNullable<DispatchAnswer["plan"]>,
+  { job, units, calls, minutes, range, nothing }: NonNullable<DispatchAnswer["plan"]>,
   words: PageWords,
 ): string {
-  if (units === 0) return words.nothingMissing(job);
-  const each = Object.entries(calls).map(([name, count]) => `${name} ${formatNumber(count)}`);
   const span = range === null ? "" : ` ${words.plannedRange(formatDay(range.from), formatDay(range.to))}`;
+  if (units === 0) return words.nothing(job, words.whyNothing[nothing ?? "stored"]) + span;
+  const each = Object.entries(calls).map(([name, count]) => `${name} ${formatNumber(count)}`);
   return words.planned(job, formatNumber(units), each.join(", "), formatNumber(minutes)) + span;
 }

@@ -1,5 +1,5 @@
 // The page as it first arrives: its landmarks, headings, forms and the dialog. What changes comes by events.
-import { jobs, jobTypes } from "../../shared/jobs.ts";
+import { jobs, jobTypes, optionsOf } from "../../shared/jobs.ts";
 import { adjustments } from "../../shared/reads/daily.ts";
 import { html, type Markup } from "../../shared/widget/html.ts";
 import type { FragmentName } from "./fragments.ts";
@@ -63,12 +63,12 @@ function start(words: PageWords): Markup {
   const firstHistory = jobTypes.find((job) => jobs[job].mode === "history"); // what a person starts
   const options = jobTypes.map(
     (job) =>
-      html`<option value="${job}" data-mode="${jobs[job].mode}" data-about="${words.jobs[job] ?? jobs[job].about}"${job === firstHistory ? html` selected` : undefined}>${job}</option>`,
+      html`<option value="${job}" data-takes="${optionsOf(job).join(" ")}" data-about="${words.jobs[job] ?? jobs[job].about}"${job === firstHistory ? html` selected` : undefined}>${job}</option>`,
   );
   return html`<form id="start-form">
 <label>${words.job}<select name="job" aria-describedby="job-about">${options}</select></label>
 <p id="job-about" class="ts-quiet"></p>
-<fieldset id="selection" class="bare">
+<fieldset class="bare">
 <div class="pair"><label>${words.from}<input type="date" name="from"></label><label>${words.to}<input type="date" name="to"></label></div>
 <label>${words.codes}<input type="text" name="codes" autocomplete="off" spellcheck="false" aria-describedby="codes-hint"></label>
 <p id="codes-hint" class="ts-quiet">${words.codesHint}</p>

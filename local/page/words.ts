@@ -1,5 +1,6 @@
 // The page in two languages. What the widget writes is in shared/widget/words.ts.
 import type { JobType } from "../../shared/jobs.ts";
+import type { Nothing } from "../../shared/nothing.ts";
 import type { Adjustment } from "../../shared/reads/daily.ts";
 import { chinese as chineseWidget, english as englishWidget, type Words } from "../../shared/widget/words.ts";
 import type { Range } from "./range.ts";
@@ -48,7 +49,10 @@ export type PageWords = {
   readonly jobs: Readonly<Partial<Record<JobType, string>>>;
   readonly planned: (job: string, units: string, calls: string, minutes: string) => string;
   readonly plannedRange: (from: string, to: string) => string;
-  readonly nothingMissing: (job: string) => string;
+  readonly nothing: (job: string, why: string) => string;
+  readonly whyNothing: Readonly<Record<Nothing, string>>;
+  /** What stands in the way of a start: the same job's task for something else. */
+  readonly busy: (job: string, asked: string, isPaused: boolean) => string;
   readonly outcomes: Readonly<Record<string, (job: string) => string>>;
   readonly taskIs: (job: string, status: string) => string;
   readonly taskAt: (job: string, percent: number) => string;
@@ -122,7 +126,20 @@ const english: PageWords = {
   planned: (job, units, calls, minutes) =>
     `Start ${job}? It plans ${units} units: ${calls}, about ${minutes} min.`,
   plannedRange: (from, to) => `Days ${from} to ${to}.`,
-  nothingMissing: (job) => `Start ${job}? Nothing is missing: it will have no unit to fetch.`,
+  nothing: (job, why) => `Start ${job}? ${why}: it will have no unit to fetch.`,
+  whyNothing: {
+    stored: "Nothing is missing",
+    stored_so_far: "What is due of it is stored",
+    fresh: "It was fetched today",
+    not_due: "None of it is due yet",
+    before_first_day: "There was no market yet",
+    no_open_day: "The range holds no trading day",
+    not_listed: "These codes were not listed then",
+    no_period: "No report period ended in the range",
+    no_filing: "The reporting schedule holds no filing of these days",
+  },
+  busy: (job, asked, isPaused) =>
+    `Nothing was started: a task of ${job} for something else (${asked || "what it does by itself"}) is ${isPaused ? "paused: resume or cancel it first" : "live: wait for its end, or cancel it"}.`,
   outcomes: {
     started: (job) => `${job} is started.`,
     continued: (job) => `${job} goes on.`,
@@ -202,17 +219,30 @@ const chinese: PageWords = {
   jobs: {
     REFERENCE: "交易日历、股票列表、财报披露计划",
     DAILY_HISTORY: "一段时间的股票日线，可续传",
-    DAILY_INCREMENTAL: "新的交易日，以及最近 60 天的缺口",
+    DAILY_INCREMENTAL: "新的交易日，以及最近 60 天的缺口；也可指定一天或一段时间",
     FINANCE_HISTORY: "所有报告期的财务指标，可续传",
-    FINANCE_INCREMENTAL: "先重试失败，再取新披露和缺失的报告",
+    FINANCE_INCREMENTAL: "先重试失败，再取新披露和缺失的报告；也可指定披露日",
     ETF_LIST: "ETF 列表",
     ETF_HISTORY: "一段时间的 ETF 日线，可续传",
-    ETF_INCREMENTAL: "ETF 新的交易日，以及最近 60 天的缺口",
+    ETF_INCREMENTAL: "ETF 新的交易日，以及最近 60 天的缺口；也可指定一天或一段时间",
   },
   planned: (job, units, calls, minutes) =>
     `启动 ${job}？计划 ${units} 个单元：${calls}，约 ${minutes} 分钟。`,
   plannedRange: (from, to) => `日期 ${from} 至 ${to}。`,
-  nothingMissing: (job) => `启动 ${job}？没有缺失的数据，不会获取任何单元。`,
+  nothing: (job, why) => `启动 ${job}？${why}，不会获取任何单元。`,
+  whyNothing: {
+    stored: "没有缺失的数据",
+    stored_so_far: "其中已到期的都已入库",
+    fresh: "今天已经获取过",
+    not_due: "所要的都还没有到期",
+    before_first_day: "当时还没有开市",
+    no_open_day: "该区间没有交易日",
+    not_listed: "这些代码在该区间没有上市",
+    no_period: "该区间没有报告期结束",
+    no_filing: "披露计划里这些天没有披露",
+  },
+  busy: (job, asked, isPaused) =>
+    `没有启动：${job} 已有另一个任务（${asked || "作业的默认范围"}）${isPaused ? "处于暂停状态，请先继续或取消它" : "正在运行，请等它结束或取消它"}。`,
   outcomes: {
     started: (job) => `${job} 已启动。`,
     continued: (job) => `${job} 继续运行。`,

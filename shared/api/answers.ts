@@ -1,8 +1,10 @@
 // What operations answer, as schemas: the description is made from them and the tests hold every answer against them.
 import * as z from "zod/mini";
+import { splitConfig } from "../asked.ts";
 import { financeNumbers } from "../finance-columns.ts";
-import { jobTypes } from "../jobs.ts";
+import { jobTypes, runOptions } from "../jobs.ts";
 import { taskStatuses } from "../ledger/tasks.ts";
+import { nothings } from "../nothing.ts";
 import type { FailureRecord, TaskProgress } from "../progress.ts";
 import { adjustedFigures, type DailyRow, dailyFigures } from "../reads/daily.ts";
 import type { FinanceRow } from "../reads/finance.ts";
@@ -58,10 +60,12 @@ export const TaskAnswer = name(
     job_type: z.enum(jobTypes),
     status: z.enum(taskStatuses),
     reason: about("Why it is paused, failed or cancelled", z.nullable(z.string())),
-    command: about(
-      "The command that opened it, with the days it was planned for",
-      z.record(z.string(), z.unknown()),
+    command: about("The command that opened it, as it was given", z.record(z.string(), z.unknown())),
+    planned: about(
+      "The days it was planned for; null before that, and where it is not by day",
+      z.nullable(z.strictObject({ from: day(), to: day() })),
     ),
+    nothing: about("Why its plan has no unit; null when it has some", z.nullable(z.enum(nothings))),
     total_units: about("0 until it is planned", count()),
     units: about("Units by status", z.strictObject(keyed(unitStatuses(), count))),
     rows: about("Rows of the answers that were proven whole", count()),
@@ -83,6 +87,12 @@ export const TaskConflict = name(
     error: z.literal("conflict"),
     message: z.string(),
     task: about("The task that stands in the way", TaskAnswer),
+    asked: z.optional(
+      about(
+        "Of a start that may come later: whether that task answers to the same command",
+        z.enum(["same", "other"]),
+      ),
+    ),
   }),
 );
 
@@ -98,6 +108,7 @@ export const JobAnswer = name(
     mode: z.enum(["reference", "history", "incremental"]),
     about: z.string(),
     datasets: z.array(z.string()),
+    takes: about("The fields that a run of it takes", z.array(z.enum(runOptions))),
     schedules: about("EventBridge Scheduler expressions, read in Asia/Shanghai", z.array(z.string())),
     after: about("Jobs whose data its plan is made from", z.array(z.string())),
     last_task: about("Its newest task; null when it never ran", z.nullable(TaskAnswer)),
@@ -276,12 +287,15 @@ function unitStatuses() {
 }
 
 export function asTask(task: TaskProgress): object {
+  const { asked, plan } = splitConfig(task.config);
   return {
     id: task.id,
     job_type: task.job_type,
     status: task.status,
     reason: task.reason,
-    command: JSON.parse(task.config) as unknown,
+    command: asked,
+    planned: plan.planned ?? null,
+    nothing: plan.nothing ?? null,
     total_units: task.units.total,
     units: task.units.byStatus,
     rows: task.rows,

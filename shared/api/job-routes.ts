@@ -1,44 +1,38 @@
 // Jobs: what there is, and starting it; by the job's name, and by the names that the data's own documents give.
+import type * as z from "zod/mini";
 import { codesMax, daysMax } from "../command.ts";
 import type { DatasetName } from "../datasets.ts";
-import { type JobType, jobs, jobTypes } from "../jobs.ts";
+import { type JobType, jobs, jobTypes, optionsOf, type RunOption } from "../jobs.ts";
 import { countOpenFailures, newestTasks } from "../reads/ledger.ts";
 import { asTask, JobsAnswer, RetryAnswer, TaskAnswer, TaskConflict } from "./answers.ts";
 import { codes, day, integer, oneOf, optional, truth } from "./fields.ts";
 import { type Fields, type Route, route } from "./route.ts";
 import { startJob } from "./start-job.ts";
 
-const range = {
+/** The fields of a run. Which of them a job takes is the catalogue's to say. */
+const fields = {
   from: optional(day("the first, included")),
   to: optional(day("the last, included", "20240131")),
-};
-const refresh = { refresh: optional(truth("fetch also what is stored", false)) };
-const history = {
-  ...range,
   days: optional(integer(1, daysMax, "in place of from, the last so many open days that are due", 30)),
   codes: optional(codes(codesMax, "only these")),
-  ...refresh,
-};
-const finance = {
-  ...range,
-  codes: history.codes,
-  ...refresh,
-  byPeriod: optional(truth("false asks by stock though the settings would have it by report period", false)),
-};
+  refresh: optional(truth("fetch also what is stored", false)),
+  byPeriod: optional(truth("by report period, or by stock, whatever the settings would have", false)),
+} satisfies Record<RunOption, z.ZodMiniType>;
+
+function fieldsOf(job: JobType): Fields {
+  return Object.fromEntries(optionsOf(job).map((option) => [option, fields[option]]));
+}
 
 const started = {
   202: { about: "The task, accepted: follow it at its Location", schema: TaskAnswer },
-  409: { about: "A task of the job is live or paused: that task", schema: TaskConflict },
+  409: {
+    about: "A task of the job is live or paused: that task, and whether it answers to the same command",
+    schema: TaskConflict,
+  },
 };
 
 /** A trigger of one job. */
-function trigger<Body extends Fields>(
-  at: string,
-  id: string,
-  job: JobType,
-  summary: string,
-  body: Body,
-): Route {
+function trigger(at: string, id: string, job: JobType, summary: string): Route {
   return route({
     method: "POST",
     at,
@@ -47,7 +41,7 @@ function trigger<Body extends Fields>(
     summary,
     about: `Runs ${job}: ${jobs[job].about}.`,
     idempotent: true,
-    body,
+    body: fieldsOf(job),
     answers: started,
     handle: (services, { body: fields, idempotencyKey, requestId }) =>
       startJob(services, { job, fields, idempotencyKey, requestId }),
@@ -66,9 +60,9 @@ export const jobRoutes: readonly Route[] = [
       const newest = await newestTasks(database);
       const body = jobTypes.map((job_type) => {
         const last = newest.find((task) => task.job_type === job_type);
-        const { mode, about, datasets, schedules, after } = jobs[job_type];
+        const { mode, about, datasets, takes, schedules, after } = jobs[job_type];
         const last_task = last === undefined ? null : asTask(last);
-        return { job_type, mode, about, datasets, schedules, after, last_task };
+        return { job_type, mode, about, datasets, takes, schedules, after, last_task };
       });
       return { status: 200, body: { jobs: body } };
     },
@@ -80,10 +74,10 @@ export const jobRoutes: readonly Route[] = [
     tag: "Jobs",
     summary: "Start a job",
     about:
-      "Fields that the job has no use for change nothing. Planning happens after the answer: a plan that cannot be made ends the task as FAILED, with the reason.",
+      "A field that the job does not take is refused, with those that it takes. Planning happens after the answer: a plan that cannot be made ends the task as FAILED, with the reason.",
     idempotent: true,
     path: { job_type: oneOf(jobTypes, "the job", "DAILY_HISTORY") },
-    body: { ...history, byPeriod: finance.byPeriod },
+    body: fields,
     answers: started,
     handle: (services, { path, body, idempotencyKey, requestId }) =>
       startJob(services, { job: path.job_type, fields: body, idempotencyKey, requestId }),
@@ -93,14 +87,12 @@ export const jobRoutes: readonly Route[] = [
     "syncStockDailyHistory",
     "DAILY_HISTORY",
     "Fetch the past of stocks",
-    history,
   ),
   trigger(
     "/api/stock-daily/sync/increment",
     "syncStockDailyIncrement",
     "DAILY_INCREMENTAL",
     "Fetch what is new of stocks",
-    refresh,
   ),
   route({
     method: "POST",
@@ -116,27 +108,19 @@ export const jobRoutes: readonly Route[] = [
       return { status: 202, body: { job_types, failures } };
     },
   }),
-  trigger("/api/etf/lists", "syncEtfLists", "ETF_LIST", "Fetch the list of ETFs", refresh),
-  trigger(
-    "/api/etf/prices",
-    "syncEtfPrices",
-    "ETF_HISTORY",
-    "Fetch prices of ETFs, those not stored",
-    history,
-  ),
+  trigger("/api/etf/lists", "syncEtfLists", "ETF_LIST", "Fetch the list of ETFs"),
+  trigger("/api/etf/prices", "syncEtfPrices", "ETF_HISTORY", "Fetch prices of ETFs, those not stored"),
   trigger(
     "/api/finance/sync/history",
     "syncFinanceHistory",
     "FINANCE_HISTORY",
     "Fetch all reports of the past",
-    finance,
   ),
   trigger(
     "/api/finance/sync/increment",
     "syncFinanceIncrement",
     "FINANCE_INCREMENTAL",
     "Fetch new and missing reports",
-    refresh,
   ),
 ];
 

@@ -110,6 +110,14 @@ export function refused(refusal: Refusal): Answer {
   switch (refusal.why) {
     case "value":
       return badInput(refusal.path, refusal.value, refusal.allowed, refusal.suggestion);
+    case "not taken": {
+      const { field, value, job, taken } = refusal;
+      return badInput(field, value, say("allowedTaken", { job, taken: taken.join(", ") }));
+    }
+    case "beside": {
+      const { field, value, other } = refusal;
+      return badInput(field, value, say("allowedNotBeside", { other }));
+    }
     case "both": {
       const [one, { field, value }] = refusal.fields;
       return badInput(field, value, say("allowedAlone", { other: one.field }));

@@ -1,6 +1,7 @@
 // Starts a job without planning it: the task is opened here, so that the answer can name it, and the dispatcher, which
 // may take minutes, is told to carry out the very command of that task.
-import { readCommand } from "../command.ts";
+import { answersTo, splitConfig } from "../asked.ts";
+import { type RunCommand, readCommand } from "../command.ts";
 import { type JobType, jobs } from "../jobs.ts";
 import { openTask, type Task } from "../ledger/tasks.ts";
 import { readTask } from "../progress.ts";
@@ -21,9 +22,9 @@ export async function startJob(services: ApiServices, start: Start): Promise<Ans
   const { job, fields, idempotencyKey, requestId } = start;
   // Also a request without a key gets one, so that the dispatcher continues its task and no other.
   const requestKey = idempotencyKey === undefined ? `request/${requestId}` : `api/${idempotencyKey}`;
-  const command = { job, ...fields, requestKey };
-  const refusal = refusalOf(command);
-  if (refusal !== undefined) return refusal;
+  const read = readCommand({ job, ...given(fields), requestKey });
+  if ("refusal" in read) return refused(read.refusal);
+  const command = read.command as RunCommand;
 
   const { task, opened } = await openTask(services.database, {
     job_type: job,
@@ -32,27 +33,31 @@ export async function startJob(services: ApiServices, start: Start): Promise<Ans
     request_key: requestKey,
   });
   // Whoever opened it may have died before the dispatcher was told, or the dispatcher before it was through.
-  if (task.request_key !== null && isUnsent(task)) await services.dispatcher.start(JSON.parse(task.config));
+  if (task.request_key !== null && isUnsent(task))
+    await services.dispatcher.start(splitConfig(task.config).asked);
 
   const progress = await readTask(services.database, task.id);
   const body = progress && asTask(progress);
-  if (task.job_type !== job) {
-    return conflict(say("keyUsed", { job: task.job_type }), { task: body });
+  const asked = answersTo(task.config, command) ? "same" : "other";
+  if (task.request_key === requestKey && asked === "other") {
+    const { requestKey: _, ...used } = splitConfig(task.config).asked;
+    return conflict(say("keyUsed", { job: JSON.stringify(used).slice(0, 200) }), { task: body });
   }
   if (opened || task.request_key === requestKey) {
     return { status: 202, body, headers: { location: `/api/tasks/${task.id}` } };
   }
-  return conflict(task.status === "PAUSED" ? say("jobPaused", { job }) : say("jobLive", { job }), {
-    task: body,
-  });
+  const whose = asked === "same" ? say("sameCommand") : say("otherCommand");
+  return conflict(
+    task.status === "PAUSED" ? say("jobPaused", { job, whose }) : say("jobLive", { job, whose }),
+    { task: body, asked },
+  );
+}
+
+/** An optional field that was left out is no field of the command. */
+function given(fields: Start["fields"]): object {
+  return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined));
 }
 
 function isUnsent({ status, current_offset, total_units }: Task): boolean {
   return status === "PENDING" || (status === "RUNNING" && current_offset < total_units);
-}
-
-/** What fields must be among themselves is the command's own rule. */
-function refusalOf(command: object): Answer | undefined {
-  const read = readCommand(command);
-  return "refusal" in read ? refused(read.refusal) : undefined;
 }

@@ -23,7 +23,7 @@ export type Task = {
   readonly total_units: number;
   readonly total_processed: number;
   readonly total_failed: number;
-  /** The command that opened it, as JSON. */
+  /** The command that opened it and what its plan added, as JSON; see asked.ts. */
   readonly config: string;
   /** The start it answers to: a schedule's tick or a request with a key. */
   readonly request_key: string | null;
@@ -83,7 +83,12 @@ export async function readTask(database: Database, id: string): Promise<Task | u
 export async function startTask(
   database: Database,
   id: string,
-  plan: { units: readonly PlannedUnit[]; reason: string | null; range?: { from: string; to: string } },
+  plan: {
+    units: readonly PlannedUnit[];
+    reason: string | null;
+    range?: { from: string; to: string };
+    nothing?: string;
+  },
 ): Promise<void> {
   await database.run(
     `with started as (
@@ -91,7 +96,7 @@ export async function startTask(
   set status = case when cast(:units as integer) = 0 then 'COMPLETED' else 'RUNNING' end,
     completed_at = case when cast(:units as integer) = 0 then now() end,
     total_units = :units, reason = :reason, updated_at = now(),
-    config = config - 'days' || cast(:range as jsonb)
+    config = config || cast(:planned as jsonb)
   where id = cast(:id as uuid) and status = 'PENDING'
   returning id
 )
@@ -110,7 +115,7 @@ order by planned.sequence`,
       id,
       units: plan.units.length,
       reason: plan.reason,
-      range: JSON.stringify(plan.range ?? {}),
+      planned: JSON.stringify({ planned: plan.range, nothing: plan.nothing }),
       datasets: plan.units.map(({ dataset }) => dataset).join(","),
       unit_keys: plan.units.map(unitKey).join(","),
       selectors: plan.units.map(({ selector }) => JSON.stringify(selector)).join("\u001f"),

@@ -18,6 +18,15 @@ export type Refusal =
       readonly known: readonly string[];
       readonly suggestion?: string | undefined;
     }
+  | {
+      /** The job has no use for it. */
+      readonly why: "not taken";
+      readonly field: string;
+      readonly value: unknown;
+      readonly job: string;
+      readonly taken: readonly string[];
+    }
+  | { readonly why: "beside"; readonly field: string; readonly value: unknown; readonly other: string }
   | { readonly why: "both"; readonly fields: readonly [Given, Given] }
   | { readonly why: "order"; readonly fields: readonly [Given, Given] }
   | { readonly why: "no command"; readonly value: unknown; readonly fields: readonly string[] };
@@ -62,6 +71,16 @@ export function sayRefusal(refusal: Refusal, door: Door): string {
       const sentence = say("unknownField", { field, known: refusal.known.join(", ") });
       return withSuggestion(sentence, refusal.suggestion);
     }
+    case "not taken": {
+      const taken = refusal.taken.map((field) => door.name(field, field)).join(", ");
+      return say("notTaken", { field: door.name(refusal.field, refusal.field), job: refusal.job, taken });
+    }
+    case "beside":
+      return say("notBeside", {
+        field: door.name(refusal.field, refusal.field),
+        value: door.show(refusal.value),
+        other: door.name(refusal.other, refusal.other),
+      });
     case "both": {
       const [one, other] = refusal.fields;
       return say("eitherOf", {

@@ -21,6 +21,29 @@ export const sentences = {
     "交易日历在 {day} 之前缺日：请加 refresh 重新运行作业 REFERENCE",
   ],
   plannedTo: ["{asked} is not due yet: planned to {due}", "{asked} 的数据还未到期：只规划到 {due}"],
+  notDueUntil: [
+    "{day} is not due yet, until {time} in Shanghai",
+    "{day} 的数据还未到期，上海时间 {time} 起到期",
+  ],
+  toBeforeFirst: [
+    "to is {to}, which is before the first day, {first}: give from too",
+    "to 为 {to}，早于默认的起始日 {first}：请同时给出 from",
+  ],
+  noTradingBefore: ["there was no trading before {day}", "{day} 之前没有交易"],
+  noTradingDays: ["there is no trading day from {from} to {to}", "{from} 至 {to} 没有交易日"],
+  notListed: ["not listed from {from} to {to}: {codes}", "{from} 至 {to} 没有上市：{codes}"],
+  delistedBefore: ["delisted before {day}: {codes}", "{day} 之前已退市：{codes}"],
+  periodNotEnded: ["the report period {period} has not ended", "报告期 {period} 还没有结束"],
+  dayNotCome: ["{day} has not come yet", "{day} 还没有到"],
+  reportsNotDue: [
+    "reports of {period} are not all due until {deadline}: FINANCE_INCREMENTAL fetches what is filed",
+    "{period} 的财报到 {deadline} 才全部到期：已披露的由 FINANCE_INCREMENTAL 获取",
+  ],
+  filingsNotDue: ["reports filed on {day} are fetched from {next} on", "{day} 披露的财报从 {next} 起获取"],
+  noFiling: [
+    "the reporting schedule holds no filing from {from} to {to}",
+    "财报披露计划中 {from} 至 {to} 没有披露",
+  ],
   notDueYet: ["{day} is not due yet", "{day} 的数据还未到期"],
   onlyNewestDay: [
     "the database holds no {dataset}: only {day} is synced; run {job} for the past",
@@ -66,6 +89,11 @@ export const sentences = {
     "失败记录 {id} 已解决、其任务已取消，或其消息无法读取",
   ],
   taskNotOpened: ["no {job} task could be opened or found", "无法创建或找到 {job} 的任务"],
+  tasksComeAndGo: ["tasks of {job} come and go: ask again", "{job} 的任务不断开始和结束：请重试"],
+  requestKeyUsed: [
+    "requestKey {key} was used to start {command}: choose another",
+    "requestKey {key} 已用于启动 {command}：请换一个",
+  ],
   taskGone: ["task {id} is gone", "任务 {id} 已不存在"],
 
   // The HTTP API's answers.
@@ -74,10 +102,19 @@ export const sentences = {
   taskStatusRunAgain: ["the task is {status}: run its job again", "任务状态为 {status}：请重新运行其作业"],
   otherLive: ["another task of {job} is live", "{job} 的另一个任务正在运行"],
   jobPaused: [
-    "the last task of {job} is paused: resume or cancel it",
-    "{job} 最近的任务已暂停：请继续或取消它",
+    "the last task of {job}, of {whose}, is paused: resume or cancel it",
+    "{job} 最近的任务（{whose}）已暂停：请继续或取消它",
   ],
-  jobLive: ["a task of {job} is live: follow it, or cancel it", "{job} 的任务正在运行：请等待或取消它"],
+  jobLive: [
+    "a task of {job} is live, of {whose}: follow it, or cancel it",
+    "{job} 的任务（{whose}）正在运行：请等待或取消它",
+  ],
+  pausedInTheWay: [
+    "{job} was not started: its task {id}, which was asked for something else, is paused; resume or cancel it on the page or by tushare-sync while npm start is up",
+    "{job} 没有启动：它的任务 {id}（要求不同）处于暂停状态；请在 npm start 运行时，用页面或 tushare-sync 继续或取消它",
+  ],
+  sameCommand: ["the same command", "同样的命令"],
+  otherCommand: ["another command", "另一个命令"],
   keyUsed: [
     "the Idempotency-Key was used to start {job}: choose another",
     "该 Idempotency-Key 已用于启动 {job}：请换一个",
@@ -130,6 +167,16 @@ export const sentences = {
     "{one} 为 {oneValue}，{other} 为 {otherValue}：只能给出其中一个",
   ],
   dayAfter: ["{from} is {first}, which is after {to}, {last}", "{from} 为 {first}，晚于 {to} 的 {last}"],
+  notTaken: ["{field} is no option of {job}, which takes {taken}", "{job} 不支持 {field}，可用的有 {taken}"],
+  notBeside: [
+    "{field} is {value}, which does not go with {other}: an answer by report period is about all stocks",
+    "{field} 为 {value}，不能与 {other} 同时给出：按报告期的返回是所有股票的",
+  ],
+  allowedTaken: ["nothing: {job} takes only {taken}", "空：{job} 只支持 {taken}"],
+  allowedNotBeside: [
+    "nothing beside {other}: an answer by report period is about all stocks",
+    "空：按报告期的返回是所有股票的，不能与 {other} 同时给出",
+  ],
   missing: ["missing", "缺失"],
   allowedChoice: ["one of {choices}", "以下之一：{choices}"],
   allowedJobs: ["a list of jobs, each one of {choices}", "作业的列表，取自：{choices}"],

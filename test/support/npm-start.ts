@@ -18,6 +18,11 @@ export type Run = {
 
 export type Json = {
   job: string;
+  from: string | null;
+  to: string | null;
+  codes: string[] | null;
+  outcome: string;
+  fetched: boolean;
   task_id: string;
   status: string;
   units: number;
