@@ -13,6 +13,7 @@ import { queryCommand } from "./commands/query.ts";
 import { runCommand } from "./commands/run.ts";
 import { statusCommand } from "./commands/status.ts";
 import { exitCodes } from "./failure.ts";
+import { idleOption } from "./idle-options.ts";
 import { checkLine, forYargs, LineError, wordsOf } from "./line.ts";
 import type { Messages } from "./messages/en.ts";
 
@@ -55,7 +56,11 @@ export function makeParser(t: Messages, perform: Perform): (argv: readonly strin
     const parser = describeAll(t, (command, values) => {
       const { stack, region } = values as { stack?: string; region?: string };
       const dataDir = values["data-dir"] as string | undefined;
-      performed = perform(command, { stack, region, dataDir }, values);
+      const idle = idleOption(command.usage.split(" ")[0] ?? "", values, argv);
+      performed =
+        idle === undefined
+          ? perform(command, { stack, region, dataDir }, values)
+          : Promise.reject(new ParseError(`${t.said(idle)}; ${t.usage.seeHelp}`));
       performed.catch(() => undefined); // awaited below, after yargs has returned
     });
     await parser.parseAsync([...readLine(argv, t)]);

@@ -23,9 +23,9 @@ export const runCommand = (t: Messages) =>
     ],
     async run(session, values) {
       const { output } = session;
+      const fields = runFields(values, t);
       const target = await session.target();
       const api = await openApi(target, t);
-      const fields = runFields(values, t);
       const start = () =>
         api.post<Task>(
           `/api/jobs/${values.job}/run`,
@@ -110,9 +110,9 @@ type InTheWay = { readonly task: Task; readonly asked: "same" | "other" };
 function inTheWayOf(error: unknown): InTheWay | undefined {
   if (!(error instanceof CommandError) || error.exitCode !== exitCodes.conflict) return undefined;
   const { task, asked } = error.details as Partial<InTheWay>;
-  // A key that was used for another start stays used, however long one waits.
-  if (task === undefined || asked === undefined || !(isLive(task) || task.status === "PAUSED"))
-    return undefined;
+  // A key that was used for another start stays used, however long one waits: such a conflict does not say `asked`. A
+  // task may have ended since it was in the way.
+  if (task === undefined || asked === undefined) return undefined;
   return { task, asked };
 }
 

@@ -167,6 +167,12 @@ export const sentences = {
     "{one} 为 {oneValue}，{other} 为 {otherValue}：只能给出其中一个",
   ],
   dayAfter: ["{from} is {first}, which is after {to}, {last}", "{from} 为 {first}，晚于 {to} 的 {last}"],
+  goesOnlyWith: ["{option} goes only with {other}", "{option} 只能与 {other} 同用"],
+  goesNotWith: ["{option} does not go with {other}", "{option} 不能与 {other} 同用"],
+  aTask: ["a task", "指定的任务"],
+  otherFormat: ["another --format", "其他 --format"],
+  accountCommands: ["deploy and destroy: their option is --stage", "deploy 和 destroy：请用 --stage"],
+  bothAccountCommands: ["deploy and destroy", "deploy 和 destroy"],
   notTaken: ["{field} is no option of {job}, which takes {taken}", "{job} 不支持 {field}，可用的有 {taken}"],
   notBeside: [
     "{field} is {value}, which does not go with {other}: an answer by report period is about all stocks",

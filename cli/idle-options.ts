@@ -1,0 +1,59 @@
+// Options that would change nothing beside the rest of the line. They are refused: whoever gives one means something.
+import { say } from "../shared/words/say.ts";
+
+type Values = Readonly<Record<string, unknown>>;
+
+type Rule = {
+  readonly option: string;
+  /** The commands it is about; all without it. */
+  readonly of?: readonly string[];
+  readonly except?: readonly string[];
+  /** With these values the option would be idle. */
+  readonly idle: (values: Values) => boolean;
+  /** What it goes with, or does not go with. */
+  readonly only?: string;
+  readonly not?: string;
+};
+
+/** They act on an account, where no stack may be yet. */
+const accountCommands = ["deploy", "destroy"];
+
+const hasStack = ({ stack }: Values) => stack !== undefined;
+const isParquet = ({ format, out }: Values) =>
+  format === "parquet" || (format === undefined && /\.parquet$/i.test(String(out)));
+
+const rules: readonly Rule[] = [
+  { option: "stack", of: accountCommands, idle: () => true, not: say("accountCommands") },
+  { option: "data-dir", of: accountCommands, idle: () => true, not: say("bothAccountCommands") },
+  { option: "region", except: accountCommands, idle: (values) => !hasStack(values), only: "--stack" },
+  // The doctor looks at the data directory of this machine too.
+  { option: "data-dir", except: [...accountCommands, "doctor"], idle: hasStack, not: "--stack" },
+  { option: "limit", of: ["status"], idle: ({ task }) => task !== undefined, not: say("aTask") },
+  { option: "job", of: ["retry"], idle: ({ failure }) => failure !== "all", only: "all" },
+  {
+    option: "json",
+    of: ["query"],
+    idle: ({ format }) => format !== undefined && format !== "json",
+    not: say("otherFormat"),
+  },
+  { option: "json", of: ["export"], idle: ({ out }) => out === undefined, only: "--out" },
+  { option: "numbers", of: ["export"], idle: (values) => !isParquet(values), only: "--format parquet" },
+];
+
+/** Why a line is refused, in English; undefined when each of its options changes something. */
+export function idleOption(command: string, values: Values, argv: readonly string[]): string | undefined {
+  const end = argv.indexOf("--");
+  const options = end === -1 ? argv : argv.slice(0, end);
+  const rule = rules.find(
+    ({ option, of, except, idle }) =>
+      (of?.includes(command) ?? true) &&
+      !except?.includes(command) &&
+      options.some((word) => word === `--${option}` || word.startsWith(`--${option}=`)) &&
+      idle(values),
+  );
+  if (rule === undefined) return undefined;
+  const option = `--${rule.option}`;
+  return rule.only === undefined
+    ? say("goesNotWith", { option, other: rule.not ?? "" })
+    : say("goesOnlyWith", { option, other: rule.only });
+}

@@ -1,0 +1,148 @@
+// Every option of every command is obeyed or refused: of the jobs by what is planned, of the command line by its words.
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import { messagesFor } from "../cli/messages/choose.ts";
+import { makeParser } from "../cli/parser.ts";
+import { readOptions } from "../local/options.ts";
+import { parseCommand } from "../shared/command.ts";
+import { jobs, jobTypes, optionsOf, type RunOption, runOptions } from "../shared/jobs.ts";
+import { ask } from "./support/ask-api.ts";
+import { tradedEtfCodes } from "./support/small-funds.ts";
+import { makeWorld, type World } from "./support/world.ts";
+
+let world: World;
+beforeAll(async () => {
+  world = await makeWorld();
+});
+afterAll(() => world.close());
+beforeEach(() => world.reset());
+
+const pairs = jobTypes.flatMap((job) => runOptions.map((option) => ({ job, option })));
+const taken = pairs.filter(({ job, option }) => optionsOf(job).includes(option));
+const refused = pairs.filter(({ job, option }) => !optionsOf(job).includes(option));
+
+function sampleOf(job: (typeof jobTypes)[number], option: RunOption): unknown {
+  const isEtf = job.startsWith("ETF");
+  const values: Record<RunOption, unknown> = {
+    from: job.startsWith("FINANCE") ? "20230101" : "20240110",
+    to: job.startsWith("FINANCE") ? "20230630" : "20240105",
+    days: 3,
+    codes: isEtf ? tradedEtfCodes.slice(0, 1) : ["600519.SH"],
+    refresh: true,
+    byPeriod: true,
+  };
+  return values[option];
+}
+
+test.each(taken)("$option of $job is obeyed: another plan than without it", async ({ job, option }) => {
+  await world.dispatch({ job: "REFERENCE" });
+  await world.runToEnd();
+  await world.dispatch({ job: "ETF_LIST" });
+  await world.runToEnd();
+  if (option === "refresh") {
+    await world.dispatch({ job });
+    await world.runToEnd();
+  }
+  const planned = async (more: object) => {
+    const { plan } = await world.dispatch({ plan: { job, ...more } });
+    return JSON.stringify([plan?.range, plan?.units, plan?.first, plan?.last]);
+  };
+  expect(await planned({ [option]: sampleOf(job, option) })).not.toBe(await planned({}));
+});
+
+test.each(refused)(
+  "$option of $job is refused at every door, naming what the job takes",
+  async ({ job, option }) => {
+    const command = { job, [option]: sampleOf(job, option) };
+    const names = [option, job, ...optionsOf(job)];
+    const sentences = [
+      messageOf(() => parseCommand(command)),
+      messageOf(() => parseCommand({ plan: command })),
+    ];
+    const services = { ...world.services, dispatcher: { start: () => Promise.reject(new Error("started")) } };
+    const answer = await ask(services, `POST /api/jobs/${job}/run`, {
+      body: { [option]: sampleOf(job, option) },
+    });
+    expect([answer.status, answer.body.field]).toEqual([400, option]);
+    sentences.push(answer.body.message);
+    for (const sentence of sentences) for (const name of names) expect(sentence).toContain(name);
+    expect(await world.tasks()).toEqual([]);
+  },
+);
+
+const startOptions = ["from", "to", "codes", "refresh"] as const;
+test.each(refused.filter(({ option }) => startOptions.some((name) => name === option)))(
+  "npm start refuses --$option of $job",
+  ({ job, option }) => {
+    const line = ["--job", job, `--${option}`, String(sampleOf(job, option))];
+    expect(() => readOptions(line)).toThrow(`--${option} is no option of ${job}, which takes --`);
+  },
+);
+
+test.each(refused)(
+  "tushare-sync run and plan refuse $option of $job with exit code 2",
+  async ({ job, option }) => {
+    const flag =
+      option === "byPeriod"
+        ? ["--by-period"]
+        : [`--${option}`, ...(option === "refresh" ? [] : [String(sampleOf(job, option))])];
+    for (const verb of ["run", "plan"]) {
+      await expect(readLine(verb, job, ...flag)).rejects.toMatchObject({ exitCode: 2 });
+      await expect(readLine(verb, job, ...flag)).rejects.toThrow(`is no option of ${job}`);
+    }
+  },
+);
+
+describe("an option of the command line that would change nothing is refused", () => {
+  test.each([
+    [["status", "--region", "eu-west-1"], "--region goes only with --stack"],
+    [["run", "REFERENCE", "--stack", "S", "--data-dir", "d"], "--data-dir does not go with --stack"],
+    [["deploy", "--stack", "S"], "--stack does not go with deploy and destroy: their option is --stage"],
+    [["destroy", "--data-dir", "d"], "--data-dir does not go with deploy and destroy"],
+    [["status", "DAILY_HISTORY", "--limit", "5"], "--limit does not go with a task"],
+    [["retry", "7", "--job", "REFERENCE"], "--job goes only with all"],
+    [["query", "select 1", "--json", "--format", "csv"], "--json does not go with another --format"],
+    [["export", "stock_info", "--json"], "--json goes only with --out"],
+    [["export", "stock_info", "--numbers=exact"], "--numbers goes only with --format parquet"],
+  ])("%j", async (line, sentence) => {
+    await expect(readOnly(...line)).rejects.toThrow(sentence);
+  });
+
+  test.each([
+    [["status", "--stack", "S", "--region", "eu-west-1"]],
+    [["deploy", "--region", "eu-west-1"]],
+    [["doctor", "--stack", "S", "--data-dir", "d"]],
+    [["status", "--limit", "5"]],
+    [["retry", "all", "--job", "REFERENCE"]],
+    [["query", "select 1", "--json"]],
+    [["query", "select 1", "--json", "--format", "json"]],
+    [["export", "stock_info", "--json", "--out", "a.csv"]],
+    [["export", "stock_daily", "--numbers", "exact", "--out", "a.parquet"]],
+  ])("and %j is not", async (line) => {
+    expect(await readOnly(...line)).toBe(0);
+  });
+});
+
+test("every job takes something, and nothing that is no option of a run", () => {
+  for (const job of jobTypes) expect(runOptions).toEqual(expect.arrayContaining([...jobs[job].takes]));
+});
+
+const t = messagesFor({ LC_ALL: "C" });
+
+/** Reads a line without doing it. */
+const readOnly = (...line: string[]) => makeParser(t, async () => 0)(line);
+
+/** Reads a line and does it where nothing runs. */
+const readLine = (...line: string[]) =>
+  makeParser(t, async (command, _, values) => {
+    const target = () => Promise.reject(new Error("no stack is asked"));
+    return await command.run({ t, target } as never, values as never);
+  })(line);
+
+function messageOf(act: () => unknown): string {
+  try {
+    act();
+  } catch (error) {
+    return (error as Error).message;
+  }
+  throw new Error("was accepted");
+}
