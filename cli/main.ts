@@ -10,7 +10,7 @@ import { deployedTarget, localTarget } from "./target.ts";
 
 const root = join(import.meta.dirname, "..");
 
-/** Where `npm start` keeps its data when it is told nothing. */
+/** Where `npm start` keeps its data when it is told nothing, in a folder for each origin. */
 const defaultDataDir = join(root, ".local");
 
 process.stdout.on("error", (error) => {
@@ -31,7 +31,9 @@ async function main(argv: readonly string[]): Promise<number> {
       environment: process.env,
       stop: stopSignal(),
       target: async () =>
-        stack === undefined ? localTarget(dataDir, t) : await deployedTarget(stack, region, t),
+        stack === undefined
+          ? localTarget(dataDir, { wantsReal: globals.dataDir === undefined && hasToken(process.env) }, t)
+          : await deployedTarget(stack, region, t),
     };
     return await command.run(session, values as never);
   });
@@ -40,6 +42,10 @@ async function main(argv: readonly string[]): Promise<number> {
   } catch (error) {
     return isReaderGone(error) ? exitCodes.done : report(error, json, t);
   }
+}
+
+function hasToken({ TUSHARE_TOKEN }: NodeJS.ProcessEnv): boolean {
+  return TUSHARE_TOKEN !== undefined && TUSHARE_TOKEN.trim() !== "";
 }
 
 /** A reader such as head has seen enough. What was begun for it is ended first: a transaction would keep others waiting. */

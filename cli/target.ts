@@ -2,7 +2,9 @@
 // the same calls reach both.
 import { resolve } from "node:path";
 import { CloudFormationClient, DescribeStacksCommand } from "@aws-sdk/client-cloudformation";
-import { readRunning } from "../local/running.ts";
+import { findRunning } from "../local/running.ts";
+import { decodeOrigin, isReal, type Origin, tushareOrigin } from "../shared/origin.ts";
+import { nameOrigin } from "../shared/words/origin.ts";
 import { CommandError, exitCodes } from "./failure.ts";
 import type { Messages } from "./messages/en.ts";
 
@@ -19,6 +21,8 @@ export type Target = {
   readonly name: string;
   readonly clients: ClientConfig;
   readonly outputs: Readonly<Record<string, string>>;
+  /** Where its rows come from. */
+  readonly origin: Origin;
   /** Where the local one's TuShare is; undefined for a deployed stack. */
   readonly upstreamUrl: string | undefined;
   /** The local one's HTTP API, or the deployed one's, which wants signed requests. */
@@ -30,10 +34,26 @@ export function pollSeconds(target: Target): number {
   return target.stack === undefined ? 0.5 : 5;
 }
 
-/** @throws CommandError unreachable, saying how to start one */
-export function localTarget(dataDir: string, t: Messages): Target {
-  const running = readRunning(resolve(dataDir));
-  if (running === undefined) throw new CommandError(exitCodes.unreachable, t.target.nothingRuns(dataDir));
+/**
+ * The stack that runs in a folder, or in a folder of it.
+ * @param wantsReal a token is in the environment and no folder was named: then an invented market is not what is meant
+ * @throws CommandError unreachable, saying how to start one; usage when several run; conflict for another origin
+ */
+export function localTarget(dataDir: string, { wantsReal }: { wantsReal: boolean }, t: Messages): Target {
+  const [found, ...others] = findRunning(resolve(dataDir));
+  if (found === undefined) throw new CommandError(exitCodes.unreachable, t.target.nothingRuns(dataDir));
+  if (others.length > 0) {
+    const each = [found, ...others].map(
+      (one) => `--data-dir ${one.dataDir} (${t.said(nameOrigin(originOf(one.running.outputs)))})`,
+    );
+    throw new CommandError(exitCodes.usage, t.target.severalRun(each.join(", ")));
+  }
+  const { running } = found;
+  const origin = originOf(running.outputs);
+  if (wantsReal && !isReal(origin)) {
+    const named = t.said(nameOrigin(origin));
+    throw new CommandError(exitCodes.conflict, t.target.otherOrigin(found.dataDir, named));
+  }
   if (running.apiUrl === undefined) throw missingOutput("ApiUrl", t.target.local, t);
   return {
     stack: undefined,
@@ -44,6 +64,7 @@ export function localTarget(dataDir: string, t: Messages): Target {
       credentials: { accessKeyId: "local", secretAccessKey: "local" },
     },
     outputs: running.outputs,
+    origin,
     upstreamUrl: running.upstreamUrl,
     apiUrl: running.apiUrl,
   };
@@ -60,7 +81,13 @@ export async function deployedTarget(
   const apiUrl = outputs.ApiUrl;
   if (apiUrl === undefined) throw missingOutput("ApiUrl", stack, t);
   const clients = { region: await client.config.region() };
-  return { stack, name: stack, clients, outputs, upstreamUrl: undefined, apiUrl };
+  const origin = originOf(outputs);
+  return { stack, name: stack, clients, outputs, origin, upstreamUrl: undefined, apiUrl };
+}
+
+/** Stacks that have no such output are older than the first simulated one could be: deployed, of real TuShare. */
+function originOf(outputs: Readonly<Record<string, string>>): Origin {
+  return outputs.MirrorOrigin === undefined ? tushareOrigin : decodeOrigin(outputs.MirrorOrigin);
 }
 
 async function readOutputs(

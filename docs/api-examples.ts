@@ -36,6 +36,7 @@ export const examples: Readonly<Record<string, Example>> = {
   readDailyOfCode: { path: daily, query: "from=20240102&to=20240131&adjust=qfq&limit=1" },
   readDailyOfDay: { query: "trade_date=2024-01-17&is_etf=N&limit=1" },
   readFinance: { path: daily, query: "as_of=2024-01-17" },
+  readOrigin: {},
   readCoverage: { query: "from=20240116&to=20240117" },
   readDescription: { shows: ["openapi", "info", "servers"] },
 };

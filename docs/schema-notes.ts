@@ -125,6 +125,12 @@ order by last_attempt_at desc
 limit 50`,
   },
   {
+    name: "mirror_origin",
+    asks: "Is what lies here the market's, or a trial's?",
+    sql: `select kind, identity, recorded_at
+from mirror_origin`,
+  },
+  {
     name: "schema_migration",
     asks: "Which migrations does this database have?",
     sql: `select name, applied_at

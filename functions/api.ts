@@ -7,7 +7,7 @@ import { type ApiRequest, type ApiResponse, encode, handle } from "../shared/api
 import { type ApiServices, badInput, notFound, type Route } from "../shared/api/route.ts";
 import { routes } from "../shared/api/routes.ts";
 import { say } from "../shared/words/say.ts";
-import { clock, database, dispatcher, log, logger, settings } from "./services.ts";
+import { clock, database, dispatcher, log, logger, origin, settings } from "./services.ts";
 
 /** API Gateway waits 30 seconds. A cluster that takes longer to wake is answered with "repeat the request". */
 const resumeSecondsMax = 20;
@@ -15,6 +15,7 @@ const resumeSecondsMax = 20;
 const services: ApiServices = {
   database: database(resumeSecondsMax),
   dispatcher: dispatcher(),
+  origin: origin(),
   settings,
   clock,
   log,

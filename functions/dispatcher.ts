@@ -2,12 +2,25 @@
 import { injectLambdaContext } from "@aws-lambda-powertools/logger/middleware";
 import middy from "@middy/core";
 import { type DispatchAnswer, dispatch } from "../shared/dispatch.ts";
-import { clock, database, log, logger, meter, printMetrics, settings, workQueue } from "./services.ts";
+import {
+  clock,
+  database,
+  log,
+  logger,
+  meter,
+  origin,
+  printMetrics,
+  settings,
+  workQueue,
+} from "./services.ts";
 
 /** The cluster resumes in 15 to 30 seconds, longer after a day of sleep; it is woken here, before slots are used. */
 const resumeSecondsMax = 180;
 
-const services = { database: database(resumeSecondsMax), queue: workQueue(), clock, settings, log, meter };
+const services = {
+  ...{ database: database(resumeSecondsMax), queue: workQueue(), origin: origin() },
+  ...{ clock, settings, log, meter },
+};
 
 export const handler = middy<unknown, DispatchAnswer>()
   .use(injectLambdaContext(logger))

@@ -5,13 +5,13 @@ import middy from "@middy/core";
 import type { Context } from "aws-lambda";
 import * as z from "zod/mini";
 import { asSyncError } from "../shared/errors.ts";
-import { clock, database, dispatcherArn, log, logger } from "./services.ts";
+import { clock, database, dispatcherArn, log, logger, origin } from "./services.ts";
 import { drawProgress } from "./widget-page.ts";
 
 /** The cluster resumes in 15 to 30 seconds, longer after a day of sleep. */
 const resumeSecondsMax = 45;
 
-const services = { database: database(resumeSecondsMax), clock };
+const services = { database: database(resumeSecondsMax), origin: origin(), clock };
 
 const eventSchema = z.object({
   describe: z.optional(z.boolean()),

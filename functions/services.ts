@@ -10,6 +10,7 @@ import { makeSqsQueue } from "../shared/adapters/sqs.ts";
 import { makeTushare } from "../shared/adapters/tushare.ts";
 import { loggedDetails } from "../shared/logged-error.ts";
 import { metrics as catalogue, type Metric } from "../shared/metrics.ts";
+import { decodeOrigin } from "../shared/origin.ts";
 import { makePacer } from "../shared/pacer.ts";
 import type {
   Clock,
@@ -90,6 +91,9 @@ export function dispatcher(): Dispatcher {
 
 /** Its ARN, for those who let a person call it. */
 export const dispatcherArn = (): string => required("DISPATCHER_ARN");
+
+/** Of what the upstream of this stack answers. */
+export const origin = () => decodeOrigin(required("MIRROR_ORIGIN"));
 
 /** Where alarms are told. */
 export function chatRobot() {

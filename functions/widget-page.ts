@@ -1,6 +1,7 @@
 // What the CloudWatch widget shows, and its buttons: CloudWatch strips scripts, so a button is a link followed by an
 // element that names the function to call. The call is made with the rights of the person who presses it.
 import { addDays, shanghaiDay } from "../shared/dates.ts";
+import type { Origin } from "../shared/origin.ts";
 import type { Clock, Database } from "../shared/ports.ts";
 import {
   countFailures,
@@ -14,6 +15,7 @@ import { renderCoverage } from "../shared/widget/coverage.ts";
 import { renderFailures } from "../shared/widget/failures.ts";
 import { formatTime } from "../shared/widget/format.ts";
 import { html, type Markup } from "../shared/widget/html.ts";
+import { renderOrigin } from "../shared/widget/origin.ts";
 import { style } from "../shared/widget/style.ts";
 import { renderTasks } from "../shared/widget/tasks.ts";
 
@@ -23,7 +25,7 @@ const failuresShown = 20;
 export type Arns = { readonly dispatcherArn: string; readonly ownArn: string };
 
 export async function drawProgress(
-  { database, clock }: { database: Database; clock: Clock },
+  { database, origin, clock }: { database: Database; origin: Origin; clock: Clock },
   arns: Arns,
   coverageDays: number,
 ): Promise<string> {
@@ -38,6 +40,7 @@ export async function drawProgress(
   const hasFunds = days.some(({ etfs }) => etfs.listed + etfs.stored > 0);
   return [
     `<style>${style}</style>`,
+    renderOrigin(origin, "en").markup,
     html`<p>As of ${formatTime(now, now)} in Shanghai. ${button("Read again", { endpoint: arns.ownArn, display: "widget", payload: {} })}</p>`
       .markup,
     renderTasks(tasks.slice(0, tasksShown), { now, actions: (task) => taskActions(task, arns) }),

@@ -10,6 +10,7 @@ import {
   log,
   logger,
   meter,
+  origin,
   pacer,
   planner,
   printMetrics,
@@ -25,6 +26,7 @@ const resumeSecondsMax = 45;
 const services: SyncServices = {
   database: database(resumeSecondsMax),
   upstream: upstream(),
+  origin: origin(),
   pacer: pacer(),
   queue: workQueue(),
   planner: planner(),

@@ -20,6 +20,7 @@ const requestsAtOnce = 100;
 
 export type ApiProps = Pick<Context, "settings"> & {
   readonly database: Database;
+  readonly origin: string;
   readonly dispatcher: NodeFunction;
 };
 
@@ -37,7 +38,11 @@ export class Api extends Construct {
       description: "Answers the HTTP API: jobs, tasks, failures and the mirrored data",
       timeout,
       memoryMiB: 512,
-      environment: { ...props.settings, DISPATCHER_NAME: props.dispatcher.functionName },
+      environment: {
+        ...props.settings,
+        DISPATCHER_NAME: props.dispatcher.functionName,
+        MIRROR_ORIGIN: props.origin,
+      },
     });
     props.database.connect(this.handler);
     props.dispatcher.grantInvokeLatestVersion(this.handler);

@@ -28,6 +28,7 @@ export type DashboardProps = Watched &
   Pick<Context, "callsAMinute" | "databaseMaxCapacity" | "runbookUrl"> & {
     readonly monitoring: Monitoring;
     readonly dispatcher: NodeFunction;
+    readonly origin: string;
   };
 
 const width = 24;
@@ -192,13 +193,16 @@ export class Dashboard extends Construct {
   }
 
   private progress(): IWidget {
-    const { dispatcher, database, runbookUrl } = this.props;
+    const { dispatcher, database, runbookUrl, origin } = this.props;
     const widget = new NodeFunction(this, "ProgressWidget", {
       entry: "progress-widget",
       description: "Draws tasks, failures and coverage for the dashboard, when a person opens it",
       timeout: Duration.seconds(60),
       memoryMiB: 256,
-      environment: { DISPATCHER_ARN: dispatcher.functionArn, RUNBOOK_URL: runbookUrl },
+      environment: {
+        ...{ DISPATCHER_ARN: dispatcher.functionArn, RUNBOOK_URL: runbookUrl },
+        MIRROR_ORIGIN: origin,
+      },
     });
     database.connect(widget);
     return new CustomWidget({

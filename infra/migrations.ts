@@ -9,6 +9,8 @@ import { logRetention, NodeFunction } from "./node-function.ts";
 
 export type MigrationsProps = {
   readonly database: Database;
+  /** Recorded as where the rows come from; another one that is recorded fails the deployment. */
+  readonly origin: string;
 };
 
 export class Migrations extends Construct {
@@ -25,6 +27,7 @@ export class Migrations extends Construct {
       timeout: Duration.minutes(14),
       memoryMiB: 256,
       sqlFolder: "migrations",
+      environment: { MIRROR_ORIGIN: props.origin },
     });
     props.database.connect(migrate);
 

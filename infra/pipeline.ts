@@ -29,6 +29,8 @@ export type PipelineProps = Pick<
 > & {
   readonly database: Database;
   readonly egress: Egress | undefined;
+  /** Of what TuShare's address answers. */
+  readonly origin: string;
 };
 
 export class Pipeline extends Construct {
@@ -65,6 +67,7 @@ export class Pipeline extends Construct {
       TUSHARE_CALLS_A_MINUTE: String(props.callsAMinute),
       WORKER_SLOTS: String(props.slots),
       WORK_QUEUE_URL: this.workQueue.queueUrl,
+      MIRROR_ORIGIN: props.origin,
     };
     this.dispatcher = new NodeFunction(this, "Dispatcher", {
       entry: "dispatcher",

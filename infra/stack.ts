@@ -4,6 +4,7 @@
 import { CfnOutput, Stack } from "aws-cdk-lib/core";
 import type { Construct } from "constructs";
 import { chosenOutput } from "../shared/chosen-context.ts";
+import { encodeOrigin, originOfAddress } from "../shared/origin.ts";
 import { Api } from "./api.ts";
 import type { Context } from "./context.ts";
 import { Dashboard } from "./dashboard.ts";
@@ -19,16 +20,17 @@ export class TushareSync extends Stack {
   constructor(scope: Construct, id: string, context: Context, chosen: Readonly<Record<string, unknown>>) {
     super(scope, id, { description: "Mirrors China A-share data from TuShare Pro into Aurora PostgreSQL" });
 
+    const origin = encodeOrigin(originOfAddress(context.tushareUrl));
     const database = new Database(this, "Database", {
       maxCapacity: context.databaseMaxCapacity,
       keepData: context.keepData,
     });
-    const migrations = new Migrations(this, "Migrations", { database });
+    const migrations = new Migrations(this, "Migrations", { database, origin });
     const egress =
       context.egress === "none" ? undefined : new Egress(this, "Egress", { kind: context.egress });
-    const pipeline = new Pipeline(this, "Pipeline", { ...context, database, egress });
+    const pipeline = new Pipeline(this, "Pipeline", { ...context, database, egress, origin });
     const schedules = new Schedules(this, "Schedules", { ...context, dispatcher: pipeline.dispatcher });
-    const api = new Api(this, "Api", { ...context, database, dispatcher: pipeline.dispatcher });
+    const api = new Api(this, "Api", { ...context, database, origin, dispatcher: pipeline.dispatcher });
     const { dispatcher, worker, retry, workQueue, deadLetterQueue } = pipeline;
     const watched = {
       functions: { dispatcher, worker, retry, api: api.handler },
@@ -36,7 +38,11 @@ export class TushareSync extends Stack {
       apiId: api.http.apiId,
     };
     const monitoring = new Monitoring(this, "Monitoring", { ...context, ...watched });
-    const dashboard = new Dashboard(this, "Dashboard", { ...context, ...watched, monitoring, dispatcher });
+    const dashboard = new Dashboard(this, "Dashboard", {
+      ...context,
+      ...watched,
+      ...{ monitoring, dispatcher, origin },
+    });
 
     // New code meets only the new schema, and nothing starts on an empty database.
     migrations.executeBefore(pipeline, schedules, api, monitoring, dashboard);
@@ -53,6 +59,7 @@ export class TushareSync extends Stack {
       DatabaseName: database.name,
       DatabaseSecretArn: database.secretArn,
       TushareTokenSecretArn: pipeline.token.secretArn,
+      MirrorOrigin: origin,
       ...(egress && { EgressAddress: egress.address }),
       [chosenOutput]: JSON.stringify(chosen),
     };

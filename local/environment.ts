@@ -4,13 +4,17 @@ import { join } from "node:path";
 import { datasets } from "../shared/datasets.ts";
 import type { DispatchAnswer } from "../shared/dispatch.ts";
 import { jobs } from "../shared/jobs.ts";
+import { encodeOrigin, type Origin, tushareUrl } from "../shared/origin.ts";
 import { readSettings } from "../shared/settings.ts";
 import { say } from "../shared/words/say.ts";
+import { tryAccount } from "./account.ts";
 import { type LocalStack, startStack } from "./aws/stack.ts";
 import { startDataApi } from "./data-api/server.ts";
 import { startDatabase } from "./database/database.ts";
 import { type MetricSums, sumMetrics } from "./emf.ts";
+import { refuseOtherOrigin } from "./holding.ts";
 import type { Options } from "./options.ts";
+import { type Asked, marketSeed, stocksByDefault } from "./origin.ts";
 import { startPage } from "./page/server.ts";
 import { announce } from "./running.ts";
 import { synthesise } from "./synth.ts";
@@ -28,6 +32,8 @@ export type Environment = {
   readonly databaseKind: "pglite" | "postgres";
   /** Undefined when the real TuShare is used. */
   readonly upstream: Upstream | undefined;
+  /** Where the rows come from. */
+  readonly origin: Origin;
   readonly metrics: MetricSums;
   readonly logFile: string;
   /** @throws Error with the dispatcher's words when it refuses */
@@ -37,15 +43,18 @@ export type Environment = {
   close(): Promise<void>;
 };
 
-const realTushare = "https://api.tushare.pro";
 const preferredPorts = { database: 54_320, aws: 45_660, api: 45_661, page: 45_670 };
 
 /** Days of history that the first run shows. */
 const daysByDefault = 30;
 
-/** @throws Error in one sentence; what was started by then is stopped */
+/**
+ * @param asked with `looked` false the data folder's database is looked at before anything else is done
+ * @throws Error in one sentence; what was started by then is stopped
+ */
 export async function startEnvironment(
   options: Options,
+  asked: Asked & { readonly looked: boolean },
   dataDir: string,
   terminal: Terminal,
   stop: AbortSignal,
@@ -56,21 +65,32 @@ export async function startEnvironment(
   };
   const step = terminal.steps();
   try {
-    step(say("starting"));
-    const token = process.env.TUSHARE_TOKEN?.trim() || undefined;
+    const { account, origin } = asked;
     const settings = readSettings(process.env);
+    const opening = started(closers, startDatabase(databaseOptions(dataDir)));
+    const look = async () => {
+      const { url: databaseUrl, kind } = await opening;
+      const place = { databaseUrl, dataDir: kind === "pglite" ? dataDir : undefined };
+      await refuseOtherOrigin(place, origin, options.adopt);
+    };
+    if (!asked.looked) {
+      await look();
+      if (account !== undefined) await tryAccount(account);
+    }
+    step(say("starting"));
     const capturedDay = options.captured === undefined ? undefined : await lastCapturedDay(options.captured);
     // A calendar that ends before today is refused, and a captured one ends some day: its last day is its today.
     const capturedUntil = capturedDay === undefined ? {} : { SYNC_UPSTREAM_ENDS: capturedDay };
     const assembly = join(dataDir, "cdk.out");
     const [database, upstream] = await together([
-      started(closers, startDatabase(databaseOptions(dataDir))),
-      token === undefined
+      opening,
+      account === undefined
         ? started(
             closers,
             startUpstream({
               minuteLimit: settings.TUSHARE_CALLS_A_MINUTE,
-              stocks: options.stocks,
+              seed: marketSeed,
+              stocks: options.stocks ?? stocksByDefault,
               faults: options.faults,
               ...(options.captured !== undefined && { captured: options.captured }),
             }),
@@ -79,6 +99,7 @@ export async function startEnvironment(
       synthesise(assembly, contextFrom({ ...process.env, ...capturedUntil })),
     ]);
     stop.throwIfAborted();
+    const upstreamUrl = account?.url ?? upstream?.url ?? tushareUrl;
     const dataApi = await started(closers, startDataApi({ databaseUrl: database.url }));
 
     const metrics = sumMetrics();
@@ -89,8 +110,8 @@ export async function startEnvironment(
       startStack({
         assembly,
         endpoints: { rdsData: dataApi.url },
-        overrides: { TUSHARE_URL: upstream?.url ?? realTushare },
-        secrets: { PipelineTushareToken: token ?? "token-of-the-simulated-tushare" },
+        overrides: { TUSHARE_URL: upstreamUrl, MIRROR_ORIGIN: encodeOrigin(origin) },
+        secrets: { PipelineTushareToken: account?.token ?? "token-of-the-simulated-tushare" },
         port: preferredPorts.aws,
         apiPort: preferredPorts.api,
         schedulesEnabled: options.captured === undefined && !options.once,
@@ -99,6 +120,9 @@ export async function startEnvironment(
           if (metrics.add(line.text)) return; // shown as figures, as CloudWatch does
           appendFileSync(logFile, `${line.function} ${line.text.trimEnd()}\n`);
         },
+      }).catch(async (error: unknown) => {
+        await look(); // another start may have been first with another origin: that is said in this one's words
+        throw error;
       }),
     );
     const page = await started(
@@ -108,6 +132,7 @@ export async function startEnvironment(
         dispatch: (command) => dispatch(stack, command),
         rates: () => callRates(upstream, metrics, settings.TUSHARE_CALLS_A_MINUTE),
         port: preferredPorts.page,
+        origin,
       }),
     );
     const about = options.captured === undefined ? undefined : await upstream?.about();
@@ -115,8 +140,8 @@ export async function startEnvironment(
       endpoint: stack.endpoint,
       apiUrl: stack.apiUrl,
       databaseUrl: withoutPassword(database.url),
-      upstreamUrl: upstream?.url ?? realTushare,
-      outputs: stack.outputs,
+      upstreamUrl,
+      outputs: { ...stack.outputs, MirrorOrigin: encodeOrigin(origin) },
       functions: stack.functions,
       logFile,
     });
@@ -128,6 +153,7 @@ export async function startEnvironment(
       databaseUrl: database.url,
       databaseKind: database.kind,
       upstream,
+      origin,
       metrics,
       logFile,
       dispatch: (command) => dispatch(stack, command),

@@ -2,12 +2,17 @@
 import { resolve } from "node:path";
 import { jobs as catalogue } from "../shared/jobs.ts";
 import { languageOf } from "../shared/words/language.ts";
+import { warnOfOrigin } from "../shared/words/origin.ts";
 import { say } from "../shared/words/say.ts";
 import { translate } from "../shared/words/translate.ts";
+import { tryAccount } from "./account.ts";
 import { takeDataDir } from "./data-dir.ts";
+import { startDatabase } from "./database/database.ts";
 import { type Environment, startEnvironment } from "./environment.ts";
+import { discard, holdsDatabase, refuseOtherOrigin, requireOurs } from "./holding.ts";
 import { type JobRun, openJobs } from "./job.ts";
 import { checkNpmKeptNothing, OptionError, type Options, readOptions, usageIn } from "./options.ts";
+import { type Asked, dataDirOf, describeOldData, readAsked } from "./origin.ts";
 import { summarise } from "./summary.ts";
 import { checkCaptured, checkVariables } from "./surroundings.ts";
 import { makeTerminal } from "./terminal.ts";
@@ -27,12 +32,18 @@ async function main(): Promise<number> {
     return 0;
   }
   checkSurroundings(options);
-  const dataDir = await takeDataDir(resolve(options.dataDir));
+  const asked = await readAsked(options, process.env);
+  const path = resolve(options.dataDir ?? dataDirOf(asked.origin));
+  const looked = await lookFirst(options, asked, path);
+  const dataDir = await takeDataDir(path);
   const stop = stopSignal();
   let environment: Environment | undefined;
   try {
     const terminal = makeTerminal(process.stdout, language);
-    environment = await startEnvironment(options, dataDir.path, terminal, stop.signal);
+    if (options.discard) discard(dataDir.path);
+    environment = await startEnvironment(options, { ...asked, looked }, dataDir.path, terminal, stop.signal);
+    const warning = warnOfOrigin(asked.origin);
+    if (warning !== undefined) terminal.line(warning);
     terminal.line(say("pageIsAt", { url: environment.pageUrl }));
     return await runAndStay(options, environment, terminal, stop.signal);
   } catch (error) {
@@ -53,15 +64,29 @@ function describeInTheWay({ job, taskId }: JobRun): string {
   return translate(say("pausedInTheWay", { job, id: taskId }), language);
 }
 
+/**
+ * What can be known of data and token before the data folder is made or touched. A folder that holds a database has to
+ * be opened first: startEnvironment looks then.
+ * @returns whether everything was looked at
+ */
+async function lookFirst(options: Options, asked: Asked, path: string): Promise<boolean> {
+  const databaseUrl = process.env.DATABASE_URL || undefined;
+  if (options.discard) requireOurs(path, databaseUrl);
+  if (options.dataDir === undefined) {
+    const old = describeOldData();
+    if (old !== undefined) console.error(translate(old, language));
+  }
+  if (databaseUrl !== undefined) {
+    await startDatabase({ dataDir: undefined, databaseUrl }); // says what is wrong with the server
+    await refuseOtherOrigin({ databaseUrl, dataDir: undefined }, asked.origin, options.adopt);
+  } else if (holdsDatabase(path) && !options.discard) return false;
+  if (asked.account !== undefined) await tryAccount(asked.account);
+  return true;
+}
+
 /** What can be refused before anything starts. */
 function checkSurroundings(options: Options): void {
   if (options.captured !== undefined) checkCaptured(options.captured);
-  if (process.env.TUSHARE_TOKEN) {
-    if (options.captured !== undefined)
-      throw new OptionError("--captured and TUSHARE_TOKEN name two upstreams: give one of them");
-    if (options.faults.length > 0)
-      throw new OptionError("--faults is for the simulated upstream, and TUSHARE_TOKEN names the real one");
-  }
   checkNpmKeptNothing(process.env);
   checkVariables(process.env);
 }

@@ -17,8 +17,12 @@ export type Options = {
   readonly once: boolean;
   readonly json: boolean;
   readonly captured: string | undefined;
-  readonly dataDir: string;
-  readonly stocks: number;
+  /** Undefined: the folder of the origin. */
+  readonly dataDir: string | undefined;
+  /** Undefined: the market's own size. */
+  readonly stocks: number | undefined;
+  readonly discard: boolean;
+  readonly adopt: boolean;
   /** Trouble the simulated upstream makes. */
   readonly faults: readonly Fault[];
   readonly help: boolean;
@@ -34,6 +38,8 @@ const optionTypes = {
   json: { type: "boolean" },
   captured: { type: "string" },
   "data-dir": { type: "string" },
+  discard: { type: "boolean" },
+  adopt: { type: "boolean" },
   stocks: { type: "string" },
   faults: { type: "string" },
   help: { type: "boolean", short: "h" },
@@ -51,7 +57,9 @@ export const usage = `Usage: npm start -- [options]
                    job, which was asked for something else, is in the way
   --json           print one JSON object as the last line
   --captured DIR   the upstream serves captured answers from DIR
-  --data-dir DIR   where the database lives (default .local)
+  --data-dir DIR   where the database lives (default: a folder in .local for each upstream, such as .local/tushare)
+  --discard        throw away what the data folder holds, and start anew
+  --adopt          keep rows of a version that did not record their origin, as real TuShare's (with TUSHARE_TOKEN)
   --faults FAULTS  trouble the simulated upstream makes: mild, storm, or a list of faults (below)
   --stocks N       size of the simulated market (default 5400)
   --help           this text
@@ -62,8 +70,8 @@ tighter-limit and day-quota, share of the rows of partial-day, else a chance fro
 /control/faults of the simulated upstream replaces them. The kinds:
   ${faultKinds.join(" ").replace(/(.{80,100}) /g, "$1\n  ")}
 
-Environment: TUSHARE_TOKEN uses the real TuShare; DATABASE_URL uses your PostgreSQL server;
-SYNC_* and TUSHARE_MIN_INTERVAL are the settings of README.md.`;
+Environment: TUSHARE_TOKEN uses the real TuShare, and TUSHARE_URL another address for it; DATABASE_URL uses your
+PostgreSQL server; SYNC_* and TUSHARE_MIN_INTERVAL are the settings of README.md.`;
 
 const usageInChinese = `用法：npm start -- [选项]
 
@@ -77,7 +85,9 @@ const usageInChinese = `用法：npm start -- [选项]
                    同一作业另有要求不同的任务处于暂停时，退出码为 4
   --json           最后一行输出一个 JSON 对象
   --captured 目录   上游改为提供该目录中保存的 TuShare 应答
-  --data-dir 目录   数据库所在目录（默认 .local）
+  --data-dir 目录   数据库所在目录（默认按数据来源放在 .local 下各自的目录，如 .local/tushare）
+  --discard        丢弃数据目录中已有的内容，从头开始
+  --adopt          旧版本未记录来源的数据确为 TuShare 真实数据，予以保留（须设置 TUSHARE_TOKEN）
   --faults 故障     模拟上游制造的故障：mild、storm，或故障列表（见下）
   --stocks 数量     模拟市场的股票数（默认 5400）
   --help           显示本帮助
@@ -87,7 +97,7 @@ const usageInChinese = `用法：npm start -- [选项]
 partial-day 为行的占比，其余为 0 到 1 的概率。运行中可向模拟上游的 /control/faults 发 POST 替换。类别有：
   ${faultKinds.join(" ").replace(/(.{80,100}) /g, "$1\n  ")}
 
-环境变量：TUSHARE_TOKEN 使用真实的 TuShare；DATABASE_URL 使用自己的 PostgreSQL；
+环境变量：TUSHARE_TOKEN 使用真实的 TuShare，TUSHARE_URL 换用其他地址；DATABASE_URL 使用自己的 PostgreSQL；
 SYNC_* 和 TUSHARE_MIN_INTERVAL 是 README.zh.md 中的设置。`;
 
 export function usageIn(language: Language): string {
@@ -124,7 +134,7 @@ export function readOptions(argv: readonly string[]): Options {
     } as const;
     throw new OptionError(sayRefusal(refusal, optionDoor));
   }
-  const dataDir = values["data-dir"] ?? ".local";
+  const dataDir = values["data-dir"];
   if (dataDir === "") throw refused("data-dir", dataDir, say("allowedFolder", { example: ".local" }));
   return {
     job,
@@ -137,6 +147,8 @@ export function readOptions(argv: readonly string[]): Options {
     captured: values.captured,
     dataDir,
     stocks: readStocks(values.stocks),
+    discard: values.discard ?? false,
+    adopt: values.adopt ?? false,
     faults: readFaults(values.faults),
     help: values.help ?? false,
   };
@@ -224,10 +236,11 @@ function readCodes(text: string | undefined): string[] | undefined {
   return typed.map((code) => readCode(code) ?? code);
 }
 
-function readStocks(text: string | undefined): number {
-  const stocks = Number(text ?? 5_400);
+function readStocks(text: string | undefined): number | undefined {
+  if (text === undefined) return undefined;
+  const stocks = Number(text);
   if (!Number.isInteger(stocks) || stocks < 10 || stocks > 10_000) {
-    throw refused("stocks", text ?? "", say("allowedWhole", { least: 10, most: 10_000 }));
+    throw refused("stocks", text, say("allowedWhole", { least: 10, most: 10_000 }));
   }
   return stocks;
 }

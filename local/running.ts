@@ -1,6 +1,6 @@
 // Where the running stack of a data directory listens, for the command line and other tools: a file that is there
 // while `npm start` is up. It holds no secret.
-import { readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 
 export type Running = {
@@ -31,6 +31,23 @@ export function announce(dataDir: string, running: Omit<Running, "pid" | "since"
   writeFileSync(`${file}.new`, `${text}\n`, { mode: 0o600 });
   renameSync(`${file}.new`, file); // nobody reads half of it
   return () => rmSync(file, { force: true });
+}
+
+/** What runs in a folder and in the folders of it: each origin has one of its own in `.local`. */
+export function findRunning(folder: string): { readonly dataDir: string; readonly running: Running }[] {
+  let inside: string[] = [];
+  try {
+    inside = readdirSync(folder, { withFileTypes: true })
+      .filter((entry) => entry.isDirectory())
+      .map(({ name }) => join(folder, name))
+      .sort();
+  } catch {
+    // not there yet: nothing runs
+  }
+  return [folder, ...inside].flatMap((dataDir) => {
+    const running = readRunning(dataDir);
+    return running === undefined ? [] : [{ dataDir, running }];
+  });
 }
 
 /** Undefined when nothing runs there; a file left by a killed process counts as nothing. */

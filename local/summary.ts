@@ -1,7 +1,9 @@
 // What a run has done, for a person and for a program.
 import { type Dataset, datasets } from "../shared/datasets.ts";
 import { jobs as catalogue } from "../shared/jobs.ts";
+import type { Origin } from "../shared/origin.ts";
 import { readSettings } from "../shared/settings.ts";
+import { warnOfOrigin } from "../shared/words/origin.ts";
 import type { Environment } from "./environment.ts";
 import type { JobRun, Jobs } from "./job.ts";
 import type { Options } from "./options.ts";
@@ -25,6 +27,8 @@ export type Summary = {
     rows: number;
     calls: Record<string, number>;
     seconds: number;
+    /** Where the rows come from. */
+    origin: Origin;
   };
 };
 
@@ -48,6 +52,7 @@ export async function summarise(
     rows,
     calls: run.calls,
     seconds: run.seconds,
+    origin: environment.origin,
   };
   return { json, lines: options.json ? [] : await describe(options, environment, jobs, run, rows) };
 }
@@ -98,8 +103,10 @@ async function describe(
   const number = (text: string | null | undefined) => Number(text ?? 0).toLocaleString("en-US");
   const range = run.from === undefined ? "" : `, ${run.from} to ${run.to}`;
   const said = run.outcome === "busy" ? "NOT STARTED, a paused task is in the way" : run.status;
+  const warning = warnOfOrigin(environment.origin);
   return [
     "",
+    ...(warning === undefined ? [] : [warning]),
     `${run.job} ${said}${run.nothing === undefined ? "" : ", nothing to do"}${range}${run.reason === null ? "" : ` (${run.reason})`}`,
     `  rows       ${rows.toLocaleString("en-US")} stored or already complete for what was asked, ${run.units} units in ${run.seconds} s`,
     `  calls      ${describeCalls(run)}`,

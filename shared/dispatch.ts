@@ -5,6 +5,7 @@ import { parseCommand, type RunCommand } from "./command.ts";
 import { SyncError } from "./errors.ts";
 import { type JobType, jobs } from "./jobs.ts";
 import { unresolvedUnits } from "./ledger/failures.ts";
+import { checkOrigin } from "./ledger/origin.ts";
 import * as ledger from "./ledger/tasks.ts";
 import { type Plan, unitsMax } from "./plan.ts";
 import { planJob } from "./plan-job.ts";
@@ -48,6 +49,8 @@ const looksMax = 5;
 /** @throws SyncError permanent when the command cannot be carried out as it stands; nothing was started then. */
 export async function dispatch(services: DispatchServices, input: unknown): Promise<DispatchAnswer> {
   const command = parseCommand(input);
+  // Pausing and cancelling plan nothing, and are most wanted when something is wrong.
+  if (!("pause" in command || "cancel" in command)) await checkOrigin(services.database, services.origin);
   if ("job" in command) return await run(services, command.job, command);
   if ("plan" in command)
     return { outcome: "planned", tasks: [], sent: 0, plan: await priceRun(services, command.plan) };

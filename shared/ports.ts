@@ -1,6 +1,7 @@
 // What the core needs from the outside, in the core's words. Adapters and tests implement these.
 import type { InterfaceSpec } from "./datasets.ts";
 import type { Dimension, Metric } from "./metrics.ts";
+import type { Origin } from "./origin.ts";
 import type { Settings } from "./settings.ts";
 import type { Unit } from "./unit.ts";
 
@@ -93,6 +94,8 @@ export type Pacer = {
 /** What the dispatcher's use case is given. */
 export type DispatchServices = {
   readonly database: Database;
+  /** Of what the workers will fetch. */
+  readonly origin: Origin;
   readonly queue: WorkQueue;
   readonly clock: Clock;
   readonly settings: Settings;
@@ -104,6 +107,8 @@ export type DispatchServices = {
 export type SyncServices = {
   readonly database: Database;
   readonly upstream: Upstream;
+  /** Of what the upstream answers. */
+  readonly origin: Origin;
   readonly pacer: Pacer;
   readonly queue: WorkQueue;
   readonly planner: Planner;

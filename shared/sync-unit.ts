@@ -6,6 +6,7 @@ import { daysBetween, earlier, shanghaiDay } from "./dates.ts";
 import { asSyncError, SyncError } from "./errors.ts";
 import { fetchUnit } from "./fetch-unit.ts";
 import { recordOrphan } from "./ledger/failures.ts";
+import { requireOrigin } from "./ledger/origin.ts";
 import * as units from "./ledger/units.ts";
 import type { Clock, Delivery, Outcome, SyncServices } from "./ports.ts";
 import { lookAgainAt } from "./retry-policy.ts";
@@ -54,6 +55,7 @@ async function sync(services: SyncServices, delivery: Delivery, unit: Unit): Pro
     log.info("unit not wanted any more", { unit: unit.unit_key, task: unit.task_id });
     return "settled";
   }
+  requireOrigin(claim.origin, services.origin);
 
   const startedAt = clock.monotonic();
   const { main, details } = await fetchUnit(services, delivery, dataset, unit, claim.openDays);

@@ -112,6 +112,7 @@ test("infra reads only data from shared", () => {
     "shared/finance-columns.ts", // by way of datasets.ts
     "shared/jobs.ts",
     "shared/metrics.ts",
+    "shared/origin.ts",
     "shared/queue-limits.ts",
     "shared/settings.ts",
     "shared/slot.ts",
@@ -120,22 +121,26 @@ test("infra reads only data from shared", () => {
   ]);
 });
 
-test("the local stack runs the template: of shared it takes types, the names of jobs and settings, and words", () => {
-  const data = /^shared\/(datasets|jobs|settings|slot|command|words\/\w+)\.ts$/;
+test("the local stack runs the template: of shared it takes types, words, and the names of jobs, settings and origins", () => {
+  const data = /^shared\/(datasets|jobs|settings|slot|command|origin|words\/\w+)\.ts$/;
+  // Before the stack is up, a start looks whose rows are there and whether TuShare takes the token.
+  const looks = /^shared\/(ledger\/origin|adapters\/tushare|errors)\.ts$/;
   // The page reads and draws what the deployed widget and API do; it changes nothing but through the dispatcher.
   const taken = sourcesIn("local/**/*.ts")
     .filter((file) => !file.startsWith("local/page/"))
     .flatMap(importsOf)
     .filter(({ values }) => values);
   expect(
-    taken.map(({ from }) => from).filter((from) => from.startsWith("shared/") && !data.test(from)),
+    taken
+      .map(({ from }) => from)
+      .filter((from) => from.startsWith("shared/") && !data.test(from) && !looks.test(from)),
   ).toEqual([]);
   expect(taken.map(({ from }) => from).filter((from) => /^(functions|infra)\//.test(from))).toEqual([]);
 });
 
 test("the local page takes reads and drawings of shared, and nothing that changes the ledger", () => {
   const reads =
-    /^shared\/(widget\/.*|words\/.*|reads\/.*|progress|stored-days|dates|jobs|command|api\/table)\.ts$/;
+    /^shared\/(widget\/.*|words\/.*|reads\/.*|progress|stored-days|dates|jobs|command|origin|api\/table)\.ts$/;
   const taken = sourcesIn("local/page/*.ts")
     .flatMap(importsOf)
     .filter(({ from, values }) => values && from.startsWith("shared/"))

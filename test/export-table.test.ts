@@ -5,6 +5,7 @@ import { messagesFor } from "../cli/messages/choose.ts";
 import { nextPageRows, openSql, type Sql } from "../cli/sql.ts";
 import type { Target } from "../cli/target.ts";
 import { datasets } from "../shared/datasets.ts";
+import { simulatedOrigin } from "../shared/origin.ts";
 import { migratedDatabase, type TestDatabase } from "./support/database.ts";
 
 const t = messagesFor({ LANG: "C" });
@@ -25,6 +26,7 @@ beforeAll(async () => {
       DatabaseSecretArn: "arn:x",
       DatabaseName: "tushare",
     },
+    origin: simulatedOrigin({ seed: 1, stocks: 60 }),
     upstreamUrl: undefined,
     apiUrl: "http://127.0.0.1:1",
   };

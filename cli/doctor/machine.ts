@@ -2,7 +2,7 @@
 import { accessSync, constants, existsSync, statfsSync } from "node:fs";
 import { createServer } from "node:net";
 import { dirname, resolve } from "node:path";
-import { readRunning } from "../../local/running.ts";
+import { findRunning } from "../../local/running.ts";
 import { readSettings, type Settings } from "../../shared/settings.ts";
 import { callsAMinuteMax } from "../../shared/slot.ts";
 import type { Messages } from "../messages/en.ts";
@@ -57,14 +57,16 @@ function checkDataDir(dataDir: string, t: Messages): Finding {
   } catch {
     return finding("data-dir", "problem", t.doctor.dataDirReadOnly(path), t.doctor.dataDirRemedy);
   }
-  const running = readRunning(path);
-  if (running !== undefined) return ok("data-dir", t.doctor.dataDirRunning(path, String(running.pid)));
+  const [found] = findRunning(path);
+  if (found !== undefined)
+    return ok("data-dir", t.doctor.dataDirRunning(found.dataDir, String(found.running.pid)));
   return ok("data-dir", existsSync(path) ? t.doctor.dataDir(path) : t.doctor.dataDirNew(path));
 }
 
 async function checkPorts(dataDir: string, t: Messages): Promise<Finding[]> {
-  const running = readRunning(resolve(dataDir));
-  const ours = [running?.databaseUrl, running?.endpoint].map((url) => url && Number(new URL(url).port));
+  const ours = findRunning(resolve(dataDir))
+    .flatMap(({ running }) => [running.databaseUrl, running.endpoint])
+    .map((url) => Number(new URL(url).port));
   const findings: Finding[] = [];
   for (const [name, port] of Object.entries(ports)) {
     const check = `port-${name}`;

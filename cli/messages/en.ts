@@ -9,7 +9,8 @@ export const en = {
       "Starts, watches and asks the mirror of China A-share data: on this machine what `npm start` runs, or a deployed stack with --stack.",
     stackOption: "name of a deployed stack, such as TushareSync; by default what runs on this machine",
     regionOption: "AWS region of the stack; by default the profile's",
-    dataDirOption: "data directory of what runs on this machine; by default .local of the project",
+    dataDirOption:
+      "data directory of what runs on this machine; by default the one in .local of the project that runs",
     jsonOption: "print the answer as JSON, one object a line; errors too, on the standard error",
     completion: "print a completion script for bash or zsh",
     examplePlan: "what a backfill would cost, before anything is spent",
@@ -26,6 +27,9 @@ export const en = {
     local: "the local stack",
     nothingRuns: (dataDir: string) =>
       `nothing runs in ${dataDir}: start it with \`npm start\`, or name a deployed stack with --stack`,
+    severalRun: (each: string) => `several stacks run here, name one: ${each}`,
+    otherOrigin: (dataDir: string, origin: string) =>
+      `TUSHARE_TOKEN is set, and what runs in ${dataDir} holds ${origin}: start the real one with \`npm start\`, or name this one with --data-dir ${dataDir}`,
     noStack: (stack: string, said: string) =>
       `the stack ${stack} could not be found (${said}): check its name, --region and your AWS credentials`,
     noOutput: (name: string, stack: string) =>

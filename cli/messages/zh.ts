@@ -10,7 +10,7 @@ export const zh: Messages = {
       "启动、查看和查询 A 股数据镜像：默认针对本机 `npm start` 运行的环境，加 --stack 则针对已部署的环境。",
     stackOption: "已部署环境的名称，例如 TushareSync；默认为本机运行的环境",
     regionOption: "环境所在的 AWS 区域；默认取配置文件",
-    dataDirOption: "本机环境的数据目录；默认为项目下的 .local",
+    dataDirOption: "本机环境的数据目录；默认取项目 .local 下正在运行的那个",
     jsonOption: "以 JSON 输出结果，每行一个对象；错误也以 JSON 写到标准错误",
     completion: "输出 bash 或 zsh 的补全脚本",
     examplePlan: "回补要花多少，先算后做",
@@ -27,6 +27,9 @@ export const zh: Messages = {
     local: "本机环境",
     nothingRuns: (dataDir) =>
       `${dataDir} 中没有运行的环境：用 \`npm start\` 启动，或用 --stack 指定已部署的环境`,
+    severalRun: (each) => `本机同时运行着多个环境，请指定其一：${each}`,
+    otherOrigin: (dataDir, origin) =>
+      `已设置 TUSHARE_TOKEN，而 ${dataDir} 中运行的是${origin}：用 \`npm start\` 启动真实环境，或用 --data-dir ${dataDir} 明确指定它`,
     noStack: (stack, said) => `找不到环境 ${stack}（${said}）：请检查名称、--region 和 AWS 凭证`,
     noOutput: (name, stack) => `${stack} 没有输出 ${name}：它比本命令行旧，请重新部署`,
     noAnswer: (stack, said) => `${stack} 没有应答（${said}）`,

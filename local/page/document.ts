@@ -1,26 +1,32 @@
 // The page as it first arrives: its landmarks, headings, forms and the dialog. What changes comes by events.
 import { jobs, jobTypes, optionsOf } from "../../shared/jobs.ts";
+import type { Origin } from "../../shared/origin.ts";
 import { adjustments } from "../../shared/reads/daily.ts";
 import { html, type Markup } from "../../shared/widget/html.ts";
+import { renderOrigin } from "../../shared/widget/origin.ts";
+import { markOfOrigin } from "../../shared/words/origin.ts";
 import type { FragmentName } from "./fragments.ts";
 import { type Range, ranges } from "./range.ts";
 import type { PageWords } from "./words.ts";
 
-export function renderDocument(words: PageWords): string {
+export function renderDocument(words: PageWords, origin: Origin): string {
   const { sections } = words;
+  const language = words.language === "en" ? "en" : "zh";
+  const mark = markOfOrigin(origin, language);
   return html`<!doctype html>
 <html lang="${words.language}">
 <head>
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <meta name="color-scheme" content="light dark">
-<title>tushare-sync</title>
+<title>${mark === undefined ? "" : `${mark} · `}tushare-sync</title>
 <link rel="icon" href="/icon.svg" type="image/svg+xml">
 <link rel="stylesheet" href="/page.css">
 <script type="module" src="/browser.js"></script>
 </head>
 <body data-lost="${words.lost}">
 <a class="skip" href="#tasks">${words.skip}</a>
+<div class="origin">${renderOrigin(origin, language)}</div>
 <header>
 <h1>tushare-sync</h1>
 <p class="about">${words.about}</p>

@@ -4,6 +4,7 @@ import { readFileSync } from "node:fs";
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import { join } from "node:path";
+import type { Origin } from "../../shared/origin.ts";
 import { style } from "../../shared/widget/style.ts";
 import { isLoopback } from "../aws/endpoint.ts";
 import { drawChart, readChoice, suggestCodes } from "./chart.ts";
@@ -19,6 +20,8 @@ export type PageOptions = {
   readonly dispatch: Dispatch;
   /** Calls of the last minute to each interface that was called. */
   readonly rates: () => Promise<readonly InterfaceRate[]>;
+  /** Where everything on it comes from. */
+  readonly origin: Origin;
   /** Port to prefer; any free one when it is taken or absent. */
   readonly port?: number;
 };
@@ -42,7 +45,13 @@ const headers = {
 const icon =
   '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 16 16"><rect width="16" height="16" rx="4" fill="#1d5fa8"/><path d="M3 11l3-4 3 2 4-5" fill="none" stroke="#fff" stroke-width="2"/></svg>';
 
-export async function startPage({ databaseUrl, dispatch, rates, port = 0 }: PageOptions): Promise<Page> {
+export async function startPage({
+  databaseUrl,
+  dispatch,
+  rates,
+  origin,
+  port = 0,
+}: PageOptions): Promise<Page> {
   const database = openDatabase(databaseUrl);
   const feed = makeFeed({ database, rates });
   const here = (name: string) => readFileSync(join(import.meta.dirname, name), "utf8");
@@ -65,7 +74,7 @@ export async function startPage({ databaseUrl, dispatch, rates, port = 0 }: Page
     if (file !== undefined) return send(response, 200, file.type, file.body);
     switch (`${request.method} ${pathname}`) {
       case "GET /":
-        return send(response, 200, "text/html; charset=utf-8", renderDocument(words));
+        return send(response, 200, "text/html; charset=utf-8", renderDocument(words, origin));
       case "GET /events":
         return streamEvents(request, response, { feed, words, weeks: readWeeks(query.get("weeks")) });
       case "GET /chart":

@@ -1,9 +1,11 @@
 // Captured answers as a source of rows: a folder of `<interface>__<slice>.csv` or `.csv.gz` files.
 // All files of an interface are joined; where two hold the same row, the file with more fields wins, then the one whose
 // name sorts later, which is the later capture. Numbers stay the texts they were captured as.
+import { createHash } from "node:crypto";
 import { readdir, readFile } from "node:fs/promises";
-import { join } from "node:path";
+import { basename, join, resolve } from "node:path";
 import { gunzipSync } from "node:zlib";
+import { capturedOrigin, type Origin } from "../../shared/origin.ts";
 import { parseCsv } from "./csv.ts";
 import { mix, shuffle, textHash } from "./hash.ts";
 import { type Cell, findInterface, type Interface, type InterfaceName, type Row } from "./interfaces.ts";
@@ -13,16 +15,36 @@ type Captured = { file: string; header: string[]; records: string[][] };
 
 const number = /^-?(0|[1-9]\d*)(\.\d+)?([eE][+-]?\d+)?$/;
 
+/** The folder's name, and what all its answers hold: another answer in it is another origin. */
+export async function originOfCaptured(folder: string): Promise<Origin> {
+  const hash = createHash("sha256");
+  for (const file of await answersIn(folder)) {
+    hash.update(file).update(
+      createHash("sha256")
+        .update(await readFile(join(folder, file)))
+        .digest(),
+    );
+  }
+  const name = basename(resolve(folder)).replace(/[^\p{L}\p{N}._-]+/gu, "-");
+  return capturedOrigin(name === "" ? "root" : name, hash.digest("hex").slice(0, 16));
+}
+
+/** Files of known interfaces; helper files of other kinds may lie beside them. */
+async function answersIn(folder: string): Promise<string[]> {
+  const names = (await readdir(folder)).filter((file) => /^\w+?__.+\.csv(\.gz)?$/.test(file)).sort();
+  const known = names.filter((file) => findInterface(file.split("__")[0] ?? ""));
+  if (known.length === 0)
+    throw new Error(`${folder} holds no captured answer such as daily__trade_date_20250403.csv`);
+  return known;
+}
+
 /** Reads the folder; rejects when it cannot be read or holds no file of a known interface. */
 export async function readCaptured(folder: string, seed: number): Promise<Source> {
   const files = new Map<string, Captured[]>();
   for (const file of await answersIn(folder)) {
     const name = file.split("__")[0] ?? "";
-    if (!findInterface(name)) continue; // helper files of other kinds may lie beside the answers
     files.set(name, [...(files.get(name) ?? []), await readAnswer(folder, file)]);
   }
-  if (files.size === 0)
-    throw new Error(`${folder} holds no captured answer such as daily__trade_date_20250403.csv`);
 
   const tables = new Map<string, Row[]>();
   for (const [name, captures] of files) {
@@ -55,10 +77,6 @@ export async function lastCapturedDay(folder: string): Promise<string | undefine
     days.push(...records.map((record) => record[header.indexOf("cal_date")] ?? ""));
   }
   return days.sort().at(-1) || undefined;
-}
-
-async function answersIn(folder: string): Promise<string[]> {
-  return (await readdir(folder)).filter((file) => /^\w+?__.+\.csv(\.gz)?$/.test(file)).sort();
 }
 
 async function readAnswer(folder: string, file: string): Promise<Captured> {

@@ -2,7 +2,7 @@
 //
 //   POST /  /dataapi  /dataapi/{api_name}  /{api_name}   one call: {"api_name", "token", "params", "fields"}
 //   GET  /control/stats    calls, refusals, errors and the fullest minute of each interface
-//   GET  /control/about    seed, clock, first and last trade date, listed stocks
+//   GET  /control/about    origin, seed, clock, first and last trade date, listed stocks
 //   GET  /control/faults   the faults in force
 //   POST /control/faults   replaces them: "none", "mild", "storm", "reset:0.1,hang:x2" or [{"kind": "reset"}, ...]
 //   POST /control/clock    {"today": "YYYYMMDD", "time": "HH:MM"} fixes the Shanghai clock; {} lets it run live
@@ -14,8 +14,9 @@ import type { AddressInfo } from "node:net";
 import { setTimeout as sleep } from "node:timers/promises";
 import { promisify } from "node:util";
 import { constants, gzip } from "node:zlib";
+import { encodeOrigin, simulatedOrigin } from "../../shared/origin.ts";
 import { type Answer, makeAnswerer } from "./answer.ts";
-import { readCaptured } from "./captured.ts";
+import { originOfCaptured, readCaptured } from "./captured.ts";
 import { type ClockSetting, makeClock } from "./clock.ts";
 import { makeFaults } from "./faults.ts";
 import { controlled, type Upstream, type UpstreamAbout, type UpstreamOptions } from "./handle.ts";
@@ -38,6 +39,11 @@ export async function serveUpstream(options: UpstreamOptions = {}): Promise<Upst
     options.captured === undefined
       ? makeMarket({ seed, stocks, publicationHour: options.publicationHour ?? {} })
       : await readCaptured(options.captured, seed);
+  const origin = encodeOrigin(
+    options.captured === undefined
+      ? simulatedOrigin({ seed, stocks })
+      : await originOfCaptured(options.captured),
+  );
   const { tokens } = options;
   const isToken = (token: string) =>
     tokens ? tokens.includes(token) : token !== "" && !token.startsWith("bad-token");
@@ -97,7 +103,7 @@ export async function serveUpstream(options: UpstreamOptions = {}): Promise<Upst
   function control(route: string, body: string, response: ServerResponse): void {
     const routes: Record<string, () => unknown> = {
       "GET stats": () => answerer.stats(),
-      "GET about": (): UpstreamAbout => ({ seed, ...nowParts(), ...source.about(clock.now()) }),
+      "GET about": (): UpstreamAbout => ({ origin, seed, ...nowParts(), ...source.about(clock.now()) }),
       "GET faults": () => faults.list(),
       "POST faults": () => {
         faults.set(JSON.parse(body));

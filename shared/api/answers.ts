@@ -5,6 +5,7 @@ import { financeNumbers } from "../finance-columns.ts";
 import { jobTypes, runOptions } from "../jobs.ts";
 import { taskStatuses } from "../ledger/tasks.ts";
 import { nothings } from "../nothing.ts";
+import { originKinds } from "../origin.ts";
 import type { FailureRecord, TaskProgress } from "../progress.ts";
 import { adjustedFigures, type DailyRow, dailyFigures } from "../reads/daily.ts";
 import type { FinanceRow } from "../reads/finance.ts";
@@ -42,6 +43,20 @@ export const ErrorAnswer = name(
     value: z.optional(about("What it held; null when it was missing", z.unknown())),
     allowed: z.optional(about("What it may hold", z.string())),
     suggestion: z.optional(about("What was probably meant", z.string())),
+  }),
+);
+
+export const OriginAnswer = name(
+  "Origin",
+  z.strictObject({
+    kind: about(
+      "tushare: the real one; simulated: an invented market; captured: answers kept from earlier; address: a server that is not TuShare's own",
+      z.enum(originKinds),
+    ),
+    identity: about("Tells it from others of its kind", z.string()),
+    is_real: about("Whether the rows are the market's, as TuShare tells them", z.boolean()),
+    warning: about("What to say beside the data; null for the real one", z.nullable(z.string())),
+    recorded_at: instant(),
   }),
 );
 
@@ -86,7 +101,9 @@ export const TaskConflict = name(
   z.strictObject({
     error: z.literal("conflict"),
     message: z.string(),
-    task: about("The task that stands in the way", TaskAnswer),
+    task: z.optional(
+      about("The task that stands in the way; without one it is the origin of the data", TaskAnswer),
+    ),
     asked: z.optional(
       about(
         "Of a start that may come later: whether that task answers to the same command",

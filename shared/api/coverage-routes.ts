@@ -1,17 +1,44 @@
-// Coverage: what is stored of each open day, and what is missing.
+// Coverage: what is stored of each open day, what is missing, and where all of it comes from.
 import { addDays, daysBetween, shanghaiDay } from "../dates.ts";
+import { readOrigin } from "../ledger/origin.ts";
+import { isReal } from "../origin.ts";
 import { newestTradeDate } from "../reads/daily.ts";
 import { readCoverage } from "../stored-days.ts";
+import { warnOfOrigin } from "../words/origin.ts";
 import { say } from "../words/say.ts";
-import { CoverageAnswer } from "./answers.ts";
+import { CoverageAnswer, OriginAnswer } from "./answers.ts";
 import { day, optional } from "./fields.ts";
-import { badInput, type Route, route } from "./route.ts";
+import { badInput, notFound, type Route, route, unknown } from "./route.ts";
 
 /** Calendar days of one answer, which counts every stored row of them. */
 const daysMax = 400;
 const daysByDefault = 30;
 
 export const coverageRoutes: readonly Route[] = [
+  route({
+    method: "GET",
+    at: "/api/origin",
+    id: "readOrigin",
+    tag: "Coverage",
+    summary: "Where every stored row comes from: real TuShare, a simulated market, captured answers",
+    answers: {
+      200: { about: "The origin recorded in the database", schema: OriginAnswer },
+      404: unknown("None is recorded"),
+    },
+    async handle({ database }) {
+      const origin = await readOrigin(database);
+      if (origin === undefined) return notFound(say("originNotRecorded"));
+      const { kind, identity, recordedAt: recorded_at } = origin;
+      const body = {
+        kind,
+        identity,
+        is_real: isReal(origin),
+        warning: warnOfOrigin(origin) ?? null,
+        recorded_at,
+      };
+      return { status: 200, body };
+    },
+  }),
   route({
     method: "GET",
     at: "/api/coverage",

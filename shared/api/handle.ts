@@ -6,7 +6,7 @@ import { suggestCode } from "../words/codes.ts";
 import { nearest } from "../words/nearest.ts";
 import { say } from "../words/say.ts";
 import { descriptionOf } from "./fields.ts";
-import { idempotencyKeyCharactersMax } from "./openapi.ts";
+import { idempotencyKeyCharactersMax, originHeader } from "./openapi.ts";
 import { type Answer, type ApiServices, badInput, type Fields, type Inputs, type Route } from "./route.ts";
 
 export type ApiRequest = {
@@ -28,10 +28,15 @@ export type ApiResponse = {
 export async function handle(route: Route, services: ApiServices, request: ApiRequest): Promise<ApiResponse> {
   try {
     const read = readInputs(route, request);
-    return encode("refusal" in read ? read.refusal : await route.handle(services, read.inputs));
+    return told("refusal" in read ? read.refusal : await route.handle(services, read.inputs), services);
   } catch (thrown) {
-    return encode(trouble(services, route, thrown));
+    return told(trouble(services, route, thrown), services);
   }
+}
+
+/** Every answer says where the data comes from, also one that is a table. */
+function told(answer: Answer, { origin }: ApiServices): ApiResponse {
+  return encode({ ...answer, headers: { [originHeader]: origin.kind, ...answer.headers } });
 }
 
 /** A database that wakes up is worth another try; what we do not know is a mistake of ours. */

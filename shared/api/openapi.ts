@@ -1,15 +1,27 @@
 // The OpenAPI 3.1 description, made from the schemas that the handler checks with.
 import * as z from "zod/mini";
+import { originKinds } from "../origin.ts";
 import { ErrorAnswer, GatewayAnswer, named, TroubleAnswer } from "./answers.ts";
 import { descriptionOf } from "./fields.ts";
 import { type AnswerSpec, type Fields, type Route, tags } from "./route.ts";
 
 type Json = Record<string, unknown>;
 
+/** On every answer of an operation; what API Gateway refuses by itself comes without. */
+export const originHeader = "mirror-origin";
+
+const mirrorOrigin = {
+  description:
+    "Where the data comes from: tushare is the real one, simulated an invented market, captured answers kept from earlier, address a server that is not TuShare's own",
+  schema: { type: "string", enum: [...originKinds] },
+};
+
 const about = `What tushare-sync mirrors, and the runs that mirror it.
 
 Days are YYYYMMDD, as TuShare writes them; both that and YYYY-MM-DD are taken. Instants are ISO 8601 in UTC. Numbers are
 JSON numbers with the very digits that are stored: read them with a decimal parser where a double is not enough.
+Every answer says in its header \`mirror-origin\` where the data comes from: \`tushare\` alone is the market's, \`simulated\`
+is invented; \`GET /api/origin\` says more.
 Lists come in pages: give \`next_cursor\` as \`cursor\` for the next one, until it is null.
 
 On AWS every request is signed (IAM, service \`execute-api\`); on one machine the API listens on the loopback address
@@ -132,6 +144,7 @@ function parametersIn(place: "path" | "query", fields: Fields = {}): Json[] {
 function answerOf({ about: description, schema, csv }: AnswerSpec): Json {
   return {
     description,
+    headers: { [originHeader]: mirrorOrigin },
     content: {
       "application/json": { schema: schemaOf(schema) },
       ...(csv && { "text/csv": { schema: { type: "string" } } }),

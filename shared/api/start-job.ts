@@ -2,7 +2,9 @@
 // may take minutes, is told to carry out the very command of that task.
 import { answersTo, splitConfig } from "../asked.ts";
 import { type RunCommand, readCommand } from "../command.ts";
+import { SyncError } from "../errors.ts";
 import { type JobType, jobs } from "../jobs.ts";
+import { checkOrigin } from "../ledger/origin.ts";
 import { openTask, type Task } from "../ledger/tasks.ts";
 import { readTask } from "../progress.ts";
 import { say } from "../words/say.ts";
@@ -25,6 +27,8 @@ export async function startJob(services: ApiServices, start: Start): Promise<Ans
   const read = readCommand({ job, ...given(fields), requestKey });
   if ("refusal" in read) return refused(read.refusal);
   const command = read.command as RunCommand;
+  const wrongOrigin = await originRefusal(services);
+  if (wrongOrigin !== undefined) return wrongOrigin;
 
   const { task, opened } = await openTask(services.database, {
     job_type: job,
@@ -56,6 +60,17 @@ export async function startJob(services: ApiServices, start: Start): Promise<Ans
 /** An optional field that was left out is no field of the command. */
 function given(fields: Start["fields"]): object {
   return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined));
+}
+
+/** The dispatcher would refuse too, but the task opened here would then wait for ever. */
+async function originRefusal({ database, origin }: ApiServices): Promise<Answer | undefined> {
+  try {
+    await checkOrigin(database, origin);
+    return undefined;
+  } catch (error) {
+    if (error instanceof SyncError && error.kind === "permanent") return conflict(error.message);
+    throw error;
+  }
 }
 
 function isUnsent({ status, current_offset, total_units }: Task): boolean {

@@ -7,6 +7,7 @@ import type { Database, SqlRow } from "../ports.ts";
 import type { Table } from "../rows.ts";
 import type { Unit } from "../unit.ts";
 import { upsertParameters, upsertSql } from "../upsert.ts";
+import { originSql } from "./origin.ts";
 import { isDroppedSql, settleTaskSql, type TaskStatus } from "./tasks.ts";
 
 export type UnitStatus = "pending" | "sent" | "done" | "not_due" | "failed" | "parked";
@@ -14,6 +15,8 @@ export type UnitStatus = "pending" | "sent" | "done" | "not_due" | "failed" | "p
 /** What the ledger and the data say before a unit is fetched. */
 export type Claim = {
   readonly wanted: boolean;
+  /** The recorded origin of the database, as `requireOrigin` takes it. */
+  readonly origin: unknown;
   /** Open days of the range asked for, ascending; empty for data that is not by day. */
   readonly openDays: readonly string[];
   /** Rows of the dataset stored for the open day before the range. */
@@ -33,6 +36,7 @@ export async function claimUnit(
 ): Promise<Claim | undefined> {
   const [row] = await database.run(
     `select ${wantedSql} as wanted,
+  ${originSql} as origin,
   (
     select string_agg(to_char(cal_date, 'YYYYMMDD'), ',' order by cal_date)
     from trade_cal
@@ -82,6 +86,7 @@ where unit.task_id = cast(:task_id as uuid) and unit.sequence = :sequence`,
   if (row === undefined) return undefined;
   return {
     wanted: row.wanted === true,
+    origin: row.origin,
     openDays: typeof row.open_days === "string" ? row.open_days.split(",") : [],
     rowsDayBefore: Number(row.rows_day_before),
     listed: Number(row.listed),

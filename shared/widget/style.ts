@@ -2,6 +2,7 @@
 // colour alone.
 
 export const style = `
+.ts-origin { background: #b3261e; border-radius: 6px; color: #fff; font-weight: 600; margin: 0 0 12px; overflow-wrap: anywhere; padding: 8px 12px; }
 .ts-table { border-collapse: collapse; width: 100%; font-size: 13px; }
 .ts-table th, .ts-table td { padding: 4px 10px 4px 0; text-align: left; vertical-align: top; }
 .ts-table th { font-weight: 600; opacity: 0.75; }

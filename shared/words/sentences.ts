@@ -141,6 +141,112 @@ export const sentences = {
   ],
   internal: ["the request failed; the function's log says why", "请求失败；原因见函数日志"],
 
+  // Where the data comes from. The warnings keep one English word, which is searched for.
+  originTushare: ["real TuShare data", "TuShare 真实数据"],
+  originSimulated: ["simulated data ({market})", "模拟数据（{market}）"],
+  originCaptured: ["captured data ({folder})", "历史留存数据（{folder}）"],
+  originAddress: ["data from {address}", "来自 {address} 的数据"],
+  market: ["seed {seed}, {stocks} stocks", "种子 {seed}，{stocks} 只股票"],
+  folder: ["{name}, content {content}", "{name}，内容 {content}"],
+  warnSimulated: [
+    "SIMULATED DATA ({market}): every price is invented, none is the market's",
+    "模拟数据 SIMULATED（{market}）：所有价格均为虚构，不是真实行情",
+  ],
+  warnCaptured: [
+    "CAPTURED DATA ({folder}): answers kept from earlier, not what TuShare says now",
+    "历史留存数据 CAPTURED（{folder}）：取自先前保存的应答，不代表最新行情",
+  ],
+  warnAddress: [
+    "NOT TUSHARE ({address}): this is not an address of TuShare's own",
+    "非官方来源 NOT TUSHARE（{address}）：该地址不是 TuShare 官方地址",
+  ],
+  markSimulated: ["SIMULATED", "模拟数据"],
+  markCaptured: ["CAPTURED", "历史留存数据"],
+  markAddress: ["NOT TUSHARE", "非官方来源"],
+  otherOrigin: [
+    "this database holds {there} and would be given {asked}: use another database, or empty this one",
+    "该数据库中是{there}，而本环境会写入{asked}：请换用其他数据库，或清空该数据库",
+  ],
+  noOrigin: [
+    "this database has no recorded origin and would be given {asked}: deploy or start the stack again",
+    "该数据库没有记录数据来源，而本环境会写入{asked}：请重新部署或启动",
+  ],
+  unknownOrigin: [
+    "this database holds rows of an unknown origin and would be given {asked}: use an empty database",
+    "该数据库中的数据来源不明，而本环境会写入{asked}：请使用空数据库",
+  ],
+  originNotRecorded: [
+    "the database has no recorded origin: deploy or start the stack again",
+    "数据库没有记录数据来源：请重新部署或启动",
+  ],
+
+  // What a start finds in its data folder, and of its token.
+  folderOtherOrigin: [
+    "the data folder {path} holds {there}, and this start would add {asked}: choose another folder with --data-dir, or throw away what is there with --discard",
+    "数据目录 {path} 中是{there}，而这次启动会写入{asked}：请用 --data-dir 另选目录，或用 --discard 丢弃其中的内容",
+  ],
+  serverOtherOrigin: [
+    "the database of DATABASE_URL holds {there}, and this start would add {asked}: name another database, or drop that one and create it anew",
+    "DATABASE_URL 指定的数据库中是{there}，而这次启动会写入{asked}：请指定其他数据库，或删除后重建",
+  ],
+  folderUnknownOrigin: [
+    "the data folder {path} holds rows of a version that did not record where they come from: if they are real TuShare's, start once with TUSHARE_TOKEN and --adopt; else choose another folder with --data-dir, or throw away what is there with --discard",
+    "数据目录 {path} 中的数据来自未记录来源的旧版本：若确为 TuShare 真实数据，请设置 TUSHARE_TOKEN 并加 --adopt 启动一次；否则用 --data-dir 另选目录，或用 --discard 丢弃其中的内容",
+  ],
+  serverUnknownOrigin: [
+    "the database of DATABASE_URL holds rows of a version that did not record where they come from: if they are real TuShare's, start once with TUSHARE_TOKEN and --adopt; else name another database, or drop that one and create it anew",
+    "DATABASE_URL 指定的数据库中的数据来自未记录来源的旧版本：若确为 TuShare 真实数据，请设置 TUSHARE_TOKEN 并加 --adopt 启动一次；否则指定其他数据库，或删除后重建",
+  ],
+  discardNoServer: [
+    "--discard throws away a data folder, and DATABASE_URL names a database elsewhere: drop that and create it anew",
+    "--discard 只丢弃数据目录，而 DATABASE_URL 指定了别处的数据库：请自行删除并重建",
+  ],
+  discardNotOurs: [
+    "--discard: {path} holds no database of this program, so nothing in it was thrown away",
+    "--discard：{path} 中没有本程序的数据库，未丢弃任何内容",
+  ],
+  oldData: [
+    "Data of an earlier version lies in {home}/postgres; this start leaves it alone. --data-dir {folder} uses it.",
+    "{home}/postgres 中有旧版本的数据，这次启动不会动它；--data-dir {folder} 可继续使用。",
+  ],
+  adoptNeedsToken: [
+    "--adopt is for data of the real TuShare: set TUSHARE_TOKEN too",
+    "--adopt 用于 TuShare 真实数据：请同时设置 TUSHARE_TOKEN",
+  ],
+  urlNeedsToken: [
+    "TUSHARE_URL names an upstream, and TUSHARE_TOKEN is not set: set both, or neither",
+    "设置了 TUSHARE_URL，却没有 TUSHARE_TOKEN：请同时设置，或都不设置",
+  ],
+  tokenMalformed: [
+    "TUSHARE_TOKEN holds white space or signs that no token has: copy it again from your account's page on https://tushare.pro",
+    "TUSHARE_TOKEN 含有空白或不应有的字符：请从 https://tushare.pro 的个人主页重新复制",
+  ],
+  allowedAddress: [
+    "an https address (http to this machine only), for example {example}",
+    " https 地址（http 仅限本机），例如 {example}",
+  ],
+  twoUpstreams: [
+    "--captured and TUSHARE_TOKEN name two upstreams: give one of them",
+    "--captured 与 TUSHARE_TOKEN 指定了两个数据来源：只能给出其中一个",
+  ],
+  optionOfTrials: [
+    "{option} is for the simulated upstream, and TUSHARE_TOKEN names the real one",
+    "{option} 只用于模拟上游，而 TUSHARE_TOKEN 指定了真实的 TuShare",
+  ],
+  stocksOfMarket: [
+    "--stocks is for the simulated market, and --captured names another upstream",
+    "--stocks 只用于模拟市场，而 --captured 指定了其他数据来源",
+  ],
+  capturedRefused: ["--captured: {why}", "--captured：{why}"],
+  tokenRefused: [
+    "TuShare refuses TUSHARE_TOKEN, and nothing was stored: {why}",
+    "TuShare 不接受 TUSHARE_TOKEN，未存储任何数据：{why}",
+  ],
+  tokenNotTried: [
+    "TuShare at {host} could not be asked about TUSHARE_TOKEN, and nothing was stored: {why}; check the way out to the internet and try again",
+    "无法向 {host} 的 TuShare 检验 TUSHARE_TOKEN，未存储任何数据：{why}；请检查网络出口后重试",
+  ],
+
   // A value that is refused. Every door says it in its own words: an option, a field of JSON, a field of a form.
   valueIs: ["{field} is {value}, expected {allowed}", "{field} 为 {value}，应为{allowed}"],
   didYouMean: ["did you mean {suggestion}?", "是否想写 {suggestion}？"],

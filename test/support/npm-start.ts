@@ -29,6 +29,7 @@ export type Json = {
   rows: number;
   calls: Record<string, number>;
   seconds: number;
+  origin: { kind: string; identity: string };
 };
 
 /** Quick pace: 1,000 calls a minute of which the simulated upstream allows as many. */

@@ -2,6 +2,8 @@
 // upstream and a clock in memory. Nothing in it decides whether the core is right; it lets time pass and things break.
 import pg from "pg";
 import { type DispatchAnswer, dispatch } from "../../shared/dispatch.ts";
+import { claimOrigin } from "../../shared/ledger/origin.ts";
+import { simulatedOrigin } from "../../shared/origin.ts";
 import { makePacer } from "../../shared/pacer.ts";
 import type {
   Clock,
@@ -48,6 +50,8 @@ export async function makeWorld(
   environment: Record<string, string> = {},
 ) {
   const engine = await open();
+  const origin = simulatedOrigin({ seed: 1, stocks: 4 });
+  await claimOrigin(engine, origin);
   const client = new pg.Client({ connectionString: engine.url });
   await client.connect();
 
@@ -131,7 +135,7 @@ export async function makeWorld(
   const newPacer = () =>
     makePacer({ slots: settings.WORKER_SLOTS, minIntervalSeconds: settings.TUSHARE_MIN_INTERVAL, clock });
   const services: SyncServices = {
-    ...{ database, upstream, queue, planner, clock, settings, log, meter },
+    ...{ database, upstream, origin, queue, planner, clock, settings, log, meter },
     random: () => 0.5,
     pacer: newPacer(),
   };

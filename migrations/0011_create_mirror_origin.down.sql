@@ -1,0 +1,1 @@
+drop table mirror_origin;

@@ -1,0 +1,62 @@
+// Where the rows of a mirror come from: one value, how it is written down and compared. Rows of two origins never lie in
+// one database. What is said of it is in words/origin.ts.
+
+/**
+ * tushare: the real one, at its own addresses. simulated: the generated market. captured: a folder of answers kept from
+ * earlier. address: whatever answers at an address that is not TuShare's own.
+ */
+export const originKinds = ["tushare", "simulated", "captured", "address"] as const;
+export type OriginKind = (typeof originKinds)[number];
+
+export type Origin = {
+  readonly kind: OriginKind;
+  /** Tells it from others of its kind, and is written for a person: seed and size, name and content, address. */
+  readonly identity: string;
+};
+
+/** The addresses of TuShare Pro: the documented one and the one of its own client. */
+const tushareHosts = ["api.tushare.pro", "api.waditu.com"];
+
+export const tushareUrl = "https://api.tushare.pro";
+
+export const tushareOrigin: Origin = { kind: "tushare", identity: "api.tushare.pro" };
+
+export function simulatedOrigin({ seed, stocks }: { seed: number; stocks: number }): Origin {
+  return { kind: "simulated", identity: `seed ${seed}, ${stocks} stocks` };
+}
+
+/** @param fingerprint of the content: folders of one name may hold different answers */
+export function capturedOrigin(name: string, fingerprint: string): Origin {
+  return { kind: "captured", identity: `${name}, content ${fingerprint}` };
+}
+
+/** What an upstream's address alone tells. Over plain http anybody on the way may answer, so that is never TuShare. */
+export function originOfAddress(address: string): Origin {
+  const { protocol, host, origin, pathname } = new URL(address);
+  if (protocol === "https:" && tushareHosts.includes(host)) return tushareOrigin;
+  return { kind: "address", identity: `${origin}${pathname.replace(/\/+$/, "")}` };
+}
+
+/** Only TuShare's own answers pass for the market without a word. */
+export function isReal({ kind }: Origin): boolean {
+  return kind === "tushare";
+}
+
+export function isSame(one: Origin, other: Origin): boolean {
+  return one.kind === other.kind && one.identity === other.identity;
+}
+
+export function encodeOrigin({ kind, identity }: Origin): string {
+  return `${kind} ${identity}`;
+}
+
+/** @throws Error saying what is expected */
+export function decodeOrigin(text: string): Origin {
+  const space = text.indexOf(" ");
+  const [kind, identity] = [text.slice(0, space), text.slice(space + 1)];
+  const known = originKinds.find((name) => name === kind);
+  if (known === undefined || identity === "") {
+    throw new Error(`origin is '${text}', expected ${originKinds.join(", ")} and what identifies it`);
+  }
+  return { kind: known, identity };
+}

@@ -1,0 +1,57 @@
+// What is said of where data comes from: its name inside a sentence, and the warning above every view of what is not
+// real TuShare's.
+import type { Origin } from "../origin.ts";
+import type { Language } from "./language.ts";
+import { say } from "./say.ts";
+import { translate } from "./translate.ts";
+
+export function nameOrigin(origin: Origin, language: Language = "en"): string {
+  return translate(nameInEnglish(origin), language);
+}
+
+/** Undefined for the real one. */
+export function warnOfOrigin(origin: Origin, language: Language = "en"): string | undefined {
+  const warning = warningInEnglish(origin);
+  return warning === undefined ? undefined : translate(warning, language);
+}
+
+/** A word for a title, where a sentence has no room; undefined for the real one. */
+export function markOfOrigin({ kind }: Origin, language: Language = "en"): string | undefined {
+  if (kind === "tushare") return undefined;
+  const marks = { simulated: "markSimulated", captured: "markCaptured", address: "markAddress" } as const;
+  return translate(say(marks[kind]), language);
+}
+
+function nameInEnglish(origin: Origin): string {
+  switch (origin.kind) {
+    case "tushare":
+      return say("originTushare");
+    case "simulated":
+      return say("originSimulated", { market: identityOf(origin) });
+    case "captured":
+      return say("originCaptured", { folder: identityOf(origin) });
+    case "address":
+      return say("originAddress", { address: origin.identity });
+  }
+}
+
+function warningInEnglish(origin: Origin): string | undefined {
+  switch (origin.kind) {
+    case "tushare":
+      return undefined;
+    case "simulated":
+      return say("warnSimulated", { market: identityOf(origin) });
+    case "captured":
+      return say("warnCaptured", { folder: identityOf(origin) });
+    case "address":
+      return say("warnAddress", { address: origin.identity });
+  }
+}
+
+/** As the catalogue writes it, so that it is translated with its sentence. */
+function identityOf({ identity }: Origin): string {
+  const market = /^seed (\d+), (\d+) stocks$/.exec(identity);
+  if (market !== null) return say("market", { seed: market[1] ?? "", stocks: market[2] ?? "" });
+  const folder = /^(.+), content (\w+)$/.exec(identity);
+  return folder === null ? identity : say("folder", { name: folder[1] ?? "", content: folder[2] ?? "" });
+}
