@@ -9,6 +9,8 @@ export type Output = {
   json(value: unknown): void;
   /** Said beside the answer. */
   note(text: string): void;
+  /** Said beside the answer, also to a program: there as an object on the standard error. */
+  warn(text: string, value: object): void;
   /** Draws and ends progress beside the answer. */
   readonly progress: Terminal;
   /** Writes a chunk of the answer as it is; resolves when it is taken. */
@@ -25,6 +27,7 @@ export function makeOutput(
     line: (text) => void (json || out.write(`${text}\n`)),
     json: (value) => void (json && out.write(`${JSON.stringify(value)}\n`)),
     note: (text) => void (json || error.write(`${text}\n`)),
+    warn: (text, value) => void error.write(`${json ? JSON.stringify({ warning: text, ...value }) : text}\n`),
     progress: json ? silent : makeTerminal(error),
     write: (text) =>
       new Promise((resolve, reject) => {

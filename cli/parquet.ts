@@ -1,11 +1,19 @@
 // A Parquet file with the columns' own types, written group by group, so that memory holds one group of rows.
 import type { SchemaElement } from "hyparquet";
 import { fileWriter, ParquetWriter } from "hyparquet-writer";
+import { encodeOrigin, type Origin } from "../shared/origin.ts";
+import { warnOfOrigin } from "../shared/words/origin.ts";
 import type { TableColumn } from "./export-table.ts";
 import type { Value } from "./sql.ts";
 
 /** exact: a numeric as the text of its digits. double: as every tool computes with it, 15 digits of it sure. */
 export type Numbers = "double" | "exact";
+
+export type ParquetOptions = {
+  readonly numbers: Numbers;
+  /** Goes into the file's own metadata: the file travels further than what was said when it was made. */
+  readonly origin: Origin;
+};
 
 export type RowFile = {
   write(rows: readonly (readonly Value[])[]): Promise<void>;
@@ -16,12 +24,21 @@ export type RowFile = {
 /** Cells of one row group: some 37,000 rows of stock_daily, 6,000 of fina_indicator. */
 const groupCells = 1_000_000;
 
-export function openParquet(file: string, columns: readonly TableColumn[], numbers: Numbers): RowFile {
+export function openParquet(
+  file: string,
+  columns: readonly TableColumn[],
+  { numbers, origin }: ParquetOptions,
+): RowFile {
   const schema: SchemaElement[] = [
     { name: "root", num_children: columns.length },
     ...columns.map((column) => elementOf(column, numbers)),
   ];
-  const writer = new ParquetWriter({ writer: fileWriter(file), schema, createdBy: "tushare-sync" });
+  const writer = new ParquetWriter({
+    writer: fileWriter(file),
+    schema,
+    createdBy: "tushare-sync",
+    kvMetadata: metadataOf(origin),
+  });
   const groupRows = Math.max(1, Math.floor(groupCells / columns.length));
   let group: (readonly Value[])[] = [];
 
@@ -48,6 +65,14 @@ export function openParquet(file: string, columns: readonly TableColumn[], numbe
       await writer.finish();
     },
   };
+}
+
+function metadataOf(origin: Origin): { key: string; value: string }[] {
+  const warning = warnOfOrigin(origin);
+  return [
+    { key: "origin", value: encodeOrigin(origin) },
+    ...(warning === undefined ? [] : [{ key: "warning", value: warning }]),
+  ];
 }
 
 function elementOf({ name, type, nullable }: TableColumn, numbers: Numbers): SchemaElement {

@@ -252,7 +252,14 @@ function session(given: Partial<Session> = {}): Session {
   return {
     ...{ t: en, json: false, stack: undefined, region: undefined, dataDir: scratch, environment: {} },
     output: {
-      ...{ line: say, note: say, json: () => undefined, isTerminal: false, write: async () => undefined },
+      ...{
+        line: say,
+        note: say,
+        warn: say,
+        json: () => undefined,
+        isTerminal: false,
+        write: async () => undefined,
+      },
       progress: undefined as never,
     },
     stop: new AbortController().signal,

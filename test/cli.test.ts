@@ -16,6 +16,8 @@ let stack: Run;
 const cli = (...args: string[]) => runCli([...args, "--data-dir", dataDir.path]);
 /** Slow enough that a backfill is live while it is talked about, and that it does not keep the machine busy. */
 const pace = { TUSHARE_MIN_INTERVAL: "0.15", TUSHARE_CALLS_A_MINUTE: "500" };
+/** What is said beside every answer of an invented market. */
+const simulated = "SIMULATED DATA (seed 1, 60 stocks): every price is invented, none is the market's";
 const month = ["--from", "20260901", "--to", "20260930"];
 
 beforeAll(async () => {
@@ -112,7 +114,7 @@ describe("query", () => {
       "csv",
     ];
     const cut = await runCli([...args, "--data-dir", dataDir.path], {}, 1_000);
-    expect(cut).toMatchObject({ code: 0, error: "" });
+    expect(cut).toMatchObject({ code: 0, error: `${simulated}\n` });
     const next = await cli("query", "select 1 as a", "--json");
     expect(next.out).toBe('[{"a":1}]\n');
   }, 20_000); // far less than the three minutes after which the Data API ends a transaction itself
@@ -201,10 +203,20 @@ describe("export", () => {
     );
     expect(jsonLines(done.out)[0]).toMatchObject({ rows: rows.length, format: "parquet", file });
     expect(rows.length).toBeGreaterThan(1_000);
+
+    const origin = { kind: "simulated", identity: "seed 1, 60 stocks" };
+    expect(jsonLines(done.out)[0]).toMatchObject({ origin });
+    expect(jsonLines(done.error)).toEqual([{ warning: simulated, origin }]);
+    expect(
+      Object.fromEntries(metadata.key_value_metadata?.map(({ key, value }) => [key, value]) ?? []),
+    ).toEqual({
+      origin: "simulated seed 1, 60 stocks",
+      warning: simulated,
+    });
   });
 
   test("CSV to the standard output is the range and the codes asked for, and nothing else", async () => {
-    const { out, code } = await cli(
+    const { out, code, error } = await cli(
       "export",
       "stock_daily",
       "--codes",
@@ -215,6 +227,7 @@ describe("export", () => {
       "20260903",
     );
     expect(code).toBe(0);
+    expect(error).toContain(simulated);
     const [head, ...lines] = out.trim().split("\r\n");
     expect(head).toMatch(/^ts_code,trade_date,open,/);
     expect(lines.map((line) => line.split(",").slice(0, 2).join(" "))).toEqual([
@@ -238,6 +251,17 @@ describe("export", () => {
       expect(error).toMatch(cases[at]?.[1] ?? /never/);
     }
   });
+});
+
+test("whoever asks is told beside the answer that the market is invented, in the language of the locale", async () => {
+  for (const args of [["status"], ["coverage"], ["query", "select 1 as a"], ["doctor", "--no-calls"]]) {
+    const { error } = await cli(...args);
+    expect(error).toContain(simulated);
+  }
+  const chinese = await runCli(["status", "--data-dir", dataDir.path], { LC_ALL: "zh_CN.UTF-8" });
+  expect(chinese.error).toBe("模拟数据 SIMULATED（种子 1，60 只股票）：所有价格均为虚构，不是真实行情\n");
+  const { out } = await cli("status", "--json");
+  expect(jsonLines(out)[0]).toMatchObject({ origin: { kind: "simulated", identity: "seed 1, 60 stocks" } });
 });
 
 test("coverage tells which open days are complete", async () => {

@@ -63,7 +63,14 @@ function session(): Session {
   return {
     ...{ t: en, json: false, stack: undefined, region: "ap-southeast-1", dataDir: scratch, environment: {} },
     output: {
-      ...{ line: say, note: say, json: () => undefined, isTerminal: false, write: async () => undefined },
+      ...{
+        line: say,
+        note: say,
+        warn: say,
+        json: () => undefined,
+        isTerminal: false,
+        write: async () => undefined,
+      },
       progress: undefined as never,
     },
     stop: new AbortController().signal,

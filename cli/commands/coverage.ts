@@ -4,6 +4,7 @@ import { command } from "../command.ts";
 import { exitCodes } from "../failure.ts";
 import { number } from "../follow.ts";
 import type { Messages } from "../messages/en.ts";
+import { sayOrigin } from "../origin.ts";
 import { asTable } from "../output.ts";
 
 type DayRows = { stored: number; listed: number; proven: boolean; asked: boolean };
@@ -29,10 +30,12 @@ export const coverageCommand = (t: Messages) =>
     ],
     async run(session, { from, to, missing }) {
       const { output } = session;
-      const api = await openApi(await session.target(), t);
+      const target = await session.target();
+      sayOrigin(target, session);
+      const api = await openApi(target, t);
       const coverage = await api.get<Coverage>("/api/coverage", { from, to });
       const days = coverage.days.filter(({ stocks }) => !missing || !stocks.proven);
-      output.json({ ...coverage, days });
+      output.json({ ...coverage, days, origin: target.origin });
       output.line(t.coverage.newest(coverage.newest_trade_date ?? "-"));
       if (days.length === 0) {
         output.line(

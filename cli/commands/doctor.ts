@@ -1,5 +1,6 @@
 // `doctor`: what is wrong with this machine, the TuShare account, the stack and the AWS account, and what to do.
 
+import { tushareUrl } from "../../shared/origin.ts";
 import { readSettings } from "../../shared/settings.ts";
 import { openApi } from "../api.ts";
 import { realClock } from "../clock.ts";
@@ -11,10 +12,9 @@ import { checkStack } from "../doctor/stack.ts";
 import { callsOfCheck, checkTushare } from "../doctor/tushare.ts";
 import { CommandError, exitCodes } from "../failure.ts";
 import type { Messages } from "../messages/en.ts";
+import { sayOrigin } from "../origin.ts";
 import type { Output } from "../output.ts";
 import type { Target } from "../target.ts";
-
-const realTushare = "https://api.tushare.pro";
 
 /** The simulated one takes any token. */
 const simulatedToken = "token-of-the-simulated-tushare";
@@ -33,6 +33,7 @@ export const doctorCommand = (t: Messages) =>
     async run(session, values) {
       const { output } = session;
       const target = await findTarget(session);
+      if (!(target instanceof CommandError)) sayOrigin(target, session);
       const findings: Finding[] = [
         ...(await checkMachine(session.dataDir, session.environment, t)),
         ...(values.calls ? await tushare(session, target) : []),
@@ -74,9 +75,8 @@ async function tushare(session: Session, target: Target | CommandError): Promise
   const { t, environment, output } = session;
   const token = environment.TUSHARE_TOKEN?.trim();
   const url =
-    target instanceof CommandError || target.upstreamUrl === undefined ? realTushare : target.upstreamUrl;
-  const isSimulated = url !== realTushare;
-  if (!token && !isSimulated) {
+    target instanceof CommandError || target.upstreamUrl === undefined ? tushareUrl : target.upstreamUrl;
+  if (!token && url === tushareUrl) {
     // From here a deployed token is not tried: TuShare counts the addresses that use it.
     return [finding("token", "note", t.doctor.noToken, t.doctor.noTokenRemedy)];
   }

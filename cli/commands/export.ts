@@ -16,7 +16,8 @@ import {
 import { CommandError, exitCodes } from "../failure.ts";
 import { number } from "../follow.ts";
 import type { Messages } from "../messages/en.ts";
-import { openParquet, type RowFile } from "../parquet.ts";
+import { sayOrigin } from "../origin.ts";
+import { openParquet, type ParquetOptions, type RowFile } from "../parquet.ts";
 import { readCodes } from "../run-options.ts";
 import { openSql } from "../sql.ts";
 import { csvLine } from "../write-rows.ts";
@@ -58,12 +59,17 @@ export const exportCommand = (t: Messages) =>
       const format = readFormat(values.format, values.out, t);
       const timeoutSeconds = readTimeout(values.timeout, t);
       if (values.out !== undefined) checkOut(values.out, t);
-      const sql = openSql(await session.target(), t, { stop: session.stop, timeoutSeconds });
+      const target = await session.target();
+      sayOrigin(target, session);
+      const sql = openSql(target, t, { stop: session.stop, timeoutSeconds });
       const startedAt = performance.now();
       try {
         const columns = await readColumns(sql, selection.table, t);
         const total = await countRows(sql, selection);
-        const file = openFile(session, values.out, format, columns, values.numbers);
+        const file = openFile(session, values.out, format, columns, {
+          numbers: values.numbers,
+          origin: target.origin,
+        });
         const progress = output.progress.progress(selection.table);
         let done = 0;
         try {
@@ -82,7 +88,13 @@ export const exportCommand = (t: Messages) =>
         }
         progress.finish(t.export.done(number(done), values.out ?? "-"));
         if (values.out !== undefined)
-          output.json({ table: selection.table, rows: done, format, file: values.out });
+          output.json({
+            table: selection.table,
+            rows: done,
+            format,
+            file: values.out,
+            origin: target.origin,
+          });
       } finally {
         sql.close();
       }
@@ -163,7 +175,7 @@ function openFile(
   out: string | undefined,
   format: (typeof formats)[number],
   columns: readonly TableColumn[],
-  numbers: "double" | "exact",
+  options: ParquetOptions,
 ): RowFile & { discard(): void } {
   const heading = csvLine(columns.map(({ name }) => name));
   if (out === undefined) {
@@ -180,7 +192,7 @@ function openFile(
     };
   }
   const part = `${out}.part`;
-  const file = format === "parquet" ? openParquet(part, columns, numbers) : openCsv(part, heading);
+  const file = format === "parquet" ? openParquet(part, columns, options) : openCsv(part, heading);
   return {
     write: file.write,
     async finish() {

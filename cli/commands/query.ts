@@ -2,6 +2,7 @@
 import { command, type Session } from "../command.ts";
 import { CommandError, exitCodes } from "../failure.ts";
 import type { Messages } from "../messages/en.ts";
+import { sayOrigin } from "../origin.ts";
 import { firstWord, isReading, openSql, type Page } from "../sql.ts";
 import { asObjects, csvLine, rowFormats, tableLines, tableRowsMax } from "../write-rows.ts";
 
@@ -27,7 +28,9 @@ export const queryCommand = (t: Messages) =>
       const timeoutSeconds = readTimeout(timeout, t);
       const { output } = session;
       const format = asked ?? (session.json ? "json" : "table");
-      const sql = openSql(await session.target(), t, { stop: session.stop, timeoutSeconds });
+      const target = await session.target();
+      sayOrigin(target, session);
+      const sql = openSql(target, t, { stop: session.stop, timeoutSeconds });
       try {
         const pages = untilStopped(sql.readPages(text), session);
         if (format === "table") await printTable(pages, session.output, t);

@@ -1,6 +1,7 @@
 // `status`: the newest tasks, or one; with --watch as they go on, until none is live.
 import { setTimeout as sleep } from "node:timers/promises";
 import { pageMax } from "../../shared/progress.ts";
+import { warnOfOrigin } from "../../shared/words/origin.ts";
 import { type Api, openApi } from "../api.ts";
 import { command, type Session } from "../command.ts";
 import { exitCodes } from "../failure.ts";
@@ -16,9 +17,10 @@ import {
   type Task,
 } from "../follow.ts";
 import type { Messages } from "../messages/en.ts";
+import { sayOrigin } from "../origin.ts";
 import { asTable } from "../output.ts";
 import { makeScreen } from "../screen.ts";
-import { pollSeconds } from "../target.ts";
+import { pollSeconds, type Target } from "../target.ts";
 import { findTask } from "../task.ts";
 
 const tasksShown = 10;
@@ -44,48 +46,56 @@ export const statusCommand = (t: Messages) =>
     async run(session, { task, watch, limit }) {
       const { output } = session;
       const target = await session.target();
+      if (!redraws(session, watch)) sayOrigin(target, session);
       const api = await openApi(target, t);
       const read = async () =>
         task === undefined
           ? (await api.get<{ tasks: Task[] }>("/api/tasks", { limit })).tasks
           : [await findTask(api, task, t)];
-      const tasks = watch ? await watchTasks(session, pollSeconds(target), read) : await read();
+      const tasks = watch ? await watchTasks(session, target, read) : await read();
       const [one] = tasks;
       if (task !== undefined && one !== undefined) {
         if (!watch) {
-          output.json(one);
+          output.json({ ...one, origin: target.origin });
           for (const line of await describeTask(api, one, t)) output.line(line);
         }
         return watch ? exitCodeOf(one) : exitCodes.done;
       }
-      if (!watch) output.json({ tasks });
+      if (!watch) output.json({ tasks, origin: target.origin });
       if (!watch)
         for (const line of tasks.length === 0 ? [t.status.none] : listTasks(tasks, t)) output.line(line);
       return exitCodes.done;
     },
   });
 
+/** Whether the answer is a screen, which has to hold what is said beside it too. */
+function redraws({ output, json }: Session, watch: boolean): boolean {
+  return watch && output.isTerminal && !json;
+}
+
 /** Redraws a terminal; elsewhere a line, or with --json an object, whenever a task has moved. */
-async function watchTasks(session: Session, seconds: number, read: () => Promise<Task[]>): Promise<Task[]> {
+async function watchTasks(session: Session, target: Target, read: () => Promise<Task[]>): Promise<Task[]> {
   const { t, output, stop } = session;
+  const warning = warnOfOrigin(target.origin);
   const screen = makeScreen(process.stdout);
   const said = new Map<string, string>();
   for (;;) {
     const tasks = await read();
-    if (output.isTerminal && !session.json) {
-      screen.draw(tasks.length === 0 ? [t.status.none] : listTasks(tasks, t));
+    if (redraws(session, true)) {
+      const lines = tasks.length === 0 ? [t.status.none] : listTasks(tasks, t);
+      screen.draw(warning === undefined ? lines : [t.said(warning), ...lines]);
     } else {
       for (const task of tasks) {
         const line = `${task.job_type} ${isLive(task) ? `${settled(task)}/${task.total_units} ${describe(task, t)}` : ended(task, t)}`;
         const key = `${task.status} ${settled(task)} ${task.total_units}`;
         if (said.get(task.id) === key) continue;
         said.set(task.id, key);
-        output.json(task);
+        output.json({ ...task, origin: target.origin });
         output.line(line);
       }
     }
     if (stop.aborted || !tasks.some(isLive)) return tasks;
-    await sleep(seconds * 1000, undefined, { signal: stop }).catch(() => undefined);
+    await sleep(pollSeconds(target) * 1000, undefined, { signal: stop }).catch(() => undefined);
   }
 }
 
