@@ -62,7 +62,7 @@ test("a run is followed to its end, and a second one finds nothing left to do", 
 test("a live job is a conflict; it can be watched, paused, resumed and cancelled by its name", async () => {
   const started = await cli("run", "DAILY_HISTORY", "--from", "20250601", "--detach", "--json");
   const [task] = jsonLines<{ id: string }>(started.out);
-  const again = await cli("run", "DAILY_HISTORY");
+  const again = await cli("run", "DAILY_HISTORY", "--detach");
   expect(again.code).toBe(4);
   expect(again.error).toContain(`a task of DAILY_HISTORY is live`);
   expect(again.error).toContain(`tushare-sync status ${task?.id} --watch`);

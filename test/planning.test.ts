@@ -131,6 +131,112 @@ describe("a plan that cannot be made says what to do, starts nothing and frees i
   });
 });
 
+describe("DAILY_INCREMENTAL of a day or a range", () => {
+  const increment = (more: object) => ({ job: "DAILY_INCREMENTAL", ...more });
+
+  test("fetches exactly that day, in an empty database too", async () => {
+    expect(await run(increment({ from: "20240105", to: "2024-01-05" }))).toEqual(["20240105"]);
+    expect(await run(increment({ from: "20240105", to: "20240105" }))).toEqual([]);
+  });
+
+  test("heals the holes of the range and leaves what is there", async () => {
+    await run(history());
+    await world.sql("delete from stock_daily where trade_date in ('2024-01-04', '2024-01-10')");
+    expect(await run(increment({ from: "20240103", to: "20240105" }))).toEqual(["20240104"]);
+    expect(await run(increment({ from: "20240103", to: "20240105", refresh: true }))).toEqual(
+      marketDays.slice(1, 4),
+    );
+  });
+
+  test("of the last so many open days looks at no others", async () => {
+    await run(history());
+    await world.sql("delete from stock_daily where trade_date in ('2024-01-04', '2024-01-16')");
+    expect(await run(increment({ days: 3 }))).toEqual(["20240116"]);
+  });
+
+  test("takes today only when it is due", async () => {
+    world.setTime("20240117", 16);
+    expect(await run(increment({ from: "20240116", to: "20240117" }))).toEqual(["20240116"]);
+    expect((await lastTask())?.reason).toBe("20240117 is not due yet: planned to 20240116");
+    expect(await run(increment({ from: "20240117", to: "20240117" }))).toEqual([]);
+    expect((await lastTask())?.reason).toBe("20240117 is not due yet, until 2024-01-17 17:00 in Shanghai");
+  });
+});
+
+describe("a plan without units says why", () => {
+  const nothings: [string, object, string, RegExp | null][] = [
+    ["of what is stored", history(), "stored", null],
+    ["of lists fetched today", { job: "REFERENCE" }, "fresh", null],
+    ["of days to come", { job: "DAILY_HISTORY", from: "20270101" }, "not_due", /until 2027-01-01 17:00/],
+    [
+      "of stored days and days to come",
+      history({ to: "20270101" }),
+      "stored_so_far",
+      /20270101 is not due yet/,
+    ],
+    [
+      "of a weekend",
+      history({ from: "20240106", to: "20240107" }),
+      "no_open_day",
+      /no trading day from 20240106/,
+    ],
+    [
+      "of the time before the exchange",
+      { job: "DAILY_HISTORY", from: "19800101", to: "19801231" },
+      "before_first_day",
+      /no trading before 19901219/,
+    ],
+    [
+      "of a stock before its listing",
+      history({ to: "20240105", codes: ["688981.SH"] }),
+      "not_listed",
+      /not listed from 20240102 to 20240105: 688981.SH/,
+    ],
+    [
+      "of a report period that has not ended",
+      { job: "FINANCE_HISTORY", from: "20240101", to: "20240331" },
+      "not_due",
+      /20240331 has not ended/,
+    ],
+    [
+      "of reports before their deadline",
+      { job: "FINANCE_HISTORY", from: "20231231", to: "20231231", byPeriod: false },
+      "not_due",
+      /20231231 are not all due until 20240430/,
+    ],
+    [
+      "of a week without a quarter's end",
+      { job: "FINANCE_HISTORY", from: "20230901", to: "20230907" },
+      "no_period",
+      /./,
+    ],
+    ["of filings to come", { job: "FINANCE_INCREMENTAL", from: "20240117" }, "not_due", /from 20240118 on/],
+    [
+      "of days without a filing",
+      { job: "FINANCE_INCREMENTAL", from: "20150101", to: "20150105" },
+      "no_filing",
+      /no filing/,
+    ],
+  ];
+  test.each(nothings)("%s", async (_of, command, nothing, reason) => {
+    await run({ job: "REFERENCE" });
+    await run(history());
+    const { plan } = await world.dispatch({ plan: command });
+    expect(plan).toMatchObject({ units: 0, nothing });
+    if (reason === null) expect(plan?.reason).toBeNull();
+    else expect(plan?.reason).toMatch(reason);
+    const { tasks } = await world.dispatch(command);
+    expect(tasks).toMatchObject([{ status: "COMPLETED", total_units: 0, reason: plan?.reason }]);
+  });
+
+  test("and one that cannot begin before it ends is refused", async () => {
+    const before = { job: "DAILY_HISTORY", to: "20231231" };
+    await expect(world.dispatch({ plan: before })).rejects.toThrow(
+      /before the first day, 20240102: give from too/,
+    );
+  });
+});
+
 describe("DAILY_HISTORY", () => {
   test("asks by date, each open day of the range once", async () => {
     expect(await run(history())).toEqual(marketDays);
