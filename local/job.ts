@@ -5,6 +5,7 @@ import type { Planned } from "../shared/asked.ts";
 import { datasets } from "../shared/datasets.ts";
 import type { DispatchAnswer } from "../shared/dispatch.ts";
 import { describeAsked, type JobType, jobs } from "../shared/jobs.ts";
+import { say } from "../shared/words/say.ts";
 import type { Environment } from "./environment.ts";
 import type { Terminal } from "./terminal.ts";
 
@@ -46,8 +47,6 @@ export type Jobs = {
 
 const pollMilliseconds = 250;
 
-const byDefault = "what it does by itself";
-
 export async function openJobs(
   environment: Environment,
   terminal: Terminal,
@@ -81,7 +80,7 @@ export async function openJobs(
   ) as fetched,
   (select coalesce(sum(rows), 0) from sync_unit where task_id = sync_task.id) as rows,
   (
-    select unit_key || ' is tried again: ' || last_error
+    select unit_key || chr(10) || last_error
     from sync_unit
     where task_id = sync_task.id and status <> 'done' and last_error is not null
     order by sequence
@@ -92,15 +91,23 @@ from sync_task where id = $1`,
       );
       const done = Number(task.total_processed) + Number(task.total_failed);
       const rows = Number(task.rows).toLocaleString("en-US");
-      if (task.trouble && task.trouble !== trouble) progress.note(task.trouble);
+      if (task.trouble && task.trouble !== trouble) {
+        const [unit = "", ...why] = task.trouble.split("\n");
+        progress.note(say("triedAgain", { unit, why: why.join(" ") }));
+      }
       trouble = task.trouble;
-      const failed = Number(task.total_failed) > 0 ? `, ${task.total_failed} need a person` : "";
+      const count = { status: task.status ?? "", done, total: task.total_units ?? 0, rows };
+      const needy = Number(task.total_failed);
       if (task.status !== "RUNNING" && task.status !== "PENDING") {
-        const settled = `${done}/${task.total_units} units, ${rows} rows${failed}`;
-        progress.finish(`${task.status}: ${hadNothingToDo(task) ? "nothing to do" : settled}`);
+        const settled = needy > 0 ? say("settledNeedy", { ...count, needy }) : say("settledUnits", count);
+        progress.finish(hadNothingToDo(task) ? say("endedWithoutUnits", count) : settled);
         return task;
       }
-      progress.update({ done, total: Number(task.total_units), note: `units, ${rows} rows${failed}` });
+      progress.update({
+        done,
+        total: Number(task.total_units),
+        note: needy > 0 ? say("unitsNeedy", { rows, needy }) : say("unitsRows", { rows }),
+      });
       await sleep(pollMilliseconds, undefined, { signal: stop });
     }
   }
@@ -109,7 +116,7 @@ from sync_task where id = $1`,
     query,
     async continueLive() {
       const { tasks } = await environment.dispatch({ resume: "all" });
-      for (const task of tasks) terminal.line(`continuing ${task.job_type} where it was left`);
+      for (const task of tasks) terminal.line(say("continuing", { job: task.job_type }));
     },
     async run(command) {
       const job = command.job as JobType;
@@ -120,13 +127,12 @@ from sync_task where id = $1`,
         const [task] = tasks;
         if (task === undefined) throw new Error(`${job}: the dispatcher named no task`);
         if (outcome === "busy") {
-          terminal.line(
-            `a task of ${job} is in the way, which was asked for ${describeAsked(inTheWay ?? {}) || byDefault}: it is followed to its end first`,
-          );
+          const asked = describeAsked(inTheWay ?? {}) || say("byDefault");
+          terminal.line(say("inTheWayFollowed", { job, asked }));
         }
         const ended = await follow(task.id, job);
         if (outcome === "busy" && ended.status !== "PAUSED") {
-          terminal.line(`now ${job} as asked: ${describeAsked(command) || byDefault}`);
+          terminal.line(say("nowAsAsked", { job, asked: describeAsked(command) || say("byDefault") }));
           continue;
         }
         const { planned, nothing } = JSON.parse(ended.config ?? "{}") as Planned;

@@ -65,9 +65,7 @@ function readAccount(environment: Environment): Account | undefined {
   const address = environment.TUSHARE_URL?.trim() || undefined;
   if (token === "") {
     if (address === undefined) return undefined;
-    throw new OptionError(
-      "TUSHARE_URL names an upstream, and TUSHARE_TOKEN is not set: set both, or neither",
-    );
+    throw new OptionError(say("urlNeedsToken"));
   }
   // It is not printed, not even a wrong one.
   if (!/^[!-~]+$/.test(token)) {

@@ -4,9 +4,11 @@ import { jobs as catalogue } from "../shared/jobs.ts";
 import type { Origin } from "../shared/origin.ts";
 import { readSettings } from "../shared/settings.ts";
 import { warnOfOrigin } from "../shared/words/origin.ts";
+import { say } from "../shared/words/say.ts";
 import type { Environment } from "./environment.ts";
+import { hintsFor } from "./hints.ts";
 import type { JobRun, Jobs } from "./job.ts";
-import type { Options } from "./options.ts";
+import { type Options, readOptions } from "./options.ts";
 
 export type Summary = {
   readonly lines: readonly string[];
@@ -101,33 +103,38 @@ async function describe(
   (select count(*) from fina_indicator) as reports,
   (select count(*) from trade_cal) as days`);
   const number = (text: string | null | undefined) => Number(text ?? 0).toLocaleString("en-US");
-  const range = run.from === undefined ? "" : `, ${run.from} to ${run.to}`;
-  const said = run.outcome === "busy" ? "NOT STARTED, a paused task is in the way" : run.status;
   const warning = warnOfOrigin(environment.origin);
   return [
     "",
     ...(warning === undefined ? [] : [warning]),
-    `${run.job} ${said}${run.nothing === undefined ? "" : ", nothing to do"}${range}${run.reason === null ? "" : ` (${run.reason})`}`,
-    `  rows       ${rows.toLocaleString("en-US")} stored or already complete for what was asked, ${run.units} units in ${run.seconds} s`,
-    `  calls      ${describeCalls(run)}`,
+    headline(run),
+    ...(run.from === undefined ? [] : [`  ${say("summaryRange", { from: run.from, to: run.to ?? "–" })}`]),
+    ...(run.reason === null ? [] : [`  ${say("summaryReason", { reason: run.reason })}`]),
+    `  ${say("summaryRows", { rows: rows.toLocaleString("en-US"), units: run.units, seconds: run.seconds })}`,
+    `  ${say("summaryCalls", { calls: describeCalls(run) })}`,
     ...(await describeLimit(environment)),
-    ...(await jobs.failures(run.taskId)).map((failure) => `  failure    ${failure}`),
-    `  stored     stock_daily ${number(stored?.bars)} rows (${stored?.first ?? "none"} to ${stored?.last ?? "none"}), stock_info ${number(stored?.stocks)} stocks and ${number(stored?.etfs)} ETFs, fina_indicator ${number(stored?.reports)}, trade_cal ${number(stored?.days)}`,
+    ...(await jobs.failures(run.taskId)).map((failure) => `  ${say("summaryFailure", { failure })}`),
+    `  ${say("summaryStored", {
+      bars: number(stored?.bars),
+      first: stored?.first ?? "–",
+      last: stored?.last ?? "–",
+      stocks: number(stored?.stocks),
+      etfs: number(stored?.etfs),
+      reports: number(stored?.reports),
+      days: number(stored?.days),
+    })}`,
     "",
     ...(options.once ? [] : describeAccess(environment)),
-    "Try next:",
-    ...(options.once
-      ? ["  npm start     stays up: SQL, HTTP API, command line and page, with its schedules running"]
-      : []),
-    "  npm start -- --codes 600519.SH,000001.SZ     the whole life of two stocks",
-    "  npm start -- --job DAILY_INCREMENTAL         what is new, and holes of the last 60 days",
-    "  npm start -- --job ETF_HISTORY               prices of exchange-traded funds",
-    "  npm start -- --job FINANCE_HISTORY --codes 600519.SH     financial indicators",
-    ...(options.once
-      ? []
-      : [`  ${environment.pageUrl}     tasks, failures, coverage and charts in your browser`]),
-    `  the functions' logs are in ${environment.logFile}`,
+    say("tryNext"),
+    ...hintsFor(options, readOptions([])).map((hint) => `  ${say("hint", hint)}`),
+    ...(options.once ? [] : [`  ${say("hint", { command: environment.pageUrl, about: say("hintPage") })}`]),
+    `  ${say("logsAreIn", { file: environment.logFile })}`,
   ];
+}
+
+function headline({ job, outcome, status, nothing }: JobRun): string {
+  if (outcome === "busy") return say("headlineBusy", { job });
+  return nothing === undefined ? `${job} ${status}` : say("headlineNothing", { job, status });
 }
 
 /** What works for as long as the stack is up. */
@@ -135,14 +142,14 @@ function describeAccess(environment: Environment): string[] {
   const { stack } = environment;
   const dispatcher = stack.functionName("PipelineDispatcher");
   return [
-    "Query it:",
+    say("queryIt"),
     `  psql ${withoutPassword(environment.databaseUrl)} -c "select * from stock_daily where ts_code = '600519.SH' order by trade_date desc limit 5"`,
     "",
-    "Start a backfill, exactly as on AWS (version 2 of the aws command also wants --cli-binary-format raw-in-base64-out):",
+    say("startAsOnAws", { flag: "--cli-binary-format raw-in-base64-out" }),
     `  AWS_ACCESS_KEY_ID=local AWS_SECRET_ACCESS_KEY=local AWS_DEFAULT_REGION=us-east-1 \\`,
     `  aws lambda invoke --endpoint-url ${stack.endpoint} --function-name ${dispatcher} --payload '{"job":"DAILY_HISTORY","from":"20240101","to":"20240131"}' out.json`,
     "",
-    "The same and the data over HTTP (docs/api.md):",
+    say("overHttp"),
     `  curl -s ${stack.apiUrl}/api/tasks`,
     "",
     ...describeFaults(environment),
@@ -151,30 +158,30 @@ function describeAccess(environment: Environment): string[] {
 
 function describeCalls(run: JobRun): string {
   const calls = Object.entries(run.calls);
-  if (calls.length === 0) return `none${whyNone(run)}`;
+  if (calls.length === 0) return whyNone(run);
   const busiest = Math.max(...calls.map(([, count]) => count));
   const perMinute = Math.round((busiest / Math.max(run.seconds, 1)) * 60);
   const configured = 60 / readSettings(process.env).TUSHARE_MIN_INTERVAL;
   const use = Math.min(100, Math.round((perMinute / configured) * 100));
-  return `${calls.map(([name, count]) => `${name} ${count}`).join(", ")}; ${perMinute} a minute to the busiest, ${use} % of the configured pace`;
+  return say("callsOfRun", {
+    calls: calls.map(([name, count]) => `${name} ${count}`).join(", "),
+    perMinute,
+    use,
+  });
 }
 
 /** Only a plan knows that nothing was missing; it says as well what was not due, or never was. */
 function whyNone({ nothing, reason }: JobRun): string {
-  if (nothing === "stored") return ": everything asked for was here already";
-  if (nothing === "fresh") return ": it was fetched today already";
-  return nothing === undefined || reason === null ? "" : `: ${reason}`;
+  if (nothing === "stored") return say("callsNone");
+  if (nothing === "fresh") return say("callsNoneToday");
+  return nothing === undefined || reason === null ? say("callsNoneAtAll") : reason;
 }
 
 /** The simulated upstream can be given trouble while it runs. */
 function describeFaults({ upstream }: Environment): string[] {
   if (upstream === undefined) return [];
   const order = `-d '"storm"'`;
-  return [
-    "Trouble for the simulated TuShare:",
-    `  curl -s -X POST ${upstream.url}/control/faults ${order}`,
-    "",
-  ];
+  return [say("makeTrouble"), `  curl -s -X POST ${upstream.url}/control/faults ${order}`, ""];
 }
 
 /** What the simulated upstream counted itself. */
@@ -185,9 +192,7 @@ async function describeLimit({ upstream }: Environment): Promise<string[]> {
   const refusals = all.reduce((sum, { refusals }) => sum + refusals, 0);
   const peak = Math.max(0, ...all.map(({ peakCallsPerMinute }) => peakCallsPerMinute));
   const allowed = readSettings(process.env).TUSHARE_CALLS_A_MINUTE;
-  return [
-    `  limit      ${refusals} refusals; at most ${peak} of ${allowed} calls to one interface in any 60 s, counted upstream`,
-  ];
+  return [`  ${say("summaryLimit", { refusals, peak, allowed })}`];
 }
 
 function withoutPassword(url: string): string {

@@ -34,6 +34,7 @@ test("the command line reaches neither infra nor functions, and the core only fo
   );
   expect(reached.filter((file) => /^(infra|functions|test|bench)\//.test(file))).toEqual([]);
   expect([...new Set(reached.filter((file) => file.startsWith("local/")))].sort()).toEqual([
+    "local/no-space.ts",
     "local/running.ts",
     "local/terminal.ts",
   ]);

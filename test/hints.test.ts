@@ -1,0 +1,62 @@
+// What a start says to try next works as it stands: beside the start that is up, and after one that has stopped. In
+// Chinese nothing of it is an English sentence.
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { runCli } from "./support/cli.ts";
+import { npmStart, type Run, temporaryDataDir } from "./support/npm-start.ts";
+
+const dataDir = temporaryDataDir();
+const small = ["--data-dir", dataDir.path, "--stocks", "60"];
+const chinese = { LC_ALL: "zh_CN.UTF-8" };
+afterAll(() => dataDir.remove());
+
+/** Three words of small letters in a row are English; names of things and commands are not. */
+const english = /\b[a-z]+ [a-z]+ [a-z]+\b/;
+
+function hintsIn(output: string): string[][] {
+  return [...output.matchAll(/^ {2}(np[mx] .+?) {5}/gm)].map(([, command = ""]) => command.split(" "));
+}
+
+describe("while it is up", () => {
+  let run: Run;
+  beforeAll(async () => {
+    run = npmStart([...small, "--job", "REFERENCE"], chinese);
+    await run.printed("仍在运行");
+  });
+  afterAll(async () => {
+    run.signal("SIGINT");
+    expect((await run.ended).output).toContain("已停止。数据保留在");
+  });
+
+  test("it speaks Chinese", () => {
+    const lines = run.output().split("\n");
+    const commands = /^ *(psql|aws|curl|AWS_|npx) /;
+    expect(lines.filter((line) => english.test(line) && !commands.test(line))).toEqual([]);
+  });
+
+  test("every hint is a command that works then", async () => {
+    const hints = hintsIn(run.output());
+    expect(hints.length).toBeGreaterThan(4);
+    for (const [npx, name, ...args] of hints) {
+      const { code, error } = await runCli(args);
+      expect([npx, name, ...args, code, code === 0 ? "" : error]).toEqual([
+        "npx",
+        "tushare-sync",
+        ...args,
+        0,
+        "",
+      ]);
+    }
+  });
+});
+
+test("after --once every hint starts again what was there", async () => {
+  const first = await npmStart([...small, "--job", "REFERENCE", "--once"]).ended;
+  expect(first.code).toBe(0);
+  const hints = hintsIn(first.output);
+  expect(hints.length).toBeGreaterThan(4);
+  for (const [npm, start, hyphens, ...args] of hints) {
+    expect([npm, start, hyphens]).toEqual(["npm", "start", "--"]);
+    const { code, output } = await npmStart([...args, "--once"]).ended;
+    expect([...args, code, code === 0 ? "" : output]).toEqual([...args, 0, ""]);
+  }
+});
