@@ -13,8 +13,8 @@ import {
 import { dirname, join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { setTimeout as sleep } from "node:timers/promises";
-
 import { say } from "../shared/words/say.ts";
+import { isNoSpace, NoSpaceError } from "./no-space.ts";
 import { OptionError } from "./options.ts";
 
 export type DataDir = { readonly path: string; release(): void };
@@ -43,6 +43,7 @@ export async function takeDataDir(path: string): Promise<DataDir> {
     makeFolder(path);
     accessSync(path, constants.W_OK);
   } catch (error) {
+    if (isNoSpace(error)) throw new NoSpaceError(path, error);
     throw new OptionError(say("dataDirRefused", { path, reason: reasonOf(error) }));
   }
   const holderFile = join(path, "holder.json");
@@ -60,8 +61,13 @@ export async function takeDataDir(path: string): Promise<DataDir> {
         : say("dataDirInUseBy", { path, pid: other.pid, since: other.since }),
     );
   }
+  try {
+    writeHolder(holderFile, { pid: process.pid, since: new Date().toISOString() });
+  } catch (error) {
+    lock.close();
+    throw isNoSpace(error) ? new NoSpaceError(path, error) : error;
+  }
   held.add(lock);
-  writeHolder(holderFile, { pid: process.pid, since: new Date().toISOString() });
   return {
     path,
     release() {

@@ -1,5 +1,5 @@
 // Everything `npm start` starts, in order, and stops in reverse: database, Data API, upstream, the stack itself.
-import { appendFileSync, mkdirSync } from "node:fs";
+import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { datasets } from "../shared/datasets.ts";
 import type { DispatchAnswer } from "../shared/dispatch.ts";
@@ -13,6 +13,7 @@ import { startDataApi } from "./data-api/server.ts";
 import { startDatabase } from "./database/database.ts";
 import { type MetricSums, sumMetrics } from "./emf.ts";
 import { refuseOtherOrigin } from "./holding.ts";
+import { makeLogFile } from "./log-file.ts";
 import type { Options } from "./options.ts";
 import { type Asked, marketSeed, stocksByDefault } from "./origin.ts";
 import { startPage } from "./page/server.ts";
@@ -30,6 +31,8 @@ export type Environment = {
   /** postgres:// address, for psql and for reading the ledger. */
   readonly databaseUrl: string;
   readonly databaseKind: "pglite" | "postgres";
+  /** Resolves when the run cannot go on, with what to say. */
+  readonly lost: Promise<Error>;
   /** Undefined when the real TuShare is used. */
   readonly upstream: Upstream | undefined;
   /** Where the rows come from. */
@@ -105,6 +108,7 @@ export async function startEnvironment(
     const metrics = sumMetrics();
     mkdirSync(join(dataDir, "logs"), { recursive: true });
     const logFile = join(dataDir, "logs", "functions.log");
+    const log = makeLogFile(logFile, (text) => terminal.line(text));
     const stack = await started(
       closers,
       startStack({
@@ -118,7 +122,7 @@ export async function startEnvironment(
         schedulesFile: join(dataDir, "schedules.jsonl"),
         onLog(line) {
           if (metrics.add(line.text)) return; // shown as figures, as CloudWatch does
-          appendFileSync(logFile, `${line.function} ${line.text.trimEnd()}\n`);
+          log(`${line.function} ${line.text.trimEnd()}`);
         },
       }).catch(async (error: unknown) => {
         await look(); // another start may have been first with another origin: that is said in this one's words
@@ -152,6 +156,7 @@ export async function startEnvironment(
       pageUrl: page.url,
       databaseUrl: database.url,
       databaseKind: database.kind,
+      lost: database.lost,
       upstream,
       origin,
       metrics,

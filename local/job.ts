@@ -47,6 +47,10 @@ export type Jobs = {
 
 const pollMilliseconds = 250;
 
+/** Together ten seconds, ten times what the engine needs. */
+const reopenTries = 20;
+const reopenMilliseconds = 500;
+
 export async function openJobs(
   environment: Environment,
   terminal: Terminal,
@@ -60,7 +64,7 @@ export async function openJobs(
   const openedAt = opened?.at;
 
   async function query(sql: string, values: unknown[] = []): Promise<Record<string, string | null>[]> {
-    const { rows } = await pool.query<Record<string, unknown>>(sql, values);
+    const { rows } = await patiently(() => pool.query<Record<string, unknown>>(sql, values));
     return rows.map((row) =>
       Object.fromEntries(
         Object.entries(row).map(([name, value]) => [name, value === null ? null : String(value)]),
@@ -174,6 +178,20 @@ function ofJob(job: JobType, calls: Record<string, number>): Record<string, numb
     return [main, ...details, byPeriod, main.fallback].map((spec) => spec?.name);
   });
   return Object.fromEntries(Object.entries(calls).filter(([name]) => own.includes(name)));
+}
+
+/** The embedded engine may be opened again, which ends its connections and takes about a second. */
+async function patiently<Result>(ask: () => Promise<Result>): Promise<Result> {
+  for (let tries = 1; ; tries += 1) {
+    try {
+      return await ask();
+    } catch (error) {
+      const { code = "", message } = error as { code?: string; message: string };
+      const isPassing = /^(57P|08|ECONN)/.test(code) || /connection terminated/i.test(message);
+      if (!isPassing || tries === reopenTries) throw error;
+      await sleep(reopenMilliseconds);
+    }
+  }
 }
 
 function difference(after: Record<string, number>, before: Record<string, number>): Record<string, number> {

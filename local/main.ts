@@ -11,6 +11,7 @@ import { startDatabase } from "./database/database.ts";
 import { type Environment, startEnvironment } from "./environment.ts";
 import { discard, holdsDatabase, refuseOtherOrigin, requireOurs } from "./holding.ts";
 import { type JobRun, openJobs } from "./job.ts";
+import { exitCodeOfNoSpace, isNoSpace, NoSpaceError } from "./no-space.ts";
 import { checkNpmKeptNothing, OptionError, type Options, readOptions, usageIn } from "./options.ts";
 import { type Asked, dataDirOf, describeOldData, readAsked } from "./origin.ts";
 import { summarise } from "./summary.ts";
@@ -21,7 +22,7 @@ const language = languageOf(process.env);
 
 process.exitCode = await main().catch((error: unknown) => {
   console.error(translate(error instanceof Error ? error.message : String(error), language));
-  return error instanceof OptionError ? 2 : 1;
+  return error instanceof OptionError ? 2 : error instanceof NoSpaceError ? exitCodeOfNoSpace : 1;
 });
 process.disconnect?.();
 
@@ -45,10 +46,16 @@ async function main(): Promise<number> {
     const warning = warnOfOrigin(asked.origin);
     if (warning !== undefined) terminal.line(warning);
     terminal.line(say("pageIsAt", { url: environment.pageUrl }));
-    return await runAndStay(options, environment, terminal, stop.signal);
+    const lost = new AbortController();
+    const ended = environment.lost.then((error) => {
+      lost.abort(); // what waits for the stack to stop waits no longer
+      throw error;
+    });
+    const run = runAndStay(options, environment, terminal, AbortSignal.any([stop.signal, lost.signal]));
+    return await Promise.race([ended, run]);
   } catch (error) {
-    if (!stop.signal.aborted) throw error;
-    return 130;
+    if (stop.signal.aborted) return 130;
+    throw isNoSpace(error) ? new NoSpaceError(dataDir.path, error) : error; // one name for the folder
   } finally {
     stop.closing();
     await environment?.close();

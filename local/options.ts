@@ -70,6 +70,9 @@ tighter-limit and day-quota, share of the rows of partial-day, else a chance fro
 /control/faults of the simulated upstream replaces them. The kinds:
   ${faultKinds.join(" ").replace(/(.{80,100}) /g, "$1\n  ")}
 
+Exit codes: 0 done; 1 the job or the start failed; 2 wrong usage; 4 a paused task of the job asks for something else;
+5 a disk is full; 130 stopped.
+
 Environment: TUSHARE_TOKEN uses the real TuShare, and TUSHARE_URL another address for it; DATABASE_URL uses your
 PostgreSQL server; SYNC_* and TUSHARE_MIN_INTERVAL are the settings of README.md.`;
 
@@ -96,6 +99,8 @@ const usageInChinese = `用法：npm start -- [选项]
 参数为交易日、接口、次数（x2）、概率（10%）或数值：latency 为毫秒数，tighter-limit 和 day-quota 为调用次数，
 partial-day 为行的占比，其余为 0 到 1 的概率。运行中可向模拟上游的 /control/faults 发 POST 替换。类别有：
   ${faultKinds.join(" ").replace(/(.{80,100}) /g, "$1\n  ")}
+
+退出码：0 完成；1 作业或启动失败；2 用法错误；4 同一作业另有要求不同的任务处于暂停；5 磁盘已满；130 被停止。
 
 环境变量：TUSHARE_TOKEN 使用真实的 TuShare，TUSHARE_URL 换用其他地址；DATABASE_URL 使用自己的 PostgreSQL；
 SYNC_* 和 TUSHARE_MIN_INTERVAL 是 README.zh.md 中的设置。`;

@@ -16,8 +16,13 @@ export type ScheduleFile = {
 
 /** @param file absent: nothing is kept. */
 export function makeScheduleFile(file: string | undefined): ScheduleFile {
+  let isTorn = false; // a full disk took a part of the last line
   const append = (line: Line) => {
-    if (file !== undefined) appendFileSync(file, `${JSON.stringify(line)}\n`);
+    if (file === undefined) return;
+    const start = isTorn ? "\n" : "";
+    isTorn = true;
+    appendFileSync(file, `${start}${JSON.stringify(line)}\n`);
+    isTorn = false;
   };
   return {
     read() {

@@ -5,6 +5,7 @@ import { resolve } from "node:path";
 import { Worker } from "node:worker_threads";
 import pg from "pg";
 import { say } from "../../shared/words/say.ts";
+import { hasNoSpace, isNoSpace, NoSpaceError } from "../no-space.ts";
 import type { PgliteThreadData, PgliteThreadMessage } from "./pglite-thread.ts";
 
 export interface Database {
@@ -50,9 +51,12 @@ export async function startDatabase(options: DatabaseOptions): Promise<Database>
   const port = await firstPort(thread, options.dataDir);
   const lost = Promise.withResolvers<Error>();
   const lose = (reason: string) =>
-    lost.resolve(new Error(say("engineLost", { place: placeOf(options.dataDir), reason })));
+    lost.resolve(whyNot(options.dataDir, (place) => say("engineLost", { place, reason })));
   thread.on("error", (error: Error) => lose(error.message));
-  thread.on("message", (message: PgliteThreadMessage) => "lost" in message && lose(message.lost));
+  thread.on("message", (message: PgliteThreadMessage) => {
+    if ("lost" in message) lose(message.lost);
+    if ("isFull" in message && options.dataDir !== undefined) lost.resolve(new NoSpaceError(options.dataDir));
+  });
   return {
     lost: lost.promise,
     url: `postgres://postgres@127.0.0.1:${port}/postgres`,
@@ -77,12 +81,16 @@ async function firstPort(thread: Worker, dataDir: string | undefined): Promise<n
     throw new Error(say("engineEnded"));
   } catch (cause) {
     const reason = cause instanceof Error ? cause.message : String(cause);
-    throw new Error(say("engineRefused", { place: placeOf(dataDir), reason }), { cause });
+    throw whyNot(dataDir, (place) => say("engineRefused", { place, reason }), cause);
   }
 }
 
-function placeOf(dataDir: string | undefined): string {
-  return dataDir ?? say("inMemory");
+/** An engine that meets a full disk dies in many words, so the disk is asked. */
+function whyNot(dataDir: string | undefined, words: (place: string) => string, cause?: unknown): Error {
+  if (dataDir !== undefined && (isNoSpace(cause) || hasNoSpace(dataDir))) {
+    return new NoSpaceError(dataDir, cause);
+  }
+  return new Error(words(dataDir ?? say("inMemory")), { cause });
 }
 
 async function findServer(databaseUrl: string): Promise<Database> {

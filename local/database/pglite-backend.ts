@@ -51,6 +51,7 @@ export interface BackendOptions {
   readonly onReadingTooLong: (session: Session) => void;
   /** A statement did not end although it was told to. */
   readonly onUnstoppable: () => void;
+  readonly onFullDisk: () => void;
 }
 
 const upkeepMilliseconds = 10_000;
@@ -186,6 +187,7 @@ export async function makeBackend(engine: Engine, options: BackendOptions): Prom
   /** Learns from a reply whether the session stays in a transaction and whether it changed shared state. */
   function observe(session: Session, output: Buffer): Buffer {
     const ready = isReady(output);
+    if (output.includes(fullDisk)) options.onFullDisk();
     const wasHolder = holder === session;
     holder = ready && output.at(-1) === 0x49 ? undefined : session; // status 'I'
     if (holder !== undefined && !wasHolder) heldSince = performance.now();
@@ -313,6 +315,9 @@ function isReady(output: Buffer): boolean {
 function requireReady(output: Buffer): void {
   if (!isReady(output)) throw new Error("a statement ended it");
 }
+
+/** The SQLSTATE of a full disk, as it stands in an error of the engine. */
+const fullDisk = Buffer.from("\0C53100\0M");
 
 type StopReason = keyof typeof stopTexts;
 const stopTexts = {

@@ -1,6 +1,7 @@
 // The worker thread in front of the engine's own: serves it on a loopback port (pglite-wire.ts), so that connections are
 // heard while a statement runs, and opens the engine again when it was lost. Tells the parent the port.
 import { parentPort, workerData } from "node:worker_threads";
+import { hasNoSpace } from "../no-space.ts";
 import { type EngineOptions, startEngine } from "./engine.ts";
 import { servePglite } from "./pglite-wire.ts";
 
@@ -13,6 +14,7 @@ export interface PgliteThreadData extends EngineOptions {
 export type PgliteThreadMessage =
   | { readonly port: number }
   | { readonly lost: string }
+  | { readonly isFull: true }
   | { readonly closed: true };
 
 const say = (message: PgliteThreadMessage) => parentPort?.postMessage(message);
@@ -22,7 +24,11 @@ const { dataDir, archive, ...options } = workerData as PgliteThreadData;
 let engine = await startEngine({ dataDir, archive });
 let isReplacing = false;
 
-const server = await servePglite(engine, { ...options, onLost: (error) => void replaceEngine(error) });
+const server = await servePglite(engine, {
+  ...options,
+  onLost: (error) => void replaceEngine(error),
+  onFullDisk: () => say({ isFull: true }),
+});
 
 /** What was committed is on disk, so the engine opens again as after a crash; without a disk there is nothing left. */
 async function replaceEngine(error: unknown): Promise<void> {
@@ -31,6 +37,7 @@ async function replaceEngine(error: unknown): Promise<void> {
   const reason = error instanceof Error ? error.message : String(error);
   await engine.kill();
   if (dataDir === undefined) return say({ lost: reason });
+  if (dataDir !== undefined && hasNoSpace(dataDir)) return say({ isFull: true }); // it would be lost again at once
   const opening = startEngine({ dataDir, archive }).then((opened) => {
     engine = opened;
     return opened;

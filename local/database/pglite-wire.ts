@@ -26,6 +26,8 @@ export interface WireOptions {
   readonly readingMilliseconds: number;
   /** The engine was lost, or a statement in it could not be stopped. */
   readonly onLost: (error: unknown) => void;
+  /** A statement found no space for what it writes. It was undone; the engine goes on reading. */
+  readonly onFullDisk: () => void;
 }
 
 export interface WireServer {

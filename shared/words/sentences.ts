@@ -488,6 +488,14 @@ export const sentences = {
     "The embedded database ({place}) does not start: {reason}",
     "内置数据库（{place}）无法启动：{reason}",
   ],
+  noSpace: [
+    "no space left in {folder}: free some and start again, what is stored stays",
+    "{folder} 没有剩余空间：请腾出空间后重新启动，已入库的数据不受影响",
+  ],
+  logRefused: [
+    "the log {file} cannot be written ({code}); the run goes on without it",
+    "无法写入日志 {file}（{code}）；运行不受影响，继续进行",
+  ],
   engineLost: ["The embedded database ({place}) is lost: {reason}", "内置数据库（{place}）已中断：{reason}"],
   engineEnded: ["it ended before it was ready", "尚未就绪就已结束"],
   inMemory: ["in memory", "内存中"],

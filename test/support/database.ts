@@ -78,7 +78,7 @@ async function archiveMigrated(files: readonly MigrationFile[], archive: string)
   const onLost = (error: unknown) => {
     throw error;
   };
-  const server = await servePglite(engine, { port: 0, ...waits, onLost });
+  const server = await servePglite(engine, { port: 0, ...waits, onLost, onFullDisk() {} });
   const url = `postgres://postgres@127.0.0.1:${server.port}/postgres`;
   const database = await throughDataApi(url, () => server.close());
   await migrate(database, files, silentLog);

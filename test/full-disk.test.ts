@@ -1,0 +1,103 @@
+// A disk that is full ends a run in one sentence with a code of its own, and a later start goes on with what is stored.
+import { spawn, spawnSync } from "node:child_process";
+import { existsSync, mkdirSync, mkdtempSync, rmSync, symlinkSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { expect, onTestFinished, test } from "vitest";
+import { type Kept, makeScheduleFile } from "../local/aws/schedule-file.ts";
+import { makeLogFile } from "../local/log-file.ts";
+import { npmStart } from "./support/npm-start.ts";
+
+function temporaryFolder(): string {
+  const folder = mkdtempSync(join(tmpdir(), "full-disk-"));
+  onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
+  return folder;
+}
+
+/** Linux's device that takes nothing, as a full disk does. */
+const fullDevice = "/dev/full";
+const whyNoFullDevice = existsSync(fullDevice) ? undefined : `there is no ${fullDevice} on this system`;
+
+/** A mount that only the command sees; the system must let its users have that. */
+const inNamespace = ["unshare", "--user", "--map-root-user", "--mount", "sh", "-c"] as const;
+const [unshare, ...unshareArgs] = inNamespace;
+const mounted = "mkdir disk && mount -t tmpfs -o size=$SIZE tmpfs disk";
+const mountTried = spawnSync(unshare, [...unshareArgs, mounted], {
+  cwd: mkdtempSync(join(tmpdir(), "full-disk-")),
+  env: { ...process.env, SIZE: "1m" },
+});
+const whyNoMount = mountTried.status === 0 ? undefined : "this system lets its users mount nothing";
+
+const small = ["--stocks", "60", "--from", "20260901", "--to", "20260911", "--once", "--json"];
+
+test("a run goes on while its log cannot be written, says so once, and completes", async ({ skip }) => {
+  skip(whyNoFullDevice !== undefined, whyNoFullDevice);
+  const folder = temporaryFolder();
+  mkdirSync(join(folder, "logs"));
+  symlinkSync(fullDevice, join(folder, "logs", "functions.log"));
+  const { code, output, json } = await npmStart([...small, "--data-dir", folder]).ended;
+  expect(
+    output.match(/functions\.log cannot be written \(ENOSPC\); the run goes on without it/g),
+  ).toHaveLength(1);
+  expect(json.status).toBe("COMPLETED");
+  expect(code).toBe(0);
+});
+
+test("a log whose folder is gone is told once, and written again when it is back", () => {
+  const folder = temporaryFolder();
+  const told: string[] = [];
+  const log = makeLogFile(join(folder, "logs", "functions.log"), (text) => told.push(text));
+  log("one");
+  log("two");
+  expect(told).toEqual([expect.stringContaining("cannot be written (ENOENT)")]);
+  mkdirSync(join(folder, "logs"));
+  log("three");
+  rmSync(join(folder, "logs"), { recursive: true });
+  log("four");
+  expect(told).toHaveLength(2);
+});
+
+test("a schedule promised after one that found no space is kept", ({ skip }) => {
+  skip(whyNoFullDevice !== undefined, whyNoFullDevice);
+  const file = join(temporaryFolder(), "schedules.jsonl");
+  symlinkSync(fullDevice, file);
+  const schedules = makeScheduleFile(file);
+  const named = (Name: string) => ({ put: { GroupName: "default", Name } }) as Kept;
+  expect(() => schedules.put(named("lost"))).toThrow("ENOSPC");
+  rmSync(file);
+  schedules.put(named("kept"));
+  expect(schedules.read()).toEqual([named("kept")]);
+});
+
+test("a full disk ends a run with code 5 and one sentence, and with more space the next start completes it", async ({
+  skip,
+}) => {
+  skip(whyNoMount !== undefined, whyNoMount);
+  const folder = temporaryFolder();
+  const start = `npm start --silent -- --stocks 2000 --from 20260901 --to 20261020 --once --json --data-dir "$PLACE/disk/data"`;
+  const script = `cd "$PLACE" && ${mounted} && cd "$PROJECT"
+${start} > "$PLACE/first.out" 2> "$PLACE/first.error"; echo "first $?"
+${start} > "$PLACE/full.out" 2> "$PLACE/full.error"; echo "full $?"
+cat "$PLACE/first.error" "$PLACE/full.error"
+mount -o remount,size=400m "$PLACE/disk"
+${start} | tail -1; echo "then $?"`;
+  const child = spawn(unshare, [...unshareArgs, script], {
+    env: {
+      ...process.env,
+      ...{ PLACE: folder, PROJECT: join(import.meta.dirname, ".."), SIZE: "58m" },
+      ...{ TUSHARE_MIN_INTERVAL: "0.06", TUSHARE_CALLS_A_MINUTE: "1100" },
+    },
+  });
+  let said = "";
+  child.stdout.on("data", (chunk: Buffer) => {
+    said += chunk.toString();
+  });
+  await new Promise((resolve) => child.on("close", resolve));
+  expect(said).toContain("first 5\n");
+  expect(said).toContain("full 5\n");
+  const sentences = said.match(
+    /^no space left in .*\/disk\/data: free some and start again, what is stored stays$/gm,
+  );
+  expect(sentences).toHaveLength(2);
+  expect(said).toMatch(/"status":"COMPLETED",.*"units":30,"rows":60411/);
+}, 180_000);
