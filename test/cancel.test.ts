@@ -134,7 +134,7 @@ describe("a cancelled task", () => {
   });
 
   test("that was cancelled while it was planned is planned no more", async () => {
-    await expect(world.dispatchBreaking(oneDay, { call: 1, when: "after", fate: "dies" })).rejects.toThrow();
+    await expect(world.dispatchBreaking(oneDay, { call: 2, when: "after", fate: "dies" })).rejects.toThrow();
     const { id } = (await onlyTask()) ?? {};
     await world.dispatch({ cancel: id });
     await world.runToEnd();

@@ -124,7 +124,7 @@ describe("dispatching", () => {
   );
 
   test("a task in the way that was never planned is planned and sent for whoever waits for it", async () => {
-    await expect(world.dispatchBreaking(history, { call: 1, when: "after", fate: "dies" })).rejects.toThrow();
+    await expect(world.dispatchBreaking(history, { call: 2, when: "after", fate: "dies" })).rejects.toThrow();
     const other = { ...history, from: "20240110" };
     expect(await world.dispatch(other)).toMatchObject({ outcome: "busy", sent: 12 });
     await world.runToEnd();
@@ -133,7 +133,7 @@ describe("dispatching", () => {
 
   test("a task in the way that cannot be planned ends, and the command is carried out at once", async () => {
     const unknown = { ...history, codes: ["999999.SZ"] };
-    await expect(world.dispatchBreaking(unknown, { call: 1, when: "after", fate: "dies" })).rejects.toThrow();
+    await expect(world.dispatchBreaking(unknown, { call: 2, when: "after", fate: "dies" })).rejects.toThrow();
     expect((await onlyTask()).status).toBe("PENDING");
     expect(await world.dispatch(history)).toMatchObject({ outcome: "started", sent: 12 });
     const [ended] = await world.tasks();

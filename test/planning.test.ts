@@ -125,7 +125,7 @@ describe("a plan that cannot be made says what to do, starts nothing and frees i
   });
 
   test("a database that does not answer is no such error: the task stays, and the next command plans it", async () => {
-    const broken = world.dispatchBreaking(history(), { call: 2, when: "before", fate: "goes on" });
+    const broken = world.dispatchBreaking(history(), { call: 3, when: "before", fate: "goes on" });
     await expect(broken).rejects.toThrow("broken");
     expect(await world.dispatch(history())).toMatchObject({ outcome: "continued", sent: 12 });
   });
