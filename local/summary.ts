@@ -174,7 +174,9 @@ function describeCalls(run: JobRun): string {
 function whyNone({ nothing, reason }: JobRun): string {
   if (nothing === "stored") return say("callsNone");
   if (nothing === "fresh") return say("callsNoneToday");
-  return nothing === undefined || reason === null ? say("callsNoneAtAll") : reason;
+  return nothing === undefined || reason === null
+    ? say("callsNoneAtAll")
+    : say("callsNoneBecause", { why: reason });
 }
 
 /** The simulated upstream can be given trouble while it runs. */

@@ -59,4 +59,4 @@ test("after --once every hint starts again what was there", async () => {
     const { code, output } = await npmStart([...args, "--once"]).ended;
     expect([...args, code, code === 0 ? "" : output]).toEqual([...args, 0, ""]);
   }
-});
+}, 240_000);

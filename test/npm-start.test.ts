@@ -77,7 +77,7 @@ test.each([
     ["--codes", "600519"],
     "--codes is '600519', expected TuShare codes such as 600519.SH,000001.SZ; did you mean 600519.SH?",
   ],
-  [["--captured", "nowhere"], "--captured is 'nowhere', and there is no such folder"],
+  [["--captured", "nowhere"], "--captured names 'nowhere', and there is no such folder"],
   [["--form", "20240101"], "there is no option --form; did you mean --from?"],
   [
     ["--faults", "latency:2000,http500"],

@@ -548,6 +548,7 @@ export const sentences = {
   ],
   nowAsAsked: ["now {job} as asked: {asked}", "现在按要求运行 {job}：{asked}"],
   callsNoneToday: ["none: it was fetched today already", "没有：今天已经获取过"],
+  callsNoneBecause: ["none: {why}", "没有：{why}"],
   callsNoneAtAll: ["none at all", "没有"],
   callsNone: ["none: everything asked for was here already", "没有：所要的都已入库"],
   tryNext: ["Try next:", "接下来可以："],
