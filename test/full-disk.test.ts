@@ -22,10 +22,12 @@ const whyNoFullDevice = existsSync(fullDevice) ? undefined : `there is no ${full
 const inNamespace = ["unshare", "--user", "--map-root-user", "--mount", "sh", "-c"] as const;
 const [unshare, ...unshareArgs] = inNamespace;
 const mounted = "mkdir disk && mount -t tmpfs -o size=$SIZE tmpfs disk";
+const tried = mkdtempSync(join(tmpdir(), "full-disk-"));
 const mountTried = spawnSync(unshare, [...unshareArgs, mounted], {
-  cwd: mkdtempSync(join(tmpdir(), "full-disk-")),
+  cwd: tried,
   env: { ...process.env, SIZE: "1m" },
 });
+rmSync(tried, { recursive: true, force: true });
 const whyNoMount = mountTried.status === 0 ? undefined : "this system lets its users mount nothing";
 
 const small = ["--stocks", "60", "--from", "20260901", "--to", "20260911", "--once", "--json"];
