@@ -3,7 +3,7 @@ import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { json } from "node:stream/consumers";
 import { parentPort, workerData } from "node:worker_threads";
-import { datasets, type InterfaceSpec, interfacesOf } from "../shared/datasets.ts";
+import { datasets, type InterfaceSpec, interfacesOf } from "../shared/catalogue/datasets.ts";
 
 /** first: as the simulator made them. changed: every adjustment factor doubled, so every stored row differs. */
 export type Version = "first" | "changed";

@@ -2,9 +2,9 @@
 import { spawn } from "node:child_process";
 import { join } from "node:path";
 import type { InferredOptionTypes } from "yargs";
-import type { ChosenValues } from "../shared/chosen-context.ts";
-import { settingTable } from "../shared/settings.ts";
-import { slotSeconds } from "../shared/slot.ts";
+import type { ChosenValues } from "../shared/catalogue/chosen-context.ts";
+import { settingTable } from "../shared/catalogue/settings.ts";
+import { slotSeconds } from "../shared/catalogue/slot.ts";
 import type { OptionSpec } from "./command.ts";
 import { CommandError, exitCodes } from "./failure.ts";
 import type { Messages } from "./messages/en.ts";
@@ -106,7 +106,7 @@ export function slotsOf(context: Readonly<Record<string, unknown>>): number {
   return Number.isInteger(slots) && slots > 0 ? slots : settingTable.WORKER_SLOTS.default;
 }
 
-/** Calls may bunch on their way (shared/slot.ts), and a tenth is left for a person's own calls. */
+/** Calls may bunch on their way (shared/catalogue/slot.ts), and a tenth is left for a person's own calls. */
 const shareUsed = 0.9;
 
 /** The least seconds between two calls, in hundredths, with which all slots together stay within a tier. */

@@ -3,7 +3,7 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import type { CloudFormationClient } from "@aws-sdk/client-cloudformation";
-import { type Chosen, type ChosenValues, chosenFile } from "../shared/chosen-context.ts";
+import { type Chosen, type ChosenValues, chosenFile } from "../shared/catalogue/chosen-context.ts";
 import { type Deployed, describeStack } from "./deployed-stack.ts";
 import { type Found, removeDeployment, writeDeployment } from "./deployment-file.ts";
 import { CommandError, exitCodes } from "./failure.ts";

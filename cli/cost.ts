@@ -1,7 +1,7 @@
 // What it costs on AWS: list prices and measured sizes, and the arithmetic over them. Rough on purpose; docs/cost.md is
 // made from it, and says where the figures come from.
-import { jobs } from "../shared/jobs.ts";
-import type { PricedPlan } from "../shared/price-run.ts";
+import { jobs } from "../shared/catalogue/jobs.ts";
+import type { PricedPlan } from "../shared/plan/price-run.ts";
 
 /** List prices in US dollars, us-east-1, 2026. Other regions are 10 to 60 % dearer. */
 export const prices = {

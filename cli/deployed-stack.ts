@@ -1,6 +1,6 @@
 // What CloudFormation says of a stack before and after a deployment: whether it is there, and what was chosen for it.
 import { type CloudFormationClient, DescribeStacksCommand } from "@aws-sdk/client-cloudformation";
-import { type ChosenValues, chosenOutput, readChosenValues } from "../shared/chosen-context.ts";
+import { type ChosenValues, chosenOutput, readChosenValues } from "../shared/catalogue/chosen-context.ts";
 
 export type Deployed = {
   /** Whether a deployment has ever succeeded: one that failed at its first leaves a stack that holds nothing. */

@@ -1,7 +1,7 @@
-// The file beside cdk.json with what was chosen for a stack (shared/chosen-context.ts says what it is).
+// The file beside cdk.json with what was chosen for a stack (shared/catalogue/chosen-context.ts says what it is).
 import { readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { type Chosen, chosenFile, readChosen } from "../shared/chosen-context.ts";
+import { type Chosen, chosenFile, readChosen } from "../shared/catalogue/chosen-context.ts";
 
 /** What was found: nothing, a choice, or a file that cannot be read, with the reason. */
 export type Found = { readonly chosen?: Chosen; readonly damage?: string };

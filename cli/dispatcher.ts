@@ -1,6 +1,6 @@
 // The dispatcher, invoked as `aws lambda invoke` does, for what the HTTP API has no operation.
 import { InvokeCommand, LambdaClient } from "@aws-sdk/client-lambda";
-import type { DispatchAnswer } from "../shared/dispatch.ts";
+import type { DispatchAnswer } from "../shared/dispatch/dispatch.ts";
 import { CommandError, exitCodes } from "./failure.ts";
 import type { Messages } from "./messages/en.ts";
 import { outputOf, sentence, type Target } from "./target.ts";

@@ -1,6 +1,6 @@
 // Reads a table or a view whole, page by page in the order of its key: each row once, as it is when its page is read.
 // No transaction is held open, so a long export keeps nobody waiting.
-import { type Dataset, datasets } from "../shared/datasets.ts";
+import { type Dataset, datasets } from "../shared/catalogue/datasets.ts";
 import { CommandError, exitCodes } from "./failure.ts";
 import type { Messages } from "./messages/en.ts";
 import { isTooLarge, nextPageRows, type Sql, type Value } from "./sql.ts";

@@ -1,6 +1,6 @@
 // Follows a task to its end: a bar with rate and end on a terminal, plain lines elsewhere.
 import { setTimeout as sleep } from "node:timers/promises";
-import type { Nothing } from "../shared/nothing.ts";
+import type { Nothing } from "../shared/plan/nothing.ts";
 import type { Api } from "./api.ts";
 import type { Session } from "./command.ts";
 import { type ExitCode, exitCodes } from "./failure.ts";

@@ -1,7 +1,7 @@
 // The typed line, before yargs reads it: words, options and values that cannot be, with what was probably meant. What
 // is left for yargs then is the help, the completion, and what is missing.
 import type { Options } from "yargs";
-import { isDay } from "../shared/dates.ts";
+import { isDay } from "../shared/catalogue/dates.ts";
 import { readCode, splitCodes, suggestCode } from "../shared/words/codes.ts";
 import { nearest } from "../shared/words/nearest.ts";
 import { optionDoor, type Refusal, sayRefusal } from "../shared/words/refusal.ts";

@@ -1,7 +1,7 @@
 // A Parquet file with the columns' own types, written group by group, so that memory holds one group of rows.
 import type { SchemaElement } from "hyparquet";
 import { fileWriter, ParquetWriter } from "hyparquet-writer";
-import { encodeOrigin, type Origin } from "../shared/origin.ts";
+import { encodeOrigin, type Origin } from "../shared/catalogue/origin.ts";
 import { warnOfOrigin } from "../shared/words/origin.ts";
 import type { TableColumn } from "./export-table.ts";
 import type { Value } from "./sql.ts";

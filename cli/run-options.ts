@@ -1,7 +1,7 @@
 // What a run may be given, the same for `plan` and `run`, and the command it makes.
 import type { InferredOptionTypes } from "yargs";
-import { daysMax, type RunCommand, readCommand } from "../shared/command.ts";
-import { jobTypes, runOptions as runOptionNames } from "../shared/jobs.ts";
+import { jobTypes, runOptions as runOptionNames } from "../shared/catalogue/jobs.ts";
+import { daysMax, type RunCommand, readCommand } from "../shared/dispatch/command.ts";
 import { readCode, splitCodes } from "../shared/words/codes.ts";
 import { optionDoor, sayRefusal } from "../shared/words/refusal.ts";
 import type { OptionSpec } from "./command.ts";

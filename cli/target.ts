@@ -3,7 +3,7 @@
 import { resolve } from "node:path";
 import { CloudFormationClient, DescribeStacksCommand } from "@aws-sdk/client-cloudformation";
 import { findRunning } from "../local/running.ts";
-import { decodeOrigin, isReal, type Origin, tushareOrigin } from "../shared/origin.ts";
+import { decodeOrigin, isReal, type Origin, tushareOrigin } from "../shared/catalogue/origin.ts";
 import { nameOrigin } from "../shared/words/origin.ts";
 import { CommandError, exitCodes } from "./failure.ts";
 import type { Messages } from "./messages/en.ts";

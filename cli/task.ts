@@ -1,5 +1,5 @@
 // A task as a person names it: by its id, or by its job, whose newest task is meant.
-import { jobTypes } from "../shared/jobs.ts";
+import { jobTypes } from "../shared/catalogue/jobs.ts";
 import { nearest } from "../shared/words/nearest.ts";
 import { say } from "../shared/words/say.ts";
 import type { Api } from "./api.ts";

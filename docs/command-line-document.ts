@@ -14,8 +14,8 @@ import {
 import { exitCodes } from "../cli/failure.ts";
 import { en } from "../cli/messages/en.ts";
 import { allCommands, helpOf } from "../cli/parser.ts";
-import { settingTable } from "../shared/settings.ts";
-import { slotSeconds } from "../shared/slot.ts";
+import { settingTable } from "../shared/catalogue/settings.ts";
+import { slotSeconds } from "../shared/catalogue/slot.ts";
 
 const made = "<!-- Made by `npm run docs`; a test compares. -->";
 
@@ -103,7 +103,7 @@ export function documentCost(): string {
     "refuse the token (error 40204).",
     "",
     `The database is awake ${weekday.awake} minutes of a weekday, ${weekday.working} of them at work: the schedules of`,
-    `\`shared/jobs.ts\` and the evening's check, two minutes each, ten until it pauses. That is ${Math.round(capacityHoursOfMonth(true))} capacity unit hours a month, against ${Math.round(capacityHoursOfMonth(false))} if it never`,
+    `\`shared/catalogue/jobs.ts\` and the evening's check, two minutes each, ten until it pauses. That is ${Math.round(capacityHoursOfMonth(true))} capacity unit hours a month, against ${Math.round(capacityHoursOfMonth(false))} if it never`,
     "paused. A dashboard left open with its progress widget, or anything else that asks it on a timer, keeps it awake.",
     "",
     "## Ten years of everything, once",

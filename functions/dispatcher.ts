@@ -1,7 +1,7 @@
 // A command in (from a schedule, a person or the API), the tasks it touched out.
 import { injectLambdaContext } from "@aws-lambda-powertools/logger/middleware";
 import middy from "@middy/core";
-import { type DispatchAnswer, dispatch } from "../shared/dispatch.ts";
+import { type DispatchAnswer, dispatch } from "../shared/dispatch/dispatch.ts";
 import {
   clock,
   database,

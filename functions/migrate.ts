@@ -3,8 +3,8 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { injectLambdaContext } from "@aws-lambda-powertools/logger/middleware";
 import middy from "@middy/core";
+import { migrate } from "../shared/ledger/migrate.ts";
 import { claimOrigin } from "../shared/ledger/origin.ts";
-import { migrate } from "../shared/migrate.ts";
 import { database, log, logger, meter, origin, printMetrics } from "./services.ts";
 
 /** The first deployment has just made the cluster; a later one may find it asleep. */

@@ -3,7 +3,7 @@ import { injectLambdaContext } from "@aws-lambda-powertools/logger/middleware";
 import middy from "@middy/core";
 import type { SQSBatchItemFailure, SQSBatchResponse, SQSEvent } from "aws-lambda";
 import { asSyncError } from "../shared/errors.ts";
-import { retryUnit } from "../shared/retry-unit.ts";
+import { retryUnit } from "../shared/sync/retry-unit.ts";
 import { clock, database, log, logger, meter, planner, printMetrics, random, settings } from "./services.ts";
 
 const services = { database: database(30), planner: planner(), clock, random, settings, log, meter };

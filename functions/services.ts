@@ -8,10 +8,10 @@ import { makeScheduler } from "../shared/adapters/scheduler.ts";
 import { makeSecretSource, makeTokenSource } from "../shared/adapters/secrets.ts";
 import { makeSqsQueue } from "../shared/adapters/sqs.ts";
 import { makeTushare } from "../shared/adapters/tushare.ts";
+import { metrics as catalogue, type Metric } from "../shared/catalogue/metrics.ts";
+import { decodeOrigin } from "../shared/catalogue/origin.ts";
+import { readSettings } from "../shared/catalogue/settings.ts";
 import { loggedDetails } from "../shared/logged-error.ts";
-import { metrics as catalogue, type Metric } from "../shared/metrics.ts";
-import { decodeOrigin } from "../shared/origin.ts";
-import { makePacer } from "../shared/pacer.ts";
 import type {
   Clock,
   Database,
@@ -23,7 +23,7 @@ import type {
   Upstream,
   WorkQueue,
 } from "../shared/ports.ts";
-import { readSettings } from "../shared/settings.ts";
+import { makePacer } from "../shared/sync/pacer.ts";
 
 export const logger = new Logger();
 const metrics = /* @__PURE__ */ new Metrics(); // left out of the bundles that emit none

@@ -1,7 +1,8 @@
 // What the CloudWatch widget shows, and its buttons: CloudWatch strips scripts, so a button is a link followed by an
 // element that names the function to call. The call is made with the rights of the person who presses it.
-import { addDays, shanghaiDay } from "../shared/dates.ts";
-import type { Origin } from "../shared/origin.ts";
+import { addDays, shanghaiDay } from "../shared/catalogue/dates.ts";
+import type { Origin } from "../shared/catalogue/origin.ts";
+import { type DayCoverage, readCoverage } from "../shared/coverage/stored-days.ts";
 import type { Clock, Database } from "../shared/ports.ts";
 import {
   countFailures,
@@ -9,8 +10,7 @@ import {
   readFailures,
   readTasks,
   type TaskProgress,
-} from "../shared/progress.ts";
-import { type DayCoverage, readCoverage } from "../shared/stored-days.ts";
+} from "../shared/reads/progress.ts";
 import { renderCoverage } from "../shared/widget/coverage.ts";
 import { renderFailures } from "../shared/widget/failures.ts";
 import { formatTime } from "../shared/widget/format.ts";

@@ -3,7 +3,7 @@ import { injectLambdaContext } from "@aws-lambda-powertools/logger/middleware";
 import middy from "@middy/core";
 import type { Context, SQSBatchItemFailure, SQSBatchResponse, SQSEvent } from "aws-lambda";
 import type { SyncServices } from "../shared/ports.ts";
-import { syncUnit } from "../shared/sync-unit.ts";
+import { syncUnit } from "../shared/sync/sync-unit.ts";
 import {
   clock,
   database,

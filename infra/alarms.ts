@@ -1,6 +1,6 @@
 // The alarm catalogue: when somebody is told, what it means, and the command to start with. Data only, so that the tests
 // and the runbook can be held against it: each name is a heading of docs/runbook.md. monitoring.ts makes the alarms.
-import type { Metric } from "../shared/metrics.ts";
+import type { Metric } from "../shared/catalogue/metrics.ts";
 
 /** critical: data stops or is lost if nobody acts today. warning: look within a day. notice: good to know. */
 export type Severity = "critical" | "warning" | "notice";

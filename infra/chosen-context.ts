@@ -3,7 +3,7 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { isDeepStrictEqual } from "node:util";
-import { type Chosen, chosenFile, layOver, readChosen } from "../shared/chosen-context.ts";
+import { type Chosen, chosenFile, layOver, readChosen } from "../shared/catalogue/chosen-context.ts";
 import { contextKeys } from "./context.ts";
 
 const root = join(import.meta.dirname, "..");

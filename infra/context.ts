@@ -2,8 +2,8 @@
 // Read once and checked here; the constructs get plain values.
 
 import * as z from "zod";
-import { jobTypes } from "../shared/jobs.ts";
-import { readSettings, settingTable } from "../shared/settings.ts";
+import { jobTypes } from "../shared/catalogue/jobs.ts";
+import { readSettings, settingTable } from "../shared/catalogue/settings.ts";
 
 /** Numbers and booleans come as text from the command line and as themselves from cdk.json. */
 const number = z.union([z.number(), z.string().trim().min(1)]).pipe(z.coerce.number());

@@ -16,9 +16,9 @@ import {
 } from "aws-cdk-lib/aws-cloudwatch";
 import { Duration, Stack } from "aws-cdk-lib/core";
 import { Construct } from "constructs";
-import { datasets, interfacesOf } from "../shared/datasets.ts";
-import { jobTypes } from "../shared/jobs.ts";
-import { metrics, type Metric as OurMetric } from "../shared/metrics.ts";
+import { datasets, interfacesOf } from "../shared/catalogue/datasets.ts";
+import { jobTypes } from "../shared/catalogue/jobs.ts";
+import { metrics, type Metric as OurMetric } from "../shared/catalogue/metrics.ts";
 import type { Context } from "./context.ts";
 import { capacityWidget, costText, dollarsWidget } from "./cost.ts";
 import { type Monitoring, ourMetric, placeOf, type Watched } from "./monitoring.ts";

@@ -17,7 +17,7 @@ import { EmailSubscription, LambdaSubscription } from "aws-cdk-lib/aws-sns-subsc
 import type { Queue } from "aws-cdk-lib/aws-sqs";
 import { Duration, Stack } from "aws-cdk-lib/core";
 import { Construct } from "constructs";
-import type { Dimension, Metric as OurMetric } from "../shared/metrics.ts";
+import type { Dimension, Metric as OurMetric } from "../shared/catalogue/metrics.ts";
 import { type AlarmSpec, alarms, describeAlarm, type Part } from "./alarms.ts";
 import type { Context } from "./context.ts";
 import type { Database } from "./database.ts";

@@ -15,7 +15,7 @@ import { LambdaInvoke } from "aws-cdk-lib/aws-scheduler-targets";
 import { Queue, QueueEncryption } from "aws-cdk-lib/aws-sqs";
 import { Duration, RemovalPolicy, Stack, TimeZone, Validations } from "aws-cdk-lib/core";
 import { Construct } from "constructs";
-import { jobs, jobTypes } from "../shared/jobs.ts";
+import { jobs, jobTypes } from "../shared/catalogue/jobs.ts";
 import type { Context } from "./context.ts";
 import type { NodeFunction } from "./node-function.ts";
 

@@ -3,8 +3,8 @@
 
 import { CfnOutput, Stack } from "aws-cdk-lib/core";
 import type { Construct } from "constructs";
-import { chosenOutput } from "../shared/chosen-context.ts";
-import { encodeOrigin, originOfAddress } from "../shared/origin.ts";
+import { chosenOutput } from "../shared/catalogue/chosen-context.ts";
+import { encodeOrigin, originOfAddress } from "../shared/catalogue/origin.ts";
 import { Api } from "./api.ts";
 import type { Context } from "./context.ts";
 import { Dashboard } from "./dashboard.ts";

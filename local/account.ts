@@ -1,6 +1,6 @@
 // One cheap call of TuShare before anything is made, so that a wrong token is told at once and in TuShare's own words.
 import { makeTushare } from "../shared/adapters/tushare.ts";
-import { datasets } from "../shared/datasets.ts";
+import { datasets } from "../shared/catalogue/datasets.ts";
 import { asSyncError } from "../shared/errors.ts";
 import { say } from "../shared/words/say.ts";
 import type { Account } from "./origin.ts";

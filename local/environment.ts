@@ -1,11 +1,11 @@
 // Everything `npm start` starts, in order, and stops in reverse: database, Data API, upstream, the stack itself.
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
-import { datasets } from "../shared/datasets.ts";
-import type { DispatchAnswer } from "../shared/dispatch.ts";
-import { jobs } from "../shared/jobs.ts";
-import { encodeOrigin, type Origin, tushareUrl } from "../shared/origin.ts";
-import { readSettings } from "../shared/settings.ts";
+import { datasets } from "../shared/catalogue/datasets.ts";
+import { jobs } from "../shared/catalogue/jobs.ts";
+import { encodeOrigin, type Origin, tushareUrl } from "../shared/catalogue/origin.ts";
+import { readSettings } from "../shared/catalogue/settings.ts";
+import type { DispatchAnswer } from "../shared/dispatch/dispatch.ts";
 import { say } from "../shared/words/say.ts";
 import { tryAccount } from "./account.ts";
 import { type LocalStack, startStack } from "./aws/stack.ts";

@@ -2,8 +2,8 @@
 // another origin too; here it is said in the words of the command line.
 import { existsSync, readdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
+import type { Origin } from "../shared/catalogue/origin.ts";
 import { isOrigin, readHolding } from "../shared/ledger/origin.ts";
-import type { Origin } from "../shared/origin.ts";
 import { nameOrigin } from "../shared/words/origin.ts";
 import { say } from "../shared/words/say.ts";
 import { OptionError } from "./options.ts";

@@ -1,10 +1,10 @@
 // Runs a job on the local stack the way anybody would: invoke the dispatcher, then read the ledger until it has ended.
 import { setTimeout as sleep } from "node:timers/promises";
 import pg from "pg";
-import type { Planned } from "../shared/asked.ts";
-import { datasets } from "../shared/datasets.ts";
-import type { DispatchAnswer } from "../shared/dispatch.ts";
-import { describeAsked, type JobType, jobs } from "../shared/jobs.ts";
+import { datasets } from "../shared/catalogue/datasets.ts";
+import { describeAsked, type JobType, jobs } from "../shared/catalogue/jobs.ts";
+import type { Planned } from "../shared/dispatch/asked.ts";
+import type { DispatchAnswer } from "../shared/dispatch/dispatch.ts";
 import { say } from "../shared/words/say.ts";
 import type { Environment } from "./environment.ts";
 import type { Terminal } from "./terminal.ts";

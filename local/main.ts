@@ -1,6 +1,6 @@
 // `npm start`: the synthesised stack on this machine, one job run to its end, then the stack stays up until Ctrl-C.
 import { resolve } from "node:path";
-import { jobs as catalogue } from "../shared/jobs.ts";
+import { jobs as catalogue } from "../shared/catalogue/jobs.ts";
 import { languageOf } from "../shared/words/language.ts";
 import { warnOfOrigin } from "../shared/words/origin.ts";
 import { say } from "../shared/words/say.ts";

@@ -1,6 +1,6 @@
 // The command line of `npm start`: what it takes, and one clear sentence for what it does not.
 import { parseArgs } from "node:util";
-import { type JobType, jobTypes, notTaken, optionsOf } from "../shared/jobs.ts";
+import { type JobType, jobTypes, notTaken, optionsOf } from "../shared/catalogue/jobs.ts";
 import { readCode, splitCodes, suggestCode } from "../shared/words/codes.ts";
 import type { Language } from "../shared/words/language.ts";
 import { nearest } from "../shared/words/nearest.ts";

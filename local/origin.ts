@@ -1,7 +1,13 @@
 // Which upstream a start is asked to fetch from, and so where its rows will come from: decided before anything is made.
 import { existsSync } from "node:fs";
 import { join } from "node:path";
-import { decodeOrigin, type Origin, originOfAddress, simulatedOrigin, tushareUrl } from "../shared/origin.ts";
+import {
+  decodeOrigin,
+  type Origin,
+  originOfAddress,
+  simulatedOrigin,
+  tushareUrl,
+} from "../shared/catalogue/origin.ts";
 import { say } from "../shared/words/say.ts";
 import { OptionError, type Options } from "./options.ts";
 import { originOfCaptured } from "./tushare/captured.ts";

@@ -1,8 +1,8 @@
 // What a run has done, for a person and for a program.
-import { type Dataset, datasets } from "../shared/datasets.ts";
-import { jobs as catalogue } from "../shared/jobs.ts";
-import type { Origin } from "../shared/origin.ts";
-import { readSettings } from "../shared/settings.ts";
+import { type Dataset, datasets } from "../shared/catalogue/datasets.ts";
+import { jobs as catalogue } from "../shared/catalogue/jobs.ts";
+import type { Origin } from "../shared/catalogue/origin.ts";
+import { readSettings } from "../shared/catalogue/settings.ts";
 import { warnOfOrigin } from "../shared/words/origin.ts";
 import { say } from "../shared/words/say.ts";
 import type { Environment } from "./environment.ts";

@@ -1,8 +1,8 @@
 // What of the environment and of the named folders can be refused before anything starts: the template would refuse it
 // too, ten seconds later and in the words of a deployment.
 import { readdirSync, statSync } from "node:fs";
-import { readSettings, settingTable } from "../shared/settings.ts";
-import { callsAMinuteMax, slotSeconds, slotSecondsMax } from "../shared/slot.ts";
+import { readSettings, settingTable } from "../shared/catalogue/settings.ts";
+import { callsAMinuteMax, slotSeconds, slotSecondsMax } from "../shared/catalogue/slot.ts";
 import { nearest } from "../shared/words/nearest.ts";
 import { say } from "../shared/words/say.ts";
 import { OptionError } from "./options.ts";

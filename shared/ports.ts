@@ -1,8 +1,8 @@
 // What the core needs from the outside, in the core's words. Adapters and tests implement these.
-import type { InterfaceSpec } from "./datasets.ts";
-import type { Dimension, Metric } from "./metrics.ts";
-import type { Origin } from "./origin.ts";
-import type { Settings } from "./settings.ts";
+import type { InterfaceSpec } from "./catalogue/datasets.ts";
+import type { Dimension, Metric } from "./catalogue/metrics.ts";
+import type { Origin } from "./catalogue/origin.ts";
+import type { Settings } from "./catalogue/settings.ts";
 import type { Unit } from "./unit.ts";
 
 /** A statement's parameters by name. null is SQL's null. */

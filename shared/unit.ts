@@ -1,10 +1,10 @@
 // The unit: the smallest piece that succeeds or fails whole, and the message that carries it.
 import * as z from "zod/mini";
-import type { DatasetName, InterfaceSpec } from "./datasets.ts";
-import { datasets } from "./datasets.ts";
-import { isDay } from "./dates.ts";
+import type { DatasetName, InterfaceSpec } from "./catalogue/datasets.ts";
+import { datasets } from "./catalogue/datasets.ts";
+import { isDay } from "./catalogue/dates.ts";
+import { type JobType, jobTypes } from "./catalogue/jobs.ts";
 import { SyncError } from "./errors.ts";
-import { type JobType, jobTypes } from "./jobs.ts";
 import { codePattern } from "./words/codes.ts";
 import { say } from "./words/say.ts";
 

@@ -2,8 +2,8 @@
 // test lets run, or loses.
 import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
 import type { ApiServices } from "../shared/api/route.ts";
+import { jobTypes } from "../shared/catalogue/jobs.ts";
 import { SyncError } from "../shared/errors.ts";
-import { jobTypes } from "../shared/jobs.ts";
 import { ask } from "./support/ask-api.ts";
 import { makeWorld, type World } from "./support/world.ts";
 

@@ -2,9 +2,9 @@
 import { globSync, readFileSync } from "node:fs";
 import { dirname, join, relative } from "node:path";
 import { describe, expect, test } from "vitest";
-import { columnsOf, type Dataset, datasets } from "../shared/datasets.ts";
-import { jobs } from "../shared/jobs.ts";
-import { settingTable } from "../shared/settings.ts";
+import { columnsOf, type Dataset, datasets } from "../shared/catalogue/datasets.ts";
+import { jobs } from "../shared/catalogue/jobs.ts";
+import { settingTable } from "../shared/catalogue/settings.ts";
 
 const root = join(import.meta.dirname, "..");
 
@@ -37,14 +37,7 @@ function sourcesIn(...patterns: string[]): string[] {
   return patterns.flatMap((pattern) => globSync(pattern, { cwd: root })).sort();
 }
 
-const core = sourcesIn(
-  "shared/*.ts",
-  "shared/ledger/*.ts",
-  "shared/reads/*.ts",
-  "shared/api/*.ts",
-  "shared/widget/*.ts",
-  "shared/words/*.ts",
-);
+const core = sourcesIn("shared/**/*.ts").filter((file) => !file.startsWith("shared/adapters/"));
 const everything = sourcesIn("{infra,functions,shared,local}/**/*.ts");
 
 /** What would make a rule depend on when, where or with what luck it runs. */
@@ -55,10 +48,10 @@ test("the folders hold what this test reads", () => {
   for (const folder of ["infra/", "functions/", "shared/", "shared/adapters/", "local/"]) {
     expect(everything.some((file) => file.startsWith(folder))).toBe(true);
   }
-  expect(importsOf("shared/unit.ts")).toContainEqual({ from: "shared/datasets.ts", values: false });
-  expect(importsOf("shared/unit.ts")).toContainEqual({ from: "shared/datasets.ts", values: true });
+  expect(importsOf("shared/unit.ts")).toContainEqual({ from: "shared/catalogue/datasets.ts", values: false });
+  expect(importsOf("shared/unit.ts")).toContainEqual({ from: "shared/catalogue/datasets.ts", values: true });
   expect(importsOf("shared/unit.ts")).toContainEqual({ from: "zod/mini", values: true });
-  expect(importsOf("shared/jobs.ts").filter(({ values }) => values)).toEqual([]);
+  expect(importsOf("shared/catalogue/jobs.ts").filter(({ values }) => values)).toEqual([]);
   expect(withoutComments(readFileSync(join(root, "functions/services.ts"), "utf8"))).toMatch(ambient);
 });
 
@@ -67,7 +60,7 @@ describe.each(core)("%s", (file) => {
     const foreign = importsOf(file)
       .map(({ from }) => from)
       .filter((from) => !core.includes(from) && from !== "zod/mini")
-      .filter((from) => !(file === "shared/migrate.ts" && from === "node:crypto"));
+      .filter((from) => !(file === "shared/ledger/migrate.ts" && from === "node:crypto"));
     expect(foreign).toEqual([]);
   });
 
@@ -106,23 +99,23 @@ test("nothing imports itself in a circle, not even a type", () => {
 
 test("infra reads only data from shared", () => {
   expect(valuesOf(sourcesIn("infra/*.ts"))).toEqual([
-    "shared/chosen-context.ts", // what the command line and the app keep of a deployment
-    "shared/datasets.ts",
-    "shared/dates.ts", // by way of settings.ts
-    "shared/finance-columns.ts", // by way of datasets.ts
-    "shared/jobs.ts",
-    "shared/metrics.ts",
-    "shared/origin.ts",
-    "shared/queue-limits.ts",
-    "shared/settings.ts",
-    "shared/slot.ts",
+    "shared/catalogue/chosen-context.ts", // what the command line and the app keep of a deployment
+    "shared/catalogue/datasets.ts",
+    "shared/catalogue/dates.ts", // by way of settings.ts
+    "shared/catalogue/finance-columns.ts", // by way of datasets.ts
+    "shared/catalogue/jobs.ts",
+    "shared/catalogue/metrics.ts",
+    "shared/catalogue/origin.ts",
+    "shared/catalogue/queue-limits.ts",
+    "shared/catalogue/settings.ts",
+    "shared/catalogue/slot.ts",
     "shared/words/say.ts", // by way of settings.ts
     "shared/words/sentences.ts",
   ]);
 });
 
 test("the local stack runs the template: of shared it takes types, words, and the names of jobs, settings and origins", () => {
-  const data = /^shared\/(datasets|jobs|settings|slot|command|origin|words\/\w+)\.ts$/;
+  const data = /^shared\/(catalogue\/[\w-]+|dispatch\/command|words\/\w+)\.ts$/;
   // Before the stack is up, a start looks whose rows are there and whether TuShare takes the token.
   const looks = /^shared\/(ledger\/origin|adapters\/tushare|errors)\.ts$/;
   // The page reads and draws what the deployed widget and API do; it changes nothing but through the dispatcher.
@@ -140,7 +133,7 @@ test("the local stack runs the template: of shared it takes types, words, and th
 
 test("the local page takes reads and drawings of shared, and nothing that changes the ledger", () => {
   const reads =
-    /^shared\/(widget\/.*|words\/.*|reads\/.*|progress|stored-days|dates|jobs|command|origin|api\/table)\.ts$/;
+    /^shared\/((widget|words|reads|catalogue)\/.*|coverage\/stored-days|dispatch\/command|api\/table)\.ts$/;
   const taken = sourcesIn("local/page/*.ts")
     .flatMap(importsOf)
     .filter(({ from, values }) => values && from.startsWith("shared/"))

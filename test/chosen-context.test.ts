@@ -16,7 +16,7 @@ import { accountClients } from "../cli/doctor/account.ts";
 import { CommandError } from "../cli/failure.ts";
 import { en } from "../cli/messages/en.ts";
 import { chooseContext, type Given, readChosenFile } from "../infra/chosen-context.ts";
-import { type Chosen, chosenOutput } from "../shared/chosen-context.ts";
+import { type Chosen, chosenOutput } from "../shared/catalogue/chosen-context.ts";
 
 const root = join(import.meta.dirname, "..");
 const scratch = mkdtempSync(join(tmpdir(), "chosen-context-"));

@@ -1,8 +1,8 @@
 // What the dispatcher understands, and what a wrong command is told.
 import { expect, test } from "vitest";
-import { parseCommand } from "../shared/command.ts";
+import { jobTypes } from "../shared/catalogue/jobs.ts";
+import { parseCommand } from "../shared/dispatch/command.ts";
 import { SyncError } from "../shared/errors.ts";
-import { jobTypes } from "../shared/jobs.ts";
 
 const task = "0198c2f0-5d3e-4c11-9f0a-3b1f6f0f2a01";
 

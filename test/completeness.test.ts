@@ -1,12 +1,18 @@
 // Is an answer whole? Against upstreams that cut, repeat and lie.
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { fetchWhole, pagesMax, whyCalendarShort, whyListShort, whyNotDue } from "../shared/completeness.ts";
-import { datasets, type InterfaceSpec } from "../shared/datasets.ts";
-import { addDays, daysBetween } from "../shared/dates.ts";
+import { datasets, type InterfaceSpec } from "../shared/catalogue/datasets.ts";
+import { addDays, daysBetween } from "../shared/catalogue/dates.ts";
 import { SyncError } from "../shared/errors.ts";
 import type { Page } from "../shared/ports.ts";
-import type { Table } from "../shared/rows.ts";
+import {
+  fetchWhole,
+  pagesMax,
+  whyCalendarShort,
+  whyListShort,
+  whyNotDue,
+} from "../shared/rows/completeness.ts";
+import type { Table } from "../shared/rows/rows.ts";
 import type { Selector } from "../shared/unit.ts";
 
 const spec: InterfaceSpec = { ...datasets.stock_daily.main, rowCap: 10 };

@@ -1,8 +1,8 @@
 // What is missing is a set difference at row level: an answer that was proven whole explains the rows it did not
 // hold, for as long as the rows it did hold still stand.
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
-import * as coverage from "../shared/coverage.ts";
-import { datasets } from "../shared/datasets.ts";
+import { datasets } from "../shared/catalogue/datasets.ts";
+import * as coverage from "../shared/coverage/coverage.ts";
 import { firstDay, lastDay, marketDays } from "./support/small-market.ts";
 import { makeWorld, type World } from "./support/world.ts";
 

@@ -3,14 +3,14 @@ import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
 import { startDataApi } from "../local/data-api/server.ts";
 import { startDatabase } from "../local/database/database.ts";
 import { makeDataApi } from "../shared/adapters/data-api.ts";
-import { columnsOf, datasets } from "../shared/datasets.ts";
+import { columnsOf, datasets } from "../shared/catalogue/datasets.ts";
 import type { SyncError } from "../shared/errors.ts";
+import { migrate } from "../shared/ledger/migrate.ts";
 import * as tasks from "../shared/ledger/tasks.ts";
 import { storeUnit } from "../shared/ledger/units.ts";
-import { migrate } from "../shared/migrate.ts";
 import type { Clock, Database } from "../shared/ports.ts";
-import type { Table } from "../shared/rows.ts";
-import { upsertParameters } from "../shared/upsert.ts";
+import type { Table } from "../shared/rows/rows.ts";
+import { upsertParameters } from "../shared/rows/upsert.ts";
 import { migrationFiles, silentLog } from "./support/database.ts";
 
 let engine: Awaited<ReturnType<typeof startDatabase>>;

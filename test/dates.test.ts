@@ -9,7 +9,7 @@ import {
   shanghaiDay,
   shanghaiHours,
   shanghaiInstant,
-} from "../shared/dates.ts";
+} from "../shared/catalogue/dates.ts";
 
 test.each([
   ["20240229", true],

@@ -15,7 +15,7 @@ import { accountClients } from "../cli/doctor/account.ts";
 import { CommandError } from "../cli/failure.ts";
 import { en } from "../cli/messages/en.ts";
 import { makeApp } from "../infra/app.ts";
-import { callsAMinuteMax } from "../shared/slot.ts";
+import { callsAMinuteMax } from "../shared/catalogue/slot.ts";
 
 const scratch = mkdtempSync(join(tmpdir(), "deploy-test-"));
 writeFileSync(join(scratch, "cdk.json"), "{}");

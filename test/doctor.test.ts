@@ -20,7 +20,7 @@ import type { Task } from "../cli/follow.ts";
 import { en } from "../cli/messages/en.ts";
 import type { Upstream } from "../local/tushare/handle.ts";
 import { serveUpstream } from "../local/tushare/protocol.ts";
-import { readSettings } from "../shared/settings.ts";
+import { readSettings } from "../shared/catalogue/settings.ts";
 import { realClock } from "./support/database.ts";
 
 const settings = readSettings({});

@@ -2,9 +2,9 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { interfaces } from "../local/tushare/interfaces.ts";
 import { makeMarket as makeGenerated } from "../local/tushare/market.ts";
-import { datasets } from "../shared/datasets.ts";
+import { datasets } from "../shared/catalogue/datasets.ts";
 import { SyncError } from "../shared/errors.ts";
-import { keepRows, readPages } from "../shared/rows.ts";
+import { keepRows, readPages } from "../shared/rows/rows.ts";
 import { capturedPage, hasCaptured } from "./support/captured.ts";
 import { etfCodes, tradedEtfCodes } from "./support/small-funds.ts";
 import { lastDay, marketDays, type Row, stockCodes } from "./support/small-market.ts";

@@ -4,8 +4,8 @@ import { exportables, readColumns, readTable } from "../cli/export-table.ts";
 import { messagesFor } from "../cli/messages/choose.ts";
 import { nextPageRows, openSql, type Sql } from "../cli/sql.ts";
 import type { Target } from "../cli/target.ts";
-import { datasets } from "../shared/datasets.ts";
-import { simulatedOrigin } from "../shared/origin.ts";
+import { datasets } from "../shared/catalogue/datasets.ts";
+import { simulatedOrigin } from "../shared/catalogue/origin.ts";
 import { migratedDatabase, type TestDatabase } from "./support/database.ts";
 
 const t = messagesFor({ LANG: "C" });

@@ -1,8 +1,8 @@
 // Financial indicators: history by stock and by period, increments in their order, versions and the current one.
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
-import { datasets } from "../shared/datasets.ts";
+import { datasets } from "../shared/catalogue/datasets.ts";
+import { newestDuePeriod, newestPeriods } from "../shared/catalogue/periods.ts";
 import { SyncError } from "../shared/errors.ts";
-import { newestDuePeriod, newestPeriods } from "../shared/periods.ts";
 import { capturedRows, hasCaptured } from "./support/captured.ts";
 import { stockCodes } from "./support/small-market.ts";
 import { earlyFiler, lateFiler, newestDue, periods, reportOf } from "./support/small-reports.ts";

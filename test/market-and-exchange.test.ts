@@ -3,11 +3,11 @@
 import { readFileSync } from "node:fs";
 import pg from "pg";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
-import { datasets } from "../shared/datasets.ts";
-import { migrate, statementsOf } from "../shared/migrate.ts";
+import { datasets } from "../shared/catalogue/datasets.ts";
+import { migrate, statementsOf } from "../shared/ledger/migrate.ts";
 import type { Database, SqlRow } from "../shared/ports.ts";
 import { countEtfsByExchange, findInstruments } from "../shared/reads/instruments.ts";
-import { upsertParameters, upsertSql } from "../shared/upsert.ts";
+import { upsertParameters, upsertSql } from "../shared/rows/upsert.ts";
 import { migrationFiles, silentLog, type TestDatabase } from "./support/database.ts";
 import { databaseKinds } from "./support/postgres-database.ts";
 import { makeWorld } from "./support/world.ts";

@@ -3,7 +3,7 @@ import { existsSync, readdirSync, readFileSync } from "node:fs";
 import pg from "pg";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { SyncError } from "../shared/errors.ts";
-import { type MigrationFile, migrate, statementsOf } from "../shared/migrate.ts";
+import { type MigrationFile, migrate, statementsOf } from "../shared/ledger/migrate.ts";
 import type { Database } from "../shared/ports.ts";
 import { migrationFiles, silentLog, type TestDatabase } from "./support/database.ts";
 import { databaseKinds } from "./support/postgres-database.ts";

@@ -7,8 +7,6 @@ import { dataDirOf, readAsked } from "../local/origin.ts";
 import type { Upstream } from "../local/tushare/handle.ts";
 import { serveUpstream } from "../local/tushare/protocol.ts";
 import type { ApiServices } from "../shared/api/route.ts";
-import { checkOrigin, claimOrigin, readHolding, readOrigin } from "../shared/ledger/origin.ts";
-import { migrate } from "../shared/migrate.ts";
 import {
   capturedOrigin,
   decodeOrigin,
@@ -17,7 +15,9 @@ import {
   originOfAddress,
   simulatedOrigin,
   tushareOrigin,
-} from "../shared/origin.ts";
+} from "../shared/catalogue/origin.ts";
+import { migrate } from "../shared/ledger/migrate.ts";
+import { checkOrigin, claimOrigin, readHolding, readOrigin } from "../shared/ledger/origin.ts";
 import { markOfOrigin, nameOrigin, warnOfOrigin } from "../shared/words/origin.ts";
 import { ask } from "./support/ask-api.ts";
 import { migrationFiles, silentLog, type TestDatabase } from "./support/database.ts";

@@ -1,6 +1,6 @@
 // One slot's pace, call by call. What many slots make of it is in rate.test.ts.
 import { describe, expect, test } from "vitest";
-import { makePacer } from "../shared/pacer.ts";
+import { makePacer } from "../shared/sync/pacer.ts";
 import { makeVirtualTime } from "./support/slot-simulation.ts";
 
 describe("a pacer", () => {

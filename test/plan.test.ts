@@ -1,9 +1,10 @@
 // What is missing -> units: whole, without overlap, each provable in one call.
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { type Dataset, datasets } from "../shared/datasets.ts";
-import { addDays, type Day, daysBetween } from "../shared/dates.ts";
-import { periodsBetween } from "../shared/periods.ts";
+import { type Dataset, datasets } from "../shared/catalogue/datasets.ts";
+import { addDays, type Day, daysBetween } from "../shared/catalogue/dates.ts";
+import { periodsBetween } from "../shared/catalogue/periods.ts";
+import { readSettings } from "../shared/catalogue/settings.ts";
 import {
   firstTradingDay,
   lastDueDay,
@@ -12,8 +13,7 @@ import {
   planByDate,
   planLists,
   unitsMax,
-} from "../shared/plan.ts";
-import { readSettings } from "../shared/settings.ts";
+} from "../shared/plan/plan.ts";
 import { encodeUnit, type PlannedUnit, unitKey } from "../shared/unit.ts";
 
 const daily = datasets.stock_daily;

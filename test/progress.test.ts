@@ -1,9 +1,9 @@
 // What those who look are told: how far a task is, when it will end, what needs a person, what is stored of each day.
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { makeCoverageReader } from "../local/page/coverage.ts";
+import { readCoverage, readFreshness } from "../shared/coverage/stored-days.ts";
 import { SyncError } from "../shared/errors.ts";
-import { countFailures, pageMax, readFailures, readTask, readTasks } from "../shared/progress.ts";
-import { readCoverage, readFreshness } from "../shared/stored-days.ts";
+import { countFailures, pageMax, readFailures, readTask, readTasks } from "../shared/reads/progress.ts";
 import { databaseKinds } from "./support/postgres-database.ts";
 import { firstDay, lastDay, marketDays, stockCodes } from "./support/small-market.ts";
 import { makeWorld, type World } from "./support/world.ts";

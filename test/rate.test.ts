@@ -1,9 +1,9 @@
 // The rate promise: never over the limit, never idle below it. The real pacer, in virtual time.
 import { describe, expect, test } from "vitest";
-import { makePacer } from "../shared/pacer.ts";
+import { settingTable } from "../shared/catalogue/settings.ts";
+import { callsAMinuteMax, slotSeconds, slotSecondsWithin } from "../shared/catalogue/slot.ts";
 import type { Clock } from "../shared/ports.ts";
-import { settingTable } from "../shared/settings.ts";
-import { callsAMinuteMax, slotSeconds, slotSecondsWithin } from "../shared/slot.ts";
+import { makePacer } from "../shared/sync/pacer.ts";
 import { between, makeVirtualTime, type Run, type Scenario, simulate } from "./support/slot-simulation.ts";
 
 const slots = settingTable.WORKER_SLOTS.default;

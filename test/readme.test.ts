@@ -3,9 +3,9 @@ import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { readContext } from "../infra/context.ts";
-import { datasets, interfacesOf } from "../shared/datasets.ts";
-import { jobs } from "../shared/jobs.ts";
-import { settingTable } from "../shared/settings.ts";
+import { datasets, interfacesOf } from "../shared/catalogue/datasets.ts";
+import { jobs } from "../shared/catalogue/jobs.ts";
+import { settingTable } from "../shared/catalogue/settings.ts";
 
 const root = join(import.meta.dirname, "..");
 const read = (file: string) => readFileSync(join(root, file), "utf8");

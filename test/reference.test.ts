@@ -1,9 +1,9 @@
 // Reference data that is short is refused: calendars and lists that lack what was there, or what must be there.
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { makeMarket as makeGenerated } from "../local/tushare/market.ts";
-import { whyCalendarShort } from "../shared/completeness.ts";
-import { datasets } from "../shared/datasets.ts";
-import { planLists } from "../shared/plan.ts";
+import { datasets } from "../shared/catalogue/datasets.ts";
+import { planLists } from "../shared/plan/plan.ts";
+import { whyCalendarShort } from "../shared/rows/completeness.ts";
 import { decodeUnit, paramsOf } from "../shared/unit.ts";
 import { makeWorld, type World } from "./support/world.ts";
 

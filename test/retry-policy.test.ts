@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
-import { backoffSeconds, lookAgainAt, nextAttemptAt } from "../shared/retry-policy.ts";
-import { readSettings } from "../shared/settings.ts";
+import { readSettings } from "../shared/catalogue/settings.ts";
+import { backoffSeconds, lookAgainAt, nextAttemptAt } from "../shared/sync/retry-policy.ts";
 import type { Unit } from "../shared/unit.ts";
 
 test.each([

@@ -1,7 +1,7 @@
 // What fails is known, tried again a bounded number of times, and finally handed to a person.
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import { receivesMax } from "../shared/catalogue/queue-limits.ts";
 import { SyncError } from "../shared/errors.ts";
-import { receivesMax } from "../shared/queue-limits.ts";
 import { decodeUnit, encodeUnit } from "../shared/unit.ts";
 import { dailyTruth, firstDay, lastDay } from "./support/small-market.ts";
 import { makeWorld, type World } from "./support/world.ts";

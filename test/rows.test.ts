@@ -1,10 +1,24 @@
 // A reply's fields and items -> checked rows: by the header, digit for digit, or not at all.
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { type Column, columnsOf, type Dataset, datasets, type InterfaceSpec } from "../shared/datasets.ts";
+import {
+  type Column,
+  columnsOf,
+  type Dataset,
+  datasets,
+  type InterfaceSpec,
+} from "../shared/catalogue/datasets.ts";
 import { SyncError } from "../shared/errors.ts";
 import type { Page } from "../shared/ports.ts";
-import { ExactNumber, foldByKey, join, pick, type RowRule, readPages, type Table } from "../shared/rows.ts";
+import {
+  ExactNumber,
+  foldByKey,
+  join,
+  pick,
+  type RowRule,
+  readPages,
+  type Table,
+} from "../shared/rows/rows.ts";
 
 const spec: InterfaceSpec = {
   name: "daily",

@@ -9,7 +9,7 @@ import { en } from "../cli/messages/en.ts";
 import { makeParser } from "../cli/parser.ts";
 import { type AlarmSpec, alarms, firstCommand, runbookAnchor } from "../infra/alarms.ts";
 import { contextKeys } from "../infra/context.ts";
-import { jobTypes } from "../shared/jobs.ts";
+import { jobTypes } from "../shared/catalogue/jobs.ts";
 import { migratedDatabase, type TestDatabase } from "./support/database.ts";
 
 const read = (file: string) => readFileSync(join(import.meta.dirname, "..", "docs", file), "utf8");

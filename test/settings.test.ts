@@ -1,7 +1,7 @@
 // The settings: defaults, bounds, and what a wrong value is told.
 import { describe, expect, test } from "vitest";
-import { isDay } from "../shared/dates.ts";
-import { readSettings, settingTable } from "../shared/settings.ts";
+import { isDay } from "../shared/catalogue/dates.ts";
+import { readSettings, settingTable } from "../shared/catalogue/settings.ts";
 
 test("an empty environment gives every default", () => {
   const defaults = Object.entries(settingTable).map(([name, setting]) => [name, setting.default]);

@@ -10,7 +10,7 @@ import { Queue } from "aws-cdk-lib/aws-sqs";
 import { type App, Stack } from "aws-cdk-lib/core";
 import { afterAll, describe, expect, test } from "vitest";
 import { makeApp } from "../infra/app.ts";
-import { jobs } from "../shared/jobs.ts";
+import { jobs } from "../shared/catalogue/jobs.ts";
 import { functionNamed, statements, target, text } from "./support/template.ts";
 
 const scratch = mkdtempSync(join(tmpdir(), "stack-test-"));

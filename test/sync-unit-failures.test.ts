@@ -1,8 +1,8 @@
 // A unit that does not succeed: its error's kind decides what happens, and a worker that dies anywhere loses and
 // doubles nothing.
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import { slotSeconds } from "../shared/catalogue/slot.ts";
 import { SyncError } from "../shared/errors.ts";
-import { slotSeconds } from "../shared/slot.ts";
 import { encodeUnit } from "../shared/unit.ts";
 import { dailyTruth, firstDay, lastDay, type Reply } from "./support/small-market.ts";
 import { type Call, makeWorld, type World } from "./support/world.ts";

@@ -1,7 +1,7 @@
 // One unit in, its rows stored: exactly what the upstream has, once, and only from an answer that is proven whole.
 // What happens when it fails is in sync-unit-failures.test.ts.
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
-import { ExactNumber } from "../shared/rows.ts";
+import { ExactNumber } from "../shared/rows/rows.ts";
 import { decodeUnit, encodeUnit } from "../shared/unit.ts";
 import { databaseKinds } from "./support/postgres-database.ts";
 import { asText, dailyTruth, firstDay, lastDay, marketDays, type Reply } from "./support/small-market.ts";

@@ -4,10 +4,10 @@ import type { AddressInfo } from "node:net";
 import { gzipSync } from "node:zlib";
 import { afterAll, describe, expect, test } from "vitest";
 import { makeTushare, readReply } from "../shared/adapters/tushare.ts";
-import { datasets } from "../shared/datasets.ts";
+import { datasets } from "../shared/catalogue/datasets.ts";
 import { type ErrorKind, type ErrorScope, SyncError } from "../shared/errors.ts";
 import type { Clock, Page } from "../shared/ports.ts";
-import { readPages } from "../shared/rows.ts";
+import { readPages } from "../shared/rows/rows.ts";
 
 const token = "0123456789abcdef0123456789abcdef";
 const now = new Date("2026-01-05T12:00:00Z"); // 20:00 in Shanghai

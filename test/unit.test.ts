@@ -1,6 +1,6 @@
 // The message that carries a unit: what goes in comes out, and what is no unit is refused without being quoted.
 import { describe, expect, test } from "vitest";
-import { datasets } from "../shared/datasets.ts";
+import { datasets } from "../shared/catalogue/datasets.ts";
 import { SyncError } from "../shared/errors.ts";
 import {
   decodeUnit,

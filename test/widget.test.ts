@@ -1,8 +1,8 @@
 // What the progress widget draws: pure functions from data to HTML and SVG, and the whole page on a real engine.
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { drawProgress } from "../functions/widget-page.ts";
-import type { FailureRecord, TaskProgress } from "../shared/progress.ts";
-import type { DayCoverage } from "../shared/stored-days.ts";
+import type { DayCoverage } from "../shared/coverage/stored-days.ts";
+import type { FailureRecord, TaskProgress } from "../shared/reads/progress.ts";
 import { renderCoverage } from "../shared/widget/coverage.ts";
 import { renderFailures } from "../shared/widget/failures.ts";
 import { formatDuration, formatNumber, formatTime } from "../shared/widget/format.ts";

@@ -4,7 +4,7 @@ import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline/promises";
-import { chosenFile, layOver } from "../../shared/chosen-context.ts";
+import { chosenFile, layOver } from "../../shared/catalogue/chosen-context.ts";
 import {
   cdkArguments,
   contextOf,

@@ -1,6 +1,6 @@
 // `destroy`: removes a deployed stack. Database and network stay, unless told: then they are given up first, by a
 // deployment that takes their protection away, and go with the stack.
-import { layOver } from "../../shared/chosen-context.ts";
+import { layOver } from "../../shared/catalogue/chosen-context.ts";
 import { cdkArguments, contextOf, type DeployValues, deployOptions } from "../cdk.ts";
 import { command, type Session } from "../command.ts";
 import { describeStack } from "../deployed-stack.ts";

@@ -1,7 +1,7 @@
 // `doctor`: what is wrong with this machine, the TuShare account, the stack and the AWS account, and what to do.
 
-import { tushareUrl } from "../../shared/origin.ts";
-import { readSettings } from "../../shared/settings.ts";
+import { tushareUrl } from "../../shared/catalogue/origin.ts";
+import { readSettings } from "../../shared/catalogue/settings.ts";
 import { openApi } from "../api.ts";
 import { realClock } from "../clock.ts";
 import { command, type Session } from "../command.ts";

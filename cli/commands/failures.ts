@@ -1,6 +1,6 @@
 // `failures`: why units did not succeed. `retry`: another try for one of them, or for all.
-import { jobTypes } from "../../shared/jobs.ts";
-import { pageMax } from "../../shared/progress.ts";
+import { jobTypes } from "../../shared/catalogue/jobs.ts";
+import { pageMax } from "../../shared/reads/progress.ts";
 import { openApi } from "../api.ts";
 import { command } from "../command.ts";
 import { dispatch } from "../dispatcher.ts";

@@ -1,5 +1,5 @@
 // `plan`: what a run would do and cost, before anything is spent. The dispatcher plans it, as it would the run.
-import type { PricedPlan } from "../../shared/price-run.ts";
+import type { PricedPlan } from "../../shared/plan/price-run.ts";
 import { command } from "../command.ts";
 import { costOfRun, type RunCost } from "../cost.ts";
 import { dispatch } from "../dispatcher.ts";

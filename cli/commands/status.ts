@@ -1,6 +1,6 @@
 // `status`: the newest tasks, or one; with --watch as they go on, until none is live.
 import { setTimeout as sleep } from "node:timers/promises";
-import { pageMax } from "../../shared/progress.ts";
+import { pageMax } from "../../shared/reads/progress.ts";
 import { warnOfOrigin } from "../../shared/words/origin.ts";
 import { type Api, openApi } from "../api.ts";
 import { command, type Session } from "../command.ts";

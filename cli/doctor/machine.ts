@@ -3,8 +3,8 @@ import { accessSync, constants, existsSync, statfsSync } from "node:fs";
 import { createServer } from "node:net";
 import { dirname, resolve } from "node:path";
 import { findRunning } from "../../local/running.ts";
-import { readSettings, type Settings } from "../../shared/settings.ts";
-import { callsAMinuteMax } from "../../shared/slot.ts";
+import { readSettings, type Settings } from "../../shared/catalogue/settings.ts";
+import { callsAMinuteMax } from "../../shared/catalogue/slot.ts";
 import type { Messages } from "../messages/en.ts";
 import { type Finding, finding, ok } from "./finding.ts";
 

@@ -1,6 +1,6 @@
 // Prices of one code as a chart, with the same numbers as a table for those who cannot see it.
 import { readWhole } from "../../shared/api/table.ts";
-import { addDays, type Day } from "../../shared/dates.ts";
+import { addDays, type Day } from "../../shared/catalogue/dates.ts";
 import type { Database } from "../../shared/ports.ts";
 import { type Adjustment, adjustments, type DailyRow, dailyOfCode } from "../../shared/reads/daily.ts";
 import { dailyRowsMax } from "../../shared/reads/figures.ts";

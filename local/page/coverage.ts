@@ -1,8 +1,8 @@
 // Coverage piece by piece. Counting most of a year's rows takes the embedded database seconds in which nothing else is
 // answered; so four weeks are read at a time, and again only when units of those days were settled.
-import { addDays, type Day, daysBetween, earlier, later, shanghaiDay } from "../../shared/dates.ts";
+import { addDays, type Day, daysBetween, earlier, later, shanghaiDay } from "../../shared/catalogue/dates.ts";
+import { askedDaysSql, type DayCoverage, readCoverage } from "../../shared/coverage/stored-days.ts";
 import type { Database } from "../../shared/ports.ts";
-import { askedDaysSql, type DayCoverage, readCoverage } from "../../shared/stored-days.ts";
 
 /** The widest that is drawn. */
 export const coverageWeeks = 46;

@@ -1,6 +1,6 @@
 // The page as it first arrives: its landmarks, headings, forms and the dialog. What changes comes by events.
-import { jobs, jobTypes, optionsOf } from "../../shared/jobs.ts";
-import type { Origin } from "../../shared/origin.ts";
+import { jobs, jobTypes, optionsOf } from "../../shared/catalogue/jobs.ts";
+import type { Origin } from "../../shared/catalogue/origin.ts";
 import { adjustments } from "../../shared/reads/daily.ts";
 import { html, type Markup } from "../../shared/widget/html.ts";
 import { renderOrigin } from "../../shared/widget/origin.ts";

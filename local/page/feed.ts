@@ -1,15 +1,15 @@
 // What the page shows, read again when the ledger has changed. Once a second while somebody looks, never otherwise.
-import type { Day } from "../../shared/dates.ts";
+import type { Day } from "../../shared/catalogue/dates.ts";
+import type { DayCoverage } from "../../shared/coverage/stored-days.ts";
 import type { Database } from "../../shared/ports.ts";
+import { newestTradeDate } from "../../shared/reads/daily.ts";
 import {
   countFailures,
   type FailureRecord,
   readFailures,
   readTasks,
   type TaskProgress,
-} from "../../shared/progress.ts";
-import { newestTradeDate } from "../../shared/reads/daily.ts";
-import type { DayCoverage } from "../../shared/stored-days.ts";
+} from "../../shared/reads/progress.ts";
 import { makeCoverageReader } from "./coverage.ts";
 
 export type InterfaceRate = {

@@ -1,6 +1,6 @@
 // The parts of the page that change by themselves, as markup: the widget's drawings, with buttons as this page has them.
 
-import type { FailureRecord, TaskProgress } from "../../shared/progress.ts";
+import type { FailureRecord, TaskProgress } from "../../shared/reads/progress.ts";
 import { renderCoverage } from "../../shared/widget/coverage.ts";
 import { renderFailures } from "../../shared/widget/failures.ts";
 import { formatDay, formatNumber } from "../../shared/widget/format.ts";

@@ -4,7 +4,7 @@ import { readFileSync } from "node:fs";
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import { join } from "node:path";
-import type { Origin } from "../../shared/origin.ts";
+import type { Origin } from "../../shared/catalogue/origin.ts";
 import { style } from "../../shared/widget/style.ts";
 import { isLoopback } from "../aws/endpoint.ts";
 import { drawChart, readChoice, suggestCodes } from "./chart.ts";

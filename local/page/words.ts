@@ -1,6 +1,6 @@
 // The page in two languages. What the widget writes is in shared/widget/words.ts.
-import type { JobType } from "../../shared/jobs.ts";
-import type { Nothing } from "../../shared/nothing.ts";
+import type { JobType } from "../../shared/catalogue/jobs.ts";
+import type { Nothing } from "../../shared/plan/nothing.ts";
 import type { Adjustment } from "../../shared/reads/daily.ts";
 import { chinese as chineseWidget, english as englishWidget, type Words } from "../../shared/widget/words.ts";
 import type { Range } from "./range.ts";

@@ -5,7 +5,7 @@ import { createHash } from "node:crypto";
 import { readdir, readFile } from "node:fs/promises";
 import { basename, join, resolve } from "node:path";
 import { gunzipSync } from "node:zlib";
-import { capturedOrigin, type Origin } from "../../shared/origin.ts";
+import { capturedOrigin, type Origin } from "../../shared/catalogue/origin.ts";
 import { parseCsv } from "./csv.ts";
 import { mix, shuffle, textHash } from "./hash.ts";
 import { type Cell, findInterface, type Interface, type InterfaceName, type Row } from "./interfaces.ts";

@@ -58,7 +58,7 @@ export type UpstreamStats = {
 };
 
 export type UpstreamAbout = {
-  /** As shared/origin.ts writes it: whoever reaches this server by its address can know that it is none of TuShare's. */
+  /** As shared/catalogue/origin.ts writes it: whoever reaches this server by its address can know that it is none of TuShare's. */
   origin: string;
   source: "generated" | "captured";
   seed: number;

@@ -14,7 +14,7 @@ import type { AddressInfo } from "node:net";
 import { setTimeout as sleep } from "node:timers/promises";
 import { promisify } from "node:util";
 import { constants, gzip } from "node:zlib";
-import { encodeOrigin, simulatedOrigin } from "../../shared/origin.ts";
+import { encodeOrigin, simulatedOrigin } from "../../shared/catalogue/origin.ts";
 import { type Answer, makeAnswerer } from "./answer.ts";
 import { originOfCaptured, readCaptured } from "./captured.ts";
 import { type ClockSetting, makeClock } from "./clock.ts";

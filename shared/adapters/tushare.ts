@@ -1,9 +1,9 @@
 // TuShare Pro over HTTP. The only place that reads its codes and Chinese messages; pacing is left to the pacer.
 import * as z from "zod/mini";
-import { shanghaiDay, shanghaiInstant } from "../dates.ts";
+import { shanghaiDay, shanghaiInstant } from "../catalogue/dates.ts";
 import { SyncError, type SyncErrorOptions } from "../errors.ts";
 import type { Clock, Page, Upstream } from "../ports.ts";
-import { ExactNumber } from "../rows.ts";
+import { ExactNumber } from "../rows/rows.ts";
 import { say } from "../words/say.ts";
 
 /** The official client's own timeout. */

@@ -1,15 +1,15 @@
 // What operations answer, as schemas: the description is made from them and the tests hold every answer against them.
 import * as z from "zod/mini";
-import { splitConfig } from "../asked.ts";
-import { financeNumbers } from "../finance-columns.ts";
-import { jobTypes, runOptions } from "../jobs.ts";
+import { financeNumbers } from "../catalogue/finance-columns.ts";
+import { jobTypes, runOptions } from "../catalogue/jobs.ts";
+import { originKinds } from "../catalogue/origin.ts";
+import { splitConfig } from "../dispatch/asked.ts";
 import { taskStatuses } from "../ledger/tasks.ts";
-import { nothings } from "../nothing.ts";
-import { originKinds } from "../origin.ts";
-import type { FailureRecord, TaskProgress } from "../progress.ts";
+import { nothings } from "../plan/nothing.ts";
 import { adjustedFigures, type DailyRow, dailyFigures } from "../reads/daily.ts";
 import type { FinanceRow } from "../reads/finance.ts";
 import { detailColumns, listColumns } from "../reads/instruments.ts";
+import type { FailureRecord, TaskProgress } from "../reads/progress.ts";
 
 /** Schemas that the description names; the others are written out where they are used. */
 export const named = z.registry<{ id: string }>();

@@ -1,9 +1,9 @@
 // Coverage: what is stored of each open day, what is missing, and where all of it comes from.
-import { addDays, daysBetween, shanghaiDay } from "../dates.ts";
+import { addDays, daysBetween, shanghaiDay } from "../catalogue/dates.ts";
+import { isReal } from "../catalogue/origin.ts";
+import { readCoverage } from "../coverage/stored-days.ts";
 import { readOrigin } from "../ledger/origin.ts";
-import { isReal } from "../origin.ts";
 import { newestTradeDate } from "../reads/daily.ts";
-import { readCoverage } from "../stored-days.ts";
 import { warnOfOrigin } from "../words/origin.ts";
 import { say } from "../words/say.ts";
 import { CoverageAnswer, OriginAnswer } from "./answers.ts";

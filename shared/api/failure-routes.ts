@@ -1,6 +1,6 @@
 // Failure records: why units did not succeed, and another try for one of them.
-import { jobTypes } from "../jobs.ts";
-import { pageMax, readFailures } from "../progress.ts";
+import { jobTypes } from "../catalogue/jobs.ts";
+import { pageMax, readFailures } from "../reads/progress.ts";
 import { say } from "../words/say.ts";
 import { asFailure, ErrorAnswer, FailureAnswer, FailureConflict, FailuresAnswer } from "./answers.ts";
 import { integer, oneOf, optional, truth, withDefault } from "./fields.ts";

@@ -1,7 +1,7 @@
 // The fields that operations take, checked by the schemas that describe them. A description says what is allowed, and
 // is what a refusal quotes.
 import * as z from "zod/mini";
-import { isDay } from "../dates.ts";
+import { isDay } from "../catalogue/dates.ts";
 import { codePattern, readCode } from "../words/codes.ts";
 
 /** A day; both ways of writing it come out as YYYYMMDD. */

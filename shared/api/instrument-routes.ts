@@ -1,5 +1,5 @@
 // Instruments: which stocks and ETFs there are.
-import { exchanges } from "../datasets.ts";
+import { exchanges } from "../catalogue/datasets.ts";
 import * as instruments from "../reads/instruments.ts";
 import { say } from "../words/say.ts";
 import {

@@ -1,8 +1,8 @@
 // Jobs: what there is, and starting it; by the job's name, and by the names that the data's own documents give.
 import type * as z from "zod/mini";
-import { codesMax, daysMax } from "../command.ts";
-import type { DatasetName } from "../datasets.ts";
-import { type JobType, jobs, jobTypes, optionsOf, type RunOption } from "../jobs.ts";
+import type { DatasetName } from "../catalogue/datasets.ts";
+import { type JobType, jobs, jobTypes, optionsOf, type RunOption } from "../catalogue/jobs.ts";
+import { codesMax, daysMax } from "../dispatch/command.ts";
 import { countOpenFailures, newestTasks } from "../reads/ledger.ts";
 import { asTask, JobsAnswer, RetryAnswer, TaskAnswer, TaskConflict } from "./answers.ts";
 import { codes, day, integer, oneOf, optional, truth } from "./fields.ts";

@@ -1,6 +1,6 @@
 // The OpenAPI 3.1 description, made from the schemas that the handler checks with.
 import * as z from "zod/mini";
-import { originKinds } from "../origin.ts";
+import { originKinds } from "../catalogue/origin.ts";
 import { ErrorAnswer, GatewayAnswer, named, TroubleAnswer } from "./answers.ts";
 import { descriptionOf } from "./fields.ts";
 import { type AnswerSpec, type Fields, type Route, tags } from "./route.ts";

@@ -1,5 +1,5 @@
 // Daily prices: of a code, adjusted or not, and of the whole market on a day.
-import { addDays } from "../dates.ts";
+import { addDays } from "../catalogue/dates.ts";
 import * as daily from "../reads/daily.ts";
 import { dailyRowsMax } from "../reads/figures.ts";
 import { isKnownCode } from "../reads/instruments.ts";

@@ -1,9 +1,9 @@
 // What an operation of the HTTP API is: its place, what it takes, what it answers, and the function that does it.
 // The OpenAPI description and the documentation are made from the same data that the handler is driven by.
 import type * as z from "zod/mini";
-import type { Origin } from "../origin.ts";
+import type { Origin } from "../catalogue/origin.ts";
+import type { Settings } from "../catalogue/settings.ts";
 import type { Clock, Database, Dispatcher, Log } from "../ports.ts";
-import type { Settings } from "../settings.ts";
 import { jsonDoor, type Refusal, sayRefusal } from "../words/refusal.ts";
 import { say } from "../words/say.ts";
 import { ErrorAnswer } from "./answers.ts";

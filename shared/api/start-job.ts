@@ -1,12 +1,13 @@
 // Starts a job without planning it: the task is opened here, so that the answer can name it, and the dispatcher, which
 // may take minutes, is told to carry out the very command of that task.
-import { answersTo, splitConfig } from "../asked.ts";
-import { type RunCommand, readCommand } from "../command.ts";
+
+import { type JobType, jobs } from "../catalogue/jobs.ts";
+import { answersTo, splitConfig } from "../dispatch/asked.ts";
+import { type RunCommand, readCommand } from "../dispatch/command.ts";
 import { SyncError } from "../errors.ts";
-import { type JobType, jobs } from "../jobs.ts";
 import { checkOrigin } from "../ledger/origin.ts";
 import { openTask, type Task } from "../ledger/tasks.ts";
-import { readTask } from "../progress.ts";
+import { readTask } from "../reads/progress.ts";
 import { say } from "../words/say.ts";
 import { asTask } from "./answers.ts";
 import { type Answer, type ApiServices, conflict, refused } from "./route.ts";

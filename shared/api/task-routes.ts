@@ -1,7 +1,7 @@
 // Tasks: how far they are, and pausing, resuming and cancelling them.
-import { jobTypes } from "../jobs.ts";
+import { jobTypes } from "../catalogue/jobs.ts";
 import { cancelTask, hasEnded, holdTask, taskStatuses } from "../ledger/tasks.ts";
-import { pageMax, readTask, readTasks, type TaskProgress } from "../progress.ts";
+import { pageMax, readTask, readTasks, type TaskProgress } from "../reads/progress.ts";
 import { say } from "../words/say.ts";
 import { asTask, ErrorAnswer, TaskAnswer, TaskConflict, TasksAnswer } from "./answers.ts";
 import { integer, oneOf, optional, taskId, withDefault } from "./fields.ts";

@@ -1,6 +1,7 @@
 // Failure records in SQL: why a unit did not succeed, until it does; one named function a statement.
+
+import type { JobType } from "../catalogue/jobs.ts";
 import type { ErrorKind } from "../errors.ts";
-import type { JobType } from "../jobs.ts";
 import type { Database } from "../ports.ts";
 import type { Unit } from "../unit.ts";
 import { asUnit, isDroppedSql, settleTaskSql } from "./tasks.ts";

@@ -1,8 +1,8 @@
 // The origin of a database in SQL: recorded once, when its schema is brought up to date, and asked before anything is
 // planned or stored.
-import { type DatasetName, datasets } from "../datasets.ts";
+import { type DatasetName, datasets } from "../catalogue/datasets.ts";
+import { decodeOrigin, encodeOrigin, isReal, isSame, type Origin } from "../catalogue/origin.ts";
 import { SyncError } from "../errors.ts";
-import { decodeOrigin, encodeOrigin, isReal, isSame, type Origin } from "../origin.ts";
 import type { Database } from "../ports.ts";
 import { nameOrigin } from "../words/origin.ts";
 import { say } from "../words/say.ts";

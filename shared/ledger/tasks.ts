@@ -1,7 +1,8 @@
 // Tasks of the ledger in SQL: opened, planned, sent, paused, ended; one named function a statement. Every statement is
 // atomic and may be sent twice. What a unit does to its task is in units.ts and failures.ts.
+
+import type { JobType } from "../catalogue/jobs.ts";
 import { SyncError } from "../errors.ts";
-import type { JobType } from "../jobs.ts";
 import type { Database, SqlRow } from "../ports.ts";
 import { type PlannedUnit, type Unit, unitFrom, unitKey } from "../unit.ts";
 import { say } from "../words/say.ts";

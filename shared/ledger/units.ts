@@ -1,12 +1,13 @@
 // Units of the ledger in SQL: claimed, stored, put off; one named function a statement. A unit's rows and its outcome
 // are one atomic statement. Failures are in failures.ts.
-import { isInstrument } from "../coverage.ts";
-import type { Dataset } from "../datasets.ts";
-import { storedOfListSql } from "../list-coverage.ts";
+
+import type { Dataset } from "../catalogue/datasets.ts";
+import { isInstrument } from "../coverage/coverage.ts";
+import { storedOfListSql } from "../coverage/list-coverage.ts";
 import type { Database, SqlRow } from "../ports.ts";
-import type { Table } from "../rows.ts";
+import type { Table } from "../rows/rows.ts";
+import { upsertParameters, upsertSql } from "../rows/upsert.ts";
 import type { Unit } from "../unit.ts";
-import { upsertParameters, upsertSql } from "../upsert.ts";
 import { originSql } from "./origin.ts";
 import { isDroppedSql, settleTaskSql, type TaskStatus } from "./tasks.ts";
 

@@ -1,7 +1,8 @@
 // Questions to stock_daily and its adjusted views: prices of a code, prices of a day; one named function a statement.
-import { isInstrument } from "../coverage.ts";
-import { datasets } from "../datasets.ts";
-import type { Day } from "../dates.ts";
+
+import { datasets } from "../catalogue/datasets.ts";
+import type { Day } from "../catalogue/dates.ts";
+import { isInstrument } from "../coverage/coverage.ts";
 import type { Database, SqlRow } from "../ports.ts";
 import { dailyRowsMax, figuresSql, splitFigures } from "./figures.ts";
 

@@ -1,6 +1,6 @@
 // Questions to stock_info: which stocks and ETFs there are, and how many; one named function a statement.
-import type { Exchange } from "../datasets.ts";
-import type { Day } from "../dates.ts";
+import type { Exchange } from "../catalogue/datasets.ts";
+import type { Day } from "../catalogue/dates.ts";
 import type { Database, SqlRow } from "../ports.ts";
 
 export const listStatuses = ["L", "D", "P"] as const;

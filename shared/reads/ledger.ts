@@ -1,8 +1,8 @@
 // Questions to the ledger that progress.ts does not answer; one named function a statement.
-import { type JobType, jobTypes } from "../jobs.ts";
+import { type JobType, jobTypes } from "../catalogue/jobs.ts";
 import { isDroppedSql } from "../ledger/tasks.ts";
 import type { Database } from "../ports.ts";
-import { readTask, type TaskProgress } from "../progress.ts";
+import { readTask, type TaskProgress } from "./progress.ts";
 
 /** The newest task of each job that has one. */
 export async function newestTasks(database: Database): Promise<TaskProgress[]> {

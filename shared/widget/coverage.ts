@@ -1,7 +1,7 @@
 // Coverage as a heat map: a square for each open day, darker the more of what was listed is stored; framed when the
 // day's answer was not proven whole, small and grey when nobody asked for the day. Columns are weeks, rows are weekdays.
-import { type Day, daysBetween } from "../dates.ts";
-import type { DayCoverage, DayRows } from "../stored-days.ts";
+import { type Day, daysBetween } from "../catalogue/dates.ts";
+import type { DayCoverage, DayRows } from "../coverage/stored-days.ts";
 import { formatDay, formatNumber } from "./format.ts";
 import { html, type Markup } from "./html.ts";
 import { english, type Words } from "./words.ts";

@@ -1,5 +1,5 @@
 // What needs a person, with the reason, newest first.
-import type { FailureRecord } from "../progress.ts";
+import type { FailureRecord } from "../reads/progress.ts";
 import { formatNumber, formatTime } from "./format.ts";
 import { html, type Markup } from "./html.ts";
 import { english, type Words } from "./words.ts";

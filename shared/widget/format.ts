@@ -1,5 +1,5 @@
 // How numbers, times and days are written for people. Times are those of Shanghai, as the market's are.
-import { type Day, shanghaiDay } from "../dates.ts";
+import { type Day, shanghaiDay } from "../catalogue/dates.ts";
 import { english } from "./words.ts";
 
 const grouped = [0, 1, 2, 3].map(

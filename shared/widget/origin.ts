@@ -1,5 +1,5 @@
 // Where the data comes from, above every view of it that is not real TuShare's.
-import type { Origin } from "../origin.ts";
+import type { Origin } from "../catalogue/origin.ts";
 import type { Language } from "../words/language.ts";
 import { warnOfOrigin } from "../words/origin.ts";
 import { html, type Markup } from "./html.ts";

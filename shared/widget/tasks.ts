@@ -1,5 +1,5 @@
 // Tasks as a table with progress bars: how far, how fast, and when it will end.
-import type { TaskProgress } from "../progress.ts";
+import type { TaskProgress } from "../reads/progress.ts";
 import { formatDuration, formatNumber, formatTime } from "./format.ts";
 import { html, type Markup } from "./html.ts";
 import { english, type Words } from "./words.ts";

@@ -1,6 +1,6 @@
 // What is said of where data comes from: its name inside a sentence, and the warning above every view of what is not
 // real TuShare's.
-import type { Origin } from "../origin.ts";
+import type { Origin } from "../catalogue/origin.ts";
 import type { Language } from "./language.ts";
 import { say } from "./say.ts";
 import { translate } from "./translate.ts";

@@ -9,7 +9,7 @@ import { runMessages } from "../../local/database/pglite-run.ts";
 import { servePglite } from "../../local/database/pglite-wire.ts";
 import { kept } from "../../local/kept.ts";
 import { makeDataApi } from "../../shared/adapters/data-api.ts";
-import { type MigrationFile, migrate } from "../../shared/migrate.ts";
+import { type MigrationFile, migrate } from "../../shared/ledger/migrate.ts";
 import type { Clock, Database, Log } from "../../shared/ports.ts";
 
 export const realClock: Clock = {

@@ -1,6 +1,6 @@
 // The databases the promises about concurrency are kept on: PGlite takes one statement after the other, a PostgreSQL
 // server really runs two at once.
-import { migrate } from "../../shared/migrate.ts";
+import { migrate } from "../../shared/ledger/migrate.ts";
 import {
   emptyDatabase,
   migratedDatabase,

@@ -1,7 +1,8 @@
 // The worker's slots in virtual time around a pacer: environments that start cold, sit idle, take over from each
 // other and die; calls that travel slowly or are given up. Gives back when each call reached the upstream.
+
+import { slotSeconds } from "../../shared/catalogue/slot.ts";
 import type { Clock, Pacer } from "../../shared/ports.ts";
-import { slotSeconds } from "../../shared/slot.ts";
 import { randomFrom } from "./random.ts";
 
 export type PacerMaker = (options: { slots: number; minIntervalSeconds: number; clock: Clock }) => Pacer;

@@ -1,10 +1,11 @@
 // The world of the use-case tests: a real database behind the local Data API, and around it a queue, schedules, an
 // upstream and a clock in memory. Nothing in it decides whether the core is right; it lets time pass and things break.
 import pg from "pg";
-import { type DispatchAnswer, dispatch } from "../../shared/dispatch.ts";
+import { simulatedOrigin } from "../../shared/catalogue/origin.ts";
+import { receivesMax } from "../../shared/catalogue/queue-limits.ts";
+import { readSettings } from "../../shared/catalogue/settings.ts";
+import { type DispatchAnswer, dispatch } from "../../shared/dispatch/dispatch.ts";
 import { claimOrigin } from "../../shared/ledger/origin.ts";
-import { simulatedOrigin } from "../../shared/origin.ts";
-import { makePacer } from "../../shared/pacer.ts";
 import type {
   Clock,
   Database,
@@ -16,10 +17,9 @@ import type {
   Upstream,
   WorkQueue,
 } from "../../shared/ports.ts";
-import { receivesMax } from "../../shared/queue-limits.ts";
-import { retryUnit } from "../../shared/retry-unit.ts";
-import { readSettings } from "../../shared/settings.ts";
-import { syncUnit } from "../../shared/sync-unit.ts";
+import { makePacer } from "../../shared/sync/pacer.ts";
+import { retryUnit } from "../../shared/sync/retry-unit.ts";
+import { syncUnit } from "../../shared/sync/sync-unit.ts";
 import { encodeUnit, type Unit } from "../../shared/unit.ts";
 import { migratedDatabase, type TestDatabase } from "./database.ts";
 import { makeMemoryQueue, makeMemorySchedules, type Receipt } from "./memory-queue.ts";

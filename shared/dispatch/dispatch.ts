@@ -1,19 +1,20 @@
 // The dispatcher's use case: open or continue a task, plan its units into the ledger, fan them out. It never talks
 // to TuShare. Dying anywhere is harmless: the next dispatcher continues from what the ledger says.
+
+import { type JobType, jobs } from "../catalogue/jobs.ts";
+import type { Freshness } from "../coverage/stored-days.ts";
+import { SyncError } from "../errors.ts";
+import { unresolvedUnits } from "../ledger/failures.ts";
+import { checkOrigin } from "../ledger/origin.ts";
+import * as ledger from "../ledger/tasks.ts";
+import { type Plan, unitsMax } from "../plan/plan.ts";
+import { planJob } from "../plan/plan-job.ts";
+import { type PricedPlan, priceRun } from "../plan/price-run.ts";
+import type { Database, DispatchServices } from "../ports.ts";
+import { reportFreshness, reportParked } from "../sync/unit-metrics.ts";
+import { say } from "../words/say.ts";
 import { answersTo, askedOf, splitConfig } from "./asked.ts";
 import { parseCommand, type RunCommand } from "./command.ts";
-import { SyncError } from "./errors.ts";
-import { type JobType, jobs } from "./jobs.ts";
-import { unresolvedUnits } from "./ledger/failures.ts";
-import { checkOrigin } from "./ledger/origin.ts";
-import * as ledger from "./ledger/tasks.ts";
-import { type Plan, unitsMax } from "./plan.ts";
-import { planJob } from "./plan-job.ts";
-import type { Database, DispatchServices } from "./ports.ts";
-import { type PricedPlan, priceRun } from "./price-run.ts";
-import type { Freshness } from "./stored-days.ts";
-import { reportFreshness, reportParked } from "./unit-metrics.ts";
-import { say } from "./words/say.ts";
 
 export type DispatchAnswer = {
   /**

@@ -1,20 +1,21 @@
 // The worker's use case: one message in, one outcome out. Fetch the unit's interfaces in parallel, prove the answer
 // whole, join, store rows and ledger in one statement. Every failure has a kind, and the kind decides.
-import { whyCalendarShort, whyListShort, whyNotDue } from "./completeness.ts";
-import { type Dataset, datasets } from "./datasets.ts";
-import { daysBetween, earlier, shanghaiDay } from "./dates.ts";
-import { asSyncError, SyncError } from "./errors.ts";
+
+import { type Dataset, datasets } from "../catalogue/datasets.ts";
+import { daysBetween, earlier, shanghaiDay } from "../catalogue/dates.ts";
+import { asSyncError, SyncError } from "../errors.ts";
+import { recordOrphan } from "../ledger/failures.ts";
+import { requireOrigin } from "../ledger/origin.ts";
+import * as units from "../ledger/units.ts";
+import type { Clock, Delivery, Outcome, SyncServices } from "../ports.ts";
+import { whyCalendarShort, whyListShort, whyNotDue } from "../rows/completeness.ts";
+import { join, type Table } from "../rows/rows.ts";
+import { decodeUnit, type Selector, type Unit } from "../unit.ts";
+import { say } from "../words/say.ts";
 import { fetchUnit } from "./fetch-unit.ts";
-import { recordOrphan } from "./ledger/failures.ts";
-import { requireOrigin } from "./ledger/origin.ts";
-import * as units from "./ledger/units.ts";
-import type { Clock, Delivery, Outcome, SyncServices } from "./ports.ts";
 import { lookAgainAt } from "./retry-policy.ts";
-import { join, type Table } from "./rows.ts";
 import { settleFailure } from "./settle-failure.ts";
-import { decodeUnit, type Selector, type Unit } from "./unit.ts";
 import { meterOutcome, meterStored, reportFreshness, reportParked } from "./unit-metrics.ts";
-import { say } from "./words/say.ts";
 
 /** Never throws. Holds the slot until its interval has passed, however the unit ends. */
 export async function syncUnit(services: SyncServices, delivery: Delivery): Promise<Outcome> {

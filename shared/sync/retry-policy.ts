@@ -1,8 +1,8 @@
 // When something is tried again. Pure; waits of the rate limit are elsewhere, in pacer.ts.
-import { shanghaiInstant } from "./dates.ts";
-import { queueDelaySecondsMax } from "./queue-limits.ts";
-import type { Settings } from "./settings.ts";
-import type { Unit } from "./unit.ts";
+import { shanghaiInstant } from "../catalogue/dates.ts";
+import { queueDelaySecondsMax } from "../catalogue/queue-limits.ts";
+import type { Settings } from "../catalogue/settings.ts";
+import type { Unit } from "../unit.ts";
 
 /** Seconds a message stays hidden after its nth failed receipt: 5, 10, 20 ... with up to half as much again. */
 export function backoffSeconds(receiveCount: number, random: number): number {

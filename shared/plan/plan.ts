@@ -1,11 +1,11 @@
 // (job, command, what is stored, today) -> units. Pure. Fewest calls that can be proven complete: a date costs one call
 // to each interface whatever the number of stocks, a stock one call for each range that fits under the row cap.
-import { type Dataset, type DatasetName, interfacesOf, rowCapOf } from "./datasets.ts";
-import { addDays, type Day, later, shanghaiDay, shanghaiHours } from "./dates.ts";
+import { type Dataset, type DatasetName, interfacesOf, rowCapOf } from "../catalogue/datasets.ts";
+import { addDays, type Day, later, shanghaiDay, shanghaiHours } from "../catalogue/dates.ts";
+import { newestPeriods, versionsOfPeriod } from "../catalogue/periods.ts";
+import type { Settings } from "../catalogue/settings.ts";
+import type { PlannedUnit, Selector } from "../unit.ts";
 import type { Nothing } from "./nothing.ts";
-import { newestPeriods, versionsOfPeriod } from "./periods.ts";
-import type { Settings } from "./settings.ts";
-import type { PlannedUnit, Selector } from "./unit.ts";
 
 export type Plan = {
   readonly units: readonly PlannedUnit[];

@@ -1,12 +1,12 @@
 // What is stored of the report periods, and what is missing: the questions of plan-finance.ts, in SQL. As with days, an
 // answer that stands explains the reports it did not hold, once it was asked for after their deadline.
-import type { Dataset } from "./datasets.ts";
-import type { Day } from "./dates.ts";
-import type { JobType } from "./jobs.ts";
-import type { Period } from "./periods.ts";
-import type { MissingRange } from "./plan.ts";
-import type { Database } from "./ports.ts";
-import type { PlannedUnit, Selector } from "./unit.ts";
+import type { Dataset } from "../catalogue/datasets.ts";
+import type { Day } from "../catalogue/dates.ts";
+import type { JobType } from "../catalogue/jobs.ts";
+import type { Period } from "../catalogue/periods.ts";
+import type { MissingRange } from "../plan/plan.ts";
+import type { Database } from "../ports.ts";
+import type { PlannedUnit, Selector } from "../unit.ts";
 
 /** Codes in one question: it must end within the Data API's 45 seconds. */
 const codesInQuestionMax = 500;

@@ -1,8 +1,9 @@
 // What a task was asked to do, apart from what its plan filled in, and whether two commands ask for the same.
+
+import type { Day } from "../catalogue/dates.ts";
+import { runOptions } from "../catalogue/jobs.ts";
+import type { Nothing } from "../plan/nothing.ts";
 import { parseCommand, type RunCommand } from "./command.ts";
-import type { Day } from "./dates.ts";
-import { runOptions } from "./jobs.ts";
-import type { Nothing } from "./nothing.ts";
 
 /** What a plan adds to the command of its task. */
 export type Planned = {

@@ -1,11 +1,11 @@
 // Is this answer whole? TuShare cuts a reply at its cap without a word, and serves a day before all of it is there.
-import type { Dataset, InterfaceSpec } from "./datasets.ts";
-import { addDays, type Day, daysBetween, earlier } from "./dates.ts";
-import { SyncError } from "./errors.ts";
-import type { Page } from "./ports.ts";
+import type { Dataset, InterfaceSpec } from "../catalogue/datasets.ts";
+import { addDays, type Day, daysBetween, earlier } from "../catalogue/dates.ts";
+import { SyncError } from "../errors.ts";
+import type { Page } from "../ports.ts";
+import { paramsOf, type Selector } from "../unit.ts";
+import { say } from "../words/say.ts";
 import type { Table } from "./rows.ts";
-import { paramsOf, type Selector } from "./unit.ts";
-import { say } from "./words/say.ts";
 
 /** Calls one interface may need for one unit; the planner keeps units far below it. */
 export const pagesMax = 12;

@@ -1,10 +1,11 @@
 // How far the work is and what went wrong, read from the ledger for those who look: the progress widget, the HTTP API,
 // the command line. Nothing here runs on a timer. What the data holds is in stored-days.ts.
-import type { ErrorKind } from "./errors.ts";
-import type { JobType } from "./jobs.ts";
-import { isDroppedSql, type TaskStatus } from "./ledger/tasks.ts";
-import type { UnitStatus } from "./ledger/units.ts";
-import type { Database, SqlRow } from "./ports.ts";
+
+import type { JobType } from "../catalogue/jobs.ts";
+import type { ErrorKind } from "../errors.ts";
+import { isDroppedSql, type TaskStatus } from "../ledger/tasks.ts";
+import type { UnitStatus } from "../ledger/units.ts";
+import type { Database, SqlRow } from "../ports.ts";
 
 /** Tasks and failures in one answer: with the longest messages there are, under the Data API's 1 MiB. */
 export const pageMax = 100;

@@ -1,10 +1,10 @@
 // A reply's fields and items -> checked columns of text, joined over a dataset's interfaces. Pure.
-import { type Column, columnsOf, type Dataset, type InterfaceSpec } from "./datasets.ts";
-import { isDay } from "./dates.ts";
-import { SyncError } from "./errors.ts";
-import type { Page } from "./ports.ts";
-import { codePattern } from "./words/codes.ts";
-import { say } from "./words/say.ts";
+import { type Column, columnsOf, type Dataset, type InterfaceSpec } from "../catalogue/datasets.ts";
+import { isDay } from "../catalogue/dates.ts";
+import { SyncError } from "../errors.ts";
+import type { Page } from "../ports.ts";
+import { codePattern } from "../words/codes.ts";
+import { say } from "../words/say.ts";
 
 /** A JSON number as it was written, where a double would not give the same digits back. */
 export class ExactNumber {

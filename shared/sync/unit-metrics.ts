@@ -1,9 +1,10 @@
 // What units say in metrics, said in one place: every outcome counts one of its kind and nought of the others, because a
 // graph without noughts has holes and an alarm without them never knows that it is over.
-import type { Clock, Database, Meter } from "./ports.ts";
-import { countFailures } from "./progress.ts";
-import { readFreshness } from "./stored-days.ts";
-import type { Unit } from "./unit.ts";
+
+import { readFreshness } from "../coverage/stored-days.ts";
+import type { Clock, Database, Meter } from "../ports.ts";
+import { countFailures } from "../reads/progress.ts";
+import type { Unit } from "../unit.ts";
 
 const outcomes = ["UnitsDone", "UnitsNotDue", "UnitsReturned", "UnitsFailed", "UnitsParked"] as const;
 

@@ -1,18 +1,19 @@
 // Plans a job from what is stored and what is due: asks coverage.ts what is missing, and plan.ts for the units.
-import type { RunCommand } from "./command.ts";
-import * as coverage from "./coverage.ts";
-import { type Dataset, datasets } from "./datasets.ts";
-import { addDays, type Day, earlier, later, shanghaiDay, shanghaiInstant } from "./dates.ts";
-import { SyncError } from "./errors.ts";
-import { type Job, jobs } from "./jobs.ts";
-import { areFresh } from "./list-coverage.ts";
+
+import { type Dataset, datasets } from "../catalogue/datasets.ts";
+import { addDays, type Day, earlier, later, shanghaiDay, shanghaiInstant } from "../catalogue/dates.ts";
+import { type Job, jobs } from "../catalogue/jobs.ts";
+import * as coverage from "../coverage/coverage.ts";
+import { areFresh } from "../coverage/list-coverage.ts";
+import type { RunCommand } from "../dispatch/command.ts";
+import { SyncError } from "../errors.ts";
+import type { Database, DispatchServices } from "../ports.ts";
+import type { PlannedUnit } from "../unit.ts";
+import { say } from "../words/say.ts";
 import type { Nothing } from "./nothing.ts";
 import type { Plan } from "./plan.ts";
 import * as plan from "./plan.ts";
 import { planFinanceHistory, planFinanceIncrement } from "./plan-finance.ts";
-import type { Database, DispatchServices } from "./ports.ts";
-import type { PlannedUnit } from "./unit.ts";
-import { say } from "./words/say.ts";
 
 /** @throws SyncError permanent, saying what is wrong and what to do */
 export async function planJob(services: DispatchServices, command: RunCommand): Promise<Plan> {

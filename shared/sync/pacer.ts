@@ -1,7 +1,8 @@
 // Slot pacing, the only rate limit: N slots, each at most one call to an interface in T seconds.
 // It lives as long as its execution environment; slot.ts has the arithmetic and its bound.
-import type { Clock, Pacer } from "./ports.ts";
-import { slotSeconds, slotSecondsWithin } from "./slot.ts";
+
+import { slotSeconds, slotSecondsWithin } from "../catalogue/slot.ts";
+import type { Clock, Pacer } from "../ports.ts";
 
 /** A fresh environment waits T before its first call: the one before it may have died right after calling. */
 export function makePacer(options: { slots: number; minIntervalSeconds: number; clock: Clock }): Pacer {

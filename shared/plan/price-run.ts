@@ -1,11 +1,12 @@
 // A run's price before anything is spent: the very plan that the job would get, without a task and without a call.
-import type { RunCommand } from "./command.ts";
-import type { Day } from "./dates.ts";
+
+import type { Day } from "../catalogue/dates.ts";
+import type { RunCommand } from "../dispatch/command.ts";
+import type { Database, DispatchServices } from "../ports.ts";
+import { unitKey } from "../unit.ts";
 import type { Nothing } from "./nothing.ts";
 import { planJob } from "./plan-job.ts";
 import { marketByDefault, type PlanPrice, priceOf } from "./plan-price.ts";
-import type { Database, DispatchServices } from "./ports.ts";
-import { unitKey } from "./unit.ts";
 
 export type PricedPlan = PlanPrice & {
   readonly job: RunCommand["job"];

@@ -1,11 +1,11 @@
 // The retry function's use case: a dead letter in, a failure record and a planned next attempt out.
-import { SyncError } from "./errors.ts";
-import { recordFailure, recordOrphan } from "./ledger/failures.ts";
-import type { RetryServices } from "./ports.ts";
+import { SyncError } from "../errors.ts";
+import { recordFailure, recordOrphan } from "../ledger/failures.ts";
+import type { RetryServices } from "../ports.ts";
+import { decodeUnit, type Unit } from "../unit.ts";
+import { say } from "../words/say.ts";
 import { nextAttemptAt } from "./retry-policy.ts";
-import { decodeUnit, type Unit } from "./unit.ts";
 import { meterOutcome, reportParked } from "./unit-metrics.ts";
-import { say } from "./words/say.ts";
 
 export type DeadLetter = {
   readonly messageId: string;

@@ -1,12 +1,12 @@
 // What a person or a schedule may say to the dispatcher, and what it answers.
 import * as z from "zod/mini";
-import { isDay } from "./dates.ts";
-import { SyncError } from "./errors.ts";
-import { jobTypes, notTaken, optionsOf } from "./jobs.ts";
-import { readCode, suggestCode } from "./words/codes.ts";
-import { nearest } from "./words/nearest.ts";
-import { jsonDoor, type Refusal, sayRefusal } from "./words/refusal.ts";
-import { say } from "./words/say.ts";
+import { isDay } from "../catalogue/dates.ts";
+import { jobTypes, notTaken, optionsOf } from "../catalogue/jobs.ts";
+import { SyncError } from "../errors.ts";
+import { readCode, suggestCode } from "../words/codes.ts";
+import { nearest } from "../words/nearest.ts";
+import { jsonDoor, type Refusal, sayRefusal } from "../words/refusal.ts";
+import { say } from "../words/say.ts";
 
 /** Codes one command may name. */
 export const codesMax = 2_000;

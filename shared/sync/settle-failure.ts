@@ -1,16 +1,17 @@
 // What becomes of a unit that did not succeed: the error's kind and scope decide, and nothing else.
-import { askedOf } from "./asked.ts";
-import { datasets } from "./datasets.ts";
-import { lacksRight, type SyncError } from "./errors.ts";
-import { recordFailure } from "./ledger/failures.ts";
-import { cancelTask, pauseAllTasks, pauseTask, readTask } from "./ledger/tasks.ts";
-import { noteAttempt } from "./ledger/units.ts";
-import type { Delivery, Outcome, SyncServices } from "./ports.ts";
-import { queueDelaySecondsMax } from "./queue-limits.ts";
+
+import { datasets } from "../catalogue/datasets.ts";
+import { queueDelaySecondsMax } from "../catalogue/queue-limits.ts";
+import { askedOf } from "../dispatch/asked.ts";
+import { lacksRight, type SyncError } from "../errors.ts";
+import { recordFailure } from "../ledger/failures.ts";
+import { cancelTask, pauseAllTasks, pauseTask, readTask } from "../ledger/tasks.ts";
+import { noteAttempt } from "../ledger/units.ts";
+import type { Delivery, Outcome, SyncServices } from "../ports.ts";
+import type { Unit } from "../unit.ts";
+import { say } from "../words/say.ts";
 import { backoffSeconds } from "./retry-policy.ts";
-import type { Unit } from "./unit.ts";
 import { meterOutcome, reportParked } from "./unit-metrics.ts";
-import { say } from "./words/say.ts";
 
 export async function settleFailure(
   services: SyncServices,

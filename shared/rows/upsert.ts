@@ -1,6 +1,6 @@
 // The SQL that stores a table of rows, made from the dataset catalogue. Rows travel as one text parameter a column.
-import { type Column, columnsOf, type Dataset } from "./datasets.ts";
-import type { SqlParameters } from "./ports.ts";
+import { type Column, columnsOf, type Dataset } from "../catalogue/datasets.ts";
+import type { SqlParameters } from "../ports.ts";
 import { type Cell, pick, type Table } from "./rows.ts";
 
 /** Bytes of parameters in one statement; the Data API takes 4 MiB a request, JSON and SQL included. */

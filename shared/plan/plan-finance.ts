@@ -1,14 +1,15 @@
 // Plans the finance jobs: what has been reported and is not stored, by stock or, for accounts that may, by period.
-import type { RunCommand } from "./command.ts";
-import type { Dataset } from "./datasets.ts";
-import { addDays, type Day, earlier, shanghaiDay, shanghaiInstant } from "./dates.ts";
-import * as finance from "./finance-coverage.ts";
+
+import type { Dataset } from "../catalogue/datasets.ts";
+import { addDays, type Day, earlier, shanghaiDay, shanghaiInstant } from "../catalogue/dates.ts";
+import { newestDuePeriod, newestPeriods, type Period, periodsBetween } from "../catalogue/periods.ts";
+import * as finance from "../coverage/finance-coverage.ts";
+import type { RunCommand } from "../dispatch/command.ts";
+import type { DispatchServices } from "../ports.ts";
+import { type PlannedUnit, unitKey } from "../unit.ts";
+import { say } from "../words/say.ts";
 import type { Nothing } from "./nothing.ts";
-import { newestDuePeriod, newestPeriods, type Period, periodsBetween } from "./periods.ts";
 import { type MissingRange, type Plan, planByCode } from "./plan.ts";
-import type { DispatchServices } from "./ports.ts";
-import { type PlannedUnit, unitKey } from "./unit.ts";
-import { say } from "./words/say.ts";
 
 /** Calls a minute from which the account's tier has the right to the answers by period. */
 const callsAMinuteByPeriod = 500;

@@ -1,9 +1,9 @@
 // What is stored, and what is missing of a range: the questions the planner asks, in SQL.
 // An answer that was proven whole explains the rows it did not hold; a row that has gone since is missing again.
-import type { Dataset } from "./datasets.ts";
-import { addDays, type Day } from "./dates.ts";
-import type { MissingRange } from "./plan.ts";
-import type { Database } from "./ports.ts";
+import type { Dataset } from "../catalogue/datasets.ts";
+import { addDays, type Day } from "../catalogue/dates.ts";
+import type { MissingRange } from "../plan/plan.ts";
+import type { Database } from "../ports.ts";
 
 /** Days in one question, and codes in one question: each must end within the Data API's 45 seconds. */
 const daysInQuestionMax = 400;

@@ -1,7 +1,8 @@
 // Every setting of the sync: its default, its bounds, and the one place that reads them. Values come in as an
 // environment; nothing here knows where it came from.
+
+import { say } from "../words/say.ts";
 import { isDay } from "./dates.ts";
-import { say } from "./words/say.ts";
 
 type NumberSetting = {
   readonly default: number;

@@ -1,11 +1,11 @@
 // What planned units cost before any of them is sent: calls to each interface, minutes at the configured rate, share of
 // the day's quota. Pure; dollars are the command line's business (cli/cost.ts).
-import { type Dataset, datasets, type InterfaceSpec, interfacesOf, rowCapOf } from "./datasets.ts";
-import { daysBetween } from "./dates.ts";
-import { periodsBetween, versionsOfPeriod } from "./periods.ts";
-import type { Settings } from "./settings.ts";
-import { slotSeconds } from "./slot.ts";
-import type { PlannedUnit, Selector } from "./unit.ts";
+import { type Dataset, datasets, type InterfaceSpec, interfacesOf, rowCapOf } from "../catalogue/datasets.ts";
+import { daysBetween } from "../catalogue/dates.ts";
+import { periodsBetween, versionsOfPeriod } from "../catalogue/periods.ts";
+import type { Settings } from "../catalogue/settings.ts";
+import { slotSeconds } from "../catalogue/slot.ts";
+import type { PlannedUnit, Selector } from "../unit.ts";
 
 /** How many instruments there are: what a whole-market answer holds. */
 export type MarketSize = { readonly stocks: number; readonly etfs: number };

@@ -1,8 +1,8 @@
 // Brings a database's schema up to the migrations it is given: each once, in order, forward only.
 // Two runners and a crash half-way are safe, because a migration's ledger row goes in first, in its own transaction.
 import { createHash } from "node:crypto";
-import { SyncError } from "./errors.ts";
-import type { Database, Log } from "./ports.ts";
+import { SyncError } from "../errors.ts";
+import type { Database, Log } from "../ports.ts";
 
 /** One file of migrations/, by its name. */
 export type MigrationFile = { readonly name: string; readonly sql: string };
