@@ -70,13 +70,14 @@ export function askedDaysSql(dataset: DatasetName): string {
   return `(
   select coalesce(
     range_agg(
-      daterange(to_date(config ->> 'from', 'YYYYMMDD'), to_date(config ->> 'to', 'YYYYMMDD'), '[]')
+      daterange(to_date(days ->> 'from', 'YYYYMMDD'), to_date(days ->> 'to', 'YYYYMMDD'), '[]')
     ),
     '{}'
   )
   from sync_task
+  cross join lateral (select coalesce(config -> 'planned', config) as days) as planned
   where job_type in (${asking.map((job) => `'${job}'`).join(", ")}) and status <> 'CANCELLED'
-    and config -> 'codes' is null and config ->> 'from' <= config ->> 'to'
+    and config -> 'codes' is null and days ->> 'from' <= days ->> 'to'
 )`;
 }
 
