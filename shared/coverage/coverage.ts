@@ -190,38 +190,45 @@ answered as (
   where dataset = :dataset and status = 'done' and selector ->> 'by' = 'code'
     and selector ->> 'ts_code' = any (string_to_array(:codes, ','))
 ),
-standing as (
-  select ts_code, first_day, last_day
+standing as materialized ( -- once, not again for each code
+  select ts_code, range_agg(daterange(first_day, last_day, '[]')) as days
   from answered
-  where rows <= (
+  where first_day <= last_day and rows <= (
     select count(*)
     from stock_daily
     where stock_daily.ts_code = answered.ts_code
       and trade_date between answered.first_day and answered.last_day_asked
   )
+  group by ts_code
 ),
 candidate as (
-  select listed.ts_code, cal_date
+  select listed.ts_code, absent.cal_date
   from listed
-  join trade_cal on exchange = 'SSE' and is_open = 1 and cal_date between listed.first_day and listed.last_day
-  where cast(:refresh as boolean) or (
-    not exists (
-      select 1 from stock_daily where stock_daily.ts_code = listed.ts_code and trade_date = cal_date
-    )
-    and not exists (
-      select 1
-      from standing
-      where standing.ts_code = listed.ts_code and cal_date between standing.first_day and standing.last_day
-    )
-  )
+  left join standing on standing.ts_code = listed.ts_code
+  cross join lateral (
+    select cal_date
+    from trade_cal
+    where exchange = 'SSE' and is_open = 1 and cal_date between listed.first_day and listed.last_day
+    except
+    select trade_date
+    from stock_daily
+    where stock_daily.ts_code = listed.ts_code and trade_date between listed.first_day and listed.last_day
+      and not cast(:refresh as boolean)
+  ) as absent
+  where cast(:refresh as boolean) or not coalesce(absent.cal_date <@ standing.days, false)
 ),
 answered_day as (
-  select to_date(selector ->> 'trade_date', 'YYYYMMDD') as trade_date, max(rows) as rows
-  from sync_unit
-  where dataset = :dataset and status = 'done' and selector ->> 'by' = 'date'
-    and selector ->> 'trade_date' between :from and :to
-    and to_date(selector ->> 'trade_date', 'YYYYMMDD') in (select cal_date from candidate)
-  group by 1
+  select day.cal_date as trade_date, answer.rows
+  from (select distinct cal_date from candidate) as day
+  cross join lateral (
+    select rows
+    from sync_unit
+    where dataset = :dataset and status = 'done' and selector ->> 'by' = 'date'
+      and selector ->> 'trade_date' = to_char(day.cal_date, 'YYYYMMDD')
+    order by rows desc
+    limit 1
+  ) as answer
+  where not cast(:refresh as boolean)
 ),
 whole_day as (
   select trade_date
