@@ -1,11 +1,12 @@
 // What is stored of each open day, and how far behind the newest complete one is: for those who look, and for the
 // evening check. The planner's own questions are in coverage.ts.
-import { isInstrument, missingDays, openDayBack, openDays } from "./coverage.ts";
+
 import { type Dataset, type DatasetName, datasets } from "../catalogue/datasets.ts";
 import { addDays, type Day, earlier } from "../catalogue/dates.ts";
 import { jobs, jobTypes } from "../catalogue/jobs.ts";
 import { lastDueDay } from "../plan/plan.ts";
 import type { Database, SqlRow } from "../ports.ts";
+import { isInstrument, missingDays, openDayBack, openDays } from "./coverage.ts";
 
 /** Days in one statement, and days one may ask for: each statement must end within the Data API's 45 seconds. */
 const daysInQuestionMax = 200;
