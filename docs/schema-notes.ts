@@ -125,6 +125,15 @@ order by last_attempt_at desc
 limit 50`,
   },
   {
+    name: "sync_failure",
+    asks: "What becomes of each open failure?",
+    sql: `select id, job_type, unit_key, needs_person, is_dropped, awaits_retry, next_attempt_at
+from sync_failure
+where resolved_at is null
+order by id desc
+limit 50`,
+  },
+  {
     name: "mirror_origin",
     asks: "Is what lies here the market's, or a trial's?",
     sql: `select kind, identity, recorded_at

@@ -139,12 +139,11 @@ export async function failedUnits(
   jobType: JobType,
 ): Promise<{ retried: PlannedUnit[]; left: string[] }> {
   const rows = await database.run(
-    `select record.unit_key, unit.dataset, cast(unit.selector as text) as selector, record.retry_count + 1 as retry,
-  record.retry_count >= record.max_retries or record.kind = 'permanent' as is_left
-from sync_failure_record as record
-join sync_unit as unit on unit.task_id = record.task_id and unit.sequence = record.sequence
-where record.job_type = :job_type and record.resolved_at is null
-order by record.id
+    `select unit_key, dataset, cast(selector as text) as selector, retry_count + 1 as retry,
+  retry_count >= max_retries or kind = 'permanent' as is_left
+from sync_failure
+where job_type = :job_type and resolved_at is null and dataset is not null
+order by id
 limit :failures`,
     { job_type: jobType, failures: failuresMax },
   );

@@ -4,7 +4,7 @@ import type { JobType } from "../catalogue/jobs.ts";
 import type { ErrorKind } from "../errors.ts";
 import type { Database } from "../ports.ts";
 import type { Unit } from "../unit.ts";
-import { asUnit, isDroppedSql, settleTaskSql } from "./tasks.ts";
+import { asUnit } from "./tasks.ts";
 
 export type Failure = {
   readonly kind: ErrorKind;
@@ -26,12 +26,14 @@ export type Recorded = { readonly recorded: boolean; readonly nextAttemptAt: Dat
 export async function recordFailure(database: Database, unit: Unit, failure: Failure): Promise<Recorded> {
   const [row] = await database.run(
     `with before as (
-  select unit.status, unit.last_error
+  select unit.last_error,
+    (case when cast(:status as text) = 'parked' then 1 else 0 end)
+      - (case when unit.status = 'parked' then 1 else 0 end) as newly_parked
   from sync_unit as unit
   join sync_task as task on task.id = unit.task_id
   where unit.task_id = cast(:task_id as uuid) and unit.sequence = :sequence
     and unit.status <> 'done'
-    and not ${isDroppedSql}
+    and not (task.status = 'CANCELLED' and unit.status = 'pending') -- dropped with its task
     and (
       unit.status <> 'parked'
       or exists (
@@ -67,9 +69,21 @@ recorded as (
   returning next_attempt_at
 ),
 counted as (
-  update sync_task
-  set ${settleTaskSql("0", "+ (case when cast(:status as text) = 'parked' then 1 else 0 end) - (select count(*) from before where status = 'parked')")}
-  where id = cast(:task_id as uuid) and exists (select 1 from before)
+  -- The statement that settles the last unit ends the task, unless it was cancelled; storeUnit has the same rule.
+  update sync_task as task
+  set (total_failed, status, completed_at, updated_at) = (
+    select after.failed,
+      case when not ending.ends then task.status when after.failed = 0 then 'COMPLETED' else 'FAILED' end,
+      case when ending.ends then now() else task.completed_at end,
+      now()
+    from (select task.total_failed + before.newly_parked as failed) as after
+    cross join lateral (
+      select task.status in ('RUNNING', 'PAUSED', 'FAILED')
+        and task.total_processed + after.failed >= task.total_units as ends
+    ) as ending
+  )
+  from before
+  where task.id = cast(:task_id as uuid)
 )
 select count(*) > 0 as recorded,
   cast(floor(extract(epoch from max(next_attempt_at)) * 1000) as bigint) as next_attempt_milliseconds
@@ -115,15 +129,13 @@ export async function unresolvedUnits(
   which: { id: number } | { after: number; jobTypes?: readonly JobType[] | undefined },
 ): Promise<{ units: Unit[]; last: number | undefined }> {
   const rows = await database.run(
-    `select record.id, cast(unit.task_id as text) as task_id, unit.sequence, unit.dataset, unit.unit_key,
-  cast(unit.selector as text) as selector, record.job_type, record.retry_count + 1 as retry
-from sync_failure_record as record
-join sync_unit as unit on unit.task_id = record.task_id and unit.sequence = record.sequence
-join sync_task as task on task.id = unit.task_id
-where record.resolved_at is null and unit.status <> 'done' and not ${isDroppedSql}
-  and (record.id = :id or record.id > :after)
-  and (cast(:jobs as text) is null or record.job_type = any (string_to_array(:jobs, ',')))
-order by record.id
+    `select id, cast(task_id as text) as task_id, sequence, dataset, unit_key, cast(selector as text) as selector, job_type,
+  retry_count + 1 as retry
+from sync_failure
+where resolved_at is null and unit_status <> 'done' and not is_dropped
+  and (id = :id or id > :after)
+  and (cast(:jobs as text) is null or job_type = any (string_to_array(:jobs, ',')))
+order by id
 limit 1000`,
     {
       id: "id" in which ? which.id : null,

@@ -274,30 +274,12 @@ select ${taskColumns} from ended`,
   return row && asTask(row);
 }
 
-/** Over `task` and `unit`: it was dropped with its task, and nothing but another task will fetch it. */
-export const isDroppedSql = "(task.status = 'CANCELLED' and unit.status = 'pending')";
-
 /** Every task that is PENDING or RUNNING. */
 export async function liveTasks(database: Database): Promise<Task[]> {
   const rows = await database.run(
     `select ${taskColumns} from sync_task where status in ('PENDING', 'RUNNING') order by started_at limit 100`,
   );
   return rows.map(asTask);
-}
-
-/** Adds to a task's counts; the statement that settles its last unit ends the task, unless it was cancelled. */
-export function settleTaskSql(processed: string, failed: string): string {
-  const processedAfter = `(total_processed + ${processed})`;
-  const failedAfter = `(total_failed ${failed})`;
-  const ends = `status in ('RUNNING', 'PAUSED', 'FAILED') and ${processedAfter} + ${failedAfter} >= total_units`;
-  return `total_processed = ${processedAfter},
-    total_failed = ${failedAfter},
-    status = case
-      when ${ends} then case when ${failedAfter} = 0 then 'COMPLETED' else 'FAILED' end
-      else status
-    end,
-    completed_at = case when ${ends} then now() else completed_at end,
-    updated_at = now()`;
 }
 
 function asTask(row: SqlRow): Task {

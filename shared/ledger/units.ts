@@ -9,7 +9,7 @@ import type { Table } from "../rows/rows.ts";
 import { upsertParameters, upsertSql } from "../rows/upsert.ts";
 import type { Unit } from "../unit.ts";
 import { originSql } from "./origin.ts";
-import { isDroppedSql, settleTaskSql, type TaskStatus } from "./tasks.ts";
+import type { TaskStatus } from "./tasks.ts";
 
 export type UnitStatus = "pending" | "sent" | "done" | "not_due" | "failed" | "parked";
 
@@ -28,7 +28,12 @@ export type Claim = {
   readonly rowsBefore: number;
 };
 
-/** Asks whether a unit is still wanted, and what its answer will be judged by. Undefined when the ledger lacks it. */
+/**
+ * Asks whether a unit is still wanted, and what its answer will be judged by. Undefined when the ledger lacks it.
+ * A unit is wanted while its task is live and it is not settled. A task that has ended still wants the retries that a
+ * person or a schedule sent: units that failed or are not due, and parked ones whose message is newer than the record of
+ * their failure.
+ */
 export async function claimUnit(
   database: Database,
   unit: Unit,
@@ -36,7 +41,18 @@ export async function claimUnit(
   days: { from: string; to: string } | undefined,
 ): Promise<Claim | undefined> {
   const [row] = await database.run(
-    `select ${wantedSql} as wanted,
+    `select
+  case
+    when unit.status = 'done' then false
+    when unit.status = 'parked' then exists (
+      select 1
+      from sync_failure_record as record
+      where record.job_type = :job_type and record.unit_key = :unit_key and record.resolved_at is null
+        and record.task_id = unit.task_id and record.retry_count < :retry
+    )
+    when task.status in ('FAILED', 'CANCELLED') then unit.status in ('failed', 'not_due')
+    else task.status in ('PENDING', 'RUNNING')
+  end as wanted,
   ${originSql} as origin,
   (
     select string_agg(to_char(cal_date, 'YYYYMMDD'), ',' order by cal_date)
@@ -110,7 +126,7 @@ export async function storeUnit(
       `with ${upsertSql(dataset)},
 written as (select count(*) as changed from stored_rows),
 before as (
-  select unit.status
+  select unit.status, case when unit.status = 'parked' then 1 else 0 end as parked
   from sync_unit as unit
   cross join written -- so that rows are locked before the ledger, by every writer
   where unit.task_id = cast(:task_id as uuid) and unit.sequence = :sequence
@@ -131,10 +147,22 @@ resolved as (
   returning 1
 ),
 counted as (
-  update sync_task
-  set ${settleTaskSql("1", "- (select count(*) from before where status = 'parked')")}
-  where id = cast(:task_id as uuid) and exists (select 1 from finished)
-  returning status,
+  -- The statement that settles the last unit ends the task, unless it was cancelled; recordFailure has the same rule.
+  update sync_task as task
+  set (total_processed, total_failed, status, completed_at, updated_at) = (
+    select after.processed, after.failed,
+      case when not ending.ends then task.status when after.failed = 0 then 'COMPLETED' else 'FAILED' end,
+      case when ending.ends then now() else task.completed_at end,
+      now()
+    from (select task.total_processed + 1 as processed, task.total_failed - before.parked as failed) as after
+    cross join lateral (
+      select task.status in ('RUNNING', 'PAUSED', 'FAILED')
+        and after.processed + after.failed >= task.total_units as ends
+    ) as ending
+  )
+  from before
+  where task.id = cast(:task_id as uuid) and exists (select 1 from finished)
+  returning task.status,
     cast(100.0 * (total_processed + total_failed) / greatest(total_units, 1) as double precision) as percent
 )
 select (select changed from written) as changed, (select status from counted) as task_status,
@@ -191,7 +219,7 @@ export async function markNotDue(database: Database, unit: Unit, attempts: numbe
 set status = 'not_due', attempts = :attempts, settled_at = now()
 from sync_task as task
 where unit.task_id = cast(:task_id as uuid) and unit.sequence = :sequence and unit.status not in ('done', 'parked')
-  and task.id = unit.task_id and not ${isDroppedSql}`,
+  and task.id = unit.task_id and not (task.status = 'CANCELLED' and unit.status = 'pending')`,
     { task_id: unit.task_id, sequence: unit.sequence, attempts },
   );
 }
@@ -210,23 +238,3 @@ where task_id = cast(:task_id as uuid) and sequence = :sequence and status <> 'd
     { task_id: unit.task_id, sequence: unit.sequence, attempts, message: message.slice(0, 2_000) },
   );
 }
-
-/**
- * A unit is wanted while its task is live and it is not settled. A task that has ended still wants the retries that a
- * person or a schedule sent: units that failed or are not due, and parked ones whose message is newer than the record of
- * their failure.
- * Over `unit`, `task` and the parameters :job_type, :unit_key and :retry.
- */
-const wantedSql = `(
-    case
-      when unit.status = 'done' then false
-      when unit.status = 'parked' then exists (
-        select 1
-        from sync_failure_record as record
-        where record.job_type = :job_type and record.unit_key = :unit_key and record.resolved_at is null
-          and record.task_id = unit.task_id and record.retry_count < :retry
-      )
-      when task.status in ('FAILED', 'CANCELLED') then unit.status in ('failed', 'not_due')
-      else task.status in ('PENDING', 'RUNNING')
-    end
-  )`;

@@ -1,6 +1,5 @@
 // Questions to the ledger that progress.ts does not answer; one named function a statement.
 import { type JobType, jobTypes } from "../catalogue/jobs.ts";
-import { isDroppedSql } from "../ledger/tasks.ts";
 import type { Database } from "../ports.ts";
 import { readTask, type TaskProgress } from "./progress.ts";
 
@@ -26,11 +25,8 @@ cross join lateral (
 export async function countOpenFailures(database: Database, jobs: readonly JobType[]): Promise<number> {
   const [row] = await database.run(
     `select count(*) as failures
-from sync_failure_record as record
-join sync_unit as unit on unit.task_id = record.task_id and unit.sequence = record.sequence
-join sync_task as task on task.id = unit.task_id
-where record.resolved_at is null and record.job_type = any (string_to_array(:jobs, ','))
-  and unit.status <> 'done' and not ${isDroppedSql}`,
+from sync_failure
+where resolved_at is null and job_type = any (string_to_array(:jobs, ',')) and unit_status <> 'done' and not is_dropped`,
     { jobs: jobs.join(",") },
   );
   return Number(row?.failures);

@@ -3,7 +3,7 @@
 
 import type { JobType } from "../catalogue/jobs.ts";
 import type { ErrorKind } from "../errors.ts";
-import { isDroppedSql, type TaskStatus } from "../ledger/tasks.ts";
+import type { TaskStatus } from "../ledger/tasks.ts";
 import type { UnitStatus } from "../ledger/units.ts";
 import type { Database, SqlRow } from "../ports.ts";
 
@@ -57,54 +57,66 @@ export async function readTasks(
     before?: string | undefined;
   },
 ): Promise<TaskProgress[]> {
-  return await progressOf(
-    database,
-    `where (cast(:status as text) is null or status = any (string_to_array(:status, ',')))
-    and (cast(:job as text) is null or job_type = :job)
-    and (
-      cast(:before as uuid) is null
-      or (started_at, id) < (select started_at, id from sync_task where id = cast(:before as uuid))
-    )`,
-    {
-      status: options.status?.join(",") ?? null,
-      job: options.job ?? null,
-      before: options.before ?? null,
-      limit: Math.min(options.limit, pageMax),
-    },
-  );
+  return await progressOf(database, {
+    id: null,
+    status: options.status?.join(",") ?? null,
+    job: options.job ?? null,
+    before: options.before ?? null,
+    limit: Math.min(options.limit, pageMax),
+  });
 }
 
 export async function readTask(database: Database, id: string): Promise<TaskProgress | undefined> {
-  return (await progressOf(database, "where id = cast(:id as uuid)", { id, limit: 1 }))[0];
+  return (await progressOf(database, { id, status: null, job: null, before: null, limit: 1 }))[0];
 }
 
 async function progressOf(
   database: Database,
-  where: string,
-  parameters: Record<string, string | number | null>,
+  chosen: {
+    id: string | null;
+    status: string | null;
+    job: string | null;
+    before: string | null;
+    limit: number;
+  },
 ): Promise<TaskProgress[]> {
-  const counts = unitStatuses.map(
-    (status) => `count(*) filter (where status = '${status}') as ${status}_units`,
-  );
   const rows = await database.run(
     `with chosen as (
   select id, job_type, status, reason, config, request_key, total_units, current_offset, started_at, updated_at,
     completed_at
   from sync_task
-  ${where}
+  where (cast(:id as uuid) is null or id = cast(:id as uuid))
+    and (cast(:status as text) is null or status = any (string_to_array(:status, ',')))
+    and (cast(:job as text) is null or job_type = :job)
+    and (
+      cast(:before as uuid) is null
+      or (started_at, id) < (select started_at, id from sync_task where id = cast(:before as uuid))
+    )
   order by started_at desc, id desc
   limit :limit
 )
 select cast(chosen.id as text) as id, job_type, chosen.status, reason, request_key,
   cast(case when octet_length(cast(config as text)) > :config_bytes then config - 'codes' else config end as text) as config,
-  total_units, current_offset, ${unitStatuses.map((status) => `${status}_units`).join(", ")}, stored_rows,
-  done_lately, ${milliseconds("first_sent_at")}, ${milliseconds("started_at")}, ${milliseconds("updated_at")},
-  ${milliseconds("completed_at")}, ${milliseconds("next_attempt_at")}, ${milliseconds("now()", "read_at")}
+  total_units, current_offset, pending_units, sent_units, done_units, not_due_units, failed_units, parked_units,
+  stored_rows, done_lately,
+  extract(epoch from first_sent_at) as first_sent_at,
+  extract(epoch from started_at) as started_at,
+  extract(epoch from updated_at) as updated_at,
+  extract(epoch from completed_at) as completed_at,
+  extract(epoch from next_attempt_at) as next_attempt_at,
+  extract(epoch from now()) as read_at
 from chosen
 cross join lateral (
-  select ${counts.join(",\n    ")},
+  select count(*) filter (where status = 'pending') as pending_units,
+    count(*) filter (where status = 'sent') as sent_units,
+    count(*) filter (where status = 'done') as done_units,
+    count(*) filter (where status = 'not_due') as not_due_units,
+    count(*) filter (where status = 'failed') as failed_units,
+    count(*) filter (where status = 'parked') as parked_units,
     coalesce(sum(rows) filter (where status = 'done'), 0) as stored_rows,
-    count(*) filter (where status = 'done' and settled_at > now() - interval '${rateMinutes} minutes') as done_lately,
+    count(*) filter (
+      where status = 'done' and settled_at > now() - cast(:rate_minutes as integer) * interval '1 minute'
+    ) as done_lately,
     min(sent_at) as first_sent_at
   from sync_unit
   where task_id = chosen.id
@@ -115,8 +127,8 @@ left join lateral (
   join sync_unit as failed on failed.task_id = record.task_id and failed.sequence = record.sequence
   where record.task_id = chosen.id and record.resolved_at is null and failed.status = 'failed'
 ) as failure on true
-order by started_at desc, chosen.id desc`,
-    { ...parameters, config_bytes: configBytesMax },
+order by chosen.started_at desc, chosen.id desc`,
+    { ...chosen, rate_minutes: rateMinutes, config_bytes: configBytesMax },
   );
   return rows.map(asProgress);
 }
@@ -217,36 +229,22 @@ export type FailureFilter = {
   readonly limit: number;
 };
 
-/** Records with the unit and the task of their last failed attempt; a message that could not be read has neither. */
-const recordsSql = `sync_failure_record as record
-left join sync_unit as unit on unit.task_id = record.task_id and unit.sequence = record.sequence
-left join sync_task as task on task.id = unit.task_id`;
-
-/** Over these: nobody tries it again by itself. */
-const needsPersonSql = "(record.resolved_at is null and record.next_attempt_at is null)";
-
-/** Over these: dropped with its task. */
-const isCancelledSql = `coalesce(record.resolved_at is null and ${isDroppedSql}, false)`;
-
-/** Over these: an attempt will be made at that time. A paused task would let it pass and sends all again when resumed. */
-const isPlannedSql =
-  "(record.resolved_at is null and record.next_attempt_at > now() and unit.status = 'failed' and task.status <> 'PAUSED')";
-
 /** The newest first, `limit` at most. */
 export async function readFailures(database: Database, filter: FailureFilter): Promise<FailureRecord[]> {
   const rows = await database.run(
-    `select record.id, record.job_type, record.unit_key, cast(record.task_id as text) as task_id, third_code, kind,
-  error_message, retry_count, max_retries, ${needsPersonSql} as needs_person, ${isCancelledSql} as is_cancelled,
-  ${milliseconds("record.created_at", "created_at")}, ${milliseconds("last_attempt_at")},
-  ${milliseconds(`case when ${isPlannedSql} then next_attempt_at end`, "next_attempt_at")}, ${milliseconds("resolved_at")}
-from ${recordsSql}
-where (cast(:id as bigint) is null or record.id = :id)
-  and (cast(:before as bigint) is null or record.id < :before)
-  and (cast(:job as text) is null or record.job_type = :job)
+    `select id, job_type, unit_key, cast(task_id as text) as task_id, third_code, kind, error_message, retry_count,
+  max_retries, needs_person, is_dropped, extract(epoch from created_at) as created_at,
+  extract(epoch from last_attempt_at) as last_attempt_at,
+  extract(epoch from case when awaits_retry and next_attempt_at > now() then next_attempt_at end) as next_attempt_at,
+  extract(epoch from resolved_at) as resolved_at
+from sync_failure
+where (cast(:id as bigint) is null or id = :id)
+  and (cast(:before as bigint) is null or id < :before)
+  and (cast(:job as text) is null or job_type = :job)
   and (cast(:kind as text) is null or kind = :kind)
   and (cast(:resolved as boolean) is null or (resolved_at is not null) = :resolved)
-  and (cast(:needs_person as boolean) is null or ${needsPersonSql} = :needs_person)
-order by record.id desc
+  and (cast(:needs_person as boolean) is null or needs_person = :needs_person)
+order by id desc
 limit :limit`,
     {
       id: filter.id ?? null,
@@ -269,7 +267,7 @@ limit :limit`,
     retry_count: Number(row.retry_count),
     max_retries: Number(row.max_retries),
     needsPerson: row.needs_person === true,
-    isCancelled: row.is_cancelled === true,
+    isCancelled: row.is_dropped === true,
     createdAt: instant(row.created_at) ?? new Date(0),
     lastAttemptAt: instant(row.last_attempt_at) ?? new Date(0),
     nextAttemptAt: instant(row.next_attempt_at),
@@ -280,20 +278,18 @@ limit :limit`,
 /** Open failure records that need a person, and those that are tried again by themselves. */
 export async function countFailures(database: Database): Promise<{ needPerson: number; planned: number }> {
   const [row] = await database.run(
-    `select count(*) filter (where ${needsPersonSql}) as need_person, count(*) filter (where ${isPlannedSql}) as planned
-from ${recordsSql}
-where record.resolved_at is null`,
+    `select count(*) filter (where needs_person) as need_person,
+  count(*) filter (where awaits_retry and next_attempt_at > now()) as planned
+from sync_failure
+where resolved_at is null`,
   );
   return { needPerson: Number(row?.need_person), planned: Number(row?.planned) };
 }
 
-/** A timestamp as whole milliseconds: the drivers disagree about timestamps. */
-function milliseconds(expression: string, name = expression): string {
-  return `cast(floor(extract(epoch from ${expression}) * 1000) as bigint) as ${name}`;
-}
-
-function instant(value: SqlRow[string] | undefined): Date | undefined {
-  return value === null || value === undefined ? undefined : new Date(Number(value));
+/** Seconds with microseconds, as SQL gives them; floating point would make 0.567 into 0.566. */
+function instant(seconds: SqlRow[string] | undefined): Date | undefined {
+  if (seconds === null || seconds === undefined) return undefined;
+  return new Date(Math.floor(Math.round(Number(seconds) * 1e6) / 1e3));
 }
 
 function text(value: SqlRow[string] | undefined): string | null {
