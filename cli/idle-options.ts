@@ -23,8 +23,7 @@ const isParquet = ({ format, out }: Values) =>
   format === "parquet" || (format === undefined && /\.parquet$/i.test(String(out)));
 
 const rules: readonly Rule[] = [
-  { option: "stack", of: accountCommands, idle: () => true, not: say("accountCommands") },
-  { option: "data-dir", of: accountCommands, idle: () => true, not: say("bothAccountCommands") },
+  { option: "data-dir", of: accountCommands, idle: () => true, not: say("accountCommands") },
   { option: "region", except: accountCommands, idle: (values) => !hasStack(values), only: "--stack" },
   // The doctor looks at the data directory of this machine too.
   { option: "data-dir", except: [...accountCommands, "doctor"], idle: hasStack, not: "--stack" },

@@ -96,7 +96,6 @@ describe("an option of the command line that would change nothing is refused", (
   test.each([
     [["status", "--region", "eu-west-1"], "--region goes only with --stack"],
     [["run", "REFERENCE", "--stack", "S", "--data-dir", "d"], "--data-dir does not go with --stack"],
-    [["deploy", "--stack", "S"], "--stack does not go with deploy and destroy: their option is --stage"],
     [["destroy", "--data-dir", "d"], "--data-dir does not go with deploy and destroy"],
     [["status", "DAILY_HISTORY", "--limit", "5"], "--limit does not go with a task"],
     [["retry", "7", "--job", "REFERENCE"], "--job goes only with all"],
@@ -110,6 +109,7 @@ describe("an option of the command line that would change nothing is refused", (
   test.each([
     [["status", "--stack", "S", "--region", "eu-west-1"]],
     [["deploy", "--region", "eu-west-1"]],
+    [["deploy", "--stack", "TushareSync"]],
     [["doctor", "--stack", "S", "--data-dir", "d"]],
     [["status", "--limit", "5"]],
     [["retry", "all", "--job", "REFERENCE"]],

@@ -19,6 +19,7 @@ import {
 import { migrate } from "../shared/ledger/migrate.ts";
 import { checkOrigin, claimOrigin, readHolding, readOrigin } from "../shared/ledger/origin.ts";
 import { markOfOrigin, nameOrigin, warnOfOrigin } from "../shared/words/origin.ts";
+import { translate } from "../shared/words/translate.ts";
 import { ask } from "./support/ask-api.ts";
 import { migrationFiles, silentLog, type TestDatabase } from "./support/database.ts";
 import { databaseKinds } from "./support/postgres-database.ts";
@@ -53,14 +54,14 @@ describe("an origin", () => {
 
   test("that is not real TuShare's is warned of in both languages, and that one alone is not", () => {
     for (const origin of all.slice(1)) {
-      expect(warnOfOrigin(origin, "en")).toMatch(/^(SIMULATED DATA|CAPTURED DATA|NOT TUSHARE) \(.+\): /);
-      expect(warnOfOrigin(origin, "zh")).toMatch(
+      expect(warnOfOrigin(origin)).toMatch(/^(SIMULATED DATA|CAPTURED DATA|NOT TUSHARE) \(.+\): /);
+      expect(translate(warnOfOrigin(origin) ?? "", "zh")).toMatch(
         /^\p{Script=Han}+ (SIMULATED|CAPTURED|NOT TUSHARE)（.+）：/u,
       );
-      expect(markOfOrigin(origin, "zh")).toBeDefined();
+      expect(markOfOrigin(origin)).toBeDefined();
     }
     expect([warnOfOrigin(tushareOrigin), markOfOrigin(tushareOrigin)]).toEqual([undefined, undefined]);
-    expect(nameOrigin(small, "zh")).toBe("模拟数据（种子 1，60 只股票）");
+    expect(translate(nameOrigin(small), "zh")).toBe("模拟数据（种子 1，60 只股票）");
   });
 
   test("has a data folder that no other origin has", () => {

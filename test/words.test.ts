@@ -1,9 +1,10 @@
 // What the stack says is made in English from one catalogue, and found again in Chinese by whoever shows it.
 import { globSync, readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
+import { chinese } from "../shared/words/chinese.ts";
 import { nearest } from "../shared/words/nearest.ts";
 import { fill, say } from "../shared/words/say.ts";
-import { sentences } from "../shared/words/sentences.ts";
+import { type SentenceName, sentences } from "../shared/words/sentences.ts";
 import { translate } from "../shared/words/translate.ts";
 
 const holesOf = (template: string) => [...template.matchAll(/\{(\w+)\}/g)].map(([, hole = ""]) => hole);
@@ -11,7 +12,15 @@ const holesOf = (template: string) => [...template.matchAll(/\{(\w+)\}/g)].map((
 /** Values as they come: a code, a day, a number, a text with signs in it. */
 const samples = ["20240102", "600519.SH", "17", "stock_daily/20240102", '"x: y, z"'];
 
-describe.each(Object.entries(sentences))("%s", (_, [english, chinese]) => {
+const pairs = Object.entries(sentences).map(([name, english]) => {
+  return [name, english, chinese[name as SentenceName]] as const;
+});
+
+test("the two languages have their sentences in one order", () => {
+  expect(Object.keys(chinese)).toEqual(Object.keys(sentences));
+});
+
+describe.each(pairs)("%s", (_, english, chinese) => {
   const values = Object.fromEntries(
     holesOf(english).map((hole, at) => [hole, samples[at % samples.length] ?? ""]),
   );
@@ -82,7 +91,7 @@ describe("the source", () => {
     const all = globSync("{shared,functions,local,cli}/**/*.ts", {
       cwd: new URL("..", import.meta.url).pathname,
     })
-      .filter((file) => file !== "shared/words/sentences.ts")
+      .filter((file) => !/^shared\/words\/(sentences|chinese)\.ts$/.test(file))
       .map(textOf)
       .join("\n");
     const unused = Object.keys(sentences).filter((name) => !new RegExp(`["']?\\b${name}\\b["']?`).test(all));

@@ -5,6 +5,7 @@ import { adjustments } from "../../shared/reads/daily.ts";
 import { html, type Markup } from "../../shared/widget/html.ts";
 import { renderOrigin } from "../../shared/widget/origin.ts";
 import { markOfOrigin } from "../../shared/words/origin.ts";
+import { translate } from "../../shared/words/translate.ts";
 import type { FragmentName } from "./fragments.ts";
 import { type Range, ranges } from "./range.ts";
 import type { PageWords } from "./words.ts";
@@ -12,14 +13,14 @@ import type { PageWords } from "./words.ts";
 export function renderDocument(words: PageWords, origin: Origin): string {
   const { sections } = words;
   const language = words.language === "en" ? "en" : "zh";
-  const mark = markOfOrigin(origin, language);
+  const mark = markOfOrigin(origin);
   return html`<!doctype html>
 <html lang="${words.language}">
 <head>
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <meta name="color-scheme" content="light dark">
-<title>${mark === undefined ? "" : `${mark} · `}tushare-sync</title>
+<title>${mark === undefined ? "" : `${translate(mark, language)} · `}tushare-sync</title>
 <link rel="icon" href="/icon.svg" type="image/svg+xml">
 <link rel="stylesheet" href="/page.css">
 <script type="module" src="/browser.js"></script>

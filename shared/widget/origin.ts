@@ -2,9 +2,12 @@
 import type { Origin } from "../catalogue/origin.ts";
 import type { Language } from "../words/language.ts";
 import { warnOfOrigin } from "../words/origin.ts";
+import { translate } from "../words/translate.ts";
 import { html, type Markup } from "./html.ts";
 
 export function renderOrigin(origin: Origin, language: Language): Markup {
-  const warning = warnOfOrigin(origin, language);
-  return warning === undefined ? html`` : html`<p class="ts-origin" role="note">${warning}</p>`;
+  const warning = warnOfOrigin(origin);
+  return warning === undefined
+    ? html``
+    : html`<p class="ts-origin" role="note">${translate(warning, language)}</p>`;
 }

@@ -1,28 +1,16 @@
 // What is said of where data comes from: its name inside a sentence, and the warning above every view of what is not
-// real TuShare's.
+// real TuShare's. In English; whoever shows it to a Chinese reader translates it.
 import type { Origin } from "../catalogue/origin.ts";
-import type { Language } from "./language.ts";
 import { say } from "./say.ts";
-import { translate } from "./translate.ts";
-
-export function nameOrigin(origin: Origin, language: Language = "en"): string {
-  return translate(nameInEnglish(origin), language);
-}
-
-/** Undefined for the real one. */
-export function warnOfOrigin(origin: Origin, language: Language = "en"): string | undefined {
-  const warning = warningInEnglish(origin);
-  return warning === undefined ? undefined : translate(warning, language);
-}
 
 /** A word for a title, where a sentence has no room; undefined for the real one. */
-export function markOfOrigin({ kind }: Origin, language: Language = "en"): string | undefined {
+export function markOfOrigin({ kind }: Origin): string | undefined {
   if (kind === "tushare") return undefined;
   const marks = { simulated: "markSimulated", captured: "markCaptured", address: "markAddress" } as const;
-  return translate(say(marks[kind]), language);
+  return say(marks[kind]);
 }
 
-function nameInEnglish(origin: Origin): string {
+export function nameOrigin(origin: Origin): string {
   switch (origin.kind) {
     case "tushare":
       return say("originTushare");
@@ -35,7 +23,8 @@ function nameInEnglish(origin: Origin): string {
   }
 }
 
-function warningInEnglish(origin: Origin): string | undefined {
+/** Undefined for the real one. */
+export function warnOfOrigin(origin: Origin): string | undefined {
   switch (origin.kind) {
     case "tushare":
       return undefined;

@@ -7,15 +7,15 @@ type HolesIn<Template extends string> = Template extends `${string}{${infer Hole
 
 /** A value for each hole. One that is text of the catalogue itself is translated with the sentence. */
 export type Values<Name extends SentenceName> = Readonly<
-  Record<HolesIn<(typeof sentences)[Name][0]>, string | number>
+  Record<HolesIn<(typeof sentences)[Name]>, string | number>
 >;
 
 type Arguments<Name extends SentenceName> =
-  HolesIn<(typeof sentences)[Name][0]> extends never ? [] : [values: Values<Name>];
+  HolesIn<(typeof sentences)[Name]> extends never ? [] : [values: Values<Name>];
 
 /** The sentence in English. */
 export function say<Name extends SentenceName>(name: Name, ...[values]: Arguments<Name>): string {
-  return fill(sentences[name][0], values ?? {});
+  return fill(sentences[name], values ?? {});
 }
 
 /** A template with its holes filled. */

@@ -1,8 +1,9 @@
 // Says a stored text in another language: it is recognised by the very template it was made from, so nothing but the
 // text has to be stored or sent. What is in no catalogue (a server's own words) stays, with a word that says so.
+import { chinese } from "./chinese.ts";
 import type { Language } from "./language.ts";
 import { fill } from "./say.ts";
-import { sentences } from "./sentences.ts";
+import { type SentenceName, sentences } from "./sentences.ts";
 
 type Pattern = {
   /** The text between the holes, from the first to the last. */
@@ -12,11 +13,11 @@ type Pattern = {
 };
 
 /** The more is fixed, the surer it is meant. */
-const patterns: readonly Pattern[] = Object.values(sentences)
-  .map(([english, chinese]) => ({
+const patterns: readonly Pattern[] = Object.entries(sentences)
+  .map(([name, english]) => ({
     literals: english.split(/\{\w+\}/),
     holes: [...english.matchAll(/\{(\w+)\}/g)].map(([, hole = ""]) => hole),
-    chinese,
+    chinese: chinese[name as SentenceName],
   }))
   .sort((a, b) => fixed(b) - fixed(a));
 
