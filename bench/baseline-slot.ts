@@ -5,13 +5,8 @@ import { drizzle } from "drizzle-orm/node-postgres";
 import { date, numeric, type PgColumn, pgTable, text } from "drizzle-orm/pg-core";
 import pg, { type Connection, type Submittable } from "pg";
 import { makeTushare } from "../shared/adapters/tushare.ts";
-import {
-  type Column,
-  columnsOf,
-  datasets,
-  type InterfaceSpec,
-  interfacesOf,
-} from "../shared/catalogue/datasets.ts";
+import { type Column, columnsOf, type InterfaceSpec, interfacesOf } from "../shared/catalogue/dataset.ts";
+import { datasets } from "../shared/catalogue/datasets.ts";
 import { fetchWhole } from "../shared/rows/completeness.ts";
 import { foldByKey, join, type RowRule, readPages, type Table } from "../shared/rows/rows.ts";
 import { serveSlot } from "./slot-loop.ts";

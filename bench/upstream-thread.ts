@@ -3,7 +3,8 @@ import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { json } from "node:stream/consumers";
 import { parentPort, workerData } from "node:worker_threads";
-import { datasets, type InterfaceSpec, interfacesOf } from "../shared/catalogue/datasets.ts";
+import { type InterfaceSpec, interfacesOf } from "../shared/catalogue/dataset.ts";
+import { datasets } from "../shared/catalogue/datasets.ts";
 
 /** first: as the simulator made them. changed: every adjustment factor doubled, so every stored row differs. */
 export type Version = "first" | "changed";

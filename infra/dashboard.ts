@@ -16,7 +16,8 @@ import {
 } from "aws-cdk-lib/aws-cloudwatch";
 import { Duration, Stack } from "aws-cdk-lib/core";
 import { Construct } from "constructs";
-import { datasets, interfacesOf } from "../shared/catalogue/datasets.ts";
+import { interfacesOf } from "../shared/catalogue/dataset.ts";
+import { datasets } from "../shared/catalogue/datasets.ts";
 import { jobTypes } from "../shared/catalogue/jobs.ts";
 import { metrics, type Metric as OurMetric } from "../shared/catalogue/metrics.ts";
 import type { Context } from "./context.ts";

@@ -1,5 +1,5 @@
 // What the core needs from the outside, in the core's words. Adapters and tests implement these.
-import type { InterfaceSpec } from "./catalogue/datasets.ts";
+import type { InterfaceSpec } from "./catalogue/dataset.ts";
 import type { Dimension, Metric } from "./catalogue/metrics.ts";
 import type { Origin } from "./catalogue/origin.ts";
 import type { Settings } from "./catalogue/settings.ts";

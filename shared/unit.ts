@@ -1,31 +1,11 @@
 // The unit: the smallest piece that succeeds or fails whole, and the message that carries it.
 import * as z from "zod/mini";
-import type { DatasetName, InterfaceSpec } from "./catalogue/datasets.ts";
-import { datasets } from "./catalogue/datasets.ts";
-import { isDay } from "./catalogue/dates.ts";
+import type { InterfaceSpec } from "./catalogue/dataset.ts";
+import { type DatasetName, datasets } from "./catalogue/datasets.ts";
 import { type JobType, jobTypes } from "./catalogue/jobs.ts";
+import { type Selector, selectorSchema } from "./catalogue/selector.ts";
 import { SyncError } from "./errors.ts";
-import { codePattern } from "./words/codes.ts";
 import { say } from "./words/say.ts";
-
-const day = z.string().check(z.refine(isDay, "expected a day as YYYYMMDD"));
-const code = z.string().check(z.regex(codePattern));
-
-/** What a unit covers. */
-const selectorSchema = z.discriminatedUnion("by", [
-  z.object({ by: z.literal("date"), trade_date: day }),
-  z.object({ by: z.literal("code"), ts_code: code, from: day, to: day }),
-  z.object({ by: z.literal("calendar"), exchange: z.literal("SSE"), from: day, to: day }),
-  z.object({ by: z.literal("list_status"), list_status: z.enum(["L", "D", "P"]) }),
-  z.object({
-    by: z.literal("exchange"),
-    exchange: z.enum(["SH", "SZ"]),
-    list_status: z.enum(["L", "D", "P"]),
-  }),
-  z.object({ by: z.literal("period"), period: day }),
-]);
-
-export type Selector = z.infer<typeof selectorSchema>;
 
 const unitSchema = z.object({
   version: z.literal(1),

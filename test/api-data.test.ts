@@ -3,8 +3,9 @@
 import fc from "fast-check";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import type { ApiServices } from "../shared/api/route.ts";
-import { columnsOf, datasets } from "../shared/catalogue/datasets.ts";
-import { financeNumbers } from "../shared/catalogue/finance-columns.ts";
+import { columnsOf } from "../shared/catalogue/dataset.ts";
+import { financeNumbers } from "../shared/catalogue/datasets/finance.ts";
+import { datasets } from "../shared/catalogue/datasets.ts";
 import { dailyFigures } from "../shared/reads/daily.ts";
 import { dailyRowsMax, reportRowsMax } from "../shared/reads/figures.ts";
 import { type Asked, ask } from "./support/ask-api.ts";

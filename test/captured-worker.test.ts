@@ -1,12 +1,7 @@
 // Every captured answer, given to the worker as TuShare gave it: what is stored equals what was captured, cell for cell.
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
-import {
-  columnsOf,
-  type Dataset,
-  datasets,
-  type InterfaceSpec,
-  interfacesOf,
-} from "../shared/catalogue/datasets.ts";
+import { columnsOf, type InterfaceSpec, interfacesOf } from "../shared/catalogue/dataset.ts";
+import { type Dataset, datasets } from "../shared/catalogue/datasets.ts";
 import { SyncError } from "../shared/errors.ts";
 import { capturedRows, hasCaptured } from "./support/captured.ts";
 import type { Market, Row } from "./support/small-market.ts";

@@ -1,8 +1,10 @@
 // Is an answer whole? Against upstreams that cut, repeat and lie.
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { datasets, type InterfaceSpec } from "../shared/catalogue/datasets.ts";
+import type { InterfaceSpec } from "../shared/catalogue/dataset.ts";
+import { datasets } from "../shared/catalogue/datasets.ts";
 import { addDays, daysBetween } from "../shared/catalogue/dates.ts";
+import type { Selector } from "../shared/catalogue/selector.ts";
 import { SyncError } from "../shared/errors.ts";
 import type { Page } from "../shared/ports.ts";
 import {
@@ -13,7 +15,6 @@ import {
   whyNotDue,
 } from "../shared/rows/completeness.ts";
 import type { Table } from "../shared/rows/rows.ts";
-import type { Selector } from "../shared/unit.ts";
 
 const spec: InterfaceSpec = { ...datasets.stock_daily.main, rowCap: 10 };
 const oneDay: Selector = { by: "date", trade_date: "20240102" };

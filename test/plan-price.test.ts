@@ -1,8 +1,9 @@
 // What a plan says of a run before it is started: the calls that will be made, and no task.
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import type { Selector } from "../shared/catalogue/selector.ts";
 import { readSettings } from "../shared/catalogue/settings.ts";
 import { dailyQuota, priceOf } from "../shared/plan/plan-price.ts";
-import type { PlannedUnit, Selector } from "../shared/unit.ts";
+import type { PlannedUnit } from "../shared/unit.ts";
 import { lastDay, marketDays } from "./support/small-market.ts";
 import { makeWorld, type World } from "./support/world.ts";
 

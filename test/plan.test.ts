@@ -2,11 +2,10 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { type Dataset, datasets } from "../shared/catalogue/datasets.ts";
-import { addDays, type Day, daysBetween } from "../shared/catalogue/dates.ts";
+import { addDays, type Day, daysBetween, firstTradingDay } from "../shared/catalogue/dates.ts";
 import { periodsBetween } from "../shared/catalogue/periods.ts";
 import { readSettings } from "../shared/catalogue/settings.ts";
 import {
-  firstTradingDay,
   lastDueDay,
   type MissingRange,
   planByCode,

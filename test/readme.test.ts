@@ -3,7 +3,8 @@ import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { readContext } from "../infra/context.ts";
-import { datasets, interfacesOf } from "../shared/catalogue/datasets.ts";
+import { interfacesOf } from "../shared/catalogue/dataset.ts";
+import { datasets } from "../shared/catalogue/datasets.ts";
 import { jobs } from "../shared/catalogue/jobs.ts";
 import { settingTable } from "../shared/catalogue/settings.ts";
 

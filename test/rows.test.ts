@@ -1,13 +1,8 @@
 // A reply's fields and items -> checked rows: by the header, digit for digit, or not at all.
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import {
-  type Column,
-  columnsOf,
-  type Dataset,
-  datasets,
-  type InterfaceSpec,
-} from "../shared/catalogue/datasets.ts";
+import { type Column, columnsOf, type InterfaceSpec } from "../shared/catalogue/dataset.ts";
+import { type Dataset, datasets } from "../shared/catalogue/datasets.ts";
 import { SyncError } from "../shared/errors.ts";
 import type { Page } from "../shared/ports.ts";
 import {

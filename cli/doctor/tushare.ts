@@ -1,12 +1,14 @@
 // TuShare as the account sees it: token, points and expiry, which interfaces answer, its clock. It costs one call to
 // each interface, said beforehand; the token is never printed.
 import { makeTushare, readReply } from "../../shared/adapters/tushare.ts";
-import { type Dataset, datasets, type InterfaceSpec, interfacesOf } from "../../shared/catalogue/datasets.ts";
+import { type InterfaceSpec, interfacesOf } from "../../shared/catalogue/dataset.ts";
+import { type Dataset, datasets } from "../../shared/catalogue/datasets.ts";
 import { addDays, type Day, shanghaiDay } from "../../shared/catalogue/dates.ts";
+import type { Selector } from "../../shared/catalogue/selector.ts";
 import type { Settings } from "../../shared/catalogue/settings.ts";
 import { asSyncError, lacksRight } from "../../shared/errors.ts";
 import type { Clock } from "../../shared/ports.ts";
-import { paramsOf, type Selector } from "../../shared/unit.ts";
+import { paramsOf } from "../../shared/unit.ts";
 import type { Messages } from "../messages/en.ts";
 import { type Finding, finding, ok } from "./finding.ts";
 

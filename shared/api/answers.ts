@@ -1,6 +1,6 @@
 // What operations answer, as schemas: the description is made from them and the tests hold every answer against them.
 import * as z from "zod/mini";
-import { financeNumbers } from "../catalogue/finance-columns.ts";
+import { financeNumbers } from "../catalogue/datasets/finance.ts";
 import { jobTypes, runOptions } from "../catalogue/jobs.ts";
 import { originKinds } from "../catalogue/origin.ts";
 import { splitConfig } from "../dispatch/asked.ts";

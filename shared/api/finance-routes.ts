@@ -1,6 +1,6 @@
 // Financial indicators of a company: as they stand, or as they were known on a day.
+import { financeNumbers } from "../catalogue/datasets/finance.ts";
 import { addDays } from "../catalogue/dates.ts";
-import { financeNumbers } from "../catalogue/finance-columns.ts";
 import { reportRowsMax } from "../reads/figures.ts";
 import { type FinanceRow, reportsOfCode } from "../reads/finance.ts";
 import { isKnownCode } from "../reads/instruments.ts";

@@ -1,5 +1,5 @@
 // Instruments: which stocks and ETFs there are.
-import { exchanges } from "../catalogue/datasets.ts";
+import { exchanges } from "../catalogue/dataset.ts";
 import * as instruments from "../reads/instruments.ts";
 import { say } from "../words/say.ts";
 import {

@@ -2,6 +2,9 @@
 
 export type Day = string;
 
+/** First day of the Shanghai exchange. */
+export const firstTradingDay: Day = "19901219";
+
 const DAY_MILLISECONDS = 86_400_000;
 const SHANGHAI_OFFSET_MILLISECONDS = 8 * 3_600_000;
 

@@ -4,9 +4,10 @@ import type { Dataset } from "../catalogue/datasets.ts";
 import type { Day } from "../catalogue/dates.ts";
 import type { JobType } from "../catalogue/jobs.ts";
 import type { Period } from "../catalogue/periods.ts";
+import type { Selector } from "../catalogue/selector.ts";
 import type { MissingRange } from "../plan/plan.ts";
 import type { Database } from "../ports.ts";
-import type { PlannedUnit, Selector } from "../unit.ts";
+import type { PlannedUnit } from "../unit.ts";
 
 /** Codes in one question: it must end within the Data API's 45 seconds. */
 const codesInQuestionMax = 500;

@@ -1,8 +1,9 @@
 // What is stored of whole lists: the rows that a unit's answer stands for, and whether they are still there.
+import { exchanges } from "../catalogue/dataset.ts";
 import type { Dataset } from "../catalogue/datasets.ts";
-import { exchanges } from "../catalogue/datasets.ts";
+import type { Selector } from "../catalogue/selector.ts";
 import type { Database } from "../ports.ts";
-import { type PlannedUnit, type Selector, unitKey } from "../unit.ts";
+import { type PlannedUnit, unitKey } from "../unit.ts";
 
 /**
  * How many rows are stored of what a list's unit asks for, in SQL over `unit`, a row of sync_unit; null for what is not a

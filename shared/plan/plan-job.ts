@@ -1,7 +1,15 @@
 // Plans a job from what is stored and what is due: asks coverage.ts what is missing, and plan.ts for the units.
 
 import { type Dataset, datasets } from "../catalogue/datasets.ts";
-import { addDays, type Day, earlier, later, shanghaiDay, shanghaiInstant } from "../catalogue/dates.ts";
+import {
+  addDays,
+  type Day,
+  earlier,
+  firstTradingDay,
+  later,
+  shanghaiDay,
+  shanghaiInstant,
+} from "../catalogue/dates.ts";
 import { type Job, jobs } from "../catalogue/jobs.ts";
 import * as coverage from "../coverage/coverage.ts";
 import { areFresh } from "../coverage/list-coverage.ts";
@@ -64,7 +72,7 @@ async function planLists(
 
 async function planHistory(services: DispatchServices, dataset: Dataset, command: RunCommand): Promise<Plan> {
   const { database, settings } = services;
-  const start = command.codes === undefined ? settings.SYNC_DAILY_HISTORY_START_DATE : plan.firstTradingDay;
+  const start = command.codes === undefined ? settings.SYNC_DAILY_HISTORY_START_DATE : firstTradingDay;
   const days = await findDays(services, dataset, command, async () => start);
   if ("nothing" in days) return days;
   if (command.codes === undefined) {
@@ -139,9 +147,9 @@ async function findDays(
   if (first > to) {
     throw new SyncError("permanent", say("toBeforeFirst", { to, first }));
   }
-  if (to < plan.firstTradingDay)
-    return nothing("before_first_day", say("noTradingBefore", { day: plan.firstTradingDay }));
-  const range = { from: later(first, plan.firstTradingDay), to };
+  if (to < firstTradingDay)
+    return nothing("before_first_day", say("noTradingBefore", { day: firstTradingDay }));
+  const range = { from: later(first, firstTradingDay), to };
   await checkCalendar(database, range);
   if ((await coverage.openDays(database, range)).length === 0) {
     if (isCut) return nothing("not_due", say("notDueYet", { day: command.to ?? to }));

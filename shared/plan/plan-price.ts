@@ -1,11 +1,13 @@
 // What planned units cost before any of them is sent: calls to each interface, minutes at the configured rate, share of
 // the day's quota. Pure; dollars are the command line's business (cli/cost.ts).
-import { type Dataset, datasets, type InterfaceSpec, interfacesOf, rowCapOf } from "../catalogue/datasets.ts";
+import { type InterfaceSpec, interfacesOf, rowCapOf } from "../catalogue/dataset.ts";
+import { type Dataset, datasets } from "../catalogue/datasets.ts";
 import { daysBetween } from "../catalogue/dates.ts";
 import { periodsBetween, versionsOfPeriod } from "../catalogue/periods.ts";
+import type { Selector } from "../catalogue/selector.ts";
 import type { Settings } from "../catalogue/settings.ts";
 import { slotSeconds } from "../catalogue/slot.ts";
-import type { PlannedUnit, Selector } from "../unit.ts";
+import type { PlannedUnit } from "../unit.ts";
 
 /** How many instruments there are: what a whole-market answer holds. */
 export type MarketSize = { readonly stocks: number; readonly etfs: number };

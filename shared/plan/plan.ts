@@ -1,10 +1,11 @@
 // (job, command, what is stored, today) -> units. Pure. Fewest calls that can be proven complete: a date costs one call
 // to each interface whatever the number of stocks, a stock one call for each range that fits under the row cap.
-import { type Dataset, type DatasetName, interfacesOf, rowCapOf } from "../catalogue/datasets.ts";
-import { addDays, type Day, later, shanghaiDay, shanghaiHours } from "../catalogue/dates.ts";
-import { newestPeriods, versionsOfPeriod } from "../catalogue/periods.ts";
+import { interfacesOf, rowCapOf } from "../catalogue/dataset.ts";
+import type { Dataset } from "../catalogue/datasets.ts";
+import { addDays, type Day, shanghaiDay, shanghaiHours } from "../catalogue/dates.ts";
+import { versionsOfPeriod } from "../catalogue/periods.ts";
 import type { Settings } from "../catalogue/settings.ts";
-import type { PlannedUnit, Selector } from "../unit.ts";
+import type { PlannedUnit } from "../unit.ts";
 import type { Nothing } from "./nothing.ts";
 
 export type Plan = {
@@ -22,45 +23,10 @@ export const unitsMax = 20_000;
 /** Of a row cap, what a planned unit may fill. */
 const capShareMax = 0.9;
 
-/** First day of the Shanghai exchange. */
-export const firstTradingDay: Day = "19901219";
-
 /** The whole-list datasets: what is asked for on a day. */
 export function planLists(dataset: Dataset, today: Day): PlannedUnit[] {
-  const selectors = listSelectors[dataset.name]?.(today) ?? [];
+  const selectors = dataset.lists?.(today) ?? [];
   return selectors.map((selector) => ({ dataset: dataset.name, selector }));
-}
-
-const listStatuses = ["L", "D", "P"] as const;
-
-/** Periods for which filings, late ones too, still come in. */
-const periodsWithFilings = 4;
-
-const listSelectors: Partial<Record<DatasetName, (today: Day) => Selector[]>> = {
-  trading_calendar: calendarRanges,
-  stock_list: () => listStatuses.map((list_status) => ({ by: "list_status", list_status })),
-  disclosure: (today) =>
-    newestPeriods(today, periodsWithFilings).map(({ end }) => ({ by: "period", period: end })),
-  // By status too: whether an unasked status means all of them is not documented.
-  etf_list: () =>
-    (["SH", "SZ"] as const).flatMap((exchange) =>
-      listStatuses.map((list_status): Selector => ({ by: "exchange", exchange, list_status })),
-    ),
-};
-
-/**
- * The calendar by decade, far below any cap TuShare was seen to use, to the end of next year. Next year is asked for with
- * this one: it is published in December, and a range of its own would be answered with nothing until then.
- */
-function calendarRanges(today: Day): Selector[] {
-  const year = Number(today.slice(0, 4));
-  const ranges: Selector[] = [];
-  for (let first = 1990; first <= year; first += 10) {
-    const from = later(`${first}0101`, firstTradingDay);
-    const to = `${year > first + 9 ? first + 9 : year + 1}1231`;
-    ranges.push({ by: "calendar", exchange: "SSE", from, to });
-  }
-  return ranges;
 }
 
 export function planByDate(dataset: Dataset, missingDays: readonly Day[]): PlannedUnit[] {

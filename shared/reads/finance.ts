@@ -1,6 +1,6 @@
 // Questions to fina_indicator: the reports of a company, as they stand or as they were known on a day.
+import { financeNumbers } from "../catalogue/datasets/finance.ts";
 import type { Day } from "../catalogue/dates.ts";
-import { financeNumbers } from "../catalogue/finance-columns.ts";
 import type { Database } from "../ports.ts";
 import { figuresSql, reportRowsMax, splitFigures } from "./figures.ts";
 

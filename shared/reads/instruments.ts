@@ -1,5 +1,5 @@
 // Questions to stock_info: which stocks and ETFs there are, and how many; one named function a statement.
-import type { Exchange } from "../catalogue/datasets.ts";
+import type { Exchange } from "../catalogue/dataset.ts";
 import type { Day } from "../catalogue/dates.ts";
 import type { Database, SqlRow } from "../ports.ts";
 

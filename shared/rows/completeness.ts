@@ -1,9 +1,11 @@
 // Is this answer whole? TuShare cuts a reply at its cap without a word, and serves a day before all of it is there.
-import type { Dataset, InterfaceSpec } from "../catalogue/datasets.ts";
+import type { InterfaceSpec } from "../catalogue/dataset.ts";
+import type { Dataset } from "../catalogue/datasets.ts";
 import { addDays, type Day, daysBetween, earlier } from "../catalogue/dates.ts";
+import type { Selector } from "../catalogue/selector.ts";
 import { SyncError } from "../errors.ts";
 import type { Page } from "../ports.ts";
-import { paramsOf, type Selector } from "../unit.ts";
+import { paramsOf } from "../unit.ts";
 import { say } from "../words/say.ts";
 import type { Table } from "./rows.ts";
 

@@ -1,5 +1,6 @@
 // A reply's fields and items -> checked columns of text, joined over a dataset's interfaces. Pure.
-import { type Column, columnsOf, type Dataset, type InterfaceSpec } from "../catalogue/datasets.ts";
+import { type Column, columnsOf, type InterfaceSpec } from "../catalogue/dataset.ts";
+import type { Dataset } from "../catalogue/datasets.ts";
 import { isDay } from "../catalogue/dates.ts";
 import { SyncError } from "../errors.ts";
 import type { Page } from "../ports.ts";

@@ -1,5 +1,6 @@
 // The SQL that stores a table of rows, made from the dataset catalogue. Rows travel as one text parameter a column.
-import { type Column, columnsOf, type Dataset } from "../catalogue/datasets.ts";
+import { type Column, columnsOf } from "../catalogue/dataset.ts";
+import type { Dataset } from "../catalogue/datasets.ts";
 import type { SqlParameters } from "../ports.ts";
 import { type Cell, pick, type Table } from "./rows.ts";
 

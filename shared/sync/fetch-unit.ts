@@ -1,11 +1,13 @@
 // Fetches a unit: all its interfaces at once, each whole, each row checked. Every call goes through the pacer.
 
-import { type Dataset, exchanges, type InterfaceSpec, rowCapOf } from "../catalogue/datasets.ts";
+import { exchanges, type InterfaceSpec, rowCapOf } from "../catalogue/dataset.ts";
+import type { Dataset } from "../catalogue/datasets.ts";
+import type { Selector } from "../catalogue/selector.ts";
 import { asSyncError, lacksRight, SyncError } from "../errors.ts";
 import type { Delivery, Page, SyncServices } from "../ports.ts";
 import { fetchWhole } from "../rows/completeness.ts";
 import { foldByKey, keepRows, type RowRule, readPages, type Table } from "../rows/rows.ts";
-import type { Selector, Unit } from "../unit.ts";
+import type { Unit } from "../unit.ts";
 import { say } from "../words/say.ts";
 
 /** Kept for storing and settling when a wait inside the slot is considered: a statement may take 45 seconds. */

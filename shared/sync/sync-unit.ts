@@ -3,6 +3,7 @@
 
 import { type Dataset, datasets } from "../catalogue/datasets.ts";
 import { daysBetween, earlier, shanghaiDay } from "../catalogue/dates.ts";
+import type { Selector } from "../catalogue/selector.ts";
 import { asSyncError, SyncError } from "../errors.ts";
 import { recordOrphan } from "../ledger/failures.ts";
 import { requireOrigin } from "../ledger/origin.ts";
@@ -10,7 +11,7 @@ import * as units from "../ledger/units.ts";
 import type { Clock, Delivery, Outcome, SyncServices } from "../ports.ts";
 import { whyCalendarShort, whyListShort, whyNotDue } from "../rows/completeness.ts";
 import { join, type Table } from "../rows/rows.ts";
-import { decodeUnit, type Selector, type Unit } from "../unit.ts";
+import { decodeUnit, type Unit } from "../unit.ts";
 import { say } from "../words/say.ts";
 import { fetchUnit } from "./fetch-unit.ts";
 import { lookAgainAt } from "./retry-policy.ts";

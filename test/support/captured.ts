@@ -3,7 +3,7 @@ import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { gunzipSync } from "node:zlib";
 import { parseCsv } from "../../local/tushare/csv.ts";
-import type { InterfaceSpec } from "../../shared/catalogue/datasets.ts";
+import type { InterfaceSpec } from "../../shared/catalogue/dataset.ts";
 import type { Page } from "../../shared/ports.ts";
 import type { Row } from "./small-market.ts";
 
