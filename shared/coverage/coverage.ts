@@ -78,6 +78,15 @@ export function isInstrument({ instruments }: Dataset, code: string): string {
   return `left(${code}, 1) ${instruments === "etf" ? "in" : "not in"} ('1', '5')`;
 }
 
+/** Whether any unit of the dataset was ever done. The first key is asked for: "exists" would look for it row by row. */
+export async function wasAsked(database: Database, dataset: Dataset): Promise<boolean> {
+  const [row] = await database.run(
+    "select min(unit_key) is not null as asked from sync_unit where dataset = :dataset and status = 'done'",
+    { dataset: dataset.name },
+  );
+  return row?.asked === true;
+}
+
 /** The newest trade date stored. */
 export async function newestStoredDay(database: Database, dataset: Dataset): Promise<Day | undefined> {
   const [row] = await database.run(

@@ -21,24 +21,6 @@ const filingsMax = 12_000;
 /** Days for which a refusal of the answers by period is believed. */
 const refusalDays = 30;
 
-const periodsSql = `period as (
-  select to_date(due.end_date, 'YYYYMMDD') as end_date, to_date(due.deadline, 'YYYYMMDD') as deadline
-  from unnest(string_to_array(:periods, ','), string_to_array(:deadlines, ',')) as due (end_date, deadline)
-)`;
-
-const answeredPeriodsSql = `answered_period as (
-  select to_date(selector ->> 'period', 'YYYYMMDD') as end_date, max(rows) as rows, max(settled_at) as settled_at
-  from sync_unit
-  where dataset = :dataset and status = 'done' and selector ->> 'by' = 'period'
-    and selector ->> 'period' = any (string_to_array(:periods, ','))
-  group by 1
-),
-whole_period as (
-  select end_date, cast(settled_at at time zone 'Asia/Shanghai' as date) as asked_on, settled_at
-  from answered_period
-  where rows <= (select count(*) from fina_indicator where fina_indicator.end_date = answered_period.end_date)
-)`;
-
 /** For each code the first and last period that is neither stored nor explained by an answer. */
 export async function missingPeriodRanges(
   database: Database,
@@ -49,17 +31,32 @@ export async function missingPeriodRanges(
   const missing: MissingRange[] = [];
   for (let at = 0; at < codes.length; at += codesInQuestionMax) {
     const rows = await database.run(
-      `with ${periodsSql},
-${answeredPeriodsSql},
+      `with period as (
+  select to_date(due.end_date, 'YYYYMMDD') as end_date, to_date(due.deadline, 'YYYYMMDD') as deadline
+  from unnest(string_to_array(:periods, ','), string_to_array(:deadlines, ',')) as due (end_date, deadline)
+),
+answered_period as (
+  select to_date(selector ->> 'period', 'YYYYMMDD') as end_date, max(rows) as rows, max(settled_at) as settled_at
+  from sync_unit
+  where dataset = :dataset and status = 'done' and selector ->> 'by' = 'period'
+    and selector ->> 'period' = any (string_to_array(:periods, ','))
+  group by 1
+),
+whole_period as (
+  select end_date, cast(settled_at at time zone 'Asia/Shanghai' as date) as asked_on, settled_at
+  from answered_period
+  where rows <= (select count(*) from fina_indicator where fina_indicator.end_date = answered_period.end_date)
+),
 answered as (
   select selector ->> 'ts_code' as ts_code, to_date(selector ->> 'from', 'YYYYMMDD') as first_day,
     to_date(selector ->> 'to', 'YYYYMMDD') as last_day, rows,
-    cast(settled_at at time zone 'Asia/Shanghai' as date) as asked_on
+    cast(max(settled_at) at time zone 'Asia/Shanghai' as date) as asked_on
   from sync_unit
   where dataset = :dataset and status = 'done' and selector ->> 'by' = 'code'
     and selector ->> 'ts_code' = any (string_to_array(:codes, ','))
+  group by 1, 2, 3, 4 -- the same is asked many times
 ),
-standing as (
+standing as materialized ( -- once, not again for each period
   select ts_code, first_day, last_day, asked_on
   from answered
   where rows <= (
@@ -118,8 +115,22 @@ export async function missingPeriods(
   today: Date,
 ): Promise<Period[]> {
   const rows = await database.run(
-    `with ${periodsSql},
-${answeredPeriodsSql}
+    `with period as (
+  select to_date(due.end_date, 'YYYYMMDD') as end_date, to_date(due.deadline, 'YYYYMMDD') as deadline
+  from unnest(string_to_array(:periods, ','), string_to_array(:deadlines, ',')) as due (end_date, deadline)
+),
+answered_period as (
+  select to_date(selector ->> 'period', 'YYYYMMDD') as end_date, max(rows) as rows, max(settled_at) as settled_at
+  from sync_unit
+  where dataset = :dataset and status = 'done' and selector ->> 'by' = 'period'
+    and selector ->> 'period' = any (string_to_array(:periods, ','))
+  group by 1
+),
+whole_period as (
+  select end_date, cast(settled_at at time zone 'Asia/Shanghai' as date) as asked_on, settled_at
+  from answered_period
+  where rows <= (select count(*) from fina_indicator where fina_indicator.end_date = answered_period.end_date)
+)
 select to_char(period.end_date, 'YYYYMMDD') as end_date, to_char(period.deadline, 'YYYYMMDD') as deadline
 from period
 where not exists (
@@ -160,15 +171,6 @@ limit :failures`,
   };
 }
 
-/** Whether any unit of the dataset was ever done. */
-export async function wasAsked(database: Database, dataset: Dataset): Promise<boolean> {
-  const [row] = await database.run(
-    "select exists (select 1 from sync_unit where dataset = :dataset and status = 'done') as asked",
-    { dataset: dataset.name },
-  );
-  return row?.asked === true;
-}
-
 /** Whether the reporting schedule is stored. */
 export async function knowsSchedule(database: Database): Promise<boolean> {
   const [row] = await database.run("select exists (select 1 from disclosure_date) as known");
@@ -188,15 +190,7 @@ export async function filings(
   all: boolean,
 ): Promise<Filing[]> {
   const rows = await database.run(
-    `with asked_code as (
-  select selector ->> 'ts_code' as ts_code, to_date(selector ->> 'from', 'YYYYMMDD') as first_end,
-    to_date(selector ->> 'to', 'YYYYMMDD') as last_end,
-    cast(settled_at at time zone 'Asia/Shanghai' as date) as asked_on
-  from sync_unit
-  where dataset = :dataset and status = 'done' and selector ->> 'by' = 'code'
-    and cast(settled_at at time zone 'Asia/Shanghai' as date) > to_date(:from, 'YYYYMMDD')
-),
-asked_period as (
+    `with asked_period as (
   select to_date(selector ->> 'period', 'YYYYMMDD') as end_date,
     cast(max(settled_at) at time zone 'Asia/Shanghai' as date) as asked_on
   from sync_unit
@@ -212,9 +206,12 @@ where filing.actual_date between to_date(:from, 'YYYYMMDD') and to_date(:to, 'YY
     coalesce(asked_period.asked_on, '-infinity') <= filing.actual_date
     and not exists (
       select 1
-      from asked_code
-      where asked_code.ts_code = filing.ts_code and asked_code.asked_on > filing.actual_date
-        and filing.end_date between asked_code.first_end and asked_code.last_end
+      from sync_unit as asked
+      where asked.dataset = :dataset and asked.status = 'done' and asked.selector ->> 'by' = 'code'
+        and asked.selector ->> 'ts_code' = filing.ts_code collate "default" -- as the index has it
+        and asked.settled_at >= cast(filing.actual_date + 1 as timestamp) at time zone 'Asia/Shanghai'
+        and filing.end_date
+          between to_date(asked.selector ->> 'from', 'YYYYMMDD') and to_date(asked.selector ->> 'to', 'YYYYMMDD')
     )
   ))
 order by filing.actual_date, filing.ts_code
@@ -248,15 +245,16 @@ export async function stocksWithout(
   limit: number,
 ): Promise<string[]> {
   const rows = await database.run(
-    `with asked as (
-  select selector ->> 'ts_code' as ts_code, max(settled_at) as settled_at
+    `select stock_info.ts_code
+from stock_info
+left join lateral (
+  select settled_at
   from sync_unit
   where dataset = :dataset and status = 'done' and selector ->> 'by' = 'code'
-  group by 1
-)
-select stock_info.ts_code
-from stock_info
-left join asked on asked.ts_code = stock_info.ts_code
+    and selector ->> 'ts_code' = stock_info.ts_code collate "default" -- as the index has it
+  order by settled_at desc
+  limit 1
+) as asked on true
 where is_etf = 'N' and list_status = 'L' and list_date <= to_date(:period, 'YYYYMMDD')
   and not exists (
     select 1

@@ -6,7 +6,7 @@ import { addDays, type Day, earlier } from "../catalogue/dates.ts";
 import { jobs, jobTypes } from "../catalogue/jobs.ts";
 import { lastDueDay } from "../plan/plan.ts";
 import type { Database, SqlRow } from "../ports.ts";
-import { isInstrument, missingDays, openDayBack, openDays } from "./coverage.ts";
+import { isInstrument, missingDays, openDayBack, openDays, wasAsked } from "./coverage.ts";
 
 /** Days in one statement, and days one may ask for: each statement must end within the Data API's 45 seconds. */
 const daysInQuestionMax = 200;
@@ -137,7 +137,7 @@ export type Freshness = {
 export async function readFreshness(database: Database, now: Date): Promise<Freshness[]> {
   const found: Freshness[] = [];
   for (const dataset of Object.values(datasets)) {
-    if (dataset.slices !== "days" || !(await hasBegun(database, dataset))) continue;
+    if (dataset.slices !== "days" || !(await wasAsked(database, dataset))) continue;
     const due = lastDueDay(dataset, now);
     const range = { from: await openDayBack(database, due, daysBehindMax), to: due };
     const missing = new Set(await missingDays(database, dataset, range));
@@ -146,12 +146,4 @@ export async function readFreshness(database: Database, now: Date): Promise<Fres
     found.push({ dataset: dataset.name, daysBehind: days.length - 1 - complete });
   }
   return found;
-}
-
-async function hasBegun(database: Database, { name }: Dataset): Promise<boolean> {
-  const [row] = await database.run(
-    "select exists (select 1 from sync_unit where dataset = :name and status = 'done') as found",
-    { name },
-  );
-  return row?.found === true;
 }

@@ -3,6 +3,7 @@
 import type { Dataset } from "../catalogue/datasets.ts";
 import { addDays, type Day, earlier, shanghaiDay, shanghaiInstant } from "../catalogue/dates.ts";
 import { newestDuePeriod, newestPeriods, type Period, periodsBetween } from "../catalogue/periods.ts";
+import { wasAsked } from "../coverage/coverage.ts";
 import * as finance from "../coverage/finance-coverage.ts";
 import type { RunCommand } from "../dispatch/command.ts";
 import type { DispatchServices } from "../ports.ts";
@@ -113,7 +114,7 @@ async function planNewReports(
   const { database, settings, clock, log } = services;
   const today = shanghaiDay(clock.now());
   const { retried, left } = await finance.failedUnits(database, command.job);
-  const wasNeverRun = !(await finance.wasAsked(database, dataset));
+  const wasNeverRun = !(await wasAsked(database, dataset));
   const days = { from: addDays(today, wasNeverRun ? -1 : -filingDaysMax), to: addDays(today, -1) };
   const filings = await finance.filings(database, dataset, days, command.refresh ?? false);
   const duePeriod = newestDuePeriod(today).end;

@@ -40,11 +40,12 @@ export async function priceRun(services: DispatchServices, command: RunCommand):
   };
 }
 
-async function countInstruments(database: Database): Promise<{ stocks: number; etfs: number }> {
-  const [row] = await database.run(`select
-  count(*) filter (where is_etf = 'N') as stocks,
-  count(*) filter (where is_etf = 'Y') as etfs
+/** What is listed now. */
+export async function countInstruments(database: Database): Promise<{ stocks: number; etfs: number }> {
+  const [row] = await database.run(
+    `select count(*) filter (where is_etf = 'N') as stocks, count(*) filter (where is_etf = 'Y') as etfs
 from stock_info
-where list_status = 'L'`);
+where list_status = 'L'`,
+  );
   return { stocks: Number(row?.stocks), etfs: Number(row?.etfs) };
 }

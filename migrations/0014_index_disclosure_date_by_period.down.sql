@@ -1,0 +1,1 @@
+drop index disclosure_date_by_end_date;

@@ -1,0 +1,1 @@
+create index disclosure_date_by_end_date on disclosure_date (end_date);

@@ -1,0 +1,1 @@
+drop index sync_failure_record_open_by_id;
