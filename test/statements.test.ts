@@ -1,0 +1,71 @@
+// Every statement the functions run reaches an index of the large tables: none of them is scanned, and none is sorted.
+// `npm run bench -- --only statements` asks the same of twenty million rows and a million units.
+import { readdirSync, readFileSync } from "node:fs";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import type { TestDatabase } from "./support/database.ts";
+import { fillLargeMirror } from "./support/large-mirror.ts";
+import { countRows, type Explained, explaining } from "./support/plans.ts";
+import { databaseKinds } from "./support/postgres-database.ts";
+import { statementsOf } from "./support/statements.ts";
+
+const size = {
+  ...{ stocks: 60, etfs: 20, days: 900, periods: 60 },
+  runs: { finance: 100, stocks: 60, days: 6 },
+};
+
+for (const { engine, missing, openMigrated } of await databaseKinds()) {
+  describe.skipIf(missing !== undefined)(`on ${engine}${missing ? ` (${missing})` : ""}`, () => {
+    let database: TestDatabase;
+    let sizes: ReadonlyMap<string, number>;
+    beforeAll(async () => {
+      database = await openMigrated();
+      await fillLargeMirror(database.url, size);
+      sizes = await countRows(database);
+    });
+    afterAll(() => database?.close());
+
+    const calledFrom = new Set<string>();
+
+    test.each(statementsOf({ stocks: size.stocks, codesMax: 3 }))("$name", async ({ ask, readsMuch }) => {
+      const plans: Explained[] = [];
+      await ask(explaining(database, sizes, (explained) => plans.push(explained)));
+      expect(plans).not.toEqual([]);
+      for (const plan of plans) {
+        expect(plan.faults, plan.sql).toEqual([]);
+        if (readsMuch === undefined) expect(plan.muchRead, plan.sql).toEqual([]);
+        calledFrom.add(plan.calledFrom);
+      }
+    });
+
+    test("and that is every statement of shared/, each where it stands", () => {
+      expect([...calledFrom].sort()).toEqual(statementsInSource());
+    });
+
+    test("and a question that needs a whole table is found out", async () => {
+      const plans: Explained[] = [];
+      const port = explaining(database, sizes, (explained) => plans.push(explained));
+      await port.run("select sum(close) from stock_daily");
+      await port.run("select unit_key from sync_unit order by attempts, selector limit 5");
+      expect(plans.map(({ faults }) => faults)).toEqual([
+        expect.arrayContaining(["scans stock_daily"]),
+        expect.arrayContaining(["scans sync_unit"]),
+      ]);
+    });
+  });
+}
+
+/** The calls that run a statement, as `file:line`; migrations are not run by a function on large tables. */
+function statementsInSource(): string[] {
+  const folder = new URL("../shared/", import.meta.url);
+  return readdirSync(folder, { recursive: true, encoding: "utf8" })
+    .map((name) => name.replaceAll("\\", "/"))
+    .filter((name) => name.endsWith(".ts") && !/^adapters\/|^ledger\/migrate\.ts$/.test(name))
+    .flatMap((name) =>
+      readFileSync(new URL(name, folder), "utf8")
+        .split("\n")
+        .flatMap((line, at) =>
+          /\b(database\.|await )run\((?!services)/.test(line) ? [`shared/${name}:${at + 1}`] : [],
+        ),
+    )
+    .sort();
+}

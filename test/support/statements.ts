@@ -1,0 +1,320 @@
+// Every statement the functions run, by name, with parameters as they come: asked through the very function that holds it.
+// test/statements.test.ts and the bench EXPLAIN them all; a statement that is missing here fails the test.
+import { type Column, columnsOf } from "../../shared/catalogue/dataset.ts";
+import { type Dataset, datasets } from "../../shared/catalogue/datasets.ts";
+import { jobTypes } from "../../shared/catalogue/jobs.ts";
+import { newestPeriods, periodsBetween } from "../../shared/catalogue/periods.ts";
+import * as coverage from "../../shared/coverage/coverage.ts";
+import * as finance from "../../shared/coverage/finance-coverage.ts";
+import { areFresh } from "../../shared/coverage/list-coverage.ts";
+import { readCoverage, readFreshness } from "../../shared/coverage/stored-days.ts";
+import { type Failure, recordFailure, recordOrphan, unresolvedUnits } from "../../shared/ledger/failures.ts";
+import * as origins from "../../shared/ledger/origin.ts";
+import * as tasks from "../../shared/ledger/tasks.ts";
+import { claimUnit, markNotDue, noteAttempt, storeUnit } from "../../shared/ledger/units.ts";
+import { countInstruments } from "../../shared/plan/price-run.ts";
+import type { Database, SqlRow } from "../../shared/ports.ts";
+import { dailyOfCode, dailyOfDay, newestTradeDate } from "../../shared/reads/daily.ts";
+import { reportsOfCode } from "../../shared/reads/finance.ts";
+import * as instruments from "../../shared/reads/instruments.ts";
+import { countOpenFailures, newestTasks } from "../../shared/reads/ledger.ts";
+import * as progress from "../../shared/reads/progress.ts";
+import type { Cell, Table } from "../../shared/rows/rows.ts";
+import type { PlannedUnit, Unit } from "../../shared/unit.ts";
+import { newestDay, origin, pausedTask, runningTask } from "./large-mirror.ts";
+
+export type Statement = {
+  readonly name: string;
+  /** Why it may read more than a tenth of a large table. */
+  readonly readsMuch?: string;
+  ask(database: Database): Promise<unknown>;
+};
+
+const now = new Date("2026-11-21T10:00:00Z");
+const day = newestDay;
+const lately = { from: "20260828", to: newestDay }; // sixty open days
+const always = { from: "20100101", to: newestDay };
+const stock = "600007.SH";
+const etf = "510007.SH";
+const { stock_daily, etf_daily, stock_list, finance: reports } = datasets;
+const periods = newestPeriods("20261121", 24);
+
+/** @param codesMax stocks of one question: as many as are asked for at once of a whole market, a few of a small one */
+export function statementsOf({ stocks, codesMax }: { stocks: number; codesMax: number }): Statement[] {
+  const codes = Array.from({ length: codesMax }, (_, at) => `${600001 + at}.SH`);
+  const market = Array.from({ length: stocks }, (_, at) => `${600001 + at}.SH`);
+  return [
+    ...coverageStatements(codes),
+    ...financeStatements(codes),
+    ...reads,
+    ...ledger(market, market.slice(0, 9)),
+  ];
+}
+
+const coverageStatements = (codes: readonly string[]): Statement[] => [
+  { name: "calendarFacts", ask: (database) => coverage.calendarFacts(database, lately) },
+  { name: "openDays", ask: (database) => coverage.openDays(database, lately) },
+  { name: "openDayBack", ask: (database) => coverage.openDayBack(database, day, 60) },
+  { name: "newestStoredDay, stocks", ask: (database) => coverage.newestStoredDay(database, stock_daily) },
+  { name: "newestStoredDay, ETFs", ask: (database) => coverage.newestStoredDay(database, etf_daily) },
+  { name: "missingDays, stocks", ask: (database) => coverage.missingDays(database, stock_daily, lately) },
+  { name: "missingDays, ETFs", ask: (database) => coverage.missingDays(database, etf_daily, lately) },
+  { name: "listedCodes", ask: (database) => coverage.listedCodes(database, stock_daily) },
+  {
+    name: "unknownCodes",
+    ask: (database) => coverage.unknownCodes(database, stock_daily, [...codes, "999999.SH"]),
+  },
+  {
+    name: "missingRanges, after a history by day",
+    ask: (database) => coverage.missingRanges(database, stock_daily, codes, lately, false),
+  },
+  {
+    name: "missingRanges, from the first day on",
+    ask: (database) => coverage.missingRanges(database, stock_daily, codes, always, false),
+  },
+  {
+    name: "missingRanges, all again",
+    ask: (database) => coverage.missingRanges(database, stock_daily, codes, always, true),
+  },
+  { name: "unlistedCodes", ask: (database) => coverage.unlistedCodes(database, codes, lately) },
+  { name: "readCoverage", ask: (database) => readCoverage(database, lately) },
+  { name: "readFreshness", ask: (database) => readFreshness(database, now) },
+  { name: "countInstruments", ask: countInstruments },
+  ...lists.map(([dataset, unit]) => ({
+    name: `areFresh, ${dataset.name} by ${unit.selector.by}`,
+    ask: (database: Database) => areFresh(database, dataset, [unit], new Date("2026-01-01")),
+  })),
+];
+
+const listUnits: readonly PlannedUnit[] = [
+  {
+    dataset: "trading_calendar",
+    selector: { by: "calendar", exchange: "SSE", from: "20200101", to: "20261231" },
+  },
+  { dataset: "stock_list", selector: { by: "list_status", list_status: "L" } },
+  { dataset: "etf_list", selector: { by: "exchange", exchange: "SH", list_status: "L" } },
+  { dataset: "disclosure", selector: { by: "period", period: "20260930" } },
+];
+
+const lists = listUnits.map((unit): [Dataset, PlannedUnit] => [datasets[unit.dataset], unit]);
+
+const financeStatements = (codes: readonly string[]): Statement[] => [
+  {
+    name: "missingPeriodRanges",
+    ask: (database) => finance.missingPeriodRanges(database, reports, codes, periods),
+  },
+  {
+    name: "missingPeriodRanges, periods of which nothing is stored",
+    ask: (database) =>
+      finance.missingPeriodRanges(database, reports, codes, periodsBetween("20080101", "20081231")),
+  },
+  { name: "missingPeriods", ask: (database) => finance.missingPeriods(database, reports, periods, now) },
+  { name: "failedUnits", ask: (database) => finance.failedUnits(database, "FINANCE_INCREMENTAL") },
+  { name: "wasAsked", ask: (database) => coverage.wasAsked(database, reports) },
+  { name: "knowsSchedule", ask: finance.knowsSchedule },
+  {
+    name: "filings",
+    ask: (database) => finance.filings(database, reports, { from: "20261026", to: "20261026" }, false),
+  },
+  {
+    name: "delistedBefore",
+    ask: (database) => finance.delistedBefore(database, codes, day),
+  },
+  { name: "stocksWithout", ask: (database) => finance.stocksWithout(database, reports, "20270331", 300) },
+  { name: "wasRefusedByPeriod", ask: (database) => finance.wasRefusedByPeriod(database, now) },
+];
+
+const reads: Statement[] = [
+  {
+    name: "dailyOfCode",
+    ask: (database) => dailyOfCode(database, stock, lately, { adjust: "none" }, 1_400),
+  },
+  {
+    name: "dailyOfCode, hfq",
+    ask: (database) => dailyOfCode(database, stock, lately, { adjust: "hfq" }, 1_400),
+  },
+  {
+    name: "dailyOfCode, qfq",
+    ask: (database) => dailyOfCode(database, stock, lately, { adjust: "qfq" }, 1_400),
+  },
+  {
+    name: "dailyOfCode, qfq on a base day",
+    ask: (database) => dailyOfCode(database, stock, lately, { adjust: "qfq", base: day }, 1_400),
+  },
+  { name: "dailyOfDay", ask: (database) => dailyOfDay(database, day, undefined, { limit: 1_400 }) },
+  { name: "dailyOfDay, ETFs", ask: (database) => dailyOfDay(database, day, "Y", { limit: 100 }) },
+  { name: "newestTradeDate", ask: newestTradeDate },
+  { name: "reportsOfCode", ask: (database) => reportsOfCode(database, stock, {}, undefined, 200) },
+  {
+    name: "reportsOfCode, as of a day",
+    ask: (database) => reportsOfCode(database, stock, {}, "20240101", 200),
+  },
+  {
+    name: "findInstruments",
+    ask: (database) => instruments.findInstruments(database, { is_etf: "Y" }, { limit: 500 }),
+  },
+  { name: "readInstrument", ask: (database) => instruments.readInstrument(database, etf) },
+  { name: "isKnownCode", ask: (database) => instruments.isKnownCode(database, "999999.SH") },
+  { name: "countEtfsByExchange", ask: instruments.countEtfsByExchange },
+  { name: "newestTasks", ask: newestTasks },
+  { name: "countOpenFailures", ask: (database) => countOpenFailures(database, jobTypes) },
+  {
+    name: "readTasks",
+    readsMuch: "the units of each task on the page are counted, by their status",
+    ask: (database) => progress.readTasks(database, { limit: 20 }),
+  },
+  {
+    name: "readTasks, the next page of a job",
+    ask: (database) =>
+      progress.readTasks(database, { limit: 5, job: "FINANCE_INCREMENTAL", before: runningTask }),
+  },
+  { name: "readFailures", ask: (database) => progress.readFailures(database, { limit: 100 }) },
+  {
+    name: "readFailures, those that need a person",
+    ask: (database) => progress.readFailures(database, { limit: 100, needsPerson: true }),
+  },
+  { name: "readFailures, one", ask: (database) => progress.readFailures(database, { limit: 1, id: 7 }) },
+  { name: "countFailures", ask: progress.countFailures },
+  { name: "readOrigin", ask: origins.readOrigin },
+  { name: "readHolding", ask: origins.readHolding },
+  {
+    name: "readHolding, before an origin was recorded",
+    ask: (database) => origins.readHolding(answering(database, { origin: null })),
+  },
+];
+
+/** In an order in which each finds what it needs: they are run, and write. */
+const ledger = (market: readonly string[], few: readonly string[]): Statement[] => [
+  { name: "claimOrigin", ask: (database) => origins.claimOrigin(database, origin) },
+  { name: "checkOrigin", ask: (database) => origins.checkOrigin(database, origin) },
+  { name: "liveTasks", ask: tasks.liveTasks },
+  { name: "readTask of the ledger", ask: (database) => tasks.readTask(database, runningTask) },
+  {
+    name: "openTask",
+    ask: (database) =>
+      tasks.openTask(database, { job_type: "REFERENCE", batch_size: 50, config: {}, request_key: "k" }),
+  },
+  {
+    name: "startTask",
+    async ask(database) {
+      const { task } = await tasks.openTask(database, { job_type: "REFERENCE", batch_size: 50, config: {} });
+      await tasks.startTask(database, task.id, { units: listUnits, reason: null, range: lately });
+    },
+  },
+  {
+    name: "unitsToSend",
+    ask: async (database) => tasks.unitsToSend(database, await readRunning(database)),
+  },
+  {
+    name: "confirmSent",
+    ask: async (database) => tasks.confirmSent(database, await readRunning(database)),
+  },
+  ...claimed.map((unit) => ({
+    name: `claimUnit, ${unit.dataset} by ${unit.selector.by}`,
+    ask: (database: Database) =>
+      claimUnit(database, unitOf(30, unit), datasets[unit.dataset], { from: day, to: day }),
+  })),
+  ...Object.values(datasets).map((dataset, at) => ({
+    name: `storeUnit, ${dataset.name}`,
+    ask: (database: Database) => storeUnit(database, unitOf(31 + at), dataset, rowsOf(dataset, market), 1),
+  })),
+  {
+    name: "storeUnit, of a unit whose failure was recorded meanwhile",
+    ask: (database) =>
+      storeUnit(answering(database, { late: true }), unitOf(51), stock_daily, rowsOf(stock_daily, few), 2),
+  },
+  {
+    name: "storeUnit, in two statements",
+    ask: (database) =>
+      storeUnit(database, unitOf(50), stock_list, rowsOf(stock_list, few, "a long text".repeat(4_000)), 1),
+  },
+  { name: "markNotDue", ask: (database) => markNotDue(database, unitOf(40), 1) },
+  { name: "noteAttempt", ask: (database) => noteAttempt(database, unitOf(41), 2, "the reply was not whole") },
+  { name: "recordFailure", ask: (database) => recordFailure(database, unitOf(42), aFailure) },
+  {
+    name: "recordFailure, for a person",
+    ask: (database) => recordFailure(database, unitOf(43), { ...aFailure, nextAttemptAt: undefined }),
+  },
+  { name: "recordOrphan", ask: (database) => recordOrphan(database, "digest", "not a unit") },
+  { name: "unresolvedUnits", ask: (database) => unresolvedUnits(database, { after: 0 }) },
+  { name: "unresolvedUnits, one", ask: (database) => unresolvedUnits(database, { id: 7 }) },
+  { name: "pauseTask", ask: (database) => tasks.pauseTask(database, runningTask, "a pause") },
+  { name: "holdTask", ask: (database) => tasks.holdTask(database, runningTask) },
+  { name: "resumeTask", ask: (database) => tasks.resumeTask(database, runningTask) },
+  { name: "pauseAllTasks", ask: (database) => tasks.pauseAllTasks(database, "a refusal") },
+  { name: "cancelTask", ask: (database) => tasks.cancelTask(database, runningTask, "no more") },
+  { name: "failTask", ask: (database) => tasks.failTask(database, pausedTask, "no plan") },
+];
+
+const claimed: readonly PlannedUnit[] = [
+  ...listUnits,
+  { dataset: "stock_daily", selector: { by: "date", trade_date: day } },
+  { dataset: "stock_daily", selector: { by: "code", ts_code: stock, ...lately } },
+  { dataset: "etf_daily", selector: { by: "date", trade_date: day } },
+  { dataset: "finance", selector: { by: "code", ts_code: stock, from: "20200331", to: "20260930" } },
+  { dataset: "finance", selector: { by: "period", period: "20260930" } },
+];
+
+const aFailure: Failure = {
+  kind: "transient",
+  message: "the reply was not whole",
+  nextAttemptAt: new Date("2026-11-21T11:00:00Z"),
+  attempts: 5,
+  maxRetries: 3,
+};
+
+/** The same database, but each row says this too: what happens otherwise only in a race, or in an old database. */
+function answering(database: Database, said: SqlRow): Database {
+  return {
+    ...database,
+    run: async (sql, parameters) => (await database.run(sql, parameters)).map((row) => ({ ...row, ...said })),
+  };
+}
+
+async function readRunning(database: Database): Promise<tasks.Task> {
+  const task = await tasks.readTask(database, runningTask);
+  if (task === undefined) throw new Error("the mirror was not filled");
+  return task;
+}
+
+/** A unit of the running task. */
+function unitOf(sequence: number, planned = claimed[4] as PlannedUnit): Unit {
+  return {
+    version: 1,
+    task_id: runningTask,
+    job_type: "DAILY_HISTORY",
+    unit_key: `stock_daily/${sequence}`,
+    retry: 0,
+    ...planned,
+    sequence,
+  };
+}
+
+/** A row for each code, as a day's answer has. */
+function rowsOf(dataset: Dataset, codes: readonly string[], text = "a text"): Table {
+  const columns = columnsOf(dataset).map((column) => [
+    column.name,
+    codes.map((code, at): Cell => cellOf(column, code, at, text)),
+  ]);
+  return { size: codes.length, columns: Object.fromEntries(columns) as Table["columns"] };
+}
+
+/** Keys differ from row to row: by code, or else by day. */
+function cellOf({ name, type }: Column, code: string, at: number, text: string): Cell {
+  switch (type) {
+    case "day":
+      return name === "cal_date" ? dayAfter(at) : newestDay;
+    case "number":
+      return 1.25;
+    case "flag":
+      return 1;
+    case "code":
+      return code;
+    case "text":
+      return name === "exchange" ? "SSE" : text;
+  }
+}
+
+function dayAfter(days: number): string {
+  return new Date(Date.UTC(2030, 0, 1 + days)).toISOString().slice(0, 10).replaceAll("-", "");
+}
