@@ -143,6 +143,7 @@ describe("query", () => {
 });
 
 describe("a statement that is given up", () => {
+  const warning = "SIMULATED DATA (seed 1, 60 stocks): every price is invented, none is the market's\n";
   const endless = [
     ["waits", "select pg_sleep(1000)"],
     ["computes", "select count(*) from generate_series(1, 2000000000)"],
@@ -152,7 +153,7 @@ describe("a statement that is given up", () => {
     const { code, error } = await cli("query", sql, "--timeout", "1");
     expect(code).toBe(1);
     expect(error).toBe(
-      "the statement took longer than 1 s and was stopped: ask for less, or allow more with --timeout (at most 45)\n",
+      `${warning}the statement took longer than 1 s and was stopped: ask for less, or allow more with --timeout (at most 45)\n`,
     );
     const exported = await cli("export", "trade_cal", "--from", "20260901", "--to", "20260902");
     expect(exported.out.split("\r\n")).toHaveLength(4);
@@ -162,7 +163,7 @@ describe("a statement that is given up", () => {
     const sql = "select pg_sleep(1000) as given_up";
     const args = ["query", sql, "--timeout", "45", "--data-dir", dataDir.path];
     const { code, error } = await runCli(args, {}, undefined, 2_500);
-    expect({ code, error }).toEqual({ code: 130, error: "stopped\n" });
+    expect({ code, error }).toEqual({ code: 130, error: `${warning}stopped\n` });
     const startedAt = performance.now();
     expect((await cli("query", "select 1 as a", "--json")).out).toBe('[{"a":1}]\n');
     expect(performance.now() - startedAt).toBeLessThan(15_000); // the time of a start, far from the timeout

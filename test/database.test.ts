@@ -182,7 +182,7 @@ describe("DATABASE_URL", () => {
     });
     const error = await start.catch((cause: Error) => cause);
     expect(error).toMatchObject({
-      message: expect.stringMatching(/127\.0\.0\.1:1\/quotes.*ECONNREFUSED.*unset/),
+      message: expect.stringMatching(/127\.0\.0\.1:1\/quotes.*nothing listens there.*unset/),
     });
     expect(String(error)).not.toContain("secret");
   });

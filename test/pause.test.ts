@@ -32,8 +32,10 @@ afterAll(async () => {
   dataDir.remove();
 });
 
+const backfill = { job: "DAILY_HISTORY", from: "20260401", to: "20260831" };
+
 test("pause stops a backfill within seconds and resume finishes it, every unit once", async () => {
-  const { tasks } = await dispatch({ job: "DAILY_HISTORY", from: "20260401", to: "20260831" });
+  const { tasks } = await dispatch(backfill);
   const id = tasks[0]?.id ?? "";
   await until(async () => (await task(id)).total_processed >= 10);
 
@@ -45,7 +47,8 @@ test("pause stops a backfill within seconds and resume finishes it, every unit o
   expect(paused).toMatchObject({ status: "PAUSED", reason: "paused by a command" });
   expect(paused.total_processed).toBeLessThan(paused.total_units);
   expect(drainedSeconds).toBeLessThan(20);
-  expect((await dispatch({ job: "DAILY_HISTORY", from: "20260401" })).outcome).toBe("paused");
+  expect((await dispatch({ ...backfill })).outcome).toBe("paused");
+  expect((await dispatch({ ...backfill, to: "20260901" })).outcome).toBe("busy");
   expect(await task(id)).toEqual(paused);
 
   const resumed = await dispatch({ resume: id });
@@ -58,14 +61,17 @@ test("pause stops a backfill within seconds and resume finishes it, every unit o
   expect(rows).toEqual([{ status: "done", units: paused.total_units }]);
 
   // What was drained counted nothing; a library has nothing to say of that, and metrics are no lines to read.
-  const lines = readFileSync(join(dataDir.path, "logs", "functions.log"), "utf8")
-    .trimEnd()
-    .split("\n");
-  const of = (text: string) => lines.filter((line) => line.includes(text));
+  const log = join(dataDir.path, "logs", "functions.log");
+  const of = (text: string) =>
+    readFileSync(log, "utf8")
+      .split("\n")
+      .filter((line) => line.includes(text));
+  const ofUnits = () => of(`"task":"${id}"`).filter((line) => line.includes("unit done"));
+  await until(async () => ofUnits().length >= paused.total_units); // the last line comes after its unit is stored
   expect(of("unit not wanted any more").length).toBeGreaterThan(5);
   expect(of("No application metrics")).toEqual([]);
   expect(of('"_aws"')).toEqual([]);
-  expect(of(`"task":"${id}"`).filter((line) => line.includes("unit done"))).toHaveLength(paused.total_units);
+  expect(ofUnits()).toHaveLength(paused.total_units);
 }, 120_000);
 
 async function dispatch(

@@ -116,7 +116,9 @@ describe("the dispatcher's plan", () => {
       /^plan.from is "2024", expected a day that exists/,
     );
     expect(await refused({ job: "DAILY_HISTORY", from: "20240201", to: "20240101" })).toMatch(/is after to/);
-    expect(await refused({ job: "DAILY_HISTORY", codes: ["999999.SH"] })).toMatch(/no stock in stock_info/);
+    expect(await refused({ job: "DAILY_HISTORY", codes: ["999999.SH"] })).toMatch(
+      /no stock 999999.SH in stock_info/,
+    );
     expect(await refused("DAILY_HISTORY")).toMatch(/^plan is "DAILY_HISTORY", expected a run/);
   });
 });

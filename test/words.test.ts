@@ -107,6 +107,7 @@ describe("a mistyped word", () => {
     ["DAILY_HISTROY", ["DAILY_HISTORY", "DAILY_INCREMENTAL"], "DAILY_HISTORY"],
     ["daily-history", ["DAILY_HISTORY", "ETF_HISTORY"], "DAILY_HISTORY"],
     ["stock_dayly", ["stock_daily", "stock_info"], "stock_daily"],
+    ["--wacht", ["--watch", "--json"], "--watch"],
     ["xyz", ["plan", "run"], undefined],
     ["", ["plan"], undefined],
     ["股票", ["plan", "run"], undefined],

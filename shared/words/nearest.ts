@@ -7,7 +7,9 @@ export function nearest(word: string, known: readonly string[]): string | undefi
     .map((one) => ({ one, steps: distance(typed, bare(one)) }))
     .sort((a, b) => a.steps - b.steps);
   const [best] = ranked;
-  return best !== undefined && best.steps <= Math.max(1, Math.floor(typed.length / 3)) ? best.one : undefined;
+  return best !== undefined && best.steps <= Math.max(1, Math.floor((typed.length + 1) / 3))
+    ? best.one
+    : undefined;
 }
 
 /** Case and the sign between words do not matter. */
