@@ -5,6 +5,11 @@ import { BaseSequencer, type TestSpecification } from "vitest/node";
 const waiting = [
   "faults",
   "kill",
+  "full-disk",
+  "in-the-way",
+  "origin-start",
+  "aws-cli",
+  "hints",
   "captured",
   "pause",
   "priority",
