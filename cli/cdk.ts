@@ -100,6 +100,18 @@ export function contextOf(values: DeployValues, t: Messages, before: ChosenValue
   return context;
 }
 
+/**
+ * Refuses at the door what the app would refuse after the account was asked.
+ * @throws CommandError usage, a line for each key or value that cannot be
+ */
+export async function checkContext(context: ChosenValues, t: Messages): Promise<void> {
+  const { refuseContext } = await import("../infra/context.ts"); // only here: other commands need not wait for it
+  const wrong = refuseContext(
+    Object.fromEntries(Object.entries(context).filter(([, value]) => value !== "")),
+  );
+  if (wrong.length > 0) throw new CommandError(exitCodes.usage, wrong.map(t.said).join("\n"));
+}
+
 /** The slots that a context asks for; a value that cannot be is refused by the app. */
 export function slotsOf(context: Readonly<Record<string, unknown>>): number {
   const slots = Number(context.slots);

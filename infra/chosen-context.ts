@@ -4,7 +4,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { isDeepStrictEqual } from "node:util";
 import { type Chosen, chosenFile, layOver, readChosen } from "../shared/catalogue/chosen-context.ts";
-import { contextKeys } from "./context.ts";
+import { contextKeys, sayUnknown } from "./context.ts";
 
 const root = join(import.meta.dirname, "..");
 
@@ -94,7 +94,7 @@ function fromFile(given: Given, isNeeded: boolean): Choice {
 function misspelt(keys: readonly string[]): string[] {
   return keys
     .filter((key) => /^[a-zA-Z]+$/.test(key) && !contextKeys.includes(key) && key !== sourceKey)
-    .map((key) => `context "${key}" is none that this app reads; it reads ${contextKeys.join(", ")}`);
+    .map(sayUnknown);
 }
 
 function refuse({ stack, file, account, region }: Pick<Given, "stack" | "file" | "account" | "region">) {

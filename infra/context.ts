@@ -4,6 +4,8 @@
 import * as z from "zod";
 import { jobTypes } from "../shared/catalogue/jobs.ts";
 import { readSettings, settingTable } from "../shared/catalogue/settings.ts";
+import { nearest } from "../shared/words/nearest.ts";
+import { say } from "../shared/words/say.ts";
 
 /** Numbers and booleans come as text from the command line and as themselves from cdk.json. */
 const number = z.union([z.number(), z.string().trim().min(1)]).pipe(z.coerce.number());
@@ -20,57 +22,62 @@ const schema = z.object({
     .string()
     .regex(/^[a-zA-Z][a-zA-Z0-9-]{0,19}$/)
     .optional()
-    .describe("1 to 20 letters, digits or hyphens, a letter first, for example: -c stage=test"),
+    .describe(say("contextStage", { example: "-c stage=test" })),
   /** Concurrent executions of the worker. At least 2: the least an event source mapping accepts as its maximum. */
   slots: number
     .pipe(z.int().min(2).max(100))
     .default(settingTable.WORKER_SLOTS.default)
-    .describe("a whole number from 2 to 100, for example: -c slots=5"),
+    .describe(say("contextWhole", { least: 2, most: 100, example: "-c slots=5" })),
   /** Seconds between two calls to one interface, over all slots together. */
   tushareMinInterval: number
     .pipe(z.number().min(0.01).max(60))
     .default(settingTable.TUSHARE_MIN_INTERVAL.default)
-    .describe("seconds from 0.01 to 60, for example: -c tushareMinInterval=0.35"),
+    .describe(say("contextSeconds", { least: 0.01, most: 60, example: "-c tushareMinInterval=0.35" })),
   /** Calls a minute to one interface that the TuShare account's tier allows. */
   callsAMinute: number
     .pipe(z.int().min(1).max(10_000))
     .default(settingTable.TUSHARE_CALLS_A_MINUTE.default)
-    .describe("a whole number from 1 to 10000, for example: -c callsAMinute=200"),
+    .describe(say("contextWhole", { least: 1, most: 10_000, example: "-c callsAMinute=200" })),
   /**
    * Whether the worker reserves its slots. A new account may have too little concurrency to reserve any: there
    * the event source's maximum holds the rate alone, and nobody should invoke the worker by hand.
    */
   reserveConcurrency: boolean
     .default(true)
-    .describe("true or false, for example: -c reserveConcurrency=false"),
+    .describe(say("contextTruth", { example: "-c reserveConcurrency=false" })),
   /** How the worker gets one fixed address, or none, which leaves it outside any network of ours. */
   egress: z
     .enum(["instance", "gateway", "none"])
     .default("instance")
-    .describe("instance, gateway or none, for example: -c egress=gateway"),
+    .describe(say("contextEgress", { example: "-c egress=gateway" })),
   /** The token travels to this address, so plain http is for a simulated TuShare on the same machine. */
   tushareUrl: z
     .url()
     .regex(/^(https:\/\/|http:\/\/(127\.0\.0\.1|localhost|\[::1\])([:/]|$))/)
     .default("https://api.tushare.pro")
-    .describe("an https address (http to loopback only), for example: -c tushareUrl=https://api.tushare.pro"),
+    .describe(say("contextTushareUrl", { example: "-c tushareUrl=https://api.tushare.pro" })),
   /** Aurora capacity units the database may grow to; one is about 2 GiB of memory. */
   databaseMaxCapacity: number
     .pipe(z.number().min(1).max(256).multipleOf(0.5))
     .default(4)
-    .describe("capacity units from 1 to 256 in steps of 0.5, for example: -c databaseMaxCapacity=4"),
+    .describe(say("contextCapacity", { least: 1, most: 256, example: "-c databaseMaxCapacity=4" })),
   /** Whether database and network outlive the stack. Only `destroy --delete-data` says no, and means it. */
-  keepData: boolean.default(true).describe("true or false, for example: -c keepData=true"),
+  keepData: boolean.default(true).describe(say("contextTruth", { example: "-c keepData=true" })),
   /** Jobs whose schedules differ from the catalogue: expressions of EventBridge Scheduler read in Asia/Shanghai, or none. */
   schedules: z
     .preprocess(parseText, z.partialRecord(z.enum(jobTypes), z.array(scheduleExpression).max(10)))
     .default({})
     .describe(
-      `for some of the jobs ${jobTypes.join(", ")}, their schedules; an empty list switches them off, ` +
-        `for example: -c schedules='{"ETF_LIST":[],"REFERENCE":["cron(0 6 ? * MON-FRI *)"]}'`,
+      say("contextSchedules", {
+        jobs: jobTypes.join(", "),
+        example: `-c schedules='{"ETF_LIST":[],"REFERENCE":["cron(0 6 ? * MON-FRI *)"]}'`,
+      }),
     ),
   /** Who is told of an alarm, by mail; the address has to confirm it. */
-  alarmEmail: z.email().optional().describe("a mail address, for example: -c alarmEmail=oncall@example.com"),
+  alarmEmail: z
+    .email()
+    .optional()
+    .describe(say("contextEmail", { example: "-c alarmEmail=oncall@example.com" })),
   /**
    * Name of a secret in Secrets Manager that exists already and holds the address of a chat robot: the address lets
    * anybody write there, so it is in no template.
@@ -79,28 +86,28 @@ const schema = z.object({
     .string()
     .regex(/^[\w/+=.@-]{1,200}$/)
     .optional()
-    .describe("the name of an existing secret, for example: -c alarmWebhookSecret=tushare/alarm-webhook"),
+    .describe(say("contextSecret", { example: "-c alarmWebhookSecret=tushare/alarm-webhook" })),
   /** Where alarms point to: the runbook as a person on call can open it, in the language they read. */
   runbookUrl: z
     .string()
     .regex(/^(https:\/\/[^\s#]{1,200}|docs\/runbook(\.zh)?\.md)$/)
     .default("docs/runbook.md")
     .describe(
-      "an https address of docs/runbook.md or docs/runbook.zh.md, for example: -c runbookUrl=https://git.example.com/tushare-sync/docs/runbook.md",
+      say("contextRunbook", {
+        example: "-c runbookUrl=https://git.example.com/tushare-sync/docs/runbook.md",
+      }),
     ),
   /** Time of day in Shanghai at which a due trading day that is not complete becomes an alarm. */
   freshnessCheckAt: z
     .string()
     .regex(/^([01]\d|2[0-3]):[0-5]\d$/)
     .default("22:00")
-    .describe("a time of day in Shanghai as HH:MM, for example: -c freshnessCheckAt=22:00"),
+    .describe(say("contextTime", { example: "-c freshnessCheckAt=22:00" })),
   /** Settings the functions read from their environment, passed through as they are. */
   settings: z
     .preprocess(parseText, z.record(settingName, settingValue))
     .default({})
-    .describe(
-      `an object of settings named SYNC_..., for example: -c settings='{"SYNC_FAILURE_MAX_RETRIES":"3"}'`,
-    ),
+    .describe(say("contextSettings", { example: `-c settings='{"SYNC_FAILURE_MAX_RETRIES":"3"}'` })),
 });
 
 export type Context = z.infer<typeof schema>;
@@ -125,13 +132,31 @@ export function readContext(look: (key: string) => unknown): Context {
     readSettings(read.data.settings);
     return read.data;
   }
-  const wrong = new Set(read.error.issues.map((issue) => String(issue.path[0])));
-  throw new Error([...wrong].map((key) => complain(key, given[key])).join("\n"));
+  throw new Error(complaints(read.error, given).join("\n"));
+}
+
+/** What of some context cannot be, a sentence each: a key that nobody reads, a value that is not allowed. */
+export function refuseContext(given: Readonly<Record<string, unknown>>): string[] {
+  const unknown = Object.keys(given).filter((key) => !contextKeys.includes(key));
+  const { error } = schema.safeParse(given);
+  return [...unknown.map(sayUnknown), ...(error === undefined ? [] : complaints(error, given))];
+}
+
+/** A key of the context that nobody reads. */
+export function sayUnknown(key: string): string {
+  const suggestion = nearest(key, contextKeys);
+  const sentence = say("contextUnknown", { key, known: contextKeys.join(", ") });
+  return suggestion === undefined ? sentence : `${sentence}; ${say("didYouMean", { suggestion })}`;
+}
+
+function complaints({ issues }: z.ZodError, given: Readonly<Record<string, unknown>>): string[] {
+  const wrong = new Set(issues.map((issue) => String(issue.path[0])));
+  return [...wrong].map((key) => complain(key, given[key]));
 }
 
 function complain(key: string, value: unknown): string {
-  const allowed = Object.entries(schema.shape).find(([name]) => name === key)?.[1].description;
-  return `context "${key}" is ${JSON.stringify(value)}; expected ${allowed}`;
+  const allowed = Object.entries(schema.shape).find(([name]) => name === key)?.[1].description ?? "";
+  return say("contextIs", { key, value: JSON.stringify(value), allowed });
 }
 
 /** The command line can only give an object as JSON text. What is not JSON stays as it is, to be refused. */

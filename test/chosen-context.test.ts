@@ -355,10 +355,10 @@ describe("the deploy command", () => {
   });
 
   test("a failed deployment leaves what was chosen as it was, and prints the line to try again", async () => {
-    const context = ["alarmWebhookSecret=it's mine", "slots=40"];
+    const context = ["runbookUrl=https://git.example.com/it's", "slots=40"];
     const error = await failing(deploy(session({ region }), { ...plain, context }, tools("fails")));
     expect(error?.message).toContain(
-      `npm run deploy -- --stack TushareSync -c 'alarmWebhookSecret=it'\\''s mine' -c slots=40`,
+      `npm run deploy -- --stack TushareSync -c 'runbookUrl=https://git.example.com/it'\\''s' -c slots=40`,
     );
     expect(files()).toEqual([]);
     stacks.set("TushareSync", stackThatSays("TushareSync", first, "UPDATE_ROLLBACK_COMPLETE"));

@@ -88,7 +88,7 @@ describe("the source", () => {
   );
 
   test("uses every sentence of the catalogue", () => {
-    const all = globSync("{shared,functions,local,cli}/**/*.ts", {
+    const all = globSync("{shared,functions,local,cli,infra}/**/*.ts", {
       cwd: new URL("..", import.meta.url).pathname,
     })
       .filter((file) => !/^shared\/words\/(sentences|chinese)\.ts$/.test(file))

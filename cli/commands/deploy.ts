@@ -7,6 +7,7 @@ import { createInterface } from "node:readline/promises";
 import { chosenFile, layOver } from "../../shared/catalogue/chosen-context.ts";
 import {
   cdkArguments,
+  checkContext,
   contextOf,
   type DeployValues,
   deployOptions,
@@ -78,7 +79,7 @@ export async function deploy(
     ...{ client: clients.cloudFormation, folder: tools.folder, stack, region },
     forget: values.forget,
   };
-  contextOf(values, t); // what cannot be read is said before anything is asked
+  await checkContext(contextOf(values, t), t); // what cannot be is said before anything is asked
   const asked = await Promise.allSettled([recall(where, found, t)]);
   const said = contextOf(values, t, contextBefore(asked));
   const context = layOver(contextBefore(asked), said);

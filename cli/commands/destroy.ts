@@ -1,7 +1,7 @@
 // `destroy`: removes a deployed stack. Database and network stay, unless told: then they are given up first, by a
 // deployment that takes their protection away, and go with the stack.
 import { layOver } from "../../shared/catalogue/chosen-context.ts";
-import { cdkArguments, contextOf, type DeployValues, deployOptions } from "../cdk.ts";
+import { cdkArguments, checkContext, contextOf, type DeployValues, deployOptions } from "../cdk.ts";
 import { command, type Session } from "../command.ts";
 import { describeStack } from "../deployed-stack.ts";
 import { removeDeployment } from "../deployment-file.ts";
@@ -32,6 +32,7 @@ export async function destroy(
   const { t, output } = session;
   const { stack, found, region, environment } = setOut(session, values, tools);
   const isDeleting = values["delete-data"];
+  await checkContext(contextOf(values, t), t);
 
   output.note(isDeleting ? t.destroy.deletes(stack) : t.destroy.keeps(stack));
   if (!values.yes) await confirm(tools, t.destroy.confirm(stack), [stack], t);

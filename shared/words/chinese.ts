@@ -288,4 +288,21 @@ export const chinese: Readonly<Record<SentenceName, string>> = {
   makeTrouble: "让模拟的 TuShare 出故障：",
   triedAgain: "{unit} 将重试：{why}",
   secondsLeft: "还需 {seconds} 秒",
+
+  // What a deployment may be given.
+  contextIs: '上下文 "{key}" 为 {value}；应为{allowed}',
+  contextUnknown: '上下文 "{key}" 无人读取；可用的有 {known}',
+  contextStage: " 1 到 20 个字母、数字或连字符，以字母开头，例如：{example}",
+  contextWhole: " {least} 到 {most} 的整数，例如：{example}",
+  contextSeconds: " {least} 到 {most} 秒，例如：{example}",
+  contextTruth: " true 或 false，例如：{example}",
+  contextEgress: " instance、gateway 或 none，例如：{example}",
+  contextTushareUrl: " https 地址（http 仅限本机），例如：{example}",
+  contextCapacity: " {least} 到 {most} 个容量单位，步长 0.5，例如：{example}",
+  contextSchedules: "部分作业（{jobs}）的定时；空列表表示停用，例如：{example}",
+  contextEmail: "邮箱地址，例如：{example}",
+  contextSecret: "已存在的密钥（secret）名称，例如：{example}",
+  contextRunbook: " docs/runbook.md 或 docs/runbook.zh.md 的 https 地址，例如：{example}",
+  contextTime: "上海时间的时刻 HH:MM，例如：{example}",
+  contextSettings: "由 SYNC_... 设置组成的对象，例如：{example}",
 };

@@ -303,6 +303,24 @@ export const sentences = {
   makeTrouble: "Trouble for the simulated TuShare:",
   triedAgain: "{unit} is tried again: {why}",
   secondsLeft: "{seconds} s left",
+
+  // What a deployment may be given.
+  contextIs: 'context "{key}" is {value}; expected {allowed}',
+  contextUnknown: 'context "{key}" is none that this app reads; it reads {known}',
+  contextStage: "1 to 20 letters, digits or hyphens, a letter first, for example: {example}",
+  contextWhole: "a whole number from {least} to {most}, for example: {example}",
+  contextSeconds: "seconds from {least} to {most}, for example: {example}",
+  contextTruth: "true or false, for example: {example}",
+  contextEgress: "instance, gateway or none, for example: {example}",
+  contextTushareUrl: "an https address (http to loopback only), for example: {example}",
+  contextCapacity: "capacity units from {least} to {most} in steps of 0.5, for example: {example}",
+  contextSchedules:
+    "for some of the jobs {jobs}, their schedules; an empty list switches them off, for example: {example}",
+  contextEmail: "a mail address, for example: {example}",
+  contextSecret: "the name of an existing secret, for example: {example}",
+  contextRunbook: "an https address of docs/runbook.md or docs/runbook.zh.md, for example: {example}",
+  contextTime: "a time of day in Shanghai as HH:MM, for example: {example}",
+  contextSettings: "an object of settings named SYNC_..., for example: {example}",
 } as const;
 
 export type SentenceName = keyof typeof sentences;
