@@ -13,9 +13,6 @@ const tables = [
   ...new Set(Object.keys(datasets).map((name) => datasets[name as DatasetName].table)),
 ];
 
-/** As a text beside other columns of a statement; null when nothing is recorded. */
-export const originSql = "(select kind || ' ' || identity from mirror_origin)";
-
 /** What a database holds, whichever migrations it has. */
 export type Holding = "nothing" | "rows of an unknown origin" | Origin;
 
@@ -50,12 +47,12 @@ select kind || ' ' || identity from mirror_origin`,
 
 /** @throws SyncError permanent for another origin, or none */
 export async function checkOrigin(database: Database, origin: Origin): Promise<void> {
-  const [row] = await database.run(`select ${originSql} as origin`);
+  const [row] = await database.run("select kind || ' ' || identity as origin from mirror_origin");
   requireOrigin(row?.origin, origin);
 }
 
 /**
- * @param recorded as `originSql` answers
+ * @param recorded kind and identity as one text, as encodeOrigin writes it; null when nothing is recorded
  * @throws SyncError permanent, about every task: the first refusal pauses all, so that none is parked unit by unit
  */
 export function requireOrigin(recorded: unknown, origin: Origin): void {
@@ -73,8 +70,9 @@ export async function readOrigin(
   database: Database,
 ): Promise<(Origin & { readonly recordedAt: string }) | undefined> {
   const [row] = await database.run(
-    `select ${originSql} as origin,
-  (select to_char(recorded_at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"') from mirror_origin) as recorded_at`,
+    `select kind || ' ' || identity as origin,
+  to_char(recorded_at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"') as recorded_at
+from mirror_origin`,
   );
   if (typeof row?.origin !== "string") return undefined;
   return { ...decodeOrigin(row.origin), recordedAt: String(row.recorded_at) };

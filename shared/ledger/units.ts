@@ -8,7 +8,6 @@ import type { Database, SqlRow } from "../ports.ts";
 import type { Table } from "../rows/rows.ts";
 import { upsertParameters, upsertSql } from "../rows/upsert.ts";
 import type { Unit } from "../unit.ts";
-import { originSql } from "./origin.ts";
 import type { TaskStatus } from "./tasks.ts";
 
 export type UnitStatus = "pending" | "sent" | "done" | "not_due" | "failed" | "parked";
@@ -53,7 +52,7 @@ export async function claimUnit(
     when task.status in ('FAILED', 'CANCELLED') then unit.status in ('failed', 'not_due')
     else task.status in ('PENDING', 'RUNNING')
   end as wanted,
-  ${originSql} as origin,
+  (select kind || ' ' || identity from mirror_origin) as origin,
   (
     select string_agg(to_char(cal_date, 'YYYYMMDD'), ',' order by cal_date)
     from trade_cal

@@ -72,24 +72,49 @@ export async function dailyOfCode(
   limit: number,
 ): Promise<DailyRow[]> {
   const figures = adjust === "none" ? dailyFigures : adjustedFigures;
-  const rows = await database.run(
-    `select bar.ts_code, to_char(bar.trade_date, 'YYYYMMDD') as trade_date,
-  ${figuresSql(figures, "bar")}${adjustedSql(adjust)}
-from ${relation(adjust, base)} as bar
+  const isBased = adjust === "qfq" && base !== undefined;
+  const rows = await database.run(isBased ? qfqOfCodeAtBaseSql : ofCodeSql[adjust], {
+    ts_code,
+    from: range.from ?? firstDay,
+    to: range.to ?? lastDay,
+    limit: Math.min(limit, dailyRowsMax),
+    ...(isBased && { base }),
+  });
+  return rows.map((row) => asDailyRow(row, figures));
+}
+
+const ofCodeSql: Readonly<Record<Adjustment, string>> = {
+  none: `select bar.ts_code, to_char(bar.trade_date, 'YYYYMMDD') as trade_date, ${figuresSql(dailyFigures, "bar")}
+from stock_daily as bar
 where bar.ts_code = :ts_code
   and bar.trade_date between to_date(:from, 'YYYYMMDD') and to_date(:to, 'YYYYMMDD')
 order by bar.trade_date
 limit :limit`,
-    {
-      ts_code,
-      from: range.from ?? firstDay,
-      to: range.to ?? lastDay,
-      limit: Math.min(limit, dailyRowsMax),
-      ...(base !== undefined && adjust === "qfq" && { base }),
-    },
-  );
-  return rows.map((row) => asDailyRow(row, figures));
-}
+  hfq: `select bar.ts_code, to_char(bar.trade_date, 'YYYYMMDD') as trade_date, ${figuresSql(adjustedFigures, "bar")},
+  bar.factor_carried, cast(null as text) as base_date
+from stock_daily_hfq as bar
+where bar.ts_code = :ts_code
+  and bar.trade_date between to_date(:from, 'YYYYMMDD') and to_date(:to, 'YYYYMMDD')
+order by bar.trade_date
+limit :limit`,
+  qfq: `select bar.ts_code, to_char(bar.trade_date, 'YYYYMMDD') as trade_date, ${figuresSql(adjustedFigures, "bar")},
+  bar.factor_carried, to_char(bar.base_date, 'YYYYMMDD') as base_date
+from stock_daily_qfq as bar
+where bar.ts_code = :ts_code
+  and bar.trade_date between to_date(:from, 'YYYYMMDD') and to_date(:to, 'YYYYMMDD')
+order by bar.trade_date
+limit :limit`,
+};
+
+/** With a base day of its own, forward adjustment is a function of that day. */
+const qfqOfCodeAtBaseSql = `select bar.ts_code, to_char(bar.trade_date, 'YYYYMMDD') as trade_date,
+  ${figuresSql(adjustedFigures, "bar")},
+  bar.factor_carried, to_char(bar.base_date, 'YYYYMMDD') as base_date
+from stock_daily_qfq_at(to_date(:base, 'YYYYMMDD')) as bar
+where bar.ts_code = :ts_code
+  and bar.trade_date between to_date(:from, 'YYYYMMDD') and to_date(:to, 'YYYYMMDD')
+order by bar.trade_date
+limit :limit`;
 
 /** Unadjusted rows of one day, of stocks, ETFs or both, by code after a code. */
 export async function dailyOfDay(
@@ -124,19 +149,6 @@ export async function newestTradeDate(database: Database): Promise<Day | undefin
 /** A range without an end. */
 const firstDay: Day = "19000101";
 const lastDay: Day = "99991231";
-
-/** With a base day of its own, forward adjustment is a function of that day. */
-function relation(adjust: Adjustment, base: Day | undefined): string {
-  if (adjust === "none") return "stock_daily";
-  if (adjust === "hfq") return "stock_daily_hfq";
-  return base === undefined ? "stock_daily_qfq" : "stock_daily_qfq_at(to_date(:base, 'YYYYMMDD'))";
-}
-
-function adjustedSql(adjust: Adjustment): string {
-  if (adjust === "none") return "";
-  const base_date = adjust === "qfq" ? "to_char(bar.base_date, 'YYYYMMDD')" : "cast(null as text)";
-  return `, bar.factor_carried, ${base_date} as base_date`;
-}
 
 function asDailyRow(row: SqlRow, figures: readonly string[]): DailyRow {
   return {

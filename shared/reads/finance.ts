@@ -26,22 +26,13 @@ export async function reportsOfCode(
   asOf: Day | undefined,
   limit: number,
 ): Promise<FinanceRow[]> {
-  const rows = await database.run(
-    `select report.ts_code, to_char(report.end_date, 'YYYYMMDD') as end_date,
-  to_char(report.ann_date, 'YYYYMMDD') as ann_date, report.update_flag, ${figuresSql(financeNumbers, "report")}
-from ${asOf === undefined ? "fina_indicator_current" : `(${knownSql})`} as report
-where report.ts_code = :ts_code
-  and report.end_date between to_date(:from, 'YYYYMMDD') and to_date(:to, 'YYYYMMDD')
-order by report.end_date
-limit :limit`,
-    {
-      ts_code,
-      from: range.from ?? "19000101",
-      to: range.to ?? "99991231",
-      limit: Math.min(limit, reportRowsMax),
-      ...(asOf !== undefined && { as_of: asOf }),
-    },
-  );
+  const rows = await database.run(asOf === undefined ? currentSql : knownSql, {
+    ts_code,
+    from: range.from ?? "19000101",
+    to: range.to ?? "99991231",
+    limit: Math.min(limit, reportRowsMax),
+    ...(asOf !== undefined && { as_of: asOf }),
+  });
   return rows.map((row) => ({
     ts_code: String(row.ts_code),
     end_date: String(row.end_date),
@@ -51,13 +42,22 @@ limit :limit`,
   }));
 }
 
-/** How many numbers a version has. A function of SQL takes at most 100 arguments. */
-const fullnessSql = [financeNumbers.slice(0, 90), financeNumbers.slice(90)]
-  .map((columns) => `num_nonnulls(${columns.join(", ")})`)
-  .join(" + ");
+const currentSql = `select report.ts_code, to_char(report.end_date, 'YYYYMMDD') as end_date,
+  to_char(report.ann_date, 'YYYYMMDD') as ann_date, report.update_flag, ${figuresSql(financeNumbers, "report")}
+from fina_indicator_current as report
+where report.ts_code = :ts_code
+  and report.end_date between to_date(:from, 'YYYYMMDD') and to_date(:to, 'YYYYMMDD')
+order by report.end_date
+limit :limit`;
 
-/** The rule of the view fina_indicator_current over the versions announced by a day. */
-const knownSql = `select distinct on (ts_code, end_date)
+/**
+ * The rule of the view fina_indicator_current over the versions announced by a day. How full a version is, is counted in
+ * two: a function of SQL takes at most 100 arguments.
+ */
+const knownSql = `select report.ts_code, to_char(report.end_date, 'YYYYMMDD') as end_date,
+  to_char(report.ann_date, 'YYYYMMDD') as ann_date, report.update_flag, ${figuresSql(financeNumbers, "report")}
+from (
+  select distinct on (ts_code, end_date)
     ts_code, end_date, ann_date, update_flag, ${financeNumbers.join(", ")}
   from fina_indicator
   where ts_code = :ts_code and ann_date <= to_date(:as_of, 'YYYYMMDD')
@@ -65,5 +65,10 @@ const knownSql = `select distinct on (ts_code, end_date)
     update_flag is not distinct from '1' desc,
     ann_date >= end_date desc nulls last,
     ann_date desc nulls last,
-    ${fullnessSql} desc,
-    update_flag`;
+    num_nonnulls(${financeNumbers.slice(0, 90).join(", ")})
+      + num_nonnulls(${financeNumbers.slice(90).join(", ")}) desc,
+    update_flag
+) as report
+where report.end_date between to_date(:from, 'YYYYMMDD') and to_date(:to, 'YYYYMMDD')
+order by report.end_date
+limit :limit`;
