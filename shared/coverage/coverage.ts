@@ -72,10 +72,12 @@ from (
 
 /**
  * Whether a code is one of a dataset's instruments, in SQL. Shanghai and Shenzhen give every fund a code that begins with 5
- * or 1, and no share such a one; the lists need not know a code that has traded only since yesterday.
+ * or 1, and no share such a one; the lists need not know a code that has traded only since yesterday. As ranges, which an
+ * index can look up.
  */
 export function isInstrument({ instruments }: Dataset, code: string): string {
-  return `left(${code}, 1) ${instruments === "etf" ? "in" : "not in"} ('1', '5')`;
+  const isFund = `((${code} >= '1' and ${code} < '2') or (${code} >= '5' and ${code} < '6'))`;
+  return instruments === "etf" ? isFund : `not ${isFund}`;
 }
 
 /** Whether any unit of the dataset was ever done. The first key is asked for: "exists" would look for it row by row. */
@@ -87,13 +89,18 @@ export async function wasAsked(database: Database, dataset: Dataset): Promise<bo
   return row?.asked === true;
 }
 
-/** The newest trade date stored. */
+/** The newest trade date stored. Looked for day by day: of a dataset without a row, a walk would pass all the others' rows. */
 export async function newestStoredDay(database: Database, dataset: Dataset): Promise<Day | undefined> {
   const [row] = await database.run(
-    `select to_char(trade_date, 'YYYYMMDD') as day
-from stock_daily as daily
-where ${isInstrument(dataset, "daily.ts_code")}
-order by trade_date desc
+    `select to_char(cal_date, 'YYYYMMDD') as day
+from trade_cal
+where exchange = 'SSE' and is_open = 1
+  and exists (
+    select 1
+    from stock_daily as daily
+    where daily.trade_date = cal_date and ${isInstrument(dataset, "daily.ts_code")}
+  )
+order by cal_date desc
 limit 1`,
   );
   return textOf(row?.day);
@@ -192,12 +199,13 @@ answered as (
   select selector ->> 'ts_code' as ts_code, to_date(selector ->> 'from', 'YYYYMMDD') as first_day,
     least(
       to_date(selector ->> 'to', 'YYYYMMDD'),
-      cast(settled_at at time zone 'Asia/Shanghai' as date) - 1
+      cast(max(settled_at) at time zone 'Asia/Shanghai' as date) - 1
     ) as last_day,
     to_date(selector ->> 'to', 'YYYYMMDD') as last_day_asked, rows
   from sync_unit
   where dataset = :dataset and status = 'done' and selector ->> 'by' = 'code'
     and selector ->> 'ts_code' = any (string_to_array(:codes, ','))
+  group by selector ->> 'ts_code', selector ->> 'from', selector ->> 'to', rows -- the same is asked many times
 ),
 standing as materialized ( -- once, not again for each code
   select ts_code, range_agg(daterange(first_day, last_day, '[]')) as days
