@@ -1,6 +1,5 @@
-// npm run bench [-- --quick] [--only ingest|memory|reads|etf]: what the worker's path costs beside other ways, in ratios; reads of
-// ten million rows; ETFs end to end. A quarter of an hour; --quick is a smoke run, whose numbers mean little. Prints
-// Markdown tables; docs/benchmarks.md keeps one run.
+// npm run bench: what the worker's path costs beside other ways, in ratios; reads of ten million rows; every statement on
+// twenty million; ETFs end to end. Prints Markdown tables; docs/benchmarks.md keeps one run.
 import { parseArgs } from "node:util";
 import { startAwsEndpoint } from "../local/aws/endpoint.ts";
 import { makeSecrets } from "../local/aws/secrets.ts";
@@ -19,17 +18,33 @@ import { measurePeaks } from "./memory.ts";
 import { fill, measureReads } from "./reads.ts";
 import { describeMachine, median, rounded, table } from "./report.ts";
 import { peakMemory, type SlotOptions } from "./slots.ts";
+import { measureStatements } from "./statements.ts";
 import { type ReadyUpstream, startReadyUpstream } from "./upstream.ts";
 
-const { quick, only } = parseArgs({
-  options: { quick: { type: "boolean", default: false }, only: { type: "string" } },
-}).values;
+const parts = {
+  ingest: printIngest,
+  memory: printMemory,
+  reads: printReads,
+  statements: printStatements,
+  etf: printEtfs,
+};
+const help = `npm run bench [-- options]   measures; half an hour, prints Markdown tables
+
+  --only PART   one part: ${Object.keys(parts).join(", ")}
+  --quick       a smoke run, whose numbers mean little
+  --help        this page
+`;
+const { quick, only } = readOptions();
 const size = quick
   ? { days: 4, rounds: 1, rowAtATimeDays: 1, imports: 1 }
   : { days: 40, rounds: 3, rowAtATimeDays: 4, imports: 9 };
 const reads = quick
   ? { stocks: 200, etfs: 50, days: 1_000, asked: 20, clients: 16 }
   : { stocks: 5_400, etfs: 1_100, days: 1_540, asked: 200, clients: 16 };
+/** On the large one twenty million daily rows and a million units. */
+const mirror = quick
+  ? { stocks: 100, etfs: 20, days: 900, periods: 60, runs: { finance: 60, stocks: 30, days: 6 } }
+  : { stocks: 5_400, etfs: 1_300, days: 3_000, periods: 60, runs: { finance: 110, stocks: 45, days: 20 } };
 const readTargets = { database: 100, api: 500 };
 /** Calls a minute and seconds between two of them, of the tiers of 2,000 and 5,000 points, and as fast as it goes. */
 const tiers = [
@@ -46,10 +61,25 @@ for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"]) process.once(signal, () =>
 print(
   `${describeMachine()}. Medians of ${size.rounds}.${quick ? " A quick run: its numbers mean little." : ""}`,
 );
-if (only === undefined || only === "ingest") await printIngest();
-if (only === undefined || only === "memory") await printMemory();
-if (only === undefined || only === "reads") await printReads();
-if (only === undefined || only === "etf") await printEtfs();
+for (const [name, printPart] of Object.entries(parts)) {
+  if (only === undefined || only === name) await printPart();
+}
+
+/** Ends the program where there is nothing to measure. */
+function readOptions(): { quick: boolean; only: string | undefined } {
+  const { values } = parseArgs({
+    options: { quick: { type: "boolean" }, only: { type: "string" }, help: { type: "boolean" } },
+  });
+  if (values.help === true) {
+    process.stdout.write(help);
+    process.exit(0);
+  }
+  if (values.only !== undefined && !Object.hasOwn(parts, values.only)) {
+    process.stderr.write(`--only is '${values.only}', expected one of ${Object.keys(parts).join(", ")}\n`);
+    process.exit(2);
+  }
+  return { quick: values.quick ?? false, only: values.only };
+}
 
 async function printIngest(): Promise<void> {
   const functions = await makeBundles();
@@ -111,6 +141,31 @@ async function printReads(): Promise<void> {
       ),
     );
   }
+}
+
+/** A statement that scans or sorts a large table fails the run. */
+async function printStatements(): Promise<void> {
+  const [kind] = await engineKinds();
+  if (kind === undefined || kind.missing !== undefined) return print(kind?.missing ?? "no engine");
+  const engine = await kind.open([]);
+  const { rows, measured } = await measureStatements(engine, mirror, quick ? 3 : 50);
+  await engine.close();
+  const sizes = [...rows].map(([name, count]) => `${name} ${rounded(count)}`).join(", ");
+  print(`${engine.name}: each statement once, explained. Rows of the large tables: ${sizes}`);
+  const read = (most: readonly (readonly [string, number])[]) =>
+    most.map(([name, count]) => `${rounded(count)} ${name}`).join(", ");
+  print(
+    table(
+      ["statement", "ms", "rows read", "verdict"],
+      measured.map(({ name, milliseconds, rowsRead, readsMuch, faults }) => [
+        name,
+        rounded(milliseconds),
+        read(rowsRead),
+        faults.join("; ") || (readsMuch ?? "met"),
+      ]),
+    ),
+  );
+  if (measured.some(({ faults }) => faults.length > 0)) process.exitCode = 1;
 }
 
 async function printEtfs(): Promise<void> {

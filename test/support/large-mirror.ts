@@ -43,7 +43,9 @@ export async function fillLargeMirror(databaseUrl: string, size: MirrorSize): Pr
       ["DAILY_HISTORY", "stock_daily", size.runs.stocks],
       ["ETF_HISTORY", "etf_daily", size.runs.stocks],
     ] as const) {
-      await client.query(unitsByCodeSql, [job, dataset, runs, dataset === "etf_daily" ? "Y" : "N"]);
+      const is_etf = dataset === "etf_daily" ? "Y" : "N";
+      const [from, to] = dataset === "finance" ? ["20200331", "20260930"] : ["20150101", "20151231"];
+      await client.query(unitsByCodeSql, [job, dataset, runs, is_etf, from, to]);
     }
     for (const [job, dataset, rows] of [
       ["DAILY_INCREMENTAL", "stock_daily", size.stocks],
@@ -110,8 +112,8 @@ const unitsByCodeSql = `with task as (
   returning id, started_at
 )
 insert into sync_unit (task_id, sequence, dataset, unit_key, selector, status, rows, attempts, sent_at, settled_at)
-select id, sequence, $2, $2 || '/' || ts_code || '/20150101-20151231',
-  jsonb_build_object('by', 'code', 'ts_code', ts_code, 'from', '20150101', 'to', '20151231'),
+select id, sequence, $2, $2 || '/' || ts_code || '/' || $5 || '-' || $6,
+  jsonb_build_object('by', 'code', 'ts_code', ts_code, 'from', cast($5 as text), 'to', cast($6 as text)),
   case when sequence % 997 = 0 then 'parked' else 'done' end, 4, 1, started_at, started_at + interval '30 minutes'
 from task
 cross join (

@@ -24,7 +24,7 @@ export type Explained = {
   readonly calledFrom: string;
 };
 
-/** Rows a statement may sort, when they come from a large table: two days of a whole market. */
+/** Rows a statement may sort at once, when they come from a large table: two days of a whole market. */
 const rowsSortedMax = 15_000;
 
 /** Share of a large table that a statement may read. */
@@ -66,6 +66,7 @@ export function explaining(
 
 type Plan = {
   readonly "Node Type": string;
+  readonly "Parent Relationship"?: string;
   readonly "Relation Name"?: string;
   readonly "Index Name"?: string;
   readonly "Index Cond"?: string;
@@ -98,11 +99,8 @@ function faultsOf(plan: Plan): string[] {
         faults.push(`walks ${node["Index Name"]}, ${rows} rows`);
       }
     }
-    const sorted = (node.Plans ?? []).reduce(
-      (sum, from) => sum + from["Actual Rows"] * from["Actual Loops"],
-      0,
-    );
-    if (type.endsWith("Sort") && sorted > rowsSortedMax && nodesOf(node).some(largeTableOf)) {
+    const sorted = inputsOf(node)[0]?.["Actual Rows"] ?? 0;
+    if (type.endsWith("Sort") && sorted > rowsSortedMax && flowsFromLarge(node)) {
       faults.push(`sorts ${sorted} rows`);
     }
   }
@@ -123,13 +121,22 @@ function rowsRead(plan: Plan): Map<string, number> {
 
 function rowsReadBy(node: Plan): number {
   const left = (node["Rows Removed by Filter"] ?? 0) + (node["Rows Removed by Index Recheck"] ?? 0);
-  return (node["Actual Rows"] + left) * node["Actual Loops"];
+  return Math.round((node["Actual Rows"] + left) * node["Actual Loops"]); // an average of the loops
 }
 
 function largeTableOf(node: Plan): string | undefined {
   return node["Node Type"].endsWith("Scan")
     ? largeTables.find((table) => table === node["Relation Name"])
     : undefined;
+}
+
+/** What hands its rows to a node; what only answers a condition of it is left out. */
+function inputsOf({ Plans = [] }: Plan): Plan[] {
+  return Plans.filter((from) => !/Plan$/.test(from["Parent Relationship"] ?? ""));
+}
+
+function flowsFromLarge(node: Plan): boolean {
+  return largeTableOf(node) !== undefined || inputsOf(node).some(flowsFromLarge);
 }
 
 function nodesOf(plan: Plan): Plan[] {

@@ -1,0 +1,44 @@
+// Every statement that the functions run, explained on twenty million daily rows and a million units: how long it takes,
+// how many rows of the large tables it reads, and whether it scans or sorts one.
+import { fillLargeMirror, type MirrorSize } from "../test/support/large-mirror.ts";
+import { countRows, type Explained, explaining } from "../test/support/plans.ts";
+import { statementsOf } from "../test/support/statements.ts";
+import type { Engine } from "./engines.ts";
+
+export type StatementMeasurement = {
+  readonly name: string;
+  readonly milliseconds: number;
+  /** Of the large tables, the most of one statement first. */
+  readonly rowsRead: readonly (readonly [table: string, rows: number])[];
+  /** Why it may read more than a tenth of a table. */
+  readonly readsMuch: string | undefined;
+  readonly faults: readonly string[];
+};
+
+/** @param codesMax stocks in one question of the planner */
+export async function measureStatements(
+  engine: Engine,
+  size: MirrorSize,
+  codesMax: number,
+): Promise<{ rows: ReadonlyMap<string, number>; measured: StatementMeasurement[] }> {
+  await fillLargeMirror(engine.databaseUrl, size);
+  const rows = await countRows(engine.database);
+  const measured: StatementMeasurement[] = [];
+  for (const { name, ask, readsMuch } of statementsOf({ stocks: size.stocks, codesMax })) {
+    const plans: Explained[] = [];
+    await ask(explaining(engine.database, rows, (explained) => plans.push(explained)));
+    // A function that asks several questions has its slowest here; the others are listed by their own names.
+    const slowest = plans.sort((a, b) => b.milliseconds - a.milliseconds)[0];
+    measured.push({
+      name,
+      readsMuch,
+      milliseconds: slowest?.milliseconds ?? Number.NaN,
+      rowsRead: [...(slowest?.rowsRead ?? [])].sort(([, a], [, b]) => b - a),
+      faults: plans.flatMap(({ faults, muchRead }) => [
+        ...faults,
+        ...(readsMuch === undefined ? muchRead : []),
+      ]),
+    });
+  }
+  return { rows, measured };
+}
