@@ -60,7 +60,7 @@ test("a run is followed to its end, and a second one finds nothing left to do", 
 });
 
 test("a live job is a conflict; it can be watched, paused, resumed and cancelled by its name", async () => {
-  const started = await cli("run", "DAILY_HISTORY", "--from", "20250601", "--detach", "--json");
+  const started = await cli("run", "DAILY_HISTORY", "--from", "20180601", "--detach", "--json");
   const [task] = jsonLines<{ id: string }>(started.out);
   const again = await cli("run", "DAILY_HISTORY", "--detach");
   expect(again.code).toBe(4);
@@ -143,7 +143,6 @@ describe("query", () => {
 });
 
 describe("a statement that is given up", () => {
-  const warning = "SIMULATED DATA (seed 1, 60 stocks): every price is invented, none is the market's\n";
   const endless = [
     ["waits", "select pg_sleep(1000)"],
     ["computes", "select count(*) from generate_series(1, 2000000000)"],
@@ -153,7 +152,7 @@ describe("a statement that is given up", () => {
     const { code, error } = await cli("query", sql, "--timeout", "1");
     expect(code).toBe(1);
     expect(error).toBe(
-      `${warning}the statement took longer than 1 s and was stopped: ask for less, or allow more with --timeout (at most 45)\n`,
+      `${simulated}\nthe statement took longer than 1 s and was stopped: ask for less, or allow more with --timeout (at most 45)\n`,
     );
     const exported = await cli("export", "trade_cal", "--from", "20260901", "--to", "20260902");
     expect(exported.out.split("\r\n")).toHaveLength(4);
@@ -162,8 +161,8 @@ describe("a statement that is given up", () => {
   test("by Ctrl-C ends in the engine", async () => {
     const sql = "select pg_sleep(1000) as given_up";
     const args = ["query", sql, "--timeout", "45", "--data-dir", dataDir.path];
-    const { code, error } = await runCli(args, {}, undefined, 2_500);
-    expect({ code, error }).toEqual({ code: 130, error: `${warning}stopped\n` });
+    const { code, error } = await runCli(args, {}, undefined, { printed: simulated, milliseconds: 1_000 });
+    expect({ code, error }).toEqual({ code: 130, error: `${simulated}\nstopped\n` });
     const startedAt = performance.now();
     expect((await cli("query", "select 1 as a", "--json")).out).toBe('[{"a":1}]\n');
     expect(performance.now() - startedAt).toBeLessThan(15_000); // the time of a start, far from the timeout

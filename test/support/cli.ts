@@ -19,27 +19,30 @@ const english = { LC_ALL: "C", LC_MESSAGES: "", LANG: "", TUSHARE_TOKEN: "" };
 
 /**
  * @param readBytesMax a reader that goes away after so much of the answer, as head does
- * @param interruptMilliseconds when a person presses Ctrl-C
+ * @param interruptAfter when a person presses Ctrl-C: so long after a text was printed beside the answer
  */
 export async function runCli(
   args: readonly string[],
   environment: Record<string, string> = {},
   readBytesMax = Number.POSITIVE_INFINITY,
-  interruptMilliseconds?: number,
+  interruptAfter?: { printed: string; milliseconds: number },
 ): Promise<CliRun> {
   const child = spawn(process.execPath, [bin, ...args], {
     cwd: tmpdir(),
     env: { ...process.env, ...english, ...environment },
     stdio: ["ignore", "pipe", "pipe"],
   });
-  if (interruptMilliseconds !== undefined) setTimeout(() => child.kill("SIGINT"), interruptMilliseconds);
   let [out, error] = ["", ""];
+  let isInterrupted = false;
   child.stdout.on("data", (chunk: Buffer) => {
     out += chunk.toString();
     if (out.length > readBytesMax) child.stdout.destroy();
   });
   child.stderr.on("data", (chunk: Buffer) => {
     error += chunk.toString();
+    if (interruptAfter === undefined || isInterrupted || !error.includes(interruptAfter.printed)) return;
+    isInterrupted = true;
+    setTimeout(() => child.kill("SIGINT"), interruptAfter.milliseconds);
   });
   const [code] = await once(child, "close");
   return { code: code as number, out, error };
