@@ -9,8 +9,8 @@ import { databaseKinds } from "./support/postgres-database.ts";
 import { statementsOf } from "./support/statements.ts";
 
 const size = {
-  ...{ stocks: 60, etfs: 20, days: 900, periods: 60 },
-  runs: { finance: 100, stocks: 60, days: 6 },
+  ...{ stocks: 60, etfs: 20, days: 700, periods: 60 },
+  runs: { finance: 80, stocks: 40, days: 6 },
 };
 
 for (const { engine, missing, openMigrated } of await databaseKinds()) {

@@ -130,6 +130,10 @@ const reads: Statement[] = [
     ask: (database) => dailyOfCode(database, stock, lately, { adjust: "none" }, 1_400),
   },
   {
+    name: "dailyOfCode, of its whole life",
+    ask: (database) => dailyOfCode(database, stock, {}, { adjust: "none" }, 500),
+  },
+  {
     name: "dailyOfCode, hfq",
     ask: (database) => dailyOfCode(database, stock, lately, { adjust: "hfq" }, 1_400),
   },
