@@ -17,6 +17,7 @@ function importsOf(file: string): Import[] {
   const statements = [
     ...text.matchAll(/^(?:import|export)\s+(?:([^"';]*?)\s+from\s+)?"([^"]+)"/gm),
     ...text.matchAll(/()\bimport\("([^"]+)"\)/g),
+    ...text.matchAll(/()\bnew URL\("(\.[^"]+\.ts)", import\.meta\.url\)/g), // the file of a thread
   ];
   return statements.map(([, names = "", from = ""]) => ({
     from: from.startsWith(".") ? relative(root, join(root, dirname(file), from)) : from,

@@ -2,6 +2,12 @@
 // of its own (pglite-engine.ts), because a statement blocks the thread that runs it; so it can be stopped from here.
 import { randomUUID } from "node:crypto";
 import { Worker } from "node:worker_threads";
+import {
+  type EngineOptions,
+  type EngineReply,
+  type EngineRequest,
+  interruptFunction,
+} from "./engine-messages.ts";
 import { interruptThread } from "./interrupt-thread.ts";
 
 export interface Engine {
@@ -22,25 +28,6 @@ export interface EngineOutput {
   readonly output: Buffer;
   readonly isStopped: boolean;
 }
-
-export interface EngineOptions {
-  /** Undefined keeps everything in memory. */
-  readonly dataDir: string | undefined;
-  /** An archived cluster that a new one is a copy of; an empty one when absent. */
-  readonly archive: string | undefined;
-}
-
-export type EngineRequest =
-  | { readonly run: number; readonly messages: Uint8Array; readonly unlessStopped: Uint8Array | undefined }
-  | { readonly close: true };
-export type EngineReply =
-  | { readonly ready: true }
-  | { readonly reply: Uint8Array; readonly isStopped: boolean }
-  | { readonly lost: string }
-  | { readonly closed: true };
-
-/** What the engine's thread offers to whoever interrupts it, by name. */
-export const interruptFunction = "interruptStatement";
 
 const closeMilliseconds = 10_000;
 

@@ -4,7 +4,12 @@ import { existsSync, mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { parentPort, workerData } from "node:worker_threads";
 import type { PGlite } from "@electric-sql/pglite";
-import { type EngineOptions, type EngineReply, type EngineRequest, interruptFunction } from "./engine.ts";
+import {
+  type EngineOptions,
+  type EngineReply,
+  type EngineRequest,
+  interruptFunction,
+} from "./engine-messages.ts";
 import { openCluster } from "./new-cluster.ts";
 import { join as joinBytes, runMessages, stopStatement } from "./pglite-run.ts";
 

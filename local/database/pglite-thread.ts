@@ -2,7 +2,8 @@
 // heard while a statement runs, and opens the engine again when it was lost. Tells the parent the port.
 import { parentPort, workerData } from "node:worker_threads";
 import { hasNoSpace } from "../no-space.ts";
-import { type EngineOptions, startEngine } from "./engine.ts";
+import { startEngine } from "./engine.ts";
+import type { EngineOptions } from "./engine-messages.ts";
 import { servePglite } from "./pglite-wire.ts";
 
 export interface PgliteThreadData extends EngineOptions {
