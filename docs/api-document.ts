@@ -35,7 +35,7 @@ awscurl --service execute-api --region "$AWS_REGION" "$API/api/jobs"
 \`\`\`
 
 - **Days** are \`YYYYMMDD\`, as TuShare writes them; both that and \`YYYY-MM-DD\` are taken. Instants are ISO 8601 in UTC.
-- **Numbers** are JSON numbers with the very digits that are stored; \`null\` is what TuShare did not send. Where a double
+- **Numbers** are JSON numbers with all stored digits; \`null\` is what TuShare did not send. Where a double
   is not enough, read them with a decimal parser, such as \`json.loads(text, parse_float=Decimal)\`.
 - **Pages**: give \`next_cursor\` as \`cursor\` for the next page, until it is \`null\`. The last page may be empty.
 - **CSV**: \`format=csv\` answers a selection whole, with a header; a null is empty.

@@ -16,7 +16,7 @@ export async function schemaDocument(read: Read): Promise<string> {
 Generated from the comments in \`migrations/\` by \`npm run docs\`: change the comments there, in a new migration, or the
 queries in \`docs/schema-notes.ts\`.
 
-Numbers are \`numeric\` and hold the very digits TuShare sent, in TuShare's units. Days are \`date\`, as in Shanghai. Times
+Numbers are \`numeric\` and keep every digit TuShare sent, in TuShare's units. Days are \`date\`, as in Shanghai. Times
 are \`timestamptz\`. A null means what the column says, never zero.
 
 ${diagram(catalog)}

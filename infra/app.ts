@@ -12,7 +12,7 @@ export function makeApp(options: { context?: Record<string, unknown>; outdir?: s
   const app = new App({
     ...options,
     // Behaviour of the pinned library, so it is set here and not in cdk.json: `node infra/app.ts` alone must
-    // give the very template that the command line gives. Among them: template findings are errors.
+    // give the same template as the command line. Among them: template findings are errors.
     context: { ...flags, ...options.context },
     analyticsReporting: false,
   });

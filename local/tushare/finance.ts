@@ -72,7 +72,7 @@ export function* disclosureRows(
   }
 }
 
-// Only the periods a query can select: the rows of the others would be made in vain.
+// Only the periods a query can select: rows of other periods would never be read.
 function* periodsUntil(today: string, query: Query): Generator<Period> {
   const only = query.period;
   const { start_date: start = "", end_date: last = "99999999" } = query;

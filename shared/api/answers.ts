@@ -357,7 +357,7 @@ function exactNumbers(figures: Readonly<Record<string, string | null>>): Record<
   return Object.fromEntries(Object.entries(figures).map(([column, digits]) => [column, exactNumber(digits)]));
 }
 
-/** A JSON number with the very digits: a double would round what is longer than it can hold. */
+/** A JSON number with all its stored digits: a double would round a longer one. */
 export function exactNumber(digits: string | null): unknown {
   return digits === null ? null : rawJson(digits);
 }

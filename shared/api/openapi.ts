@@ -19,7 +19,7 @@ const mirrorOrigin = {
 const about = `What tushare-sync mirrors, and the runs that mirror it.
 
 Days are YYYYMMDD, as TuShare writes them; both that and YYYY-MM-DD are taken. Instants are ISO 8601 in UTC. Numbers are
-JSON numbers with the very digits that are stored: read them with a decimal parser where a double is not enough.
+JSON numbers with all stored digits: read them with a decimal parser where a double is not enough.
 Every answer says in its header \`mirror-origin\` where the data comes from: \`tushare\` alone is the market's, \`simulated\`
 is invented; \`GET /api/origin\` says more.
 Lists come in pages: give \`next_cursor\` as \`cursor\` for the next one, until it is null.

@@ -1,5 +1,5 @@
 // Starts a job without planning it: the task is opened here, so that the answer can name it, and the dispatcher, which
-// may take minutes, is told to carry out the very command of that task.
+// may take minutes, is told to carry out the command of that task.
 
 import { type JobType, jobs } from "../catalogue/jobs.ts";
 import { answersTo, splitConfig } from "../dispatch/asked.ts";

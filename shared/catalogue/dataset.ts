@@ -29,9 +29,9 @@ export type InterfaceSpec = {
   readonly columns: readonly Column[];
   /** Rows after which a reply is cut without a word. */
   readonly rowCap: number;
-  /** The setting that says otherwise, where editions of the documentation disagree. */
+  /** The setting that overrides the cap, where the documentation gives several. */
   readonly rowCapSetting?: keyof Settings & `${string}ROW_CAP`;
-  /** TuShare's name of a parameter, where it is not that of the selector; null where it knows none such. */
+  /** TuShare's name of a parameter, where it is not that of the selector; null when the interface has no such parameter. */
   readonly parameters?: Readonly<Record<string, string | null>>;
   /** Parameters of every call. */
   readonly always?: Readonly<Record<string, string>>;

@@ -1,4 +1,4 @@
-// A run's price before anything is spent: the very plan that the job would get, without a task and without a call.
+// A run's price before anything is spent: the same plan as the run would get, without a task and without a call.
 
 import type { Day } from "../catalogue/dates.ts";
 import type { RunCommand } from "../dispatch/command.ts";

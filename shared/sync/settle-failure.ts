@@ -69,8 +69,8 @@ async function settleTask(services: SyncServices, unit: Unit, error: SyncError):
   const seconds = error.kind === "rate-limited" ? error.retryAfterSeconds : undefined;
   if (seconds !== undefined) {
     const at = new Date(Math.ceil((clock.now().getTime() / 1000 + seconds) / 60) * 60_000);
-    // The schedule first: paused without one, the task would sleep for ever. Its name makes one of many units' wishes,
-    // and has the hour, because a schedule that fired keeps its name for a while.
+    // The schedule first: paused without one, the task would sleep for ever. Units that meet the same limit share one
+    // schedule by its name, which has the hour, because a schedule that fired keeps its name for a while.
     await planner.invokeDispatcherAt(`resume-${unit.task_id}-${at.toISOString().slice(0, 13)}`, at, {
       resume: unit.task_id,
       timed: true,
@@ -93,7 +93,8 @@ async function startByCode(
   // A message that was in hand when a person cancelled or paused the task must not start its job again.
   if (task === undefined || task.status === "CANCELLED" || task.status === "PAUSED") return "settled";
   const command = askedOf(task.config);
-  // The schedule first: what is cancelled without one would not be tried again. Its name and key make one of many wishes.
+  // The schedule first: what is cancelled without one would not be tried again. Units that meet the same refusal share one
+  // start, by its name and key.
   const requestKey = `by-stock/${unit.task_id}`;
   await planner.invokeDispatcherAt(`by-stock-${unit.task_id}`, clock.now(), {
     ...command,

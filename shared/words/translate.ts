@@ -1,4 +1,4 @@
-// Says a stored text in another language: it is recognised by the very template it was made from, so nothing but the
+// Says a stored text in another language: it is recognised by the template it was made from, so nothing but the
 // text has to be stored or sent. What is in no catalogue (a server's own words) stays, with a word that says so.
 import { chinese } from "./chinese.ts";
 import type { Language } from "./language.ts";

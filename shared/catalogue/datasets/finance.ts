@@ -38,7 +38,7 @@ export const finance: DatasetSpec = {
   table: "fina_indicator",
   key: ["ts_code", "end_date", "ann_date", "update_flag"],
   main: { name: "fina_indicator", columns: financeColumns, rowCap: 100 },
-  // The cap is not documented: 2,000, 10,000 and 12,000 are told. Taken as the least, a page more is asked for in vain.
+  // The cap is not documented: sources give 2,000, 10,000 and 12,000. With the least, the only cost is one more call for a page that is empty.
   byPeriod: { name: "fina_indicator_vip", columns: financeColumns, rowCap: 2_000 },
   details: [],
   slices: "periods",
