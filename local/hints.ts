@@ -20,7 +20,11 @@ export function hintsFor(
       : stocks === defaults.stocks
         ? ""
         : ` --stocks ${stocks}`;
-  return afterOnce.map(({ command, about }) => ({ command: command + market + folder, about }));
+  // Without an option behind it, npm's -- would stand alone.
+  return afterOnce.map(({ command, about }) => ({
+    command: (command + market + folder).replace(/ --$/, ""),
+    about,
+  }));
 }
 
 const whileUp: readonly Hint[] = [

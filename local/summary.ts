@@ -25,6 +25,10 @@ export type Summary = {
     /** Whether anything was fetched for it since this start. */
     fetched: boolean;
     units: number;
+    /** Why the plan had no unit, such as stored or not_due; null when it had some. */
+    nothing: string | null;
+    /** What the planner or the end of the task had to say. */
+    reason: string | null;
     /** Rows stored or already complete for what was asked. */
     rows: number;
     calls: Record<string, number>;
@@ -51,6 +55,8 @@ export async function summarise(
     status: run.status,
     fetched: run.fetched,
     units: run.units,
+    nothing: run.nothing ?? null,
+    reason: run.reason,
     rows,
     calls: run.calls,
     seconds: run.seconds,

@@ -24,7 +24,7 @@ test("the main job runs to its end, and a second start has nothing left to do", 
   const second = await npmStart([...small, "--once", "--json"]).ended;
   expect(second.code).toBe(0);
   expect(second.json).toMatchObject({ status: "COMPLETED", units: 0, rows: first.json.rows, calls: {} });
-  expect(second.json).toMatchObject({ ...asked, outcome: "started", fetched: false });
+  expect(second.json).toMatchObject({ ...asked, outcome: "started", fetched: false, nothing: "stored" });
 });
 
 test("the stored rows are what the upstream holds: a bar has its factor, a suspended stock has none", async () => {
