@@ -5,6 +5,7 @@ import type { InferredOptionTypes } from "yargs";
 import type { ChosenValues } from "../shared/catalogue/chosen-context.ts";
 import { settingTable } from "../shared/catalogue/settings.ts";
 import { slotSeconds } from "../shared/catalogue/slot.ts";
+import { stackName, stageIn, stagePattern } from "../shared/catalogue/stack.ts";
 import type { OptionSpec } from "./command.ts";
 import { CommandError, exitCodes } from "./failure.ts";
 import type { Messages } from "./messages/en.ts";
@@ -34,13 +35,6 @@ export function deployOptions(t: Messages) {
 
 export type DeployValues = InferredOptionTypes<ReturnType<typeof deployOptions>>;
 
-const stagePattern = /^[a-zA-Z][a-zA-Z0-9-]{0,19}$/;
-
-/** As infra/context.ts names it. */
-export function stackName(stage: string | undefined): string {
-  return stage === undefined ? "TushareSync" : `TushareSync-${stage}`;
-}
-
 /**
  * The stage that a line is about, by whichever way it says so: --stack, --stage, -c stage=, or else cdk.json.
  * @throws CommandError when two ways name two stacks, or what is named can be none of this project
@@ -51,11 +45,13 @@ export function stageOf(
   defaults: Readonly<Record<string, unknown>>,
   t: Messages,
 ): string | undefined {
-  const [, named] = /^TushareSync(?:-(.+))?$/.exec(stack ?? "TushareSync") ?? [undefined, null];
-  if (named === null) throw new CommandError(exitCodes.usage, t.deploy.noSuchName(stack ?? ""));
+  const named = stack === undefined ? undefined : stageIn(stack);
+  if (stack !== undefined && named === undefined) {
+    throw new CommandError(exitCodes.usage, t.deploy.noSuchName(stack));
+  }
   const inContext = values.context?.findLast((text) => text.startsWith("stage="))?.slice("stage=".length);
-  const said = [values.stage, inContext].filter((stage) => stage !== undefined);
-  const stages = [...(stack === undefined ? [] : [named]), ...said.map((stage) => stage || undefined)];
+  const said = [named, values.stage, inContext].filter((stage) => stage !== undefined);
+  const stages = said.map((stage) => stage || undefined);
   const [first] = stages;
   const other = stages.find((stage) => stage !== first);
   if (new Set(stages).size > 1) {
@@ -139,7 +135,7 @@ export function cdkArguments(
   ...flags: readonly string[]
 ): string[] {
   const all = {
-    stage: stack.replace(/^TushareSync-?/, ""),
+    stage: stageIn(stack) ?? "",
     ...context,
     chosen: Object.keys(keptOf(context)).join(","),
   };

@@ -4,6 +4,7 @@ import { resolve } from "node:path";
 import { CloudFormationClient, DescribeStacksCommand } from "@aws-sdk/client-cloudformation";
 import { findRunning } from "../local/running.ts";
 import { decodeOrigin, isReal, type Origin, tushareOrigin } from "../shared/catalogue/origin.ts";
+import type { StackOutput, StackOutputs } from "../shared/catalogue/stack.ts";
 import { nameOrigin } from "../shared/words/origin.ts";
 import { CommandError, exitCodes } from "./failure.ts";
 import type { Messages } from "./messages/en.ts";
@@ -20,7 +21,7 @@ export type Target = {
   readonly stack: string | undefined;
   readonly name: string;
   readonly clients: ClientConfig;
-  readonly outputs: Readonly<Record<string, string>>;
+  readonly outputs: StackOutputs;
   /** Where its rows come from. */
   readonly origin: Origin;
   /** Where the local one's TuShare is; undefined for a deployed stack. */
@@ -86,15 +87,11 @@ export async function deployedTarget(
 }
 
 /** Stacks that have no such output are older than the first simulated one could be: deployed, of real TuShare. */
-function originOf(outputs: Readonly<Record<string, string>>): Origin {
+function originOf(outputs: StackOutputs): Origin {
   return outputs.MirrorOrigin === undefined ? tushareOrigin : decodeOrigin(outputs.MirrorOrigin);
 }
 
-async function readOutputs(
-  client: CloudFormationClient,
-  stack: string,
-  t: Messages,
-): Promise<Record<string, string>> {
+async function readOutputs(client: CloudFormationClient, stack: string, t: Messages): Promise<StackOutputs> {
   try {
     const { Stacks = [] } = await client.send(new DescribeStacksCommand({ StackName: stack }));
     return Object.fromEntries(
@@ -105,7 +102,7 @@ async function readOutputs(
   }
 }
 
-export function outputOf(target: Target, name: string, t: Messages): string {
+export function outputOf(target: Target, name: StackOutput, t: Messages): string {
   const value = target.outputs[name];
   if (value === undefined) throw missingOutput(name, target.name, t);
   return value;
@@ -116,6 +113,6 @@ export function sentence(error: unknown): string {
   return error instanceof Error ? `${error.name}: ${error.message.split("\n")[0]}` : String(error);
 }
 
-function missingOutput(name: string, stack: string, t: Messages): CommandError {
+function missingOutput(name: StackOutput, stack: string, t: Messages): CommandError {
   return new CommandError(exitCodes.unreachable, t.target.noOutput(name, stack));
 }

@@ -11,6 +11,7 @@ import { makeTushare } from "../shared/adapters/tushare.ts";
 import { metrics as catalogue, type Metric } from "../shared/catalogue/metrics.ts";
 import { decodeOrigin } from "../shared/catalogue/origin.ts";
 import { readSettings } from "../shared/catalogue/settings.ts";
+import type { FunctionVariable } from "../shared/catalogue/stack.ts";
 import { loggedDetails } from "../shared/logged-error.ts";
 import type {
   Clock,
@@ -123,7 +124,10 @@ export function pacer() {
   });
 }
 
-function required(name: string): string {
+/** What Lambda itself says. */
+type AwsVariable = "AWS_REGION" | "AWS_ACCESS_KEY_ID" | "AWS_SECRET_ACCESS_KEY";
+
+function required(name: FunctionVariable | AwsVariable): string {
   const value = process.env[name];
   if (value === undefined || value === "") throw new Error(`environment variable ${name} is not set`);
   return value;

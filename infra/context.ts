@@ -4,6 +4,7 @@
 import * as z from "zod";
 import { jobTypes } from "../shared/catalogue/jobs.ts";
 import { readSettings, settingTable } from "../shared/catalogue/settings.ts";
+import { stackName, stagePattern } from "../shared/catalogue/stack.ts";
 import { nearest } from "../shared/words/nearest.ts";
 import { say } from "../shared/words/say.ts";
 
@@ -20,7 +21,7 @@ const schema = z.object({
   /** Tells a second environment in one account apart: part of the stack's name, and of nothing else. */
   stage: z
     .string()
-    .regex(/^[a-zA-Z][a-zA-Z0-9-]{0,19}$/)
+    .regex(stagePattern)
     .optional()
     .describe(say("contextStage", { example: "-c stage=test" })),
   /** Concurrent executions of the worker. At least 2: the least an event source mapping accepts as its maximum. */
@@ -118,7 +119,7 @@ export const contextKeys: readonly string[] = Object.keys(schema.shape);
 export function stackNameOf(stage: unknown): string {
   const read = schema.shape.stage.safeParse(stage === "" ? undefined : stage);
   if (!read.success) throw new Error(complain("stage", stage));
-  return read.data === undefined ? "TushareSync" : `TushareSync-${read.data}`;
+  return stackName(read.data);
 }
 
 /**

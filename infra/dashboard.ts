@@ -194,16 +194,13 @@ export class Dashboard extends Construct {
   }
 
   private progress(): IWidget {
-    const { dispatcher, database, runbookUrl, origin } = this.props;
+    const { dispatcher, database, origin } = this.props;
     const widget = new NodeFunction(this, "ProgressWidget", {
       entry: "progress-widget",
       description: "Draws tasks, failures and coverage for the dashboard, when a person opens it",
       timeout: Duration.seconds(60),
       memoryMiB: 256,
-      environment: {
-        ...{ DISPATCHER_ARN: dispatcher.functionArn, RUNBOOK_URL: runbookUrl },
-        MIRROR_ORIGIN: origin,
-      },
+      environment: { DISPATCHER_ARN: dispatcher.functionArn, MIRROR_ORIGIN: origin },
     });
     database.connect(widget);
     return new CustomWidget({

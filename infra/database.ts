@@ -1,7 +1,6 @@
 // Aurora PostgreSQL, its credentials and its Data API. The one stateful part: it outlives the stack.
 
 import { IpAddresses, type IVpc, SubnetType, Vpc } from "aws-cdk-lib/aws-ec2";
-import type { Function as LambdaFunction } from "aws-cdk-lib/aws-lambda";
 import {
   AuroraPostgresEngineVersion,
   ClusterInstance,
@@ -10,6 +9,7 @@ import {
 } from "aws-cdk-lib/aws-rds";
 import { Duration, RemovalPolicies, Validations } from "aws-cdk-lib/core";
 import { Construct } from "constructs";
+import type { NodeFunction } from "./node-function.ts";
 
 const databaseName = "tushare";
 
@@ -84,7 +84,7 @@ export class Database extends Construct {
   }
 
   /** Lets a function run statements, and tells it where. */
-  connect(user: LambdaFunction): void {
+  connect(user: NodeFunction): void {
     this.cluster.grantDataApiAccess(user);
     user.addEnvironment("DATABASE_RESOURCE_ARN", this.arn);
     user.addEnvironment("DATABASE_SECRET_ARN", this.secretArn);

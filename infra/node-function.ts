@@ -17,6 +17,7 @@ import {
 } from "aws-cdk-lib/core";
 import type { Construct } from "constructs";
 import { buildSync } from "esbuild";
+import type { FunctionEnvironment, FunctionVariable } from "../shared/catalogue/stack.ts";
 
 const root = join(import.meta.dirname, "..");
 
@@ -39,7 +40,7 @@ export type NodeFunctionProps = {
   readonly description: string;
   readonly timeout: Duration;
   readonly memoryMiB: number;
-  readonly environment?: Readonly<Record<string, string>>;
+  readonly environment?: FunctionEnvironment;
   readonly reservedConcurrency?: number | undefined;
   /** The network it calls from; without one it runs outside any network of ours. */
   readonly placement?: Placement | undefined;
@@ -83,6 +84,11 @@ export class NodeFunction extends lambda.Function {
       ...props.placement,
     });
     this.memoryMiB = props.memoryMiB;
+  }
+
+  /** Tells it another name. */
+  override addEnvironment(name: FunctionVariable, value: string): this {
+    return super.addEnvironment(name, value);
   }
 }
 

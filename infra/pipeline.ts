@@ -7,6 +7,7 @@ import { Duration, SecretValue, Validations } from "aws-cdk-lib/core";
 import { Construct } from "constructs";
 import { receivesMax } from "../shared/catalogue/queue-limits.ts";
 import { callsAMinuteMax, slotSeconds, slotSecondsMax } from "../shared/catalogue/slot.ts";
+import type { FunctionEnvironment } from "../shared/catalogue/stack.ts";
 import type { Context } from "./context.ts";
 import type { Database } from "./database.ts";
 import type { Egress } from "./egress.ts";
@@ -61,7 +62,7 @@ export class Pipeline extends Construct {
     });
     this.token = tokenSecret(this);
 
-    const environment = {
+    const environment: FunctionEnvironment = {
       ...props.settings,
       TUSHARE_MIN_INTERVAL: String(props.tushareMinInterval),
       TUSHARE_CALLS_A_MINUTE: String(props.callsAMinute),

@@ -5,6 +5,7 @@ import { CfnOutput, Stack } from "aws-cdk-lib/core";
 import type { Construct } from "constructs";
 import { chosenOutput } from "../shared/catalogue/chosen-context.ts";
 import { encodeOrigin, originOfAddress } from "../shared/catalogue/origin.ts";
+import type { StackOutputs } from "../shared/catalogue/stack.ts";
 import { Api } from "./api.ts";
 import type { Context } from "./context.ts";
 import { Dashboard } from "./dashboard.ts";
@@ -47,7 +48,7 @@ export class TushareSync extends Stack {
     // New code meets only the new schema, and nothing starts on an empty database.
     migrations.executeBefore(pipeline, schedules, api, monitoring, dashboard);
 
-    const outputs = {
+    const outputs: StackOutputs & { readonly [chosenOutput]: string } = {
       ApiUrl: api.url,
       DispatcherName: pipeline.dispatcher.functionName,
       WorkQueueUrl: pipeline.workQueue.queueUrl,

@@ -2,6 +2,7 @@
 // while `npm start` is up. It holds no secret.
 import { readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import type { StackOutputs } from "../shared/catalogue/stack.ts";
 
 export type Running = {
   readonly pid: number;
@@ -13,7 +14,7 @@ export type Running = {
   readonly databaseUrl: string;
   readonly upstreamUrl: string;
   /** The outputs of the template. */
-  readonly outputs: Readonly<Record<string, string>>;
+  readonly outputs: StackOutputs;
   readonly functions: readonly string[];
   readonly logFile: string;
 };

@@ -6,7 +6,7 @@ import { CloudFormationClient, DescribeStacksCommand } from "@aws-sdk/client-clo
 import { GetAccountSettingsCommand, LambdaClient } from "@aws-sdk/client-lambda";
 import { mockClient } from "aws-sdk-client-mock";
 import { afterAll, beforeEach, describe, expect, test } from "vitest";
-import { contextOf, type DeployValues, intervalFor, stackName } from "../cli/cdk.ts";
+import { contextOf, type DeployValues, intervalFor } from "../cli/cdk.ts";
 import type { Session } from "../cli/command.ts";
 import { deploy, type Tools } from "../cli/commands/deploy.ts";
 import { destroy } from "../cli/commands/destroy.ts";
@@ -16,6 +16,7 @@ import { CommandError } from "../cli/failure.ts";
 import { en } from "../cli/messages/en.ts";
 import { makeApp } from "../infra/app.ts";
 import { callsAMinuteMax } from "../shared/catalogue/slot.ts";
+import { stackName } from "../shared/catalogue/stack.ts";
 
 const scratch = mkdtempSync(join(tmpdir(), "deploy-test-"));
 writeFileSync(join(scratch, "cdk.json"), "{}");

@@ -4,12 +4,13 @@ import { spawnSync } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { contextOf, type DeployValues, stackName, stageOf } from "../cli/cdk.ts";
+import { contextOf, type DeployValues, stageOf } from "../cli/cdk.ts";
 import { en } from "../cli/messages/en.ts";
 import { makeParser } from "../cli/parser.ts";
 import { type AlarmSpec, alarms, firstCommand, runbookAnchor } from "../infra/alarms.ts";
 import { contextKeys } from "../infra/context.ts";
 import { jobTypes } from "../shared/catalogue/jobs.ts";
+import { stackName } from "../shared/catalogue/stack.ts";
 import { migratedDatabase, type TestDatabase } from "./support/database.ts";
 
 const read = (file: string) => readFileSync(join(import.meta.dirname, "..", "docs", file), "utf8");

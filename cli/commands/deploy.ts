@@ -5,6 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline/promises";
 import { chosenFile, layOver } from "../../shared/catalogue/chosen-context.ts";
+import { type StackOutputs, stackName } from "../../shared/catalogue/stack.ts";
 import {
   cdkArguments,
   checkContext,
@@ -16,7 +17,6 @@ import {
   root,
   runCdk,
   slotsOf,
-  stackName,
   stageOf,
   withRegion,
 } from "../cdk.ts";
@@ -169,7 +169,7 @@ async function carryOut(
   { t, output, stop }: Session,
   tools: Tools,
   { where, before, found, context, said, environment }: Plan,
-): Promise<Record<string, string>> {
+): Promise<StackOutputs> {
   const { stack } = where;
   noteBegin(where, before, keptOf(context), t);
   const folder = mkdtempSync(join(tmpdir(), "tushare-sync-deploy-"));
@@ -227,7 +227,7 @@ export function realTools(): Tools {
 export function nextSteps(
   stack: string,
   region: string | undefined,
-  outputs: Readonly<Record<string, string>>,
+  outputs: StackOutputs,
   t: Messages,
 ): string[] {
   const secret = outputs.TushareTokenSecretArn ?? "";
@@ -248,8 +248,8 @@ export function nextSteps(
 }
 
 /** What `cdk deploy --outputs-file` wrote. */
-function readOutputs(file: string, stack: string): Record<string, string> {
-  const all = JSON.parse(readFileSync(file, "utf8")) as Record<string, Record<string, string>>;
+function readOutputs(file: string, stack: string): StackOutputs {
+  const all = JSON.parse(readFileSync(file, "utf8")) as Record<string, StackOutputs>;
   return all[stack] ?? {};
 }
 

@@ -7,6 +7,7 @@ import {
 import { GetAccountSettingsCommand, LambdaClient } from "@aws-sdk/client-lambda";
 import { ListSchedulesCommand, SchedulerClient } from "@aws-sdk/client-scheduler";
 import { GetSecretValueCommand, SecretsManagerClient } from "@aws-sdk/client-secrets-manager";
+import type { StackOutputs } from "../../shared/catalogue/stack.ts";
 import { isMissing } from "../deployed-stack.ts";
 import type { Messages } from "../messages/en.ts";
 import { type ClientConfig, sentence } from "../target.ts";
@@ -82,7 +83,7 @@ export function judgeConcurrency(
 export async function checkDeployed(
   clients: AccountClients,
   stack: string,
-  outputs: Readonly<Record<string, string>>,
+  outputs: StackOutputs,
   t: Messages,
 ): Promise<Finding[]> {
   return [
