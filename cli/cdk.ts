@@ -2,28 +2,23 @@
 import { spawn } from "node:child_process";
 import { join } from "node:path";
 import type { InferredOptionTypes } from "yargs";
-import type { ChosenValues } from "../shared/catalogue/chosen-context.ts";
+import { root } from "../infra/deployment-file.ts";
+import { type ChosenValues, egressWays, isKept, sourceKey } from "../shared/catalogue/chosen-context.ts";
 import { settingTable } from "../shared/catalogue/settings.ts";
-import { slotSeconds } from "../shared/catalogue/slot.ts";
+import { slotSeconds, slotSecondsWithin, slotsMin } from "../shared/catalogue/slot.ts";
 import { stackName, stageIn, stagePattern } from "../shared/catalogue/stack.ts";
 import type { OptionSpec } from "./command.ts";
 import { CommandError, exitCodes } from "./failure.ts";
 import type { Messages } from "./messages/en.ts";
 
-/** Where cdk.json lies, and what was chosen for each stack. */
-export const root = join(import.meta.dirname, "..");
-
-/** What a deployment may be given; the same again to `destroy`. What the values may be, the app says at synth. */
+/** What a deployment may be given; the same again to `destroy`. What other values may be, infra/context.ts says. */
 export function deployOptions(t: Messages) {
+  const { TUSHARE_CALLS_A_MINUTE: calls, WORKER_SLOTS: slots } = settingTable;
   return {
     stage: { type: "string", describe: t.deploy.stageOption },
-    tier: { type: "number", kind: { least: 1, most: 10_000 }, describe: t.deploy.tierOption },
-    slots: { type: "number", kind: { least: 2, most: 100 }, describe: t.deploy.slotsOption },
-    egress: {
-      type: "string",
-      choices: ["instance", "gateway", "none"] as const,
-      describe: t.deploy.egressOption,
-    },
+    tier: { type: "number", kind: { least: calls.min, most: calls.max }, describe: t.deploy.tierOption },
+    slots: { type: "number", kind: { least: slotsMin, most: slots.max }, describe: t.deploy.slotsOption },
+    egress: { type: "string", choices: egressWays, describe: t.deploy.egressOption },
     reserve: { type: "boolean", describe: t.deploy.reserveOption },
     schedules: { type: "string", describe: t.deploy.schedulesOption },
     "alarm-email": { type: "string", describe: t.deploy.alarmEmailOption },
@@ -32,6 +27,15 @@ export function deployOptions(t: Messages) {
     yes: { alias: "y", type: "boolean", default: false, describe: t.deploy.yesOption },
   } as const satisfies Record<string, OptionSpec>;
 }
+
+/** Options that are a key of the context, and which. */
+const optionKeys = [
+  ["slots", "slots"],
+  ["egress", "egress"],
+  ["reserve", "reserveConcurrency"],
+  ["schedules", "schedules"],
+  ["alarm-email", "alarmEmail"],
+] as const;
 
 export type DeployValues = InferredOptionTypes<ReturnType<typeof deployOptions>>;
 
@@ -73,19 +77,15 @@ function textOrNothing(value: unknown): string | undefined {
  * says what no option of ours does. `before` is what was chosen earlier: a tier is reckoned for the slots there are.
  */
 export function contextOf(values: DeployValues, t: Messages, before: ChosenValues = {}): ChosenValues {
-  const { tier, slots, egress, reserve, schedules } = values;
-  const email = values["alarm-email"];
-  const context: Record<string, string> = {
-    ...(tier !== undefined && {
-      callsAMinute: String(tier),
-      tushareMinInterval: String(intervalFor(tier, slots ?? slotsOf(before))),
-    }),
-    ...(slots !== undefined && { slots: String(slots) }),
-    ...(egress !== undefined && { egress }),
-    ...(reserve !== undefined && { reserveConcurrency: String(reserve) }),
-    ...(schedules !== undefined && { schedules }),
-    ...(email !== undefined && { alarmEmail: email }),
-  };
+  const { tier, slots } = values;
+  const context: Record<string, string> = {};
+  if (tier !== undefined) {
+    context.callsAMinute = String(tier);
+    context.tushareMinInterval = String(intervalFor(tier, slots ?? slotsOf(before)));
+  }
+  for (const [option, key] of optionKeys) {
+    if (values[option] !== undefined) context[key] = String(values[option]);
+  }
   for (const text of values.context ?? []) {
     const [, key, value] = /^([^=]+)=(.*)$/s.exec(text) ?? [];
     if (key === undefined || value === undefined) {
@@ -119,13 +119,9 @@ const shareUsed = 0.9;
 
 /** The least seconds between two calls, in hundredths, with which all slots together stay within a tier. */
 export function intervalFor(callsAMinute: number, slots: number): number {
-  const callsOfASlot = Math.floor((callsAMinute * shareUsed) / slots) - 2;
-  const held = callsOfASlot > 0 ? 60 / (callsOfASlot + 1) : (120 * slots) / (callsAMinute * shareUsed);
+  const held = slotSecondsWithin(callsAMinute * shareUsed, slots);
   return (Math.floor((held / slotSeconds(slots, 1)) * 100) + 1) / 100;
 }
-
-/** Given for one deployment and not for those after it. */
-const neverKept = ["keepData"];
 
 /** A line for the CDK that says everything: what the stack is to remember, and what counts this time alone. */
 export function cdkArguments(
@@ -137,7 +133,7 @@ export function cdkArguments(
   const all = {
     stage: stageIn(stack) ?? "",
     ...context,
-    chosen: Object.keys(keptOf(context)).join(","),
+    [sourceKey]: Object.keys(keptOf(context)).join(","),
   };
   return [
     action,
@@ -149,7 +145,7 @@ export function cdkArguments(
 
 /** What of a context later deployments start from. */
 export function keptOf(context: ChosenValues): ChosenValues {
-  return Object.fromEntries(Object.entries(context).filter(([key]) => !neverKept.includes(key)));
+  return Object.fromEntries(Object.entries(context).filter(([key]) => isKept(key)));
 }
 
 export type RunCdk = (

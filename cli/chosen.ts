@@ -1,11 +1,9 @@
 // What was chosen for a stack before now. The stack says it; its file beside cdk.json is a copy, which serves where the
 // stack is not there yet and where the CDK is called by hand.
-import { readFileSync } from "node:fs";
-import { join } from "node:path";
 import type { CloudFormationClient } from "@aws-sdk/client-cloudformation";
+import { type Found, removeDeployment, writeDeployment } from "../infra/deployment-file.ts";
 import { type Chosen, type ChosenValues, chosenFile } from "../shared/catalogue/chosen-context.ts";
 import { type Deployed, describeStack } from "./deployed-stack.ts";
-import { type Found, removeDeployment, writeDeployment } from "./deployment-file.ts";
 import { CommandError, exitCodes } from "./failure.ts";
 import type { Messages } from "./messages/en.ts";
 import { sentence } from "./target.ts";
@@ -126,14 +124,6 @@ export function changesOf(before: ChosenValues, after: ChosenValues, t: Messages
   return keys
     .filter((key) => before[key] !== after[key])
     .map((key) => `  ${key}: ${before[key] ?? t.deploy.standard} -> ${after[key] ?? t.deploy.standard}`);
-}
-
-/** The "context" of cdk.json. */
-export function readDefaults(folder: string): Record<string, unknown> {
-  const { context = {} } = JSON.parse(readFileSync(join(folder, "cdk.json"), "utf8")) as {
-    context?: Record<string, unknown>;
-  };
-  return context;
 }
 
 function disagreement(found: Found, context: ChosenValues, file: string, t: Messages): string[] {

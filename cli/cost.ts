@@ -1,5 +1,6 @@
 // What it costs on AWS: list prices and measured sizes, and the arithmetic over them. Rough on purpose; docs/cost.md is
 // made from it, and says where the figures come from.
+import type { EgressWay } from "../shared/catalogue/chosen-context.ts";
 import { jobs } from "../shared/catalogue/jobs.ts";
 import type { PricedPlan } from "../shared/plan/price-run.ts";
 
@@ -88,7 +89,7 @@ export type RunCost = {
 };
 
 export type MonthOptions = {
-  readonly egress: "instance" | "gateway" | "none";
+  readonly egress: EgressWay;
   /** Whether an idle database pauses. */
   readonly pauses: boolean;
   /** Whether AWS's always-free amounts are taken off. */

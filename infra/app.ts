@@ -3,8 +3,10 @@
 import { Annotations, App, Validations } from "aws-cdk-lib/core";
 import flags from "aws-cdk-lib/recommended-feature-flags.json" with { type: "json" };
 import { AwsSolutionsChecks } from "cdk-nag";
-import { chooseContext, readChosenFile, readDefaults } from "./chosen-context.ts";
+import { sourceKey } from "../shared/catalogue/chosen-context.ts";
+import { chooseContext, readChosenFile } from "./chosen-context.ts";
 import { readContext, stackNameOf } from "./context.ts";
+import { readDefaults } from "./deployment-file.ts";
 import { TushareSync } from "./stack.ts";
 
 /** The app, not yet synthesised. `context` and `outdir` are for callers other than the CDK command line. */
@@ -22,7 +24,7 @@ export function makeApp(options: { context?: Record<string, unknown>; outdir?: s
   const name = stackNameOf(look("stage"));
   const choice = chooseContext({
     ...{ stack: name, look, keys: Object.keys(app.node.getAllContext()), defaults: readDefaults() },
-    file: String(look("chosen")).startsWith("file") ? readChosenFile(name) : undefined,
+    file: String(look(sourceKey)).startsWith("file") ? readChosenFile(name) : undefined,
     account: process.env.CDK_DEFAULT_ACCOUNT,
     region: process.env.CDK_DEFAULT_REGION,
   });

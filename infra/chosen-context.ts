@@ -1,23 +1,11 @@
 // Where the app's context comes from: what is said now, over what was chosen for the stack at earlier deployments, over
 // what cdk.json says for every stack.
-import { readFileSync } from "node:fs";
-import { join } from "node:path";
 import { isDeepStrictEqual } from "node:util";
-import { type Chosen, chosenFile, layOver, readChosen } from "../shared/catalogue/chosen-context.ts";
+import { type Chosen, chosenFile, isKept, layOver, sourceKey } from "../shared/catalogue/chosen-context.ts";
 import { contextKeys, sayUnknown } from "./context.ts";
+import { readDeployment, root } from "./deployment-file.ts";
 
-const root = join(import.meta.dirname, "..");
-
-/** All but the stage, which is in the stack's name, and keepData: one deployment gives the data up, not all later ones. */
-const keptKeys = contextKeys.filter((key) => key !== "stage" && key !== "keepData");
-
-/**
- * The context key that says where the choice is from. `file`, which is what cdk.json says: the stack's file, which has
- * to be there, and to be right, where there is an account to deploy to. `file-if-any`: as that, to be looked at and not
- * deployed (`npm run synth`). A list of keys: these are the chosen ones, their values are given, and no file is read; so the deploy command calls. Nothing: all that is
- * given is the choice, and no file is read; so the local stack and the tests call.
- */
-const sourceKey = "chosen";
+const keptKeys = contextKeys.filter(isKept);
 
 export type Given = {
   readonly stack: string;
@@ -42,7 +30,14 @@ export type Choice = {
   readonly warnings: readonly string[];
 };
 
-/** @throws Error on a key that this version does not know */
+/**
+ * Reads the choice from where the key `chosen` says. `file`, which is what cdk.json says: the stack's file, which has to
+ * be there, and to be right, where there is an account to deploy to. `file-if-any`: as that, to be looked at and not
+ * deployed (`npm run synth`). A list of keys: these are the chosen ones, their values are given, and no file is read; so
+ * the deploy command calls. Nothing: all that is given is the choice, and no file is read; so the local stack and the
+ * tests call.
+ * @throws Error on a key that this version does not know
+ */
 export function chooseContext(given: Given): Choice {
   const isGiven = (key: string) => orNothing(given.look(key)) !== undefined;
   const source = given.look(sourceKey);
@@ -136,29 +131,12 @@ function refuseUnknown(keys: readonly string[], stack: string, where: string): v
 /** The file of a stack. @throws Error that says how to get a good one */
 export function readChosenFile(stack: string, folder = root): Chosen | undefined {
   const name = chosenFile(stack);
-  let text: string;
-  try {
-    text = readFileSync(join(folder, name), "utf8");
-  } catch (error) {
-    if (error instanceof Error && "code" in error && error.code === "ENOENT") return undefined;
-    throw new Error(`${name} cannot be read: ${error instanceof Error ? error.message : String(error)}`);
-  }
-  try {
-    return readChosen(text);
-  } catch (error) {
-    throw new Error(
-      `${name} is damaged (${error instanceof Error ? error.message : String(error)}): remove it, then ` +
-        `npm run deploy -- --stack ${stack} --only-diff writes it again from the stack`,
-    );
-  }
-}
-
-/** What cdk.json says for every stack. */
-export function readDefaults(folder = root): Record<string, unknown> {
-  const { context = {} } = JSON.parse(readFileSync(join(folder, "cdk.json"), "utf8")) as {
-    context?: Record<string, unknown>;
-  };
-  return context;
+  const { chosen, damage } = readDeployment(folder, stack);
+  if (damage === undefined) return chosen;
+  throw new Error(
+    `${name} is damaged (${damage}): remove it, then ` +
+      `npm run deploy -- --stack ${stack} --only-diff writes it again from the stack`,
+  );
 }
 
 /** A key said without a value is as if it were not there. */

@@ -2,8 +2,10 @@
 // Read once and checked here; the constructs get plain values.
 
 import * as z from "zod";
+import { egressWays } from "../shared/catalogue/chosen-context.ts";
 import { jobTypes } from "../shared/catalogue/jobs.ts";
-import { readSettings, settingTable } from "../shared/catalogue/settings.ts";
+import { type NumberSetting, readSettings, settingTable } from "../shared/catalogue/settings.ts";
+import { slotsMin } from "../shared/catalogue/slot.ts";
 import { stackName, stagePattern } from "../shared/catalogue/stack.ts";
 import { nearest } from "../shared/words/nearest.ts";
 import { say } from "../shared/words/say.ts";
@@ -17,6 +19,16 @@ const scheduleExpression = z.string().regex(/^(cron|rate)\([^()]+\)$/);
 const settingName = z.string().refine((name) => name.startsWith("SYNC_") && name in settingTable);
 const settingValue = z.union([z.string(), z.number(), z.boolean()]).transform(String);
 
+/** A number that is a setting too, with that one's default and bounds. */
+function aSetting(key: string, { default: usual, min, max: most, whole }: NumberSetting, least = min) {
+  const bounded = (whole ? z.int() : z.number()).min(least).max(most);
+  const example = `-c ${key}=${usual}`;
+  return number
+    .pipe(bounded)
+    .default(usual)
+    .describe(say(whole ? "contextWhole" : "contextSeconds", { least, most, example }));
+}
+
 const schema = z.object({
   /** Tells a second environment in one account apart: part of the stack's name, and of nothing else. */
   stage: z
@@ -24,21 +36,12 @@ const schema = z.object({
     .regex(stagePattern)
     .optional()
     .describe(say("contextStage", { example: "-c stage=test" })),
-  /** Concurrent executions of the worker. At least 2: the least an event source mapping accepts as its maximum. */
-  slots: number
-    .pipe(z.int().min(2).max(100))
-    .default(settingTable.WORKER_SLOTS.default)
-    .describe(say("contextWhole", { least: 2, most: 100, example: "-c slots=5" })),
+  /** Concurrent executions of the worker. */
+  slots: aSetting("slots", settingTable.WORKER_SLOTS, slotsMin),
   /** Seconds between two calls to one interface, over all slots together. */
-  tushareMinInterval: number
-    .pipe(z.number().min(0.01).max(60))
-    .default(settingTable.TUSHARE_MIN_INTERVAL.default)
-    .describe(say("contextSeconds", { least: 0.01, most: 60, example: "-c tushareMinInterval=0.35" })),
+  tushareMinInterval: aSetting("tushareMinInterval", settingTable.TUSHARE_MIN_INTERVAL),
   /** Calls a minute to one interface that the TuShare account's tier allows. */
-  callsAMinute: number
-    .pipe(z.int().min(1).max(10_000))
-    .default(settingTable.TUSHARE_CALLS_A_MINUTE.default)
-    .describe(say("contextWhole", { least: 1, most: 10_000, example: "-c callsAMinute=200" })),
+  callsAMinute: aSetting("callsAMinute", settingTable.TUSHARE_CALLS_A_MINUTE),
   /**
    * Whether the worker reserves its slots. A new account may have too little concurrency to reserve any: there
    * the event source's maximum holds the rate alone, and nobody should invoke the worker by hand.
@@ -48,7 +51,7 @@ const schema = z.object({
     .describe(say("contextTruth", { example: "-c reserveConcurrency=false" })),
   /** How the worker gets one fixed address, or none, which leaves it outside any network of ours. */
   egress: z
-    .enum(["instance", "gateway", "none"])
+    .enum(egressWays)
     .default("instance")
     .describe(say("contextEgress", { example: "-c egress=gateway" })),
   /** The token travels to this address, so plain http is for a simulated TuShare on the same machine. */

@@ -22,11 +22,12 @@ import {
 import { LogGroup } from "aws-cdk-lib/aws-logs";
 import { RemovalPolicy, Validations } from "aws-cdk-lib/core";
 import { Construct } from "constructs";
+import type { EgressWay } from "../shared/catalogue/chosen-context.ts";
 import { logRetention, type Placement } from "./node-function.ts";
 
 export type EgressProps = {
   /** An instance costs a tenth of a gateway and stops when its machine does; the work waits in its queue then. */
-  readonly kind: "instance" | "gateway";
+  readonly kind: Exclude<EgressWay, "none">;
 };
 
 export class Egress extends Construct {

@@ -5,6 +5,7 @@ import { Secret } from "aws-cdk-lib/aws-secretsmanager";
 import { Queue, QueueEncryption } from "aws-cdk-lib/aws-sqs";
 import { Duration, SecretValue, Validations } from "aws-cdk-lib/core";
 import { Construct } from "constructs";
+import { contextSettings } from "../shared/catalogue/chosen-context.ts";
 import { receivesMax } from "../shared/catalogue/queue-limits.ts";
 import { callsAMinuteMax, slotSeconds, slotSecondsMax } from "../shared/catalogue/slot.ts";
 import type { FunctionEnvironment } from "../shared/catalogue/stack.ts";
@@ -64,9 +65,7 @@ export class Pipeline extends Construct {
 
     const environment: FunctionEnvironment = {
       ...props.settings,
-      TUSHARE_MIN_INTERVAL: String(props.tushareMinInterval),
-      TUSHARE_CALLS_A_MINUTE: String(props.callsAMinute),
-      WORKER_SLOTS: String(props.slots),
+      ...Object.fromEntries(contextSettings.map(([key, name]) => [name, String(props[key])])),
       WORK_QUEUE_URL: this.workQueue.queueUrl,
       MIRROR_ORIGIN: props.origin,
     };

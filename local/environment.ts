@@ -1,6 +1,7 @@
 // Everything `npm start` starts, in order, and stops in reverse: database, Data API, upstream, the stack itself.
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
+import { contextSettings } from "../shared/catalogue/chosen-context.ts";
 import { datasets } from "../shared/catalogue/datasets.ts";
 import { jobs } from "../shared/catalogue/jobs.ts";
 import { encodeOrigin, type Origin, tushareUrl } from "../shared/catalogue/origin.ts";
@@ -219,9 +220,7 @@ function databaseOptions(dataDir: string) {
 function contextFrom(environment: NodeJS.ProcessEnv): Record<string, unknown> {
   const names = Object.entries(environment).filter(([name, value]) => name.startsWith("SYNC_") && value);
   const context: Record<string, unknown> = { settings: Object.fromEntries(names), egress: "none" };
-  if (environment.TUSHARE_MIN_INTERVAL) context.tushareMinInterval = environment.TUSHARE_MIN_INTERVAL;
-  if (environment.TUSHARE_CALLS_A_MINUTE) context.callsAMinute = environment.TUSHARE_CALLS_A_MINUTE;
-  if (environment.WORKER_SLOTS) context.slots = environment.WORKER_SLOTS;
+  for (const [key, name] of contextSettings) if (environment[name]) context[key] = environment[name];
   return context;
 }
 

@@ -2,15 +2,12 @@
 // too, ten seconds later and in the words of a deployment.
 import { readdirSync, statSync } from "node:fs";
 import { readSettings, settingTable } from "../shared/catalogue/settings.ts";
-import { callsAMinuteMax, slotSeconds, slotSecondsMax } from "../shared/catalogue/slot.ts";
+import { callsAMinuteMax, slotSeconds, slotSecondsMax, slotsMin } from "../shared/catalogue/slot.ts";
 import { nearest } from "../shared/words/nearest.ts";
 import { say } from "../shared/words/say.ts";
 import { OptionError } from "./options.ts";
 
 type Variables = Readonly<Record<string, string | undefined>>;
-
-/** The least an event source mapping takes as its maximum. */
-const slotsMin = 2;
 
 /** @throws OptionError naming the variable, its value and what is allowed */
 export function checkVariables(variables: Variables): void {

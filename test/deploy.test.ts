@@ -8,9 +8,10 @@ import { mockClient } from "aws-sdk-client-mock";
 import { afterAll, beforeEach, describe, expect, test } from "vitest";
 import { contextOf, type DeployValues, intervalFor } from "../cli/cdk.ts";
 import type { Session } from "../cli/command.ts";
-import { deploy, type Tools } from "../cli/commands/deploy.ts";
+import { deploy } from "../cli/commands/deploy.ts";
 import { destroy } from "../cli/commands/destroy.ts";
 import { type CostPart, template as costed, costOfMonth, costOfRun } from "../cli/cost.ts";
+import type { Tools } from "../cli/deployment.ts";
 import { accountClients } from "../cli/doctor/account.ts";
 import { CommandError } from "../cli/failure.ts";
 import { en } from "../cli/messages/en.ts";
@@ -161,6 +162,7 @@ describe("options", () => {
     [200, 2],
     [500, 10],
     [50, 2],
+    [10, 4],
   ])("%i calls a minute and %i slots: the interval keeps to them, and wastes little", (tier, slots) => {
     const most = callsAMinuteMax(slots, intervalFor(tier, slots));
     expect(most).toBeLessThanOrEqual(tier);

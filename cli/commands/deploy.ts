@@ -3,23 +3,10 @@
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { createInterface } from "node:readline/promises";
+import type { Found } from "../../infra/deployment-file.ts";
 import { chosenFile, layOver } from "../../shared/catalogue/chosen-context.ts";
-import { type StackOutputs, stackName } from "../../shared/catalogue/stack.ts";
-import {
-  cdkArguments,
-  checkContext,
-  contextOf,
-  type DeployValues,
-  deployOptions,
-  keptOf,
-  type RunCdk,
-  root,
-  runCdk,
-  slotsOf,
-  stageOf,
-  withRegion,
-} from "../cdk.ts";
+import type { StackOutputs } from "../../shared/catalogue/stack.ts";
+import { cdkArguments, contextOf, type DeployValues, deployOptions, keptOf, slotsOf } from "../cdk.ts";
 import {
   type Before,
   changesOf,
@@ -27,28 +14,17 @@ import {
   listed,
   noteBegin,
   noteEnd,
-  readDefaults,
   recall,
   type Where,
 } from "../chosen.ts";
 import { command, type Session } from "../command.ts";
-import { type Found, readDeployment } from "../deployment-file.ts";
-import { type AccountClients, accountClients, checkAccount } from "../doctor/account.ts";
+import { confirm, realTools, setOut, succeed, type Tools } from "../deployment.ts";
+import { checkAccount } from "../doctor/account.ts";
 import { checkNode } from "../doctor/machine.ts";
 import { CommandError, exitCodes } from "../failure.ts";
 import type { Messages } from "../messages/en.ts";
 import { sentence } from "../target.ts";
 import { showFindings } from "./doctor.ts";
-
-/** What a deployment touches outside this process; tests give their own. */
-export type Tools = {
-  readonly cdk: RunCdk;
-  readonly clients: (region: string | undefined) => AccountClients;
-  /** Asks a person, and resolves with what was typed; undefined where nobody can be asked. */
-  readonly ask: ((question: string) => Promise<string>) | undefined;
-  /** Where cdk.json lies, and what was chosen for each stack. */
-  readonly folder: string;
-};
 
 export const deployCommand = (t: Messages) =>
   command({
@@ -73,13 +49,12 @@ export async function deploy(
   tools: Tools,
 ): Promise<number> {
   const { t, output } = session;
-  const { stack, defaults, found, region, environment } = setOut(session, values, tools);
+  const { stack, defaults, found, region, environment } = await setOut(session, values, tools);
   const clients = tools.clients(region);
   const where: Where = {
     ...{ client: clients.cloudFormation, folder: tools.folder, stack, region },
     forget: values.forget,
   };
-  await checkContext(contextOf(values, t), t); // what cannot be is said before anything is asked
   const asked = await Promise.allSettled([recall(where, found, t)]);
   const said = contextOf(values, t, contextBefore(asked));
   const context = layOver(contextBefore(asked), said);
@@ -103,9 +78,7 @@ export async function deploy(
   if (!values.forget) restore(session, tools.folder, stack, before);
 
   output.note(t.deploy.difference(stack));
-  if ((await tools.cdk(cdkArguments("diff", stack, context), environment)) !== 0) {
-    throw new CommandError(exitCodes.failed, t.deploy.diffFailed);
-  }
+  await succeed(tools.cdk(cdkArguments("diff", stack, context), environment), t.deploy.diffFailed);
   if (values["only-diff"]) return exitCodes.done;
   if (!values.yes) await confirm(tools, t.deploy.confirm(stack), ["y", "yes", "是"], t);
 
@@ -113,18 +86,6 @@ export async function deploy(
   output.json({ stack, outputs });
   for (const line of nextSteps(stack, region, outputs, t)) output.line(line);
   return exitCodes.done;
-}
-
-/** Which stack a line is about, and where it is: a region that was chosen once counts until another is named. */
-export function setOut(session: Session, values: DeployValues, { folder }: Tools) {
-  const { t, output } = session;
-  const defaults = readDefaults(folder);
-  const stack = stackName(stageOf(values, session.stack, defaults, t));
-  const found = readDeployment(folder, stack);
-  const region = session.region ?? found.chosen?.region;
-  if (session.region === undefined && region !== undefined)
-    output.note(t.deploy.region(region, chosenFile(stack)));
-  return { stack, defaults, found, region, environment: withRegion(session.environment, region) };
 }
 
 function contextBefore([outcome]: readonly [PromiseSettledResult<Before>]): Before["context"] {
@@ -201,29 +162,6 @@ function quoted(text: string): string {
   return /^[\w@%+=:,./-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`;
 }
 
-/** @throws CommandError when a person says no, or nobody can be asked */
-export async function confirm(
-  tools: Tools,
-  question: string,
-  yes: readonly string[],
-  t: Messages,
-): Promise<void> {
-  if (tools.ask === undefined) throw new CommandError(exitCodes.usage, t.deploy.cannotAsk);
-  const answer = (await tools.ask(`${question} `)).trim();
-  if (!yes.includes(answer.toLowerCase()) && !yes.includes(answer)) {
-    throw new CommandError(exitCodes.interrupted, t.deploy.notConfirmed);
-  }
-}
-
-export function realTools(): Tools {
-  return {
-    cdk: runCdk,
-    clients: (region) => accountClients(region === undefined ? {} : { region }),
-    ask: process.stdin.isTTY ? askPerson : undefined,
-    folder: root,
-  };
-}
-
 export function nextSteps(
   stack: string,
   region: string | undefined,
@@ -251,13 +189,4 @@ export function nextSteps(
 function readOutputs(file: string, stack: string): StackOutputs {
   const all = JSON.parse(readFileSync(file, "utf8")) as Record<string, StackOutputs>;
   return all[stack] ?? {};
-}
-
-async function askPerson(question: string): Promise<string> {
-  const line = createInterface({ input: process.stdin, output: process.stderr });
-  try {
-    return await line.question(question);
-  } finally {
-    line.close();
-  }
 }

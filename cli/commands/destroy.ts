@@ -1,13 +1,13 @@
 // `destroy`: removes a deployed stack. Database and network stay, unless told: then they are given up first, by a
 // deployment that takes their protection away, and go with the stack.
+import { removeDeployment } from "../../infra/deployment-file.ts";
 import { layOver } from "../../shared/catalogue/chosen-context.ts";
-import { cdkArguments, checkContext, contextOf, type DeployValues, deployOptions } from "../cdk.ts";
+import { cdkArguments, contextOf, type DeployValues, deployOptions } from "../cdk.ts";
 import { command, type Session } from "../command.ts";
 import { describeStack } from "../deployed-stack.ts";
-import { removeDeployment } from "../deployment-file.ts";
-import { CommandError, exitCodes } from "../failure.ts";
+import { confirm, realTools, setOut, succeed, type Tools } from "../deployment.ts";
+import { exitCodes } from "../failure.ts";
 import type { Messages } from "../messages/en.ts";
-import { confirm, realTools, setOut, type Tools } from "./deploy.ts";
 
 export const destroyCommand = (t: Messages) =>
   command({
@@ -30,9 +30,8 @@ export async function destroy(
   tools: Tools,
 ): Promise<number> {
   const { t, output } = session;
-  const { stack, found, region, environment } = setOut(session, values, tools);
+  const { stack, found, region, environment } = await setOut(session, values, tools);
   const isDeleting = values["delete-data"];
-  await checkContext(contextOf(values, t), t);
 
   output.note(isDeleting ? t.destroy.deletes(stack) : t.destroy.keeps(stack));
   if (!values.yes) await confirm(tools, t.destroy.confirm(stack), [stack], t);
@@ -44,12 +43,10 @@ export async function destroy(
   if (isDeleting) {
     const given = { ...context, keepData: "false" };
     const args = cdkArguments("deploy", stack, given, "--require-approval", "never");
-    if ((await tools.cdk(args, environment)) !== 0)
-      throw new CommandError(exitCodes.failed, t.destroy.notGivenUp(stack));
+    await succeed(tools.cdk(args, environment), t.destroy.notGivenUp(stack));
   }
-  if ((await tools.cdk(cdkArguments("destroy", stack, context, "--force"), environment)) !== 0) {
-    throw new CommandError(exitCodes.failed, t.destroy.failed(stack));
-  }
+  const args = cdkArguments("destroy", stack, context, "--force");
+  await succeed(tools.cdk(args, environment), t.destroy.failed(stack));
   // What was chosen for a stack goes with it; a file of a stack of this name elsewhere stays.
   if (found.chosen?.region === undefined || found.chosen.region === (deployed?.region ?? region)) {
     removeDeployment(tools.folder, stack);

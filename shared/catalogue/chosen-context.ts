@@ -1,9 +1,32 @@
 // What a person chose for a deployed stack: context keys and their values. The stack itself keeps it, as an output, and a
 // file beside cdk.json is a copy of that, which the CDK app reads.
 import * as z from "zod/mini";
+import type { Settings } from "./settings.ts";
 
 /** The output of the stack that holds it. */
 export const chosenOutput = "ChosenContext";
+
+/** The context key that says where the choice is from (infra/chosen-context.ts has its values). */
+export const sourceKey = "chosen";
+
+/** Not remembered: the stage is in the stack's name, and one deployment gives the data up, not all later ones. */
+const neverKept = ["stage", "keepData"];
+
+/** Whether later deployments start from a key of the context. */
+export function isKept(key: string): boolean {
+  return !neverKept.includes(key);
+}
+
+/** How the workers get one fixed address: a NAT instance, a NAT gateway, or not at all. */
+export const egressWays = ["instance", "gateway", "none"] as const;
+export type EgressWay = (typeof egressWays)[number];
+
+/** Keys of the context that are settings under another name. */
+export const contextSettings = [
+  ["slots", "WORKER_SLOTS"],
+  ["tushareMinInterval", "TUSHARE_MIN_INTERVAL"],
+  ["callsAMinute", "TUSHARE_CALLS_A_MINUTE"],
+] as const satisfies readonly (readonly [string, keyof Settings])[];
 
 /** Values as the command line gives them: an object is JSON text. */
 export type ChosenValues = Readonly<Record<string, string>>;

@@ -4,7 +4,7 @@
 import { say } from "../words/say.ts";
 import { isDay } from "./dates.ts";
 
-type NumberSetting = {
+export type NumberSetting = {
   readonly default: number;
   readonly min: number;
   readonly max: number;

@@ -1,5 +1,8 @@
 // Slot arithmetic: worker concurrency stands in for a token bucket. Pure; the pacing itself is in pacer.ts.
 
+/** The least an event source mapping takes as its maximum (docs.aws.amazon.com/lambda/latest/dg/services-sqs-scaling.html). */
+export const slotsMin = 2;
+
 /** What a slot may be held for a unit, so that it fits the worker's time beside the calls. */
 export const slotSecondsMax = 30;
 

@@ -1,7 +1,19 @@
-// The file beside cdk.json with what was chosen for a stack (shared/catalogue/chosen-context.ts says what it is).
+// cdk.json, and the file beside it with what was chosen for a stack (shared/catalogue/chosen-context.ts says what that
+// is). The app reads them; the command line writes the second one too.
 import { readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { type Chosen, chosenFile, readChosen } from "../shared/catalogue/chosen-context.ts";
+
+/** Where cdk.json lies, and what was chosen for each stack. */
+export const root = join(import.meta.dirname, "..");
+
+/** What cdk.json says for every stack. */
+export function readDefaults(folder = root): Record<string, unknown> {
+  const { context = {} } = JSON.parse(readFileSync(join(folder, "cdk.json"), "utf8")) as {
+    context?: Record<string, unknown>;
+  };
+  return context;
+}
 
 /** What was found: nothing, a choice, or a file that cannot be read, with the reason. */
 export type Found = { readonly chosen?: Chosen; readonly damage?: string };
