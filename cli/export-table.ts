@@ -88,7 +88,7 @@ limit :page_rows`;
   }
 }
 
-function exportableOf({ key, dayColumn, main, instruments, table }: Dataset): Exportable {
+function exportableOf({ key, dayColumn, main }: Dataset): Exportable {
   const days = main.columns.filter(({ type, name }) => type === "day" && key.includes(name));
   return {
     key,
@@ -96,7 +96,7 @@ function exportableOf({ key, dayColumn, main, instruments, table }: Dataset): Ex
       .filter(({ name, required }) => key.includes(name) && !required)
       .map(({ name }) => name),
     day: dayColumn ?? days.at(-1)?.name,
-    hasCodes: instruments !== undefined || table === "disclosure_date",
+    hasCodes: key.includes("ts_code"),
   };
 }
 

@@ -3,6 +3,7 @@ import { type Dataset, datasets } from "../shared/catalogue/datasets.ts";
 import { jobs as catalogue } from "../shared/catalogue/jobs.ts";
 import type { Origin } from "../shared/catalogue/origin.ts";
 import { readSettings } from "../shared/catalogue/settings.ts";
+import { isMember } from "../shared/coverage/members.ts";
 import { warnOfOrigin } from "../shared/words/origin.ts";
 import { say } from "../shared/words/say.ts";
 import type { Environment } from "./environment.ts";
@@ -71,20 +72,17 @@ async function countRows(jobs: Jobs, run: JobRun): Promise<number> {
   return rows;
 }
 
-async function countDataset(
-  jobs: Jobs,
-  { table, slices, dayColumn, instruments, constants = {} }: Dataset,
-  { from, to, codes }: JobRun,
-): Promise<number> {
+async function countDataset(jobs: Jobs, dataset: Dataset, { from, to, codes }: JobRun): Promise<number> {
+  const { table, slices, dayColumn, constants = {} } = dataset;
   const conditions = Object.entries(constants).map(([name, value]) => `${name} = '${value}'`);
   const values: unknown[] = [];
   if (slices !== "lists") {
     conditions.push(
       `${dayColumn} between to_date($1, 'YYYYMMDD') and to_date($2, 'YYYYMMDD')`,
       "($3::text[] is null or ts_code = any ($3))",
-      `(left(ts_code, 1) in ('1', '5')) = $4`,
+      isMember(dataset, "ts_code"),
     );
-    values.push(from ?? "19900101", to ?? "29991231", codes ?? null, instruments === "etf");
+    values.push(from ?? "19900101", to ?? "29991231", codes ?? null);
   }
   const [row] = await jobs.query(
     `select count(*) as rows from ${table} where ${conditions.join(" and ") || "true"}`,

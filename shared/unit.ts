@@ -74,6 +74,12 @@ export function unitKey({ dataset, selector }: PlannedUnit): string {
       return `${dataset}/${selector.exchange}/${selector.list_status}`;
     case "period":
       return `${dataset}/${selector.period}`;
+    case "announced":
+      return `${dataset}/${selector.ann_date}`;
+    case "month":
+      return `${dataset}/${selector.month}`;
+    case "range":
+      return `${dataset}/${selector.from}-${selector.to}`;
   }
 }
 
@@ -100,5 +106,11 @@ function rawParams(selector: Selector): Record<string, string> {
       return { exchange: selector.exchange, list_status: selector.list_status };
     case "period":
       return { period: selector.period };
+    case "announced":
+      return { ann_date: selector.ann_date };
+    case "month":
+      return { month: selector.month };
+    case "range":
+      return { start_date: selector.from, end_date: selector.to };
   }
 }

@@ -246,9 +246,9 @@ test("a start over HTTP is carried out by the dispatcher, and its task says how 
 });
 
 /** The sentences it says took it over the 400 kB once wanted; the SDK's clients are most of the rest. */
-const bundleBytesMax = 420_000;
+const bundleBytesMax = 440_000;
 
-test("the function's bundle is under 420 kB, and holds one language", () => {
+test("the function's bundle is under 440 kB, and holds one language", () => {
   const { resources, bundle } = resolveTemplate(api.assembly, "http://127.0.0.1:1");
   const found = resources.find(
     ({ logicalId }) => logicalId.startsWith("ApiHandler") && logicalId.length < 20,

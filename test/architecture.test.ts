@@ -53,7 +53,7 @@ test("the folders hold what this test reads", () => {
   expect(importsOf("shared/unit.ts")).toContainEqual({ from: "shared/catalogue/dataset.ts", values: false });
   expect(importsOf("shared/unit.ts")).toContainEqual({ from: "shared/catalogue/datasets.ts", values: true });
   expect(importsOf("shared/unit.ts")).toContainEqual({ from: "zod/mini", values: true });
-  expect(importsOf("shared/catalogue/jobs.ts").filter(({ values }) => values)).toEqual([]);
+  expect(importsOf("shared/catalogue/measures.ts").filter(({ values }) => values)).toEqual([]);
   expect(withoutComments(readFileSync(join(root, "functions/services.ts"), "utf8"))).toMatch(ambient);
 });
 
@@ -106,7 +106,7 @@ test("infra reads only data from shared, and the words that refuse a wrong value
 });
 
 test("the local stack runs the template: of shared it takes types, words, and the names of jobs, settings and origins", () => {
-  const data = /^shared\/(catalogue\/[\w-]+|dispatch\/command|words\/\w+)\.ts$/;
+  const data = /^shared\/(catalogue\/[\w-]+|coverage\/members|dispatch\/command|words\/\w+)\.ts$/;
   // Before the stack is up, a start looks whose rows are there and whether TuShare takes the token.
   const looks = /^shared\/(ledger\/origin|adapters\/tushare|errors)\.ts$/;
   // The page reads and draws what the deployed widget and API do; it changes nothing but through the dispatcher.

@@ -15,7 +15,9 @@ import {
   type Table,
 } from "../shared/rows/rows.ts";
 
+const asked = { answers: ["date"], points: 0 } as const;
 const spec: InterfaceSpec = {
+  ...asked,
   name: "daily",
   columns: [
     { name: "ts_code", type: "code", required: true },
@@ -131,7 +133,7 @@ const cells: [Column["type"], unknown, string | undefined][] = [
 ];
 
 test.each(cells)("a %s that is %j is stored as %j, or refused", (type, value, stored) => {
-  const one: InterfaceSpec = { name: "any", columns: [{ name: "cell", type }], rowCap: 10 };
+  const one: InterfaceSpec = { ...asked, name: "any", columns: [{ name: "cell", type }], rowCap: 10 };
   const readOne = () => readPages(one, [page([[value]], ["cell"])], "any");
   if (stored !== undefined) expect(readOne().columns.cell?.map(String)).toEqual([stored]);
   else expect(readOne).toThrow(/any row 1 \(\): cell is .*, expected /);
@@ -235,8 +237,14 @@ describe("the interfaces of a dataset", () => {
     ...datasets.stock_daily,
     main: spec,
     details: [
-      { name: "adj_factor", columns: [...spec.columns.slice(0, 2), number("adj_factor")], rowCap: 6_000 },
       {
+        ...asked,
+        name: "adj_factor",
+        columns: [...spec.columns.slice(0, 2), number("adj_factor")],
+        rowCap: 6_000,
+      },
+      {
+        ...asked,
         name: "daily_basic",
         columns: [...spec.columns.slice(0, 2), number("pe"), number("pb")],
         rowCap: 6_000,

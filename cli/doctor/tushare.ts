@@ -30,6 +30,19 @@ const skewSecondsMax = 30;
 const expiryDaysWanted = 30;
 const requestTimeoutMilliseconds = 30_000;
 
+/** Slices that have long been published. */
+const examples: Readonly<Record<Selector["by"], Selector>> = {
+  date: { by: "date", trade_date: "20240102" },
+  code: { by: "code", ts_code: "600519.SH", from: "20231231", to: "20231231" },
+  calendar: { by: "calendar", exchange: "SSE", from: "20240101", to: "20240131" },
+  list_status: { by: "list_status", list_status: "L" },
+  exchange: { by: "exchange", exchange: "SH", list_status: "L" },
+  period: { by: "period", period: "20231231" },
+  announced: { by: "announced", ann_date: "20240102" },
+  month: { by: "month", month: "202401" },
+  range: { by: "range", from: "20240102", to: "20240105" },
+};
+
 /** One row of each is enough to see whether it answers. */
 const probes = uniqueProbes(Object.values(datasets));
 
@@ -183,13 +196,8 @@ function uniqueProbes(all: readonly Dataset[]): Probe[] {
   return [...found.values()];
 }
 
-/** Something that has long been published. */
-function exampleOf({ name, slices, instruments }: Dataset): Selector {
-  if (slices === "days") return { by: "date", trade_date: "20240102" };
-  if (slices === "periods") return { by: "code", ts_code: "600519.SH", from: "20231231", to: "20231231" };
-  if (name === "trading_calendar")
-    return { by: "calendar", exchange: "SSE", from: "20240101", to: "20240131" };
-  if (instruments === "stock") return { by: "list_status", list_status: "L" };
-  if (instruments === "etf") return { by: "exchange", exchange: "SH", list_status: "L" };
-  return { by: "period", period: "20231231" };
+function exampleOf({ name, main }: Dataset): Selector {
+  const [by] = main.answers;
+  if (by === undefined) throw new Error(`${name} answers to nothing`);
+  return examples[by];
 }

@@ -1,23 +1,7 @@
 // The dataset catalogue: what is mirrored into which table, from which interfaces, in which slices. Each is a file of its
-// own in datasets/; here they have their names.
-import type { DatasetSpec } from "./dataset.ts";
-import { disclosure } from "./datasets/disclosure.ts";
-import { etfDaily } from "./datasets/etf-daily.ts";
-import { etfList } from "./datasets/etf-list.ts";
-import { finance } from "./datasets/finance.ts";
-import { stockDaily } from "./datasets/stock-daily.ts";
-import { stockList } from "./datasets/stock-list.ts";
-import { tradingCalendar } from "./datasets/trading-calendar.ts";
-
-const specs = {
-  trading_calendar: tradingCalendar,
-  stock_list: stockList,
-  disclosure,
-  etf_list: etfList,
-  stock_daily: stockDaily,
-  etf_daily: etfDaily,
-  finance,
-} as const satisfies Readonly<Record<string, DatasetSpec>>;
+// own in datasets/, which dataset-files.ts collects.
+import type { DatasetSpec, Securities } from "./dataset.ts";
+import { specs } from "./dataset-files.ts";
 
 export type DatasetName = keyof typeof specs;
 
@@ -26,3 +10,29 @@ export type Dataset = DatasetSpec & { readonly name: DatasetName };
 export const datasets = Object.fromEntries(
   Object.entries<DatasetSpec>(specs).map(([name, spec]) => [name, { name, ...spec }]),
 ) as Readonly<Record<DatasetName, Dataset>>; // as: of its own entries
+
+/** The dataset of this name, where a dataset's file names another. @throws Error when there is none */
+export function datasetNamed(name: string): Dataset {
+  const found = Object.values(datasets).find((dataset) => dataset.name === name);
+  if (found === undefined) throw new Error(`no dataset ${name}`);
+  return found;
+}
+
+/** The trading calendar: what every plan by day is made from. */
+export function calendarDataset(): Dataset {
+  const found = Object.values(datasets).find(({ expects }) => expects === "every_day");
+  if (found === undefined) throw new Error("no dataset is a calendar");
+  return found;
+}
+
+/** The list of the securities that the rows of a dataset are about; the dataset itself where it is that list. */
+export function listOf(dataset: Dataset): (Dataset & { readonly securities: Securities }) | undefined {
+  const { members } = dataset;
+  const list = members !== undefined && "list" in members ? datasetNamed(members.list) : dataset;
+  return list.securities && { ...list, securities: list.securities };
+}
+
+/** How people call one of the securities that the rows of a dataset are about; undefined where no list says. */
+export function securityOf(dataset: Dataset): Securities["one"] | undefined {
+  return listOf(dataset)?.securities.one;
+}

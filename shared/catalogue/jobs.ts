@@ -1,5 +1,9 @@
-// The job catalogue: what a schedule or a person can start. Data only; infra makes a schedule of each entry.
-import type { DatasetName } from "./datasets.ts";
+// The job catalogue: what a schedule or a person can start. It follows from the datasets; infra makes a schedule of each
+// entry.
+import { cadences } from "./cadences.ts";
+import { interfacesOf, type Slices } from "./dataset.ts";
+import type { specs } from "./dataset-files.ts";
+import { calendarDataset, type Dataset, type DatasetName, datasets, listOf } from "./datasets.ts";
 import type { Settings } from "./settings.ts";
 
 /** What a run may be told beside its job. */
@@ -17,90 +21,89 @@ export type Job = {
   /** The setting that holds the units of one fan-out step. */
   readonly batchSize: keyof Settings & `${string}BATCH_SIZE`;
   /** Jobs whose data its plan is made from. */
-  readonly after: readonly string[];
+  readonly after: readonly JobType[];
   readonly about: string;
 };
 
-export const jobs = {
-  REFERENCE: {
-    mode: "reference",
-    datasets: ["trading_calendar", "stock_list", "disclosure"],
-    takes: ["refresh"],
-    schedules: ["cron(30 7 ? * MON-FRI *)"],
-    batchSize: "SYNC_DAILY_HISTORY_BATCH_SIZE",
-    after: [],
-    about: "trading calendar, stock list, reporting schedule",
-  },
-  DAILY_HISTORY: {
-    mode: "history",
-    datasets: ["stock_daily"],
-    takes: ["from", "to", "days", "codes", "refresh"],
-    schedules: [],
-    batchSize: "SYNC_DAILY_HISTORY_BATCH_SIZE",
-    after: ["REFERENCE"],
-    about: "stock daily data of a range, resumable",
-  },
-  DAILY_INCREMENTAL: {
-    mode: "incremental",
-    datasets: ["stock_daily"],
-    takes: ["from", "to", "days", "refresh"],
-    // daily_basic may come as late as 19:00; the second look heals what the first found unpublished.
-    schedules: ["cron(30 17 ? * MON-FRI *)", "cron(30 20 ? * MON-FRI *)"],
-    batchSize: "SYNC_DAILY_HISTORY_BATCH_SIZE",
-    after: ["REFERENCE"],
-    about: "new trading days, and holes of the last 60; or the days of a range",
-  },
-  FINANCE_HISTORY: {
-    mode: "history",
-    datasets: ["finance"],
-    takes: ["from", "to", "codes", "refresh", "byPeriod"],
-    schedules: [],
-    batchSize: "SYNC_FINANCE_HISTORY_BATCH_SIZE",
-    after: ["REFERENCE"],
-    about: "financial indicators of all report periods, resumable",
-  },
-  FINANCE_INCREMENTAL: {
-    mode: "incremental",
-    datasets: ["finance"],
-    takes: ["from", "to", "refresh", "byPeriod"],
-    // Indicators come the day after the filing; the reporting schedule was read in the morning.
-    schedules: ["cron(30 21 ? * * *)"],
-    batchSize: "SYNC_FINANCE_HISTORY_BATCH_SIZE",
-    after: ["REFERENCE"],
-    about: "failed units first, then new filings, then missing reports; or the filings of a range",
-  },
-  ETF_LIST: {
-    mode: "reference",
-    datasets: ["etf_list"],
-    takes: ["refresh"],
-    schedules: ["cron(0 8 ? * MON *)"],
-    batchSize: "SYNC_DAILY_HISTORY_BATCH_SIZE",
-    after: [],
-    about: "list of exchange-traded funds",
-  },
-  ETF_HISTORY: {
-    mode: "history",
-    datasets: ["etf_daily"],
-    takes: ["from", "to", "days", "codes", "refresh"],
-    schedules: [],
-    batchSize: "SYNC_DAILY_HISTORY_BATCH_SIZE",
-    after: ["REFERENCE", "ETF_LIST"],
-    about: "ETF prices of a range, resumable",
-  },
-  ETF_INCREMENTAL: {
-    mode: "incremental",
-    datasets: ["etf_daily"],
-    takes: ["from", "to", "days", "refresh"],
-    schedules: ["cron(50 17 ? * MON-FRI *)", "cron(50 20 ? * MON-FRI *)"],
-    batchSize: "SYNC_DAILY_HISTORY_BATCH_SIZE",
-    after: ["REFERENCE", "ETF_LIST"],
-    about: "new trading days of ETFs, and holes of the last 60; or the days of a range",
-  },
-} as const satisfies Record<string, Job>;
+type JobOf<Name extends string, Spec> = Spec extends { jobs: { list: infer Own extends string } }
+  ? Own
+  : Spec extends { jobs: { history: infer History extends string; incremental: infer New extends string } }
+    ? History | New
+    : Spec extends { slices: "lists" }
+      ? Uppercase<Name>
+      : `${Uppercase<Name>}_${"HISTORY" | "INCREMENTAL"}`;
 
-export type JobType = keyof typeof jobs;
+/** A name a dataset's file gives, or the dataset's own: lists have one job, others a history and an incremental. */
+export type JobType = { [Name in DatasetName]: JobOf<Name, (typeof specs)[Name]> }[DatasetName];
+
+type JobPart = readonly [name: JobType, mode: Job["mode"], dataset: Dataset];
+
+const parts = Object.values(datasets).flatMap((dataset): JobPart[] => {
+  const own = dataset.jobs;
+  const name = dataset.name.toUpperCase();
+  const named = (text: string) => text as JobType; // as: built by the rule of JobOf
+  if (dataset.slices === "lists") {
+    return [[named(own && "list" in own ? own.list : name), "reference", dataset]];
+  }
+  const { history, incremental } =
+    own && "history" in own ? own : { history: `${name}_HISTORY`, incremental: `${name}_INCREMENTAL` };
+  return [
+    [named(history), "history", dataset],
+    [named(incremental), "incremental", dataset],
+  ];
+});
+
+const abouts: Readonly<Record<Job["mode"], (title: string, slices: Slices) => string>> = {
+  reference: (title) => title,
+  history: (title, slices) =>
+    `${title} of ${slices === "periods" ? "all report periods" : "a range"}, resumable`,
+  incremental: (title, slices) =>
+    slices === "periods"
+      ? `${title}: failed units first, then new filings, then missing reports; or the filings of a range`
+      : `${title} of new days, and holes of the last 60; or the days of a range`,
+};
+
+export const jobs = Object.fromEntries(
+  [...Map.groupBy(parts, ([name]) => name)].map(([name, of]) => [name, jobOf(of)]),
+) as Readonly<Record<JobType, Job>>; // as: of its own entries
 
 export const jobTypes = Object.keys(jobs) as [JobType, ...JobType[]];
+
+function jobOf(of: readonly JobPart[]): Job {
+  const [first] = of;
+  if (first === undefined) throw new Error("a job without a dataset");
+  const [, mode, dataset] = first;
+  const cadence: readonly string[] = cadences[dataset.cadence];
+  return {
+    mode,
+    datasets: of.map(([, , { name }]) => name),
+    takes: takenBy(dataset, mode),
+    schedules: mode === "history" ? [] : cadence,
+    batchSize:
+      dataset.slices === "periods" ? "SYNC_FINANCE_HISTORY_BATCH_SIZE" : "SYNC_DAILY_HISTORY_BATCH_SIZE",
+    after: mode === "reference" ? [] : neededBy(dataset),
+    about: abouts[mode](of.map(([, , { title }]) => title.en).join(", "), dataset.slices),
+  };
+}
+
+function takenBy(dataset: Dataset, mode: Job["mode"]): RunOption[] {
+  if (mode === "reference") return ["refresh"];
+  const byCode = mode === "history" && interfacesOf(dataset).every(({ answers }) => answers.includes("code"));
+  return [
+    "from",
+    "to",
+    ...(dataset.slices === "days" || dataset.slices === "codes" ? (["days"] as const) : []),
+    ...(byCode ? (["codes"] as const) : []),
+    "refresh",
+    ...(dataset.byPeriod === undefined ? [] : (["byPeriod"] as const)),
+  ];
+}
+
+/** The jobs of the lists that it is planned from. */
+function neededBy(dataset: Dataset): JobType[] {
+  const lists = [calendarDataset(), listOf(dataset)].map((list) => list?.name);
+  return [...new Set(parts.filter(([, , { name }]) => lists.includes(name)).map(([job]) => job))];
+}
 
 /** What a run of a job may be told, whatever the job. */
 export function optionsOf(job: JobType): readonly RunOption[] {

@@ -4,6 +4,7 @@ import type { Dataset } from "../catalogue/datasets.ts";
 import { addDays, type Day } from "../catalogue/dates.ts";
 import type { MissingRange } from "../plan/plan.ts";
 import type { Database } from "../ports.ts";
+import { isMember, membersSql } from "./members.ts";
 
 /** Days in one question, and codes in one question: each must end within the Data API's 45 seconds. */
 const daysInQuestionMax = 400;
@@ -70,16 +71,6 @@ from (
   return textOf(row?.day) ?? to;
 }
 
-/**
- * Whether a code is one of a dataset's instruments, in SQL. Shanghai and Shenzhen give every fund a code that begins with 5
- * or 1, and no share such a one; the lists need not know a code that has traded only since yesterday. As ranges, which an
- * index can look up.
- */
-export function isInstrument({ instruments }: Dataset, code: string): string {
-  const isFund = `((${code} >= '1' and ${code} < '2') or (${code} >= '5' and ${code} < '6'))`;
-  return instruments === "etf" ? isFund : `not ${isFund}`;
-}
-
 /** Whether any unit of the dataset was ever done. The first key is asked for: "exists" would look for it row by row. */
 export async function wasAsked(database: Database, dataset: Dataset): Promise<boolean> {
   const [row] = await database.run(
@@ -98,7 +89,7 @@ where exchange = 'SSE' and is_open = 1
   and exists (
     select 1
     from stock_daily as daily
-    where daily.trade_date = cal_date and ${isInstrument(dataset, "daily.ts_code")}
+    where daily.trade_date = cal_date and ${isMember(dataset, "daily.ts_code")}
   )
 order by cal_date desc
 limit 1`,
@@ -126,7 +117,7 @@ stored as (
   select trade_date, count(*) as rows
   from stock_daily as daily
   where trade_date between to_date(:from, 'YYYYMMDD') and to_date(:to, 'YYYYMMDD')
-    and ${isInstrument(dataset, "daily.ts_code")}
+    and ${isMember(dataset, "daily.ts_code")}
   group by trade_date
 )
 select to_char(trade_cal.cal_date, 'YYYYMMDD') as day
@@ -147,8 +138,7 @@ order by trade_cal.cal_date`,
 /** Codes of a dataset's instruments, survivors and delisted. */
 export async function listedCodes(database: Database, dataset: Dataset): Promise<string[]> {
   const rows = await database.run(
-    "select ts_code from stock_info where is_etf = :is_etf and list_date is not null order by ts_code",
-    { is_etf: dataset.instruments === "etf" ? "Y" : "N" },
+    `select ts_code from (${membersSql(dataset)}) as member where listed_from is not null order by ts_code`,
   );
   return rows.map(({ ts_code }) => String(ts_code));
 }
@@ -162,7 +152,7 @@ export async function unknownCodes(
   const rows = await database.run(
     `select asked.ts_code
 from unnest(string_to_array(:codes, ',')) as asked (ts_code)
-where not (${isInstrument(dataset, "asked.ts_code")})
+where not (${isMember(dataset, "asked.ts_code")})
   or (
     not exists (select 1 from stock_info where stock_info.ts_code = asked.ts_code)
     and not exists (select 1 from stock_daily where stock_daily.ts_code = asked.ts_code)
@@ -254,7 +244,7 @@ whole_day as (
     select count(*)
     from stock_daily as daily
     where daily.trade_date = answered_day.trade_date
-      and ${isInstrument(dataset, "daily.ts_code")}
+      and ${isMember(dataset, "daily.ts_code")}
   )
 )
 select ts_code, to_char(min(cal_date), 'YYYYMMDD') as first_missing,

@@ -6,7 +6,8 @@ import { addDays, type Day, earlier } from "../catalogue/dates.ts";
 import { jobs, jobTypes } from "../catalogue/jobs.ts";
 import { lastDueDay } from "../plan/plan.ts";
 import type { Database, SqlRow } from "../ports.ts";
-import { isInstrument, missingDays, openDayBack, openDays, wasAsked } from "./coverage.ts";
+import { missingDays, openDayBack, openDays, wasAsked } from "./coverage.ts";
+import { isMember } from "./members.ts";
 
 /** Days in one statement, and days one may ask for: each statement must end within the Data API's 45 seconds. */
 const daysInQuestionMax = 200;
@@ -60,7 +61,7 @@ function dayRows(
   };
 }
 
-const isStock = isInstrument(datasets.stock_daily, "daily.ts_code");
+const isStock = isMember(datasets.stock_daily, "daily.ts_code");
 
 /**
  * The days for which the whole market of a dataset was asked, in SQL, as one multirange. A plan writes its range into its

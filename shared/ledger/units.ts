@@ -1,9 +1,9 @@
 // Units of the ledger in SQL: claimed, stored, put off; one named function a statement. A unit's rows and its outcome
 // are one atomic statement. Failures are in failures.ts.
 
-import type { Dataset } from "../catalogue/datasets.ts";
-import { isInstrument } from "../coverage/coverage.ts";
+import { type Dataset, securityOf } from "../catalogue/datasets.ts";
 import { storedOfListSql } from "../coverage/list-coverage.ts";
+import { isMember } from "../coverage/members.ts";
 import type { Database, SqlRow } from "../ports.ts";
 import type { Table } from "../rows/rows.ts";
 import { upsertParameters, upsertSql } from "../rows/upsert.ts";
@@ -67,7 +67,7 @@ export async function claimUnit(
       from trade_cal
       where exchange = 'SSE' and is_open = 1 and cal_date < to_date(:from, 'YYYYMMDD')
     )
-    and ${isInstrument(dataset, "daily.ts_code")}
+    and ${isMember(dataset, "daily.ts_code")}
   ) as rows_day_before,
   (
     select count(*)
@@ -94,7 +94,7 @@ where unit.task_id = cast(:task_id as uuid) and unit.sequence = :sequence`,
       job_type: unit.job_type,
       unit_key: unit.unit_key,
       retry: unit.retry,
-      is_etf: dataset.instruments === "etf" ? "Y" : "N",
+      is_etf: securityOf(dataset) === "etf" ? "Y" : "N",
       from: days?.from ?? null,
       to: days?.to ?? null,
     },

@@ -1,6 +1,6 @@
 // Plans a job from what is stored and what is due: asks coverage.ts what is missing, and plan.ts for the units.
 
-import { type Dataset, datasets } from "../catalogue/datasets.ts";
+import { type Dataset, datasets, listOf, securityOf } from "../catalogue/datasets.ts";
 import {
   addDays,
   type Day,
@@ -10,7 +10,7 @@ import {
   shanghaiDay,
   shanghaiInstant,
 } from "../catalogue/dates.ts";
-import { type Job, jobs } from "../catalogue/jobs.ts";
+import { type Job, jobs, jobTypes } from "../catalogue/jobs.ts";
 import * as coverage from "../coverage/coverage.ts";
 import { areFresh } from "../coverage/list-coverage.ts";
 import type { RunCommand } from "../dispatch/command.ts";
@@ -208,8 +208,8 @@ async function codesOf(
   const asked = [...new Set(codes)];
   const unknown = await coverage.unknownCodes(database, dataset, asked);
   if (unknown.length === 0) return asked;
-  const kind = dataset.instruments === "etf" ? say("etf") : say("stock");
-  const list = dataset.instruments === "etf" ? "ETF_LIST" : "REFERENCE";
+  const kind = say(securityOf(dataset) ?? "stock");
+  const list = listJobOf(dataset);
   throw new SyncError("permanent", say("unknownCodes", { kind, codes: few(unknown), list }));
 }
 
@@ -224,4 +224,9 @@ function historyOf(dataset: Dataset): string {
     ([, job]) => job.mode === "history" && job.datasets.includes(dataset.name),
   );
   return found?.[0] ?? say("itsHistoryJob");
+}
+
+function listJobOf(dataset: Dataset): string {
+  const list = listOf(dataset)?.name;
+  return jobTypes.find((job) => jobs[job].datasets.some((name) => name === list)) ?? say("itsListJob");
 }

@@ -1,7 +1,7 @@
 // What planned units cost before any of them is sent: calls to each interface, minutes at the configured rate, share of
 // the day's quota. Pure; dollars are the command line's business (cli/cost.ts).
 import { type InterfaceSpec, interfacesOf, rowCapOf } from "../catalogue/dataset.ts";
-import { type Dataset, datasets } from "../catalogue/datasets.ts";
+import { type Dataset, datasets, securityOf } from "../catalogue/datasets.ts";
 import { daysBetween } from "../catalogue/dates.ts";
 import { periodsBetween, versionsOfPeriod } from "../catalogue/periods.ts";
 import type { Selector } from "../catalogue/selector.ts";
@@ -94,7 +94,7 @@ function specsFor(dataset: Dataset, selector: Selector): readonly InterfaceSpec[
 function estimateRows(dataset: Dataset, selector: Selector, { stocks, etfs }: MarketSize): number {
   switch (selector.by) {
     case "date":
-      return dataset.instruments === "etf" ? etfs : stocks;
+      return securityOf(dataset) === "etf" ? etfs : stocks;
     case "code":
       return dataset.slices === "periods"
         ? periodsBetween(selector.from, selector.to).length * versionsOfPeriod
@@ -105,6 +105,10 @@ function estimateRows(dataset: Dataset, selector: Selector, { stocks, etfs }: Ma
       return selector.list_status === listedStatus ? stocks : stocks * otherStatusesShare;
     case "exchange":
       return (selector.list_status === listedStatus ? etfs : etfs * otherStatusesShare) / 2;
+    case "announced":
+    case "month":
+    case "range":
+      return stocks; // a call of one page or two, whatever comes
     case "period":
       return dataset.byPeriod === undefined ? stocks : stocks * versionsOfPeriod;
   }

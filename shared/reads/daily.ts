@@ -2,7 +2,7 @@
 
 import { datasets } from "../catalogue/datasets.ts";
 import type { Day } from "../catalogue/dates.ts";
-import { isInstrument } from "../coverage/coverage.ts";
+import { isMember } from "../coverage/members.ts";
 import type { Database, SqlRow } from "../ports.ts";
 import { dailyRowsMax, figuresSql, splitFigures } from "./figures.ts";
 
@@ -127,7 +127,7 @@ export async function dailyOfDay(
     `select ts_code, to_char(trade_date, 'YYYYMMDD') as trade_date, ${figuresSql(dailyFigures, "day")}
 from stock_daily as day
 where trade_date = to_date(:trade_date, 'YYYYMMDD') and ts_code > :after
-  and (cast(:is_etf as text) is null or (${isInstrument(datasets.etf_daily, "ts_code")}) = (cast(:is_etf as text) = 'Y'))
+  and (cast(:is_etf as text) is null or (${isMember(datasets.etf_daily, "ts_code")}) = (cast(:is_etf as text) = 'Y'))
 order by ts_code
 limit :limit`,
     {

@@ -2,7 +2,7 @@
 
 import { exchanges, type InterfaceSpec, rowCapOf } from "../catalogue/dataset.ts";
 import type { Dataset } from "../catalogue/datasets.ts";
-import type { Selector } from "../catalogue/selector.ts";
+import { daysOf, type Selector } from "../catalogue/selector.ts";
 import { asSyncError, lacksRight, SyncError } from "../errors.ts";
 import type { Delivery, Page, SyncServices } from "../ports.ts";
 import { fetchWhole } from "../rows/completeness.ts";
@@ -174,6 +174,14 @@ function rowRule(
       };
     case "exchange":
       return () => undefined;
+    case "announced":
+    case "range":
+    case "month":
+      return (cell) => {
+        const day = cell(dayColumn);
+        const { from, to } = daysOf(selector) ?? { from: day, to: day };
+        return day < from || day > to ? say("cellOutside", { column: dayColumn, from, to }) : undefined;
+      };
     case "period":
       return (cell) =>
         cell("end_date") !== selector.period

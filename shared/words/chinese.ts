@@ -26,6 +26,7 @@ export const chinese: Readonly<Record<SentenceName, string>> = {
   stock: "股票",
   etf: "ETF",
   itsHistoryJob: "对应的历史作业",
+  itsListJob: "对应的列表作业",
   noPeriodEnded: "该范围内没有已结束的报告期",
   financeNeverAsked: "还没有获取过财务数据：历史请运行 FINANCE_HISTORY",
   scheduleEmpty: "财报披露计划为空：请运行作业 REFERENCE，才能发现新披露的财报",

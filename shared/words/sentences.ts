@@ -28,6 +28,7 @@ export const sentences = {
   stock: "stock",
   etf: "ETF",
   itsHistoryJob: "its history job",
+  itsListJob: "the job of its list",
   noPeriodEnded: "no report period ended in that range",
   financeNeverAsked: "nothing was asked for yet: run FINANCE_HISTORY for the past",
   scheduleEmpty: "the reporting schedule is empty: run the job REFERENCE to find new filings",

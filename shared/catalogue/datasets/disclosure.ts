@@ -1,11 +1,12 @@
 // The reporting schedule: when each company files, and when it has filed.
-import { type DatasetSpec, text } from "../dataset.ts";
+import { type DatasetSpec, type DatasetWords, text } from "../dataset.ts";
 import { newestPeriods } from "../periods.ts";
 
 /** Periods for which filings, late ones too, still come in. */
 const periodsWithFilings = 4;
 
-export const disclosure: DatasetSpec = {
+export const spec = {
+  title: { en: "reporting schedule", zh: "财报披露计划" },
   table: "disclosure_date",
   key: ["ts_code", "end_date"],
   main: {
@@ -19,11 +20,28 @@ export const disclosure: DatasetSpec = {
       ...text("modify_date"),
     ],
     parameters: { period: "end_date" },
+    answers: ["period"],
+    points: 500,
     rowCap: 3_000,
   },
   details: [],
   slices: "lists",
+  expects: "before",
+  members: { list: "stock_list" },
+  indexes: [["actual_date"], ["end_date"]],
+  set: "core",
+  place: 3,
+  cadence: "morning",
+  jobs: { list: "REFERENCE" },
   documentation: [162],
   lists: (today) =>
     newestPeriods(today, periodsWithFilings).map(({ end }) => ({ by: "period", period: end })),
+} as const satisfies DatasetSpec;
+
+export const words: DatasetWords = {
+  about: {
+    en: "When companies report, planned and done, from the interface disclosure_date",
+    zh: "各公司的财报披露计划与实际披露日期，来自接口 disclosure_date",
+  },
+  columns: {},
 };

@@ -1,11 +1,20 @@
 // Every exchange-traded fund that is or was listed.
-import { type Column, type DatasetSpec, exchangeOfCode, listStatuses, numbers, text } from "../dataset.ts";
-import { etfsOnly } from "../etf-codes.ts";
+import {
+  type Column,
+  type DatasetSpec,
+  type DatasetWords,
+  exchangeOfCode,
+  listStatuses,
+  numbers,
+  text,
+} from "../dataset.ts";
+import { etfsOnly, fundCodes } from "../etf-codes.ts";
 import type { Selector } from "../selector.ts";
 
 const fundListCap = 5_000;
 
-export const etfList: DatasetSpec = {
+export const spec = {
+  title: { en: "ETF list", zh: "ETF 列表" },
   table: "stock_info",
   key: ["ts_code"],
   main: {
@@ -20,6 +29,8 @@ export const etfList: DatasetSpec = {
       ...text("index_code", "index_name", "mgr_name", "custod_name", "etf_type"),
       ...numbers("mgt_fee"),
     ],
+    answers: ["exchange"],
+    points: 8_000,
     rowCap: fundListCap,
     fallback: {
       name: "fund_basic",
@@ -36,6 +47,8 @@ export const etfList: DatasetSpec = {
         { name: "fund_type", type: "text", stored: false },
         { name: "type", type: "text", stored: false },
       ],
+      answers: ["exchange"],
+      points: 2_000,
       rowCap: 15_000,
       parameters: { exchange: null, list_status: null },
       always: { market: "E" },
@@ -45,15 +58,33 @@ export const etfList: DatasetSpec = {
   },
   details: [],
   slices: "lists",
-  instruments: "etf",
+  expects: "before",
+  securities: {
+    one: "etf",
+    codes: { within: fundCodes },
+    listedFrom: "list_date",
+    listedTo: "delist_date",
+  },
   passing: ["P"], // being issued
   constants: { is_etf: "Y", market: "E" }, // fund_basic's word for what is listed on an exchange; etf_basic has none
+  set: "core",
+  place: 6,
+  cadence: "weekly",
+  jobs: { list: "ETF_LIST" },
   documentation: [385, 19],
   // By status too: whether an unasked status means all of them is not documented.
   lists: () =>
     (["SH", "SZ"] as const).flatMap((exchange) =>
       listStatuses.map((list_status): Selector => ({ by: "exchange", exchange, list_status })),
     ),
+} as const satisfies DatasetSpec;
+
+export const words: DatasetWords = {
+  about: {
+    en: "Exchange-traded funds, listed and delisted, from etf_basic or fund_basic",
+    zh: "交易所 ETF（含已退市），来自 etf_basic 或 fund_basic",
+  },
+  columns: {},
 };
 
 /** Code, and what it tells: symbol and exchange. */

@@ -1,5 +1,5 @@
 // Financial indicators by company and report period, every version of a report.
-import { type Column, type DatasetSpec, numbers } from "../dataset.ts";
+import { type Column, type DatasetSpec, type DatasetWords, numbers } from "../dataset.ts";
 
 /** In the order TuShare delivers them. Their meanings and units are on the table (migrations/). */
 export const financeNumbers: readonly string[] = `
@@ -34,15 +34,44 @@ const financeColumns: readonly Column[] = [
   ...numbers(...financeNumbers),
 ];
 
-export const finance: DatasetSpec = {
+export const spec = {
+  title: { en: "financial indicators", zh: "财务指标" },
   table: "fina_indicator",
   key: ["ts_code", "end_date", "ann_date", "update_flag"],
-  main: { name: "fina_indicator", columns: financeColumns, rowCap: 100 },
+  main: {
+    name: "fina_indicator",
+    columns: financeColumns,
+    answers: ["code"],
+    requires: ["ts_code"],
+    points: 2_000,
+    rowCap: 100,
+  },
   // The cap is not documented: sources give 2,000, 10,000 and 12,000. With the least, the only cost is one more call for a page that is empty.
-  byPeriod: { name: "fina_indicator_vip", columns: financeColumns, rowCap: 2_000 },
+  byPeriod: {
+    name: "fina_indicator_vip",
+    columns: financeColumns,
+    answers: ["period", "code"],
+    points: 5_000,
+    rowCap: 2_000,
+  },
   details: [],
   slices: "periods",
-  instruments: "stock",
+  expects: "members",
+  members: { list: "stock_list" },
+  filedIn: "disclosure",
+  indexes: [["end_date"]],
   dayColumn: "end_date",
+  set: "core",
+  place: 5,
+  cadence: "night",
+  jobs: { history: "FINANCE_HISTORY", incremental: "FINANCE_INCREMENTAL" },
   documentation: [79],
+} as const satisfies DatasetSpec;
+
+export const words: DatasetWords = {
+  about: {
+    en: "Financial indicators of a company and report period, every version of a report",
+    zh: "各公司各报告期的财务指标，保留每次修订",
+  },
+  columns: {},
 };

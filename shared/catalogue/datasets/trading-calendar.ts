@@ -1,9 +1,10 @@
 // The trading calendar of the mainland exchanges: which days are open.
-import type { DatasetSpec } from "../dataset.ts";
+import type { DatasetSpec, DatasetWords } from "../dataset.ts";
 import { type Day, firstTradingDay, later } from "../dates.ts";
 import type { Selector } from "../selector.ts";
 
-export const tradingCalendar: DatasetSpec = {
+export const spec = {
+  title: { en: "trading calendar", zh: "交易日历" },
   table: "trade_cal",
   key: ["exchange", "cal_date"],
   main: {
@@ -14,13 +15,27 @@ export const tradingCalendar: DatasetSpec = {
       { name: "is_open", type: "flag", required: true },
       { name: "pretrade_date", type: "day" },
     ],
+    answers: ["calendar"],
+    points: 2_000,
     rowCap: 10_000, // undocumented; this many were served in 2018, 13,161 in 2026
   },
   details: [],
   slices: "lists",
+  expects: "every_day",
+  set: "core",
+  place: 1,
+  cadence: "morning",
+  jobs: { list: "REFERENCE" },
   documentation: [26],
   lists: calendarRanges,
-  isCalendar: true,
+} as const satisfies DatasetSpec;
+
+export const words: DatasetWords = {
+  about: {
+    en: "Trading calendar, from the interface trade_cal",
+    zh: "交易日历，来自接口 trade_cal",
+  },
+  columns: {},
 };
 
 /**
