@@ -1,12 +1,13 @@
 // The dispatcher, invoked as `aws lambda invoke` does, for what the HTTP API has no operation.
 import { InvokeCommand, LambdaClient } from "@aws-sdk/client-lambda";
+import { functionSeconds } from "../shared/catalogue/queue-limits.ts";
 import type { DispatchAnswer } from "../shared/dispatch/dispatch.ts";
 import { CommandError, exitCodes } from "./failure.ts";
 import type { Messages } from "./messages/en.ts";
 import { outputOf, sentence, type Target } from "./target.ts";
 
-/** The function itself may take as long: it wakes the database and plans a whole history. */
-const requestTimeoutMilliseconds = 15 * 60_000;
+/** The function itself may take as long. */
+const requestTimeoutMilliseconds = 1000 * functionSeconds.dispatcher;
 
 /** @throws CommandError with the dispatcher's own words when it refuses */
 export async function dispatch(target: Target, command: object, t: Messages): Promise<DispatchAnswer> {

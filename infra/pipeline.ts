@@ -6,7 +6,7 @@ import { Queue, QueueEncryption } from "aws-cdk-lib/aws-sqs";
 import { Duration, SecretValue, Validations } from "aws-cdk-lib/core";
 import { Construct } from "constructs";
 import { contextSettings } from "../shared/catalogue/chosen-context.ts";
-import { receivesMax } from "../shared/catalogue/queue-limits.ts";
+import { functionSeconds, receivesMax, visibilitySeconds } from "../shared/catalogue/queue-limits.ts";
 import { callsAMinuteMax, slotSeconds, slotSecondsMax } from "../shared/catalogue/slot.ts";
 import type { FunctionEnvironment } from "../shared/catalogue/stack.ts";
 import type { Context } from "./context.ts";
@@ -14,16 +14,6 @@ import type { Database } from "./database.ts";
 import type { Egress } from "./egress.ts";
 import { NodeFunction } from "./node-function.ts";
 import { OneTimeSchedules } from "./schedules.ts";
-
-// Planning and fanning out a whole history in batches, after waking the database: Lambda's longest.
-const dispatcherTimeout = Duration.minutes(15);
-// A few pages of at most 30 s and the slot's hold after each, then a statement of at most 45 s.
-const workerTimeout = Duration.seconds(150);
-// A batch of small statements and schedules, after a wait of up to 30 s for the database to wake.
-const retryTimeout = Duration.seconds(60);
-
-/** The visibility Lambda asks of a queue it consumes (docs.aws.amazon.com/lambda/latest/dg/services-sqs-configure.html). */
-const visibilityFor = (timeout: Duration) => Duration.seconds(6 * timeout.toSeconds());
 
 export type PipelineProps = Pick<
   Context,
@@ -52,13 +42,13 @@ export class Pipeline extends Construct {
       enforceSSL: true,
       encryption: QueueEncryption.SQS_MANAGED,
       retentionPeriod: Duration.days(14),
-      visibilityTimeout: visibilityFor(retryTimeout),
+      visibilityTimeout: Duration.seconds(visibilitySeconds("retry")),
     });
     this.workQueue = new Queue(this, "Work", {
       enforceSSL: true,
       encryption: QueueEncryption.SQS_MANAGED,
       retentionPeriod: Duration.days(7),
-      visibilityTimeout: visibilityFor(workerTimeout),
+      visibilityTimeout: Duration.seconds(visibilitySeconds("worker")),
       deadLetterQueue: { queue: this.deadLetterQueue, maxReceiveCount: receivesMax },
     });
     this.token = tokenSecret(this);
@@ -72,7 +62,7 @@ export class Pipeline extends Construct {
     this.dispatcher = new NodeFunction(this, "Dispatcher", {
       entry: "dispatcher",
       description: "Opens or resumes a task, plans its units and sends them to the work queue",
-      timeout: dispatcherTimeout,
+      timeout: Duration.seconds(functionSeconds.dispatcher),
       memoryMiB: 256,
       environment,
     });
@@ -82,7 +72,7 @@ export class Pipeline extends Construct {
     const worker = new NodeFunction(this, "Worker", {
       entry: "worker",
       description: "Fetches one unit from TuShare, proves it complete and stores it",
-      timeout: workerTimeout,
+      timeout: Duration.seconds(functionSeconds.worker),
       memoryMiB: 512,
       placement: props.egress?.placement,
       reservedConcurrency: props.reserveConcurrency ? props.slots : undefined,
@@ -101,7 +91,7 @@ export class Pipeline extends Construct {
     const retry = new NodeFunction(this, "Retry", {
       entry: "retry",
       description: "Records why a unit failed, and plans its next attempt or leaves it to a person",
-      timeout: retryTimeout,
+      timeout: Duration.seconds(functionSeconds.retry),
       memoryMiB: 256,
       environment: { ...environment, ...dispatcherArn },
     });

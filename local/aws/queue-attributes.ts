@@ -1,5 +1,6 @@
 // The attributes of a queue: their names, ranges and usual values (API reference, SetQueueAttributes).
 import * as z from "zod";
+import { queueDelaySecondsMax } from "../../shared/catalogue/queue-limits.ts";
 import { AwsError } from "./endpoint.ts";
 
 const whole = (min: number, max: number) => z.coerce.number().int().min(min).max(max);
@@ -7,7 +8,7 @@ const redrivePolicy = z.object({ deadLetterTargetArn: z.string(), maxReceiveCoun
 
 const schema = z.strictObject({
   VisibilityTimeout: whole(0, 43_200).default(30),
-  DelaySeconds: whole(0, 900).default(0),
+  DelaySeconds: whole(0, queueDelaySecondsMax).default(0),
   MaximumMessageSize: whole(1024, 1_048_576).default(1_048_576),
   MessageRetentionPeriod: whole(60, 1_209_600).default(345_600),
   ReceiveMessageWaitTimeSeconds: whole(0, 20).default(0),

@@ -1,5 +1,6 @@
 // SQS messages at the edge: entries of a request checked and read, a message as a receive answers it.
 import { createHash } from "node:crypto";
+import { queueDelaySecondsMax } from "../../shared/catalogue/queue-limits.ts";
 import { AwsError, accountId } from "./endpoint.ts";
 import type { Message, MessageAttribute, Outgoing } from "./queue.ts";
 import { encodeAttributes } from "./queue-attributes.ts";
@@ -29,7 +30,7 @@ export function decodeEntry(entry: Body, bytesMax: number): Outgoing {
     body,
     attributes: attributesOf(entry),
     groupId: groupId === undefined ? undefined : String(groupId),
-    delaySeconds: integer(entry, "DelaySeconds", 0, 900),
+    delaySeconds: integer(entry, "DelaySeconds", 0, queueDelaySecondsMax),
   };
 }
 

@@ -4,7 +4,7 @@ import type { JobType } from "../catalogue/jobs.ts";
 import type { ErrorKind } from "../errors.ts";
 import type { Database } from "../ports.ts";
 import type { Unit } from "../unit.ts";
-import { asUnit } from "./tasks.ts";
+import { asUnit, textCharactersMax } from "./tasks.ts";
 
 export type Failure = {
   readonly kind: ErrorKind;
@@ -97,7 +97,7 @@ from recorded`,
       unit_key: unit.unit_key,
       third_code: unit.selector.by === "code" ? unit.selector.ts_code : null,
       kind: failure.kind,
-      message: failure.message?.slice(0, messageCharactersMax) ?? null,
+      message: failure.message?.slice(0, textCharactersMax) ?? null,
       retry: unit.retry,
       max_retries: failure.maxRetries,
       next_attempt_at: failure.nextAttemptAt?.toISOString() ?? null,
@@ -119,7 +119,7 @@ export async function recordOrphan(database: Database, key: string, message: str
     `insert into sync_failure_record (job_type, unit_key, kind, error_message, max_retries)
 values ('UNKNOWN', :key, 'permanent', :message, 0)
 on conflict (job_type, unit_key) where resolved_at is null do nothing`,
-    { key, message: message.slice(0, messageCharactersMax) },
+    { key, message: message.slice(0, textCharactersMax) },
   );
 }
 
@@ -148,6 +148,3 @@ limit 1000`,
     last: rows.length === 0 ? undefined : Number(rows.at(-1)?.id),
   };
 }
-
-/** Kept of an error's text. */
-const messageCharactersMax = 2_000;

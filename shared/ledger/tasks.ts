@@ -7,6 +7,9 @@ import type { Database, SqlRow } from "../ports.ts";
 import { type PlannedUnit, type Unit, unitFrom, unitKey } from "../unit.ts";
 import { say } from "../words/say.ts";
 
+/** Kept of an error's text. */
+export const textCharactersMax = 2_000;
+
 export const taskStatuses = ["PENDING", "RUNNING", "COMPLETED", "FAILED", "CANCELLED", "PAUSED"] as const;
 export type TaskStatus = (typeof taskStatuses)[number];
 
@@ -269,7 +272,7 @@ dropped as (
   where task_id in (select id from ended) and status in ('sent', 'not_due', 'failed')
 )
 select ${taskColumns} from ended`,
-    { id, status, reason: reason.slice(0, 2_000) },
+    { id, status, reason: reason.slice(0, textCharactersMax) },
   );
   return row && asTask(row);
 }

@@ -8,7 +8,7 @@ import type { Database, SqlRow } from "../ports.ts";
 import type { Table } from "../rows/rows.ts";
 import { upsertParameters, upsertSql } from "../rows/upsert.ts";
 import type { Unit } from "../unit.ts";
-import type { TaskStatus } from "./tasks.ts";
+import { type TaskStatus, textCharactersMax } from "./tasks.ts";
 
 export type UnitStatus = "pending" | "sent" | "done" | "not_due" | "failed" | "parked";
 
@@ -234,6 +234,11 @@ export async function noteAttempt(
     `update sync_unit
 set attempts = :attempts, last_error = :message
 where task_id = cast(:task_id as uuid) and sequence = :sequence and status <> 'done'`,
-    { task_id: unit.task_id, sequence: unit.sequence, attempts, message: message.slice(0, 2_000) },
+    {
+      task_id: unit.task_id,
+      sequence: unit.sequence,
+      attempts,
+      message: message.slice(0, textCharactersMax),
+    },
   );
 }

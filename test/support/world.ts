@@ -2,7 +2,7 @@
 // upstream and a clock in memory. Nothing in it decides whether the core is right; it lets time pass and things break.
 import pg from "pg";
 import { simulatedOrigin } from "../../shared/catalogue/origin.ts";
-import { receivesMax } from "../../shared/catalogue/queue-limits.ts";
+import { functionSeconds, receivesMax, visibilitySeconds } from "../../shared/catalogue/queue-limits.ts";
 import { readSettings } from "../../shared/catalogue/settings.ts";
 import { type DispatchAnswer, dispatch } from "../../shared/dispatch/dispatch.ts";
 import { claimOrigin } from "../../shared/ledger/origin.ts";
@@ -24,10 +24,6 @@ import { encodeUnit, type Unit } from "../../shared/unit.ts";
 import { migratedDatabase, type TestDatabase } from "./database.ts";
 import { makeMemoryQueue, makeMemorySchedules, type Receipt } from "./memory-queue.ts";
 import { answer, type Market, makeMarket, type Params, type Reply, type Row } from "./small-market.ts";
-
-/** As in infra/pipeline.ts. */
-const workerSeconds = 150;
-const retrySeconds = 60;
 
 export type Call = { readonly name: string; readonly params: Params; readonly at: number };
 export type Logged = { level: keyof Log; message: string; details: Record<string, unknown> };
@@ -72,9 +68,10 @@ export async function makeWorld(
     ...environment,
   });
 
-  const deadLetters = makeMemoryQueue({ now, visibilitySeconds: 6 * retrySeconds });
+  const deadLetters = makeMemoryQueue({ now, visibilitySeconds: visibilitySeconds("retry") });
   const onDead = deadLetters.take;
-  const work = makeMemoryQueue({ now, visibilitySeconds: 6 * workerSeconds, receivesMax, onDead });
+  const visible = visibilitySeconds("worker");
+  const work = makeMemoryQueue({ now, visibilitySeconds: visible, receivesMax, onDead });
   const schedules = makeMemorySchedules<Target>();
   const logged: Logged[] = [];
   const counted = new Map<string, number>();
@@ -228,7 +225,7 @@ export async function makeWorld(
 
     /** Gives one message to a worker, in an execution environment that is warm. */
     async deliver(receipt: Receipt, options: { remainingSeconds?: number; breakAt?: Break } = {}) {
-      const { remainingSeconds = workerSeconds, breakAt } = options;
+      const { remainingSeconds = functionSeconds.worker, breakAt } = options;
       const { ports, isDead, count } = breaking(services, breakAt);
       const endsAt = clock.monotonic() + remainingSeconds * 1000;
       const outcome: Outcome = await syncUnit(
