@@ -1,8 +1,8 @@
 // The one HTTP address that SDK clients and the `aws` command line talk to: reads a request, finds the service
 // that answers it and writes what it gives back, errors in AWS's shape. What the services do is theirs.
 import { randomUUID } from "node:crypto";
-import { createServer, type IncomingHttpHeaders, type IncomingMessage, type Server } from "node:http";
-import type { AddressInfo } from "node:net";
+import { createServer, type IncomingHttpHeaders, type IncomingMessage } from "node:http";
+import { listen } from "../listen.ts";
 
 export const region = "us-east-1";
 export const accountId = "000000000000";
@@ -123,22 +123,6 @@ export function forward(name: string, url: string, paths: readonly string[]): Aw
       };
     },
   };
-}
-
-async function listen(server: Server, port: number): Promise<number> {
-  const attempt = (wanted: number) =>
-    new Promise<number>((resolve, reject) => {
-      server.once("error", reject);
-      server.listen(wanted, "127.0.0.1", () => {
-        server.off("error", reject);
-        resolve((server.address() as AddressInfo).port);
-      });
-    });
-  if (port === 0) return attempt(0);
-  return attempt(port).catch((error: NodeJS.ErrnoException) => {
-    if (error.code === "EADDRINUSE" || error.code === "EACCES") return attempt(0);
-    throw error;
-  });
 }
 
 async function answer(

@@ -2,8 +2,8 @@
 // back, with API Gateway's own answers where it would give them. Not here: IAM (whoever reaches this machine's loopback
 // address may call), throttling, access logs and CORS.
 import { randomUUID } from "node:crypto";
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
-import type { AddressInfo } from "node:net";
+import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
+import { listen } from "../listen.ts";
 import type { Resource } from "./assembly.ts";
 import { accountId, isLoopback } from "./endpoint.ts";
 import type { LambdaFunction } from "./lambda.ts";
@@ -240,18 +240,4 @@ async function readBody(request: IncomingMessage): Promise<Buffer | undefined> {
     if (bytes <= requestBytesMax) chunks.push(chunk);
   }
   return bytes <= requestBytesMax ? Buffer.concat(chunks) : undefined;
-}
-
-function listen(server: Server, port: number): Promise<number> {
-  return new Promise((resolve, reject) => {
-    server.once("error", (error: NodeJS.ErrnoException) => {
-      const isTaken = error.code === "EADDRINUSE" || error.code === "EACCES";
-      if (isTaken && port !== 0) resolve(listen(server, 0));
-      else reject(error);
-    });
-    server.listen(port, "127.0.0.1", () => {
-      server.removeAllListeners("error");
-      resolve((server.address() as AddressInfo).port);
-    });
-  });
 }

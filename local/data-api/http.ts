@@ -1,6 +1,7 @@
 // The HTTP side of the Data API server: one JSON body in, one JSON text out, errors in the form AWS clients read.
 import { randomUUID } from "node:crypto";
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
+import { listenAt } from "../listen.ts";
 import { DataApiError, toDataApiError } from "./errors.ts";
 
 /**
@@ -28,14 +29,9 @@ export async function serveJson(
     void handle(request, response, options);
   });
   server.keepAliveTimeout = 60_000; // longer than clients keep idle sockets, so none is closed under a request
-  await new Promise<void>((resolve, reject) => {
-    server.once("error", reject);
-    server.listen(options.port, "127.0.0.1", resolve);
-  });
-  const address = server.address();
-  if (address === null || typeof address === "string") throw new Error("no TCP port to listen on");
+  const port = await listenAt(server, options.port);
   return {
-    url: `http://127.0.0.1:${address.port}`,
+    url: `http://127.0.0.1:${port}`,
     async close() {
       server.closeAllConnections();
       await new Promise((resolve) => server.close(resolve));

@@ -3,7 +3,8 @@
 // Why not @electric-sql/pglite-socket (0.2.17, measured 2026-11-22): six connections that send values of up to 400 kB get
 // each other's answers, settings and prepared statements are shared, and COPY FROM STDIN ends the whole database.
 import { randomInt } from "node:crypto";
-import { createServer, type Server, type Socket } from "node:net";
+import { createServer, type Socket } from "node:net";
+import { listen } from "../listen.ts";
 import type { Engine } from "./engine.ts";
 import { type Backend, makeBackend, type Session } from "./pglite-backend.ts";
 import { backendMessages, messages as build, cString, type Message, readMessage } from "./pglite-messages.ts";
@@ -287,23 +288,4 @@ function makeReader(socket: Socket): Reader {
     available -= bytes;
     return whole.subarray(0, bytes);
   };
-}
-
-/** Listens on loopback, on the preferred port or, when it is taken, on any free one. */
-async function listen(server: Server, preferredPort: number): Promise<number> {
-  const tryPort = (port: number) =>
-    new Promise<void>((resolve, reject) => {
-      server.once("error", reject);
-      server.listen(port, "127.0.0.1", () => {
-        server.off("error", reject);
-        resolve();
-      });
-    });
-  await tryPort(preferredPort).catch((error: NodeJS.ErrnoException) => {
-    if (error.code !== "EADDRINUSE" && error.code !== "EACCES") throw error;
-    return tryPort(0);
-  });
-  const address = server.address();
-  if (address === null || typeof address === "string") throw new Error("no TCP port to listen on");
-  return address.port;
 }

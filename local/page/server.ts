@@ -1,12 +1,12 @@
 // The local page: one document, its script and looks, a stream of events, charts, and commands for the dispatcher.
 // It listens on the loopback address only and answers browsers that were sent here by nobody else.
 import { readFileSync } from "node:fs";
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
-import type { AddressInfo } from "node:net";
+import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import { join } from "node:path";
 import type { Origin } from "../../shared/catalogue/origin.ts";
 import { style } from "../../shared/widget/style.ts";
 import { isLoopback } from "../aws/endpoint.ts";
+import { listen } from "../listen.ts";
 import { drawChart, readChoice, suggestCodes } from "./chart.ts";
 import { carryOut, type Dispatch } from "./commands.ts";
 import { openDatabase } from "./database.ts";
@@ -155,18 +155,4 @@ function send(response: ServerResponse, status: number, type: string, body: stri
 
 function sendJson(response: ServerResponse, status: number, body: object): void {
   send(response, status, "application/json", JSON.stringify(body));
-}
-
-function listen(server: Server, port: number): Promise<number> {
-  return new Promise((resolve, reject) => {
-    server.once("error", (error: NodeJS.ErrnoException) => {
-      const isTaken = error.code === "EADDRINUSE" || error.code === "EACCES";
-      if (isTaken && port !== 0) resolve(listen(server, 0));
-      else reject(error);
-    });
-    server.listen(port, "127.0.0.1", () => {
-      server.removeAllListeners("error");
-      resolve((server.address() as AddressInfo).port);
-    });
-  });
 }

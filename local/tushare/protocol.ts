@@ -10,11 +10,11 @@
 // As with the real one, nearly everything is HTTP 200 and the code in the body tells. Answers are made in answer.ts.
 import { randomUUID } from "node:crypto";
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
-import type { AddressInfo } from "node:net";
 import { setTimeout as sleep } from "node:timers/promises";
 import { promisify } from "node:util";
 import { constants, gzip } from "node:zlib";
 import { encodeOrigin, simulatedOrigin } from "../../shared/catalogue/origin.ts";
+import { listenAt } from "../listen.ts";
 import { type Answer, makeAnswerer } from "./answer.ts";
 import { originOfCaptured, readCaptured } from "./captured.ts";
 import { type ClockSetting, makeClock } from "./clock.ts";
@@ -140,11 +140,7 @@ export async function serveUpstream(options: UpstreamOptions = {}): Promise<Upst
   const server = createServer((request, response) => {
     serve(request, response).catch(() => response.destroy()); // the client went away, or sent too much
   });
-  await new Promise<void>((resolve, reject) => {
-    server.once("error", reject);
-    server.listen(port, "127.0.0.1", resolve);
-  });
-  const { port: taken } = server.address() as AddressInfo;
+  const taken = await listenAt(server, port);
   return controlled(`http://127.0.0.1:${taken}`, async () => {
     server.closeAllConnections();
     await new Promise((resolve) => server.close(resolve));

@@ -1,0 +1,32 @@
+// Where a server of this machine listens: on loopback, so that nobody else's machine reaches it.
+import type { Server } from "node:net";
+
+/** Prefers a port; any free one when it is 0 or taken. Resolves with the port. @throws Error of the system */
+export async function listen(server: Server, preferredPort: number): Promise<number> {
+  try {
+    return await listenAt(server, preferredPort);
+  } catch (error) {
+    if (preferredPort === 0 || !isTaken(error)) throw error;
+    return await listenAt(server, 0);
+  }
+}
+
+/** Exactly this port, or any free one for 0. @throws Error of the system when it is taken */
+export function listenAt(server: Server, port: number): Promise<number> {
+  return new Promise((resolve, reject) => {
+    server.once("error", reject);
+    server.listen(port, "127.0.0.1", () => {
+      server.off("error", reject);
+      const address = server.address();
+      if (address === null || typeof address === "string") reject(new Error("no TCP port to listen on"));
+      else resolve(address.port);
+    });
+  });
+}
+
+/** EACCES: a port that this person may not open. */
+function isTaken(error: unknown): boolean {
+  return (
+    error instanceof Error && "code" in error && (error.code === "EADDRINUSE" || error.code === "EACCES")
+  );
+}
