@@ -1,32 +1,9 @@
-// What it costs on AWS: list prices and measured sizes, and the arithmetic over them. Rough on purpose; docs/cost.md is
-// made from it, and says where the figures come from.
+// What it costs on AWS: measured sizes, and the arithmetic over list prices. Rough on purpose; docs/cost.md is made from
+// it, and says where the figures come from.
 import type { EgressWay } from "../shared/catalogue/chosen-context.ts";
 import { jobs } from "../shared/catalogue/jobs.ts";
+import { pauseMinutes, prices } from "../shared/catalogue/prices.ts";
 import type { PricedPlan } from "../shared/plan/price-run.ts";
-
-/** List prices in US dollars, us-east-1, 2026. Other regions are 10 to 60 % dearer. */
-export const prices = {
-  /** arm64 */
-  lambdaGigabyteSecond: 0.0000133334,
-  lambdaRequest: 0.2e-6,
-  /** Aurora Standard. */
-  capacityUnitHour: 0.12,
-  storageGigabyteMonth: 0.1,
-  ioRequest: 0.2e-6,
-  /** Of 32 KB, both ways together. */
-  dataApiRequest: 0.35e-6,
-  queueRequest: 0.4e-6,
-  secretMonth: 0.4,
-  logGigabyte: 0.5,
-  metricMonth: 0.3,
-  alarmMonth: 0.1,
-  dashboardMonth: 3,
-  gatewayHour: 0.045,
-  /** t4g.nano, and its disk of 8 GB. */
-  natInstanceHour: 0.0042,
-  natDiskMonth: 0.64,
-  addressHour: 0.005,
-} as const;
 
 /** Measured on the local stack with a market of 5,450 stocks and 1,350 ETFs (docs/cost.md says how). */
 export const measured = {
@@ -53,9 +30,6 @@ export const template = {
 const hoursOfMonth = 730;
 const weekdaysOfMonth = 21.7;
 const weekendDaysOfMonth = 8.7;
-
-/** infra/database.ts: an idle database pauses after so many minutes. */
-const pauseMinutes = 10;
 
 /** Capacity units: of a backfill that takes all it may have, of a daily run, and the least while nothing happens. */
 const capacity = { backfill: 4, daily: 1, idle: 0.5 } as const;

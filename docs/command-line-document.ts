@@ -7,13 +7,13 @@ import {
   costOfTenYears,
   type MonthOptions,
   measured,
-  prices,
   type RunCost,
   tenYears,
 } from "../cli/cost.ts";
 import { exitCodes } from "../cli/failure.ts";
 import { en } from "../cli/messages/en.ts";
 import { allCommands, helpOf } from "../cli/parser.ts";
+import { prices } from "../shared/catalogue/prices.ts";
 import { settingTable } from "../shared/catalogue/settings.ts";
 import { slotSeconds } from "../shared/catalogue/slot.ts";
 

@@ -7,9 +7,7 @@ import {
   MathExpression,
 } from "aws-cdk-lib/aws-cloudwatch";
 import { Duration } from "aws-cdk-lib/core";
-
-/** List prices of us-east-1 in November 2026, in dollars; other regions are 10 to 60 % dearer. */
-const prices = { capacityUnitHour: 0.12, gigabyteSecond: 0.0000133334, gigabyteMonth: 0.1 };
+import { prices } from "../shared/catalogue/prices.ts";
 
 export type Cost = {
   /** Capacity units of the database, averaged. */
@@ -45,7 +43,7 @@ export function dollarsWidget({ capacity, durations, memory }: Cost): GraphWidge
         period,
       }),
       new MathExpression({
-        expression: `(${gigabyteSeconds.join(" + ")}) * ${prices.gigabyteSecond}`,
+        expression: `(${gigabyteSeconds.join(" + ")}) * ${prices.lambdaGigabyteSecond}`,
         usingMetrics: Object.fromEntries(durations.map((metric, at) => [`d${at}`, metric])),
         label: "functions",
         period,
@@ -59,7 +57,7 @@ export function costText(maxCapacity: number): string {
   return (
     "A month of daily runs is about $10 to $20 in us-east-1, most of it monitoring and the way out to TuShare. " +
     `The database costs $${prices.capacityUnitHour} for each capacity unit and hour it is awake (at most ` +
-    `${maxCapacity} units), nothing while it sleeps, and $${prices.gigabyteMonth} a gigabyte and month. ` +
+    `${maxCapacity} units), nothing while it sleeps, and $${prices.storageGigabyteMonth} a gigabyte and month. ` +
     "[Bill](https://console.aws.amazon.com/costmanagement/home#/cost-explorer)"
   );
 }

@@ -9,6 +9,7 @@ import {
 } from "aws-cdk-lib/aws-rds";
 import { Duration, RemovalPolicies, Validations } from "aws-cdk-lib/core";
 import { Construct } from "constructs";
+import { pauseMinutes } from "../shared/catalogue/prices.ts";
 import type { NodeFunction } from "./node-function.ts";
 
 const databaseName = "tushare";
@@ -56,7 +57,7 @@ export class Database extends Construct {
       serverlessV2MinCapacity: 0,
       serverlessV2MaxCapacity: props.maxCapacity,
       // A run's quiet moments must not pause it: waking takes 15 seconds and more.
-      serverlessV2AutoPauseDuration: Duration.minutes(10),
+      serverlessV2AutoPauseDuration: Duration.minutes(pauseMinutes),
       defaultDatabaseName: databaseName,
       manageMasterUserPassword: true,
       enableDataApi: true,
