@@ -4,6 +4,7 @@
 import * as z from "zod";
 import { egressWays } from "../shared/catalogue/chosen-context.ts";
 import { jobTypes } from "../shared/catalogue/jobs.ts";
+import { isSafeAddress, tushareUrl } from "../shared/catalogue/origin.ts";
 import { type NumberSetting, readSettings, settingTable } from "../shared/catalogue/settings.ts";
 import { slotsMin } from "../shared/catalogue/slot.ts";
 import { stackName, stagePattern } from "../shared/catalogue/stack.ts";
@@ -57,9 +58,9 @@ const schema = z.object({
   /** The token travels to this address, so plain http is for a simulated TuShare on the same machine. */
   tushareUrl: z
     .url()
-    .regex(/^(https:\/\/|http:\/\/(127\.0\.0\.1|localhost|\[::1\])([:/]|$))/)
-    .default("https://api.tushare.pro")
-    .describe(say("contextTushareUrl", { example: "-c tushareUrl=https://api.tushare.pro" })),
+    .refine(isSafeAddress)
+    .default(tushareUrl)
+    .describe(say("contextTushareUrl", { example: `-c tushareUrl=${tushareUrl}` })),
   /** Aurora capacity units the database may grow to; one is about 2 GiB of memory. */
   databaseMaxCapacity: number
     .pipe(z.number().min(1).max(256).multipleOf(0.5))

@@ -3,6 +3,7 @@ import { existsSync } from "node:fs";
 import { join } from "node:path";
 import {
   decodeOrigin,
+  isSafeAddress,
   type Origin,
   originOfAddress,
   simulatedOrigin,
@@ -83,9 +84,7 @@ function readAccount(environment: Environment): Account | undefined {
 /** The token travels to it, so plain http is for this machine alone. */
 function readAddress(text: string | undefined): string {
   if (text === undefined) return tushareUrl;
-  const { protocol, hostname } = URL.canParse(text) ? new URL(text) : { protocol: "", hostname: "" };
-  const isHere = ["127.0.0.1", "localhost", "[::1]"].includes(hostname);
-  if (protocol === "https:" || (protocol === "http:" && isHere)) return text;
+  if (isSafeAddress(text)) return text;
   throw new OptionError(
     say("valueIs", {
       field: "TUSHARE_URL",

@@ -409,6 +409,7 @@ describe("context", () => {
       { tushareUrl: "http://api.tushare.pro" },
       'context "tushareUrl" is "http://api.tushare.pro"; expected an https',
     ],
+    [{ tushareUrl: "http://127.0.0.1:80@example.com" }, "expected an https address (http to loopback only)"],
     [{ alarmEmail: "somebody" }, 'context "alarmEmail" is "somebody"; expected a mail address'],
     [
       { freshnessCheckAt: "24:00" },

@@ -4,6 +4,7 @@ import { makeTushare, readReply } from "../../shared/adapters/tushare.ts";
 import { type InterfaceSpec, interfacesOf } from "../../shared/catalogue/dataset.ts";
 import { type Dataset, datasets } from "../../shared/catalogue/datasets.ts";
 import { addDays, type Day, shanghaiDay } from "../../shared/catalogue/dates.ts";
+import { isSafeAddress } from "../../shared/catalogue/origin.ts";
 import type { Selector } from "../../shared/catalogue/selector.ts";
 import type { Settings } from "../../shared/catalogue/settings.ts";
 import { asSyncError, lacksRight } from "../../shared/errors.ts";
@@ -57,9 +58,9 @@ export async function checkTushare(account: Account, t: Messages): Promise<Findi
 }
 
 export function checkAddress(url: string, t: Messages): Finding {
-  const { protocol, hostname, origin } = new URL(url);
+  const { protocol, origin } = new URL(url);
   if (protocol === "https:") return ok("https", t.doctor.https(origin));
-  return ["127.0.0.1", "localhost", "[::1]"].includes(hostname)
+  return isSafeAddress(url)
     ? ok("https", t.doctor.loopback(origin))
     : finding("https", "problem", t.doctor.plainHttp(origin), t.doctor.httpsRemedy);
 }

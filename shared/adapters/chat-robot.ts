@@ -2,10 +2,12 @@
 // three of them answer 200 to what they refuse.
 import { createHmac } from "node:crypto";
 import * as z from "zod/mini";
+import { isSafeAddress } from "../catalogue/origin.ts";
 import { SyncError } from "../errors.ts";
 import type { Clock } from "../ports.ts";
 
-export type RobotKind = "feishu" | "wecom" | "dingtalk" | "slack";
+const kinds = ["feishu", "wecom", "dingtalk", "slack"] as const;
+export type RobotKind = (typeof kinds)[number];
 
 /** Where to write. `secret` is the key of those that want their messages signed. */
 export type Webhook = {
@@ -52,8 +54,6 @@ const hosts: Readonly<Record<string, RobotKind>> = {
   "hooks.slack.com": "slack",
 };
 
-const kinds = ["feishu", "wecom", "dingtalk", "slack"] as const;
-
 const webhookSchema = z.object({
   kind: z.optional(z.enum(kinds)),
   url: z.url(),
@@ -70,9 +70,8 @@ export function readWebhook(text: string): Webhook {
     'expected the address of the robot, or {"url":"https://...","secret":"...","kind":"dingtalk"}';
   if (!parsed.success) throw refuse(`the secret of the alarm webhook cannot be read: ${example}`);
   const { url, secret, kind } = parsed.data;
-  const { protocol, hostname } = new URL(url);
-  const isHere = ["127.0.0.1", "localhost", "[::1]"].includes(hostname);
-  if (protocol !== "https:" && !isHere) throw refuse("the alarm webhook is not an https address");
+  const { hostname } = new URL(url);
+  if (!isSafeAddress(url)) throw refuse("the alarm webhook is not an https address");
   const found = kind ?? hosts[hostname];
   if (found === undefined) {
     throw refuse(

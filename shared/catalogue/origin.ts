@@ -15,11 +15,11 @@ export type Origin = {
 };
 
 /** The addresses of TuShare Pro: the documented one and the one of its own client. */
-const tushareHosts = ["api.tushare.pro", "api.waditu.com"];
+const tushareHosts = ["api.tushare.pro", "api.waditu.com"] as const;
 
-export const tushareUrl = "https://api.tushare.pro";
+export const tushareUrl = `https://${tushareHosts[0]}`;
 
-export const tushareOrigin: Origin = { kind: "tushare", identity: "api.tushare.pro" };
+export const tushareOrigin: Origin = { kind: "tushare", identity: tushareHosts[0] };
 
 export function simulatedOrigin({ seed, stocks }: { seed: number; stocks: number }): Origin {
   return { kind: "simulated", identity: `seed ${seed}, ${stocks} stocks` };
@@ -33,8 +33,15 @@ export function capturedOrigin(name: string, fingerprint: string): Origin {
 /** What an upstream's address alone tells. Over plain http anybody on the way may answer, so that is never TuShare. */
 export function originOfAddress(address: string): Origin {
   const { protocol, host, origin, pathname } = new URL(address);
-  if (protocol === "https:" && tushareHosts.includes(host)) return tushareOrigin;
+  if (protocol === "https:" && tushareHosts.some((known) => known === host)) return tushareOrigin;
   return { kind: "address", identity: `${origin}${pathname.replace(/\/+$/, "")}` };
+}
+
+/** Whether a secret may travel to an address: over https, or in plain text within this machine. */
+export function isSafeAddress(text: string): boolean {
+  const { protocol, hostname } = URL.canParse(text) ? new URL(text) : { protocol: "", hostname: "" };
+  const isHere = ["127.0.0.1", "localhost", "[::1]"].includes(hostname);
+  return protocol === "https:" || (protocol === "http:" && isHere);
 }
 
 /** Only TuShare's own answers pass for the market without a word. */
