@@ -1,5 +1,6 @@
 // Follows a task to its end: a bar with rate and end on a terminal, plain lines elsewhere.
 import { setTimeout as sleep } from "node:timers/promises";
+import { isLive, type TaskStatus, type UnitStatus } from "../shared/catalogue/status.ts";
 import type { Nothing } from "../shared/plan/nothing.ts";
 import type { Api } from "./api.ts";
 import type { Session } from "./command.ts";
@@ -11,14 +12,14 @@ import { pollSeconds, type Target } from "./target.ts";
 export type Task = {
   readonly id: string;
   readonly job_type: string;
-  readonly status: "PENDING" | "RUNNING" | "COMPLETED" | "FAILED" | "CANCELLED" | "PAUSED";
+  readonly status: TaskStatus;
   readonly reason: string | null;
   /** As it was asked for. */
   readonly command: Readonly<Record<string, unknown>>;
   readonly planned: { readonly from: string; readonly to: string } | null;
   readonly nothing: Nothing | null;
   readonly total_units: number;
-  readonly units: Readonly<Record<"pending" | "sent" | "done" | "not_due" | "failed" | "parked", number>>;
+  readonly units: Readonly<Record<UnitStatus, number>>;
   readonly rows: number;
   readonly progress: number;
   readonly units_a_minute: number | null;
@@ -28,25 +29,23 @@ export type Task = {
   readonly estimated_end: string | null;
 };
 
-export const isLive = ({ status }: Task): boolean => status === "PENDING" || status === "RUNNING";
-
 /** Resolves with the task when it has ended or is paused, or as it was when the person stopped looking. */
 export async function follow(session: Session, target: Target, api: Api, id: string): Promise<Task> {
   const { t, output, stop } = session;
   let task = await api.get<Task>(`/api/tasks/${id}`);
   const progress = output.progress.progress(task.job_type);
-  while (isLive(task) && !stop.aborted) {
+  while (isLive(task.status) && !stop.aborted) {
     progress.update({ done: settled(task), total: task.total_units, note: describe(task, t), left: "" });
     await sleep(pollSeconds(target) * 1000, undefined, { signal: stop }).catch(() => undefined);
     task = await api.get<Task>(`/api/tasks/${id}`);
   }
-  if (isLive(task)) output.note(`\n${t.run.goesOn(id)}`);
+  if (isLive(task.status)) output.note(`\n${t.run.goesOn(id)}`);
   else progress.finish(ended(task, t));
   return task;
 }
 
 export function exitCodeOf(task: Task): ExitCode {
-  if (isLive(task)) return exitCodes.interrupted;
+  if (isLive(task.status)) return exitCodes.interrupted;
   return task.status === "COMPLETED" ? exitCodes.done : exitCodes.failed;
 }
 

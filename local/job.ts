@@ -3,6 +3,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import pg from "pg";
 import { datasets } from "../shared/catalogue/datasets.ts";
 import { describeAsked, type JobType, jobs } from "../shared/catalogue/jobs.ts";
+import { liveStatuses } from "../shared/catalogue/status.ts";
 import type { Planned } from "../shared/dispatch/asked.ts";
 import type { DispatchAnswer } from "../shared/dispatch/dispatch.ts";
 import { say } from "../shared/words/say.ts";
@@ -102,7 +103,7 @@ from sync_task where id = $1`,
       trouble = task.trouble;
       const count = { status: task.status ?? "", done, total: task.total_units ?? 0, rows };
       const needy = Number(task.total_failed);
-      if (task.status !== "RUNNING" && task.status !== "PENDING") {
+      if (!liveStatuses.some((live) => live === task.status)) {
         const settled = needy > 0 ? say("settledNeedy", { ...count, needy }) : say("settledUnits", count);
         progress.finish(hadNothingToDo(task) ? say("endedWithoutUnits", count) : settled);
         return task;

@@ -1,8 +1,9 @@
 // `run`: starts a job through the HTTP API and follows its task to the end.
+import { isLive } from "../../shared/catalogue/status.ts";
 import { type Api, openApi } from "../api.ts";
 import { command, type Session } from "../command.ts";
 import { CommandError, exitCodes } from "../failure.ts";
-import { exitCodeOf, follow, isLive, type Task } from "../follow.ts";
+import { exitCodeOf, follow, type Task } from "../follow.ts";
 import type { Messages } from "../messages/en.ts";
 import { runFields, runOptions, writeFields } from "../run-options.ts";
 import type { Target } from "../target.ts";
@@ -79,7 +80,7 @@ async function startInTurn(
       if (inTheWay === undefined) throw error;
     }
     const { id, job_type, status, command } = inTheWay.task;
-    if (inTheWay.asked === "same" && isLive(inTheWay.task)) {
+    if (inTheWay.asked === "same" && isLive(inTheWay.task.status)) {
       output.note(t.run.adopts(job_type, id));
       return { task: inTheWay.task, outcome: "followed", waitedFor };
     }

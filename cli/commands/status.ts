@@ -1,5 +1,6 @@
 // `status`: the newest tasks, or one; with --watch as they go on, until none is live.
 import { setTimeout as sleep } from "node:timers/promises";
+import { isLive } from "../../shared/catalogue/status.ts";
 import { pageMax } from "../../shared/reads/progress.ts";
 import { warnOfOrigin } from "../../shared/words/origin.ts";
 import { type Api, openApi } from "../api.ts";
@@ -10,7 +11,6 @@ import {
   ended,
   exitCodeOf,
   hadNothingToDo,
-  isLive,
   localTime,
   number,
   settled,
@@ -86,7 +86,7 @@ async function watchTasks(session: Session, target: Target, read: () => Promise<
       screen.draw(warning === undefined ? lines : [t.said(warning), ...lines]);
     } else {
       for (const task of tasks) {
-        const line = `${task.job_type} ${isLive(task) ? `${settled(task)}/${task.total_units} ${describe(task, t)}` : ended(task, t)}`;
+        const line = `${task.job_type} ${isLive(task.status) ? `${settled(task)}/${task.total_units} ${describe(task, t)}` : ended(task, t)}`;
         const key = `${task.status} ${settled(task)} ${task.total_units}`;
         if (said.get(task.id) === key) continue;
         said.set(task.id, key);
@@ -94,7 +94,7 @@ async function watchTasks(session: Session, target: Target, read: () => Promise<
         output.line(line);
       }
     }
-    if (stop.aborted || !tasks.some(isLive)) return tasks;
+    if (stop.aborted || !tasks.some(({ status }) => isLive(status))) return tasks;
     await sleep(pollSeconds(target) * 1000, undefined, { signal: stop }).catch(() => undefined);
   }
 }
@@ -127,7 +127,7 @@ async function describeTask(api: Api, task: Task, t: Messages): Promise<string[]
     .filter(([, count]) => count > 0)
     .map(([status, count]) => `${status} ${number(count)}`);
   const lines = [
-    `${task.job_type} ${isLive(task) ? `${task.status}: ${settled(task)}/${task.total_units} ${describe(task, t)}` : ended(task, t)}`,
+    `${task.job_type} ${isLive(task.status) ? `${task.status}: ${settled(task)}/${task.total_units} ${describe(task, t)}` : ended(task, t)}`,
     `  ${t.status.id(task.id)}`,
     `  ${t.status.command(JSON.stringify(task.command))}`,
     `  ${t.status.units(byStatus.join(", ") || "0")}`,

@@ -3,8 +3,8 @@ import * as z from "zod/mini";
 import { financeNumbers } from "../catalogue/datasets/finance.ts";
 import { jobTypes, runOptions } from "../catalogue/jobs.ts";
 import { originKinds } from "../catalogue/origin.ts";
+import { taskStatuses, unitStatuses } from "../catalogue/status.ts";
 import { splitConfig } from "../dispatch/asked.ts";
-import { taskStatuses } from "../ledger/tasks.ts";
 import { nothings } from "../plan/nothing.ts";
 import { adjustedFigures, type DailyRow, dailyFigures } from "../reads/daily.ts";
 import type { FinanceRow } from "../reads/finance.ts";
@@ -82,7 +82,7 @@ export const TaskAnswer = name(
     ),
     nothing: about("Why its plan has no unit; null when it has some", z.nullable(z.enum(nothings))),
     total_units: about("0 until it is planned", count()),
-    units: about("Units by status", z.strictObject(keyed(unitStatuses(), count))),
+    units: about("Units by status", z.strictObject(keyed(unitStatuses, count))),
     rows: about("Rows of the answers that were proven whole", count()),
     progress: about("Units done or parked, of all, from 0 to 1", z.number()),
     units_a_minute: about(
@@ -297,10 +297,6 @@ export const CoverageAnswer = name(
 /** A field that carries on a page; null on the last. */
 function cursor() {
   return about("Give it as `cursor` for the next page; null on the last", z.nullable(z.string()));
-}
-
-function unitStatuses() {
-  return ["pending", "sent", "done", "not_due", "failed", "parked"] as const;
 }
 
 export function asTask(task: TaskProgress): object {

@@ -1,6 +1,7 @@
 // Tasks: how far they are, and pausing, resuming and cancelling them.
 import { jobTypes } from "../catalogue/jobs.ts";
-import { cancelTask, hasEnded, holdTask, taskStatuses } from "../ledger/tasks.ts";
+import { hasEnded, liveStatuses, taskStatuses } from "../catalogue/status.ts";
+import { cancelTask, holdTask } from "../ledger/tasks.ts";
 import { pageMax, readTask, readTasks, type TaskProgress } from "../reads/progress.ts";
 import { say } from "../words/say.ts";
 import { asTask, ErrorAnswer, TaskAnswer, TaskConflict, TasksAnswer } from "./answers.ts";
@@ -116,7 +117,7 @@ async function resume({ database, dispatcher }: ApiServices, id: string): Promis
   if (hasEnded(task.status)) {
     return conflict(say("taskStatusRunAgain", { status: task.status }), { task: asTask(task) });
   }
-  const live = await readTasks(database, { job: task.job_type, status: ["PENDING", "RUNNING"], limit: 1 });
+  const live = await readTasks(database, { job: task.job_type, status: liveStatuses, limit: 1 });
   const [other] = live.filter((each) => each.id !== id);
   if (other !== undefined) {
     return conflict(say("otherLive", { job: task.job_type }), { task: asTask(other) });

@@ -2,6 +2,7 @@
 // to TuShare. Dying anywhere is harmless: the next dispatcher continues from what the ledger says.
 
 import { type JobType, jobs } from "../catalogue/jobs.ts";
+import { hasEnded } from "../catalogue/status.ts";
 import type { Freshness } from "../coverage/stored-days.ts";
 import { SyncError } from "../errors.ts";
 import { unresolvedUnits } from "../ledger/failures.ts";
@@ -94,7 +95,7 @@ async function carryOn(
   task: ledger.Task,
   opened: boolean,
 ): Promise<DispatchAnswer> {
-  if (ledger.hasEnded(task.status)) return { outcome: "repeated", tasks: [task], sent: 0 };
+  if (hasEnded(task.status)) return { outcome: "repeated", tasks: [task], sent: 0 };
   if (task.status === "PAUSED") return { outcome: "paused", tasks: [task], sent: 0 };
   const { task: after, sent } = await continueTask(services, task);
   if (jobs[task.job_type].mode === "incremental") await reportFreshness(services, false);
@@ -108,7 +109,7 @@ async function carryOn(
 async function meet(services: DispatchServices, task: ledger.Task): Promise<DispatchAnswer | undefined> {
   const { task: after, sent } =
     task.status === "PAUSED" ? { task, sent: 0 } : await continueTask(services, task);
-  if (ledger.hasEnded(after.status)) return undefined;
+  if (hasEnded(after.status)) return undefined;
   const { requestKey: _, ...inTheWay } = splitConfig(task.config).asked;
   services.log.warn("the job has a task that answers to another command", { task: task.id, inTheWay });
   return { outcome: "busy", tasks: [after], sent, inTheWay };

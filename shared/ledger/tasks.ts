@@ -2,6 +2,7 @@
 // atomic and may be sent twice. What a unit does to its task is in units.ts and failures.ts.
 
 import type { JobType } from "../catalogue/jobs.ts";
+import type { TaskStatus } from "../catalogue/status.ts";
 import { SyncError } from "../errors.ts";
 import type { Database, SqlRow } from "../ports.ts";
 import { type PlannedUnit, type Unit, unitFrom, unitKey } from "../unit.ts";
@@ -9,12 +10,6 @@ import { say } from "../words/say.ts";
 
 /** Kept of an error's text. */
 export const textCharactersMax = 2_000;
-
-export const taskStatuses = ["PENDING", "RUNNING", "COMPLETED", "FAILED", "CANCELLED", "PAUSED"] as const;
-export type TaskStatus = (typeof taskStatuses)[number];
-
-export const hasEnded = (status: TaskStatus): boolean =>
-  ["COMPLETED", "FAILED", "CANCELLED"].includes(status);
 
 export type Task = {
   readonly id: string;

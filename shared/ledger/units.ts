@@ -2,15 +2,14 @@
 // are one atomic statement. Failures are in failures.ts.
 
 import { type Dataset, securityOf } from "../catalogue/datasets.ts";
+import type { TaskStatus } from "../catalogue/status.ts";
 import { storedOfListSql } from "../coverage/list-coverage.ts";
 import { isMember } from "../coverage/members.ts";
 import type { Database, SqlRow } from "../ports.ts";
 import type { Table } from "../rows/rows.ts";
 import { upsertParameters, upsertSql } from "../rows/upsert.ts";
 import type { Unit } from "../unit.ts";
-import { type TaskStatus, textCharactersMax } from "./tasks.ts";
-
-export type UnitStatus = "pending" | "sent" | "done" | "not_due" | "failed" | "parked";
+import { textCharactersMax } from "./tasks.ts";
 
 /** What the ledger and the data say before a unit is fetched. */
 export type Claim = {

@@ -2,9 +2,8 @@
 // the command line. Nothing here runs on a timer. What the data holds is in stored-days.ts.
 
 import type { JobType } from "../catalogue/jobs.ts";
+import { type TaskStatus, type UnitStatus, unitStatuses } from "../catalogue/status.ts";
 import type { ErrorKind } from "../errors.ts";
-import type { TaskStatus } from "../ledger/tasks.ts";
-import type { UnitStatus } from "../ledger/units.ts";
 import type { Database, SqlRow } from "../ports.ts";
 
 /** Tasks and failures in one answer: with the longest messages there are, under the Data API's 1 MiB. */
@@ -44,8 +43,6 @@ export type TaskProgress = {
   /** When a live task will end at this rate, and not before its planned retries; undefined when that is not known. */
   readonly estimatedEnd: Date | undefined;
 };
-
-const unitStatuses = ["pending", "sent", "done", "not_due", "failed", "parked"] as const;
 
 /** The newest first, `limit` at most. `before` is the id of the last task of the page before. */
 export async function readTasks(

@@ -1,7 +1,7 @@
 // What is written around the numbers, in the languages of those who look. Jobs, units and messages keep the names that
 // the ledger and the commands have.
+import type { TaskStatus } from "../catalogue/status.ts";
 import type { ErrorKind } from "../errors.ts";
-import type { TaskStatus } from "../ledger/tasks.ts";
 import { translate } from "../words/translate.ts";
 
 export type Words = {
