@@ -7,6 +7,7 @@ import { dailyRowsMax } from "../../shared/reads/figures.ts";
 import { formatDay, formatNumber } from "../../shared/widget/format.ts";
 import { html, type Markup } from "../../shared/widget/html.ts";
 import { lineChart } from "../../shared/widget/line-chart.ts";
+import { renderTable } from "../../shared/widget/table.ts";
 import { readCode, suggestCode } from "../../shared/words/codes.ts";
 import { type Range, ranges } from "./range.ts";
 import type { PageWords } from "./words.ts";
@@ -134,17 +135,17 @@ function headline(rows: readonly DailyRow[], words: PageWords): Markup | undefin
 
 function table(rows: readonly DailyRow[], title: string, words: PageWords): Markup {
   const shown = rows.slice(-tableRowsMax).reverse();
-  const columns = ["open", "high", "low", "close", "vol"] as const;
-  const cells = (row: DailyRow) =>
-    columns.map((column) => {
+  const numbers = (["open", "high", "low", "close", "vol"] as const).map((column) => ({
+    name: words.columns[column],
+    isNumber: true,
+    cell: (row: DailyRow) => {
       const value = numberOf(row, column);
-      return html`<td class="ts-number">${value === null ? "–" : formatNumber(value, column === "vol" ? 0 : 3)}</td>`;
-    });
+      return value === null ? "–" : formatNumber(value, column === "vol" ? 0 : 3);
+    },
+  }));
+  const day = { name: words.day, cell: ({ trade_date }: DailyRow) => formatDay(trade_date) };
   return html`<details><summary>${words.asTable(shown.length)}</summary>
-<div class="scroll" tabindex="0" role="region" aria-label="${title}"><table class="ts-table plain"><caption>${title}</caption>
-<thead><tr><th scope="col">${words.day}</th>${columns.map((column) => html`<th scope="col">${words.columns[column]}</th>`)}</tr></thead>
-<tbody>${shown.map((row) => html`<tr><th scope="row">${formatDay(row.trade_date)}</th>${cells(row)}</tr>\n`)}</tbody>
-</table></div></details>`;
+<div class="scroll" tabindex="0" role="region" aria-label="${title}">${renderTable({ columns: [day, ...numbers], rows: shown, isPlain: true, caption: title })}</div></details>`;
 }
 
 function numberOf({ figures }: DailyRow, column: string): number | null {

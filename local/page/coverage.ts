@@ -3,6 +3,7 @@
 import { addDays, type Day, daysBetween, earlier, later, shanghaiDay } from "../../shared/catalogue/dates.ts";
 import { askedDaysSql, type DayCoverage, readCoverage } from "../../shared/coverage/stored-days.ts";
 import type { Database } from "../../shared/ports.ts";
+import { isShown } from "../../shared/widget/coverage.ts";
 
 /** The widest that is drawn. */
 export const coverageWeeks = 46;
@@ -58,18 +59,13 @@ export function makeCoverageReader(database: Database): CoverageReader {
         notBefore = at.getTime() + (performance.now() - begunAt) * pauseFactor;
       }
       const known = wanted.reverse().flatMap((piece) => pieces.get(piece) ?? []);
-      return known.filter((day) => isShown(day, first, today));
+      return known.filter((day) => day.day >= first && isShown(day, today));
     },
   };
 }
 
 function pieceOf(day: Day): number {
   return Math.floor(daysBetween(origin, day) / pieceDays);
-}
-
-/** Today is not late before the evening: it is shown once something of it is stored. */
-function isShown({ day, stocks, etfs }: DayCoverage, first: Day, today: Day): boolean {
-  return day >= first && (day < today || (day === today && stocks.stored + etfs.stored > 0));
 }
 
 /** Days whose units were settled since; all of them after a list, a calendar or a code with its range. And what was asked. */

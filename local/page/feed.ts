@@ -3,11 +3,11 @@ import type { Day } from "../../shared/catalogue/dates.ts";
 import type { DayCoverage } from "../../shared/coverage/stored-days.ts";
 import type { Database } from "../../shared/ports.ts";
 import { newestTradeDate } from "../../shared/reads/daily.ts";
+import { currentTasks } from "../../shared/reads/ledger.ts";
 import {
   countFailures,
   type FailureRecord,
   readFailures,
-  readTasks,
   type TaskProgress,
 } from "../../shared/reads/progress.ts";
 import { makeCoverageReader } from "./coverage.ts";
@@ -108,16 +108,13 @@ async function readSignature(database: Database): Promise<string> {
 }
 
 async function readLedger(database: Database): Promise<Omit<Snapshot, "at" | "days" | "rates">> {
-  const live = await readTasks(database, { limit: tasksShown, status: ["PENDING", "RUNNING", "PAUSED"] });
-  const recent = await readTasks(database, { limit: tasksShown });
-  const others = recent.filter(({ id }) => !live.some((task) => task.id === id));
   const { planned, needPerson } = await countFailures(database);
   const [counts] = await database.run(`select
   count(*) filter (where is_etf = 'N' and list_status = 'L') as stocks,
   count(*) filter (where is_etf = 'Y' and list_status = 'L') as etfs
 from stock_info`);
   return {
-    tasks: [...live, ...others].slice(0, tasksShown),
+    tasks: await currentTasks(database, tasksShown),
     failures: await readFailures(database, { needsPerson: true, limit: failuresShown }),
     needPerson,
     plannedRetries: planned,

@@ -1,10 +1,13 @@
 // The parts of the page that change by themselves, as markup: the widget's drawings, with buttons as this page has them.
-
-import type { FailureRecord, TaskProgress } from "../../shared/reads/progress.ts";
-import { renderCoverage } from "../../shared/widget/coverage.ts";
+import type { TaskProgress } from "../../shared/reads/progress.ts";
+import { type Action, cancel, pauseOrResume, retry, retryAll } from "../../shared/widget/actions.ts";
+import { renderBar } from "../../shared/widget/bar.ts";
+import { renderCoverages } from "../../shared/widget/coverage.ts";
 import { renderFailures } from "../../shared/widget/failures.ts";
 import { formatDay, formatNumber } from "../../shared/widget/format.ts";
 import { html, type Markup } from "../../shared/widget/html.ts";
+import { colours } from "../../shared/widget/style.ts";
+import { renderTable } from "../../shared/widget/table.ts";
 import { renderTasks } from "../../shared/widget/tasks.ts";
 import type { InterfaceRate, Snapshot } from "./feed.ts";
 import type { PageWords } from "./words.ts";
@@ -19,8 +22,6 @@ export function renderFragments(
   weeks: number,
 ): Record<FragmentName, string> {
   const { at, tasks, failures, needPerson, days, rates } = snapshot;
-  const shown = days.slice(-5 * weeks);
-  const hasFunds = shown.some(({ etfs }) => etfs.listed + etfs.stored > 0);
   const { widget } = words;
   return {
     now: tiles(snapshot, words).markup,
@@ -30,19 +31,13 @@ export function renderFragments(
       now: at,
       total: needPerson,
       words: widget,
-      action: (failure) => failureAction(failure, words),
-      actionForAll: button({
-        key: "retry-all",
-        text: words.retryAll,
-        label: words.retryAll,
-        command: { retry: "all" },
-        confirm: words.confirmRetryAll,
-      }),
+      action: (failure) => {
+        const again = retry(failure, widget);
+        return again && button(again);
+      },
+      actionForAll: button(retryAll(widget)),
     }),
-    coverage: [
-      renderCoverage(shown, "stocks", widget),
-      hasFunds ? renderCoverage(shown, "etfs", widget) : "",
-    ].join("\n"),
+    coverage: renderCoverages(days.slice(-5 * weeks), widget),
   };
 }
 
@@ -66,7 +61,7 @@ function tiles(
 ${tile(words.tiles.newest, newestDay === undefined ? words.none : formatDay(newestDay))}
 ${tile(words.tiles.instruments, words.stocks(formatNumber(stocks)), words.etfs(formatNumber(etfs)))}
 ${tile(words.tiles.needPerson, formatNumber(needPerson), plannedRetries > 0 ? words.retriedLater(formatNumber(plannedRetries)) : undefined, needPerson > 0)}
-${tile(words.tiles.left, busiest === undefined ? "–" : words.widget.of(formatNumber(left(busiest)), formatNumber(busiest.minuteLimit)), busiest && words.busiest(busiest.name))}
+${tile(words.tiles.left, busiest === undefined ? "–" : leftOf(busiest, words), busiest && words.busiest(busiest.name))}
 </dl>`;
 }
 
@@ -76,56 +71,46 @@ function tile(name: string, value: string, note?: string, isAlarming = false): M
 
 function renderRates(rates: readonly InterfaceRate[], words: PageWords): Markup {
   if (rates.length === 0) return html`<p class="ts-quiet">${words.noCalls}</p>`;
-  return html`<table class="ts-table plain">
-<thead><tr><th scope="col">${words.interface}</th><th scope="col" class="right">${words.lastMinute}</th><th scope="col" class="right">${words.leftThisMinute}</th></tr></thead>
-<tbody>${rates.map(
-    (rate) => html`<tr><th scope="row">${rate.name}</th>
-<td class="ts-number right">${formatNumber(rate.callsLastMinute)}</td>
-<td class="ts-number right">${meter(rate)} ${words.widget.of(formatNumber(left(rate)), formatNumber(rate.minuteLimit))}</td></tr>
-`,
-  )}</tbody>
-</table>`;
+  return renderTable({
+    isPlain: true,
+    columns: [
+      { name: words.interface, cell: ({ name }) => name },
+      {
+        ...{ name: words.lastMinute, isNumber: true, isRight: true },
+        cell: ({ callsLastMinute }) => formatNumber(callsLastMinute),
+      },
+      {
+        ...{ name: words.leftThisMinute, isNumber: true, isRight: true },
+        cell: (rate) => html`${meter(rate)} ${leftOf(rate, words)}`,
+      },
+    ],
+    rows: rates,
+  });
 }
 
-function meter(rate: InterfaceRate): Markup {
-  const width = Math.round((60 * Math.min(rate.callsLastMinute, rate.minuteLimit)) / rate.minuteLimit);
-  return html`<svg class="meter" width="60" height="8" viewBox="0 0 60 8" aria-hidden="true"><rect class="track" width="60" height="8" rx="4" /><rect class="used" width="${width}" height="8" rx="4" /></svg>`;
+function meter({ callsLastMinute: calls, minuteLimit: most }: InterfaceRate): Markup {
+  const length = Math.round((60 * Math.min(calls, most)) / most);
+  const used = { name: "ts-used", length, fill: colours.active };
+  return renderBar({ name: "meter", width: 60, height: 8, whole: 60, radius: 4, parts: [used] });
+}
+
+function leftOf(rate: InterfaceRate, words: PageWords): string {
+  return words.widget.of(formatNumber(left(rate)), formatNumber(rate.minuteLimit));
 }
 
 function left({ callsLastMinute, minuteLimit }: InterfaceRate): number {
   return Math.max(0, minuteLimit - callsLastMinute);
 }
 
-function taskActions({ id, job_type, status }: TaskProgress, words: PageWords): Markup | undefined {
-  const isLive = status === "PENDING" || status === "RUNNING";
-  if (!isLive && status !== "PAUSED") return undefined;
-  const toggle = isLive
-    ? { text: words.pause, command: { pause: id }, confirm: words.confirmPause(job_type) }
-    : { text: words.resume, command: { resume: id }, confirm: words.confirmResume(job_type) };
-  return html`<span class="actions">${button({ key: `toggle-${id}`, label: `${toggle.text} ${job_type}`, ...toggle })}
-${button({ key: `cancel-${id}`, text: words.cancel, label: `${words.cancel} ${job_type}`, command: { cancel: id }, confirm: words.confirmCancel(job_type) })}</span>`;
+function taskActions(task: TaskProgress, { widget, ask }: PageWords): Markup | undefined {
+  const toggle = pauseOrResume(task, widget, ask);
+  return (
+    toggle &&
+    html`<span class="actions">${button(toggle)}
+${button(cancel(task, widget, ask))}</span>`
+  );
 }
 
-function failureAction({ id, task_id, unit_key }: FailureRecord, words: PageWords): Markup | undefined {
-  if (task_id === null) return undefined; // its message could not be read: there is nothing to send
-  return button({
-    key: `retry-${id}`,
-    text: words.retry,
-    label: `${words.retry} ${unit_key}`,
-    command: { retry: id },
-    confirm: words.confirmRetry(unit_key),
-  });
-}
-
-type Button = {
-  /** The same while it is the same button, so that it keeps the focus. */
-  readonly key: string;
-  readonly text: string;
-  readonly label: string;
-  readonly command: object;
-  readonly confirm: string;
-};
-
-function button({ key, text, label, command, confirm }: Button): Markup {
+function button({ key, text, label, command, confirm }: Action): Markup {
   return html`<button type="button" data-key="${key}" data-command="${JSON.stringify(command)}" data-confirm="${confirm}" aria-label="${label}">${text}</button>`;
 }

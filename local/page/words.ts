@@ -2,6 +2,7 @@
 import type { JobType } from "../../shared/catalogue/jobs.ts";
 import type { Nothing } from "../../shared/plan/nothing.ts";
 import type { Adjustment } from "../../shared/reads/daily.ts";
+import type { TaskQuestions } from "../../shared/widget/actions.ts";
 import { chinese as chineseWidget, english as englishWidget, type Words } from "../../shared/widget/words.ts";
 import type { Range } from "./range.ts";
 
@@ -27,16 +28,7 @@ export type PageWords = {
   readonly leftThisMinute: string;
   readonly noCalls: string;
   readonly busiest: (name: string) => string;
-  readonly pause: string;
-  readonly resume: string;
-  readonly cancel: string;
-  readonly retry: string;
-  readonly retryAll: string;
-  readonly confirmPause: (job: string) => string;
-  readonly confirmResume: (job: string) => string;
-  readonly confirmCancel: (job: string) => string;
-  readonly confirmRetry: (unit: string) => string;
-  readonly confirmRetryAll: string;
+  readonly ask: TaskQuestions;
   readonly yes: string;
   readonly no: string;
   readonly job: string;
@@ -103,16 +95,11 @@ const english: PageWords = {
   leftThisMinute: "left this minute",
   noCalls: "No calls yet.",
   busiest: (name) => `for ${name}, the busiest`,
-  pause: "Pause",
-  resume: "Resume",
-  cancel: "Cancel",
-  retry: "Retry",
-  retryAll: "Retry all",
-  confirmPause: (job) => `Pause ${job}? What is in hand is finished, the rest waits until you resume it.`,
-  confirmResume: (job) => `Resume ${job}? What is not stored yet is fetched.`,
-  confirmCancel: (job) => `Cancel ${job}? It ends as CANCELLED; what it has stored stays.`,
-  confirmRetry: (unit) => `Send ${unit} again?`,
-  confirmRetryAll: "Send every open failure again?",
+  ask: {
+    pause: (job) => `Pause ${job}? What is in hand is finished, the rest waits until you resume it.`,
+    resume: (job) => `Resume ${job}? What is not stored yet is fetched.`,
+    cancel: (job) => `Cancel ${job}? It ends as CANCELLED; what it has stored stays.`,
+  },
   yes: "Yes",
   no: "No",
   job: "Job",
@@ -197,16 +184,11 @@ const chinese: PageWords = {
   leftThisMinute: "本分钟剩余",
   noCalls: "还没有调用。",
   busiest: (name) => `最忙的接口 ${name}`,
-  pause: "暂停",
-  resume: "继续",
-  cancel: "取消",
-  retry: "重试",
-  retryAll: "全部重试",
-  confirmPause: (job) => `暂停 ${job}？正在处理的会做完，其余等待继续。`,
-  confirmResume: (job) => `继续 ${job}？将获取尚未入库的部分。`,
-  confirmCancel: (job) => `取消 ${job}？任务以“已取消”结束，已入库的数据保留。`,
-  confirmRetry: (unit) => `重新发送 ${unit}？`,
-  confirmRetryAll: "重新发送所有未解决的失败单元？",
+  ask: {
+    pause: (job) => `暂停 ${job}？正在处理的会做完，其余等待继续。`,
+    resume: (job) => `继续 ${job}？将获取尚未入库的部分。`,
+    cancel: (job) => `取消 ${job}？任务以“已取消”结束，已入库的数据保留。`,
+  },
   yes: "是",
   no: "否",
   job: "作业",

@@ -1,7 +1,8 @@
 // Questions to the ledger that progress.ts does not answer; one named function a statement.
 import { type JobType, jobTypes } from "../catalogue/jobs.ts";
+import { liveStatuses } from "../catalogue/status.ts";
 import type { Database } from "../ports.ts";
-import { readTask, type TaskProgress } from "./progress.ts";
+import { readTask, readTasks, type TaskProgress } from "./progress.ts";
 
 /** The newest task of each job that has one. */
 export async function newestTasks(database: Database): Promise<TaskProgress[]> {
@@ -19,6 +20,14 @@ cross join lateral (
   );
   const tasks = await Promise.all(rows.map(({ id }) => readTask(database, String(id))));
   return tasks.filter((task) => task !== undefined);
+}
+
+/** What has not ended first, then the newest of the others; `limit` at most. */
+export async function currentTasks(database: Database, limit: number): Promise<TaskProgress[]> {
+  const open = await readTasks(database, { limit, status: [...liveStatuses, "PAUSED"] });
+  const recent = await readTasks(database, { limit });
+  const others = recent.filter(({ id }) => !open.some((task) => task.id === id));
+  return [...open, ...others].slice(0, limit);
 }
 
 /** Failure records of these jobs that are open and can be tried again. */

@@ -4,6 +4,7 @@ import { type Day, daysBetween } from "../catalogue/dates.ts";
 import type { DayCoverage, DayRows } from "../coverage/stored-days.ts";
 import { formatDay, formatNumber } from "./format.ts";
 import { html, type Markup } from "./html.ts";
+import { colours } from "./style.ts";
 import { english, type Words } from "./words.ts";
 
 const cell = 13;
@@ -11,17 +12,27 @@ const gap = 2;
 const labelWidth = 34;
 const labelHeight = 14;
 
-/** Suspended shares have no row: on an ordinary day one in fifty. */
+/** From which share on, and what that is called. Suspended shares have no row: on an ordinary day one in fifty. */
 const levels = [
-  { from: 0.95, fill: "#1f8a4c", isLack: false },
-  { from: 0.8, fill: "#6cbf7f", isLack: false },
-  { from: 0.01, fill: "#e0a100", isLack: true },
-  { from: 0, fill: "#d64545", isLack: true },
+  { from: 0.95, fill: "#1f8a4c", isLack: false, name: (words: Words) => words.atLeast("95") },
+  { from: 0.8, fill: "#6cbf7f", isLack: false, name: (words: Words) => words.atLeast("80") },
+  { from: 0.01, fill: "#e0a100", isLack: true, name: (words: Words) => words.some },
+  { from: 0, fill: colours.bad, isLack: true, name: (words: Words) => words.nothing },
 ] as const;
 
-const grey = "#8886";
-
 export type Instruments = "stocks" | "etfs";
+
+/** Today is not late before the evening: it is shown once something of it is stored. */
+export function isShown({ day, stocks, etfs }: DayCoverage, today: Day): boolean {
+  return day < today || (day === today && stocks.stored + etfs.stored > 0);
+}
+
+/** Stocks, and ETFs where there are any. */
+export function renderCoverages(days: readonly DayCoverage[], words: Words = english): string {
+  const hasFunds = days.some(({ etfs }) => etfs.listed + etfs.stored > 0);
+  const shown = hasFunds ? (["stocks", "etfs"] as const) : (["stocks"] as const);
+  return shown.map((instruments) => renderCoverage(days, instruments, words)).join("\n");
+}
 
 export function renderCoverage(
   days: readonly DayCoverage[],
@@ -73,12 +84,12 @@ function square(day: Day, rows: DayRows, first: Day, words: Words): Markup {
 }
 
 function small(x: number, y: number): Markup {
-  return html`<rect x="${x + 4}" y="${y + 4}" width="${cell - 8}" height="${cell - 8}" rx="1" fill="${grey}">`;
+  return html`<rect x="${x + 4}" y="${y + 4}" width="${cell - 8}" height="${cell - 8}" rx="1" fill="${colours.unasked}">`;
 }
 
 /** A day on which nothing was listed lacks nothing, and tells nothing. */
 function fillOf(rows: DayRows): string {
-  return rows.listed === 0 && rows.stored === 0 ? grey : (levelOf(rows)?.fill ?? grey);
+  return rows.listed === 0 && rows.stored === 0 ? colours.unasked : (levelOf(rows)?.fill ?? colours.unasked);
 }
 
 /** What nobody asked for is not missing. */
@@ -100,7 +111,7 @@ function monthLabel(day: Day, before: Day | undefined, first: Day, { months }: W
 }
 
 function legend(words: Words): Markup {
-  return html`${levels.map(({ fill }, at) => html`<span class="ts-legend"><svg width="11" height="11" aria-hidden="true"><rect width="11" height="11" rx="2" fill="${fill}" /></svg> ${words.shares[at]}</span> `)}<span class="ts-legend"><svg width="11" height="11" aria-hidden="true"><rect x="1" y="1" width="9" height="9" fill="none" stroke="currentColor" stroke-width="1.5" /></svg> ${words.notProven}</span> <span class="ts-legend"><svg width="11" height="11" aria-hidden="true">${small(-1, -1)}</rect></svg> ${words.notAsked}</span>`;
+  return html`${levels.map(({ fill, name }) => html`<span class="ts-legend"><svg width="11" height="11" aria-hidden="true"><rect width="11" height="11" rx="2" fill="${fill}" /></svg> ${name(words)}</span> `)}<span class="ts-legend"><svg width="11" height="11" aria-hidden="true"><rect x="1" y="1" width="9" height="9" fill="none" stroke="currentColor" stroke-width="1.5" /></svg> ${words.notProven}</span> <span class="ts-legend"><svg width="11" height="11" aria-hidden="true">${small(-1, -1)}</rect></svg> ${words.notAsked}</span>`;
 }
 
 /** In words too, for those who cannot tell the colours. */

@@ -2,6 +2,7 @@
 import type { FailureRecord } from "../reads/progress.ts";
 import { formatNumber, formatTime } from "./format.ts";
 import { html, type Markup } from "./html.ts";
+import { type Column, renderTable } from "./table.ts";
 import { english, type Words } from "./words.ts";
 
 export type FailuresView = {
@@ -9,7 +10,7 @@ export type FailuresView = {
   /** How many there are, when not all are shown. */
   readonly total: number;
   readonly action?: (failure: FailureRecord) => Markup | undefined;
-  readonly actionForAll?: Markup;
+  readonly actionForAll?: Markup | undefined;
   /** In English without them. */
   readonly words?: Words;
 };
@@ -21,26 +22,32 @@ export function renderFailures(failures: readonly FailureRecord[], view: Failure
   const { words = english } = view;
   if (failures.length === 0) return html`<p class="ts-quiet">${words.noFailure}</p>`.markup;
   const more = view.total - failures.length;
-  const columns = [words.number, words.job, words.unit, words.why, words.retries, words.lastAttempt];
+  const table = renderTable({ columns: columns(view, words), rows: failures });
   return html`<p>${words.failures(formatNumber(view.total), view.total === 1)} ${view.actionForAll}</p>
-<table class="ts-table">
-<thead><tr>${columns.map((name) => html`<th scope="col">${name}</th>`)}<td></td></tr></thead>
-<tbody>${failures.map((failure) => row(failure, view, words))}</tbody>
-</table>${more > 0 ? html`<p class="ts-quiet">${words.more(formatNumber(more))}</p>` : undefined}`.markup;
+${table}${more > 0 ? html`<p class="ts-quiet">${words.more(formatNumber(more))}</p>` : undefined}`.markup;
 }
 
-function row(failure: FailureRecord, view: FailuresView, words: Words): Markup {
-  const message = words.said(failure.error_message);
-  const shown =
-    message.length > messageCharactersMax ? `${message.slice(0, messageCharactersMax)}…` : message;
-  return html`<tr>
-<td class="ts-number" data-label="${words.number}">${failure.id}</td>
-<td data-label="${words.job}">${failure.job_type}</td>
-<td data-label="${words.unit}"><code>${failure.unit_key}</code></td>
-<td title="${message}" data-label="${words.why}"><span class="ts-kind">${words.kinds[failure.kind]}</span> ${shown}</td>
-<td class="ts-number" data-label="${words.retries}">${words.of(String(failure.retry_count), String(failure.max_retries))}</td>
-<td data-label="${words.lastAttempt}">${formatTime(failure.lastAttemptAt, view.now)}</td>
-<td>${view.action?.(failure)}</td>
-</tr>
-`;
+function columns({ now, action }: FailuresView, words: Words): Column<FailureRecord>[] {
+  return [
+    { name: words.number, isNumber: true, cell: ({ id }) => id },
+    { name: words.job, cell: ({ job_type }) => job_type },
+    { name: words.unit, cell: ({ unit_key }) => html`<code>${unit_key}</code>` },
+    {
+      name: words.why,
+      title: ({ error_message }) => words.said(error_message),
+      cell: ({ kind, error_message }) =>
+        html`<span class="ts-kind">${words.kinds[kind]}</span> ${shortened(words.said(error_message))}`,
+    },
+    {
+      name: words.retries,
+      isNumber: true,
+      cell: ({ retry_count, max_retries }) => words.of(String(retry_count), String(max_retries)),
+    },
+    { name: words.lastAttempt, cell: ({ lastAttemptAt }) => formatTime(lastAttemptAt, now) },
+    { name: "", cell: (failure) => action?.(failure) },
+  ];
+}
+
+function shortened(message: string): string {
+  return message.length > messageCharactersMax ? `${message.slice(0, messageCharactersMax)}…` : message;
 }

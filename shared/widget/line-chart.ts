@@ -1,6 +1,7 @@
 // A line chart as SVG: a few series over one axis, with names, ends and extremes written out.
 import { formatNumber } from "./format.ts";
 import { html, type Markup } from "./html.ts";
+import { colours } from "./style.ts";
 import { english, type Words } from "./words.ts";
 
 export type Series = { readonly name: string; readonly values: readonly (number | null)[] };
@@ -20,9 +21,9 @@ export type LineChart = {
 
 /** Told apart also by their dashes; seen on white and on black. */
 const strokes = [
-  { colour: "#3b82c4", dash: "none" },
+  { colour: colours.active, dash: "none" },
   { colour: "#d9822b", dash: "6 3" },
-  { colour: "#2e9e5b", dash: "2 2" },
+  { colour: colours.good, dash: "2 2" },
   { colour: "#a45ec9", dash: "8 3 2 3" },
 ] as const;
 

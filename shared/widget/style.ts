@@ -1,6 +1,17 @@
 // The looks of what is drawn here, for any page that shows it. Colours hold on light and on dark; nothing is told by
 // colour alone.
 
+/** One meaning, one colour, in text, bars, squares and lines. */
+export const colours = {
+  active: "#3b82c4",
+  good: "#2e9e5b",
+  bad: "#d64545",
+  paused: "#b7791f",
+  ended: "#7a7a7a",
+  track: "#8889",
+  unasked: "#8886",
+} as const;
+
 export const style = `
 .ts-origin { background: #b3261e; border-radius: 6px; color: #fff; font-weight: 600; margin: 0 0 12px; overflow-wrap: anywhere; padding: 8px 12px; }
 .ts-table { border-collapse: collapse; width: 100%; font-size: 13px; }
@@ -12,11 +23,11 @@ export const style = `
 .ts-reason td, .ts-note { font-size: 12px; opacity: 0.8; overflow-wrap: anywhere; }
 .ts-table tbody tr.ts-reason { border-top: 0; }
 .ts-status, .ts-kind { border: 1px solid currentColor; border-radius: 3px; font-size: 11px; padding: 0 4px; white-space: nowrap; }
-.ts-RUNNING, .ts-PENDING { color: #3b82c4; }
-.ts-COMPLETED { color: #2e9e5b; }
-.ts-FAILED { color: #d64545; }
-.ts-PAUSED { color: #b7791f; }
-.ts-CANCELLED { color: #7a7a7a; }
+.ts-RUNNING, .ts-PENDING { color: ${colours.active}; }
+.ts-COMPLETED { color: ${colours.good}; }
+.ts-FAILED { color: ${colours.bad}; }
+.ts-PAUSED { color: ${colours.paused}; }
+.ts-CANCELLED { color: ${colours.ended}; }
 .ts-quiet { opacity: 0.75; font-size: 12px; }
 .ts-legend { white-space: nowrap; }
 .ts-figure { margin: 4px 0 12px; overflow-x: auto; }

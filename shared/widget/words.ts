@@ -13,7 +13,6 @@ export type Words = {
   readonly rate: string;
   readonly started: string;
   readonly end: string;
-  readonly actions: string;
   readonly number: string;
   readonly unit: string;
   readonly why: string;
@@ -30,14 +29,19 @@ export type Words = {
   readonly nothingToDo: string;
   readonly endUnknown: string;
   readonly instruments: Readonly<Record<"stocks" | "etfs", string>>;
-  /** Of a day's rows, from most to none. */
-  readonly shares: readonly [string, string, string, string];
+  /** Of a day's rows: so many percent, some of them, none. */
+  readonly atLeast: (percent: string) => string;
+  readonly some: string;
+  readonly nothing: string;
   readonly proven: string;
   readonly notProven: string;
   /** Of a day that no task was planned for. */
   readonly notAsked: string;
   readonly weekdays: readonly string[];
   readonly months: readonly string[];
+  readonly actionNames: Readonly<Record<"pause" | "resume" | "cancel" | "retry" | "retryAll", string>>;
+  readonly confirmRetry: (unit: string) => string;
+  readonly confirmRetryAll: string;
   /** A text that the stack made: a reason, why a unit failed. */
   said(text: string): string;
   of(count: string, total: string): string;
@@ -71,7 +75,6 @@ export const english: Words = {
   rate: "rate",
   started: "started",
   end: "end",
-  actions: "actions",
   number: "no.",
   unit: "unit",
   why: "why",
@@ -93,12 +96,17 @@ export const english: Words = {
   nothingToDo: "nothing to do",
   endUnknown: "not known yet",
   instruments: { stocks: "Stocks", etfs: "ETFs" },
-  shares: ["95 % and more", "80 % and more", "some", "nothing"],
+  atLeast: (percent) => `${percent} % and more`,
+  some: "some",
+  nothing: "nothing",
   proven: "proven whole",
   notProven: "not proven whole",
   notAsked: "nobody asked for it",
   weekdays: ["Mon", "Tue", "Wed", "Thu", "Fri"],
   months: ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"],
+  actionNames: { pause: "Pause", resume: "Resume", cancel: "Cancel", retry: "Retry", retryAll: "Retry all" },
+  confirmRetry: (unit) => `Send ${unit} again?`,
+  confirmRetryAll: "Send every open failure again?",
   said: (text) => text,
   of: (count, total) => `${count} of ${total}`,
   needPerson: (count) => `${count} need a person`,
@@ -132,7 +140,6 @@ export const chinese: Words = {
   rate: "速率",
   started: "开始",
   end: "结束",
-  actions: "操作",
   number: "编号",
   unit: "单元",
   why: "原因",
@@ -154,12 +161,17 @@ export const chinese: Words = {
   nothingToDo: "无需处理",
   endUnknown: "尚不可知",
   instruments: { stocks: "股票", etfs: "ETF" },
-  shares: ["95 % 以上", "80 % 以上", "部分", "没有"],
+  atLeast: (percent) => `${percent} % 以上`,
+  some: "部分",
+  nothing: "没有",
   proven: "已证实完整",
   notProven: "未证实完整",
   notAsked: "未请求过",
   weekdays: ["周一", "周二", "周三", "周四", "周五"],
   months: ["1月", "2月", "3月", "4月", "5月", "6月", "7月", "8月", "9月", "10月", "11月", "12月"],
+  actionNames: { pause: "暂停", resume: "继续", cancel: "取消", retry: "重试", retryAll: "全部重试" },
+  confirmRetry: (unit) => `重新发送 ${unit}？`,
+  confirmRetryAll: "重新发送所有未解决的失败单元？",
   said: (text) => translate(text, "zh"),
   of: (count, total) => `${count} / ${total}`,
   needPerson: (count) => `${count} 个需要人工处理`,
