@@ -2,6 +2,7 @@
 import { injectLambdaContext } from "@aws-lambda-powertools/logger/middleware";
 import middy from "@middy/core";
 import type { Context, SQSBatchItemFailure, SQSBatchResponse, SQSEvent } from "aws-lambda";
+import { datasets } from "../shared/catalogue/datasets.ts";
 import type { SyncServices } from "../shared/ports.ts";
 import { syncUnit } from "../shared/sync/sync-unit.ts";
 import {
@@ -24,6 +25,7 @@ import {
 const resumeSecondsMax = 45;
 
 const services: SyncServices = {
+  datasets,
   database: database(resumeSecondsMax),
   upstream: upstream(),
   origin: origin(),

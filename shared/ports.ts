@@ -1,5 +1,6 @@
 // What the core needs from the outside, in the core's words. Adapters and tests implement these.
 import type { InterfaceSpec } from "./catalogue/dataset.ts";
+import type { Catalogue } from "./catalogue/datasets.ts";
 import type { Dimension, Metric } from "./catalogue/metrics.ts";
 import type { Origin } from "./catalogue/origin.ts";
 import type { Settings } from "./catalogue/settings.ts";
@@ -105,6 +106,7 @@ export type DispatchServices = {
 
 /** What the worker's use case is given. */
 export type SyncServices = {
+  readonly datasets: Catalogue;
   readonly database: Database;
   readonly upstream: Upstream;
   /** Of what the upstream answers. */

@@ -1,7 +1,7 @@
 // The unit: the smallest piece that succeeds or fails whole, and the message that carries it.
 import * as z from "zod/mini";
 import type { InterfaceSpec } from "./catalogue/dataset.ts";
-import { type DatasetName, datasets } from "./catalogue/datasets.ts";
+import { type Catalogue, type DatasetName, datasets } from "./catalogue/datasets.ts";
 import { type JobType, jobTypes } from "./catalogue/jobs.ts";
 import { type Selector, selectorSchema } from "./catalogue/selector.ts";
 import { SyncError } from "./errors.ts";
@@ -12,14 +12,14 @@ const unitSchema = z.object({
   task_id: z.uuid(),
   sequence: z.int().check(z.positive()),
   job_type: z.enum(jobTypes),
-  dataset: z.enum(Object.keys(datasets) as [DatasetName, ...DatasetName[]]),
+  dataset: z.string(),
   unit_key: z.string().check(z.maxLength(200)),
   selector: selectorSchema,
   /** 0 for the first sending; n for the nth retry of its failure record. */
   retry: z.int().check(z.nonnegative()),
 });
 
-export type Unit = z.infer<typeof unitSchema>;
+export type Unit = z.infer<typeof unitSchema> & { readonly dataset: DatasetName };
 
 /** What the planner makes; the ledger adds the task and the place in it. `retry` counts on from a failure record. */
 export type PlannedUnit = {
@@ -32,8 +32,11 @@ export function encodeUnit(unit: Unit): string {
   return JSON.stringify(unit);
 }
 
-/** @throws SyncError permanent, when the text is not a unit of a version we know. Never quotes the text. */
-export function decodeUnit(text: string): Unit {
+/**
+ * @param known where its dataset has to be
+ * @throws SyncError permanent, when the text is not a unit of a version we know. Never quotes the text.
+ */
+export function decodeUnit(text: string, known: Catalogue = datasets): Unit {
   let value: unknown;
   try {
     value = JSON.parse(text);
@@ -41,9 +44,10 @@ export function decodeUnit(text: string): Unit {
     throw new SyncError("permanent", say("messageNotJson", { count: text.length }));
   }
   const parsed = z.safeParse(unitSchema, value);
-  if (parsed.success) return parsed.data;
-  const wrong = parsed.error.issues.map((issue) => issue.path.join(".") || "the whole message");
-  throw new SyncError("permanent", say("messageNotUnit", { fields: wrong.join(", ") }));
+  const wrong = parsed.error?.issues.map((issue) => issue.path.join(".") || "the whole message") ?? [];
+  if (parsed.success && !Object.hasOwn(known, parsed.data.dataset)) wrong.push("dataset");
+  if (wrong.length > 0) throw new SyncError("permanent", say("messageNotUnit", { fields: wrong.join(", ") }));
+  return parsed.data as Unit; // as: its dataset is one of the catalogue
 }
 
 /** Unit of a ledger row, checked like a message. */

@@ -5,11 +5,34 @@ import { specs } from "./dataset-files.ts";
 
 export type DatasetName = keyof typeof specs;
 
-export type Dataset = DatasetSpec & { readonly name: DatasetName };
+export type Dataset = DatasetSpec & {
+  readonly name: DatasetName;
+  /** The list that `members` names. */
+  readonly list?: Dataset;
+};
 
-export const datasets = Object.fromEntries(
-  Object.entries<DatasetSpec>(specs).map(([name, spec]) => [name, { name, ...spec }]),
-) as Readonly<Record<DatasetName, Dataset>>; // as: of its own entries
+/** Datasets by name: these, and in a test perhaps others. */
+export type Catalogue = Readonly<Record<DatasetName, Dataset>>;
+
+export const datasets: Catalogue = catalogueOf(specs);
+
+/** The datasets that files describe, each with the list it names. @throws Error when no file describes that list */
+export function catalogueOf<Name extends string>(
+  files: Readonly<Record<Name, DatasetSpec>>,
+): Readonly<Record<Name, Dataset>> {
+  const made: Record<string, Dataset> = {};
+  const make = (name: string): Dataset => {
+    const spec = Object.entries<DatasetSpec>(files).find(([each]) => each === name)?.[1];
+    if (spec === undefined) throw new Error(`no dataset ${name}`);
+    const { members } = spec;
+    const list = members !== undefined && "list" in members ? make(members.list) : undefined;
+    // as: a catalogue of files that are not in datasets/ is a test's.
+    made[name] ??= { name: name as DatasetName, ...spec, ...(list && { list }) };
+    return made[name];
+  };
+  for (const name of Object.keys(files)) make(name);
+  return made as Readonly<Record<Name, Dataset>>; // as: an entry was made of each
+}
 
 /** The dataset of this name, where a dataset's file names another. @throws Error when there is none */
 export function datasetNamed(name: string): Dataset {
@@ -27,8 +50,7 @@ export function calendarDataset(): Dataset {
 
 /** The list of the securities that the rows of a dataset are about; the dataset itself where it is that list. */
 export function listOf(dataset: Dataset): (Dataset & { readonly securities: Securities }) | undefined {
-  const { members } = dataset;
-  const list = members !== undefined && "list" in members ? datasetNamed(members.list) : dataset;
+  const { list = dataset } = dataset;
   return list.securities && { ...list, securities: list.securities };
 }
 

@@ -1,6 +1,5 @@
 // What becomes of a unit that did not succeed: the error's kind and scope decide, and nothing else.
 
-import { datasets } from "../catalogue/datasets.ts";
 import { queueDelaySecondsMax } from "../catalogue/queue-limits.ts";
 import { askedOf } from "../dispatch/asked.ts";
 import { lacksRight, type SyncError } from "../errors.ts";
@@ -62,7 +61,7 @@ export async function settleFailure(
 
 /** A used-up hour or day, or a missing right: the task pauses with a reason, and time alone may wake it. */
 async function settleTask(services: SyncServices, unit: Unit, error: SyncError): Promise<Outcome> {
-  const { database, planner, clock, log, meter } = services;
+  const { database, datasets, planner, clock, log, meter } = services;
   if (lacksRight(error) && unit.selector.by === "period" && datasets[unit.dataset].byPeriod !== undefined) {
     return await startByCode(services, unit, error);
   }

@@ -1,7 +1,7 @@
 // The worker's use case: one message in, one outcome out. Fetch the unit's interfaces in parallel, prove the answer
 // whole, join, store rows and ledger in one statement. Every failure has a kind, and the kind decides.
 
-import { type Dataset, datasets } from "../catalogue/datasets.ts";
+import type { Dataset } from "../catalogue/datasets.ts";
 import { daysBetween, earlier, shanghaiDay } from "../catalogue/dates.ts";
 import type { Selector } from "../catalogue/selector.ts";
 import { asSyncError, SyncError } from "../errors.ts";
@@ -23,7 +23,7 @@ export async function syncUnit(services: SyncServices, delivery: Delivery): Prom
   let unit: Unit | undefined;
   services.pacer.enter();
   try {
-    unit = decodeUnit(delivery.body);
+    unit = decodeUnit(delivery.body, services.datasets);
     return await sync(services, delivery, unit);
   } catch (thrown) {
     const error = asSyncError(thrown);
@@ -45,7 +45,7 @@ export async function syncUnit(services: SyncServices, delivery: Delivery): Prom
 
 async function sync(services: SyncServices, delivery: Delivery, unit: Unit): Promise<Outcome> {
   const { database, clock, log, meter } = services;
-  const dataset = datasets[unit.dataset];
+  const dataset = services.datasets[unit.dataset];
   const claim = await units.claimUnit(database, unit, dataset, daysOf(dataset, unit.selector));
   if (claim === undefined) {
     const why = say("notInLedger", { unit: unit.unit_key, task: unit.task_id });

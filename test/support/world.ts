@@ -1,6 +1,7 @@
 // The world of the use-case tests: a real database behind the local Data API, and around it a queue, schedules, an
 // upstream and a clock in memory. Nothing in it decides whether the core is right; it lets time pass and things break.
 import pg from "pg";
+import { datasets } from "../../shared/catalogue/datasets.ts";
 import { simulatedOrigin } from "../../shared/catalogue/origin.ts";
 import { functionSeconds, receivesMax, visibilitySeconds } from "../../shared/catalogue/queue-limits.ts";
 import { readSettings } from "../../shared/catalogue/settings.ts";
@@ -132,7 +133,7 @@ export async function makeWorld(
   const newPacer = () =>
     makePacer({ slots: settings.WORKER_SLOTS, minIntervalSeconds: settings.TUSHARE_MIN_INTERVAL, clock });
   const services: SyncServices = {
-    ...{ database, upstream, origin, queue, planner, clock, settings, log, meter },
+    ...{ datasets, database, upstream, origin, queue, planner, clock, settings, log, meter },
     random: () => 0.5,
     pacer: newPacer(),
   };
