@@ -117,20 +117,20 @@ order by task.job_type, unit.status`,
   },
   {
     name: "sync_failure_record",
-    asks: "Which failures need a person?",
-    sql: `select id, job_type, unit_key, kind, retry_count, last_attempt_at, error_message
+    asks: "What failed this week, and how much of it got through after all?",
+    sql: `select job_type, kind, count(*) as failures, count(resolved_at) as resolved
 from sync_failure_record
-where resolved_at is null and next_attempt_at is null
-order by last_attempt_at desc
-limit 50`,
+where created_at > now() - interval '7 days'
+group by job_type, kind
+order by failures desc`,
   },
   {
     name: "sync_failure",
-    asks: "What becomes of each open failure?",
-    sql: `select id, job_type, unit_key, needs_person, is_dropped, awaits_retry, next_attempt_at
+    asks: "Which failures need a person?",
+    sql: `select id, job_type, unit_key, kind, retry_count, last_attempt_at, error_message
 from sync_failure
-where resolved_at is null
-order by id desc
+where needs_person
+order by last_attempt_at desc
 limit 50`,
   },
   {

@@ -123,6 +123,9 @@ on conflict (job_type, unit_key) where resolved_at is null do nothing`,
   );
 }
 
+/** Of sync_failure: open, not done meanwhile in another task, and not dropped with a cancelled one. */
+export const canRetrySql = "resolved_at is null and unit_status <> 'done' and not is_dropped";
+
 /** The units of open failure records after a record's id, each with the number of its next retry; a page of them. */
 export async function unresolvedUnits(
   database: Database,
@@ -132,7 +135,7 @@ export async function unresolvedUnits(
     `select id, cast(task_id as text) as task_id, sequence, dataset, unit_key, cast(selector as text) as selector, job_type,
   retry_count + 1 as retry
 from sync_failure
-where resolved_at is null and unit_status <> 'done' and not is_dropped
+where ${canRetrySql}
   and (id = :id or id > :after)
   and (cast(:jobs as text) is null or job_type = any (string_to_array(:jobs, ',')))
 order by id

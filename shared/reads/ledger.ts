@@ -1,6 +1,7 @@
 // Questions to the ledger that progress.ts does not answer; one named function a statement.
 import { type JobType, jobTypes } from "../catalogue/jobs.ts";
 import { liveStatuses } from "../catalogue/status.ts";
+import { canRetrySql } from "../ledger/failures.ts";
 import type { Database } from "../ports.ts";
 import { readTask, readTasks, type TaskProgress } from "./progress.ts";
 
@@ -35,7 +36,7 @@ export async function countOpenFailures(database: Database, jobs: readonly JobTy
   const [row] = await database.run(
     `select count(*) as failures
 from sync_failure
-where resolved_at is null and job_type = any (string_to_array(:jobs, ',')) and unit_status <> 'done' and not is_dropped`,
+where ${canRetrySql} and job_type = any (string_to_array(:jobs, ','))`,
     { jobs: jobs.join(",") },
   );
   return Number(row?.failures);
