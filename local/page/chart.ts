@@ -1,10 +1,10 @@
 // Prices of one code as a chart, with the same numbers as a table for those who cannot see it.
 import { readWhole } from "../../shared/api/table.ts";
-import { addDays, type Day } from "../../shared/catalogue/dates.ts";
+import { addDays, type Day, formatDay } from "../../shared/catalogue/dates.ts";
 import type { Database } from "../../shared/ports.ts";
 import { type Adjustment, adjustments, type DailyRow, dailyOfCode } from "../../shared/reads/daily.ts";
 import { dailyRowsMax } from "../../shared/reads/figures.ts";
-import { formatDay, formatNumber } from "../../shared/widget/format.ts";
+import { formatNumber } from "../../shared/widget/format.ts";
 import { html, type Markup } from "../../shared/widget/html.ts";
 import { lineChart } from "../../shared/widget/line-chart.ts";
 import { renderTable } from "../../shared/widget/table.ts";

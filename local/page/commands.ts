@@ -1,9 +1,10 @@
 // Commands of the page: handed to the dispatcher as they are, and its answer as a sentence for a person.
 
+import { formatDay } from "../../shared/catalogue/dates.ts";
 import { describeAsked } from "../../shared/catalogue/jobs.ts";
 import { readCommand } from "../../shared/dispatch/command.ts";
 import type { DispatchAnswer } from "../../shared/dispatch/dispatch.ts";
-import { formatDay, formatNumber } from "../../shared/widget/format.ts";
+import { formatNumber } from "../../shared/widget/format.ts";
 import { type Door, optionDoor, sayRefusal } from "../../shared/words/refusal.ts";
 import type { PageWords } from "./words.ts";
 

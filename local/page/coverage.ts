@@ -1,6 +1,14 @@
 // Coverage piece by piece. Counting most of a year's rows takes the embedded database seconds in which nothing else is
 // answered; so four weeks are read at a time, and again only when units of those days were settled.
-import { addDays, type Day, daysBetween, earlier, later, shanghaiDay } from "../../shared/catalogue/dates.ts";
+import {
+  addDays,
+  type Day,
+  daysBetween,
+  earlier,
+  firstMonday,
+  later,
+  shanghaiDay,
+} from "../../shared/catalogue/dates.ts";
 import { askedDaysSql, type DayCoverage, readCoverage } from "../../shared/coverage/stored-days.ts";
 import type { Database } from "../../shared/ports.ts";
 import { isShown } from "../../shared/widget/coverage.ts";
@@ -12,9 +20,6 @@ const pieceDays = 28;
 
 /** A piece that changes all the time may take one part in so many of the database's time. */
 const pauseFactor = 10;
-
-/** A Monday, from which pieces are counted. */
-const origin: Day = "19700105";
 
 export type CoverageReader = {
   /** Reads one piece that is due, the newest first, and gives all that is known, ascending by day. */
@@ -52,7 +57,7 @@ export function makeCoverageReader(database: Database): CoverageReader {
       const unread = wanted.find((piece) => !pieces.has(piece));
       const due = unread ?? (at.getTime() < notBefore ? undefined : wanted.find((piece) => stale.has(piece)));
       if (due !== undefined) {
-        const from = addDays(origin, due * pieceDays);
+        const from = addDays(firstMonday, due * pieceDays);
         const begunAt = performance.now();
         stale.delete(due);
         pieces.set(due, await readCoverage(database, { from, to: addDays(from, pieceDays - 1) }));
@@ -65,7 +70,7 @@ export function makeCoverageReader(database: Database): CoverageReader {
 }
 
 function pieceOf(day: Day): number {
-  return Math.floor(daysBetween(origin, day) / pieceDays);
+  return Math.floor(daysBetween(firstMonday, day) / pieceDays);
 }
 
 /** Days whose units were settled since; all of them after a list, a calendar or a code with its range. And what was asked. */

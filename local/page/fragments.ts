@@ -1,10 +1,11 @@
 // The parts of the page that change by themselves, as markup: the widget's drawings, with buttons as this page has them.
+import { formatDay } from "../../shared/catalogue/dates.ts";
 import type { TaskProgress } from "../../shared/reads/progress.ts";
 import { type Action, cancel, pauseOrResume, retry, retryAll } from "../../shared/widget/actions.ts";
 import { renderBar } from "../../shared/widget/bar.ts";
 import { renderCoverages } from "../../shared/widget/coverage.ts";
 import { renderFailures } from "../../shared/widget/failures.ts";
-import { formatDay, formatNumber } from "../../shared/widget/format.ts";
+import { formatNumber } from "../../shared/widget/format.ts";
 import { html, type Markup } from "../../shared/widget/html.ts";
 import { colours } from "../../shared/widget/style.ts";
 import { renderTable } from "../../shared/widget/table.ts";

@@ -5,6 +5,9 @@ export type Day = string;
 /** First day of the Shanghai exchange. */
 export const firstTradingDay: Day = "19901219";
 
+/** The first Monday of the calendar that days are counted by. */
+export const firstMonday: Day = "19700105";
+
 const DAY_MILLISECONDS = 86_400_000;
 const SHANGHAI_OFFSET_MILLISECONDS = 8 * 3_600_000;
 
@@ -49,10 +52,25 @@ export function isDay(text: string): boolean {
   return /^\d{8}$/.test(text) && !Number.isNaN(utcMidnight(text)) && addDays(text, 0) === text;
 }
 
+/** 0 for Monday. */
+export function weekday(day: Day): number {
+  return ((daysBetween(firstMonday, day) % 7) + 7) % 7;
+}
+
+/** 2024-01-02 */
+export function formatDay(day: Day): string {
+  return `${day.slice(0, 4)}-${day.slice(4, 6)}-${day.slice(6)}`;
+}
+
+/** 17:30, in Shanghai. */
+export function shanghaiTime(instant: Date): string {
+  return shanghaiText(instant).slice(11, 16);
+}
+
 function shanghaiText(instant: Date): string {
   return new Date(instant.getTime() + SHANGHAI_OFFSET_MILLISECONDS).toISOString();
 }
 
 function utcMidnight(day: Day): number {
-  return Date.parse(`${day.slice(0, 4)}-${day.slice(4, 6)}-${day.slice(6, 8)}T00:00:00Z`);
+  return Date.parse(`${formatDay(day)}T00:00:00Z`);
 }

@@ -2,7 +2,7 @@
 // to each interface whatever the number of stocks, a stock one call for each range that fits under the row cap.
 import { interfacesOf, rowCapOf } from "../catalogue/dataset.ts";
 import type { Dataset } from "../catalogue/datasets.ts";
-import { addDays, type Day, shanghaiDay, shanghaiHours } from "../catalogue/dates.ts";
+import { addDays, type Day, formatDay, shanghaiDay, shanghaiHours } from "../catalogue/dates.ts";
 import { versionsOfPeriod } from "../catalogue/periods.ts";
 import type { Settings } from "../catalogue/settings.ts";
 import type { PlannedUnit } from "../unit.ts";
@@ -66,6 +66,5 @@ export function lastDueDay(dataset: Dataset, now: Date): Day {
 
 /** When the data of a day is due, in Shanghai. */
 export function dueAt({ publicationHour = 0 }: Dataset, day: Day): string {
-  const date = `${day.slice(0, 4)}-${day.slice(4, 6)}-${day.slice(6)}`;
-  return `${date} ${String(publicationHour).padStart(2, "0")}:00`;
+  return `${formatDay(day)} ${String(publicationHour).padStart(2, "0")}:00`;
 }

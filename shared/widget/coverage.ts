@@ -1,8 +1,8 @@
 // Coverage as a heat map: a square for each open day, darker the more of what was listed is stored; framed when the
 // day's answer was not proven whole, small and grey when nobody asked for the day. Columns are weeks, rows are weekdays.
-import { type Day, daysBetween } from "../catalogue/dates.ts";
+import { type Day, daysBetween, formatDay, weekday } from "../catalogue/dates.ts";
 import type { DayCoverage, DayRows } from "../coverage/stored-days.ts";
-import { formatDay, formatNumber } from "./format.ts";
+import { formatNumber } from "./format.ts";
 import { html, type Markup } from "./html.ts";
 import { colours } from "./style.ts";
 import { english, type Words } from "./words.ts";
@@ -126,11 +126,6 @@ function latestIncomplete(
       `${formatDay(day)} (${words.of(formatNumber(rows.stored), formatNumber(rows.listed))})`,
   );
   return html`<br />${words.latestNotProven(shown)}`;
-}
-
-/** 0 for Monday. */
-function weekday(day: Day): number {
-  return ((daysBetween("19700105", day) % 7) + 7) % 7; // that was a Monday
 }
 
 /** Weeks since that of `first`. */

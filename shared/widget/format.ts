@@ -1,5 +1,5 @@
 // How numbers, times and days are written for people. Times are those of Shanghai, as the market's are.
-import { type Day, shanghaiDay } from "../catalogue/dates.ts";
+import { formatDay, shanghaiDay, shanghaiTime } from "../catalogue/dates.ts";
 import { english } from "./words.ts";
 
 const grouped = [0, 1, 2, 3].map(
@@ -11,15 +11,10 @@ export function formatNumber(value: number, fractionDigits: 0 | 1 | 2 | 3 = 1): 
   return grouped[fractionDigits]?.format(value) ?? String(value);
 }
 
-/** 2024-01-02 */
-export function formatDay(day: Day): string {
-  return `${day.slice(0, 4)}-${day.slice(4, 6)}-${day.slice(6)}`;
-}
-
 /** 17:30 for a time of today, else 01-02 17:30, else 2024-01-02 17:30. */
 export function formatTime(at: Date, now: Date): string {
   const [day, today] = [shanghaiDay(at), shanghaiDay(now)];
-  const hours = new Date(at.getTime() + 8 * 3_600_000).toISOString().slice(11, 16);
+  const hours = shanghaiTime(at);
   if (day === today) return hours;
   return `${day.slice(0, 4) === today.slice(0, 4) ? formatDay(day).slice(5) : formatDay(day)} ${hours}`;
 }

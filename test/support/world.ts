@@ -2,6 +2,7 @@
 // upstream and a clock in memory. Nothing in it decides whether the core is right; it lets time pass and things break.
 import pg from "pg";
 import { datasets } from "../../shared/catalogue/datasets.ts";
+import { shanghaiInstant } from "../../shared/catalogue/dates.ts";
 import { simulatedOrigin } from "../../shared/catalogue/origin.ts";
 import { functionSeconds, receivesMax, visibilitySeconds } from "../../shared/catalogue/queue-limits.ts";
 import { readSettings } from "../../shared/catalogue/settings.ts";
@@ -158,8 +159,7 @@ export async function makeWorld(
 
     /** Hours since midnight in Shanghai. */
     setTime(day: string, hours: number): void {
-      const midnight = `${day.slice(0, 4)}-${day.slice(4, 6)}-${day.slice(6)}T00:00:00+08:00`;
-      const to = Date.parse(midnight) + hours * 3_600_000;
+      const to = shanghaiInstant(day, hours).getTime();
       setBack += to - milliseconds;
       milliseconds = to;
     },
