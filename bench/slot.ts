@@ -2,6 +2,7 @@
 // Its environment variables come from the thread or process that starts it; argument: the bundle.
 import { pathToFileURL } from "node:url";
 import type { Context, SQSBatchResponse, SQSEvent } from "aws-lambda";
+import { functionSeconds } from "../shared/catalogue/queue-limits.ts";
 import { serveSlot } from "./slot-loop.ts";
 
 type Handler = (event: SQSEvent, context: Context) => Promise<SQSBatchResponse>;
@@ -13,7 +14,7 @@ const context = {
   memoryLimitInMB: "512",
   invokedFunctionArn: "arn:aws:lambda:us-east-1:000000000000:function:worker",
   awsRequestId: "bench",
-  getRemainingTimeInMillis: () => 150_000,
+  getRemainingTimeInMillis: () => 1000 * functionSeconds.worker,
 } as Context;
 
 serveSlot(async (body) => {

@@ -1,7 +1,7 @@
 // Follows a task to its end: a bar with rate and end on a terminal, plain lines elsewhere.
 import { setTimeout as sleep } from "node:timers/promises";
-import { isLive, type TaskStatus, type UnitStatus } from "../shared/catalogue/status.ts";
-import type { Nothing } from "../shared/plan/nothing.ts";
+import type { TaskAnswer } from "../shared/api/answers.ts";
+import { isLive } from "../shared/catalogue/status.ts";
 import type { Api } from "./api.ts";
 import type { Session } from "./command.ts";
 import { type ExitCode, exitCodes } from "./failure.ts";
@@ -9,25 +9,7 @@ import type { Messages } from "./messages/en.ts";
 import { pollSeconds, type Target } from "./target.ts";
 
 /** A task as the API has it. */
-export type Task = {
-  readonly id: string;
-  readonly job_type: string;
-  readonly status: TaskStatus;
-  readonly reason: string | null;
-  /** As it was asked for. */
-  readonly command: Readonly<Record<string, unknown>>;
-  readonly planned: { readonly from: string; readonly to: string } | null;
-  readonly nothing: Nothing | null;
-  readonly total_units: number;
-  readonly units: Readonly<Record<UnitStatus, number>>;
-  readonly rows: number;
-  readonly progress: number;
-  readonly units_a_minute: number | null;
-  readonly started_at: string;
-  readonly updated_at: string;
-  readonly completed_at: string | null;
-  readonly estimated_end: string | null;
-};
+export type Task = TaskAnswer;
 
 /** Resolves with the task when it has ended or is paused, or as it was when the person stopped looking. */
 export async function follow(session: Session, target: Target, api: Api, id: string): Promise<Task> {

@@ -1,7 +1,8 @@
 // The one error class. Its kind, and nothing else, decides what happens next; only adapters choose a kind.
 
 /** transient: may work soon. rate-limited: works later, spends no attempt. permanent: never works as it is. */
-export type ErrorKind = "transient" | "rate-limited" | "permanent";
+export const errorKinds = ["transient", "rate-limited", "permanent"] as const;
+export type ErrorKind = (typeof errorKinds)[number];
 
 /** What the error is about: this unit alone, its whole task (a used-up day, a missing right), or every task. */
 export type ErrorScope = "unit" | "task" | "account";

@@ -137,12 +137,7 @@ export type Delivery = {
 export type Outcome = "settled" | "redeliver";
 
 /** What the retry function's use case is given. */
-export type RetryServices = {
-  readonly database: Database;
-  readonly planner: Planner;
-  readonly clock: Clock;
-  readonly random: () => number;
-  readonly settings: Settings;
-  readonly log: Log;
-  readonly meter: Meter;
-};
+export type RetryServices = Pick<
+  SyncServices,
+  "database" | "planner" | "clock" | "random" | "settings" | "log" | "meter"
+>;

@@ -1,4 +1,5 @@
 // `coverage`: what is stored of each open day, against what is listed on it.
+import type { CoverageAnswer } from "../../shared/api/answers.ts";
 import { openApi } from "../api.ts";
 import { command } from "../command.ts";
 import { exitCodes } from "../failure.ts";
@@ -7,13 +8,7 @@ import type { Messages } from "../messages/en.ts";
 import { sayOrigin } from "../origin.ts";
 import { asTable } from "../output.ts";
 
-type DayRows = { stored: number; listed: number; proven: boolean; asked: boolean };
-type Coverage = {
-  readonly newest_trade_date: string | null;
-  readonly from: string;
-  readonly to: string;
-  readonly days: readonly { day: string; stocks: DayRows; etfs: DayRows }[];
-};
+type DayRows = CoverageAnswer["days"][number]["stocks"];
 
 export const coverageCommand = (t: Messages) =>
   command({
@@ -33,7 +28,7 @@ export const coverageCommand = (t: Messages) =>
       const target = await session.target();
       sayOrigin(target, session);
       const api = await openApi(target, t);
-      const coverage = await api.get<Coverage>("/api/coverage", { from, to });
+      const coverage = await api.get<CoverageAnswer>("/api/coverage", { from, to });
       const days = coverage.days.filter(({ stocks }) => !missing || !stocks.proven);
       output.json({ ...coverage, days, origin: target.origin });
       output.line(t.coverage.newest(coverage.newest_trade_date ?? "-"));

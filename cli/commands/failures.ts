@@ -1,5 +1,7 @@
 // `failures`: why units did not succeed. `retry`: another try for one of them, or for all.
+import type { FailureAnswer } from "../../shared/api/answers.ts";
 import { jobTypes } from "../../shared/catalogue/jobs.ts";
+import { errorKinds } from "../../shared/errors.ts";
 import { pageMax } from "../../shared/reads/progress.ts";
 import { openApi } from "../api.ts";
 import { command } from "../command.ts";
@@ -9,22 +11,7 @@ import { localTime } from "../follow.ts";
 import type { Messages } from "../messages/en.ts";
 import { asTable } from "../output.ts";
 
-type Failure = {
-  readonly id: number;
-  readonly job_type: string;
-  readonly unit_key: string;
-  readonly kind: string;
-  readonly error_message: string;
-  readonly retry_count: number;
-  readonly max_retries: number;
-  readonly needs_person: boolean;
-  readonly cancelled: boolean;
-  readonly next_attempt_at: string | null;
-  readonly resolved_at: string | null;
-};
-
 const failuresShown = 50;
-const kinds = ["transient", "rate-limited", "permanent"] as const;
 const messageCharactersMax = 160;
 
 export const failuresCommand = (t: Messages) =>
@@ -33,7 +20,7 @@ export const failuresCommand = (t: Messages) =>
     about: t.failures.about,
     options: {
       job: { type: "string", choices: [...jobTypes, "UNKNOWN"], describe: t.failures.jobOption },
-      kind: { type: "string", choices: kinds, describe: t.failures.kindOption },
+      kind: { type: "string", choices: errorKinds, describe: t.failures.kindOption },
       person: { type: "boolean", describe: t.failures.personOption },
       all: { type: "boolean", default: false, describe: t.failures.allOption },
       limit: {
@@ -50,7 +37,7 @@ export const failuresCommand = (t: Messages) =>
     async run(session, { job, kind, person, all, limit }) {
       const { output } = session;
       const api = await openApi(await session.target(), t);
-      const { failures } = await api.get<{ failures: Failure[] }>("/api/failures", {
+      const { failures } = await api.get<{ failures: FailureAnswer[] }>("/api/failures", {
         ...{ job, kind, limit, needs_person: person },
         ...(!all && { resolved: false }),
       });
@@ -85,14 +72,14 @@ export const retryCommand = (t: Messages) =>
       }
       if (!/^\d+$/.test(failure)) throw new CommandError(exitCodes.usage, t.retry.notANumber(failure));
       const api = await openApi(await session.target(), t);
-      const record = await api.post<Failure>(`/api/failures/${failure}/retry`);
+      const record = await api.post<FailureAnswer>(`/api/failures/${failure}/retry`);
       output.json(record);
       output.line(t.retry.onItsWay(record.unit_key));
       return exitCodes.done;
     },
   });
 
-function listFailures(failures: readonly Failure[], t: Messages): string[] {
+function listFailures(failures: readonly FailureAnswer[], t: Messages): string[] {
   const { id, job, unit, kind, tries, next, message } = t.failures.headings;
   return asTable(
     [id, job, unit, kind, tries, next, message],
@@ -108,7 +95,7 @@ function listFailures(failures: readonly Failure[], t: Messages): string[] {
   );
 }
 
-function nextOf(one: Failure, t: Messages): string {
+function nextOf(one: FailureAnswer, t: Messages): string {
   if (one.resolved_at !== null) return t.failures.resolved;
   if (one.needs_person) return t.failures.person;
   if (one.cancelled) return t.failures.cancelled;

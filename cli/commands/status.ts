@@ -1,5 +1,6 @@
 // `status`: the newest tasks, or one; with --watch as they go on, until none is live.
 import { setTimeout as sleep } from "node:timers/promises";
+import type { FailureAnswer } from "../../shared/api/answers.ts";
 import { isLive } from "../../shared/catalogue/status.ts";
 import { pageMax } from "../../shared/reads/progress.ts";
 import { warnOfOrigin } from "../../shared/words/origin.ts";
@@ -120,8 +121,6 @@ function listTasks(tasks: readonly Task[], t: Messages): string[] {
   );
 }
 
-type Failure = { id: number; unit_key: string; error_message: string; task_id: string | null };
-
 async function describeTask(api: Api, task: Task, t: Messages): Promise<string[]> {
   const byStatus = Object.entries(task.units)
     .filter(([, count]) => count > 0)
@@ -133,7 +132,7 @@ async function describeTask(api: Api, task: Task, t: Messages): Promise<string[]
     `  ${t.status.units(byStatus.join(", ") || "0")}`,
   ];
   if (task.units.parked + task.units.failed === 0) return lines;
-  const { failures } = await api.get<{ failures: Failure[] }>("/api/failures", {
+  const { failures } = await api.get<{ failures: FailureAnswer[] }>("/api/failures", {
     ...{ job: task.job_type, resolved: false, limit: 5 },
   });
   return [

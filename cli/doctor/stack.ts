@@ -1,12 +1,13 @@
 // The stack, local or deployed, as it answers: the API, the last success of each job, what waits for a person.
 import { GetQueueAttributesCommand, SQSClient } from "@aws-sdk/client-sqs";
+import type { JobAnswer } from "../../shared/api/answers.ts";
 import type { Api } from "../api.ts";
 import { localTime, type Task } from "../follow.ts";
 import type { Messages } from "../messages/en.ts";
 import { sentence, type Target } from "../target.ts";
 import { type Finding, finding, ok } from "./finding.ts";
 
-type Job = { readonly job_type: string; readonly schedules: readonly string[] };
+type Job = Pick<JobAnswer, "schedules"> & { readonly job_type: string };
 
 /** From a Friday evening to a Monday evening, and a day more; of a weekly schedule, a week and a day. */
 const daysBetweenRuns = 4;

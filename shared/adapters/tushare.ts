@@ -1,7 +1,7 @@
 // TuShare Pro over HTTP. The only place that reads its codes and Chinese messages; pacing is left to the pacer.
 import * as z from "zod/mini";
 import { shanghaiDay, shanghaiInstant } from "../catalogue/dates.ts";
-import { SyncError, type SyncErrorOptions } from "../errors.ts";
+import { type ErrorKind, SyncError, type SyncErrorOptions } from "../errors.ts";
 import type { Clock, Page, Upstream } from "../ports.ts";
 import { ExactNumber } from "../rows/rows.ts";
 import { say } from "../words/say.ts";
@@ -144,11 +144,7 @@ function classify(code: number, said: string, text: string, now: Date): SyncErro
   return refused("transient", text);
 }
 
-function refused(
-  kind: "transient" | "rate-limited" | "permanent",
-  text: string,
-  options?: SyncErrorOptions,
-): SyncError {
+function refused(kind: ErrorKind, text: string, options?: SyncErrorOptions): SyncError {
   return new SyncError(kind, text, options);
 }
 

@@ -5,6 +5,7 @@ import { jobTypes, runOptions } from "../catalogue/jobs.ts";
 import { originKinds } from "../catalogue/origin.ts";
 import { taskStatuses, unitStatuses } from "../catalogue/status.ts";
 import { splitConfig } from "../dispatch/asked.ts";
+import { errorKinds } from "../errors.ts";
 import { nothings } from "../plan/nothing.ts";
 import { adjustedFigures, type DailyRow, dailyFigures } from "../reads/daily.ts";
 import type { FinanceRow } from "../reads/finance.ts";
@@ -28,8 +29,10 @@ const day = () => z.string().check(z.regex(/^\d{8}$/));
 const instant = () => z.iso.datetime();
 const count = () => z.int().check(z.nonnegative());
 const exact = () => z.nullable(z.number());
-const keyed = <Schema extends z.ZodMiniType>(columns: readonly string[], make: () => Schema) =>
-  Object.fromEntries(columns.map((column) => [column, make()])) as Record<string, Schema>;
+const keyed = <Key extends string, Schema extends z.ZodMiniType>(
+  columns: readonly Key[],
+  make: () => Schema,
+) => Object.fromEntries(columns.map((column) => [column, make()])) as Record<Key, Schema>;
 
 export const ErrorAnswer = name(
   "Error",
@@ -95,6 +98,7 @@ export const TaskAnswer = name(
     estimated_end: about("null while it is not known", z.nullable(instant())),
   }),
 );
+export type TaskAnswer = z.infer<typeof TaskAnswer>;
 
 export const TaskConflict = name(
   "TaskConflict",
@@ -131,6 +135,7 @@ export const JobAnswer = name(
     last_task: about("Its newest task; null when it never ran", z.nullable(TaskAnswer)),
   }),
 );
+export type JobAnswer = z.infer<typeof JobAnswer>;
 
 export const JobsAnswer = name("Jobs", z.strictObject({ jobs: z.array(JobAnswer) }));
 
@@ -142,7 +147,7 @@ export const FailureAnswer = name(
     unit_key: z.string(),
     task_id: z.nullable(z.uuid()),
     ts_code: about("The stock, where the unit is one stock", z.nullable(z.string())),
-    kind: z.enum(["transient", "rate-limited", "permanent"]),
+    kind: z.enum(errorKinds),
     error_message: z.string(),
     retry_count: count(),
     max_retries: count(),
@@ -154,6 +159,7 @@ export const FailureAnswer = name(
     resolved_at: z.nullable(instant()),
   }),
 );
+export type FailureAnswer = z.infer<typeof FailureAnswer>;
 
 export const FailuresAnswer = name(
   "Failures",
@@ -293,6 +299,7 @@ export const CoverageAnswer = name(
     days: z.array(z.strictObject({ day: day(), stocks: DayRows, etfs: DayRows })),
   }),
 );
+export type CoverageAnswer = z.infer<typeof CoverageAnswer>;
 
 /** A field that carries on a page; null on the last. */
 function cursor() {

@@ -1,5 +1,6 @@
 // Failure records: why units did not succeed, and another try for one of them.
 import { jobTypes } from "../catalogue/jobs.ts";
+import { errorKinds } from "../errors.ts";
 import { pageMax, readFailures } from "../reads/progress.ts";
 import { say } from "../words/say.ts";
 import { asFailure, ErrorAnswer, FailureAnswer, FailureConflict, FailuresAnswer } from "./answers.ts";
@@ -19,7 +20,7 @@ export const failureRoutes: readonly Route[] = [
       job: optional(
         oneOf([...jobTypes, "UNKNOWN"], "of this job; UNKNOWN for unreadable messages", "DAILY_HISTORY"),
       ),
-      kind: optional(oneOf(["transient", "rate-limited", "permanent"], "of this kind", "permanent")),
+      kind: optional(oneOf(errorKinds, "of this kind", "permanent")),
       resolved: optional(truth("only those that are, or are not, resolved", false)),
       needs_person: optional(truth("only those that nobody tries again by itself, or the others")),
       limit: withDefault(integer(1, pageMax, "records on a page", 50), 50),

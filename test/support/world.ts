@@ -38,10 +38,10 @@ export type Break = { call: number; when: "before" | "after"; fate: "dies" | "go
 export type World = Awaited<ReturnType<typeof makeWorld>>;
 
 /** A unit refers to its task. */
-const mirrored = [
-  ...["sync_failure_record", "sync_unit", "sync_task", "trade_cal", "stock_info", "stock_daily"],
-  ...["disclosure_date", "fina_indicator"],
-];
+const mirrored = new Set([
+  ...["sync_failure_record", "sync_unit", "sync_task"],
+  ...Object.values(datasets).map(({ table }) => table),
+]);
 
 export async function makeWorld(
   open: () => Promise<TestDatabase> = migratedDatabase,
@@ -145,7 +145,7 @@ export async function makeWorld(
     /** Everything as on the evening of the market's last day, with the calendar and the stock list stored. */
     async reset(): Promise<void> {
       // Deleted, not truncated: for a few rows that is a fifteenth of the work.
-      const deletes = mirrored.map((table) => `delete from ${table}`);
+      const deletes = [...mirrored].map((table) => `delete from ${table}`);
       await client.query([...deletes, "alter table sync_failure_record alter column id restart"].join(";"));
       for (const clearable of [work, deadLetters, schedules, counted]) clearable.clear();
       logged.length = 0;
