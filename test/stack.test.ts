@@ -10,6 +10,7 @@ import { Queue } from "aws-cdk-lib/aws-sqs";
 import { type App, Stack } from "aws-cdk-lib/core";
 import { afterAll, describe, expect, test } from "vitest";
 import { makeApp } from "../infra/app.ts";
+import { words } from "../shared/catalogue/dataset-files.ts";
 import { jobs } from "../shared/catalogue/jobs.ts";
 import { functionNamed, statements, target, text } from "./support/template.ts";
 
@@ -278,6 +279,23 @@ describe("functions", () => {
 
     const forward = readdirSync("migrations").filter((name) => /^\d{4}_\w+\.sql$/.test(name));
     expect(readdirSync(join(folder("Migrate"), "migrations")).sort()).toEqual(forward.sort());
+
+    // What only documents and migrations need stays out of what Lambda loads. Short meanings may be words of other places.
+    const meanings = Object.values(words).flatMap(({ about, columns, example }) => [
+      ...[about.en, about.zh, example?.sql ?? ""],
+      ...Object.values(columns).flatMap(([, en, zh]) => [en, zh]),
+    ]);
+    const bundles = readdirSync(outdir)
+      .map((name) => join(outdir, name, "index.mjs"))
+      .filter(existsSync);
+    expect(bundles.length).toBeGreaterThan(5);
+    for (const bundle of bundles) {
+      const code = readFileSync(bundle, "utf8");
+      expect(
+        meanings.filter((text) => text.length > 20 && code.includes(text)),
+        bundle,
+      ).toEqual([]);
+    }
   });
 });
 

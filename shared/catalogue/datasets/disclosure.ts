@@ -43,5 +43,13 @@ export const words: DatasetWords = {
     en: "When companies report, planned and done, from the interface disclosure_date",
     zh: "各公司的财报披露计划与实际披露日期，来自接口 disclosure_date",
   },
-  columns: {},
+  // biome-ignore format: one line a column
+  columns: {
+    ts_code: ["none", "TuShare code, such as 600519.SH", "TuShare 代码，如 600519.SH"],
+    end_date: ["none", "Last day of the report period", "报告期最后一天"],
+    ann_date: ["none", "Day of the latest notice of the schedule; null when TuShare has none", "披露计划最近一次公告日；TuShare 未提供时为空"],
+    pre_date: ["none", "Planned day of the report; null when TuShare has none", "预计披露日；TuShare 未提供时为空"],
+    actual_date: ["none", "Day of the report; null until it is filed", "实际披露日；披露之前为空"],
+    modify_date: ["none", "Days the plan was moved to, as TuShare writes them; null when it never was", "计划更改后的日期，按 TuShare 原样；未更改过时为空"],
+  },
 };

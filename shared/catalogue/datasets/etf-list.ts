@@ -84,7 +84,16 @@ export const words: DatasetWords = {
     en: "Exchange-traded funds, listed and delisted, from etf_basic or fund_basic",
     zh: "交易所 ETF（含已退市），来自 etf_basic 或 fund_basic",
   },
-  columns: {},
+  // biome-ignore format: one line a column
+  columns: {
+    index_code: ["none", "Code of the index an ETF follows; null for a stock", "ETF 所跟踪指数的代码；股票为空"],
+    index_name: ["none", "Name of the index an ETF follows; null for a stock", "ETF 所跟踪指数的名称；股票为空"],
+    setup_date: ["none", "Day an ETF was set up; null for a stock", "ETF 成立日；股票为空"],
+    mgr_name: ["none", "Manager of an ETF; null for a stock", "ETF 管理人；股票为空"],
+    custod_name: ["none", "Custodian of an ETF; null for a stock", "ETF 托管人；股票为空"],
+    mgt_fee: ["percent a year", "Management fee of an ETF; null for a stock", "ETF 管理费率；股票为空"],
+    etf_type: ["none", "境内 or QDII for an ETF; null for a stock", "ETF 为境内或 QDII；股票为空"],
+  },
 };
 
 /** Code, and what it tells: symbol and exchange. */

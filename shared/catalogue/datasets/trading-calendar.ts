@@ -35,7 +35,13 @@ export const words: DatasetWords = {
     en: "Trading calendar, from the interface trade_cal",
     zh: "交易日历，来自接口 trade_cal",
   },
-  columns: {},
+  // biome-ignore format: one line a column
+  columns: {
+    exchange: ["none", "Exchange, SSE for Shanghai; the other stock exchanges follow the same days", "交易所，SSE 为上海；其他股票交易所的交易日与之相同"],
+    cal_date: ["none", "Calendar day", "日历日"],
+    is_open: ["none", "1 when the exchange trades on that day, else 0", "当日开市为 1，休市为 0"],
+    pretrade_date: ["none", "Last trading day before cal_date; null for the very first day", "cal_date 的上一个交易日；最早一天为空"],
+  },
 };
 
 /**

@@ -1,0 +1,234 @@
+// What a dataset's file lacks or contradicts, for whoever writes one: what no type can say, and what is said before a
+// compiler runs. Pure.
+import {
+  columnsOf,
+  type DatasetSpec,
+  datasetSets,
+  type InterfaceSpec,
+  interfacesOf,
+  type Slices,
+} from "../shared/catalogue/dataset.ts";
+import type { Bilingual } from "../shared/catalogue/measures.ts";
+import { measures } from "../shared/catalogue/measures.ts";
+import type { Selector } from "../shared/catalogue/selector.ts";
+import { reservedWords } from "./reserved-words.ts";
+import { type DatasetFile, tablesOf } from "./tables.ts";
+
+/** Fields that every spec has; a compiler says so too, but a program that runs the file does not ask it. */
+const needed = [
+  "title",
+  "table",
+  "key",
+  "main",
+  "details",
+  "slices",
+  "expects",
+  "set",
+  "cadence",
+  "documentation",
+];
+const neededOfInterface = ["name", "columns", "answers", "points", "rowCap"];
+
+/** One line for each problem, which names the file and the field. */
+export function problemsOf(files: readonly DatasetFile[]): string[] {
+  const whole = files.filter((file) => lacking(file).length === 0);
+  return [
+    ...files.flatMap((file) => within(file, lacking(file))),
+    ...whole.flatMap((file) => within(file, [...problemsOfSpec(file.spec, files), ...problemsOfWords(file)])),
+    ...problemsOfTables(whole),
+  ];
+}
+
+function within({ file }: DatasetFile, problems: readonly string[]): string[] {
+  return problems.map((problem) => `shared/catalogue/datasets/${file}: ${problem}`);
+}
+
+/** Fields that are not there at all; the other rules read them. */
+function lacking({ file, spec, words }: DatasetFile): string[] {
+  const name = /^[a-z][a-z0-9]*(-[a-z0-9]+)*\.ts$/.test(file)
+    ? []
+    : ["a file is named in small letters, with - between words, such as index-daily.ts"];
+  if (spec === undefined) return [...name, "exports no spec"];
+  if (words?.columns === undefined || words.about === undefined) {
+    return [...name, "exports no words with about and columns"];
+  }
+  const interfaces = [spec.main, ...(spec.details ?? []), spec.main?.fallback, spec.byPeriod];
+  return [
+    ...name,
+    ...absent(spec, needed).map((field) => `spec lacks ${field}`),
+    ...interfaces
+      .filter((one) => one !== undefined)
+      .flatMap((one) =>
+        absent(one, neededOfInterface).map((field) => `the interface ${one.name} lacks ${field}`),
+      ),
+  ];
+}
+
+function absent(value: object, fields: readonly string[]): string[] {
+  const given = Object.entries(value).flatMap(([field, held]) => (held === undefined ? [] : [field]));
+  return fields.filter((field) => !given.includes(field));
+}
+
+function problemsOfSpec(spec: DatasetSpec, files: readonly DatasetFile[]): string[] {
+  const columns = columnsOf(spec);
+  const names = columns.map(({ name }) => name);
+  const unknown = (what: string, wanted: readonly string[]) =>
+    wanted
+      .filter((name) => !names.includes(name) && !(name in (spec.constants ?? {})))
+      .map((name) => `${what} names ${name}, which is no column`);
+  const isCatalogued = (name: string) => files.some(({ file }) => nameOf(file) === name);
+  const list = spec.members !== undefined && "list" in spec.members ? spec.members.list : undefined;
+  const { securities } = spec;
+  return [
+    ...bothLanguages("title", spec.title),
+    ...(datasetSets.includes(spec.set) ? [] : [`set is ${spec.set}, expected ${datasetSets.join(", ")}`]),
+    ...(spec.documentation.length > 0 ? [] : ["documentation names no page of TuShare's"]),
+    ...(spec.key.length > 0 ? [] : ["key names no column"]),
+    ...interfacesOf(spec).flatMap((one) => keyMissing(spec, one)),
+    ...twice(spec),
+    ...unknown("key", spec.key),
+    ...(spec.indexes ?? []).flatMap((index) => unknown("indexes", index)),
+    ...(spec.dayColumn === undefined ? [] : unknown("dayColumn", [spec.dayColumn])),
+    ...(securities === undefined ? [] : unknown("securities", [securities.listedFrom, securities.listedTo])),
+    ...(list === undefined || isCatalogued(list)
+      ? []
+      : [`members name the list ${list}, which is no dataset`]),
+    ...(spec.filedIn === undefined || isCatalogued(spec.filedIn)
+      ? []
+      : [`filedIn names ${spec.filedIn}, which is no dataset`]),
+    ...[...names, ...Object.keys(spec.constants ?? {})].flatMap(badName),
+    ...badName(spec.table),
+    ...slicesProblems(spec),
+  ];
+}
+
+function nameOf(file: string): string {
+  return file.replace(/\.ts$/, "").replaceAll("-", "_");
+}
+
+function keyMissing({ key }: DatasetSpec, one: InterfaceSpec): string[] {
+  return key
+    .filter((name) => !one.columns.some((column) => column.name === name))
+    .map((name) => `the interface ${one.name} lacks the key's column ${name}`);
+}
+
+/** A column of two interfaces would be overwritten by the second. */
+function twice(spec: DatasetSpec): string[] {
+  const names = interfacesOf(spec)
+    .flatMap(({ columns }) => columns.map(({ name }) => name))
+    .filter((name) => !spec.key.includes(name));
+  return [...new Set(names.filter((name, at) => names.indexOf(name) !== at))].map(
+    (name) => `the column ${name} is in it twice`,
+  );
+}
+
+function badName(name: string): string[] {
+  const advice = `give the column another \`name\`, and \`from: "${name}"\``;
+  if (!/^[a-z_][a-z0-9_]*$/.test(name)) return [`${name} cannot be a name in SQL: ${advice}`];
+  if (reservedWords.has(name)) return [`${name} is a reserved word in SQL: ${advice}`];
+  return [];
+}
+
+/** What each kind of slice is asked by; of whole lists their own selectors say. */
+const askedBy: Readonly<Record<Slices, readonly Selector["by"][]>> = {
+  lists: [],
+  days: ["date"],
+  codes: ["code"],
+  periods: ["code", "period"],
+  announcements: ["announced"],
+  months: ["month"],
+  ranges: ["range"],
+};
+
+/** Any calendar day will do to see what a list is asked by. */
+const anyDay = "20240102";
+
+function slicesProblems(spec: DatasetSpec): string[] {
+  const { slices, lists, dayColumn, rangeDays } = spec;
+  const kinds = askedBy[slices];
+  if (kinds === undefined) return [`slices is ${slices}, expected ${Object.keys(askedBy).join(", ")}`];
+  const ofLists = [...new Set(lists?.(anyDay).map(({ by }) => by))];
+  const deaf = interfacesOf(spec).filter(({ answers }) =>
+    slices === "lists"
+      ? !ofLists.every((by) => answers.includes(by))
+      : !kinds.some((by) => answers.includes(by)),
+  );
+  const day = columnsOf(spec).find(({ name }) => name === dayColumn);
+  return [
+    ...(slices === "lists" && ofLists.length === 0 ? ["slices are lists, and there is no lists()"] : []),
+    ...(slices === "ranges" && rangeDays === undefined
+      ? ["slices are ranges, and there is no rangeDays"]
+      : []),
+    ...(!["lists", "months"].includes(slices) && dayColumn === undefined
+      ? [`slices are ${slices}, and there is no dayColumn`]
+      : []),
+    ...(day !== undefined && day.type !== "day"
+      ? [`dayColumn ${day.name} is a ${day.type}, expected a day`]
+      : []),
+    ...deaf.map(
+      ({ name, answers }) =>
+        `slices are ${slices}, and the interface ${name} answers ${answers.join(", ") || "nothing"} only`,
+    ),
+  ];
+}
+
+function problemsOfWords({ spec, words }: DatasetFile): string[] {
+  const types = new Map(columnsOf(spec).map(({ name, type }) => [name, type]));
+  const stored = new Set([...types.keys(), ...Object.keys(spec.constants ?? {})]);
+  return [
+    ...bothLanguages("words.about", words.about),
+    ...(words.example === undefined ? [] : bothLanguages("words.example.asks", words.example.asks)),
+    ...Object.entries(words.columns).flatMap(([name, [measure, en, zh]]) => {
+      const field = `words.columns.${name}`;
+      if (!stored.has(name)) return [`${field} describes no column`];
+      if (!(measure in measures)) return [`${field} has the measure ${measure}, expected one of measures.ts`];
+      return [
+        ...bothLanguages(field, { en, zh }),
+        ...(types.get(name) === "number" && measure === "none"
+          ? [`${field} is a number without a measure`]
+          : []),
+        ...(types.get(name) !== "number" && measure !== "none"
+          ? [`${field} has a measure, and is no number`]
+          : []),
+        ...(types.get(name) === "day" && !/\bdays?\b/i.test(en)
+          ? [`${field} does not say in English which day it is`]
+          : []),
+      ];
+    }),
+  ];
+}
+
+function bothLanguages(field: string, { en, zh }: Bilingual): string[] {
+  return [
+    ...(/[a-z]/i.test(en) ? [] : [`${field} has no English`]),
+    ...(/\p{Script=Han}/u.test(zh) ? [] : [`${field} has no Chinese`]),
+    // A colon before a letter is a parameter to the adapters, also within quotes.
+    ...(/:\w|\p{Cc}/u.test(en) ? [`${field} has a colon before a letter, or a line break, in English`] : []),
+  ];
+}
+
+function problemsOfTables(files: readonly DatasetFile[]): string[] {
+  return tablesOf(files).flatMap((table) => {
+    const sharers = files.filter(({ spec }) => spec.table === table.name);
+    const names = sharers.map(({ file }) => file).join(", ");
+    const keys = new Set(sharers.map(({ spec }) => `${spec.key}${spec.replacesSlice ?? ""}`));
+    return [
+      ...(keys.size > 1 ? [`the table ${table.name} has two keys: ${names}`] : []),
+      ...table.columns.flatMap((column) => {
+        const described = sharers.filter(({ words }) => column.name in words.columns);
+        const types = new Set(
+          sharers.flatMap(({ spec }) => columnsOf(spec).find(({ name }) => name === column.name)?.type ?? []),
+        );
+        const place = `${table.name}.${column.name}`;
+        if (types.size > 1) return [`${place} has two types, ${[...types].join(" and ")}: ${names}`];
+        if (described.length === 0)
+          return [`${place} is described nowhere: give it [measure, en, zh] in words.columns of ${names}`];
+        if (described.length > 1)
+          return [
+            `${place} is described in each of ${described.map(({ file }) => file).join(", ")}: once is enough`,
+          ];
+        return [];
+      }),
+    ];
+  });
+}

@@ -1,0 +1,113 @@
+// What the datasets' files say of the database's tables: one for each table, of however many datasets. Pure.
+import {
+  type Column,
+  type ColumnType,
+  type ColumnWords,
+  columnsOf,
+  type DatasetSpec,
+  type DatasetWords,
+} from "../shared/catalogue/dataset.ts";
+import { measures } from "../shared/catalogue/measures.ts";
+
+/** A file of shared/catalogue/datasets/, read. */
+export type DatasetFile = {
+  /** Its name, such as stock-daily.ts. */
+  readonly file: string;
+  readonly spec: DatasetSpec;
+  readonly words: DatasetWords;
+};
+
+export type WantedColumn = {
+  readonly name: string;
+  readonly type: (typeof sqlTypes)[ColumnType];
+  /** Codes are compared byte by byte, everywhere alike. */
+  readonly collation: "C" | null;
+  readonly nullable: boolean;
+  /** Meaning and measure; undefined while no file describes it. */
+  readonly words?: ColumnWords;
+  /** It is 0 or 1. */
+  readonly flag: boolean;
+};
+
+export type WantedTable = {
+  readonly name: string;
+  /** Of the first of its datasets. */
+  readonly words: DatasetWords;
+  /** Without stored_at, which every table has. */
+  readonly columns: readonly WantedColumn[];
+  /** No two rows have the same values in them; undefined where an answer replaces its slice. */
+  readonly key?: readonly string[];
+  /** Columns of each index beside the key's. */
+  readonly indexes: readonly (readonly string[])[];
+};
+
+const sqlTypes = { code: "text", text: "text", day: "date", number: "numeric", flag: "smallint" } as const;
+
+/** The tables of these files, in their order. */
+export function tablesOf(files: readonly DatasetFile[]): WantedTable[] {
+  return [...Map.groupBy(files, ({ spec }) => spec.table)].map(([name, sharers]) => tableOf(name, sharers));
+}
+
+function tableOf(name: string, sharers: readonly DatasetFile[]): WantedTable {
+  const [first] = sharers;
+  if (first === undefined) throw new Error(`the table ${name} is no dataset's`);
+  const { key, replacesSlice } = first.spec;
+  const asked = [
+    ...(replacesSlice ? [key] : []),
+    ...sharers.flatMap(({ spec }) => spec.indexes ?? []),
+    ...sharers.flatMap(({ spec }) => dayIndex(spec)),
+  ];
+  return {
+    name,
+    words: first.words,
+    columns: columnsOfTable(sharers),
+    ...(!replacesSlice && { key }),
+    indexes: asked.filter((index, at) => asked.findIndex((other) => `${other}` === `${index}`) === at),
+  };
+}
+
+/** Rows are counted and replaced by day, so an index begins with it, whatever the key begins with. */
+function dayIndex({ dayColumn, key, indexes = [] }: DatasetSpec): string[][] {
+  if (dayColumn === undefined || [key, ...indexes].some(([first]) => first === dayColumn)) return [];
+  return [[dayColumn, ...key.filter((name) => name !== dayColumn)]];
+}
+
+/** Key first, then in the order of the interfaces, then what is the same in all rows of a dataset. */
+function columnsOfTable(sharers: readonly DatasetFile[]): WantedColumn[] {
+  const named = new Map<string, Column>();
+  for (const column of sharers.flatMap(({ spec }) => columnsOf(spec))) {
+    if (!named.has(column.name)) named.set(column.name, column);
+  }
+  const key = sharers.flatMap(({ spec }) => spec.key);
+  const constants = sharers.flatMap(({ spec }) => Object.keys(spec.constants ?? {}));
+  const columns = [...named.values()].toSorted((a, b) => placeIn(key, a.name) - placeIn(key, b.name));
+  const names = [...new Set([...columns.map(({ name }) => name), ...constants])];
+  return names.map((name) => {
+    const type = named.get(name)?.type ?? "text";
+    const words = sharers.map((sharer) => sharer.words.columns[name]).find((found) => found !== undefined);
+    return {
+      ...{ name, type: sqlTypes[type], collation: type === "code" ? "C" : null, flag: type === "flag" },
+      nullable: !sharers.every(({ spec }) => hasAlways(spec, name)),
+      ...(words && { words }),
+    };
+  });
+}
+
+function placeIn(key: readonly string[], name: string): number {
+  const at = key.indexOf(name);
+  return at === -1 ? key.length : at;
+}
+
+/** No row of the dataset is without it. */
+function hasAlways(spec: DatasetSpec, name: string): boolean {
+  return (
+    name in (spec.constants ?? {}) || columnsOf(spec).find((own) => own.name === name)?.required === true
+  );
+}
+
+/** As the database says it of the column: the measure follows the meaning, and stands before what a null says. */
+export function commentOf([measure, meaning]: ColumnWords): string {
+  const unit = measures[measure].en;
+  const [what = "", ...more] = meaning.split("; ");
+  return [unit === "" ? what : `${what}, ${unit}`, ...more].join("; ");
+}
