@@ -1,6 +1,12 @@
 // The page docs/schema.md, made of a migrated database's catalog and the notes beside it.
 // It refuses a schema that is not documented: every column must say what it means and in which unit.
-import { type Catalog, type Read, type Relation, readCatalog, type SchemaColumn } from "./schema-catalog.ts";
+import {
+  type Catalog,
+  type Read,
+  type Relation,
+  readCatalog,
+  type SchemaColumn,
+} from "../schema/read-schema.ts";
 import { notes, references, type SchemaNote } from "./schema-notes.ts";
 
 /** Tables with more numbers than this have them in a list of their own. */
@@ -115,7 +121,12 @@ function relationSection(relation: Relation, relations: readonly Relation[], not
     `## ${name}`,
     `${kind === "view" ? "View" : "Table"}. ${comment}.${source}`,
     columnsPart(relation, relations),
-    list("Indexes", indexes),
+    list(
+      "Indexes",
+      indexes.map(
+        ({ name, unique, definition }) => `\`${name}\`${unique ? " unique" : ""} \`${definition}\``,
+      ),
+    ),
     list("Rules", rules),
     query(note),
   ];

@@ -2,8 +2,7 @@
 import { globSync, readFileSync } from "node:fs";
 import { dirname, join, relative } from "node:path";
 import { describe, expect, test } from "vitest";
-import { columnsOf } from "../shared/catalogue/dataset.ts";
-import { type Dataset, datasets } from "../shared/catalogue/datasets.ts";
+import { datasets } from "../shared/catalogue/datasets.ts";
 import { jobs } from "../shared/catalogue/jobs.ts";
 import { settingTable } from "../shared/catalogue/settings.ts";
 
@@ -86,7 +85,7 @@ describe.each(sourcesIn("functions/*.ts"))("%s", (file) => {
 });
 
 test("nothing imports itself in a circle, not even a type", () => {
-  const all = [...everything, ...sourcesIn("{cli,bench}/**/*.ts")];
+  const all = [...everything, ...sourcesIn("{cli,bench,docs,schema}/**/*.ts")];
   const circles: string[] = [];
   const done = new Set<string>();
   function visit(file: string, path: readonly string[]): void {
@@ -148,25 +147,6 @@ function valuesOf(files: readonly string[]): string[] {
 }
 
 describe.each(Object.values(datasets))("the dataset $name", (dataset) => {
-  const table = tableIn(dataset);
-
-  test("has a column of the right type in its table for every column of the catalogue", () => {
-    const sqlTypes = { code: "text", text: "text", day: "date", number: "numeric", flag: "smallint" };
-    for (const { name, type, required } of columnsOf(dataset)) {
-      const definition = table.columns.get(name)?.replace(' collate "C"', "") ?? "no such column";
-      expect(`${name} ${definition}`).toBe(`${name} ${sqlTypes[type]}${required ? " not null" : ""}`);
-    }
-    for (const name of Object.keys(dataset.constants ?? {})) expect(table.columns.has(name)).toBe(true);
-    expect(table.columns.has("stored_at")).toBe(true);
-  });
-
-  test("has its natural key as the table's, and in each of its interfaces", () => {
-    expect(table.key).toEqual(dataset.key);
-    for (const { columns } of [dataset.main, ...dataset.details]) {
-      expect(columns.map(({ name }) => name)).toEqual(expect.arrayContaining([...dataset.key]));
-    }
-  });
-
   test("names a value column in one interface only, so that none overwrites another's", () => {
     const names = [dataset.main, ...dataset.details]
       .flatMap(({ columns }) => columns.map(({ name }) => name))
@@ -179,26 +159,6 @@ describe.each(Object.values(datasets))("the dataset $name", (dataset) => {
     expect(Object.entries(datasets).find(([, entry]) => entry === dataset)?.[0]).toBe(dataset.name);
   });
 });
-
-function tableIn({ table }: Dataset): { columns: Map<string, string>; key: string[] } {
-  const sql = sourcesIn("migrations/*.sql")
-    .filter((file) => !file.endsWith(".down.sql"))
-    .map((file) => readFileSync(join(root, file), "utf8"))
-    .join("\n");
-  const body = new RegExp(`^create table ${table} \\(\n([^;]*)\n\\);`, "m").exec(sql)?.[1] ?? "";
-  const lines = body.split("\n").map((line) => line.trim().replace(/,$/, ""));
-  const added = [...sql.matchAll(new RegExp(`^alter table ${table} add column ([^;]*);`, "gm"))].map(
-    ([, column = ""]) => column,
-  );
-  const columns = [...lines, ...added].flatMap((line): [string, string][] => {
-    const [, name, definition] = /^(\w+) (.*)$/.exec(line) ?? [];
-    return name === undefined || definition === undefined || name === "constraint"
-      ? []
-      : [[name, definition]];
-  });
-  const key = /(?:primary key|unique nulls not distinct) \(([^)]*)\)/.exec(body)?.[1]?.split(", ") ?? [];
-  return { columns: new Map(columns), key };
-}
 
 test("every setting that code names exists", () => {
   const outside = ["TUSHARE_URL", "TUSHARE_TOKEN", "TUSHARE_TOKEN_SECRET_ARN"]; // addresses and secrets

@@ -2,9 +2,9 @@
 import { readFileSync } from "node:fs";
 import pg from "pg";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { type Catalog, readCatalog, type SchemaColumn } from "../docs/schema-catalog.ts";
 import { documentationGaps, schemaDocument } from "../docs/schema-document.ts";
 import { notes } from "../docs/schema-notes.ts";
+import { type Catalog, readCatalog, type SchemaColumn } from "../schema/read-schema.ts";
 import type { TestDatabase } from "./support/database.ts";
 import { databaseKinds } from "./support/postgres-database.ts";
 
@@ -72,6 +72,7 @@ describe("a schema that does not explain itself", () => {
   const column: SchemaColumn = {
     name: "close",
     type: "numeric",
+    collation: null,
     nullable: true,
     default: null,
     comment: "Price, CNY",

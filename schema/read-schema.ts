@@ -6,9 +6,18 @@ export type Read = (sql: string) => Promise<Record<string, unknown>[]>;
 export type SchemaColumn = {
   readonly name: string;
   readonly type: string;
+  /** Null for the database's own. */
+  readonly collation: string | null;
   readonly nullable: boolean;
   readonly default: string | null;
   readonly comment: string | null;
+};
+
+export type SchemaIndex = {
+  readonly name: string;
+  readonly unique: boolean;
+  /** Its columns in parentheses, and its conditions. */
+  readonly definition: string;
 };
 
 export type Relation = {
@@ -19,7 +28,7 @@ export type Relation = {
   /** Columns of the primary key, or of the unique constraint that stands for one. */
   readonly key: readonly string[];
   readonly keyKind: "PK" | "UK";
-  readonly indexes: readonly string[];
+  readonly indexes: readonly SchemaIndex[];
   readonly rules: readonly string[];
   readonly foreignKeys: readonly { readonly to: string; readonly columns: readonly string[] }[];
   /** Relations a view reads. */
@@ -53,12 +62,14 @@ const relationsSql = () => `select jsonb_build_object(
     select jsonb_agg(jsonb_build_object(
       'name', attname,
       'type', replace(format_type(atttypid, atttypmod), 'timestamp with time zone', 'timestamptz'),
+      'collation', case when collname <> 'default' then collname end,
       'nullable', not attnotnull,
       'default', replace(pg_get_expr(adbin, adrelid), '::text', ''),
       'comment', col_description(relation.oid, attnum)
     ) order by attnum)
     from pg_attribute
     left join pg_attrdef on adrelid = attrelid and adnum = attnum
+    left join pg_collation on pg_collation.oid = attcollation
     where attrelid = relation.oid and attnum > 0 and not attisdropped
   ),
   'key', coalesce((
@@ -69,8 +80,11 @@ const relationsSql = () => `select jsonb_build_object(
   'keyKind', case main_key.contype when 'p' then 'PK' else 'UK' end,
   'indexes', coalesce((
     select jsonb_agg(
-      '\`' || indexrelid::regclass || '\`' || case when indisunique then ' unique' else '' end || ' \`'
-        || substring(${plain("pg_get_indexdef(indexrelid)")} from ' USING btree (.*)$') || '\`'
+      jsonb_build_object(
+        'name', indexrelid::regclass::text,
+        'unique', indisunique,
+        'definition', substring(${plain("pg_get_indexdef(indexrelid)")} from ' USING btree (.*)$')
+      )
       order by not indisprimary, indexrelid::regclass::text collate "C"
     )
     from pg_index

@@ -1,0 +1,212 @@
+// What has to be done to a database for its tables to be those of the catalogue, and back again. Pure.
+import type { Catalog, Relation, SchemaColumn } from "./read-schema.ts";
+import { commentOf, type WantedColumn, type WantedTable } from "./tables.ts";
+
+/** One statement, and the one that takes it back; none where another one takes it back as well. */
+export type Change = { readonly up: string; readonly down?: string };
+
+export type Difference = {
+  readonly changes: readonly Change[];
+  /** What no program should decide, a line each. */
+  readonly refusals: readonly string[];
+};
+
+/** Every table of a dataset has it, no other has. */
+const storedAt = { name: "stored_at", comment: "When this row was stored or last changed here" };
+
+/** Compares both ways: what the catalogue asks for and the database has not, and the other way round. */
+export function differenceOf(tables: readonly WantedTable[], catalog: Catalog): Difference {
+  const known = catalog.relations.filter(({ kind }) => kind === "table");
+  const parts = tables.map((table): Difference => {
+    const relation = known.find(({ name }) => name === table.name);
+    if (relation === undefined) return { changes: creating(table), refusals: [] };
+    if (!hasStoredAt(relation)) return { changes: [], refusals: [`${table.name} is a table of the ledger`] };
+    return changing(table, relation, catalog.relations);
+  });
+  const orphans = known
+    .filter((relation) => hasStoredAt(relation) && !tables.some(({ name }) => name === relation.name))
+    .map(({ name }) => `the table ${name} is no dataset's: its migration can go while nobody has applied it`);
+  return {
+    changes: parts.flatMap(({ changes }) => changes),
+    refusals: [...parts.flatMap(({ refusals }) => refusals), ...orphans],
+  };
+}
+
+function hasStoredAt({ columns }: Relation): boolean {
+  return columns.some(({ name }) => name === storedAt.name);
+}
+
+function creating(table: WantedTable): Change[] {
+  const { name, columns, key } = table;
+  const flags = columns.filter(({ flag }) => flag);
+  const lines = [
+    ...columns.map(definition),
+    `${storedAt.name} timestamptz not null default now()`,
+    ...(key === undefined ? [] : [`constraint ${name}_key ${keyRule(table, key)}`]),
+    ...flags.map((flag) => `constraint ${name}_${flag.name} check (${flag.name} in (0, 1))`),
+  ];
+  const comments = [
+    commenting(`table ${name}`, table.words.about.en),
+    ...columns.map((column) => commenting(`column ${name}.${column.name}`, meaningOf(column))),
+    commenting(`column ${name}.${storedAt.name}`, storedAt.comment),
+  ];
+  return [
+    { up: `create table ${name} (\n  ${lines.join(",\n  ")}\n)`, down: `drop table ${name}` },
+    ...table.indexes.map((index) => ({ up: indexing(name, index) })),
+    ...comments.map((up) => ({ up })),
+  ];
+}
+
+/** Null is equal to null in a key: the same row, sent twice, is one row. */
+function keyRule({ columns }: WantedTable, key: readonly string[]): string {
+  const nullable = columns.some((column) => key.includes(column.name) && column.nullable);
+  return `${nullable ? "unique nulls not distinct" : "primary key"} (${key.join(", ")})`;
+}
+
+function changing(table: WantedTable, relation: Relation, all: readonly Relation[]): Difference {
+  const { name } = table;
+  const columns = table.columns.map((column) => {
+    const stored = relation.columns.find((other) => other.name === column.name);
+    return stored === undefined ? adding(name, column) : altering(name, column, stored, viewsOn(name, all));
+  });
+  const unknown = relation.columns
+    .filter((column) => column.name !== storedAt.name)
+    .filter((column) => !table.columns.some((wanted) => wanted.name === column.name))
+    .map((column) => `the column ${name}.${column.name} is in no dataset's file: its rows would be lost`);
+  const indexes = table.indexes.filter((index) => !relation.indexes.some((has) => isIndex(has, index)));
+  const comment = table.words.about.en;
+  const described =
+    comment === relation.comment ? [] : [recommenting(`table ${name}`, comment, relation.comment)];
+  const indexed = indexes.map((index) => ({
+    up: indexing(name, index),
+    down: `drop index ${indexName(name, index)}`,
+  }));
+  return {
+    changes: [...described, ...columns.flatMap(({ changes }) => changes), ...indexed],
+    refusals: [
+      ...columns.flatMap(({ refusals }) => refusals),
+      ...unknown,
+      ...keyDifference(table, relation),
+      ...unknownIndexes(table, relation),
+    ],
+  };
+}
+
+function adding(table: string, column: WantedColumn): Difference {
+  if (!column.nullable) {
+    const refusal = `${table}.${column.name} is required, and rows that are stored have none: leave \`required\` out`;
+    return { changes: [], refusals: [refusal] };
+  }
+  const changes = [
+    {
+      up: `alter table ${table} add column ${definition(column)}`,
+      down: `alter table ${table} drop column ${column.name}`,
+    },
+    { up: commenting(`column ${table}.${column.name}`, meaningOf(column)) },
+  ];
+  return { changes, refusals: [] };
+}
+
+function altering(
+  table: string,
+  column: WantedColumn,
+  stored: SchemaColumn,
+  views: readonly Relation[],
+): Difference {
+  const place = `${table}.${column.name}`;
+  const [is, wanted] = [typeOf(stored), typeOf(column)];
+  const refusals = [
+    ...(is === wanted ? [] : [`${place} is ${is} in the database and ${wanted} in the catalogue`]),
+    ...(stored.nullable && !column.nullable
+      ? [`${place} may be null in the database: leave \`required\` out`]
+      : []),
+  ];
+  const loosened: Change = {
+    up: `alter table ${table} alter column ${column.name} drop not null`,
+    down: `alter table ${table} alter column ${column.name} set not null`,
+  };
+  const comment = meaningOf(column);
+  // A view that says of the column what its table said goes on saying it.
+  const repeating = views.filter(({ columns }) =>
+    columns.some((other) => other.name === column.name && other.comment === stored.comment),
+  );
+  const commented = [table, ...repeating.map(({ name }) => name)].map((of) =>
+    recommenting(`column ${of}.${column.name}`, comment, stored.comment),
+  );
+  return {
+    changes: [
+      ...(column.nullable && !stored.nullable ? [loosened] : []),
+      ...(comment === stored.comment ? [] : commented),
+    ],
+    refusals,
+  };
+}
+
+/** Views that read the table, also through one another. */
+function viewsOn(table: string, all: readonly Relation[]): Relation[] {
+  const direct = all.filter(({ kind, reads }) => kind === "view" && reads.includes(table));
+  return [...new Set([...direct, ...direct.flatMap(({ name }) => viewsOn(name, all))])];
+}
+
+function keyDifference(table: WantedTable, { key, keyKind, indexes }: Relation): string[] {
+  const has = key.length === 0 ? "no key" : `the key (${key.join(", ")})`;
+  const wanted = table.key === undefined ? "no key" : `the key (${table.key.join(", ")})`;
+  if (has !== wanted) return [`${table.name} has ${has} in the database and ${wanted} in the catalogue`];
+  if (table.key === undefined) return [];
+  const rule = keyRule(table, table.key);
+  const distinct = indexes.some(({ definition }) => definition === `${columnList(key)} NULLS NOT DISTINCT`);
+  const isRule = rule.startsWith("primary") ? keyKind === "PK" : keyKind === "UK" && distinct;
+  return isRule ? [] : [`${table.name} has another kind of key in the database: the catalogue's is ${rule}`];
+}
+
+function unknownIndexes({ name, indexes }: WantedTable, relation: Relation): string[] {
+  return relation.indexes
+    .filter((has) => has.name !== `${name}_key`)
+    .filter((has) => !indexes.some((index) => isIndex(has, index)))
+    .map(
+      (has) =>
+        `the index ${has.name} ${has.definition} of ${name} is in no dataset's \`indexes\`: name it there, or drop it by hand`,
+    );
+}
+
+function isIndex(
+  has: { readonly unique: boolean; readonly definition: string },
+  index: readonly string[],
+): boolean {
+  return !has.unique && has.definition === columnList(index);
+}
+
+function definition(column: WantedColumn): string {
+  return `${column.name} ${typeOf(column)}${column.nullable ? "" : " not null"}`;
+}
+
+function typeOf({ type, collation }: WantedColumn | SchemaColumn): string {
+  return collation === null ? type : `${type} collate "${collation}"`;
+}
+
+function indexing(table: string, index: readonly string[]): string {
+  return `create index ${indexName(table, index)} on ${table} ${columnList(index)}`;
+}
+
+/** PostgreSQL cuts a longer name off. */
+const nameCharactersMax = 63;
+
+function indexName(table: string, index: readonly string[]): string {
+  return `${table}_by_${index.join("_")}`.slice(0, nameCharactersMax);
+}
+
+function columnList(columns: readonly string[]): string {
+  return `(${columns.join(", ")})`;
+}
+
+function meaningOf({ words }: WantedColumn): string {
+  return words === undefined ? "" : commentOf(words);
+}
+
+function recommenting(of: string, comment: string, before: string | null): Change {
+  return { up: commenting(of, comment), down: commenting(of, before) };
+}
+
+function commenting(of: string, comment: string | null): string {
+  return `comment on ${of} is ${comment === null ? "null" : `'${comment.replaceAll("'", "''")}'`}`;
+}
