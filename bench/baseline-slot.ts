@@ -7,8 +7,8 @@ import pg, { type Connection, type Submittable } from "pg";
 import { makeTushare } from "../shared/adapters/tushare.ts";
 import { type Column, columnsOf, type InterfaceSpec, interfacesOf } from "../shared/catalogue/dataset.ts";
 import { datasets } from "../shared/catalogue/datasets.ts";
-import { fetchWhole } from "../shared/rows/completeness.ts";
 import { foldByKey, join, type RowRule, readPages, type Table } from "../shared/rows/rows.ts";
+import { fetchWhole } from "../shared/sync/fetch-whole.ts";
 import { serveSlot } from "./slot-loop.ts";
 
 const dataset = datasets.stock_daily;

@@ -1,22 +1,20 @@
 // Is an answer whole? Against upstreams that cut, repeat and lie.
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import type { InterfaceSpec } from "../shared/catalogue/dataset.ts";
+import type { Expects, InterfaceSpec } from "../shared/catalogue/dataset.ts";
 import { datasets } from "../shared/catalogue/datasets.ts";
-import { addDays, daysBetween } from "../shared/catalogue/dates.ts";
+import { addDays, daysBetween, shanghaiInstant } from "../shared/catalogue/dates.ts";
 import type { Selector } from "../shared/catalogue/selector.ts";
+import { readSettings } from "../shared/catalogue/settings.ts";
 import { SyncError } from "../shared/errors.ts";
 import type { Page } from "../shared/ports.ts";
-import {
-  fetchWhole,
-  pagesMax,
-  whyCalendarShort,
-  whyListShort,
-  whyNotDue,
-} from "../shared/rows/completeness.ts";
+import { type Facts, judge } from "../shared/rows/completeness.ts";
 import type { Table } from "../shared/rows/rows.ts";
+import { fetchWhole, pagesMax } from "../shared/sync/fetch-whole.ts";
 
 const spec: InterfaceSpec = { ...datasets.stock_daily.main, rowCap: 10 };
+const settings = readSettings({});
+const noFacts: Facts = { openDays: [], rowsDayBefore: 0, listed: 0, rowsBefore: 0 };
 const oneDay: Selector = { by: "date", trade_date: "20240102" };
 const year: Selector = { by: "code", ts_code: "600519.SH", from: "20240101", to: "20241231" };
 
@@ -222,11 +220,17 @@ describe("an open day", () => {
     ],
     ["of long ago may lack valuations", { ...whole, daily_basic: 0, ageDays: 8 }, undefined],
   ])("%s", (_what, { main, adj_factor, daily_basic, before, listed, ageDays }, reason) => {
-    const details = [tableOf(adj_factor), tableOf(daily_basic)];
-    const facts = { day: "20240102", rowsDayBefore: before, listed, ageDays };
-    const why = whyNotDue(datasets.stock_daily, tableOf(main), details, facts);
-    if (reason === undefined) expect(why).toBeUndefined();
-    else expect(why).toMatch(new RegExp(`^20240102: .*${reason}`));
+    const facts = { openDays: ["20240102"], rowsDayBefore: before, listed };
+    const verdict = judge(
+      datasets.stock_daily,
+      { selector: oneDay, unit_key: "stock_daily/20240102" },
+      { table: tableOf(main), detailRows: [adj_factor, daily_basic] },
+      { ...noFacts, ...facts },
+      { now: shanghaiInstant(addDays("20240102", ageDays), 18), settings },
+    );
+    if (reason === undefined) return expect(verdict).toEqual({ is: "whole" });
+    const is = ageDays === 0 ? "not due" : "not whole";
+    expect(verdict).toMatchObject({ is, why: expect.stringMatching(`^20240102: .*${reason}`) });
   });
 });
 
@@ -274,15 +278,29 @@ describe("a calendar", () => {
   ])("%s", (_what, lines, short) => {
     const column = (at: number) => lines.map((line) => String(line[at]));
     const columns = { cal_date: column(0), is_open: column(1), pretrade_date: column(2) };
-    const found = whyCalendarShort("trade_cal", { columns, size: lines.length }, range, "20241118");
-    if (short === undefined) expect(found).toBeUndefined();
-    else expect(found).toContain(short);
+    const verdict = judge(
+      datasets.trading_calendar,
+      { selector: { by: "calendar", exchange: "SSE", ...range }, unit_key: "2024" },
+      { table: { columns, size: lines.length }, detailRows: [] },
+      noFacts,
+      { now: shanghaiInstant("20241118", 18), settings },
+    );
+    if (short === undefined) expect(verdict).toEqual({ is: "whole" });
+    else expect(verdict).toEqual({ is: "not whole", why: expect.stringContaining(short) });
   });
 });
 
 describe("a list", () => {
   const listed = (list_status: "L" | "D" | "P"): Selector => ({ by: "list_status", list_status });
   const period: Selector = { by: "period", period: "20231231" };
+  const judgeList = (selector: Selector, rows: number, rowsBefore: number, share = "90") =>
+    judge(
+      selector === period ? datasets.disclosure : datasets.stock_list,
+      { selector, unit_key: "list" },
+      { table: tableOf(rows), detailRows: [] },
+      { ...noFacts, rowsBefore },
+      { now: shanghaiInstant("20240102", 18), settings: readSettings({ SYNC_LIST_SHARE_MIN: share }) },
+    );
 
   test.each<[string, Selector, number, number, boolean]>([
     ["as long as the last one is whole", listed("L"), 5_400, 5_400, true],
@@ -294,15 +312,55 @@ describe("a list", () => {
     ["of the suspended may become empty", listed("P"), 0, 12, true],
     ["of filings with half of them gone is short", period, 2_500, 5_000, false],
   ])("%s", (_what, selector, rows, before, isWhole) => {
-    const dataset = selector === period ? datasets.disclosure : datasets.stock_list;
-    expect(whyListShort("list", dataset, selector, rows, before, 90) === undefined).toBe(isWhole);
+    expect(judgeList(selector, rows, before).is).toBe(isWhole ? "whole" : "not whole");
   });
 
   test("that is short says by how much, and which setting takes it as it is", () => {
-    expect(whyListShort("list", datasets.stock_list, listed("L"), 3_600, 5_400, 90)).toBe(
-      "list: 3600 rows, and there were 5400: less than 90 %, SYNC_LIST_SHARE_MIN",
+    expect(judgeList(listed("L"), 3_600, 5_400)).toEqual({
+      is: "not whole",
+      why: "stock_basic list: 3600 rows, and there were 5400: less than 90 %, SYNC_LIST_SHARE_MIN",
+    });
+    expect(judgeList(listed("L"), 3_600, 5_400, "0")).toEqual({ is: "whole" });
+  });
+});
+
+describe("an answer is judged by what its dataset's file expects of it", () => {
+  const code: Selector = { by: "code", ts_code: "600519.SH", from: "20240101", to: "20240131" };
+  const month: Selector = { by: "month", month: "202401" };
+  const announced: Selector = { by: "announced", ann_date: "20240102" };
+  const list: Selector = { by: "list_status", list_status: "D" };
+  const isOpen = { openDays: ["20240102"] };
+  const many = { rowsDayBefore: 5_000, listed: 5_000, rowsBefore: 5_000 };
+
+  test.each<[Expects, string, Selector, number, Partial<Facts>, string, string]>([
+    ["members", "nothing on an open day", oneDay, 0, isOpen, "20240102 18", "not due"],
+    ["members", "nothing on an open day, after the last look", oneDay, 0, isOpen, "20240103 09", "not whole"],
+    ["members", "nothing on a day that was closed after all", oneDay, 0, many, "20240102 18", "whole"],
+    ["members", "few rows of those listed", oneDay, 9, { ...isOpen, ...many }, "20240102 18", "not due"],
+    ["members", "no row of a code", code, 0, { ...isOpen, ...many }, "20240102 18", "whole"],
+    ["some", "nothing on an open day", oneDay, 0, isOpen, "20240102 18", "not due"],
+    ["some", "nothing on an open day, after the last look", oneDay, 0, isOpen, "20240103 09", "not whole"],
+    ["some", "nothing on a day that was closed after all", oneDay, 0, {}, "20240102 18", "whole"],
+    ["some", "one row of thousands", oneDay, 1, { ...isOpen, ...many }, "20240102 18", "whole"],
+    ["some", "nothing of a code", code, 0, isOpen, "20240201 18", "whole"],
+    ["some", "nothing of a month that has not ended", month, 0, {}, "20240130 18", "whole"],
+    ["some", "nothing of a month that ends today", month, 0, {}, "20240131 18", "not due"],
+    ["some", "nothing of a month that ended", month, 0, {}, "20240201 18", "not whole"],
+    ["some", "nothing of a whole list", list, 0, {}, "20240102 18", "not whole"],
+    ["none", "nothing on an open day", oneDay, 0, { ...isOpen, ...many }, "20240102 18", "whole"],
+    ["none", "nothing announced", announced, 0, many, "20240201 18", "whole"],
+    ["before", "less than before", list, 4_000, many, "20240102 18", "not whole"],
+    ["before", "as much as before", list, 5_000, many, "20240102 18", "whole"],
+  ])("%s: %s", (expects, _what, selector, rows, facts, at, is) => {
+    const [today = "", hour] = at.split(" ");
+    const verdict = judge(
+      { ...datasets.stock_daily, expects, details: [] },
+      { selector, unit_key: "unit" },
+      { table: tableOf(rows), detailRows: [] },
+      { ...noFacts, ...facts },
+      { now: shanghaiInstant(today, Number(hour)), settings },
     );
-    expect(whyListShort("list", datasets.stock_list, listed("L"), 3_600, 5_400, 0)).toBeUndefined();
+    expect(verdict.is).toBe(is);
   });
 });
 

@@ -2,8 +2,10 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { makeMarket as makeGenerated } from "../local/tushare/market.ts";
 import { datasets } from "../shared/catalogue/datasets.ts";
+import { shanghaiInstant } from "../shared/catalogue/dates.ts";
+import { readSettings } from "../shared/catalogue/settings.ts";
 import { planLists } from "../shared/plan/plan.ts";
-import { whyCalendarShort } from "../shared/rows/completeness.ts";
+import { judge } from "../shared/rows/completeness.ts";
 import { decodeUnit, paramsOf } from "../shared/unit.ts";
 import { makeWorld, type World } from "./support/world.ts";
 
@@ -174,9 +176,14 @@ describe("a calendar", () => {
         const rows = [...generated.rows("trade_cal", query, { date: today, time: "07:30" })];
         const column = (at: number) => rows.map((row) => String(row[at] ?? ""));
         const columns = { cal_date: column(1), is_open: column(2), pretrade_date: column(3) };
-        expect(
-          whyCalendarShort("trade_cal", { columns, size: rows.length }, selector, today),
-        ).toBeUndefined();
+        const verdict = judge(
+          datasets.trading_calendar,
+          { selector, unit_key: "a decade" },
+          { table: { columns, size: rows.length }, detailRows: [] },
+          { openDays: [], rowsDayBefore: 0, listed: 0, rowsBefore: 0 },
+          { now: shanghaiInstant(today, 7.5), settings: readSettings({}) },
+        );
+        expect(verdict).toEqual({ is: "whole" });
         expect(rows.length).toBeLessThan(0.9 * datasets.trading_calendar.main.rowCap);
       }
     },

@@ -1,7 +1,8 @@
 import { describe, expect, test } from "vitest";
+import type { Selector } from "../shared/catalogue/selector.ts";
 import { readSettings } from "../shared/catalogue/settings.ts";
-import { backoffSeconds, lookAgainAt, nextAttemptAt } from "../shared/sync/retry-policy.ts";
-import type { Unit } from "../shared/unit.ts";
+import { lookAgainAt } from "../shared/rows/completeness.ts";
+import { backoffSeconds, nextAttemptAt } from "../shared/sync/retry-policy.ts";
 
 test.each([
   [1, 0, 5],
@@ -30,7 +31,7 @@ test.each([
 
 describe("a day that is not published", () => {
   const settings = readSettings({});
-  const unit = { selector: { by: "date", trade_date: "20261120" } } as Unit;
+  const day: Selector = { by: "date", trade_date: "20261120" };
 
   test.each([
     ["2026-11-20T09:10:00Z", "2026-11-20T09:30:00.000Z"],
@@ -40,11 +41,11 @@ describe("a day that is not published", () => {
     ["2026-11-20T15:00:00Z", undefined],
     ["2026-11-23T02:00:00Z", undefined],
   ])("at %s is looked at again at %s", (now, next) => {
-    expect(lookAgainAt(unit, new Date(now), settings)?.toISOString()).toBe(next);
+    expect(lookAgainAt(day, { now: new Date(now), settings })?.toISOString()).toBe(next);
   });
 
   test("is the only thing looked at again", () => {
-    const whole = { selector: { by: "list_status", list_status: "L" } } as Unit;
-    expect(lookAgainAt(whole, new Date("2026-11-20T09:10:00Z"), settings)).toBeUndefined();
+    const list: Selector = { by: "list_status", list_status: "L" };
+    expect(lookAgainAt(list, { now: new Date("2026-11-20T09:10:00Z"), settings })).toBeUndefined();
   });
 });

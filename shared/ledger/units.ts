@@ -1,45 +1,67 @@
 // Units of the ledger in SQL: claimed, stored, put off; one named function a statement. A unit's rows and its outcome
 // are one atomic statement. Failures are in failures.ts.
 
-import { type Dataset, securityOf } from "../catalogue/datasets.ts";
+import { columnsOf } from "../catalogue/dataset.ts";
+import { type Dataset, listOf } from "../catalogue/datasets.ts";
+import type { Origin } from "../catalogue/origin.ts";
+import { daysOf, type Selector } from "../catalogue/selector.ts";
 import type { TaskStatus } from "../catalogue/status.ts";
 import { storedOfListSql } from "../coverage/list-coverage.ts";
 import { isMember } from "../coverage/members.ts";
 import type { Database, SqlRow } from "../ports.ts";
+import type { Facts } from "../rows/completeness.ts";
 import type { Table } from "../rows/rows.ts";
 import { upsertParameters, upsertSql } from "../rows/upsert.ts";
 import type { Unit } from "../unit.ts";
+import { requireOrigin } from "./origin.ts";
 import { textCharactersMax } from "./tasks.ts";
 
-/** What the ledger and the data say before a unit is fetched. */
-export type Claim = {
-  readonly wanted: boolean;
-  /** The recorded origin of the database, as `requireOrigin` takes it. */
-  readonly origin: unknown;
-  /** Open days of the range asked for, ascending; empty for data that is not by day. */
-  readonly openDays: readonly string[];
-  /** Rows of the dataset stored for the open day before the range. */
-  readonly rowsDayBefore: number;
-  /** Instruments the list has as listed on the first day of the range. */
-  readonly listed: number;
-  /** Of a list, the rows of its last whole answer, or else those stored; 0 when there are none. */
-  readonly rowsBefore: number;
-};
+/** unknown: the ledger lacks the unit. unwanted: it is settled, or its task is. wanted: with what its answer is judged by. */
+export type Claim =
+  | { readonly is: "unknown" | "unwanted" }
+  | { readonly is: "wanted"; readonly facts: Facts };
 
 /**
- * Asks whether a unit is still wanted, and what its answer will be judged by. Undefined when the ledger lacks it.
+ * Asks in one question whether a unit is still wanted, and for the facts by which its answer will be judged.
  * A unit is wanted while its task is live and it is not settled. A task that has ended still wants the retries that a
  * person or a schedule sent: units that failed or are not due, and parked ones whose message is newer than the record of
  * their failure.
+ * @throws SyncError permanent, about every task, when it is wanted by a database of another origin
  */
 export async function claimUnit(
   database: Database,
   unit: Unit,
   dataset: Dataset,
-  days: { from: string; to: string } | undefined,
-): Promise<Claim | undefined> {
-  const [row] = await database.run(
-    `select
+  origin: Origin,
+): Promise<Claim> {
+  const { selector } = unit;
+  const days = dataset.slices === "days" ? daysOf(selector) : undefined;
+  const [row] = await database.run(claimSql(dataset, selector.by), {
+    task_id: unit.task_id,
+    sequence: unit.sequence,
+    job_type: unit.job_type,
+    unit_key: unit.unit_key,
+    retry: unit.retry,
+    from: days?.from ?? null,
+    to: days?.to ?? null,
+  });
+  if (row === undefined) return { is: "unknown" };
+  if (row.wanted !== true) return { is: "unwanted" };
+  requireOrigin(row.origin, origin);
+  return {
+    is: "wanted",
+    facts: {
+      openDays: typeof row.open_days === "string" ? row.open_days.split(",") : [],
+      rowsDayBefore: Number(row.rows_day_before),
+      listed: Number(row.listed),
+      rowsBefore: Number(row.rows_before ?? 0),
+    },
+  };
+}
+
+function claimSql(dataset: Dataset, by: Selector["by"]): string {
+  const isOfDay = dataset.expects === "members" && by === "date";
+  return `select
   case
     when unit.status = 'done' then false
     when unit.status = 'parked' then exists (
@@ -58,23 +80,48 @@ export async function claimUnit(
     where exchange = 'SSE' and is_open = 1
       and cal_date between to_date(:from, 'YYYYMMDD') and to_date(:to, 'YYYYMMDD')
   ) as open_days,
-  (
+  ${isOfDay ? rowsDayBeforeSql(dataset) : "0"} as rows_day_before,
+  ${isOfDay ? listedSql(dataset) : "0"} as listed,
+  ${dataset.expects === "before" ? rowsBeforeSql(dataset, by) : "0"} as rows_before
+from sync_unit as unit
+join sync_task as task on task.id = unit.task_id
+where unit.task_id = cast(:task_id as uuid) and unit.sequence = :sequence`;
+}
+
+/** Rows of the dataset on the open day before. */
+function rowsDayBeforeSql(dataset: Dataset): string {
+  return `(
     select count(*)
-    from stock_daily as daily
-    where trade_date = (
+    from ${dataset.table} as stored
+    where ${dataset.dayColumn} = (
       select max(cal_date)
       from trade_cal
       where exchange = 'SSE' and is_open = 1 and cal_date < to_date(:from, 'YYYYMMDD')
     )
-    and ${isMember(dataset, "daily.ts_code")}
-  ) as rows_day_before,
-  (
+    and ${isMember(dataset, "stored.ts_code")}
+  )`;
+}
+
+/** Members that are listed on the day, as their list has them. Who is delisted since nobody knows when is none of them. */
+function listedSql(dataset: Dataset): string {
+  const list = listOf(dataset);
+  if (list === undefined) return "0";
+  const { listedFrom, listedTo } = list.securities;
+  const own = Object.entries(list.constants ?? {}).map(([name, value]) => `${name} = '${value}'`);
+  const gone = columnsOf(list).some(({ name }) => name === "list_status")
+    ? [`(list_status is distinct from 'D' or ${listedTo} is not null)`]
+    : [];
+  return `(
     select count(*)
-    from stock_info
-    where is_etf = :is_etf and (list_status is distinct from 'D' or delist_date is not null)
-      and list_date <= to_date(:from, 'YYYYMMDD') and coalesce(delist_date, 'infinity') > to_date(:from, 'YYYYMMDD')
-  ) as listed,
-  coalesce(
+    from ${list.table} as listed
+    where ${[...own, ...gone].map((condition) => `${condition} and `).join("")}${listedFrom} <= to_date(:from, 'YYYYMMDD')
+      and coalesce(${listedTo}, 'infinity') > to_date(:from, 'YYYYMMDD')
+  )`;
+}
+
+/** Rows of the list's last whole answer, or else those stored of it. */
+function rowsBeforeSql(dataset: Dataset, by: Selector["by"]): string {
+  return `coalesce(
     (
       select earlier.rows
       from sync_unit as earlier
@@ -82,32 +129,18 @@ export async function claimUnit(
       order by earlier.settled_at desc
       limit 1
     ),
-    ${storedOfListSql(dataset, unit.selector.by)}
-  ) as rows_before
-from sync_unit as unit
-join sync_task as task on task.id = unit.task_id
-where unit.task_id = cast(:task_id as uuid) and unit.sequence = :sequence`,
-    {
-      task_id: unit.task_id,
-      sequence: unit.sequence,
-      job_type: unit.job_type,
-      unit_key: unit.unit_key,
-      retry: unit.retry,
-      is_etf: securityOf(dataset) === "etf" ? "Y" : "N",
-      from: days?.from ?? null,
-      to: days?.to ?? null,
-    },
-  );
-  if (row === undefined) return undefined;
-  return {
-    wanted: row.wanted === true,
-    origin: row.origin,
-    openDays: typeof row.open_days === "string" ? row.open_days.split(",") : [],
-    rowsDayBefore: Number(row.rows_day_before),
-    listed: Number(row.listed),
-    rowsBefore: Number(row.rows_before ?? 0),
-  };
+    ${storedOfListSql(dataset, by)}
+  )`;
 }
+
+export type StoredUnit = {
+  readonly rows: number;
+  /** Rows that were inserted or changed. */
+  readonly changed: number;
+  /** Of its task; undefined when the unit was done already. */
+  readonly taskStatus: TaskStatus | undefined;
+  readonly taskPercent: number | undefined;
+};
 
 /** Rows of a unit stored, its ledger entry done, its failure resolved and its task moved on: all of it or nothing. */
 export async function storeUnit(
@@ -116,7 +149,7 @@ export async function storeUnit(
   dataset: Dataset,
   table: Table,
   attempts: number,
-): Promise<{ changed: number; taskStatus: TaskStatus | undefined; taskPercent: number | undefined }> {
+): Promise<StoredUnit> {
   const pieces = upsertParameters(dataset, table);
   const last = pieces.pop();
   const finish = async (run: Database["run"]): Promise<SqlRow | undefined> => {
@@ -195,6 +228,7 @@ select (select changed from written) as changed, (select status from counted) as
   // A failure recorded while this statement waited for the unit is newer than what the statement could see.
   if (row?.late === true) await resolveFailure(database, unit);
   return {
+    rows: table.size,
     changed: changedBefore + Number(row?.changed ?? 0),
     taskStatus: (row?.task_status ?? undefined) as TaskStatus | undefined,
     taskPercent: typeof row?.task_percent === "number" ? row.task_percent : undefined,

@@ -1,18 +1,22 @@
-// Is this answer whole? TuShare cuts a reply at its cap without a word, and serves a day before all of it is there.
-import type { InterfaceSpec } from "../catalogue/dataset.ts";
+// Is this answer whole? TuShare serves a day before all of it is there, and answers with half a list. One rule for each of
+// the ways in which a dataset's file says what it expects; caps and pages were seen to when the answer was fetched.
+import type { Expects } from "../catalogue/dataset.ts";
 import type { Dataset } from "../catalogue/datasets.ts";
-import { addDays, type Day, daysBetween, earlier } from "../catalogue/dates.ts";
-import type { Selector } from "../catalogue/selector.ts";
-import { SyncError } from "../errors.ts";
-import type { Page } from "../ports.ts";
-import { paramsOf } from "../unit.ts";
+import {
+  type Day,
+  daysBetween,
+  earlier,
+  firstTradingDay,
+  shanghaiDay,
+  shanghaiInstant,
+} from "../catalogue/dates.ts";
+import { daysOf, type Selector } from "../catalogue/selector.ts";
+import type { Settings } from "../catalogue/settings.ts";
+import type { Unit } from "../unit.ts";
 import { say } from "../words/say.ts";
 import type { Table } from "./rows.ts";
 
-/** Calls one interface may need for one unit; the planner keeps units far below it. */
-export const pagesMax = 12;
-
-/** Of the rows of the trading day before, what an answer must hold to pass for a whole day. */
+/** Of the rows of the trading day before, or of the securities listed, what an answer must hold to pass for a whole day. */
 const dayShareMin = 0.6;
 
 /** Of the day's main rows, what a joined interface must hold while it may still be published. */
@@ -21,122 +25,154 @@ const detailShareMin = 0.9;
 /** Days after a trading day in which an interface that lacks it is late; later it is taken never to have had it. */
 const detailsDueDays = 7;
 
-type FetchPage = (params: Readonly<Record<string, string>>) => Promise<Page>;
-
-/**
- * All pages of a selector. A range that may be cut is halved, whatever rows were kept; anything else is paged.
- * @throws SyncError transient when the answer cannot be proven whole within `pagesMax` calls
- */
-export async function fetchWhole(
-  spec: InterfaceSpec,
-  selector: Selector,
-  fetchPage: FetchPage,
-): Promise<Page[]> {
-  let calls = 0;
-  const bounded: FetchPage = (params) => {
-    calls += 1;
-    if (calls > pagesMax)
-      throw notWhole(say("stillNotWhole", { what: nameOf(spec, selector), calls: pagesMax }));
-    return fetchPage(params);
-  };
-  return "from" in selector
-    ? await fetchRange(spec, selector, bounded)
-    : await fetchByOffset(spec, selector, bounded);
-}
-
-async function fetchRange(
-  spec: InterfaceSpec,
-  selector: Selector & { from: Day; to: Day },
-  fetchPage: FetchPage,
-): Promise<Page[]> {
-  const page = await fetchPage(paramsOf(spec, selector));
-  if (!mayBeCut(page, spec)) return [page];
-  if (selector.from === selector.to)
-    throw notWhole(say("capForOneDay", { what: nameOf(spec, selector), rows: page.items.length }));
-  const middle = middleDay(selector.from, selector.to);
-  const later = await fetchRange(spec, { ...selector, from: addDays(middle, 1) }, fetchPage);
-  const earlier = await fetchRange(spec, { ...selector, to: middle }, fetchPage);
-  return [...later, ...earlier];
-}
-
-async function fetchByOffset(spec: InterfaceSpec, selector: Selector, fetchPage: FetchPage): Promise<Page[]> {
-  const pages: Page[] = [];
-  const seen = new Set<string>();
-  for (let offset = 0; ; ) {
-    const page = await fetchPage({
-      ...paramsOf(spec, selector),
-      ...(offset > 0 && { offset: String(offset) }),
-    });
-    const repeated = offset === 0 ? -1 : page.items.findIndex((item) => seen.has(JSON.stringify(item)));
-    if (repeated !== -1) throw notWhole(say("pageRepeats", { what: nameOf(spec, selector), offset }));
-    if (page.items.length > 0) pages.push(page);
-    if (!mayBeCut(page, spec)) return pages;
-    if (page.items.length === 0) throw notWhole(say("emptyPageSaysMore", { what: nameOf(spec, selector) }));
-    for (const item of page.items) seen.add(JSON.stringify(item));
-    offset += page.items.length;
-  }
-}
-
-/** What is known of a trading day before its answer is judged. */
-export type DayFacts = {
-  readonly day: Day;
-  /** Rows stored for the open day before; 0 when none are. */
-  readonly rowsDayBefore: number;
-  /** Stocks the list has as listed on the day; 0 when the list is not there. */
-  readonly listed: number;
-  /** Days that have passed since it. */
-  readonly ageDays: number;
+/** All that was answered for a unit. */
+export type Answer = {
+  /** The main rows, with the details joined to them. */
+  readonly table: Table;
+  /** Rows of each detail, in the order of the dataset's. */
+  readonly detailRows: readonly number[];
 };
 
-/** Why a day's answer does not pass for a whole day, or undefined when it does. */
-export function whyNotDue(
+/** What the ledger and the data say about a unit's slice before it is fetched. */
+export type Facts = {
+  /** Its open days, ascending; empty for data that is not by trading day. */
+  readonly openDays: readonly Day[];
+  /** Of a day, rows of the dataset stored for the open day before; 0 when none are. */
+  readonly rowsDayBefore: number;
+  /** Of a day, securities that are listed on it; 0 when no list is there. */
+  readonly listed: number;
+  /** Of a list, rows of its last whole answer, or else those stored; 0 when there are none. */
+  readonly rowsBefore: number;
+};
+
+/** By what an answer is judged beside the facts. */
+export type Moment = { readonly now: Date; readonly settings: Settings };
+
+/** not due: it may still be published, and is looked at again. not whole: it should be there, and is not. */
+export type Verdict =
+  | { readonly is: "whole" }
+  | { readonly is: "not due"; readonly why: string; readonly lookAgainAt: Date }
+  | { readonly is: "not whole"; readonly why: string };
+
+/** What may become of a unit's answer. */
+export function judge(
   dataset: Dataset,
-  main: Table,
-  details: readonly Table[],
-  facts: DayFacts,
-): string | undefined {
-  const { day } = facts;
-  const rows = main.size;
-  if (main.size === 0) return say("dayEmpty", { day });
-  if (main.size < facts.rowsDayBefore * dayShareMin) {
+  unit: Pick<Unit, "selector" | "unit_key">,
+  answer: Answer,
+  facts: Facts,
+  moment: Moment,
+): Verdict {
+  const what = `${dataset.main.name} ${unit.unit_key}`;
+  const why = whyShort[dataset.expects]({ what, dataset, selector: unit.selector, answer, facts, ...moment });
+  if (why === undefined) return { is: "whole" };
+  const at = isPublishedLate[dataset.expects] ? lookAgainAt(unit.selector, moment) : undefined;
+  return at === undefined ? { is: "not whole", why } : { is: "not due", why, lookAgainAt: at };
+}
+
+/** The next look at a slice that is not published, on a whole multiple of the interval; undefined after the last. */
+export function lookAgainAt(selector: Selector, { now, settings }: Moment): Date | undefined {
+  const days = daysOf(selector);
+  if (days === undefined) return undefined;
+  const interval = settings.SYNC_NOT_DUE_RETRY_MINUTES * 60_000;
+  const at = new Date((Math.floor(now.getTime() / interval) + 1) * interval);
+  return at <= shanghaiInstant(days.to, settings.SYNC_NOT_DUE_UNTIL_HOUR) ? at : undefined;
+}
+
+type Question = Moment & {
+  /** The interface and the slice, for sentences. */
+  readonly what: string;
+  readonly dataset: Dataset;
+  readonly selector: Selector;
+  readonly answer: Answer;
+  readonly facts: Facts;
+};
+
+/** Why an answer is not all that is expected, or undefined when it is. */
+const whyShort: Readonly<Record<Expects, (question: Question) => string | undefined>> = {
+  members: whyMembersLack,
+  some: whyEmpty,
+  none: () => undefined,
+  before: whyListShort,
+  every_day: whyCalendarShort,
+};
+
+const isPublishedLate: Readonly<Record<Expects, boolean>> = {
+  ...{ members: true, some: true },
+  ...{ none: false, before: false, every_day: false },
+};
+
+/** Answers for a day are held against the day before and the list; others were proven by their cap and their slice. */
+function whyMembersLack(question: Question): string | undefined {
+  const { selector, answer, facts, now } = question;
+  if (selector.by !== "date") return undefined;
+  const day = selector.trade_date;
+  if (!facts.openDays.includes(day)) return undefined; // a day that was closed after all
+  const rows = answer.table.size;
+  if (rows === 0) return say("dayEmpty", { day });
+  if (rows < facts.rowsDayBefore * dayShareMin) {
     return say("dayShort", { day, rows, before: facts.rowsDayBefore });
   }
   // The list is no measure of old days: it may know stocks that had yet to trade, or half a market was suspended.
-  if (facts.ageDays <= detailsDueDays && main.size < facts.listed * dayShareMin) {
+  const isRecent = daysBetween(day, shanghaiDay(now)) <= detailsDueDays;
+  if (isRecent && rows < facts.listed * dayShareMin) {
     return say("dayShortOfList", { day, rows, listed: facts.listed });
   }
-  const short = dataset.details.findIndex((_, at) => (details[at]?.size ?? 0) < main.size * detailShareMin);
-  const detail = dataset.details[short];
-  if (facts.ageDays <= detailsDueDays && detail !== undefined) {
-    return say("detailShort", {
-      day,
-      rows: details[short]?.size ?? 0,
-      detail: detail.name,
-      mainRows: rows,
-      main: dataset.main.name,
-    });
+  return isRecent ? whyDetailShort(question, day) : undefined;
+}
+
+function whyDetailShort({ dataset, answer }: Question, day: Day): string | undefined {
+  const { table, detailRows } = answer;
+  const short = detailRows.findIndex((rows) => rows < table.size * detailShareMin);
+  const detail = dataset.details[short]?.name;
+  const rows = detailRows[short];
+  if (detail === undefined || rows === undefined) return undefined;
+  return say("detailShort", { day, rows, detail, mainRows: table.size, main: dataset.main.name });
+}
+
+/** A slice that has ended holds some row; a single code may have none, and neither may a day that was closed after all. */
+function whyEmpty({ what, selector, answer, facts, now, settings }: Question): string | undefined {
+  if (answer.table.size > 0 || selector.by === "code") return undefined;
+  if (selector.by === "date") {
+    const day = selector.trade_date;
+    return facts.openDays.includes(day) ? say("dayEmpty", { day }) : undefined;
   }
-  return undefined;
+  const last = daysOf(selector)?.to;
+  if (last !== undefined && last > lastDayOf({ now, settings })) return undefined;
+  return say("answerEmpty", { what });
+}
+
+/** The last day of which the upstream can have data. */
+function lastDayOf({ now, settings }: Moment): Day {
+  return earlier(shanghaiDay(now), settings.SYNC_UPSTREAM_ENDS);
+}
+
+/** A market does not lose many of its securities from one day to the next. */
+function whyListShort({ what, dataset, selector, answer, facts, settings }: Question): string | undefined {
+  const rows = answer.table.size;
+  const { rowsBefore: before } = facts;
+  const percent = settings.SYNC_LIST_SHARE_MIN;
+  const status = "list_status" in selector ? selector.list_status : undefined;
+  if (status === "L" && rows === 0) return say("listEmpty", { what });
+  if (status !== undefined && dataset.passing?.includes(status)) return undefined;
+  if (rows * 100 >= before * percent) return undefined;
+  return say("listShort", { what, rows, before, percent });
 }
 
 /** Days between two open days: the most there ever were, over the Spring Festival of 1999. */
 const openDaysApartMax = 20;
 
 /**
- * Why an answer for a range of the calendar is not the whole of it, or undefined when it is. Days after today may be
- * missing, because the next year is published in December; closed days may, because the open ones name each other.
+ * Of a range of the calendar, days after today may be missing, because the next year is published in December; closed days
+ * may, because the open ones name each other.
  */
-export function whyCalendarShort(
-  what: string,
-  calendar: Table,
-  { from, to }: { from: Day; to: Day },
-  today: Day,
-): string | undefined {
+function whyCalendarShort({ what, selector, answer, now, settings }: Question): string | undefined {
+  const calendar = answer.table;
+  const { from, to } = daysOf(selector) ?? { from: firstTradingDay, to: firstTradingDay };
   const days = (calendar.columns.cal_date ?? []).map(String).sort();
   const first = days[0];
   const last = days.at(-1);
   if (first === undefined || last === undefined) return say("answerEmpty", { what });
-  const due = earlier(to, today);
+  const due = earlier(to, lastDayOf({ now, settings }));
   if (last < due) return say("answerEnds", { what, last, due });
   if (daysBetween(from, first) > openDaysApartMax) return say("answerBegins", { what, first, from });
   const gap = days.findIndex((day, at) => daysBetween(days[at - 1] ?? day, day) > openDaysApartMax);
@@ -161,40 +197,4 @@ function calendarHole(what: string, calendar: Table, from: Day): string | undefi
     }
   }
   return undefined;
-}
-
-/**
- * Why an answer for a list is too short, or undefined when it is not: a market does not lose many of its securities from
- * one day to the next. `before` is what the last answer held.
- */
-export function whyListShort(
-  what: string,
-  { passing = [] }: Dataset,
-  selector: Selector,
-  rows: number,
-  before: number,
-  sharePercentMin: number,
-): string | undefined {
-  const status = "list_status" in selector ? selector.list_status : undefined;
-  if (status === "L" && rows === 0) return say("listEmpty", { what });
-  if (status !== undefined && passing.includes(status)) return undefined;
-  if (rows * 100 >= before * sharePercentMin) return undefined;
-  return say("listShort", { what, rows, before, percent: sharePercentMin });
-}
-
-function mayBeCut(page: Page, spec: InterfaceSpec): boolean {
-  return page.hasMore || page.items.length >= spec.rowCap;
-}
-
-/** The last day of the first half of a range of two days or more. */
-function middleDay(from: Day, to: Day): Day {
-  return addDays(from, Math.floor((daysBetween(from, to) - 1) / 2));
-}
-
-function notWhole(why: string): SyncError {
-  return new SyncError("transient", why);
-}
-
-function nameOf(spec: InterfaceSpec, selector: Selector): string {
-  return `${spec.name} ${Object.values(paramsOf(spec, selector)).join(" ")}`;
 }

@@ -5,10 +5,11 @@ import type { Dataset } from "../catalogue/datasets.ts";
 import { daysOf, type Selector } from "../catalogue/selector.ts";
 import { asSyncError, lacksRight, SyncError } from "../errors.ts";
 import type { Delivery, Page, SyncServices } from "../ports.ts";
-import { fetchWhole } from "../rows/completeness.ts";
-import { foldByKey, keepRows, type RowRule, readPages, type Table } from "../rows/rows.ts";
+import type { Answer, Facts } from "../rows/completeness.ts";
+import { foldByKey, join, keepRows, type RowRule, readPages, type Table } from "../rows/rows.ts";
 import type { Unit } from "../unit.ts";
 import { say } from "../words/say.ts";
+import { fetchWhole } from "./fetch-whole.ts";
 
 /** Kept for storing and settling when a wait inside the slot is considered: a statement may take 45 seconds. */
 const reserveMilliseconds = 60_000;
@@ -25,8 +26,8 @@ export async function fetchUnit(
   delivery: Delivery,
   dataset: Dataset,
   unit: Unit,
-  openDays: readonly string[],
-): Promise<{ main: Table; details: Table[] }> {
+  { openDays }: Facts,
+): Promise<Answer> {
   const fetchTable = async (spec: InterfaceSpec, isMain: boolean): Promise<Table> => {
     const capped = { ...spec, rowCap: rowCapOf(spec, services.settings) };
     const pages = await fetchWhole(capped, unit.selector, (params) =>
@@ -51,7 +52,7 @@ export async function fetchUnit(
   );
   if (mainTable === undefined)
     throw new SyncError("permanent", say("noInterface", { dataset: dataset.name }));
-  return { main: mainTable, details };
+  return { table: join(dataset, mainTable, details), detailRows: details.map(({ size }) => size) };
 }
 
 /** An account without the right to an interface may have it to another that tells nearly the same. */

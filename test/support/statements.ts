@@ -215,8 +215,7 @@ const ledger = (market: readonly string[], few: readonly string[]): Statement[] 
   },
   ...claimed.map((unit) => ({
     name: `claimUnit, ${unit.dataset} by ${unit.selector.by}`,
-    ask: (database: Database) =>
-      claimUnit(database, unitOf(30, unit), datasets[unit.dataset], { from: day, to: day }),
+    ask: (database: Database) => claimUnit(database, unitOf(30, unit), datasets[unit.dataset], origin),
   })),
   ...Object.values(datasets).map((dataset, at) => ({
     name: `storeUnit, ${dataset.name}`,

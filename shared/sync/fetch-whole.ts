@@ -1,0 +1,85 @@
+// Fetches all that an interface has of a slice. TuShare cuts a reply at its cap without a word: a range that may be cut is
+// asked for in halves, anything else page by page.
+import type { InterfaceSpec } from "../catalogue/dataset.ts";
+import { addDays, type Day, daysBetween } from "../catalogue/dates.ts";
+import type { Selector } from "../catalogue/selector.ts";
+import { SyncError } from "../errors.ts";
+import type { Page } from "../ports.ts";
+import { paramsOf } from "../unit.ts";
+import { say } from "../words/say.ts";
+
+/** Calls one interface may need for one unit; the planner keeps units far below it. */
+export const pagesMax = 12;
+
+type FetchPage = (params: Readonly<Record<string, string>>) => Promise<Page>;
+
+/**
+ * All pages of a selector. A range that may be cut is halved, whatever rows were kept; anything else is paged.
+ * @throws SyncError transient when the answer cannot be proven whole within `pagesMax` calls
+ */
+export async function fetchWhole(
+  spec: InterfaceSpec,
+  selector: Selector,
+  fetchPage: FetchPage,
+): Promise<Page[]> {
+  let calls = 0;
+  const bounded: FetchPage = (params) => {
+    calls += 1;
+    if (calls > pagesMax)
+      throw notWhole(say("stillNotWhole", { what: nameOf(spec, selector), calls: pagesMax }));
+    return fetchPage(params);
+  };
+  return "from" in selector
+    ? await fetchRange(spec, selector, bounded)
+    : await fetchByOffset(spec, selector, bounded);
+}
+
+async function fetchRange(
+  spec: InterfaceSpec,
+  selector: Selector & { from: Day; to: Day },
+  fetchPage: FetchPage,
+): Promise<Page[]> {
+  const page = await fetchPage(paramsOf(spec, selector));
+  if (!mayBeCut(page, spec)) return [page];
+  if (selector.from === selector.to)
+    throw notWhole(say("capForOneDay", { what: nameOf(spec, selector), rows: page.items.length }));
+  const middle = middleDay(selector.from, selector.to);
+  const later = await fetchRange(spec, { ...selector, from: addDays(middle, 1) }, fetchPage);
+  const earlier = await fetchRange(spec, { ...selector, to: middle }, fetchPage);
+  return [...later, ...earlier];
+}
+
+async function fetchByOffset(spec: InterfaceSpec, selector: Selector, fetchPage: FetchPage): Promise<Page[]> {
+  const pages: Page[] = [];
+  const seen = new Set<string>();
+  for (let offset = 0; ; ) {
+    const page = await fetchPage({
+      ...paramsOf(spec, selector),
+      ...(offset > 0 && { offset: String(offset) }),
+    });
+    const repeated = offset === 0 ? -1 : page.items.findIndex((item) => seen.has(JSON.stringify(item)));
+    if (repeated !== -1) throw notWhole(say("pageRepeats", { what: nameOf(spec, selector), offset }));
+    if (page.items.length > 0) pages.push(page);
+    if (!mayBeCut(page, spec)) return pages;
+    if (page.items.length === 0) throw notWhole(say("emptyPageSaysMore", { what: nameOf(spec, selector) }));
+    for (const item of page.items) seen.add(JSON.stringify(item));
+    offset += page.items.length;
+  }
+}
+
+function mayBeCut(page: Page, spec: InterfaceSpec): boolean {
+  return page.hasMore || page.items.length >= spec.rowCap;
+}
+
+/** The last day of the first half of a range of two days or more. */
+function middleDay(from: Day, to: Day): Day {
+  return addDays(from, Math.floor((daysBetween(from, to) - 1) / 2));
+}
+
+function notWhole(why: string): SyncError {
+  return new SyncError("transient", why);
+}
+
+function nameOf(spec: InterfaceSpec, selector: Selector): string {
+  return `${spec.name} ${Object.values(paramsOf(spec, selector)).join(" ")}`;
+}
