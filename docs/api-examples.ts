@@ -38,5 +38,6 @@ export const examples: Readonly<Record<string, Example>> = {
   readFinance: { path: daily, query: "as_of=2024-01-17" },
   readOrigin: {},
   readCoverage: { query: "from=20240116&to=20240117" },
+  readDatasetCoverage: { path: { dataset: "etf_daily" }, query: "from=20240117&to=20240117" },
   readDescription: { shows: ["openapi", "info", "servers"] },
 };

@@ -2,7 +2,7 @@
 // element that names the function to call. The call is made with the rights of the person who presses it.
 import { addDays, shanghaiDay } from "../shared/catalogue/dates.ts";
 import type { Origin } from "../shared/catalogue/origin.ts";
-import { readCoverage } from "../shared/coverage/stored-days.ts";
+import { readCoverages } from "../shared/coverage/stored-days.ts";
 import type { Clock, Database } from "../shared/ports.ts";
 import { currentTasks } from "../shared/reads/ledger.ts";
 import { countFailures, readFailures } from "../shared/reads/progress.ts";
@@ -36,7 +36,7 @@ export async function drawProgress(
   const tasks = await currentTasks(database, tasksShown);
   const failures = await readFailures(database, { needsPerson: true, limit: failuresShown });
   const { needPerson } = await countFailures(database);
-  const days = await readCoverage(database, { from: addDays(today, -coverageDays), to: today });
+  const coverage = await readCoverages(database, { from: addDays(today, -coverageDays), to: today });
   return [
     `<style>${style}</style>`,
     renderOrigin(origin, "en").markup,
@@ -51,7 +51,9 @@ export async function drawProgress(
       actionForAll: command(retryAll(english), arns),
     }),
     "<h3>Coverage</h3>",
-    renderCoverages(days.filter((day) => isShown(day, today))),
+    renderCoverages(
+      coverage.map((each) => ({ ...each, days: each.days.filter((day) => isShown(day, today)) })),
+    ),
   ].join("\n");
 }
 

@@ -63,12 +63,12 @@ test("a ledger that does not change costs two small questions a second", async (
 });
 
 test("coverage is read again when other days are asked for, though nothing was settled", async () => {
-  let asked = "{} {}";
+  let asked = "{}";
   let pieces = 0;
   const reader = makeCoverageReader({
     ...empty,
     async run(_sql, parameters) {
-      if (parameters?.since !== undefined) return [{ asked }];
+      if (parameters?.since !== undefined) return [{ dataset: "stock_daily", asked }];
       pieces += 1;
       return [];
     },
@@ -83,7 +83,7 @@ test("coverage is read again when other days are asked for, though nothing was s
   const everything = await look(2 * coverageWeeks);
   expect(everything).toBeGreaterThan(10);
   expect(await look(5)).toBe(0);
-  asked = "{[2024-01-02,2024-01-18)} {}";
+  asked = "{[2024-01-02,2024-01-18)}";
   expect(await look(2 * coverageWeeks)).toBe(everything);
 });
 

@@ -1,6 +1,7 @@
 // What those who look are told: how far a task is, when it will end, what needs a person, what is stored of each day.
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { makeCoverageReader } from "../local/page/coverage.ts";
+import { type Dataset, datasets } from "../shared/catalogue/datasets.ts";
 import { readCoverage, readFreshness } from "../shared/coverage/stored-days.ts";
 import { SyncError } from "../shared/errors.ts";
 import { countFailures, pageMax, readFailures, readTask, readTasks } from "../shared/reads/progress.ts";
@@ -209,31 +210,37 @@ describe.each(kinds)("on $engine", ({ missing, openMigrated }) => {
     await world.sql(
       "insert into stock_info (ts_code, name, is_etf, list_date) values ('510300.SH', 'x', 'Y', '2024-01-03')",
     );
-    const days = await readCoverage(database(), { from: "20231201", to: "20240118" });
-    expect(days.map(({ day }) => day)).toEqual([...marketDays, "20240118"]);
-    const of = (day: string) => days.find((each) => each.day === day);
+    const range = { from: "20231201", to: "20240118" };
+    const stocks = await readCoverage(database(), datasets.stock_daily, range);
+    const etfs = await readCoverage(database(), datasets.etf_daily, range);
+    expect(stocks.map(({ day }) => day)).toEqual([...marketDays, "20240118"]);
+    const of = (day: string) => ({
+      stocks: stocks.find((each) => each.day === day),
+      etfs: etfs.find((each) => each.day === day),
+    });
     const listedAt = (day: string) =>
       stockCodes
         .filter((code) => code !== "688981.SH" || day >= "20240110")
         .filter((code) => code !== "000003.SZ" || day < "20240110").length;
     const storedAt = (day: string) => world.state.market.daily.filter((row) => row.trade_date === day).length;
     for (const day of ["20240102", "20240108", "20240117"])
-      expect(of(day)?.stocks).toEqual({
+      expect(of(day).stocks).toEqual({
+        day,
         stored: storedAt(day),
         listed: listedAt(day),
         proven: true,
         asked: true,
       });
-    expect(of("20240105")?.stocks).toMatchObject({ stored: storedAt("20240105") - 1, proven: false });
-    expect(of("20240103")?.etfs).toEqual({ stored: 2, listed: 1, proven: false, asked: false });
-    expect(of("20240102")?.etfs).toEqual({ stored: 0, listed: 0, proven: false, asked: false });
-    expect(of("20240118")?.stocks).toMatchObject({ stored: 0, proven: false });
+    expect(of("20240105").stocks).toMatchObject({ stored: storedAt("20240105") - 1, proven: false });
+    expect(of("20240103").etfs).toMatchObject({ stored: 2, listed: 1, proven: false, asked: false });
+    expect(of("20240102").etfs).toMatchObject({ stored: 0, listed: 0, proven: false, asked: false });
+    expect(of("20240118").stocks).toMatchObject({ stored: 0, proven: false });
   });
 
   test("a day is asked for by a plan of its whole market, not by one of some codes, nor by a cancelled one", async () => {
-    const asked = async (what: "stocks" | "etfs" = "stocks") => {
-      const days = await readCoverage(database(), { from: firstDay, to: lastDay });
-      return days.filter((day) => day[what].asked).map(({ day }) => day);
+    const asked = async (dataset: Dataset = datasets.stock_daily) => {
+      const days = await readCoverage(database(), dataset, { from: firstDay, to: lastDay });
+      return days.filter((day) => day.asked).map(({ day }) => day);
     };
     expect(await asked()).toEqual([]);
     await world.dispatch({ ...backfill, codes: ["600519.SH"] });
@@ -250,16 +257,17 @@ describe.each(kinds)("on $engine", ({ missing, openMigrated }) => {
     await world.runToEnd();
     await world.dispatch({ job: "DAILY_INCREMENTAL" });
     expect(await asked()).toEqual(marketDays);
-    expect(await asked("etfs")).toEqual([]);
+    expect(await asked(datasets.etf_daily)).toEqual([]);
   });
 
   test("the page's own reading of the coverage sees what is asked for before anything of it is settled", async () => {
     const reader = makeCoverageReader(database());
     const asked = async () => {
       const now = world.clock.now().getTime();
-      let days = await reader.read(new Date(now));
-      for (let look = 1; look < 60; look += 1) days = await reader.read(new Date(now + look * 60_000));
-      return days.filter(({ stocks }) => stocks.asked).map(({ day }) => day);
+      let seen = await reader.read(new Date(now));
+      for (let look = 1; look < 60; look += 1) seen = await reader.read(new Date(now + look * 60_000));
+      expect(seen.map(({ dataset }) => dataset.name)).toEqual(["stock_daily"]);
+      return seen.flatMap(({ days }) => days.filter(({ asked }) => asked)).map(({ day }) => day);
     };
     expect(await asked()).toEqual([]);
     const { tasks } = await world.dispatch({ ...backfill, to: "20240104" });

@@ -1,6 +1,7 @@
 // What the progress widget draws: pure functions from data to HTML and SVG, and the whole page on a real engine.
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { drawProgress } from "../functions/widget-page.ts";
+import { datasets } from "../shared/catalogue/datasets.ts";
 import type { DayCoverage } from "../shared/coverage/stored-days.ts";
 import type { FailureRecord, TaskProgress } from "../shared/reads/progress.ts";
 import { renderCoverage } from "../shared/widget/coverage.ts";
@@ -63,10 +64,9 @@ function aFailure(more: Partial<FailureRecord> = {}): FailureRecord {
 }
 
 const aDay = (day: string, stored: number, proven = true, asked = true): DayCoverage => ({
-  day,
-  stocks: { stored, listed: 100, proven, asked },
-  etfs: { stored: 0, listed: 0, proven: false, asked: false },
+  ...{ day, stored, listed: 100, proven, asked },
 });
+const ofStocks = (...days: DayCoverage[]) => ({ dataset: datasets.stock_daily, days });
 
 /** Text a reader sees, tooltips left out. */
 const seen = (markup: string) =>
@@ -155,7 +155,7 @@ describe("coverage", () => {
   ];
 
   test("is a square for each open day, weeks as columns and weekdays as rows", () => {
-    const page = renderCoverage(days, "stocks");
+    const page = renderCoverage(ofStocks(...days));
     const squares = [...page.matchAll(/<rect x="(\d+)" y="(\d+)" width="13"/g)].map(([, x, y]) => [x, y]);
     expect(squares).toEqual([
       ["34", "29"], // Tuesday of the first week
@@ -168,7 +168,7 @@ describe("coverage", () => {
   });
 
   test("tells each day in words, and frames those not proven whole", () => {
-    const page = renderCoverage(days, "stocks");
+    const page = renderCoverage(ofStocks(...days));
     expect(page).toContain("<title>2024-01-03: 85 rows of 100 listed, proven whole</title>");
     expect(page.match(/<rect x=[^>]* stroke="currentColor" stroke-width="1.5"><title>/g)).toHaveLength(2);
     expect(new Set(page.match(/<rect x="\d+" y="\d+" width="13"[^>]*fill="(#\w+)"/g)).size).toBe(5);
@@ -188,7 +188,7 @@ describe("coverage", () => {
         aDay("20240104", 0, false),
         aDay("20240105", 99, true, false), // of a task that was cancelled after it
       ];
-      const page = renderCoverage(some, "stocks", words);
+      const page = renderCoverage(ofStocks(...some), words);
       const grey = [...page.matchAll(/<rect x=[^>]*width="5"[^>]*fill="#8886"><title>(.*?)<\/title>/g)];
       expect(grey.map(([, text]) => text?.slice(0, 10))).toEqual(["2024-01-02", "2024-01-03"]);
       for (const [, text] of grey) expect(text).toContain(state);
@@ -201,12 +201,13 @@ describe("coverage", () => {
   );
 
   test("a day on which nothing was listed is not drawn as missing", () => {
-    expect(renderCoverage([aDay("20240102", 0)], "etfs")).not.toMatch(/<rect x=[^>]*fill="#d64545"/);
-    expect(renderCoverage([aDay("20240102", 0)], "stocks")).toMatch(/<rect x=[^>]*fill="#d64545"/);
+    const unlisted = { ...aDay("20240102", 0), listed: 0 };
+    expect(renderCoverage(ofStocks(unlisted))).not.toMatch(/<rect x=[^>]*fill="#d64545"/);
+    expect(renderCoverage(ofStocks(aDay("20240102", 0)))).toMatch(/<rect x=[^>]*fill="#d64545"/);
   });
 
   test("without a calendar it says what to run", () => {
-    expect(seen(renderCoverage([], "stocks"))).toContain("run the job REFERENCE");
+    expect(seen(renderCoverage(ofStocks()))).toContain("run the job REFERENCE");
   });
 });
 
@@ -362,6 +363,7 @@ describe("the page of the dashboard", () => {
     expect(page).not.toMatch(/<script|<iframe|<use|javascript:|https?:\/\//);
     expectWellFormed(page);
     expect(seen(page)).toContain("12 of 12 days proven whole");
-    expect(page).not.toContain("ETFs stored");
+    expect(seen(page)).toContain("Stock daily data stored for each open day");
+    expect(page).not.toContain("ETF prices stored");
   });
 });

@@ -1,6 +1,7 @@
 // `coverage`: what is stored of each open day, against what is listed on it.
-import type { CoverageAnswer } from "../../shared/api/answers.ts";
-import { openApi } from "../api.ts";
+import type { CoverageAnswer, DatasetCoverageAnswer } from "../../shared/api/answers.ts";
+import { datasetsByDay } from "../../shared/catalogue/datasets.ts";
+import { type Api, openApi } from "../api.ts";
 import { command } from "../command.ts";
 import { exitCodes } from "../failure.ts";
 import { number } from "../follow.ts";
@@ -8,7 +9,15 @@ import type { Messages } from "../messages/en.ts";
 import { sayOrigin } from "../origin.ts";
 import { asTable } from "../output.ts";
 
-type DayRows = CoverageAnswer["days"][number]["stocks"];
+type DayRows = Omit<DatasetCoverageAnswer["days"][number], "day">;
+type Range = { from: string | undefined; to: string | undefined };
+/** What is printed: the answer of the API, and its days as a table. */
+type Shown = {
+  readonly body: CoverageAnswer | DatasetCoverageAnswer;
+  readonly head: readonly string[];
+  readonly headings: readonly string[];
+  readonly rows: readonly (readonly string[])[];
+};
 
 export const coverageCommand = (t: Messages) =>
   command({
@@ -17,42 +26,79 @@ export const coverageCommand = (t: Messages) =>
     options: {
       from: { type: "string", kind: "day", describe: t.coverage.fromOption },
       to: { type: "string", kind: "day", describe: t.coverage.toOption },
+      dataset: {
+        type: "string",
+        choices: datasetsByDay.map(({ name }) => name),
+        describe: t.coverage.datasetOption,
+      },
       missing: { type: "boolean", default: false, describe: t.coverage.missingOption },
     },
     examples: [
       ["coverage --from 20240101 --to 20240131", t.coverage.exampleMonth],
       ["coverage --missing", t.coverage.exampleMissing],
+      ["coverage --dataset etf_daily", t.coverage.exampleDataset],
     ],
-    async run(session, { from, to, missing }) {
+    async run(session, { from, to, missing, dataset }) {
       const { output } = session;
       const target = await session.target();
       sayOrigin(target, session);
       const api = await openApi(target, t);
-      const coverage = await api.get<CoverageAnswer>("/api/coverage", { from, to });
-      const days = coverage.days.filter(({ stocks }) => !missing || !stocks.proven);
-      output.json({ ...coverage, days, origin: target.origin });
-      output.line(t.coverage.newest(coverage.newest_trade_date ?? "-"));
-      if (days.length === 0) {
-        output.line(
-          missing
-            ? t.coverage.noneMissing(coverage.from, coverage.to)
-            : t.coverage.noOpenDays(coverage.from, coverage.to),
-        );
-      } else {
-        const { day, stocks, etfs, share, proven } = t.coverage.headings;
-        const rows = days.map((one) => [
-          one.day,
-          number(one.stocks.stored),
-          shareOf(one.stocks),
-          provenOf(one.stocks, t),
-          number(one.etfs.stored),
-          provenOf(one.etfs, t),
-        ]);
-        for (const line of asTable([day, stocks, share, proven, etfs, proven], rows)) output.line(line);
-      }
+      const isWanted = ({ proven }: DayRows) => !missing || !proven;
+      const { body, head, headings, rows } =
+        dataset === undefined
+          ? await ofStocksAndEtfs(api, { from, to }, isWanted, t)
+          : await ofDataset(api, dataset, { from, to }, isWanted, t);
+      output.json({ ...body, origin: target.origin });
+      const none = missing ? t.coverage.noneMissing : t.coverage.noOpenDays;
+      const lines = rows.length === 0 ? [none(body.from, body.to)] : asTable(headings, rows);
+      for (const line of [...head, ...lines]) output.line(line);
       return exitCodes.done;
     },
   });
+
+async function ofStocksAndEtfs(
+  api: Api,
+  range: Range,
+  isWanted: (rows: DayRows) => boolean,
+  t: Messages,
+): Promise<Shown> {
+  const coverage = await api.get<CoverageAnswer>("/api/coverage", range);
+  const days = coverage.days.filter(({ stocks }) => isWanted(stocks));
+  const { day, stocks, etfs, share, proven } = t.coverage.headings;
+  return {
+    body: { ...coverage, days },
+    head: [t.coverage.newest(coverage.newest_trade_date ?? "-")],
+    headings: [day, stocks, share, proven, etfs, proven],
+    rows: days.map((one) => [
+      one.day,
+      ...cellsOf(one.stocks, t),
+      number(one.etfs.stored),
+      provenOf(one.etfs, t),
+    ]),
+  };
+}
+
+async function ofDataset(
+  api: Api,
+  dataset: string,
+  range: Range,
+  isWanted: (rows: DayRows) => boolean,
+  t: Messages,
+): Promise<Shown> {
+  const coverage = await api.get<DatasetCoverageAnswer>(`/api/coverage/${dataset}`, range);
+  const days = coverage.days.filter(isWanted);
+  const { day, rows, share, proven } = t.coverage.headings;
+  return {
+    body: { ...coverage, days },
+    head: [],
+    headings: [day, rows, share, proven],
+    rows: days.map((one) => [one.day, ...cellsOf(one, t)]),
+  };
+}
+
+function cellsOf(rows: DayRows, t: Messages): string[] {
+  return [number(rows.stored), shareOf(rows), provenOf(rows, t)];
+}
 
 function provenOf({ proven, asked }: DayRows, t: Messages): string {
   if (proven) return t.coverage.yes;
@@ -60,5 +106,5 @@ function provenOf({ proven, asked }: DayRows, t: Messages): string {
 }
 
 function shareOf({ stored, listed }: DayRows): string {
-  return listed === 0 ? "" : `${Math.round((stored / listed) * 100)}%`;
+  return listed === 0 || listed === null ? "" : `${Math.round((stored / listed) * 100)}%`;
 }

@@ -1,8 +1,14 @@
 // Prices of one code as a chart, with the same numbers as a table for those who cannot see it.
 import { readWhole } from "../../shared/api/table.ts";
-import { addDays, type Day, formatDay } from "../../shared/catalogue/dates.ts";
+import { addDays, formatDay } from "../../shared/catalogue/dates.ts";
 import type { Database } from "../../shared/ports.ts";
-import { type Adjustment, adjustments, type DailyRow, dailyOfCode } from "../../shared/reads/daily.ts";
+import {
+  type Adjustment,
+  adjustments,
+  chartedCode,
+  type DailyRow,
+  dailyOfCode,
+} from "../../shared/reads/daily.ts";
 import { dailyRowsMax } from "../../shared/reads/figures.ts";
 import { formatNumber } from "../../shared/widget/format.ts";
 import { html, type Markup } from "../../shared/widget/html.ts";
@@ -21,7 +27,6 @@ export type ChartChoice = {
   readonly width: number;
 };
 
-const preferredCode = "600519.SH";
 const height = 240;
 const widths = { least: 260, most: 1_400, usual: 640 };
 const tableRowsMax = 250;
@@ -41,29 +46,13 @@ function codeOf(typed: string): string {
   return readCode(typed) ?? suggestCode(typed) ?? typed.trim().toUpperCase().slice(0, 20);
 }
 
-/** Codes, names and pinyin initials that hold a text, those beginning with it first. */
-export async function suggestCodes(
-  database: Database,
-  text: string,
-): Promise<{ ts_code: string; name: string }[]> {
-  const rows = await database.run(
-    `select ts_code, concat_ws(' ', name, upper(cnspell)) as name
-from stock_info
-where strpos(lower(concat_ws(' ', ts_code, name, cnspell)), lower(:text)) > 0
-order by strpos(lower(ts_code), lower(:text)) <> 1, list_status <> 'L', ts_code
-limit 20`,
-    { text: text.normalize("NFKC").trim().slice(0, 50) },
-  );
-  return rows.map((row) => ({ ts_code: String(row.ts_code), name: String(row.name) }));
-}
-
 /** The chart as markup, and the code it is of; no code while nothing is stored. */
 export async function drawChart(
   database: Database,
   choice: ChartChoice,
   words: PageWords,
 ): Promise<{ code: string; html: string }> {
-  const found = await findCode(database, choice.code);
+  const found = await chartedCode(database, choice.code);
   if (found === undefined) {
     const text = choice.code === "" ? words.nothingStored : words.noPrices(choice.code);
     return { code: "", html: html`<p class="ts-quiet">${text}</p>`.markup };
@@ -94,31 +83,6 @@ export async function drawChart(
     code,
     html: html`${headline(rows, words)}${{ markup: chart }}${table(rows, title, words)}`.markup,
   };
-}
-
-async function findCode(
-  database: Database,
-  asked: string,
-): Promise<{ code: string; name: string; newest: Day } | undefined> {
-  const [row] = await database.run(
-    `with chosen as (
-  select coalesce(
-    nullif(:asked, ''),
-    (select ts_code from stock_daily where ts_code = :preferred limit 1),
-    (select min(ts_code) from stock_daily)
-  ) as ts_code
-)
-select chosen.ts_code, coalesce(stock_info.name, '') as name, (
-    select to_char(max(trade_date), 'YYYYMMDD')
-    from stock_daily
-    where stock_daily.ts_code = chosen.ts_code
-  ) as newest
-from chosen
-left join stock_info on stock_info.ts_code = chosen.ts_code`,
-    { asked, preferred: preferredCode },
-  );
-  if (typeof row?.newest !== "string") return undefined;
-  return { code: String(row.ts_code), name: String(row.name), newest: row.newest };
 }
 
 /** The newest price, and what it has moved over the range. */

@@ -1,5 +1,6 @@
 // Coverage piece by piece. Counting most of a year's rows takes the embedded database seconds in which nothing else is
 // answered; so four weeks are read at a time, and again only when units of those days were settled.
+import { calendarDataset, type Dataset, datasetsByDay, listOf } from "../../shared/catalogue/datasets.ts";
 import {
   addDays,
   type Day,
@@ -9,8 +10,14 @@ import {
   later,
   shanghaiDay,
 } from "../../shared/catalogue/dates.ts";
-import { askedDaysSql, type DayCoverage, readCoverage } from "../../shared/coverage/stored-days.ts";
-import type { Database } from "../../shared/ports.ts";
+import { jobsOf } from "../../shared/catalogue/jobs.ts";
+import {
+  askedDaysSql,
+  type DatasetCoverage,
+  type DayCoverage,
+  readCoverage,
+} from "../../shared/coverage/stored-days.ts";
+import type { Database, SqlRow } from "../../shared/ports.ts";
 import { isShown } from "../../shared/widget/coverage.ts";
 
 /** The widest that is drawn. */
@@ -22,27 +29,50 @@ const pieceDays = 28;
 const pauseFactor = 10;
 
 export type CoverageReader = {
-  /** Reads one piece that is due, the newest first, and gives all that is known, ascending by day. */
-  read(at: Date): Promise<readonly DayCoverage[]>;
+  /**
+   * Reads one piece that is due, the newest first, and gives all that is known of the datasets that anything was asked of,
+   * ascending by day; of the first where nothing was.
+   */
+  read(at: Date): Promise<readonly DatasetCoverage[]>;
 };
 
-export function makeCoverageReader(database: Database): CoverageReader {
-  const pieces = new Map<number, readonly DayCoverage[]>();
-  const stale = new Set<number>();
+/** What is known of one dataset. */
+type Watched = {
+  readonly dataset: Dataset;
+  readonly pieces: Map<number, readonly DayCoverage[]>;
+  readonly stale: Set<number>;
+  /** The days that were asked for, as the database writes them. */
+  asked: string;
+  isUsed: boolean;
+};
+
+export function makeCoverageReader(
+  database: Database,
+  among: readonly Dataset[] = datasetsByDay,
+): CoverageReader {
+  const all = among.map((dataset): Watched => {
+    return { dataset, pieces: new Map(), stale: new Set(), asked: "", isUsed: false };
+  });
+  const parameters = whatMayChange(among);
   let settledUntil = "";
-  let asked = "";
   let notBefore = 0;
 
   async function markStale(first: Day, today: Day): Promise<void> {
-    const [row] = await database.run(changedSql, { since: settledUntil });
-    const wasAsked = asked;
-    if (typeof row?.asked === "string") asked = row.asked;
-    if (typeof row?.until !== "string" && asked === wasAsked) return;
-    if (typeof row?.until === "string") settledUntil = row.until;
-    const isEverything = row?.is_everything === true || asked !== wasAsked;
-    const from = isEverything || typeof row?.first !== "string" ? first : later(first, row.first);
-    const to = isEverything || typeof row?.last !== "string" ? today : earlier(today, row.last);
-    for (let piece = pieceOf(from); piece <= pieceOf(to); piece += 1) stale.add(piece);
+    const rows = await database.run(changedSql, { ...parameters, since: settledUntil });
+    const changes = new Map(rows.map((row) => [row.dataset, row]));
+    settledUntil = textOf(rows.find(({ until }) => typeof until === "string")?.until) ?? settledUntil;
+    for (const watched of all) {
+      const own = changes.get(watched.dataset.name);
+      const asked = textOf(own?.asked) ?? "";
+      const isOfAll = asked !== watched.asked || listsOf(watched.dataset).some((list) => changes.has(list));
+      watched.asked = asked;
+      watched.isUsed ||= own !== undefined;
+      const [from, to] = isOfAll ? [first, today] : [textOf(own?.first), textOf(own?.last)];
+      if (from === undefined || to === undefined) continue;
+      for (let piece = pieceOf(later(first, from)); piece <= pieceOf(earlier(today, to)); piece += 1) {
+        watched.stale.add(piece);
+      }
+    }
   }
 
   return {
@@ -50,21 +80,29 @@ export function makeCoverageReader(database: Database): CoverageReader {
       const today = shanghaiDay(at);
       const first = addDays(today, -7 * coverageWeeks);
       await markStale(first, today);
+      const used = all.filter(({ isUsed }) => isUsed);
+      const shown = used.length > 0 ? used : all.slice(0, 1);
       const wanted = Array.from(
         { length: pieceOf(today) - pieceOf(first) + 1 },
         (_, back) => pieceOf(today) - back,
       );
-      const unread = wanted.find((piece) => !pieces.has(piece));
-      const due = unread ?? (at.getTime() < notBefore ? undefined : wanted.find((piece) => stale.has(piece)));
+      const isUnread = (piece: number) => shown.some(({ pieces }) => !pieces.has(piece));
+      const isStale = (piece: number) => shown.some(({ stale }) => stale.has(piece));
+      const due = wanted.find(isUnread) ?? (at.getTime() < notBefore ? undefined : wanted.find(isStale));
       if (due !== undefined) {
         const from = addDays(firstMonday, due * pieceDays);
         const begunAt = performance.now();
-        stale.delete(due);
-        pieces.set(due, await readCoverage(database, { from, to: addDays(from, pieceDays - 1) }));
+        for (const { dataset, pieces, stale } of shown) {
+          if (!stale.delete(due) && pieces.has(due)) continue;
+          pieces.set(due, await readCoverage(database, dataset, { from, to: addDays(from, pieceDays - 1) }));
+        }
         notBefore = at.getTime() + (performance.now() - begunAt) * pauseFactor;
       }
-      const known = wanted.reverse().flatMap((piece) => pieces.get(piece) ?? []);
-      return known.filter((day) => day.day >= first && isShown(day, today));
+      const ascending = wanted.reverse();
+      return shown.map(({ dataset, pieces }) => {
+        const known = ascending.flatMap((piece) => pieces.get(piece) ?? []);
+        return { dataset, days: known.filter((day) => day.day >= first && isShown(day, today)) };
+      });
     },
   };
 }
@@ -73,10 +111,40 @@ function pieceOf(day: Day): number {
   return Math.floor(daysBetween(firstMonday, day) / pieceDays);
 }
 
-/** Days whose units were settled since; all of them after a list, a calendar or a code with its range. And what was asked. */
-const changedSql = `select min(selector ->> 'trade_date') as first, max(selector ->> 'trade_date') as last,
-  bool_or(selector ->> 'by' <> 'date') as is_everything, cast(max(settled_at) as text) as until,
-  concat_ws(' ', ${askedDaysSql("stock_daily")}, ${askedDaysSql("etf_daily")}) as asked
-from sync_unit
-where dataset in ('stock_daily', 'etf_daily', 'trading_calendar', 'stock_list', 'etf_list')
-  and settled_at > cast(coalesce(nullif(:since, ''), '-infinity') as timestamptz)`;
+function textOf(value: SqlRow[string] | undefined): string | undefined {
+  return typeof value === "string" ? value : undefined;
+}
+
+/** What its days are counted against. */
+function listsOf(dataset: Dataset): string[] {
+  return [calendarDataset().name, listOf(dataset)?.name ?? []].flat();
+}
+
+function whatMayChange(among: readonly Dataset[]) {
+  const asking = among.flatMap(({ name }) => jobsOf(name).map((job) => ({ job, name })));
+  return {
+    settling: [...new Set(among.flatMap((dataset) => [dataset.name, ...listsOf(dataset)]))].join(","),
+    jobs: asking.map(({ job }) => job).join(","),
+    asking: asking.map(({ name }) => name).join(","),
+  };
+}
+
+/** Of each dataset the days that are asked for, and from which to which day units were settled since. */
+const changedSql = `with asked as (
+  select dataset, cast(range_agg(days) as text) as days
+  from unnest(string_to_array(:jobs, ','), string_to_array(:asking, ',')) as asking (job_type, dataset)
+  join (${askedDaysSql}) as task using (job_type)
+  group by dataset
+),
+settled as (
+  select dataset, max(settled_at) as until,
+    min(coalesce(selector ->> 'trade_date', selector ->> 'from')) as first,
+    max(coalesce(selector ->> 'trade_date', selector ->> 'to')) as last
+  from sync_unit
+  where dataset = any (string_to_array(:settling, ','))
+    and settled_at > cast(coalesce(nullif(:since, ''), '-infinity') as timestamptz)
+  group by dataset
+)
+select dataset, asked.days as asked, settled.first, settled.last, cast(max(settled.until) over () as text) as until
+from asked
+full join settled using (dataset)`;

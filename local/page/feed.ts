@@ -1,8 +1,9 @@
 // What the page shows, read again when the ledger has changed. Once a second while somebody looks, never otherwise.
 import type { Day } from "../../shared/catalogue/dates.ts";
-import type { DayCoverage } from "../../shared/coverage/stored-days.ts";
+import type { DatasetCoverage } from "../../shared/coverage/stored-days.ts";
 import type { Database } from "../../shared/ports.ts";
 import { newestTradeDate } from "../../shared/reads/daily.ts";
+import { countListed } from "../../shared/reads/instruments.ts";
 import { currentTasks } from "../../shared/reads/ledger.ts";
 import {
   countFailures,
@@ -29,7 +30,7 @@ export type Snapshot = {
   readonly newestDay: Day | undefined;
   readonly stocks: number;
   readonly etfs: number;
-  readonly days: readonly DayCoverage[];
+  readonly coverage: readonly DatasetCoverage[];
   readonly rates: readonly InterfaceRate[];
 };
 
@@ -67,7 +68,7 @@ export function makeFeed({ database, rates, now = () => new Date() }: FeedOption
     const ledger = current === undefined || isDue ? await readLedger(database) : current;
     if (isDue) readAt = at.getTime();
     signature = found;
-    return { ...ledger, at: new Date(readAt), days: await coverage.read(at), rates: await rates() };
+    return { ...ledger, at: new Date(readAt), coverage: await coverage.read(at), rates: await rates() };
   }
 
   async function poll(): Promise<void> {
@@ -107,19 +108,14 @@ async function readSignature(database: Database): Promise<string> {
   return String(row?.signature);
 }
 
-async function readLedger(database: Database): Promise<Omit<Snapshot, "at" | "days" | "rates">> {
+async function readLedger(database: Database): Promise<Omit<Snapshot, "at" | "coverage" | "rates">> {
   const { planned, needPerson } = await countFailures(database);
-  const [counts] = await database.run(`select
-  count(*) filter (where is_etf = 'N' and list_status = 'L') as stocks,
-  count(*) filter (where is_etf = 'Y' and list_status = 'L') as etfs
-from stock_info`);
   return {
     tasks: await currentTasks(database, tasksShown),
     failures: await readFailures(database, { needsPerson: true, limit: failuresShown }),
     needPerson,
     plannedRetries: planned,
     newestDay: await newestTradeDate(database),
-    stocks: Number(counts?.stocks),
-    etfs: Number(counts?.etfs),
+    ...(await countListed(database)),
   };
 }

@@ -22,7 +22,7 @@ export function renderFragments(
   words: PageWords,
   weeks: number,
 ): Record<FragmentName, string> {
-  const { at, tasks, failures, needPerson, days, rates } = snapshot;
+  const { at, tasks, failures, needPerson, coverage, rates } = snapshot;
   const { widget } = words;
   return {
     now: tiles(snapshot, words).markup,
@@ -38,7 +38,10 @@ export function renderFragments(
       },
       actionForAll: button(retryAll(widget)),
     }),
-    coverage: renderCoverages(days.slice(-5 * weeks), widget),
+    coverage: renderCoverages(
+      coverage.map((each) => ({ ...each, days: each.days.slice(-5 * weeks) })),
+      widget,
+    ),
   };
 }
 

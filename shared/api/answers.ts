@@ -274,21 +274,17 @@ export const FinanceAnswer = name(
   }),
 );
 
-const DayRows = name(
-  "DayRows",
-  z.strictObject({
-    stored: count(),
-    listed: about("Listed on that day; suspended ones are among them and have no row", count()),
-    proven: about(
-      "An answer for the whole day was proven complete, and its rows are still there",
-      z.boolean(),
-    ),
-    asked: about(
-      "A task was planned for all of that day, and not cancelled: what is not stored is missing",
-      z.boolean(),
-    ),
-  }),
-);
+const dayRowFields = () => ({
+  stored: count(),
+  listed: about("Listed on that day; suspended ones are among them and have no row", count()),
+  proven: about("An answer for the whole day was proven complete, and its rows are still there", z.boolean()),
+  asked: about(
+    "A task was planned for all of that day, and not cancelled: what is not stored is missing",
+    z.boolean(),
+  ),
+});
+
+const DayRows = name("DayRows", z.strictObject(dayRowFields()));
 
 export const CoverageAnswer = name(
   "Coverage",
@@ -300,6 +296,26 @@ export const CoverageAnswer = name(
   }),
 );
 export type CoverageAnswer = z.infer<typeof CoverageAnswer>;
+
+export const DatasetCoverageAnswer = name(
+  "DatasetCoverage",
+  z.strictObject({
+    dataset: z.string(),
+    from: day(),
+    to: day(),
+    days: z.array(
+      z.strictObject({
+        day: day(),
+        ...dayRowFields(),
+        listed: about(
+          "Listed on that day; suspended ones are among them and have no row. null where a whole day need not have a row of each",
+          z.nullable(count()),
+        ),
+      }),
+    ),
+  }),
+);
+export type DatasetCoverageAnswer = z.infer<typeof DatasetCoverageAnswer>;
 
 /** A field that carries on a page; null on the last. */
 function cursor() {

@@ -1,18 +1,41 @@
 // Coverage: what is stored of each open day, what is missing, and where all of it comes from.
-import { addDays, daysBetween, shanghaiDay } from "../catalogue/dates.ts";
+import { datasets, datasetsByDay } from "../catalogue/datasets.ts";
+import { addDays, type Day, daysBetween, shanghaiDay } from "../catalogue/dates.ts";
 import { isReal } from "../catalogue/origin.ts";
-import { readCoverage } from "../coverage/stored-days.ts";
+import { type DayCoverage, readCoverage } from "../coverage/stored-days.ts";
 import { readOrigin } from "../ledger/origin.ts";
 import { newestTradeDate } from "../reads/daily.ts";
 import { warnOfOrigin } from "../words/origin.ts";
 import { say } from "../words/say.ts";
-import { CoverageAnswer, OriginAnswer } from "./answers.ts";
-import { day, optional } from "./fields.ts";
-import { badInput, notFound, type Route, route, unknown } from "./route.ts";
+import { CoverageAnswer, DatasetCoverageAnswer, OriginAnswer } from "./answers.ts";
+import { day, oneOf, optional } from "./fields.ts";
+import { type Answer, badInput, notFound, type Route, route, unknown } from "./route.ts";
 
 /** Calendar days of one answer, which counts every stored row of them. */
 const daysMax = 400;
 const daysByDefault = 30;
+
+const rangeFields = {
+  from: optional(day(`the first, included; ${daysByDefault} days back by default`)),
+  to: optional(day("the last, included; today in Shanghai by default", "20240131")),
+};
+
+/** The range asked for, or why it is refused. */
+function readRange(
+  asked: { from?: Day | undefined; to?: Day | undefined },
+  now: Date,
+): { asked: { from: Day; to: Day } } | { refused: Answer } {
+  const to = asked.to ?? shanghaiDay(now);
+  const from = asked.from ?? addDays(to, -daysByDefault);
+  if (from > to) return { refused: badInput("from", from, say("allowedNotAfter", { to: "to", last: to })) };
+  if (daysBetween(from, to) >= daysMax) {
+    return { refused: badInput("from", from, `a day less than ${daysMax} days before to, ${to}`) };
+  }
+  return { asked: { from, to } };
+}
+
+const [firstName, ...otherNames] = datasetsByDay.map(({ name }) => name);
+if (firstName === undefined) throw new Error("no dataset is by trading day");
 
 export const coverageRoutes: readonly Route[] = [
   route({
@@ -45,23 +68,47 @@ export const coverageRoutes: readonly Route[] = [
     id: "readCoverage",
     tag: "Coverage",
     summary: "Rows stored for each open day, against the instruments listed on it",
-    query: {
-      from: optional(day(`the first, included; ${daysByDefault} days back by default`)),
-      to: optional(day("the last, included; today in Shanghai by default", "20240131")),
-    },
+    query: rangeFields,
     answers: { 200: { about: "The open days, ascending", schema: CoverageAnswer } },
     async handle({ database, clock }, { query }) {
-      const to = query.to ?? shanghaiDay(clock.now());
-      const from = query.from ?? addDays(to, -daysByDefault);
-      if (from > to) return badInput("from", from, say("allowedNotAfter", { to: "to", last: to }));
-      if (daysBetween(from, to) >= daysMax) {
-        return badInput("from", from, `a day less than ${daysMax} days before to, ${to}`);
-      }
-      const [newest, days] = await Promise.all([
+      const range = readRange(query, clock.now());
+      if ("refused" in range) return range.refused;
+      const { asked } = range;
+      const [newest, stocks, etfs] = await Promise.all([
         newestTradeDate(database),
-        readCoverage(database, { from, to }),
+        readCoverage(database, datasets.stock_daily, asked),
+        readCoverage(database, datasets.etf_daily, asked),
       ]);
-      return { status: 200, body: { newest_trade_date: newest ?? null, from, to, days } };
+      const etfsOf = new Map(etfs.map((rows) => [rows.day, rows]));
+      const days = stocks.map((rows) => ({
+        day: rows.day,
+        stocks: withoutDay(rows),
+        etfs: withoutDay(
+          etfsOf.get(rows.day) ?? { ...rows, stored: 0, listed: 0, proven: false, asked: false },
+        ),
+      }));
+      return { status: 200, body: { newest_trade_date: newest ?? null, ...asked, days } };
+    },
+  }),
+  route({
+    method: "GET",
+    at: "/api/coverage/{dataset}",
+    id: "readDatasetCoverage",
+    tag: "Coverage",
+    summary: "Rows of one dataset stored for each open day",
+    path: { dataset: oneOf([firstName, ...otherNames], "one by trading day") },
+    query: rangeFields,
+    answers: { 200: { about: "The open days, ascending", schema: DatasetCoverageAnswer } },
+    async handle({ database, clock }, { path: { dataset }, query }) {
+      const range = readRange(query, clock.now());
+      if ("refused" in range) return range.refused;
+      const { asked } = range;
+      const days = await readCoverage(database, datasets[dataset], asked);
+      return { status: 200, body: { dataset, ...asked, days } };
     },
   }),
 ];
+
+function withoutDay({ day: _, ...rows }: DayCoverage): Omit<DayCoverage, "day"> {
+  return rows;
+}

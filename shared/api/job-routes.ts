@@ -1,7 +1,6 @@
 // Jobs: what there is, and starting it; by the job's name, and by the names that the data's own documents give.
 import type * as z from "zod/mini";
-import type { DatasetName } from "../catalogue/datasets.ts";
-import { type JobType, jobs, jobTypes, optionsOf, type RunOption } from "../catalogue/jobs.ts";
+import { type JobType, jobs, jobsOf, jobTypes, optionsOf, type RunOption } from "../catalogue/jobs.ts";
 import { codesMax, daysMax } from "../dispatch/command.ts";
 import { countOpenFailures, newestTasks } from "../reads/ledger.ts";
 import { asTask, JobsAnswer, RetryAnswer, TaskAnswer, TaskConflict } from "./answers.ts";
@@ -123,7 +122,3 @@ export const jobRoutes: readonly Route[] = [
     "Fetch new and missing reports",
   ),
 ];
-
-function jobsOf(dataset: DatasetName): JobType[] {
-  return jobTypes.filter((job) => (jobs[job].datasets as readonly DatasetName[]).includes(dataset));
-}

@@ -156,6 +156,11 @@ export function interfacesOf(dataset: DatasetSpec): readonly InterfaceSpec[] {
   return [dataset.main, ...dataset.details];
 }
 
+/** Whether its rows belong to open days; those of announcements, and events of a code, may fall on any day. */
+export function isByTradingDay({ slices, expects }: DatasetSpec): boolean {
+  return slices === "days" || (slices === "codes" && expects !== "none");
+}
+
 /** Every stored column, each once, in the order of the interfaces. */
 export function columnsOf(dataset: DatasetSpec): readonly Column[] {
   const specs = interfacesOf(dataset).flatMap((spec) => (spec.fallback ? [spec, spec.fallback] : [spec]));

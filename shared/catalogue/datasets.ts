@@ -1,6 +1,6 @@
 // The dataset catalogue: what is mirrored into which table, from which interfaces, in which slices. Each is a file of its
 // own in datasets/, which dataset-files.ts collects.
-import type { DatasetSpec, Securities } from "./dataset.ts";
+import { type DatasetSpec, isByTradingDay, type Securities } from "./dataset.ts";
 import { specs } from "./dataset-files.ts";
 
 export type DatasetName = keyof typeof specs;
@@ -33,6 +33,9 @@ export function catalogueOf<Name extends string>(
   for (const name of Object.keys(files)) make(name);
   return made as Readonly<Record<Name, Dataset>>; // as: an entry was made of each
 }
+
+/** Datasets of which each open day can be looked at, and that can be behind. */
+export const datasetsByDay: readonly Dataset[] = Object.values(datasets).filter(isByTradingDay);
 
 /** The dataset of this name, where a dataset's file names another. @throws Error when there is none */
 export function datasetNamed(name: string): Dataset {

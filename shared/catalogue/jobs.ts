@@ -105,6 +105,11 @@ function neededBy(dataset: Dataset): JobType[] {
   return [...new Set(parts.filter(([, , { name }]) => lists.includes(name)).map(([job]) => job))];
 }
 
+/** The jobs that get rows of a dataset. */
+export function jobsOf(dataset: DatasetName): JobType[] {
+  return jobTypes.filter((job) => jobs[job].datasets.includes(dataset));
+}
+
 /** What a run of a job may be told, whatever the job. */
 export function optionsOf(job: JobType): readonly RunOption[] {
   return jobs[job].takes;

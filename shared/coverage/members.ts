@@ -21,8 +21,7 @@ export function membersSql(dataset: Dataset): string {
   const list = listOf(dataset);
   if (list !== undefined) {
     const { listedFrom, listedTo } = list.securities;
-    const own = Object.entries(list.constants ?? {}).map(([name, value]) => `${name} = '${value}'`);
-    return `select ts_code, ${listedFrom} as listed_from, ${listedTo} as listed_to from ${list.table} where ${own.join(" and ") || "true"}`;
+    return `select ts_code, ${listedFrom} as listed_from, ${listedTo} as listed_to from ${list.table} where ${isMember(list, "ts_code")}`;
   }
   const named = dataset.members !== undefined && "codes" in dataset.members ? dataset.members.codes : [];
   return `select ts_code, cast(null as date) as listed_from, cast(null as date) as listed_to

@@ -1,129 +1,187 @@
 // What is stored of each open day, and how far behind the newest complete one is: for those who look, and for the
 // evening check. The planner's own questions are in coverage.ts.
 
-import { type Dataset, type DatasetName, datasets } from "../catalogue/datasets.ts";
+import { type Dataset, datasetsByDay } from "../catalogue/datasets.ts";
 import { addDays, type Day, earlier } from "../catalogue/dates.ts";
-import { jobs, jobTypes } from "../catalogue/jobs.ts";
+import { jobsOf } from "../catalogue/jobs.ts";
 import { lastDueDay } from "../plan/plan.ts";
-import type { Database, SqlRow } from "../ports.ts";
-import { missingDays, openDayBack, openDays, wasAsked } from "./coverage.ts";
-import { isMember } from "./members.ts";
+import type { Database } from "../ports.ts";
+import { wasAsked } from "./coverage.ts";
+import { isMember, membersSql } from "./members.ts";
 
 /** Days in one statement, and days one may ask for: each statement must end within the Data API's 45 seconds. */
 const daysInQuestionMax = 200;
 export const coverageDaysMax = 4_000;
 
-/** What one open day holds of one kind of instrument. */
-export type DayRows = {
+/** What one open day holds of a dataset. */
+export type DayCoverage = {
+  readonly day: Day;
   readonly stored: number;
-  /** Instruments the list has as listed on that day; suspended ones are among them and have no row. */
-  readonly listed: number;
-  /** An answer for the whole day was proven complete, and its rows are still there. */
+  /**
+   * Members the list has as listed on that day; suspended ones are among them and have no row. null of a dataset that need
+   * not have a row of each.
+   */
+  readonly listed: number | null;
+  /** Answers for all of the day were proven complete, and their rows are still there. */
   readonly proven: boolean;
-  /** A task was planned for the whole market of that day, and not cancelled: what is not stored is missing. */
+  /** A task was planned for all of that day, and not cancelled: what is not stored is missing. */
   readonly asked: boolean;
 };
 
-export type DayCoverage = { readonly day: Day; readonly stocks: DayRows; readonly etfs: DayRows };
+/** The open days of a dataset with what is stored of each, ascending. */
+export type DatasetCoverage = { readonly dataset: Dataset; readonly days: readonly DayCoverage[] };
 
-/** Open days of a range with what is stored of each, ascending. */
+/** Open days of a range with what is stored of each, ascending. @param dataset one by trading day */
 export async function readCoverage(
   database: Database,
+  dataset: Dataset,
   { from, to }: { from: Day; to: Day },
 ): Promise<DayCoverage[]> {
   const found: DayCoverage[] = [];
+  const sql = coverageSql(dataset);
+  const asked = { dataset: dataset.name, jobs: jobsOf(dataset.name).join(",") };
   const last = earlier(to, addDays(from, coverageDaysMax - 1));
   for (let start = from; start <= last; start = addDays(start, daysInQuestionMax)) {
-    const end = addDays(start, daysInQuestionMax - 1);
-    const rows = await database.run(coverageSql, { from: start, to: earlier(end, last) });
+    const end = earlier(addDays(start, daysInQuestionMax - 1), last);
+    const rows = await database.run(sql, { ...asked, from: start, to: end });
     found.push(
       ...rows.map((row) => ({
         day: String(row.day),
-        stocks: dayRows(row.stocks_stored, row.stocks_listed, row.stocks_proven, row.stocks_asked),
-        etfs: dayRows(row.etfs_stored, row.etfs_listed, row.etfs_proven, row.etfs_asked),
+        stored: Number(row.stored),
+        listed: row.listed === null ? null : Number(row.listed),
+        proven: row.proven === true,
+        asked: row.asked === true,
       })),
     );
   }
   return found;
 }
 
-function dayRows(
-  stored: SqlRow[string] = 0,
-  listed: SqlRow[string] = 0,
-  proven: SqlRow[string] = null,
-  asked: SqlRow[string] = false,
-): DayRows {
-  return {
-    stored: Number(stored),
-    listed: Number(listed),
-    proven: proven !== null && Number(stored) >= Number(proven),
-    asked: asked === true,
-  };
+/** The coverage of every dataset by trading day that was ever got; of the first where none was. */
+export async function readCoverages(
+  database: Database,
+  range: { from: Day; to: Day },
+  among: readonly Dataset[] = datasetsByDay,
+): Promise<DatasetCoverage[]> {
+  const used: Dataset[] = [];
+  for (const dataset of among) if (await wasAsked(database, dataset)) used.push(dataset);
+  const found: DatasetCoverage[] = [];
+  for (const dataset of used.length > 0 ? used : among.slice(0, 1)) {
+    found.push({ dataset, days: await readCoverage(database, dataset, range) });
+  }
+  return found;
 }
-
-const isStock = isMember(datasets.stock_daily, "daily.ts_code");
 
 /**
- * The days for which the whole market of a dataset was asked, in SQL, as one multirange. A plan writes its range into its
- * task; one for some codes asks for no day as a whole.
+ * The days for which all of a dataset was asked, in SQL, a range for each task: `job_type` and `days`. A plan writes its
+ * range into its task; one for some codes asks for no day as a whole.
  */
-export function askedDaysSql(dataset: DatasetName): string {
-  const asking = jobTypes.filter((job) => (jobs[job].datasets as readonly DatasetName[]).includes(dataset));
-  return `(
-  select coalesce(
-    range_agg(
-      daterange(to_date(days ->> 'from', 'YYYYMMDD'), to_date(days ->> 'to', 'YYYYMMDD'), '[]')
-    ),
-    '{}'
-  )
+export const askedDaysSql = `select job_type,
+    daterange(to_date(planned ->> 'from', 'YYYYMMDD'), to_date(planned ->> 'to', 'YYYYMMDD'), '[]') as days
   from sync_task
-  cross join lateral (select coalesce(config -> 'planned', config) as days) as planned
-  where job_type in (${asking.map((job) => `'${job}'`).join(", ")}) and status <> 'CANCELLED'
-    and config -> 'codes' is null and days ->> 'from' <= days ->> 'to'
-)`;
-}
+  cross join lateral (select coalesce(config -> 'planned', config) as planned) as plan
+  where status <> 'CANCELLED' and config -> 'codes' is null and planned ->> 'from' <= planned ->> 'to'`;
 
-const coverageSql = `with open_day as (
-  select cal_date
+function coverageSql(dataset: Dataset): string {
+  const { table, dayColumn } = dataset;
+  const inRange = `${dayColumn} between to_date(:from, 'YYYYMMDD') and to_date(:to, 'YYYYMMDD')`;
+  return `with open_day as (
+  select cal_date as day
   from trade_cal
   where exchange = 'SSE' and is_open = 1
     and cal_date between to_date(:from, 'YYYYMMDD') and to_date(:to, 'YYYYMMDD')
 ),
 stored as (
-  select trade_date, count(*) filter (where ${isStock}) as stocks, count(*) filter (where not (${isStock})) as etfs
-  from stock_daily as daily
-  where trade_date between to_date(:from, 'YYYYMMDD') and to_date(:to, 'YYYYMMDD')
-  group by trade_date
+  select ${dayColumn} as day, count(*) as rows
+  from ${table}
+  where ${inRange} and ${isMember(dataset, "ts_code")}
+  group by ${dayColumn}
 ),
-proven as (
-  select to_date(selector ->> 'trade_date', 'YYYYMMDD') as trade_date,
-    max(rows) filter (where dataset = 'stock_daily') as stocks, max(rows) filter (where dataset = 'etf_daily') as etfs
+${dataset.slices === "codes" ? provenByCode(dataset, inRange) : provenByDay},
+asked as (
+  select coalesce(range_agg(days), '{}') as days
+  from (${askedDaysSql}) as task
+  where job_type = any (string_to_array(:jobs, ','))
+)
+select to_char(open_day.day, 'YYYYMMDD') as day, coalesce(stored.rows, 0) as stored, ${listedOn(dataset)} as listed,
+  proven.day is not null as proven, open_day.day <@ asked.days as asked
+from open_day
+cross join asked
+left join stored on stored.day = open_day.day
+left join proven on proven.day = open_day.day
+order by open_day.day`;
+}
+
+/** Days whose whole answer stands: of its rows none has gone. */
+const provenByDay = `answered as (
+  select to_date(selector ->> 'trade_date', 'YYYYMMDD') as day, max(rows) as rows
   from sync_unit
-  where dataset in ('stock_daily', 'etf_daily') and status = 'done' and selector ->> 'by' = 'date'
+  where dataset = :dataset and status = 'done' and selector ->> 'by' = 'date'
     and selector ->> 'trade_date' between :from and :to
   group by 1
 ),
-asked as (
-  select ${askedDaysSql("stock_daily")} as stocks,
-    ${askedDaysSql("etf_daily")} as etfs
-)
-select to_char(cal_date, 'YYYYMMDD') as day, coalesce(stored.stocks, 0) as stocks_stored,
-  coalesce(stored.etfs, 0) as etfs_stored, listed.stocks as stocks_listed, listed.etfs as etfs_listed,
-  proven.stocks as stocks_proven, proven.etfs as etfs_proven,
-  cal_date <@ asked.stocks as stocks_asked, cal_date <@ asked.etfs as etfs_asked
-from open_day
-cross join asked
-left join stored on stored.trade_date = cal_date
-left join proven on proven.trade_date = cal_date
-cross join lateral (
-  select count(*) filter (where is_etf = 'N') as stocks, count(*) filter (where is_etf = 'Y') as etfs
-  from stock_info
-  where list_date <= cal_date and coalesce(delist_date, 'infinity') > cal_date
-) as listed
-order by cal_date`;
+proven as (
+  select answered.day
+  from answered
+  left join stored on stored.day = answered.day
+  where answered.rows <= coalesce(stored.rows, 0)
+)`;
 
-/** Open days a dataset can be behind; more are as bad. */
+/** Days of which every member has a row, or an answer asked for since that had none and still stands. */
+function provenByCode(dataset: Dataset, inRange: string): string {
+  const { table, dayColumn } = dataset;
+  return `member as (
+  ${membersSql(dataset)}
+),
+stored_row as (
+  select ts_code, ${dayColumn} as day
+  from ${table}
+  where ${inRange}
+),
+answered as (
+  select selector ->> 'ts_code' as ts_code, to_date(selector ->> 'from', 'YYYYMMDD') as first_day,
+    to_date(selector ->> 'to', 'YYYYMMDD') as last_day,
+    cast(max(settled_at) at time zone 'Asia/Shanghai' as date) - 1 as last_day_known, rows
+  from sync_unit
+  where dataset = :dataset and status = 'done' and selector ->> 'by' = 'code'
+    and selector ->> 'from' <= :to and selector ->> 'to' >= :from
+  group by selector ->> 'ts_code', selector ->> 'from', selector ->> 'to', rows -- the same is asked many times
+),
+standing as (
+  select ts_code, range_agg(daterange(first_day, least(last_day, last_day_known), '[]')) as days
+  from answered
+  where first_day <= last_day_known and rows <= (
+    select count(*)
+    from ${table} as stored_row
+    where stored_row.ts_code = answered.ts_code
+      and stored_row.${dayColumn} between answered.first_day and answered.last_day
+  )
+  group by ts_code
+),
+proven as (
+  select open_day.day
+  from open_day
+  join member on coalesce(listed_from, open_day.day) <= open_day.day and coalesce(listed_to, 'infinity') > open_day.day
+  left join standing on standing.ts_code = member.ts_code
+  left join stored_row on stored_row.ts_code = member.ts_code and stored_row.day = open_day.day
+  group by open_day.day
+  having bool_and(stored_row.ts_code is not null or coalesce(open_day.day <@ standing.days, false))
+)`;
+}
+
+/** What a whole day may hold, in SQL: null where not every member need have a row. */
+function listedOn(dataset: Dataset): string {
+  if (dataset.expects !== "members") return "cast(null as integer)";
+  return `(
+    select count(*)
+    from (${membersSql(dataset)}) as member
+    where listed_from <= open_day.day and coalesce(listed_to, 'infinity') > open_day.day
+  )`;
+}
+
+/** Open days a dataset can be behind; more are as bad. And days in which there are as many, over the longest holiday. */
 const daysBehindMax = 20;
+const daysOfThose = 45;
 
 export type Freshness = {
   readonly dataset: Dataset["name"];
@@ -135,15 +193,18 @@ export type Freshness = {
  * How far behind the data by trading day is. A dataset of which nothing was ever got is not behind; a holiday adds nothing,
  * because only open days are due.
  */
-export async function readFreshness(database: Database, now: Date): Promise<Freshness[]> {
+export async function readFreshness(
+  database: Database,
+  now: Date,
+  among: readonly Dataset[] = datasetsByDay,
+): Promise<Freshness[]> {
   const found: Freshness[] = [];
-  for (const dataset of Object.values(datasets)) {
-    if (dataset.slices !== "days" || !(await wasAsked(database, dataset))) continue;
+  for (const dataset of among) {
+    if (!(await wasAsked(database, dataset))) continue;
     const due = lastDueDay(dataset, now);
-    const range = { from: await openDayBack(database, due, daysBehindMax), to: due };
-    const missing = new Set(await missingDays(database, dataset, range));
-    const days = await openDays(database, range);
-    const complete = days.findLastIndex((day) => !missing.has(day));
+    const lately = await readCoverage(database, dataset, { from: addDays(due, -daysOfThose), to: due });
+    const days = lately.slice(-daysBehindMax);
+    const complete = days.findLastIndex(({ proven }) => proven);
     found.push({ dataset: dataset.name, daysBehind: days.length - 1 - complete });
   }
   return found;

@@ -146,6 +146,35 @@ export async function newestTradeDate(database: Database): Promise<Day | undefin
   return typeof row?.day === "string" ? row.day : undefined;
 }
 
+/** The code whose prices are to be shown: the one asked for, else one that is stored. Undefined without any price of it. */
+export async function chartedCode(
+  database: Database,
+  asked: string,
+): Promise<{ code: string; name: string; newest: Day } | undefined> {
+  const [row] = await database.run(
+    `with chosen as (
+  select coalesce(
+    nullif(:asked, ''),
+    (select ts_code from stock_daily where ts_code = :preferred limit 1),
+    (select min(ts_code) from stock_daily)
+  ) as ts_code
+)
+select chosen.ts_code, coalesce(stock_info.name, '') as name, (
+    select to_char(max(trade_date), 'YYYYMMDD')
+    from stock_daily
+    where stock_daily.ts_code = chosen.ts_code
+  ) as newest
+from chosen
+left join stock_info on stock_info.ts_code = chosen.ts_code`,
+    { asked, preferred: preferredCode },
+  );
+  if (typeof row?.newest !== "string") return undefined;
+  return { code: String(row.ts_code), name: String(row.name), newest: row.newest };
+}
+
+/** Shown where nobody asked for a code: Kweichow Moutai. */
+const preferredCode = "600519.SH";
+
 /** A range without an end. */
 const firstDay: Day = "19000101";
 const lastDay: Day = "99991231";

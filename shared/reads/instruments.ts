@@ -140,3 +140,28 @@ function selectColumns(columns: readonly InstrumentColumn[]): string {
     .map((column) => (column.endsWith("_date") ? `to_char(${column}, 'YYYYMMDD') as ${column}` : column))
     .join(", ");
 }
+
+/** How many stocks and ETFs are listed now. */
+export async function countListed(database: Database): Promise<{ stocks: number; etfs: number }> {
+  const [row] =
+    await database.run(`select count(*) filter (where is_etf = 'N' and list_status = 'L') as stocks,
+  count(*) filter (where is_etf = 'Y' and list_status = 'L') as etfs
+from stock_info`);
+  return { stocks: Number(row?.stocks), etfs: Number(row?.etfs) };
+}
+
+/** Codes, names and pinyin initials that hold a text, those beginning with it first. */
+export async function suggestCodes(
+  database: Database,
+  text: string,
+): Promise<{ ts_code: string; name: string }[]> {
+  const rows = await database.run(
+    `select ts_code, concat_ws(' ', name, upper(cnspell)) as name
+from stock_info
+where strpos(lower(concat_ws(' ', ts_code, name, cnspell)), lower(:text)) > 0
+order by strpos(lower(ts_code), lower(:text)) <> 1, list_status <> 'L', ts_code
+limit 20`,
+    { text: text.normalize("NFKC").trim().slice(0, 50) },
+  );
+  return rows.map((row) => ({ ts_code: String(row.ts_code), name: String(row.name) }));
+}

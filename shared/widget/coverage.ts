@@ -1,7 +1,7 @@
 // Coverage as a heat map: a square for each open day, darker the more of what was listed is stored; framed when the
 // day's answer was not proven whole, small and grey when nobody asked for the day. Columns are weeks, rows are weekdays.
 import { type Day, daysBetween, formatDay, weekday } from "../catalogue/dates.ts";
-import type { DayCoverage, DayRows } from "../coverage/stored-days.ts";
+import type { DatasetCoverage, DayCoverage } from "../coverage/stored-days.ts";
 import { formatNumber } from "./format.ts";
 import { html, type Markup } from "./html.ts";
 import { colours } from "./style.ts";
@@ -20,37 +20,27 @@ const levels = [
   { from: 0, fill: colours.bad, isLack: true, name: (words: Words) => words.nothing },
 ] as const;
 
-export type Instruments = "stocks" | "etfs";
-
 /** Today is not late before the evening: it is shown once something of it is stored. */
-export function isShown({ day, stocks, etfs }: DayCoverage, today: Day): boolean {
-  return day < today || (day === today && stocks.stored + etfs.stored > 0);
+export function isShown({ day, stored }: DayCoverage, today: Day): boolean {
+  return day < today || (day === today && stored > 0);
 }
 
-/** Stocks, and ETFs where there are any. */
-export function renderCoverages(days: readonly DayCoverage[], words: Words = english): string {
-  const hasFunds = days.some(({ etfs }) => etfs.listed + etfs.stored > 0);
-  const shown = hasFunds ? (["stocks", "etfs"] as const) : (["stocks"] as const);
-  return shown.map((instruments) => renderCoverage(days, instruments, words)).join("\n");
+export function renderCoverages(coverage: readonly DatasetCoverage[], words: Words = english): string {
+  return coverage.map((each) => renderCoverage(each, words)).join("\n");
 }
 
-export function renderCoverage(
-  days: readonly DayCoverage[],
-  instruments: Instruments,
-  words: Words = english,
-): string {
-  const [first, last] = [days.at(0), days.at(-1)];
+export function renderCoverage({ dataset, days: open }: DatasetCoverage, words: Words = english): string {
+  const [first, last] = [open.at(0), open.at(-1)];
   if (first === undefined || last === undefined) {
     return html`<p class="ts-quiet">${words.noCalendar}</p>`.markup;
   }
-  const open = days.map((day) => ({ day: day.day, rows: day[instruments] }));
   const weeks = weekOf(last.day, first.day) + 1;
   const width = labelWidth + weeks * (cell + gap);
   const height = labelHeight + 5 * (cell + gap);
-  const wanted = open.filter(({ rows }) => !isUnasked(rows));
-  const incomplete = wanted.filter(({ rows }) => !rows.proven);
+  const wanted = open.filter((day) => !isUnasked(day));
+  const incomplete = wanted.filter(({ proven }) => !proven);
   const counts = words.coverage(
-    words.instruments[instruments],
+    words.title(dataset.title),
     formatDay(first.day),
     formatDay(last.day),
     wanted.length - incomplete.length,
@@ -63,18 +53,20 @@ export function renderCoverage(
 <title>${label}</title>
 ${words.weekdays.map((name, at) => (at % 2 === 0 ? html`<text x="0" y="${labelHeight + at * (cell + gap) + 10}">${name}</text>` : undefined))}
 ${open.map(({ day }, at) => monthLabel(day, open[at - 1]?.day, first.day, words))}
-${open.map(({ day, rows }) => square(day, rows, first.day, words))}
+${open.map((day) => square(day, first.day, words))}
 </svg>
-<figcaption class="ts-quiet">${label}. ${legend(words)}${latestIncomplete(incomplete, words)}</figcaption>
+<figcaption class="ts-quiet">${label}. ${legend(first, words)}${latestIncomplete(incomplete, words)}</figcaption>
 </figure>`.markup;
 }
 
-function square(day: Day, rows: DayRows, first: Day, words: Words): Markup {
+function square(rows: DayCoverage, first: Day, words: Words): Markup {
+  const { day, stored, listed } = rows;
   const x = labelWidth + weekOf(day, first) * (cell + gap);
   const y = labelHeight + weekday(day) * (cell + gap);
   const isWanted = !isUnasked(rows);
   const state = rows.proven ? words.proven : isWanted ? words.notProven : words.notAsked;
-  const text = words.day(formatDay(day), formatNumber(rows.stored), formatNumber(rows.listed), state);
+  const of = listed === null ? undefined : formatNumber(listed);
+  const text = words.day(formatDay(day), formatNumber(stored), of, state);
   if (!isWanted)
     return html`${small(x, y)}<title>${text}</title></rect>
 `;
@@ -88,18 +80,20 @@ function small(x: number, y: number): Markup {
 }
 
 /** A day on which nothing was listed lacks nothing, and tells nothing. */
-function fillOf(rows: DayRows): string {
-  return rows.listed === 0 && rows.stored === 0 ? colours.unasked : (levelOf(rows)?.fill ?? colours.unasked);
+function fillOf(rows: DayCoverage): string {
+  return rows.listed === 0 && rows.stored === 0 ? colours.unasked : levelOf(rows).fill;
 }
 
 /** What nobody asked for is not missing. */
-function isUnasked(rows: DayRows): boolean {
-  return !rows.asked && !rows.proven && (levelOf(rows)?.isLack ?? true);
+function isUnasked(rows: DayCoverage): boolean {
+  return !rows.asked && !rows.proven && levelOf(rows).isLack;
 }
 
-function levelOf({ stored, listed }: DayRows): (typeof levels)[number] | undefined {
+/** Of a day that may have any number of rows, its proof alone says that nothing is missing. */
+function levelOf({ stored, listed, proven }: DayCoverage): (typeof levels)[number] {
+  if (listed === null) return proven ? levels[0] : stored > 0 ? levels[2] : levels[3];
   const share = listed > 0 ? stored / listed : Math.min(1, stored);
-  return levels.find(({ from }) => share >= from);
+  return levels.find(({ from }) => share >= from) ?? levels[3];
 }
 
 function monthLabel(day: Day, before: Day | undefined, first: Day, { months }: Words): Markup | undefined {
@@ -110,21 +104,21 @@ function monthLabel(day: Day, before: Day | undefined, first: Day, { months }: W
   return html`<text x="${labelWidth + weekOf(day, first) * (cell + gap)}" y="9">${name}</text>`;
 }
 
-function legend(words: Words): Markup {
-  return html`${levels.map(({ fill, name }) => html`<span class="ts-legend"><svg width="11" height="11" aria-hidden="true"><rect width="11" height="11" rx="2" fill="${fill}" /></svg> ${name(words)}</span> `)}<span class="ts-legend"><svg width="11" height="11" aria-hidden="true"><rect x="1" y="1" width="9" height="9" fill="none" stroke="currentColor" stroke-width="1.5" /></svg> ${words.notProven}</span> <span class="ts-legend"><svg width="11" height="11" aria-hidden="true">${small(-1, -1)}</rect></svg> ${words.notAsked}</span>`;
+function legend({ listed }: DayCoverage, words: Words): Markup {
+  const [whole, most, ...lacks] = levels;
+  const shown =
+    listed === null ? [{ ...whole, name: () => words.proven }, ...lacks] : [whole, most, ...lacks];
+  return html`${shown.map(({ fill, name }) => html`<span class="ts-legend"><svg width="11" height="11" aria-hidden="true"><rect width="11" height="11" rx="2" fill="${fill}" /></svg> ${name(words)}</span> `)}<span class="ts-legend"><svg width="11" height="11" aria-hidden="true"><rect x="1" y="1" width="9" height="9" fill="none" stroke="currentColor" stroke-width="1.5" /></svg> ${words.notProven}</span> <span class="ts-legend"><svg width="11" height="11" aria-hidden="true">${small(-1, -1)}</rect></svg> ${words.notAsked}</span>`;
 }
 
 /** In words too, for those who cannot tell the colours. */
-function latestIncomplete(
-  incomplete: readonly { day: Day; rows: DayRows }[],
-  words: Words,
-): Markup | undefined {
+function latestIncomplete(incomplete: readonly DayCoverage[], words: Words): Markup | undefined {
   const latest = incomplete.slice(-5).reverse();
   if (latest.length === 0) return undefined;
-  const shown = latest.map(
-    ({ day, rows }) =>
-      `${formatDay(day)} (${words.of(formatNumber(rows.stored), formatNumber(rows.listed))})`,
-  );
+  const shown = latest.map(({ day, stored, listed }) => {
+    const of = listed === null ? formatNumber(stored) : words.of(formatNumber(stored), formatNumber(listed));
+    return `${formatDay(day)} (${of})`;
+  });
   return html`<br />${words.latestNotProven(shown)}`;
 }
 

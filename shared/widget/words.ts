@@ -1,5 +1,6 @@
 // What is written around the numbers, in the languages of those who look. Jobs, units and messages keep the names that
 // the ledger and the commands have.
+import type { Bilingual } from "../catalogue/measures.ts";
 import type { TaskStatus } from "../catalogue/status.ts";
 import type { ErrorKind } from "../errors.ts";
 import { translate } from "../words/translate.ts";
@@ -28,7 +29,6 @@ export type Words = {
   /** In place of the progress of a task without units. */
   readonly nothingToDo: string;
   readonly endUnknown: string;
-  readonly instruments: Readonly<Record<"stocks" | "etfs", string>>;
   /** Of a day's rows: so many percent, some of them, none. */
   readonly atLeast: (percent: string) => string;
   readonly some: string;
@@ -42,6 +42,8 @@ export type Words = {
   readonly actionNames: Readonly<Record<"pause" | "resume" | "cancel" | "retry" | "retryAll", string>>;
   readonly confirmRetry: (unit: string) => string;
   readonly confirmRetryAll: string;
+  /** A dataset's title, as a sentence begins with it. */
+  title(title: Bilingual): string;
   /** A text that the stack made: a reason, why a unit failed. */
   said(text: string): string;
   of(count: string, total: string): string;
@@ -56,7 +58,8 @@ export type Words = {
   coverage(what: string, first: string, last: string, proven: number, open: number): string;
   /** Goes on with the sentence of the coverage. */
   unaskedDays(count: string): string;
-  day(day: string, stored: string, listed: string, state: string): string;
+  /** Without `listed` where nothing says how many rows a day may have. */
+  day(day: string, stored: string, listed: string | undefined, state: string): string;
   latestNotProven(days: readonly string[]): string;
   /** A duration of one or two parts, such as 3 h 20 min. */
   duration(parts: Readonly<Partial<Record<"days" | "hours" | "minutes" | "seconds", number>>>): string;
@@ -95,7 +98,6 @@ export const english: Words = {
   paused: "paused",
   nothingToDo: "nothing to do",
   endUnknown: "not known yet",
-  instruments: { stocks: "Stocks", etfs: "ETFs" },
   atLeast: (percent) => `${percent} % and more`,
   some: "some",
   nothing: "nothing",
@@ -107,6 +109,7 @@ export const english: Words = {
   actionNames: { pause: "Pause", resume: "Resume", cancel: "Cancel", retry: "Retry", retryAll: "Retry all" },
   confirmRetry: (unit) => `Send ${unit} again?`,
   confirmRetryAll: "Send every open failure again?",
+  title: ({ en }) => en.charAt(0).toUpperCase() + en.slice(1),
   said: (text) => text,
   of: (count, total) => `${count} of ${total}`,
   needPerson: (count) => `${count} need a person`,
@@ -120,7 +123,8 @@ export const english: Words = {
   coverage: (what, first, last, proven, open) =>
     `${what} stored for each open day from ${first} to ${last}: ${proven} of ${open} days proven whole`,
   unaskedDays: (count) => `, and ${count} that nobody asked for`,
-  day: (day, stored, listed, state) => `${day}: ${stored} rows of ${listed} listed, ${state}`,
+  day: (day, stored, listed, state) =>
+    `${day}: ${stored} rows${listed === undefined ? "" : ` of ${listed} listed`}, ${state}`,
   latestNotProven: (days) => `Latest not proven whole: ${days.join(", ")}`,
   duration: ({ days, hours, minutes, seconds }) =>
     joined([days, "d"], [hours, "h"], [minutes, "min"], [seconds, "s"]),
@@ -160,7 +164,6 @@ export const chinese: Words = {
   paused: "已暂停",
   nothingToDo: "无需处理",
   endUnknown: "尚不可知",
-  instruments: { stocks: "股票", etfs: "ETF" },
   atLeast: (percent) => `${percent} % 以上`,
   some: "部分",
   nothing: "没有",
@@ -172,6 +175,7 @@ export const chinese: Words = {
   actionNames: { pause: "暂停", resume: "继续", cancel: "取消", retry: "重试", retryAll: "全部重试" },
   confirmRetry: (unit) => `重新发送 ${unit}？`,
   confirmRetryAll: "重新发送所有未解决的失败单元？",
+  title: ({ zh }) => zh,
   said: (text) => translate(text, "zh"),
   of: (count, total) => `${count} / ${total}`,
   needPerson: (count) => `${count} 个需要人工处理`,
@@ -185,7 +189,8 @@ export const chinese: Words = {
   coverage: (what, first, last, proven, open) =>
     `${what}：${first} 至 ${last} 每个交易日的入库情况，${open} 个交易日中 ${proven} 个已证实完整`,
   unaskedDays: (count) => `，另有 ${count} 个交易日未请求过`,
-  day: (day, stored, listed, state) => `${day}：入库 ${stored} 行，上市 ${listed}，${state}`,
+  day: (day, stored, listed, state) =>
+    `${day}：入库 ${stored} 行，${listed === undefined ? "" : `上市 ${listed}，`}${state}`,
   latestNotProven: (days) => `最近未证实完整的交易日：${days.join("，")}`,
   duration: ({ days, hours, minutes, seconds }) =>
     joined([days, "天"], [hours, "小时"], [minutes, "分"], [seconds, "秒"]),

@@ -14,7 +14,7 @@ import * as tasks from "../../shared/ledger/tasks.ts";
 import { claimUnit, markNotDue, noteAttempt, storeUnit } from "../../shared/ledger/units.ts";
 import { countInstruments } from "../../shared/plan/price-run.ts";
 import type { Database, SqlRow } from "../../shared/ports.ts";
-import { dailyOfCode, dailyOfDay, newestTradeDate } from "../../shared/reads/daily.ts";
+import { chartedCode, dailyOfCode, dailyOfDay, newestTradeDate } from "../../shared/reads/daily.ts";
 import { reportsOfCode } from "../../shared/reads/finance.ts";
 import * as instruments from "../../shared/reads/instruments.ts";
 import { countOpenFailures, newestTasks } from "../../shared/reads/ledger.ts";
@@ -77,7 +77,8 @@ const coverageStatements = (codes: readonly string[]): Statement[] => [
     ask: (database) => coverage.missingRanges(database, stock_daily, codes, always, true),
   },
   { name: "unlistedCodes", ask: (database) => coverage.unlistedCodes(database, codes, lately) },
-  { name: "readCoverage", ask: (database) => readCoverage(database, lately) },
+  { name: "readCoverage, stocks", ask: (database) => readCoverage(database, stock_daily, lately) },
+  { name: "readCoverage, ETFs", ask: (database) => readCoverage(database, etf_daily, lately) },
   { name: "readFreshness", ask: (database) => readFreshness(database, now) },
   { name: "countInstruments", ask: countInstruments },
   ...lists.map(([dataset, unit]) => ({
@@ -148,6 +149,7 @@ const reads: Statement[] = [
   { name: "dailyOfDay", ask: (database) => dailyOfDay(database, day, undefined, { limit: 1_400 }) },
   { name: "dailyOfDay, ETFs", ask: (database) => dailyOfDay(database, day, "Y", { limit: 100 }) },
   { name: "newestTradeDate", ask: newestTradeDate },
+  { name: "chartedCode", ask: (database) => chartedCode(database, "") },
   { name: "reportsOfCode", ask: (database) => reportsOfCode(database, stock, {}, undefined, 200) },
   {
     name: "reportsOfCode, as of a day",
@@ -159,6 +161,8 @@ const reads: Statement[] = [
   },
   { name: "readInstrument", ask: (database) => instruments.readInstrument(database, etf) },
   { name: "isKnownCode", ask: (database) => instruments.isKnownCode(database, "999999.SH") },
+  { name: "suggestCodes", ask: (database) => instruments.suggestCodes(database, "600") },
+  { name: "countListed", ask: instruments.countListed },
   { name: "countEtfsByExchange", ask: instruments.countEtfsByExchange },
   { name: "newestTasks", ask: newestTasks },
   { name: "countOpenFailures", ask: (database) => countOpenFailures(database, jobTypes) },

@@ -1,0 +1,189 @@
+// A dataset that no code knows: an invented file, with a table of its own, is seen by everybody who looks at the data.
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import { codeAndDay, type DatasetSpec, numbers } from "../shared/catalogue/dataset.ts";
+import type { Dataset, DatasetName } from "../shared/catalogue/datasets.ts";
+import { readCoverage, readCoverages, readFreshness } from "../shared/coverage/stored-days.ts";
+import { renderCoverages } from "../shared/widget/coverage.ts";
+import { chinese } from "../shared/widget/words.ts";
+import { firstDay, lastDay, marketDays } from "./support/small-market.ts";
+import { makeWorld, type World } from "./support/world.ts";
+
+const common = {
+  key: ["ts_code", "trade_date"],
+  main: {
+    name: "invented",
+    columns: [...codeAndDay(), ...numbers("close")],
+    answers: ["date", "code"],
+    points: 120,
+    rowCap: 6_000,
+  },
+  details: [],
+  dayColumn: "trade_date",
+  publicationHour: 17,
+  set: "index",
+  cadence: "evening",
+  documentation: [1],
+} as const satisfies Partial<DatasetSpec>;
+
+/** Named members, asked for one by one. */
+const bars = invent("invented_bars", {
+  ...common,
+  title: { en: "invented bars", zh: "虚构行情" },
+  table: "invented_bar",
+  slices: "codes",
+  expects: "some",
+  members: { codes: ["000001.XX", "000002.XX"] },
+});
+/** Events of stocks, of which a day may have none. */
+const events = invent("invented_events", {
+  ...common,
+  title: { en: "invented events", zh: "虚构事件" },
+  table: "invented_event",
+  slices: "days",
+  expects: "none",
+  members: { list: "stock_list" },
+});
+const [bar, other] = ["000001.XX", "000002.XX"] as const;
+
+function invent(name: string, spec: DatasetSpec): Dataset {
+  return { ...spec, name: name as DatasetName }; // as: of no file
+}
+
+let world: World;
+beforeAll(async () => {
+  world = await makeWorld();
+  for (const { table } of [bars, events]) {
+    await world.sql(
+      `create table ${table} (ts_code text collate "C", trade_date date, close numeric, primary key (ts_code, trade_date))`,
+    );
+  }
+});
+afterAll(() => world?.close());
+beforeEach(async () => {
+  await world.reset();
+  for (const { table } of [bars, events]) await world.sql(`delete from ${table}`);
+});
+
+const database = () => world.services.database;
+const range = { from: firstDay, to: lastDay };
+
+async function store({ table }: Dataset, codes: readonly string[], days: readonly string[]): Promise<void> {
+  await world.sql(
+    `insert into ${table} (ts_code, trade_date, close)
+     select code, to_date(day, 'YYYYMMDD'), 1 from unnest($1::text[]) as code, unnest($2::text[]) as day`,
+    [codes, days],
+  );
+}
+
+async function settle(
+  { name }: Dataset,
+  selector: Readonly<Record<string, string>>,
+  rows: number,
+  at = "2024-02-01T00:00:00+08:00",
+): Promise<void> {
+  await world.sql(
+    `with task as (
+       insert into sync_task (job_type, status, batch_size, config) values ('INVENTED', 'COMPLETED', 1, '{}') returning id
+     )
+     insert into sync_unit (task_id, sequence, dataset, unit_key, selector, status, rows, settled_at)
+     select id, 1, $1, $2, $3::jsonb, 'done', $4, $5::timestamptz from task`,
+    [name, Object.values(selector).join("/"), JSON.stringify(selector), rows, at],
+  );
+}
+const settleCode = (ts_code: string, rows: number, at?: string) =>
+  settle(bars, { by: "code", ts_code, ...range }, rows, at);
+
+describe("of named members, asked for one by one", () => {
+  const proven = async () =>
+    (await readCoverage(database(), bars, range)).filter((day) => day.proven).map(({ day }) => day);
+
+  test("a day is proven when each has a row of it, or an answer that had none", async () => {
+    await store(bars, [bar], marketDays);
+    await store(bars, [other], marketDays.slice(0, 2));
+    expect(await proven()).toEqual(marketDays.slice(0, 2));
+    await settleCode(other, 2);
+    expect(await proven()).toEqual(marketDays);
+  });
+
+  test("an answer says nothing of the very day it came, and nothing once a row of it has gone", async () => {
+    await settleCode(bar, 0);
+    await settleCode(other, 0, "2024-01-17T16:00:00+08:00");
+    expect(await proven()).toEqual(marketDays.slice(0, -1));
+    await settleCode(bar, 1);
+    await store(bars, [bar], [firstDay]);
+    expect(await proven()).toEqual(marketDays.slice(0, -1));
+    await world.sql("delete from invented_bar");
+    await world.sql("delete from sync_unit where rows = 0 and unit_key like '%000001%'");
+    expect(await proven()).toEqual([]);
+  });
+
+  test("one that was asked for by hand counts from then on", async () => {
+    await store(bars, [bar, other], marketDays);
+    expect(await proven()).toEqual(marketDays);
+    await store(bars, ["000003.XX"], [firstDay]);
+    expect(await proven()).toEqual([firstDay]);
+  });
+
+  test("how many rows a day may have is not known, and rows of other days and codes are counted to none", async () => {
+    await store(bars, [bar], marketDays.slice(0, 1));
+    const days = await readCoverage(database(), bars, range);
+    expect(days.map(({ listed }) => listed)).toEqual(marketDays.map(() => null));
+    expect(days.map(({ stored }) => stored)).toEqual(marketDays.map((_, at) => (at === 0 ? 1 : 0)));
+  });
+});
+
+describe("of events by day", () => {
+  const settleDay = (trade_date: string, rows: number) => settle(events, { by: "date", trade_date }, rows);
+
+  test("a day without any is proven by its empty answer", async () => {
+    await settleDay(firstDay, 0);
+    const [first, second] = await readCoverage(database(), events, range);
+    expect(first).toEqual({ day: firstDay, stored: 0, listed: null, proven: true, asked: false });
+    expect(second).toMatchObject({ stored: 0, proven: false });
+  });
+
+  test("a day of whose rows one has gone is not proven", async () => {
+    await store(events, ["000001.SZ", "600519.SH"], [firstDay]);
+    await settleDay(firstDay, 2);
+    expect((await readCoverage(database(), events, range))[0]).toMatchObject({ stored: 2, proven: true });
+    await world.sql("delete from invented_event where ts_code = '600519.SH'");
+    expect((await readCoverage(database(), events, range))[0]).toMatchObject({ stored: 1, proven: false });
+  });
+});
+
+test("it can be behind, once anything of it was ever got", async () => {
+  const behind = () => readFreshness(database(), world.clock.now(), [bars, events]);
+  expect(await behind()).toEqual([]);
+  await store(bars, [bar, other], marketDays.slice(0, -2));
+  await settleCode(bar, 1, "2024-01-16T12:00:00+08:00");
+  await settle(events, { by: "date", trade_date: lastDay }, 0);
+  expect(await behind()).toEqual([
+    { dataset: "invented_bars", daysBehind: 2 },
+    { dataset: "invented_events", daysBehind: 0 },
+  ]);
+});
+
+describe("the pictures of coverage", () => {
+  const draw = async (words?: typeof chinese) =>
+    renderCoverages(await readCoverages(database(), range, [bars, events]), words);
+
+  test("show what was ever got, under its title in the reader's language", async () => {
+    await settle(events, { by: "date", trade_date: firstDay }, 0);
+    expect(await draw()).toContain("Invented events stored for each open day");
+    expect(await draw()).not.toContain("Invented bars");
+    expect(await draw(chinese)).toContain("虚构事件：");
+  });
+
+  test("show the first while there is nothing", async () => {
+    expect(await draw()).toContain("Invented bars stored for each open day");
+  });
+
+  test("a proven day is whole however many rows it has, and no share is spoken of", async () => {
+    await settle(events, { by: "date", trade_date: firstDay }, 0);
+    await store(events, ["600519.SH"], [marketDays[1] ?? ""]);
+    const page = await draw();
+    expect(page).toContain('fill="#1f8a4c"><title>2024-01-02: 0 rows, proven whole</title>');
+    expect(page).not.toMatch(/%|listed/);
+    expect(await draw(chinese)).toContain("2024-01-02：入库 0 行，已证实完整");
+  });
+});
