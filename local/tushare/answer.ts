@@ -1,17 +1,11 @@
 // From one request to one answer, without HTTP: token, interface, points, rate, parameters, rows, cut and order.
 // The messages are the upstream's own, letter for letter.
 import type { Clock } from "./clock.ts";
+import type { Interfaces } from "./default-interfaces.ts";
 import type { Faults, Strikes } from "./faults.ts";
 import type { InterfaceStats, UpstreamStats } from "./handle.ts";
 import { mix, shuffle, textHash } from "./hash.ts";
-import {
-  type Field,
-  findInterface,
-  type Interface,
-  type InterfaceName,
-  type Query,
-  type Row,
-} from "./interfaces.ts";
+import type { Field, Interface, Query, Row } from "./interfaces.ts";
 import type { Limits } from "./limits.ts";
 import { encodeReply, type Reply, spoilReply } from "./reply.ts";
 import type { Source } from "./select.ts";
@@ -28,6 +22,7 @@ export type Answer = {
 
 export type World = {
   readonly seed: number;
+  readonly interfaces: Interfaces;
   readonly source: Source;
   readonly clock: Clock;
   readonly limits: Limits;
@@ -61,7 +56,7 @@ export function makeAnswerer(world: World): Answerer {
 
   function answer(body: string, pathName: string | undefined): Answer {
     const request = readRequest(body, pathName);
-    const face = "name" in request ? findInterface(request.name) : undefined;
+    const face = "name" in request ? world.interfaces.find(request.name) : undefined;
     const early = "name" in request ? stranger(request, face) : request;
     if (early || !face || !("name" in request)) {
       rejected++;
@@ -107,8 +102,8 @@ export function makeAnswerer(world: World): Answerer {
     const failure = strikes.get("server-error");
     if (failure)
       return failure.luck < 0.5 ? { code: -1000, msg: "系统内部错误" } : { code: 50101, msg: queryFailed };
-    const { needs } = face;
-    if (needs?.oneOf.every((param) => query[param] === undefined)) return { code: 50101, msg: needs.message };
+    const unmet = face.needs?.find(({ oneOf }) => oneOf.every((param) => query[param] === undefined));
+    if (unmet) return { code: 50101, msg: unmet.message };
     const isPlain = (param: string) => /^\d{1,9}$/.test(query[param] ?? "0");
     const isReadable = isPlain("limit") && isPlain("offset") && Number(query.offset ?? 0) <= offsetMax;
     return isReadable ? undefined : { code: 50101, msg: queryFailed };
@@ -131,7 +126,7 @@ export function makeAnswerer(world: World): Answerer {
     const offset = strikes.has("offset-ignored") ? 0 : Number(query.offset ?? 0);
     const asked = Number(query.limit ?? 0);
     const size = asked > 0 ? Math.min(asked, face.rowsMax) : face.rowsMax;
-    const all = world.source.rows(name as InterfaceName, query, world.clock.now());
+    const all = world.source.rows(name, query, world.clock.now());
     const { rows, hasMore } = cut(all, offset, size);
     const places = columns.map((field) => face.fields.indexOf(field));
     const items = rows.map((row) => places.map((place) => row[place] ?? null));
@@ -156,7 +151,7 @@ export function makeAnswerer(world: World): Answerer {
             ...counter,
             peakCallsPerMinute: world.limits.peak(name),
             callsLastMinute: world.limits.recent(name, performance.now()),
-            minuteLimit: Math.min(world.minuteLimit, findInterface(name)?.callsPerMinute ?? Infinity),
+            minuteLimit: Math.min(world.minuteLimit, world.interfaces.find(name)?.callsPerMinute ?? Infinity),
           },
         ]),
       ),

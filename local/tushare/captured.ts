@@ -1,24 +1,28 @@
-// Captured answers as a source of rows: a folder of `<interface>__<slice>.csv` or `.csv.gz` files.
+// Captured answers as a source of rows: a folder of `<interface>__<slice>.csv` or `.csv.gz` files, and beside them
+// `envelopes/<interface>.json`, whole replies, which stand in for interfaces that no file is of.
 // All files of an interface are joined; where two hold the same row, the file with more fields wins, then the one whose
-// name sorts later, which is the later capture. Numbers stay the texts they were captured as.
+// name sorts later, which is the later capture. Numbers of a file stay the texts they were captured as.
 import { createHash } from "node:crypto";
 import { readdir, readFile } from "node:fs/promises";
 import { basename, join, resolve } from "node:path";
 import { gunzipSync } from "node:zlib";
 import { capturedOrigin, type Origin } from "../../shared/catalogue/origin.ts";
 import { parseCsv } from "./csv.ts";
+import { type Interfaces, known } from "./default-interfaces.ts";
 import { mix, shuffle, textHash } from "./hash.ts";
-import { type Cell, findInterface, type Interface, type InterfaceName, type Row } from "./interfaces.ts";
+import type { Cell, Interface, Row } from "./interfaces.ts";
 import { type Source, selector } from "./select.ts";
+
+const envelopesFolder = "envelopes";
 
 type Captured = { file: string; header: string[]; records: string[][] };
 
 const number = /^-?(0|[1-9]\d*)(\.\d+)?([eE][+-]?\d+)?$/;
 
 /** The folder's name, and what all its answers hold: another answer in it is another origin. */
-export async function originOfCaptured(folder: string): Promise<Origin> {
+export async function originOfCaptured(folder: string, interfaces: Interfaces = known): Promise<Origin> {
   const hash = createHash("sha256");
-  for (const file of await answersIn(folder)) {
+  for (const file of await answersIn(folder, interfaces)) {
     hash.update(file).update(
       createHash("sha256")
         .update(await readFile(join(folder, file)))
@@ -30,31 +34,47 @@ export async function originOfCaptured(folder: string): Promise<Origin> {
 }
 
 /** Files of known interfaces; helper files of other kinds may lie beside them. */
-async function answersIn(folder: string): Promise<string[]> {
+async function answersIn(folder: string, interfaces: Interfaces): Promise<string[]> {
   const names = (await readdir(folder)).filter((file) => /^\w+?__.+\.csv(\.gz)?$/.test(file)).sort();
-  const known = names.filter((file) => findInterface(file.split("__")[0] ?? ""));
-  if (known.length === 0)
+  const tables = names.filter((file) => interfaces.find(interfaceOf(file)));
+  const held = new Set(tables.map(interfaceOf));
+  const envelopes = (await readdir(folder)).includes(envelopesFolder)
+    ? (await readdir(join(folder, envelopesFolder))).sort()
+    : [];
+  const others = envelopes
+    .filter((file) => /^\w+\.json$/.test(file))
+    .filter((file) => !held.has(interfaceOf(file)) && interfaces.find(interfaceOf(file)))
+    .map((file) => join(envelopesFolder, file));
+  if (tables.length + others.length === 0)
     throw new Error(`${folder} holds no captured answer such as daily__trade_date_20250403.csv`);
-  return known;
+  return [...tables, ...others];
+}
+
+function interfaceOf(file: string): string {
+  return basename(file).split(/__|\.json$/)[0] ?? "";
 }
 
 /** Reads the folder; rejects when it cannot be read or holds no file of a known interface. */
-export async function readCaptured(folder: string, seed: number): Promise<Source> {
+export async function readCaptured(
+  folder: string,
+  seed: number,
+  interfaces: Interfaces = known,
+): Promise<Source> {
   const files = new Map<string, Captured[]>();
-  for (const file of await answersIn(folder)) {
-    const name = file.split("__")[0] ?? "";
+  for (const file of await answersIn(folder, interfaces)) {
+    const name = interfaceOf(file);
     files.set(name, [...(files.get(name) ?? []), await readAnswer(folder, file)]);
   }
 
   const tables = new Map<string, Row[]>();
   for (const [name, captures] of files) {
-    const face = findInterface(name);
+    const face = interfaces.find(name);
     if (face) tables.set(name, ordered(face, unite(face, captures), mix(seed, textHash(name))));
   }
   const dates = (tables.get("daily") ?? []).map((row) => String(row[1])).sort();
   return {
-    *rows(name: InterfaceName, query) {
-      const face = findInterface(name);
+    *rows(name, query) {
+      const face = interfaces.find(name);
       if (!face) return;
       const isWanted = selector(face, query);
       for (const row of tables.get(name) ?? []) if (isWanted(row)) yield row;
@@ -70,7 +90,7 @@ export async function readCaptured(folder: string, seed: number): Promise<Source
 
 /** The last day of the captured calendar: what the folder knows of ends there. Undefined when it holds no calendar. */
 export async function lastCapturedDay(folder: string): Promise<string | undefined> {
-  const calendars = (await answersIn(folder)).filter((file) => file.startsWith("trade_cal__"));
+  const calendars = (await answersIn(folder, known)).filter((file) => interfaceOf(file) === "trade_cal");
   const days: string[] = [];
   for (const file of calendars) {
     const { header, records } = await readAnswer(folder, file);
@@ -82,8 +102,16 @@ export async function lastCapturedDay(folder: string): Promise<string | undefine
 async function readAnswer(folder: string, file: string): Promise<Captured> {
   const bytes = await readFile(join(folder, file));
   const text = (file.endsWith(".gz") ? gunzipSync(bytes) : bytes).toString("utf8").replace(/^\uFEFF/, "");
+  if (file.endsWith(".json")) return { file, ...readEnvelope(text) };
   const [header = [], ...records] = parseCsv(text);
   return { file, header, records };
+}
+
+// A refusal holds no rows.
+function readEnvelope(text: string): Omit<Captured, "file"> {
+  const reply = JSON.parse(text) as { data?: { fields?: string[]; items?: Cell[][] } | null };
+  const { fields = [], items = [] } = reply.data ?? {};
+  return { header: fields, records: items.map((item) => item.map((cell) => String(cell ?? ""))) };
 }
 
 // A key that repeats inside one file is kept: fina_indicator really answers with two versions of a report.

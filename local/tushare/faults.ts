@@ -1,8 +1,10 @@
 // Faults on demand: which fault strikes which call. Decisions depend on the seed and on how many calls a fault has seen,
 // so a run with the same calls meets the same faults. What a fault does to a reply is in reply.ts, to the wire in
 // protocol.ts.
+
+import { known } from "./default-interfaces.ts";
 import { unit } from "./hash.ts";
-import { findInterface, type Query } from "./interfaces.ts";
+import type { Query } from "./interfaces.ts";
 
 /**
  * - `latency`: answers `value` milliseconds later (default 2000). `hang`: never answers. `reset`: breaks the connection,
@@ -29,7 +31,7 @@ export type Fault = {
   readonly kind: FaultKind;
   /** Interfaces it strikes; absent: all. */
   readonly interface?: string | readonly string[] | undefined;
-  /** Trade dates it strikes (the call's trade_date); absent: all calls. */
+  /** Days it strikes: of calls that ask for this trade date, announcement day or report period; absent: all calls. */
   readonly date?: string | readonly string[] | undefined;
   /** Chance for each call, 0 to 1; default 1. */
   readonly probability?: number | undefined;
@@ -88,7 +90,7 @@ export function makeFaults(seed: number, initial: unknown): Faults {
     faults.forEach((fault, at) => {
       const past = seen[at];
       if (!past || !matches(fault.interface, interfaceName)) return;
-      if (fault.date !== undefined && !matches(fault.date, query.trade_date ?? "")) return;
+      if (fault.date !== undefined && !daysAskedFor(query).some((day) => matches(fault.date, day))) return;
       const call = past.calls++;
       if (past.strikes >= (fault.count ?? Infinity)) return;
       if (unit(seed, at * 7919 + 1, call) >= (fault.probability ?? 1)) return;
@@ -108,6 +110,13 @@ export function makeFaults(seed: number, initial: unknown): Faults {
     strike,
     struck: () => ({ ...totals }),
   };
+}
+
+/** What a call asks for by a single day; a range is none. */
+function daysAskedFor(query: Query): string[] {
+  return Object.entries(query)
+    .filter(([param]) => param !== "start_date" && param !== "end_date")
+    .map(([, value]) => value);
 }
 
 function matches(wanted: string | readonly string[] | undefined, value: string): boolean {
@@ -168,7 +177,7 @@ function readPart(kind: FaultKind, part: string): [keyof Fault, unknown] | [unde
   if (/^x\d+$/.test(part)) return ["count", number];
   if (/^\d+(\.\d+)?%$/.test(part)) return ["probability", number / 100];
   if (/^\d+(\.\d+)?$/.test(part)) return [valued.includes(kind) ? "value" : "probability", number];
-  if (findInterface(part) !== undefined) return ["interface", part];
+  if (known.find(part) !== undefined) return ["interface", part];
   if (kind.startsWith("column-") || kind === "wrong-numbers") return ["column", part];
   return [];
 }
@@ -185,7 +194,7 @@ function readFault(entry: unknown): Fault {
   if (unknown !== undefined) {
     throw new RangeError(`fault ${kind} has '${unknown}', expected ${faultParts.join(", ")}`);
   }
-  const stranger = [fault.interface ?? []].flat().find((name) => findInterface(name) === undefined);
+  const stranger = [fault.interface ?? []].flat().find((name) => known.find(name) === undefined);
   if (stranger !== undefined) {
     throw new RangeError(`interface of ${kind} is '${stranger}', expected a TuShare interface such as daily`);
   }

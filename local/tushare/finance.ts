@@ -26,6 +26,9 @@ const quarters = [
   { end: "1231", filed: ["0201", "0430"], later: 1 },
 ] as const;
 
+/** The last days of the quarters, MMDD. */
+export const quarterEnds = quarters.map(({ end }) => end);
+
 type Period = { end: string; planned: string };
 
 /** Newest period first, and all codes of a period together, as far as reports are out on `today`. */
@@ -37,7 +40,7 @@ export function* financeRows(
 ): Generator<Row> {
   for (const period of periodsUntil(today, query)) {
     for (const [code, stock] of stocks) {
-      const announced = announcedOn(stock, period);
+      const announced = announcedOn(stock, period.end);
       // The answer has a report the day after it was filed.
       if (announced >= today || !reportsOn(calendar, stock, period.end)) continue;
       const luck = unit(stock.seed, Number(period.end), 201);
@@ -57,7 +60,7 @@ export function* disclosureRows(
   for (const period of periodsUntil(today, query)) {
     for (const [code, stock] of stocks) {
       if (!reportsOn(calendar, stock, period.end)) continue;
-      const actual = announcedOn(stock, period);
+      const actual = announcedOn(stock, period.end);
       const wasMoved = unit(stock.seed, Number(period.end), 202) < 0.05;
       const planned = wasMoved ? period.planned : actual;
       yield [
@@ -85,7 +88,8 @@ function* periodsUntil(today: string, query: Query): Generator<Period> {
   }
 }
 
-function announcedOn({ seed }: Security, { end }: Period): string {
+/** The day on which a company files its report of a period. */
+export function announcedOn({ seed }: Security, end: string): string {
   const quarter = quarters.find((one) => one.end === end.slice(4)) ?? quarters[0];
   const year = Number(end.slice(0, 4)) + quarter.later;
   const at = (day: string) => Date.UTC(year, Number(day.slice(0, 2)) - 1, Number(day.slice(2)));
@@ -94,8 +98,8 @@ function announcedOn({ seed }: Security, { end }: Period): string {
   return new Date(from + days * 86400000).toISOString().slice(0, 10).replaceAll("-", "");
 }
 
-// Reports reach three years back before the listing and end with the delisting.
-function reportsOn({ openDays }: Calendar, { listed, delisted }: Security, end: string): boolean {
+/** Whether a company reports on a period: from three years before its listing until its delisting. */
+export function reportsOn({ openDays }: Calendar, { listed, delisted }: Security, end: string): boolean {
   const firstYear = Number((openDays[listed] ?? "9999").slice(0, 4)) - 3;
   return Number(end.slice(0, 4)) >= firstYear && end < (openDays[delisted] ?? "99999999");
 }

@@ -1,7 +1,6 @@
 // The handle of a running simulated upstream: what it is started with, what it tells of itself, and its control routes.
 import type { ClockSetting } from "./clock.ts";
 import type { Fault, FaultPlan } from "./faults.ts";
-import type { InterfaceName } from "./interfaces.ts";
 
 export type UpstreamOptions = {
   /** Port on 127.0.0.1; 0 (the default) takes any free one. */
@@ -22,8 +21,8 @@ export type UpstreamOptions = {
   captured?: string | undefined;
   /** Accepted tokens; default: every token that is not empty and does not begin with "bad-token". */
   tokens?: readonly string[] | undefined;
-  /** When the row of a day appears, HH:MM in Shanghai, where it differs from the table in interfaces.ts. */
-  publicationHour?: Partial<Record<InterfaceName, string>> | undefined;
+  /** When the row of a day appears, HH:MM in Shanghai, by interface, where it differs from what is known of it. */
+  publicationHour?: Readonly<Record<string, string>> | undefined;
   /** Middle of the answer time in milliseconds, spread by 45 % to both sides; default 55, so 30 to 80. 0 is none. */
   latencyMs?: number | undefined;
   /** Compress answers over 16 KiB for clients that accept gzip; default true. */

@@ -1,5 +1,7 @@
-// The interfaces the simulated upstream knows, as data: fields, filters, caps, points, publication hours.
-// Where the rows come from is market.ts or captured.ts; both read this table and nothing else about an interface.
+// The interfaces with a generator of their own, as data: fields, filters, caps, points, publication hours, as TuShare's
+// documents and captured answers have them. It says again what the catalogue says, on purpose: this is the upstream, a
+// witness of its own, or a mistake in the catalogue would be served as the truth. Other interfaces need no line here:
+// default-interfaces.ts takes them from their dataset's file. Where the rows come from is market.ts or captured.ts.
 import { financeDefaultFields, financeNamedFields, words } from "./finance-fields.ts";
 
 export type Field = { readonly name: string; readonly type: "text" | "number"; readonly isDefault: boolean };
@@ -23,12 +25,14 @@ export type Interface = {
   readonly filters: readonly string[];
   /** Parameters that select on a field of another name. */
   readonly aliases?: Readonly<Record<string, string>>;
+  /** Parameters that select on the beginning of a field: the month of a day. */
+  readonly prefixes?: Readonly<Record<string, string>>;
   /** What an absent parameter means. */
   readonly defaults?: Query;
   /** Several codes in ts_code, comma-separated: all of them, or an empty answer. */
   readonly codes: "one" | "many";
-  /** At least one of these has to be set, or the message comes back. */
-  readonly needs?: { readonly oneOf: readonly string[]; readonly message: string };
+  /** Of each, at least one has to be set, or the message comes back. */
+  readonly needs?: readonly { readonly oneOf: readonly string[]; readonly message: string }[];
   /** Largest number of rows of one answer; what is over it is cut without an error. */
   readonly rowsMax: number;
   /** Points the account needs. */
@@ -115,10 +119,12 @@ export const interfaces = {
       fields(`ts_code$ trade_date$ close turnover_rate turnover_rate_f volume_ratio pe pe_ttm pb ps ps_ttm dv_ratio
       dv_ttm total_share float_share free_share total_mv circ_mv limit_status?`),
     codes: "one",
-    needs: {
-      oneOf: ["ts_code", "trade_date", "start_date", "end_date"],
-      message: "参数校验失败, ts_code和日期参数至少输入一个",
-    },
+    needs: [
+      {
+        oneOf: ["ts_code", "trade_date", "start_date", "end_date"],
+        message: "参数校验失败, ts_code和日期参数至少输入一个",
+      },
+    ],
     rowsMax: 6000,
     points: 2000,
     publishedAt: "17:00",
@@ -135,7 +141,7 @@ export const interfaces = {
   },
   fina_indicator: {
     ...finance,
-    needs: { oneOf: ["ts_code"], message: "必填参数, ts_code" },
+    needs: [{ oneOf: ["ts_code"], message: "必填参数, ts_code" }],
     rowsMax: 100,
     points: 2000,
     callsPerMinute: 200,
@@ -176,7 +182,7 @@ export const interfaces = {
     ...bySecurityAndDay,
     fields: fields("ts_code$ trade_date$ pre_close open high low close change pct_chg vol amount"),
     codes: "one",
-    needs: { oneOf: ["ts_code", "trade_date"], message: "参数校验失败, ts_code和trade_date至少填写一个" },
+    needs: [{ oneOf: ["ts_code", "trade_date"], message: "参数校验失败, ts_code和trade_date至少填写一个" }],
     rowsMax: 2000, // 2000 in one edition of the documents, 5000 in another
     points: 2000,
     publishedAt: "16:00",
@@ -200,8 +206,3 @@ export const interfaces = {
 } as const satisfies Record<string, Interface>;
 
 export type InterfaceName = keyof typeof interfaces;
-
-/** The interface of this name, or undefined. */
-export function findInterface(name: string): Interface | undefined {
-  return Object.hasOwn(interfaces, name) ? interfaces[name as InterfaceName] : undefined;
-}

@@ -13,25 +13,35 @@ import {
 } from "./bars.ts";
 import { type Calendar, makeCalendar } from "./calendar.ts";
 import type { Moment } from "./clock.ts";
+import { type Interfaces, known } from "./default-interfaces.ts";
+import { makeDefaultReader } from "./default-rows.ts";
 import { disclosureRows, financeRows } from "./finance.ts";
 import { etfRow, fundRow } from "./funds.ts";
 import { mix, shuffle, textHash } from "./hash.ts";
-import { type InterfaceName, interfaces, type Query, type Row } from "./interfaces.ts";
+import { type Interface, type InterfaceName, interfaces, type Query, type Row } from "./interfaces.ts";
 import { makeSecurities, type Security } from "./securities.ts";
 import { type Source, selector, wantedCodes } from "./select.ts";
 import { codeOn, dayUntil, statusOn, stockRow } from "./stock-list.ts";
+import { makePopulation } from "./subjects.ts";
 
 export type MarketOptions = {
   readonly seed: number;
   readonly stocks: number;
-  /** When the rows of a day appear, HH:MM, where it differs from the table of interfaces. */
-  readonly publicationHour: Partial<Record<InterfaceName, string>>;
+  /** When the rows of a day appear, HH:MM, by interface, where it differs from what is known of it. */
+  readonly publicationHour: Readonly<Record<string, string>>;
+  /** The interfaces that are served; by default the catalogue's. */
+  readonly interfaces?: Interfaces;
 };
 
 type Reader = (query: Query, now: Moment) => Iterable<Row>;
 
 /** Makes the market; takes some tenths of a second at full size. */
-export function makeMarket({ seed, stocks: size, publicationHour }: MarketOptions): Source {
+export function makeMarket({
+  seed,
+  stocks: size,
+  publicationHour,
+  interfaces: served = known,
+}: MarketOptions): Source {
   const calendar = makeCalendar();
   const { openDays } = calendar;
   const securities = makeSecurities(calendar, seed, size);
@@ -71,11 +81,15 @@ export function makeMarket({ seed, stocks: size, publicationHour }: MarketOption
   }
 
   // The last open day whose rows are out.
-  function lastDay(name: InterfaceName, now: Moment): number {
-    const day = dayUntil(calendar, now.date);
-    const face = interfaces[name];
-    const hour = publicationHour[name] ?? ("publishedAt" in face ? face.publishedAt : "00:00");
-    return openDays[day] === now.date && now.time < hour ? day - 1 : day;
+  function lastDay(name: string, now: Moment): number {
+    return dayUntil(calendar, lastDate(name, now));
+  }
+
+  // The last day of the calendar whose rows are out: today, or until its hour the one before.
+  function lastDate(name: string, now: Moment): string {
+    const face: Interface | undefined = served.find(name);
+    const hour = publicationHour[name] ?? face?.publishedAt ?? "00:00";
+    return now.time < hour ? `${Number(now.date) - 1}` : now.date; // as a text before today and not before yesterday
   }
 
   function reporting(query: Query, now: Moment): [string, Security][] {
@@ -104,10 +118,25 @@ export function makeMarket({ seed, stocks: size, publicationHour }: MarketOption
     user: (_query, now) => [["100001", `${Number(now.date.slice(0, 4)) + 1}-01-01`, 2000]],
   };
 
+  const population = makePopulation({ seed, calendar, files: served.files }, securities);
+  const defaultReaders = new Map<string, Reader>();
+
+  function readerOf(name: string): Reader | undefined {
+    if (Object.hasOwn(readers, name)) return readers[name as InterfaceName]; // as: it is one of its names
+    const face = served.defaults.get(name);
+    if (face === undefined || defaultReaders.has(name)) return defaultReaders.get(name);
+    const read = makeDefaultReader({ seed, calendar }, population.subjectsOf(face), face);
+    const reader: Reader = (query, now) => read(query, lastDate(name, now), now.date);
+    defaultReaders.set(name, reader);
+    return reader;
+  }
+
   return {
     *rows(name, query, now) {
-      const isWanted = selector(interfaces[name], query);
-      for (const row of readers[name](query, now)) if (isWanted(row)) yield row;
+      const [reader, face] = [readerOf(name), served.find(name)];
+      if (reader === undefined || face === undefined) return;
+      const isWanted = selector(face, query);
+      for (const row of reader(query, now)) if (isWanted(row)) yield row;
     },
     about: (now) => ({
       source: "generated",

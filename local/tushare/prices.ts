@@ -40,7 +40,7 @@ export type Bar = {
   readonly amount: number;
 };
 
-const levels = 13;
+const priceLevels = 13;
 
 /** How many bars the security had before this day, or -1 when it has none on it. */
 export function rankOf(security: Priced, day: number): number {
@@ -143,7 +143,8 @@ function factorAfter(security: Priced, events: number): number {
   return events === 0 ? 1 : (security.factors[events - 1] ?? 1);
 }
 
-function walk(seed: number, rank: number): number {
+/** A number for each rank that moves little from one to the next; over `levels` doubling spans. */
+export function walk(seed: number, rank: number, levels = priceLevels): number {
   let sum = 0;
   let scale = 1;
   for (let level = 0; level < levels; level++) {

@@ -18,6 +18,7 @@ import { listenAt } from "../listen.ts";
 import { type Answer, makeAnswerer } from "./answer.ts";
 import { originOfCaptured, readCaptured } from "./captured.ts";
 import { type ClockSetting, makeClock } from "./clock.ts";
+import { type Interfaces, known } from "./default-interfaces.ts";
 import { makeFaults } from "./faults.ts";
 import { controlled, type Upstream, type UpstreamAbout, type UpstreamOptions } from "./handle.ts";
 import { unit } from "./hash.ts";
@@ -30,25 +31,41 @@ const compress = promisify(gzip);
 const gatewayPage = (title: string) =>
   `<html>\r\n<head><title>${title}</title></head>\r\n<body>\r\n<center><h1>${title}</h1></center>\r\n<hr><center>nginx</center>\r\n</body>\r\n</html>\r\n`;
 
-/** Serves the upstream in the calling thread; rejects when the options or the captured folder cannot be used. */
-export async function serveUpstream(options: UpstreamOptions = {}): Promise<Upstream> {
+/**
+ * Serves the upstream in the calling thread; rejects when the options or the captured folder cannot be used.
+ * @param interfaces what it serves, by default what the catalogue names
+ */
+export async function serveUpstream(
+  options: UpstreamOptions = {},
+  interfaces: Interfaces = known,
+): Promise<Upstream> {
   const { port = 0, seed = 1, stocks = 5400, minuteLimit = 200, points = 2000, latencyMs = 55 } = options;
   const clock = makeClock({ today: options.today, time: options.time });
   const faults = makeFaults(seed, options.faults);
   const source =
     options.captured === undefined
-      ? makeMarket({ seed, stocks, publicationHour: options.publicationHour ?? {} })
-      : await readCaptured(options.captured, seed);
+      ? makeMarket({ seed, stocks, publicationHour: options.publicationHour ?? {}, interfaces })
+      : await readCaptured(options.captured, seed, interfaces);
   const origin = encodeOrigin(
     options.captured === undefined
       ? simulatedOrigin({ seed, stocks })
-      : await originOfCaptured(options.captured),
+      : await originOfCaptured(options.captured, interfaces),
   );
   const { tokens } = options;
   const isToken = (token: string) =>
     tokens ? tokens.includes(token) : token !== "" && !token.startsWith("bad-token");
   const limits = makeLimits();
-  const answerer = makeAnswerer({ seed, source, clock, limits, faults, isToken, points, minuteLimit });
+  const answerer = makeAnswerer({
+    seed,
+    interfaces,
+    source,
+    clock,
+    limits,
+    faults,
+    isToken,
+    points,
+    minuteLimit,
+  });
   let answered = 0;
 
   async function serve(request: IncomingMessage, response: ServerResponse): Promise<void> {

@@ -1,12 +1,12 @@
 // Which rows of an interface a query selects, and what a market has to offer to be served.
 import type { Moment } from "./clock.ts";
 import type { UpstreamAbout } from "./handle.ts";
-import type { Interface, InterfaceName, Query, Row } from "./interfaces.ts";
+import type { Interface, Query, Row } from "./interfaces.ts";
 
 /** Where rows come from: a generated market or captured files. */
 export type Source = {
   /** The rows a query selects at this moment, in the order the answer has them; the cap is not applied yet. */
-  rows(name: InterfaceName, query: Query, now: Moment): Iterable<Row>;
+  rows(name: string, query: Query, now: Moment): Iterable<Row>;
   about(now: Moment): Pick<UpstreamAbout, "source" | "firstDate" | "lastDate" | "listed">;
 };
 
@@ -29,6 +29,10 @@ export function selector(face: Interface, query: Query): (row: Row) => boolean {
     const at = place(field);
     const codes = param === "ts_code" ? wantedCodes(face, query) : undefined;
     tests.push(codes ? (row) => codes.has(String(row[at])) : (row) => String(row[at] ?? "") === value);
+  }
+  for (const [param, field] of Object.entries(face.prefixes ?? {})) {
+    const [at, start] = [place(field), query[param]];
+    if (start !== undefined) tests.push((row) => String(row[at] ?? "").startsWith(start));
   }
   if (face.dateField !== undefined) {
     const at = place(face.dateField);

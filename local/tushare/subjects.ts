@@ -1,0 +1,61 @@
+// Of whom an interface without a generator of its own has rows: the market's securities, or what its dataset's file names.
+import { type Line, makeLines } from "./bars.ts";
+import type { Calendar } from "./calendar.ts";
+import { namedSecurity } from "./default-bars.ts";
+import type { DatasetFiles, DefaultInterface } from "./default-interfaces.ts";
+import { mix, textHash, unit } from "./hash.ts";
+import type { Security } from "./securities.ts";
+
+export type Subjects = {
+  /** All stocks, for columns that name one beside the row's own code. */
+  readonly stocks: readonly Line[];
+  /** Who may have a row. */
+  readonly all: readonly Line[];
+  /** Who has one at every step. */
+  readonly regular: readonly Line[];
+};
+
+/** Of members of which some have rows. */
+const someShare = 0.6;
+
+/** So many of the market's stocks where the file does not say of whom. */
+const anyStocks = 50;
+
+export type Population = { subjectsOf(face: DefaultInterface): Subjects };
+
+/** The market as the subjects of datasets; the lines are made once. */
+export function makePopulation(
+  { seed, calendar, files }: { seed: number; calendar: Calendar; files: DatasetFiles },
+  securities: readonly Security[],
+): Population {
+  const stocks = makeLines(securities.filter(({ board }) => board.kind === "stock"));
+  const etfs = makeLines(securities.filter(({ board }) => board.kind === "ETF"));
+  const [like] = securities;
+
+  function linesOf({ file: { spec }, shape }: DefaultInterface): readonly Line[] {
+    const { members } = spec;
+    const codes = members && "codes" in members ? members.codes : shape.code === undefined ? [""] : undefined;
+    if (codes !== undefined && like !== undefined) {
+      const first = spec.firstDay ?? calendar.openDays[0] ?? "";
+      return makeLines(codes.map((code) => namedSecurity(calendar, like, code, seed, first)));
+    }
+    const list = members && "list" in members ? files[members.list]?.spec : spec;
+    return list?.securities?.one === "etf" ? etfs : stocks;
+  }
+
+  return {
+    subjectsOf(face) {
+      const all = linesOf(face);
+      const { expects, members, securities: own } = face.file.spec;
+      const salt = mix(seed, textHash(face.dataset), 12);
+      const step = Math.max(1, Math.floor(all.length / anyStocks));
+      const isPart = expects === "some" && members !== undefined && "list" in members;
+      const isUnsaid = members === undefined && own === undefined;
+      const regular = all.filter((line, at) => {
+        if (isUnsaid) return at % step === 0;
+        return !isPart || at === 0 || unit(salt, line.security.seed) < someShare;
+      });
+      return { stocks, all, regular };
+    },
+  };
+}
