@@ -1,5 +1,5 @@
-// The page docs/schema.md, made of a migrated database's catalog and the notes beside it.
-// It refuses a schema that is not documented: every column must say what it means and in which unit.
+// The pages docs/schema.md and docs/schema.zh.md, made of the datasets' files, a migrated database's catalog and the notes.
+// They refuse a schema that is not documented: every column must say what it means and in which unit.
 import {
   type Catalog,
   type Read,
@@ -7,69 +7,46 @@ import {
   readCatalog,
   type SchemaColumn,
 } from "../schema/read-schema.ts";
-import { notes, references, type SchemaNote } from "./schema-notes.ts";
+import { type DatasetFile, tablesOf, type WantedTable } from "../schema/tables.ts";
+import type { Bilingual } from "../shared/catalogue/measures.ts";
+import { measures } from "../shared/catalogue/measures.ts";
+import type { Language } from "../shared/words/language.ts";
+import { chineseOf } from "./schema-chinese.ts";
+import { documentationGaps } from "./schema-gaps.ts";
+import { notes, type SchemaNote } from "./schema-notes.ts";
+import { type Reference, referencesOf } from "./schema-references.ts";
+import { schemaTexts } from "./schema-texts.ts";
 
 /** Tables with more numbers than this have them in a list of their own. */
 const numbersShownMax = 60;
 
+/** What a page is made from. */
+type Source = {
+  readonly catalog: Catalog;
+  readonly tables: readonly WantedTable[];
+  readonly references: readonly Reference[];
+  readonly language: Language;
+};
+
 /** @throws Error naming everything in the schema that the page could not explain */
-export async function schemaDocument(read: Read): Promise<string> {
+export async function schemaDocument(
+  read: Read,
+  files: readonly DatasetFile[],
+  language: Language,
+): Promise<string> {
   const catalog = await readCatalog(read);
-  const gaps = documentationGaps(catalog);
+  const tables = tablesOf(files);
+  const gaps = documentationGaps(catalog, tables);
   if (gaps.length > 0) throw new Error(`the schema is not documented:\n${gaps.join("\n")}`);
-  return `# Schema
-
-Generated from the comments in \`migrations/\` by \`npm run docs\`: change the comments there, in a new migration, or the
-queries in \`docs/schema-notes.ts\`.
-
-Numbers are \`numeric\` and keep every digit TuShare sent, in TuShare's units. Days are \`date\`, as in Shanghai. Times
-are \`timestamptz\`. A null means what the column says, never zero.
-
-${diagram(catalog)}
-
-${sections(catalog).join("\n\n")}
-`;
+  const source = { catalog, tables, references: referencesOf(files), language };
+  const { opening, drawn } = schemaTexts[language];
+  return `${[opening, diagram(source), drawn, ...sections(source)].join("\n\n")}\n`;
 }
 
-/** What is missing, one line each: a comment, a unit, a note, or what a note speaks of. */
-export function documentationGaps({ relations, functions }: Catalog): string[] {
-  const named = [...relations, ...functions];
-  const uncommented = named.filter(({ comment }) => !comment).map(({ name }) => `${name}: has no comment`);
-  const columns = relations.flatMap((relation) =>
-    relation.columns.flatMap((column) => {
-      const wanted = wantedMeaning(column);
-      return wanted === undefined ? [] : [`${relation.name}.${column.name}: ${wanted}`];
-    }),
-  );
-  const unnoted = named
-    .filter(({ name }) => !notes.some((note) => note.name === name))
-    .map(({ name }) => `${name}: has no note in docs/schema-notes.ts with a query`);
-  const unknown = notes
-    .filter(({ name }) => !named.some((known) => known.name === name))
-    .map(({ name }) => `${name}: is in docs/schema-notes.ts but not in the schema`);
-  const dangling = references
-    .flatMap(({ from, to }) => [from, to])
-    .filter((end) => !hasColumns(relations, end))
-    .map((end) => `${end}: is referred to in docs/schema-notes.ts but not in the schema`);
-  return [...uncommented, ...columns, ...unnoted, ...unknown, ...dangling];
-}
-
-const unit = /\b(CNY|percent|no unit|times|days|shares|ten thousand)\b/;
-
-function wantedMeaning({ type, comment }: SchemaColumn): string | undefined {
-  if (!comment) return "has no comment";
-  if (type.startsWith("numeric") && !unit.test(comment)) {
-    return `'${comment}' names no unit, expected CNY, percent, shares, ten thousand, times, days or "no unit"`;
-  }
-  if (type === "date" && !/\bdays?\b/i.test(comment)) return `'${comment}' does not say which day it is`;
-  if (type === "timestamptz" && !/^When\b/.test(comment)) return `'${comment}' does not say when`;
-  return undefined;
-}
-
-function diagram({ relations }: Catalog): string {
+function diagram({ catalog: { relations }, references, language }: Source): string {
   const entities = relations.map((relation) => {
     const keys = relation.columns.flatMap((column) => {
-      const marks = marksOf(relation, column.name);
+      const marks = marksOf(relation, column.name, references);
       return marks.length === 0 ? [] : [`    ${column.type} ${column.name} ${marks.join(", ")}`];
     });
     return keys.length === 0 ? `  ${relation.name}` : `  ${relation.name} {\n${keys.join("\n")}\n  }`;
@@ -77,120 +54,144 @@ function diagram({ relations }: Catalog): string {
   const enforced = relations.flatMap(({ name, foreignKeys }) =>
     foreignKeys.map(({ to, columns }) => `  ${to} ||--o{ ${name} : "${columns.join(", ")}"`),
   );
-  const implied = references.map(({ from, to }) => {
-    const [child, parent] = [endOf(from), endOf(to)];
-    return `  ${parent.relation} |o..o{ ${child.relation} : "${child.columns.join(", ")}"`;
-  });
+  const implied = references.map(
+    ({ table, columns, to }) => `  ${to.table} |o..o{ ${table} : "${columns.join(", ")}"`,
+  );
   const derived = relations.flatMap(({ name, reads }) =>
-    reads.map((source) => `  ${source} ||..o| ${name} : "read by the view"`),
+    reads.map((read) => `  ${read} ||..o| ${name} : "${schemaTexts[language].readByView}"`),
   );
   return `\`\`\`mermaid
 erDiagram
 ${[...entities, ...enforced, ...implied, ...derived].join("\n")}
-\`\`\`
-
-Only columns of keys are drawn. A solid line is a foreign key; a dotted one joins rows that may arrive in any order, or
-leads to a view.`;
+\`\`\``;
 }
 
-function marksOf({ name, key, keyKind, foreignKeys }: Relation, column: string): string[] {
-  const refers = references
-    .map(({ from }) => endOf(from))
-    .some(({ relation, columns }) => relation === name && columns.includes(column));
+function marksOf(relation: Relation, column: string, references: readonly Reference[]): string[] {
+  const { name, key, keyKind, foreignKeys } = relation;
+  const refers = references.some(({ table, columns }) => table === name && columns.includes(column));
   const isForeign = refers || foreignKeys.some(({ columns }) => columns.includes(column));
   return [...(key.includes(column) ? [keyKind] : []), ...(isForeign ? ["FK"] : [])];
 }
 
-function sections({ relations, functions }: Catalog): string[] {
-  return notes.map((note) => {
-    const relation = relations.find(({ name }) => name === note.name);
-    if (relation !== undefined) return relationSection(relation, relations, note);
-    const routine = functions.find(({ name }) => name === note.name);
+/** Datasets' tables in the catalogue's order, then what has a note, in theirs. */
+function sections(source: Source): string[] {
+  const { relations, functions } = source.catalog;
+  const named = (name: string) => relations.find((relation) => relation.name === name);
+  const ofDatasets = source.tables.map(({ name, words }) => ({ name, example: words.example }));
+  const ofOthers = notes.map(({ name, asks, sql }) => ({ name, example: { asks, sql } }));
+  return [...ofDatasets, ...ofOthers].map(({ name, example }) => {
+    const relation = named(name);
+    if (relation !== undefined) return relationSection(source, relation, example);
+    const routine = functions.find((found) => found.name === name);
+    const { kinds, stop, returns } = schemaTexts[source.language];
     return `## ${routine?.call}
 
-Function. ${routine?.comment}. Returns ${routine?.returns}, and is read like a view: filters reach the indexes.
+${kinds.function}${stop}${said(source, routine?.comment)}${stop}${returns(routine?.returns ?? "")}
 
-${query(note)}`;
+${query(source, example)}`;
   });
 }
 
-function relationSection(relation: Relation, relations: readonly Relation[], note: SchemaNote): string {
+function relationSection(
+  source: Source,
+  relation: Relation,
+  example: Omit<SchemaNote, "name"> | undefined,
+): string {
   const { name, kind, comment, reads, indexes, rules } = relation;
-  const source = kind === "view" ? ` Reads ${reads.map((read) => `\`${read}\``).join(", ")}.` : "";
+  const texts = schemaTexts[source.language];
+  const about = [texts.kinds[kind], said(source, comment), ""].join(texts.stop);
+  const readsOf = kind === "view" ? texts.reads(reads.map((read) => `\`${read}\``)) : "";
   const parts = [
     `## ${name}`,
-    `${kind === "view" ? "View" : "Table"}. ${comment}.${source}`,
-    columnsPart(relation, relations),
+    `${about}${readsOf}`.trim(),
+    columnsPart(source, relation),
     list(
-      "Indexes",
+      texts.indexes,
       indexes.map(
-        ({ name, unique, definition }) => `\`${name}\`${unique ? " unique" : ""} \`${definition}\``,
+        ({ name, unique, definition }) => `\`${name}\`${unique ? texts.unique : ""} \`${definition}\``,
       ),
     ),
-    list("Rules", rules),
-    query(note),
+    list(texts.rules, rules),
+    query(source, example),
   ];
   return parts.filter((part) => part !== "").join("\n\n");
 }
 
-function columnsPart(relation: Relation, relations: readonly Relation[]): string {
-  const twin = relations.find((other) => other.kind === "table" && meansTheSame(other, relation));
-  if (relation.kind === "view" && twin !== undefined) {
-    return `Columns: those of [${twin.name}](#${twin.name}), ${relation.columns.length} in all.`;
-  }
+function columnsPart(source: Source, relation: Relation): string {
+  const texts = schemaTexts[source.language];
+  const twin = source.catalog.relations.find(
+    (other) => other.kind === "table" && meansTheSame(other, relation),
+  );
+  if (relation.kind === "view" && twin !== undefined) return texts.twin(twin.name, relation.columns.length);
   const numbers = relation.columns.filter(({ type, nullable }) => type === "numeric" && nullable);
-  if (numbers.length <= numbersShownMax) return columnTable(relation, relation.columns);
-  return `${columnTable(
-    relation,
-    relation.columns.filter((column) => !numbers.includes(column)),
-  )}
+  if (numbers.length <= numbersShownMax) return columnTable(source, relation, relation.columns);
+  const others = relation.columns.filter((column) => !numbers.includes(column));
+  return `${columnTable(source, relation, others)}
 
-<details><summary>${numbers.length} more columns, all numeric, null where there is no figure</summary>
+<details><summary>${texts.moreNumbers(numbers.length)}</summary>
 
-| column | meaning |
-| --- | --- |
-${numbers.map((column) => `| ${column.name} | ${cell(column.comment)} |`).join("\n")}
+${columnTable(source, relation, numbers, ["column", "unit", "meaning"])}
 
 </details>`;
 }
 
-/** A view's columns can all be null as far as the catalog knows; their comments say when they are. */
-function columnTable({ kind }: Relation, columns: readonly SchemaColumn[]): string {
+type Heading = keyof (typeof schemaTexts)["en"]["columns"];
+
+/**
+ * A view's columns can all be null as far as the catalog knows; their comments say when they are. Only a dataset's table has
+ * units of their own.
+ */
+function columnTable(
+  source: Source,
+  relation: Relation,
+  columns: readonly SchemaColumn[],
+  headings: readonly Heading[] = headingsOf(source, relation),
+): string {
+  const texts = schemaTexts[source.language];
   const rows = columns.map((column) => {
-    const type = column.default === null ? column.type : `${column.type}, default ${column.default}`;
-    const nullable = kind === "view" ? [] : [column.nullable ? "null" : "not null"];
-    return `| ${[column.name, cell(type), ...nullable, cell(column.comment)].join(" | ")} |`;
+    const known = source.tables
+      .find(({ name }) => name === relation.name)
+      ?.columns.find(({ name }) => name === column.name)?.words;
+    const cells: Readonly<Record<Heading, string>> = {
+      column: column.name,
+      type: column.default === null ? column.type : column.type + texts.default(column.default),
+      null: column.nullable ? texts.nullable : texts.notNull,
+      unit: known === undefined ? "" : measures[known[0]][source.language],
+      meaning: known === undefined ? said(source, column.comment) : known[source.language === "en" ? 1 : 2],
+    };
+    return `| ${headings.map((heading) => cells[heading].replaceAll("|", "\\|")).join(" | ")} |`;
   });
-  const header = kind === "view" ? ["column", "type", "meaning"] : ["column", "type", "null", "meaning"];
-  return [`| ${header.join(" | ")} |`, `|${" --- |".repeat(header.length)}`, ...rows].join("\n");
+  const header = `| ${headings.map((heading) => texts.columns[heading]).join(" | ")} |`;
+  return [header, `|${" --- |".repeat(headings.length)}`, ...rows].join("\n");
+}
+
+function headingsOf({ tables }: Source, { name, kind }: Relation): Heading[] {
+  const isDataset = tables.some((table) => table.name === name);
+  return [
+    "column",
+    "type",
+    ...(kind === "view" ? [] : ["null" as const]),
+    ...(isDataset ? ["unit" as const] : []),
+    "meaning",
+  ];
+}
+
+/** A comment of the database in the page's language: a dataset's words where they are the comment, else as translated. */
+function said({ tables, language }: Source, comment: string | null | undefined): string {
+  if (language === "en" || !comment) return comment ?? "";
+  return chineseOf(comment, tables) ?? comment;
 }
 
 function list(title: string, entries: readonly string[]): string {
-  return entries.length === 0 ? "" : `${title}:\n\n${entries.map((entry) => `- ${entry}`).join("\n")}`;
+  return entries.length === 0 ? "" : `${title}\n\n${entries.map((entry) => `- ${entry}`).join("\n")}`;
 }
 
-function query({ asks, sql }: SchemaNote): string {
-  return `${asks}\n\n\`\`\`sql\n${sql};\n\`\`\``;
+function query({ language }: Source, example: { asks: Bilingual; sql: string } | undefined): string {
+  return example === undefined ? "" : `${example.asks[language]}\n\n\`\`\`sql\n${example.sql};\n\`\`\``;
 }
 
 function meansTheSame(one: Relation, other: Relation): boolean {
   const meaning = ({ columns }: Relation) =>
     JSON.stringify(columns.map(({ name, type, comment }) => [name, type, comment]).sort());
   return one !== other && meaning(one) === meaning(other);
-}
-
-function hasColumns(relations: readonly Relation[], end: string): boolean {
-  const { relation, columns } = endOf(end);
-  const known = relations.find(({ name }) => name === relation)?.columns.map(({ name }) => name) ?? [];
-  return columns.length > 0 && columns.every((column) => known.includes(column));
-}
-
-/** `table (a, b)` taken apart. */
-function endOf(end: string): { relation: string; columns: string[] } {
-  const [, relation = end, columns = ""] = /^(\w+) \(([\w, ]+)\)$/.exec(end) ?? [];
-  return { relation, columns: columns.split(", ").filter((column) => column !== "") };
-}
-
-function cell(text: string | null): string {
-  return (text ?? "").replaceAll("|", "\\|");
 }

@@ -1,33 +1,16 @@
-// What docs/schema.md says beyond the catalog: the order of its sections, a query for each, and which rows belong
-// together without a foreign key. Both are checked against the database when the page is written.
+// Queries for what is no dataset's: views, functions, the ledger. In the order of their sections, which follow the tables'.
+import type { Bilingual } from "../shared/catalogue/measures.ts";
 
 /** A relation or a function of the schema, with something one would ask it. */
-export type SchemaNote = { readonly name: string; readonly asks: string; readonly sql: string };
+export type SchemaNote = { readonly name: string; readonly asks: Bilingual; readonly sql: string };
 
 export const notes: readonly SchemaNote[] = [
   {
-    name: "stock_info",
-    asks: "How many stocks and ETFs are listed on each exchange?",
-    sql: `select is_etf, exchange, count(*) as listed
-from stock_info
-where list_status = 'L'
-group by is_etf, exchange
-order by is_etf, exchange`,
-  },
-  {
-    name: "stock_daily",
-    asks: "The ten largest companies of the latest day that has valuations",
-    sql: `select bar.ts_code, info.name, bar.close, bar.total_mv / 10000 as total_mv_in_100_million_cny
-from stock_daily as bar
-join stock_info as info using (ts_code)
-where bar.trade_date = (select max(trade_date) from stock_daily where total_mv is not null)
-  and bar.total_mv is not null
-order by bar.total_mv desc
-limit 10`,
-  },
-  {
     name: "stock_daily_hfq",
-    asks: "What was earned on a stock, distributions put back into it, in each year?",
+    asks: {
+      en: "What was earned on a stock, distributions put back into it, in each year?",
+      zh: "一只股票每年的收益率是多少（分红再投资）？",
+    },
     sql: `select extract(year from trade_date) as year,
   round(100 * ((array_agg(close order by trade_date desc))[1] / (array_agg(pre_close order by trade_date))[1] - 1), 2)
     as return_percent
@@ -38,7 +21,10 @@ order by 1`,
   },
   {
     name: "stock_daily_qfq",
-    asks: "The chart of a stock as of its newest day, with the days whose factor had to be carried",
+    asks: {
+      en: "The chart of a stock as of its newest day, with the days whose factor had to be carried",
+      zh: "一只股票以最新交易日为基准的走势，以及沿用旧复权因子的日子",
+    },
     sql: `select trade_date, open, high, low, close, vol, factor_carried, base_date
 from stock_daily_qfq
 where ts_code = '600519.SH' and trade_date >= date '2024-01-01'
@@ -46,7 +32,10 @@ order by trade_date`,
   },
   {
     name: "stock_daily_qfq_at",
-    asks: "The chart of an ETF as it looked at the end of 2024, reproducible whatever is distributed later",
+    asks: {
+      en: "The chart of an ETF as it looked at the end of 2024, reproducible whatever is distributed later",
+      zh: "一只 ETF 以 2024 年末为基准的走势，此后分红也不改变结果",
+    },
     sql: `select trade_date, open, high, low, close, vol
 from stock_daily_qfq_at(date '2024-12-31')
 where ts_code = '510300.SH' and trade_date between date '2024-01-01' and date '2024-12-31'
@@ -54,7 +43,10 @@ order by trade_date`,
   },
   {
     name: "stock_daily_with_factor",
-    asks: "On which of the last days did codes go without a factor of their own?",
+    asks: {
+      en: "On which of the last days did codes go without a factor of their own?",
+      zh: "最近哪些交易日有代码缺当日复权因子？",
+    },
     sql: `select trade_date, count(*) filter (where factor_carried) as carried, count(*) filter (where adj_factor is null) as unknown
 from stock_daily_with_factor
 where trade_date > (select max(trade_date) - 30 from stock_daily)
@@ -63,26 +55,11 @@ having bool_or(factor_carried or adj_factor is null)
 order by trade_date`,
   },
   {
-    name: "trade_cal",
-    asks: "On which open days of this year is no bar stored at all?",
-    sql: `select cal_date
-from trade_cal
-where exchange = 'SSE' and is_open = 1
-  and cal_date between date_trunc('year', current_date) and current_date
-  and not exists (select from stock_daily where trade_date = cal_date)
-order by cal_date`,
-  },
-  {
-    name: "fina_indicator",
-    asks: "Which figures did a company change after it had announced them?",
-    sql: `select end_date, ann_date, update_flag, eps, roe, netprofit_yoy
-from fina_indicator
-where ts_code = '600519.SH'
-order by end_date, ann_date, update_flag`,
-  },
-  {
     name: "fina_indicator_current",
-    asks: "The companies with the highest return on equity in a report period",
+    asks: {
+      en: "The companies with the highest return on equity in a report period",
+      zh: "某一报告期净资产收益率最高的公司",
+    },
     sql: `select ts_code, ann_date, roe, netprofit_yoy, debt_to_assets
 from fina_indicator_current
 where end_date = date '2024-12-31' and roe is not null
@@ -90,16 +67,8 @@ order by roe desc
 limit 20`,
   },
   {
-    name: "disclosure_date",
-    asks: "Who reports in the coming week?",
-    sql: `select pre_date, ts_code, end_date
-from disclosure_date
-where actual_date is null and pre_date between current_date and current_date + 7
-order by pre_date, ts_code`,
-  },
-  {
     name: "sync_task",
-    asks: "What ran lately, and how did it end?",
+    asks: { en: "What ran lately, and how did it end?", zh: "最近运行了什么，结果如何？" },
     sql: `select job_type, status, total_processed, total_failed, total_units, started_at, completed_at - started_at as took, reason
 from sync_task
 order by started_at desc
@@ -107,7 +76,10 @@ limit 20`,
   },
   {
     name: "sync_unit",
-    asks: "What is still open in the tasks that run, and why?",
+    asks: {
+      en: "What is still open in the tasks that run, and why?",
+      zh: "正在运行的任务里还有哪些未完成，为什么？",
+    },
     sql: `select task.job_type, unit.status, count(*) as units, max(unit.last_error) as one_error
 from sync_unit as unit
 join sync_task as task on task.id = unit.task_id
@@ -117,7 +89,10 @@ order by task.job_type, unit.status`,
   },
   {
     name: "sync_failure_record",
-    asks: "What failed this week, and how much of it got through after all?",
+    asks: {
+      en: "What failed this week, and how much of it got through after all?",
+      zh: "哪些失败需要人处理？",
+    },
     sql: `select job_type, kind, count(*) as failures, count(resolved_at) as resolved
 from sync_failure_record
 where created_at > now() - interval '7 days'
@@ -126,7 +101,7 @@ order by failures desc`,
   },
   {
     name: "sync_failure",
-    asks: "Which failures need a person?",
+    asks: { en: "Which failures need a person?", zh: "每条未解决的失败接下来会怎样？" },
     sql: `select id, job_type, unit_key, kind, retry_count, last_attempt_at, error_message
 from sync_failure
 where needs_person
@@ -135,25 +110,15 @@ limit 50`,
   },
   {
     name: "mirror_origin",
-    asks: "Is what lies here the market's, or a trial's?",
+    asks: { en: "Is what lies here the market's, or a trial's?", zh: "这里的数据是真实市场的，还是试用的？" },
     sql: `select kind, identity, recorded_at
 from mirror_origin`,
   },
   {
     name: "schema_migration",
-    asks: "Which migrations does this database have?",
+    asks: { en: "Which migrations does this database have?", zh: "这个数据库执行过哪些迁移？" },
     sql: `select name, applied_at
 from schema_migration
 order by name`,
   },
-];
-
-/** Rows that belong together by these columns. No foreign key: either side may be mirrored first. */
-export const references: readonly { readonly from: string; readonly to: string }[] = [
-  { from: "stock_daily (ts_code)", to: "stock_info (ts_code)" },
-  { from: "stock_daily (trade_date)", to: "trade_cal (cal_date)" },
-  { from: "disclosure_date (ts_code)", to: "stock_info (ts_code)" },
-  { from: "fina_indicator (ts_code)", to: "stock_info (ts_code)" },
-  { from: "fina_indicator (ts_code, end_date)", to: "disclosure_date (ts_code, end_date)" },
-  { from: "sync_failure_record (task_id, sequence)", to: "sync_unit (task_id, sequence)" },
 ];

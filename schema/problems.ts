@@ -12,7 +12,7 @@ import type { Bilingual } from "../shared/catalogue/measures.ts";
 import { measures } from "../shared/catalogue/measures.ts";
 import type { Selector } from "../shared/catalogue/selector.ts";
 import { reservedWords } from "./reserved-words.ts";
-import { type DatasetFile, tablesOf } from "./tables.ts";
+import { type DatasetFile, nameOf, tablesOf } from "./tables.ts";
 
 /** Fields that every spec has; a compiler says so too, but a program that runs the file does not ask it. */
 const needed = [
@@ -100,10 +100,6 @@ function problemsOfSpec(spec: DatasetSpec, files: readonly DatasetFile[]): strin
     ...badName(spec.table),
     ...slicesProblems(spec),
   ];
-}
-
-function nameOf(file: string): string {
-  return file.replace(/\.ts$/, "").replaceAll("-", "_");
 }
 
 function keyMissing({ key }: DatasetSpec, one: InterfaceSpec): string[] {

@@ -17,6 +17,11 @@ export type DatasetFile = {
   readonly words: DatasetWords;
 };
 
+/** The name of the dataset that a file is about. */
+export function nameOf(file: string): string {
+  return file.replace(/\.ts$/, "").replaceAll("-", "_");
+}
+
 export type WantedColumn = {
   readonly name: string;
   readonly type: (typeof sqlTypes)[ColumnType];

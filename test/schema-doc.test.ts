@@ -2,13 +2,22 @@
 import { readFileSync } from "node:fs";
 import pg from "pg";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { documentationGaps, schemaDocument } from "../docs/schema-document.ts";
+import { schemaDocument } from "../docs/schema-document.ts";
+import { documentationGaps } from "../docs/schema-gaps.ts";
 import { notes } from "../docs/schema-notes.ts";
+import { referencesOf } from "../docs/schema-references.ts";
+import { inOrder, readDatasetFiles } from "../schema/dataset-files.ts";
 import { type Catalog, readCatalog, type SchemaColumn } from "../schema/read-schema.ts";
+import type { DatasetFile } from "../schema/tables.ts";
 import type { TestDatabase } from "./support/database.ts";
+import { inventedFile } from "./support/invented-dataset.ts";
 import { databaseKinds } from "./support/postgres-database.ts";
 
-const page = readFileSync(new URL("../docs/schema.md", import.meta.url), "utf8").replaceAll("\r\n", "\n");
+const pageOf = (name: string) =>
+  readFileSync(new URL(`../docs/${name}`, import.meta.url), "utf8").replaceAll("\r\n", "\n");
+const pages = { en: pageOf("schema.md"), zh: pageOf("schema.zh.md") };
+const files = inOrder(await readDatasetFiles());
+const examples = files.flatMap(({ spec, words }) => (words.example ? [[spec.table, words.example.sql]] : []));
 
 for (const { engine, missing, openMigrated } of await databaseKinds()) {
   describe.skipIf(missing !== undefined)(
@@ -28,41 +37,53 @@ for (const { engine, missing, openMigrated } of await databaseKinds()) {
       });
 
       test("is what the migrations and their comments give; if not, `npm run docs` writes it again", async () => {
-        expect(await schemaDocument(read)).toBe(page);
+        expect(await schemaDocument(read, files, "en")).toBe(pages.en);
+        expect(await schemaDocument(read, files, "zh")).toBe(pages.zh);
       });
 
-      test.each(notes.map(({ name, sql }) => [name, sql]))("asks %s a query that runs", async (name, sql) => {
-        expect(sql).toContain(name);
-        await client.query(sql);
-      });
+      test.each([...examples, ...notes.map(({ name, sql }) => [name, sql])])(
+        "asks %s a query that runs",
+        async (name, sql) => {
+          expect(sql).toContain(name);
+          await client.query(sql);
+        },
+      );
 
       test("changes with a new column, and is refused while that column says nothing", async () => {
         await client.query("begin");
         await client.query("alter table trade_cal add column session_hours numeric");
-        await expect(schemaDocument(read)).rejects.toThrow("trade_cal.session_hours: has no comment");
+        await expect(schemaDocument(read, files, "en")).rejects.toThrow(
+          "trade_cal.session_hours: has no comment",
+        );
         await client.query("comment on column trade_cal.session_hours is 'How long it is open'");
-        await expect(schemaDocument(read)).rejects.toThrow(
+        await expect(schemaDocument(read, files, "en")).rejects.toThrow(
           /trade_cal\.session_hours: .* names no unit, expected/,
         );
         await client.query("comment on column trade_cal.session_hours is 'How long it is open, in days'");
-        expect(await schemaDocument(read)).toContain(
-          "| session_hours | numeric | null | How long it is open",
+        await expect(schemaDocument(read, files, "en")).rejects.toThrow(
+          "'How long it is open, in days': has no Chinese in docs/schema-chinese.ts",
+        );
+        await client.query("comment on column trade_cal.session_hours is 'Operating cycle, days'"); // known elsewhere
+        expect(await schemaDocument(read, files, "zh")).toContain(
+          "| session_hours | numeric | 可空 |  | 营业周期（天） |",
         );
         await client.query("rollback");
       });
 
       test("draws every table and view, and every one has its section", async () => {
         const { relations, functions } = await readCatalog(read);
-        const [, drawn = ""] = /```mermaid\n([\s\S]*?)```/.exec(page) ?? [];
         expect(relations.length).toBeGreaterThan(10);
-        for (const { name } of relations) {
-          expect(drawn).toMatch(new RegExp(`^  ${name}( \\{)?$`, "m"));
-          expect(page).toContain(`\n## ${name}\n`);
-        }
-        for (const { call } of functions) expect(page).toContain(`\n## ${call}\n`);
         const line =
-          /^(erDiagram| {2}\w+( \{)?| {4}\w+ \w+ [PU]?K?(, )?(FK)?| {2}\}| {2}\w+ \S+ \w+ : "[\w, ]+"|)$/;
-        expect(drawn.split("\n").filter((text) => !line.test(text))).toEqual([]);
+          /^(erDiagram| {2}\w+( \{)?| {4}\w+ \w+ [PU]?K?(, )?(FK)?| {2}\}| {2}\w+ \S+ \w+ : "[\p{L}_, ]+"|)$/u;
+        for (const page of Object.values(pages)) {
+          const [, drawn = ""] = /```mermaid\n([\s\S]*?)```/.exec(page) ?? [];
+          for (const { name } of relations) {
+            expect(drawn).toMatch(new RegExp(`^  ${name}( \\{)?$`, "m"));
+            expect(page).toContain(`\n## ${name}\n`);
+          }
+          for (const { call } of functions) expect(page).toContain(`\n## ${call}\n`);
+          expect(drawn.split("\n").filter((text) => !line.test(text))).toEqual([]);
+        }
       });
     },
   );
@@ -83,14 +104,14 @@ describe("a schema that does not explain itself", () => {
       ...{ comment, columns: [{ ...column, ...changes }], indexes: [], rules: [], foreignKeys: [] },
     };
     const catalog: Catalog = { relations: [relation], functions: [] };
-    return documentationGaps(catalog).filter((gap) => gap.startsWith("thing"));
+    return documentationGaps(catalog, []).filter((gap) => gap.startsWith("thing"));
   };
   const noNote = "thing: has no note in docs/schema-notes.ts with a query";
 
   test.each<[what: string, changes: Partial<SchemaColumn>, gap: RegExp]>([
     ["a column without a comment", { comment: null }, /^thing\.close: has no comment$/],
     ["a column with an empty comment", { comment: "" }, /^thing\.close: has no comment$/],
-    ["a number without a unit", { comment: "Price" }, /^thing\.close: 'Price' names no unit, expected CNY/],
+    ["a number without a unit", { comment: "Price" }, /^thing\.close: 'Price' names no unit, expected .*CNY/],
     ["a date that is no day", { type: "date", comment: "Listing" }, /does not say which day it is$/],
     ["a time that is no moment", { type: "timestamptz", comment: "Stored" }, /does not say when$/],
   ])("is refused by name: %s", (_what, changes, gap) => {
@@ -100,11 +121,40 @@ describe("a schema that does not explain itself", () => {
   test("is refused for a table without a comment or without a query, and for a note on nothing", () => {
     expect(gapsWith({})).toEqual([noNote]);
     expect(gapsWith({}, null)).toEqual(["thing: has no comment", noNote]);
-    expect(documentationGaps({ relations: [], functions: [] })).toContain(
-      "stock_info: is in docs/schema-notes.ts but not in the schema",
+    expect(documentationGaps({ relations: [], functions: [] }, [])).toContain(
+      "sync_task: is in docs/schema-notes.ts but not in the schema",
     );
-    expect(documentationGaps({ relations: [], functions: [] })).toContain(
-      "stock_daily (trade_date): is referred to in docs/schema-notes.ts but not in the schema",
+  });
+
+  test("is refused while a comment has no Chinese", () => {
+    const catalog = {
+      relations: [],
+      functions: [{ name: "f", call: "f()", returns: "date", comment: "New" }],
+    };
+    expect(documentationGaps(catalog, [])).toContain("'New': has no Chinese in docs/schema-chinese.ts");
+  });
+});
+
+describe("rows that belong together", () => {
+  const lines = (given: readonly DatasetFile[]) =>
+    referencesOf(given).map(
+      ({ table, columns, to }) => `${table} (${columns}) -> ${to.table} (${to.columns})`,
+    );
+
+  test("are told by members, by the day of what comes by day, and by the list of filings", () => {
+    expect(lines(files)).toEqual([
+      "disclosure_date (ts_code) -> stock_info (ts_code)",
+      "stock_daily (ts_code) -> stock_info (ts_code)",
+      "stock_daily (trade_date) -> trade_cal (cal_date)",
+      "fina_indicator (ts_code) -> stock_info (ts_code)",
+      "fina_indicator (ts_code,end_date) -> disclosure_date (ts_code,end_date)",
+      "sync_failure_record (task_id,sequence) -> sync_unit (task_id,sequence)",
+    ]);
+  });
+
+  test("of a dataset without members are those of its day", () => {
+    expect(lines([...files, inventedFile()])).toContain(
+      "invented_daily (trade_date) -> trade_cal (cal_date)",
     );
   });
 });

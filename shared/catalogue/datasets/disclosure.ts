@@ -52,4 +52,14 @@ export const words: DatasetWords = {
     actual_date: ["none", "Day of the report; null until it is filed", "实际披露日；披露之前为空"],
     modify_date: ["none", "Days the plan was moved to, as TuShare writes them; null when it never was", "计划更改后的日期，按 TuShare 原样；未更改过时为空"],
   },
+  example: {
+    asks: {
+      en: "Who reports in the coming week?",
+      zh: "未来一周哪些公司披露财报？",
+    },
+    sql: `select pre_date, ts_code, end_date
+from disclosure_date
+where actual_date is null and pre_date between current_date and current_date + 7
+order by pre_date, ts_code`,
+  },
 };

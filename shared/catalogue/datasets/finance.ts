@@ -243,4 +243,14 @@ export const words: DatasetWords = {
     q_netprofit_yoy: ["percent", "Net profit of the parent, single quarter, growth on the year before", "归属于母公司股东的净利润同比增长率，单季度"],
     q_netprofit_qoq: ["percent", "Net profit of the parent, single quarter, growth on the quarter before", "归属于母公司股东的净利润环比增长率，单季度"],
   },
+  example: {
+    asks: {
+      en: "Which figures did a company change after it had announced them?",
+      zh: "一家公司公告之后又更正了哪些指标？",
+    },
+    sql: `select end_date, ann_date, update_flag, eps, roe, netprofit_yoy
+from fina_indicator
+where ts_code = '600519.SH'
+order by end_date, ann_date, update_flag`,
+  },
 };

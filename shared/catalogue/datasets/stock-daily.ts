@@ -84,4 +84,17 @@ export const words: DatasetWords = {
     total_mv: ["ten thousand CNY", "Market value of all shares", "总市值"],
     circ_mv: ["ten thousand CNY", "Market value of the tradable shares", "流通市值"],
   },
+  example: {
+    asks: {
+      en: "The ten largest companies of the latest day that has valuations",
+      zh: "最近一个有每日指标的交易日，总市值最大的十家公司",
+    },
+    sql: `select bar.ts_code, info.name, bar.close, bar.total_mv / 10000 as total_mv_in_100_million_cny
+from stock_daily as bar
+join stock_info as info using (ts_code)
+where bar.trade_date = (select max(trade_date) from stock_daily where total_mv is not null)
+  and bar.total_mv is not null
+order by bar.total_mv desc
+limit 10`,
+  },
 };

@@ -68,4 +68,15 @@ export const words: DatasetWords = {
     act_ent_type: ["none", "Kind of the actual controller; null when TuShare names none", "实际控制人的企业性质；TuShare 未提供时为空"],
     is_etf: ["none", "Y for an ETF, N for a stock", "ETF 为 Y，股票为 N"],
   },
+  example: {
+    asks: {
+      en: "How many stocks and ETFs are listed on each exchange?",
+      zh: "每个交易所有多少只股票和 ETF 在上市？",
+    },
+    sql: `select is_etf, exchange, count(*) as listed
+from stock_info
+where list_status = 'L'
+group by is_etf, exchange
+order by is_etf, exchange`,
+  },
 };

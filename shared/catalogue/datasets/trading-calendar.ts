@@ -42,6 +42,18 @@ export const words: DatasetWords = {
     is_open: ["none", "1 when the exchange trades on that day, else 0", "当日开市为 1，休市为 0"],
     pretrade_date: ["none", "Last trading day before cal_date; null for the very first day", "cal_date 的上一个交易日；最早一天为空"],
   },
+  example: {
+    asks: {
+      en: "On which open days of this year is no bar stored at all?",
+      zh: "今年哪些交易日一条行情也没有？",
+    },
+    sql: `select cal_date
+from trade_cal
+where exchange = 'SSE' and is_open = 1
+  and cal_date between date_trunc('year', current_date) and current_date
+  and not exists (select from stock_daily where trade_date = cal_date)
+order by cal_date`,
+  },
 };
 
 /**
