@@ -156,9 +156,20 @@ export function interfacesOf(dataset: DatasetSpec): readonly InterfaceSpec[] {
   return [dataset.main, ...dataset.details];
 }
 
+/** The column that a range of its rows is selected by. @throws Error when its file names none */
+export function dayColumnOf({ table, dayColumn }: DatasetSpec): string {
+  if (dayColumn === undefined) throw new Error(`the dataset of ${table} has no dayColumn`);
+  return dayColumn;
+}
+
 /** Whether its rows belong to open days; those of announcements, and events of a code, may fall on any day. */
 export function isByTradingDay({ slices, expects }: DatasetSpec): boolean {
   return slices === "days" || (slices === "codes" && expects !== "none");
+}
+
+/** Whether each of its interfaces can be asked by such a slice. */
+export function canAskBy(dataset: DatasetSpec, by: Selector["by"]): boolean {
+  return interfacesOf(dataset).every(({ answers }) => answers.includes(by));
 }
 
 /** Every stored column, each once, in the order of the interfaces. */

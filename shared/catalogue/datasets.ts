@@ -9,6 +9,10 @@ export type Dataset = DatasetSpec & {
   readonly name: DatasetName;
   /** The list that `members` names. */
   readonly list?: Dataset;
+  /** The list that `filedIn` names. */
+  readonly schedule?: Dataset;
+  /** Its table holds the rows of another dataset too. */
+  readonly sharesTable: boolean;
 };
 
 /** Datasets by name: these, and in a test perhaps others. */
@@ -16,18 +20,25 @@ export type Catalogue = Readonly<Record<DatasetName, Dataset>>;
 
 export const datasets: Catalogue = catalogueOf(specs);
 
-/** The datasets that files describe, each with the list it names. @throws Error when no file describes that list */
+/** The datasets that files describe, each with the lists it names. @throws Error when no file describes such a list */
 export function catalogueOf<Name extends string>(
   files: Readonly<Record<Name, DatasetSpec>>,
 ): Readonly<Record<Name, Dataset>> {
   const made: Record<string, Dataset> = {};
+  const all = Object.entries<DatasetSpec>(files);
   const make = (name: string): Dataset => {
-    const spec = Object.entries<DatasetSpec>(files).find(([each]) => each === name)?.[1];
+    const spec = all.find(([each]) => each === name)?.[1];
     if (spec === undefined) throw new Error(`no dataset ${name}`);
-    const { members } = spec;
+    const { members, filedIn, table } = spec;
     const list = members !== undefined && "list" in members ? make(members.list) : undefined;
-    // as: a catalogue of files that are not in datasets/ is a test's.
-    made[name] ??= { name: name as DatasetName, ...spec, ...(list && { list }) };
+    const schedule = filedIn === undefined ? undefined : make(filedIn);
+    made[name] ??= {
+      name: name as DatasetName, // as: a catalogue of files that are not in datasets/ is a test's
+      ...spec,
+      ...(list && { list }),
+      ...(schedule && { schedule }),
+      sharesTable: all.filter(([, other]) => other.table === table).length > 1,
+    };
     return made[name];
   };
   for (const name of Object.keys(files)) make(name);
@@ -36,13 +47,6 @@ export function catalogueOf<Name extends string>(
 
 /** Datasets of which each open day can be looked at, and that can be behind. */
 export const datasetsByDay: readonly Dataset[] = Object.values(datasets).filter(isByTradingDay);
-
-/** The dataset of this name, where a dataset's file names another. @throws Error when there is none */
-export function datasetNamed(name: string): Dataset {
-  const found = Object.values(datasets).find((dataset) => dataset.name === name);
-  if (found === undefined) throw new Error(`no dataset ${name}`);
-  return found;
-}
 
 /** The trading calendar: what every plan by day is made from. */
 export function calendarDataset(): Dataset {

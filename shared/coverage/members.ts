@@ -1,5 +1,5 @@
 // Which securities the rows of a dataset are about, in SQL made from its file.
-import type { CodeRanges } from "../catalogue/dataset.ts";
+import { type CodeRanges, columnsOf } from "../catalogue/dataset.ts";
 import { type Dataset, listOf } from "../catalogue/datasets.ts";
 
 /**
@@ -13,22 +13,37 @@ export function isMember(dataset: Dataset, code: string): string {
   return "within" in rule ? beginsWithin(rule.within, code) : `not ${beginsWithin(rule.outside, code)}`;
 }
 
+/** Whether a row of the dataset's table is the dataset's. Told by its code, where another dataset stores there too. */
+export function isOwnRow(dataset: Dataset, row: string): string {
+  return dataset.sharesTable ? isMember(dataset, `${row}.ts_code`) : "true";
+}
+
 /**
- * A query of the members: ts_code, listed_from and listed_to, days or null where nothing says. Of a dataset that names its
- * members, also those whose rows were asked for by hand.
+ * A query of the members: ts_code, listed_from and listed_to, days or null where nothing says, and is_listed: now. Of a
+ * dataset that names its members, also those whose rows were asked for by hand.
  */
 export function membersSql(dataset: Dataset): string {
-  const list = listOf(dataset);
-  if (list !== undefined) {
-    const { listedFrom, listedTo } = list.securities;
-    return `select ts_code, ${listedFrom} as listed_from, ${listedTo} as listed_to from ${list.table} where ${isMember(list, "ts_code")}`;
-  }
-  const named = dataset.members !== undefined && "codes" in dataset.members ? dataset.members.codes : [];
-  return `select ts_code, cast(null as date) as listed_from, cast(null as date) as listed_to
+  const { members } = dataset;
+  if (listOf(dataset) !== undefined) return listingSql(dataset);
+  const named = members !== undefined && "codes" in members ? members.codes : [];
+  return `select ts_code, cast(null as date) as listed_from, cast(null as date) as listed_to, true as is_listed
   from unnest(string_to_array('${named.join(",")}', ',')) as named (ts_code)
   union
-  select ts_code, null, null
+  select ts_code, null, null, true
   from (${storedCodesSql(dataset)}) as stored`;
+}
+
+/** The same query, of those members alone that a list says something about. */
+export function listingSql(dataset: Dataset): string {
+  const list = listOf(dataset);
+  if (list === undefined) {
+    return "select cast(null as text) as ts_code, cast(null as date) as listed_from, cast(null as date) as listed_to, true as is_listed where false";
+  }
+  const { listedFrom, listedTo } = list.securities;
+  const isListed = columnsOf(list).some(({ name }) => name === "list_status")
+    ? "list_status = 'L'"
+    : `coalesce(${listedTo}, 'infinity') > now()`;
+  return `select ts_code, ${listedFrom} as listed_from, ${listedTo} as listed_to, ${isListed} as is_listed from ${list.table} where ${isMember(list, "ts_code")}`;
 }
 
 /** The codes of a table, each looked up after the one before: the rows between are not read. */
