@@ -2,7 +2,11 @@
 // hold, for as long as the rows it did hold still stand.
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { datasets } from "../shared/catalogue/datasets.ts";
+import type { Selector } from "../shared/catalogue/selector.ts";
+import { holeIn, openDayBack, openDaysIn, readCalendar } from "../shared/coverage/calendar.ts";
 import * as coverage from "../shared/coverage/coverage.ts";
+import { planByDate } from "../shared/plan/plan.ts";
+import { unitKey } from "../shared/unit.ts";
 import { firstDay, lastDay, marketDays } from "./support/small-market.ts";
 import { makeWorld, type World } from "./support/world.ts";
 
@@ -26,11 +30,19 @@ async function store(codes: readonly string[], days: readonly string[]): Promise
   );
 }
 
+/** The open days of a range whose answers are missing. */
+async function missingDays(asked: typeof range): Promise<string[]> {
+  const { database } = world.services;
+  const days = openDaysIn(await readCalendar(database), asked);
+  const missing = await coverage.missingSlices(database, daily, planByDate(daily, days));
+  return missing.map((unit) => unitKey(unit).replace("stock_daily/", ""));
+}
+
 /** A unit of a task that has ended, done with so many rows unless said otherwise. */
 async function settle(
-  selector: Record<string, string>,
+  selector: Selector,
   rows: number,
-  { at = settledLater, status = "done", dataset = "stock_daily" } = {},
+  { at = settledLater, status = "done", dataset = "stock_daily" as const } = {},
 ): Promise<void> {
   await world.sql(
     `with task as (
@@ -39,7 +51,7 @@ async function settle(
      )
      insert into sync_unit (task_id, sequence, dataset, unit_key, selector, status, rows, settled_at)
      select id, 1, $1, $2, $3::jsonb, $4, $5, $6::timestamptz from task`,
-    [dataset, Object.values(selector).join("/"), JSON.stringify(selector), status, rows, at],
+    [dataset, unitKey({ dataset, selector }), JSON.stringify(selector), status, rows, at],
   );
 }
 const settleDate = (trade_date: string, rows: number, more?: Parameters<typeof settle>[2]) =>
@@ -48,7 +60,7 @@ const settleCode = (ts_code: string, days: { from: string; to: string }, rows: n
   settle({ by: "code", ts_code, ...days }, rows, at === undefined ? {} : { at });
 
 describe("the days that are missing", () => {
-  const missing = () => coverage.missingDays(world.services.database, daily, range);
+  const missing = () => missingDays(range);
   const settleAll = async (days: readonly string[]) => {
     for (const day of days) await settleDate(day, 2);
     await store(["000001.SZ", "600519.SH"], days);
@@ -95,10 +107,7 @@ describe("the days that are missing", () => {
        select 'SSE', day, 1 from generate_series(date '2019-01-01', date '2021-12-31', interval '1 day') as day
        on conflict (exchange, cal_date) do update set is_open = 1`,
     );
-    const days = await coverage.missingDays(world.services.database, daily, {
-      from: "20190101",
-      to: "20211231",
-    });
+    const days = await missingDays({ from: "20190101", to: "20211231" });
     expect(days).toHaveLength(365 + 366 + 365);
     expect(new Set(days).size).toBe(days.length);
     expect([days[0], days.at(-1)]).toEqual(["20190101", "20211231"]);
@@ -186,18 +195,22 @@ describe("the range a stock lacks", () => {
 
 describe("the calendar", () => {
   test("tells the open days of a range in order", async () => {
-    expect(await coverage.openDays(world.services.database, range)).toEqual(marketDays);
+    expect(openDaysIn(await readCalendar(world.services.database), range)).toEqual(marketDays);
   });
 
   test("counts open days back, and gives the first it knows when there are fewer", async () => {
-    expect(await coverage.openDayBack(world.services.database, "20240114", 1)).toBe("20240112");
-    expect(await coverage.openDayBack(world.services.database, "20240114", 3)).toBe("20240110");
-    expect(await coverage.openDayBack(world.services.database, "20240114", 300)).toBe(firstDay);
-    expect(await coverage.openDayBack(world.services.database, "20231231", 3)).toBe("20231231");
+    const calendar = await readCalendar(world.services.database);
+    expect(openDayBack(calendar, "20240114", 1)).toBe("20240112");
+    expect(openDayBack(calendar, "20240114", 3)).toBe("20240110");
+    expect(openDayBack(calendar, "20240114", 300)).toBe(firstDay);
+    expect(openDayBack(calendar, "20231231", 3)).toBe("20231231");
   });
 
   test("has no hole over weekends and holidays, and one where an open day is gone", async () => {
-    const facts = () => coverage.calendarFacts(world.services.database, range);
+    const facts = async () => {
+      const calendar = await readCalendar(world.services.database);
+      return { ...calendar, hole: holeIn(calendar, range) };
+    };
     expect(await facts()).toMatchObject({ lastDay: "20240331", hole: undefined });
     await world.sql("delete from trade_cal where cal_date in ('2024-01-06', '2024-01-09')");
     expect(await facts()).toMatchObject({ lastDay: "20240331", hole: "20240110" });

@@ -31,7 +31,9 @@ test.each([
 });
 
 test("what the dispatcher refuses is said in the reader's language", async () => {
-  const said = say("unknownCodes", { kind: say("stock"), codes: "999999.SH", list: "REFERENCE" });
+  const said = say("unknownCodes", {
+    ...{ kind: say("stock"), codes: "999999.SH", table: "stock_info", list: "REFERENCE" },
+  });
   const refuse = () => Promise.reject(new Error(said));
   const command = { plan: { job: "DAILY_HISTORY", codes: ["999999.SH"] } };
   expect((await carryOut(refuse, command, chinese)).body.text).toBe(

@@ -43,7 +43,10 @@ test("a text in the reader's own language stays as it is", () => {
 });
 
 test("reasons that are joined are said one by one, and one within another", () => {
-  const reasons = [say("plannedTo", { asked: "20270101", due: "20261120" }), say("scheduleEmpty")].join("; ");
+  const reasons = [
+    say("plannedTo", { asked: "20270101", due: "20261120" }),
+    say("scheduleEmpty", { job: "REFERENCE" }),
+  ].join("; ");
   expect(translate(reasons, "zh")).toBe(
     "20270101 的数据还未到期：只规划到 20261120；财报披露计划为空：请运行作业 REFERENCE，才能发现新披露的财报",
   );

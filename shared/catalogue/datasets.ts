@@ -12,7 +12,7 @@ export type Dataset = DatasetSpec & {
   /** The list that `filedIn` names. */
   readonly schedule?: Dataset;
   /** Its table holds the rows of another dataset too. */
-  readonly sharesTable: boolean;
+  readonly sharesTable?: true;
 };
 
 /** Datasets by name: these, and in a test perhaps others. */
@@ -37,7 +37,7 @@ export function catalogueOf<Name extends string>(
       ...spec,
       ...(list && { list }),
       ...(schedule && { schedule }),
-      sharesTable: all.filter(([, other]) => other.table === table).length > 1,
+      ...(all.filter(([, other]) => other.table === table).length > 1 && { sharesTable: true }),
     };
     return made[name];
   };

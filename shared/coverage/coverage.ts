@@ -1,75 +1,18 @@
 // What is stored, and what is missing of a range: the questions the planner asks, in SQL.
 // An answer that was proven whole explains the rows it did not hold; a row that has gone since is missing again.
-import type { Dataset } from "../catalogue/datasets.ts";
-import { addDays, type Day } from "../catalogue/dates.ts";
+import { dayColumnOf, isByTradingDay } from "../catalogue/dataset.ts";
+import { type Dataset, listOf } from "../catalogue/datasets.ts";
+import { type Day, daysBetween } from "../catalogue/dates.ts";
+import { daysOf } from "../catalogue/selector.ts";
 import type { MissingRange } from "../plan/plan.ts";
 import type { Database } from "../ports.ts";
-import { isMember, membersSql } from "./members.ts";
+import { type PlannedUnit, unitKey } from "../unit.ts";
+import type { DayRange } from "./calendar.ts";
+import { isMember, isOwnRow, listingSql, membersSql } from "./members.ts";
 
 /** Days in one question, and codes in one question: each must end within the Data API's 45 seconds. */
-const daysInQuestionMax = 400;
+const daysInQuestionMax = 275;
 const codesInQuestionMax = 50;
-
-export type CalendarFacts = {
-  /** First and last day the calendar knows; undefined when it is empty. */
-  readonly firstDay: Day | undefined;
-  readonly lastDay: Day | undefined;
-  /** The open day after a hole that reaches into the range: the day it names as its predecessor is not there. */
-  readonly hole: Day | undefined;
-};
-
-/** How far the calendar reaches, and whether days are missing of a range. */
-export async function calendarFacts(
-  database: Database,
-  range: { from: Day; to: Day },
-): Promise<CalendarFacts> {
-  const [row] = await database.run(
-    `select to_char(min(cal_date), 'YYYYMMDD') as first_day, to_char(max(cal_date), 'YYYYMMDD') as last_day,
-  (
-    select to_char(min(cal_date), 'YYYYMMDD')
-    from (
-      select cal_date, pretrade_date, lag(cal_date) over (order by cal_date) as day_before
-      from trade_cal
-      where exchange = 'SSE' and is_open = 1
-    ) as open_day
-    where pretrade_date <> day_before
-      and cal_date > to_date(:from, 'YYYYMMDD') and day_before < to_date(:to, 'YYYYMMDD')
-  ) as hole
-from trade_cal
-where exchange = 'SSE'`,
-    range,
-  );
-  return { firstDay: textOf(row?.first_day), lastDay: textOf(row?.last_day), hole: textOf(row?.hole) };
-}
-
-/** Open days of a range, ascending. */
-export async function openDays(database: Database, range: { from: Day; to: Day }): Promise<Day[]> {
-  const rows = await database.run(
-    `select to_char(cal_date, 'YYYYMMDD') as day
-from trade_cal
-where exchange = 'SSE' and is_open = 1
-  and cal_date between to_date(:from, 'YYYYMMDD') and to_date(:to, 'YYYYMMDD')
-order by cal_date`,
-    range,
-  );
-  return rows.map(({ day }) => String(day));
-}
-
-/** The first of the last `count` open days up to `to`; `to` itself when there are fewer. */
-export async function openDayBack(database: Database, to: Day, count: number): Promise<Day> {
-  const [row] = await database.run(
-    `select to_char(min(cal_date), 'YYYYMMDD') as day
-from (
-  select cal_date
-  from trade_cal
-  where exchange = 'SSE' and is_open = 1 and cal_date <= to_date(:to, 'YYYYMMDD')
-  order by cal_date desc
-  limit :count
-) as recent`,
-    { to, count },
-  );
-  return textOf(row?.day) ?? to;
-}
 
 /** Whether any unit of the dataset was ever done. The first key is asked for: "exists" would look for it row by row. */
 export async function wasAsked(database: Database, dataset: Dataset): Promise<boolean> {
@@ -80,82 +23,108 @@ export async function wasAsked(database: Database, dataset: Dataset): Promise<bo
   return row?.asked === true;
 }
 
-/** The newest trade date stored. Looked for day by day: of a dataset without a row, a walk would pass all the others' rows. */
+/** The newest day of which a row is stored. */
 export async function newestStoredDay(database: Database, dataset: Dataset): Promise<Day | undefined> {
+  return dataset.slices === "codes"
+    ? await newestDayOfCodes(database, dataset)
+    : await newestDayOfTable(database, dataset);
+}
+
+/** Looked for day by day: of a dataset without a row, a walk would pass all the rows of others in its table. */
+async function newestDayOfTable(database: Database, dataset: Dataset): Promise<Day | undefined> {
   const [row] = await database.run(
     `select to_char(cal_date, 'YYYYMMDD') as day
 from trade_cal
-where exchange = 'SSE' and is_open = 1
+where exchange = 'SSE' and (is_open = 1 or cast(:every_day as boolean))
   and exists (
     select 1
-    from stock_daily as daily
-    where daily.trade_date = cal_date and ${isMember(dataset, "daily.ts_code")}
+    from ${dataset.table} as stored
+    where stored.${dayColumnOf(dataset)} = cal_date and ${isOwnRow(dataset, "stored")}
   )
 order by cal_date desc
 limit 1`,
+    { every_day: !isByTradingDay(dataset) },
   );
   return textOf(row?.day);
 }
 
-/** Open days whose answer was never proven whole, or of whose proven rows some have gone. */
-export async function missingDays(
-  database: Database,
-  dataset: Dataset,
-  range: { from: Day; to: Day },
-): Promise<Day[]> {
-  const missing: Day[] = [];
-  for (const part of partsOf(range)) {
-    const rows = await database.run(
-      `with proven as (
-  select to_date(selector ->> 'trade_date', 'YYYYMMDD') as trade_date, max(rows) as rows
-  from sync_unit
-  where dataset = :dataset and status = 'done' and selector ->> 'by' = 'date'
-    and selector ->> 'trade_date' between :from and :to
-  group by 1
-),
-stored as (
-  select trade_date, count(*) as rows
-  from stock_daily as daily
-  where trade_date between to_date(:from, 'YYYYMMDD') and to_date(:to, 'YYYYMMDD')
-    and ${isMember(dataset, "daily.ts_code")}
-  group by trade_date
-)
-select to_char(trade_cal.cal_date, 'YYYYMMDD') as day
-from trade_cal
-left join proven on proven.trade_date = trade_cal.cal_date
-left join stored on stored.trade_date = trade_cal.cal_date
-where trade_cal.exchange = 'SSE' and trade_cal.is_open = 1
-  and trade_cal.cal_date between to_date(:from, 'YYYYMMDD') and to_date(:to, 'YYYYMMDD')
-  and (proven.rows is null or coalesce(stored.rows, 0) < proven.rows)
-order by trade_cal.cal_date`,
-      { dataset: dataset.name, ...part },
-    );
-    missing.push(...rows.map(({ day }) => String(day)));
-  }
-  return missing;
+/** Looked for code by code: the key of what is asked for by code need not reach a day alone. */
+async function newestDayOfCodes(database: Database, dataset: Dataset): Promise<Day | undefined> {
+  const [row] = await database.run(
+    `select to_char(max(newest.day), 'YYYYMMDD') as day
+from (${membersSql(dataset)}) as member
+cross join lateral (
+  select max(${dayColumnOf(dataset)}) as day
+  from ${dataset.table} as stored
+  where stored.ts_code = member.ts_code
+) as newest`,
+  );
+  return textOf(row?.day);
 }
 
-/** Codes of a dataset's instruments, survivors and delisted. */
+/** Of `slices`, those whose answer was never proven whole, or of whose proven rows some have gone. */
+export async function missingSlices(
+  database: Database,
+  dataset: Dataset,
+  slices: readonly PlannedUnit[],
+): Promise<PlannedUnit[]> {
+  const missing = new Set<string>();
+  for (const part of partsOf(slices)) {
+    const rows = await database.run(
+      `select slice.unit_key
+from unnest(string_to_array(:unit_keys, ','), string_to_array(:first_days, ','), string_to_array(:last_days, ','))
+  as slice (unit_key, first_day, last_day)
+cross join lateral (
+  select max(rows) as rows
+  from sync_unit
+  where dataset = :dataset and unit_key = slice.unit_key and status = 'done'
+) as proven
+where proven.rows is null or proven.rows > (
+  select count(*)
+  from ${dataset.table} as stored
+  where stored.${dayColumnOf(dataset)}
+      between to_date(slice.first_day, 'YYYYMMDD') and to_date(slice.last_day, 'YYYYMMDD')
+    and ${isOwnRow(dataset, "stored")}
+)`,
+      {
+        dataset: dataset.name,
+        unit_keys: part.map(({ key }) => key).join(","),
+        first_days: part.map(({ from }) => from).join(","),
+        last_days: part.map(({ to }) => to).join(","),
+      },
+    );
+    for (const { unit_key } of rows) missing.add(String(unit_key));
+  }
+  return slices.filter((slice) => missing.has(unitKey(slice)));
+}
+
+/** Codes of a dataset's members, survivors and delisted; of named ones also those stored. */
 export async function listedCodes(database: Database, dataset: Dataset): Promise<string[]> {
   const rows = await database.run(
-    `select ts_code from (${membersSql(dataset)}) as member where listed_from is not null order by ts_code`,
+    `select ts_code
+from (${membersSql(dataset)}) as member
+where listed_from is not null or not cast(:by_list as boolean)
+order by ts_code`,
+    { by_list: listOf(dataset) !== undefined },
   );
   return rows.map(({ ts_code }) => String(ts_code));
 }
 
-/** Those of `codes` that neither the list nor the stored data knows as one of the dataset's. */
+/** Those of `codes` that neither the list nor the stored data knows as one of the dataset's; none where no list says. */
 export async function unknownCodes(
   database: Database,
   dataset: Dataset,
   codes: readonly string[],
 ): Promise<string[]> {
+  const list = listOf(dataset);
+  if (list === undefined) return [];
   const rows = await database.run(
     `select asked.ts_code
 from unnest(string_to_array(:codes, ',')) as asked (ts_code)
 where not (${isMember(dataset, "asked.ts_code")})
   or (
-    not exists (select 1 from stock_info where stock_info.ts_code = asked.ts_code)
-    and not exists (select 1 from stock_daily where stock_daily.ts_code = asked.ts_code)
+    not exists (select 1 from ${list.table} as listed where listed.ts_code = asked.ts_code)
+    and not exists (select 1 from ${dataset.table} as stored where stored.ts_code = asked.ts_code)
   )
 order by asked.ts_code`,
     { codes: codes.join(",") },
@@ -164,7 +133,8 @@ order by asked.ts_code`,
 }
 
 /**
- * For each code the first and last open day of its listing, within a range, that is neither stored nor explained:
+ * For each code the first and last open day (or day, of what is not by trading day) of its listing, within a range, that is
+ * neither stored nor explained:
  * by an answer for the code that still stands, or by an answer for the whole day. An answer explains the absence of
  * days before it was asked, not of the very day: that may have come since.
  */
@@ -172,18 +142,21 @@ export async function missingRanges(
   database: Database,
   dataset: Dataset,
   codes: readonly string[],
-  range: { from: Day; to: Day },
+  range: DayRange,
   refresh: boolean,
 ): Promise<MissingRange[]> {
+  const { table } = dataset;
+  const day = dayColumnOf(dataset);
+  const every_day = !isByTradingDay(dataset);
   const missing: MissingRange[] = [];
   for (let at = 0; at < codes.length; at += codesInQuestionMax) {
     const rows = await database.run(
       `with listed as (
   select asked.ts_code,
-    greatest(to_date(:from, 'YYYYMMDD'), coalesce(list_date, to_date(:from, 'YYYYMMDD'))) as first_day,
-    least(to_date(:to, 'YYYYMMDD'), coalesce(delist_date, to_date(:to, 'YYYYMMDD'))) as last_day
+    greatest(to_date(:from, 'YYYYMMDD'), coalesce(listed_from, to_date(:from, 'YYYYMMDD'))) as first_day,
+    least(to_date(:to, 'YYYYMMDD'), coalesce(listed_to, to_date(:to, 'YYYYMMDD'))) as last_day
   from unnest(string_to_array(:codes, ',')) as asked (ts_code)
-  left join stock_info on stock_info.ts_code = asked.ts_code
+  left join (${listingSql(dataset)}) as listing on listing.ts_code = asked.ts_code
 ),
 answered as (
   select selector ->> 'ts_code' as ts_code, to_date(selector ->> 'from', 'YYYYMMDD') as first_day,
@@ -202,9 +175,9 @@ standing as materialized ( -- once, not again for each code
   from answered
   where first_day <= last_day and rows <= (
     select count(*)
-    from stock_daily
-    where stock_daily.ts_code = answered.ts_code
-      and trade_date between answered.first_day and answered.last_day_asked
+    from ${table} as stored
+    where stored.ts_code = answered.ts_code
+      and stored.${day} between answered.first_day and answered.last_day_asked
   )
   group by ts_code
 ),
@@ -215,11 +188,12 @@ candidate as (
   cross join lateral (
     select cal_date
     from trade_cal
-    where exchange = 'SSE' and is_open = 1 and cal_date between listed.first_day and listed.last_day
+    where exchange = 'SSE' and (is_open = 1 or cast(:every_day as boolean))
+      and cal_date between listed.first_day and listed.last_day
     except
-    select trade_date
-    from stock_daily
-    where stock_daily.ts_code = listed.ts_code and trade_date between listed.first_day and listed.last_day
+    select stored.${day}
+    from ${table} as stored
+    where stored.ts_code = listed.ts_code and stored.${day} between listed.first_day and listed.last_day
       and not cast(:refresh as boolean)
   ) as absent
   where cast(:refresh as boolean) or not coalesce(absent.cal_date <@ standing.days, false)
@@ -242,9 +216,8 @@ whole_day as (
   from answered_day
   where rows <= (
     select count(*)
-    from stock_daily as daily
-    where daily.trade_date = answered_day.trade_date
-      and ${isMember(dataset, "daily.ts_code")}
+    from ${table} as stored
+    where stored.${day} = answered_day.trade_date and ${isOwnRow(dataset, "stored")}
   )
 )
 select ts_code, to_char(min(cal_date), 'YYYYMMDD') as first_missing,
@@ -253,7 +226,11 @@ from candidate
 where cast(:refresh as boolean) or cal_date not in (select trade_date from whole_day)
 group by ts_code
 order by ts_code`,
-      { dataset: dataset.name, codes: codes.slice(at, at + codesInQuestionMax).join(","), ...range, refresh },
+      {
+        dataset: dataset.name,
+        codes: codes.slice(at, at + codesInQuestionMax).join(","),
+        ...{ ...range, refresh, every_day },
+      },
     );
     missing.push(
       ...rows.map((row) => ({
@@ -269,25 +246,36 @@ order by ts_code`,
 /** Those of `codes` that were listed on no day of a range; one that the list does not know counts as listed. */
 export async function unlistedCodes(
   database: Database,
+  dataset: Dataset,
   codes: readonly string[],
-  range: { from: Day; to: Day },
+  range: DayRange,
 ): Promise<string[]> {
   const rows = await database.run(
     `select asked.ts_code
 from unnest(string_to_array(:codes, ',')) as asked (ts_code)
-join stock_info on stock_info.ts_code = asked.ts_code
-where list_date > to_date(:to, 'YYYYMMDD') or delist_date < to_date(:from, 'YYYYMMDD')
+join (${listingSql(dataset)}) as listing on listing.ts_code = asked.ts_code
+where listed_from > to_date(:to, 'YYYYMMDD') or listed_to < to_date(:from, 'YYYYMMDD')
 order by asked.ts_code`,
-    { codes: codes.join(","), ...range },
+    { codes: codes.join(","), from: range.from, to: range.to },
   );
   return rows.map(({ ts_code }) => String(ts_code));
 }
 
-function partsOf({ from, to }: { from: Day; to: Day }): { from: Day; to: Day }[] {
-  const parts = [];
-  for (let start = from; start <= to; start = addDays(start, daysInQuestionMax)) {
-    const end = addDays(start, daysInQuestionMax - 1);
-    parts.push({ from: start, to: end < to ? end : to });
+type Slice = { readonly key: string; readonly from: Day; readonly to: Day };
+
+/** So many slices together that they cover few enough days, and one at least. */
+function partsOf(units: readonly PlannedUnit[]): Slice[][] {
+  const parts: Slice[][] = [];
+  let days = 0;
+  for (const unit of units) {
+    const range = daysOf(unit.selector);
+    if (range === undefined) continue;
+    days += daysBetween(range.from, range.to) + 1;
+    if (parts.length === 0 || days > daysInQuestionMax) {
+      parts.push([]);
+      days = daysBetween(range.from, range.to) + 1;
+    }
+    parts.at(-1)?.push({ key: unitKey(unit), ...range });
   }
   return parts;
 }

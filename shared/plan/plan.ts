@@ -5,14 +5,17 @@ import type { Dataset } from "../catalogue/datasets.ts";
 import { addDays, type Day, formatDay, shanghaiDay, shanghaiHours } from "../catalogue/dates.ts";
 import { versionsOfPeriod } from "../catalogue/periods.ts";
 import type { Settings } from "../catalogue/settings.ts";
+import type { DayRange } from "../coverage/calendar.ts";
 import type { PlannedUnit } from "../unit.ts";
 import type { Nothing } from "./nothing.ts";
 
 export type Plan = {
   readonly units: readonly PlannedUnit[];
   readonly reason: string | null;
+  /** The reason is a warning for operators too. */
+  readonly warns?: true;
   /** The days it was made for, where it is by day. */
-  readonly range?: { readonly from: Day; readonly to: Day };
+  readonly range?: DayRange;
   /** What it means when it has no unit. */
   readonly nothing?: Nothing;
 };

@@ -4,14 +4,16 @@ import { type Column, columnsOf } from "../../shared/catalogue/dataset.ts";
 import { type Dataset, datasets } from "../../shared/catalogue/datasets.ts";
 import { jobTypes } from "../../shared/catalogue/jobs.ts";
 import { newestPeriods, periodsBetween } from "../../shared/catalogue/periods.ts";
+import { openDaysIn, readCalendar } from "../../shared/coverage/calendar.ts";
 import * as coverage from "../../shared/coverage/coverage.ts";
-import * as finance from "../../shared/coverage/finance-coverage.ts";
 import { areFresh } from "../../shared/coverage/list-coverage.ts";
+import * as reported from "../../shared/coverage/period-coverage.ts";
 import { readCoverage, readFreshness } from "../../shared/coverage/stored-days.ts";
 import { type Failure, recordFailure, recordOrphan, unresolvedUnits } from "../../shared/ledger/failures.ts";
 import * as origins from "../../shared/ledger/origin.ts";
 import * as tasks from "../../shared/ledger/tasks.ts";
 import { claimUnit, markNotDue, noteAttempt, storeUnit } from "../../shared/ledger/units.ts";
+import { planByDate } from "../../shared/plan/plan.ts";
 import { countInstruments } from "../../shared/plan/price-run.ts";
 import type { Database, SqlRow } from "../../shared/ports.ts";
 import { chartedCode, dailyOfCode, dailyOfDay, newestTradeDate } from "../../shared/reads/daily.ts";
@@ -36,7 +38,7 @@ const lately = { from: "20260828", to: newestDay }; // sixty open days
 const always = { from: "20100101", to: newestDay };
 const stock = "600007.SH";
 const etf = "510007.SH";
-const { stock_daily, etf_daily, stock_list, finance: reports } = datasets;
+const { stock_daily, etf_daily, stock_list, disclosure, finance: reports } = datasets;
 const periods = newestPeriods("20261121", 24);
 
 /** @param codesMax stocks of one question: as many as are asked for at once of a whole market, a few of a small one */
@@ -52,13 +54,21 @@ export function statementsOf({ stocks, codesMax }: { stocks: number; codesMax: n
 }
 
 const coverageStatements = (codes: readonly string[]): Statement[] => [
-  { name: "calendarFacts", ask: (database) => coverage.calendarFacts(database, lately) },
-  { name: "openDays", ask: (database) => coverage.openDays(database, lately) },
-  { name: "openDayBack", ask: (database) => coverage.openDayBack(database, day, 60) },
+  { name: "readCalendar", ask: readCalendar },
   { name: "newestStoredDay, stocks", ask: (database) => coverage.newestStoredDay(database, stock_daily) },
   { name: "newestStoredDay, ETFs", ask: (database) => coverage.newestStoredDay(database, etf_daily) },
-  { name: "missingDays, stocks", ask: (database) => coverage.missingDays(database, stock_daily, lately) },
-  { name: "missingDays, ETFs", ask: (database) => coverage.missingDays(database, etf_daily, lately) },
+  { name: "missingSlices, days of stocks", ask: (database) => missingDays(database, stock_daily) },
+  { name: "missingSlices, days of ETFs", ask: (database) => missingDays(database, etf_daily) },
+  { name: "newestStoredDay, by code", ask: (database) => coverage.newestStoredDay(database, byCode) },
+  {
+    name: "missingSlices, months and ranges",
+    ask: (database) => coverage.missingSlices(database, stock_daily, longSlices),
+  },
+  { name: "listedCodes, named and stored", ask: (database) => coverage.listedCodes(database, byCode) },
+  {
+    name: "missingRanges, by code, also of closed days",
+    ask: (database) => coverage.missingRanges(database, { ...byCode, expects: "none" }, codes, lately, false),
+  },
   { name: "listedCodes", ask: (database) => coverage.listedCodes(database, stock_daily) },
   {
     name: "unknownCodes",
@@ -76,7 +86,7 @@ const coverageStatements = (codes: readonly string[]): Statement[] => [
     name: "missingRanges, all again",
     ask: (database) => coverage.missingRanges(database, stock_daily, codes, always, true),
   },
-  { name: "unlistedCodes", ask: (database) => coverage.unlistedCodes(database, codes, lately) },
+  { name: "unlistedCodes", ask: (database) => coverage.unlistedCodes(database, stock_daily, codes, lately) },
   { name: "readCoverage, stocks", ask: (database) => readCoverage(database, stock_daily, lately) },
   { name: "readCoverage, ETFs", ask: (database) => readCoverage(database, etf_daily, lately) },
   { name: "readFreshness", ask: (database) => readFreshness(database, now) },
@@ -86,6 +96,20 @@ const coverageStatements = (codes: readonly string[]): Statement[] => [
     ask: (database: Database) => areFresh(database, dataset, [unit], new Date("2026-01-01")),
   })),
 ];
+
+/** As a dataset that is asked for by code, and names its members. */
+const { list: _, sharesTable: __, ...noList } = stock_daily;
+const byCode: Dataset = { ...noList, slices: "codes", members: { codes: [stock] } };
+
+const longSlices: readonly PlannedUnit[] = [
+  { dataset: "stock_daily", selector: { by: "month", month: "202609" } },
+  { dataset: "stock_daily", selector: { by: "range", from: "20261001", to: "20261030" } },
+];
+
+async function missingDays(database: Database, dataset: Dataset): Promise<unknown> {
+  const days = openDaysIn(await readCalendar(database), lately);
+  return await coverage.missingSlices(database, dataset, planByDate(dataset, days));
+}
 
 const listUnits: readonly PlannedUnit[] = [
   {
@@ -102,27 +126,28 @@ const lists = listUnits.map((unit): [Dataset, PlannedUnit] => [datasets[unit.dat
 const financeStatements = (codes: readonly string[]): Statement[] => [
   {
     name: "missingPeriodRanges",
-    ask: (database) => finance.missingPeriodRanges(database, reports, codes, periods),
+    ask: (database) => reported.missingPeriodRanges(database, reports, codes, periods),
   },
   {
     name: "missingPeriodRanges, periods of which nothing is stored",
     ask: (database) =>
-      finance.missingPeriodRanges(database, reports, codes, periodsBetween("20080101", "20081231")),
+      reported.missingPeriodRanges(database, reports, codes, periodsBetween("20080101", "20081231")),
   },
-  { name: "missingPeriods", ask: (database) => finance.missingPeriods(database, reports, periods, now) },
-  { name: "failedUnits", ask: (database) => finance.failedUnits(database, "FINANCE_INCREMENTAL") },
+  { name: "missingPeriods", ask: (database) => reported.missingPeriods(database, reports, periods, now) },
+  { name: "failedUnits", ask: (database) => reported.failedUnits(database, "FINANCE_INCREMENTAL") },
   { name: "wasAsked", ask: (database) => coverage.wasAsked(database, reports) },
-  { name: "knowsSchedule", ask: finance.knowsSchedule },
+  { name: "hasRows", ask: (database) => reported.hasRows(database, disclosure) },
   {
     name: "filings",
-    ask: (database) => finance.filings(database, reports, { from: "20261026", to: "20261026" }, false),
+    ask: (database) =>
+      reported.filings(database, reports, disclosure, { from: "20261026", to: "20261026" }, false),
   },
   {
     name: "delistedBefore",
-    ask: (database) => finance.delistedBefore(database, codes, day),
+    ask: (database) => reported.delistedBefore(database, reports, codes, day),
   },
-  { name: "stocksWithout", ask: (database) => finance.stocksWithout(database, reports, "20270331", 300) },
-  { name: "wasRefusedByPeriod", ask: (database) => finance.wasRefusedByPeriod(database, now) },
+  { name: "membersWithout", ask: (database) => reported.membersWithout(database, reports, "20270331", 300) },
+  { name: "wasRefusedByPeriod", ask: (database) => reported.wasRefusedByPeriod(database, now) },
 ];
 
 const reads: Statement[] = [

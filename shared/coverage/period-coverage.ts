@@ -1,5 +1,6 @@
-// What is stored of the report periods, and what is missing: the questions of plan-finance.ts, in SQL. As with days, an
+// What is stored of the report periods, and what is missing: the questions of a plan by report period, in SQL. As with days, an
 // answer that stands explains the reports it did not hold, once it was asked for after their deadline.
+import { dayColumnOf } from "../catalogue/dataset.ts";
 import type { Dataset } from "../catalogue/datasets.ts";
 import type { Day } from "../catalogue/dates.ts";
 import type { JobType } from "../catalogue/jobs.ts";
@@ -8,6 +9,8 @@ import type { Selector } from "../catalogue/selector.ts";
 import type { MissingRange } from "../plan/plan.ts";
 import type { Database } from "../ports.ts";
 import type { PlannedUnit } from "../unit.ts";
+import type { DayRange } from "./calendar.ts";
+import { isOwnRow, listingSql, membersSql } from "./members.ts";
 
 /** Codes in one question: it must end within the Data API's 45 seconds. */
 const codesInQuestionMax = 500;
@@ -28,6 +31,9 @@ export async function missingPeriodRanges(
   codes: readonly string[],
   periods: readonly Period[],
 ): Promise<MissingRange[]> {
+  const { table } = dataset;
+  const day = dayColumnOf(dataset);
+  const own = isOwnRow(dataset, "stored");
   const missing: MissingRange[] = [];
   for (let at = 0; at < codes.length; at += codesInQuestionMax) {
     const rows = await database.run(
@@ -45,7 +51,7 @@ answered_period as (
 whole_period as (
   select end_date, cast(settled_at at time zone 'Asia/Shanghai' as date) as asked_on, settled_at
   from answered_period
-  where rows <= (select count(*) from fina_indicator where fina_indicator.end_date = answered_period.end_date)
+  where rows <= (select count(*) from ${table} as stored where stored.${day} = answered_period.end_date and ${own})
 ),
 answered as (
   select selector ->> 'ts_code' as ts_code, to_date(selector ->> 'from', 'YYYYMMDD') as first_day,
@@ -61,21 +67,20 @@ standing as materialized ( -- once, not again for each period
   from answered
   where rows <= (
     select count(*)
-    from fina_indicator
-    where fina_indicator.ts_code = answered.ts_code
-      and end_date between answered.first_day and answered.last_day
+    from ${table} as stored
+    where stored.ts_code = answered.ts_code and stored.${day} between answered.first_day and answered.last_day
   )
 )
 select asked.ts_code, to_char(min(period.end_date), 'YYYYMMDD') as first_missing,
   to_char(max(period.end_date), 'YYYYMMDD') as last_missing
 from unnest(string_to_array(:codes, ',')) as asked (ts_code)
-left join stock_info on stock_info.ts_code = asked.ts_code
+left join (${listingSql(dataset)}) as listing on listing.ts_code = asked.ts_code
 cross join period
-where period.end_date < coalesce(stock_info.delist_date, 'infinity')
+where period.end_date < coalesce(listing.listed_to, 'infinity')
   and not exists (
     select 1
-    from fina_indicator
-    where fina_indicator.ts_code = asked.ts_code and fina_indicator.end_date = period.end_date
+    from ${table} as stored
+    where stored.ts_code = asked.ts_code and stored.${day} = period.end_date
   )
   and not exists (
     select 1
@@ -114,6 +119,9 @@ export async function missingPeriods(
   periods: readonly Period[],
   today: Date,
 ): Promise<Period[]> {
+  const { table } = dataset;
+  const day = dayColumnOf(dataset);
+  const own = isOwnRow(dataset, "stored");
   const rows = await database.run(
     `with period as (
   select to_date(due.end_date, 'YYYYMMDD') as end_date, to_date(due.deadline, 'YYYYMMDD') as deadline
@@ -129,7 +137,7 @@ answered_period as (
 whole_period as (
   select end_date, cast(settled_at at time zone 'Asia/Shanghai' as date) as asked_on, settled_at
   from answered_period
-  where rows <= (select count(*) from fina_indicator where fina_indicator.end_date = answered_period.end_date)
+  where rows <= (select count(*) from ${table} as stored where stored.${day} = answered_period.end_date and ${own})
 )
 select to_char(period.end_date, 'YYYYMMDD') as end_date, to_char(period.deadline, 'YYYYMMDD') as deadline
 from period
@@ -171,22 +179,23 @@ limit :failures`,
   };
 }
 
-/** Whether the reporting schedule is stored. */
-export async function knowsSchedule(database: Database): Promise<boolean> {
-  const [row] = await database.run("select exists (select 1 from disclosure_date) as known");
+/** Whether a row of it is stored, such as one of the reporting schedule. */
+export async function hasRows(database: Database, { table }: Dataset): Promise<boolean> {
+  const [row] = await database.run(`select exists (select 1 from ${table}) as known`);
   return row?.known === true;
 }
 
 export type Filing = { readonly ts_code: string; readonly end_date: Day };
 
 /**
- * Reports filed within two days, both included: those for which their stock (or their period) was not asked since, or all.
+ * Reports of the schedule's end_date that were filed, its actual_date, within two days, both included: those for which their stock (or their period) was not asked since, or all.
  * Indicators come the day after the filing.
  */
 export async function filings(
   database: Database,
   dataset: Dataset,
-  { from, to }: { from: Day; to: Day },
+  schedule: Dataset,
+  { from, to }: DayRange,
   all: boolean,
 ): Promise<Filing[]> {
   const rows = await database.run(
@@ -198,8 +207,8 @@ export async function filings(
   group by 1
 )
 select filing.ts_code, to_char(filing.end_date, 'YYYYMMDD') as end_date
-from disclosure_date as filing
-join stock_info on stock_info.ts_code = filing.ts_code and stock_info.is_etf = 'N'
+from ${schedule.table} as filing
+join (${membersSql(dataset)}) as member on member.ts_code = filing.ts_code
 left join asked_period on asked_period.end_date = filing.end_date
 where filing.actual_date between to_date(:from, 'YYYYMMDD') and to_date(:to, 'YYYYMMDD')
   and (cast(:all as boolean) or (
@@ -224,44 +233,46 @@ limit :filings`,
 /** Those of `codes` that were delisted before a day. */
 export async function delistedBefore(
   database: Database,
+  dataset: Dataset,
   codes: readonly string[],
   day: Day,
 ): Promise<string[]> {
   const rows = await database.run(
-    `select ts_code
-from stock_info
-where ts_code = any (string_to_array(:codes, ',')) and delist_date <= to_date(:day, 'YYYYMMDD')
-order by ts_code`,
+    `select asked.ts_code
+from unnest(string_to_array(:codes, ',')) as asked (ts_code)
+join (${listingSql(dataset)}) as listing on listing.ts_code = asked.ts_code
+where listed_to <= to_date(:day, 'YYYYMMDD')
+order by asked.ts_code`,
     { codes: codes.join(","), day },
   );
   return rows.map(({ ts_code }) => String(ts_code));
 }
 
-/** Listed stocks without a row for a period, those longest not asked first. */
-export async function stocksWithout(
+/** Members of a list that are listed now and without a row for a period, those longest not asked first. */
+export async function membersWithout(
   database: Database,
   dataset: Dataset,
   period: Day,
   limit: number,
 ): Promise<string[]> {
   const rows = await database.run(
-    `select stock_info.ts_code
-from stock_info
+    `select member.ts_code
+from (${listingSql(dataset)}) as member
 left join lateral (
   select settled_at
   from sync_unit
   where dataset = :dataset and status = 'done' and selector ->> 'by' = 'code'
-    and selector ->> 'ts_code' = stock_info.ts_code collate "default" -- as the index has it
+    and selector ->> 'ts_code' = member.ts_code collate "default" -- as the index has it
   order by settled_at desc
   limit 1
 ) as asked on true
-where is_etf = 'N' and list_status = 'L' and list_date <= to_date(:period, 'YYYYMMDD')
+where member.is_listed and member.listed_from <= to_date(:period, 'YYYYMMDD')
   and not exists (
     select 1
-    from fina_indicator
-    where fina_indicator.ts_code = stock_info.ts_code and end_date = to_date(:period, 'YYYYMMDD')
+    from ${dataset.table} as stored
+    where stored.ts_code = member.ts_code and stored.${dayColumnOf(dataset)} = to_date(:period, 'YYYYMMDD')
   )
-order by asked.settled_at nulls first, stock_info.ts_code
+order by asked.settled_at nulls first, member.ts_code
 limit :count`,
     { dataset: dataset.name, period, count: limit },
   );

@@ -1,0 +1,154 @@
+// Facts -> the plan of what is reported by period: by stock or, for accounts that may, by period. Pure.
+import type { Dataset } from "../catalogue/datasets.ts";
+import { addDays, type Day, earlier, shanghaiDay } from "../catalogue/dates.ts";
+import { newestDuePeriod, type Period } from "../catalogue/periods.ts";
+import type { Filing } from "../coverage/period-coverage.ts";
+import { type PlannedUnit, unitKey } from "../unit.ts";
+import { say } from "../words/say.ts";
+import { refuseUnknown } from "./decide.ts";
+import { jobOfDataset } from "./job-of.ts";
+import type { Nothing } from "./nothing.ts";
+import type { PeriodFacts } from "./period-facts.ts";
+import {
+  asksForFilings,
+  filingDays,
+  type HistoryScope,
+  historyScope,
+  mayAskByPeriod,
+  periodsLookedAt,
+} from "./period-scope.ts";
+import { type MissingRange, type Plan, planByCode } from "./plan.ts";
+import type { Request } from "./scope.ts";
+
+/** @throws SyncError permanent when a code of the command is unknown */
+export function decidePeriods(request: Request, facts: PeriodFacts): Plan {
+  if (request.mode === "history") return decideHistory(request, facts);
+  return asksForFilings(request) ? decideFilings(request, facts) : decideNew(request, facts);
+}
+
+function decideHistory(request: Request, facts: PeriodFacts): Plan {
+  const { dataset, command, settings } = request;
+  const scope = historyScope(request);
+  const { today, range, all, ended, due } = scope;
+  if (range.from > today || (all.length > 0 && ended.length === 0)) {
+    const [first] = all;
+    const reason =
+      first === undefined
+        ? say("dayNotCome", { day: range.from })
+        : say("periodNotEnded", { period: first.end });
+    return { units: [], reason, range, nothing: "not_due" };
+  }
+  if (ended.length === 0) return { units: [], reason: say("noPeriodEnded"), range, nothing: "no_period" };
+  if (mayAskByPeriod(request, facts.wasRefused)) {
+    const { missingPeriods = [] } = facts;
+    return { units: byPeriods(dataset, missingPeriods), reason: null, range, nothing: "stored" };
+  }
+  refuseUnknown(dataset, facts.unknownCodes ?? []);
+  const { codes = [], missingRanges = codes.map((ts_code) => ({ ts_code, ...range })) } = facts;
+  // A period whose deadline has not passed may be filed any day: its absence is nothing to look for.
+  const missing = command.refresh ? missingRanges : missingRanges.map((one) => toNewest(one, due, ended));
+  const units = planByCode(dataset, missing, endsOf(ended), settings);
+  return { units, range, ...whyNothing(request, scope, facts) };
+}
+
+/** What to say of a history without units: periods whose reports are not due yet are left to the increment. */
+function whyNothing(
+  { dataset, command }: Request,
+  { all, due }: HistoryScope,
+  { codes = [], delistedCodes: gone = [] }: PeriodFacts,
+): { reason: string | null; nothing: Nothing } {
+  const waiting = command.to === undefined && due.length > 0 ? undefined : all[due.length];
+  const [first] = all;
+  if (first !== undefined && gone.length > 0 && gone.length === codes.length) {
+    const reason = say("delistedBefore", { day: first.end, codes: gone.slice(0, 5).join(", ") });
+    return { reason, nothing: "not_listed" };
+  }
+  if (waiting === undefined) return { reason: null, nothing: "stored" };
+  const job = jobOfDataset(dataset, "incremental");
+  return {
+    reason: say("reportsNotDue", { period: waiting.end, deadline: waiting.deadline, job }),
+    nothing: due.length === 0 ? "not_due" : "stored_so_far",
+  };
+}
+
+/** Failed units first, then those who have filed, then some of those whose newest due report is missing. */
+function decideNew(request: Request, facts: PeriodFacts): Plan {
+  const { dataset, now } = request;
+  const { failed, wasAsked, knowsSchedule, filings = [], without = [], missingPeriods = [] } = facts;
+  const reason = !wasAsked
+    ? say("neverAsked", { job: jobOfDataset(dataset, "history") })
+    : !knowsSchedule
+      ? say("scheduleEmpty", { job: jobOfDataset(dataset.schedule ?? dataset, "reference") })
+      : null;
+  const due = newestDuePeriod(shanghaiDay(now)).end;
+  const asked = mayAskByPeriod(request, facts.wasRefused)
+    ? byPeriods(dataset, [
+        ...filings.map(({ end_date }) => ({ end: end_date })),
+        ...(without.length > 0 && dataset.schedule !== undefined ? [{ end: due }] : []),
+        ...missingPeriods,
+      ])
+    : byCodes(request, [...filings, ...without.map((ts_code) => ({ ts_code, end_date: due }))]);
+  const { retried = [], left = [] } = failed ?? {};
+  const taken = new Set([...retried.map(unitKey), ...left]);
+  const units = [...retried, ...asked.filter((unit) => !taken.has(unitKey(unit)))];
+  return { units, reason, nothing: "stored", ...(reason !== null && { warns: true }) };
+}
+
+/** Of each code all the periods looked at, and back to the one it filed: or an older report would be asked for every evening. */
+function byCodes(request: Request, filings: readonly Filing[]): PlannedUnit[] {
+  const ends = endsOf(periodsLookedAt(request));
+  const spans = spansOf(filings).map((span) => ({
+    ts_code: span.ts_code,
+    from: earlier(span.from, ends[0] ?? span.from),
+    to: ends.at(-1) ?? span.to,
+  }));
+  return planByCode(request.dataset, spans, ends, request.settings);
+}
+
+/** The reports filed on the days of a command: of each code the periods it filed then, and nothing else. */
+function decideFilings(request: Request, facts: PeriodFacts): Plan {
+  const { dataset, command, settings, now } = request;
+  const { from, to } = filingDays(request, true);
+  const last = addDays(shanghaiDay(now), -1);
+  if (from > last) {
+    const range = { from, to: command.to ?? from };
+    const reason = say("filingsNotDue", { day: from, next: addDays(from, 1) });
+    return { units: [], reason, range, nothing: "not_due" };
+  }
+  const range = { from, to };
+  if (!facts.hasFilings)
+    return { units: [], reason: say("noFiling", { from, to }), range, nothing: "no_filing" };
+  const reason =
+    command.to !== undefined && command.to > last ? say("plannedTo", { asked: command.to, due: last }) : null;
+  const { filings = [], wasRefused } = facts;
+  const units = mayAskByPeriod(request, wasRefused)
+    ? byPeriods(
+        dataset,
+        filings.map(({ end_date }) => ({ end: end_date })),
+      )
+    : planByCode(dataset, spansOf(filings), [], settings);
+  return { units, reason, range, nothing: reason === null ? "stored" : "stored_so_far" };
+}
+
+/** Of each code, from the oldest period it filed to the newest. */
+function spansOf(filings: readonly Filing[]): MissingRange[] {
+  return [...Map.groupBy(filings, ({ ts_code }) => ts_code)].map(([ts_code, own]) => {
+    const ends = own.map(({ end_date }) => end_date).sort();
+    return { ts_code, from: ends[0] ?? "", to: ends.at(-1) ?? "" };
+  });
+}
+
+/** A range to the newest due period goes on to the newest of all: a report may be filed before its deadline. */
+function toNewest(missing: MissingRange, due: readonly Period[], ended: readonly Period[]): MissingRange {
+  const newest = ended.at(-1);
+  return newest && missing.to === due.at(-1)?.end ? { ...missing, to: newest.end } : missing;
+}
+
+function byPeriods({ name }: Dataset, periods: readonly { readonly end: Day }[]): PlannedUnit[] {
+  const ends = new Set(periods.map(({ end }) => end));
+  return [...ends].map((period) => ({ dataset: name, selector: { by: "period", period } }));
+}
+
+function endsOf(periods: readonly Period[]): Day[] {
+  return periods.map(({ end }) => end);
+}

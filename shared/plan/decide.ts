@@ -1,0 +1,72 @@
+// Facts -> the plan of what is asked for by time: slices of all, or codes with a range. Pure.
+import { type Dataset, listOf, securityOf } from "../catalogue/datasets.ts";
+import { openDaysIn } from "../coverage/calendar.ts";
+import { SyncError } from "../errors.ts";
+import type { PlannedUnit } from "../unit.ts";
+import { say } from "../words/say.ts";
+import type { Facts } from "./facts.ts";
+import { jobOfDataset } from "./job-of.ts";
+import { type Plan, planByCode } from "./plan.ts";
+import { type Request, type Scope, scopeOf } from "./scope.ts";
+import type { TimedSlices } from "./slices.ts";
+
+/** @throws SyncError permanent, saying what is wrong and what to do */
+export function decide(request: Request, slices: TimedSlices, facts: Facts): Plan {
+  const scope = scopeOf(request, slices, facts);
+  if ("units" in scope) return scope;
+  if (request.command.codes !== undefined) return planCodesNamed(request, scope, facts);
+  const { range, reason, warns } = scope;
+  const units = fewerCalls(facts.missing, unitsByCode(request, scope, facts));
+  return { units, range, reason, ...(warns && { warns }), nothing: storedOf(scope) };
+}
+
+/** What the codes of a command lack, and which of them were not listed then. */
+function planCodesNamed(request: Request, scope: Scope, facts: Facts): Plan {
+  const { codes = [], unknownCodes = [], unlistedCodes = [] } = facts;
+  refuseUnknown(request.dataset, unknownCodes);
+  const { from, to } = scope.range;
+  const remark = unlistedCodes.length > 0 && say("notListed", { codes: few(unlistedCodes), from, to });
+  return {
+    units: unitsByCode(request, scope, facts) ?? [],
+    reason: [scope.reason, remark].filter(Boolean).join("; ") || null,
+    range: scope.range,
+    nothing: unlistedCodes.length === codes.length ? "not_listed" : storedOf(scope),
+  };
+}
+
+/** Fewest calls: a unit of either kind is one to each interface. */
+function fewerCalls(
+  bySlice: readonly PlannedUnit[] | undefined,
+  byCode: readonly PlannedUnit[] | undefined,
+): readonly PlannedUnit[] {
+  if (bySlice === undefined || byCode === undefined) return bySlice ?? byCode ?? [];
+  return byCode.length < bySlice.length ? byCode : bySlice;
+}
+
+function unitsByCode(
+  { dataset, settings }: Request,
+  { range }: Scope,
+  { calendar, codes = [], missingRanges }: Facts,
+): PlannedUnit[] | undefined {
+  if (missingRanges === undefined || codes.length === 0) return undefined;
+  return planByCode(dataset, missingRanges, openDaysIn(calendar, range), settings);
+}
+
+function storedOf({ reason }: Scope): "stored" | "stored_so_far" {
+  return reason === null ? "stored" : "stored_so_far";
+}
+
+/** @throws SyncError permanent when there are any */
+export function refuseUnknown(dataset: Dataset, codes: readonly string[]): void {
+  const list = listOf(dataset);
+  if (codes.length === 0 || list === undefined) return;
+  const kind = say(securityOf(dataset) ?? "stock");
+  const told = { kind, codes: few(codes), table: list.table, list: jobOfDataset(list, "reference") };
+  throw new SyncError("permanent", say("unknownCodes", told));
+}
+
+/** Some of a list that may be long. */
+function few(codes: readonly string[]): string {
+  const shown = codes.slice(0, 5).join(", ");
+  return codes.length > 5 ? say("andMore", { shown, count: codes.length - 5 }) : shown;
+}

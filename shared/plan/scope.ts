@@ -1,0 +1,136 @@
+// Which days a command is about, and which slices of them are due: decided from the calendar and the newest stored day,
+// before anything else is asked. Pure.
+import { isByTradingDay } from "../catalogue/dataset.ts";
+import type { Dataset } from "../catalogue/datasets.ts";
+import { addDays, type Day, earlier, firstTradingDay, later } from "../catalogue/dates.ts";
+import type { Job } from "../catalogue/jobs.ts";
+import { daysOf } from "../catalogue/selector.ts";
+import type { Settings } from "../catalogue/settings.ts";
+import { type Calendar, type DayRange, holeIn, openDayBack } from "../coverage/calendar.ts";
+import type { RunCommand } from "../dispatch/command.ts";
+import { SyncError } from "../errors.ts";
+import type { PlannedUnit } from "../unit.ts";
+import { say } from "../words/say.ts";
+import { jobOfDataset } from "./job-of.ts";
+import type { Nothing } from "./nothing.ts";
+import { dueAt, lastDueDay, type Plan } from "./plan.ts";
+import { firstDayOf, lookBack, newestDue, sliceEnd, slicesIn, type TimedSlices } from "./slices.ts";
+
+/** A run of one dataset, and when it was asked for. */
+export type Request = {
+  readonly dataset: Dataset;
+  readonly mode: Job["mode"];
+  readonly command: RunCommand;
+  readonly settings: Settings;
+  readonly now: Date;
+};
+
+/** What is known when the days are chosen. */
+export type TimeFacts = {
+  readonly calendar: Calendar;
+  /** Of an increment that is told no days: the newest day stored, and whether anything was ever fetched. */
+  readonly newestDay?: Day | undefined;
+  readonly wasAsked?: boolean;
+};
+
+export type Scope = {
+  readonly range: DayRange;
+  /** The due slices of the range. */
+  readonly slices: readonly PlannedUnit[];
+  /** What to say of it, such as that it was cut. */
+  readonly reason: string | null;
+  /** What to say is a warning: data of the past is not there. */
+  readonly warns?: true;
+};
+
+/** Nothing of it can be planned, and why. */
+export type EmptyPlan = Plan & { readonly nothing: Nothing };
+
+/** Whether an increment looks by itself for what is new. */
+export function looksForNew({ mode, command }: Request): boolean {
+  return mode === "incremental" && (command.from ?? command.to ?? command.days) === undefined;
+}
+
+/** @throws SyncError permanent, saying what is wrong with the command or the calendar */
+export function scopeOf(request: Request, slices: TimedSlices, facts: TimeFacts): Scope | EmptyPlan {
+  return looksForNew(request) ? newDays(request, slices, facts) : daysAsked(request, slices, facts.calendar);
+}
+
+/** The days of a command that are due and on which there was a market; or why there are none. */
+function daysAsked(request: Request, slices: TimedSlices, calendar: Calendar): Scope | EmptyPlan {
+  const { dataset, command, now } = request;
+  const due = newestDue(slices, lastDueDay(dataset, now));
+  const to = earlier(command.to ?? due, due);
+  const first = command.from ?? firstDayAsked(request, slices, calendar, to);
+  const nothing = (why: Nothing, reason: string): EmptyPlan => ({
+    ...{ units: [], reason, nothing: why, range: { from: first, to: command.to ?? later(first, to) } },
+  });
+  if (first > due) {
+    const time = dueAt(dataset, sliceEnd(slices, first));
+    return nothing("not_due", say("notDueUntil", { day: first, time }));
+  }
+  if (first > to) throw new SyncError("permanent", say("toBeforeFirst", { to, first }));
+  const start = firstDayOf(dataset);
+  if (to < start) {
+    const reason = dataset.firstDay === undefined ? "noTradingBefore" : "noDataBefore";
+    return nothing("before_first_day", say(reason, { day: start, dataset: dataset.name }));
+  }
+  const range = { from: later(first, start), to };
+  checkCalendar(dataset, calendar, range);
+  const units = slicesIn(dataset, slices, range, due, calendar);
+  const isCut = command.to !== undefined && command.to > due;
+  if (units.length === 0) {
+    if (isCut) return nothing("not_due", say("notDueYet", { day: command.to ?? to }));
+    return nothing("no_open_day", say("noTradingDays", range));
+  }
+  const reason = isCut ? say("plannedTo", { asked: command.to ?? to, due }) : null;
+  return { range, slices: units, reason };
+}
+
+function firstDayAsked(request: Request, slices: TimedSlices, calendar: Calendar, to: Day): Day {
+  const { dataset, mode, command, settings } = request;
+  if (command.days !== undefined) return openDayBack(calendar, to, command.days);
+  if (mode === "incremental") return lookBack(dataset, slices, to, settings, calendar);
+  const start = command.codes === undefined ? settings.SYNC_DAILY_HISTORY_START_DATE : firstTradingDay;
+  return dataset.firstDay === undefined ? start : later(start, dataset.firstDay);
+}
+
+/** What is new since the newest stored day, and the last slices before it; of an empty database the newest slice alone. */
+function newDays(
+  { dataset, settings, now }: Request,
+  slices: TimedSlices,
+  { calendar, newestDay, wasAsked }: TimeFacts,
+): Scope | EmptyPlan {
+  const due = newestDue(slices, lastDueDay(dataset, now));
+  const back = lookBack(dataset, slices, due, settings, calendar);
+  const from = newestDay === undefined ? back : earlier(addDays(newestDay, 1), back);
+  const range = { from: later(from, firstDayOf(dataset)), to: due };
+  checkCalendar(dataset, calendar, newestDay === undefined ? { from: due, to: due } : range);
+  const units = slicesIn(dataset, slices, range, due, calendar);
+  const newest = units.at(-1);
+  if (newestDay !== undefined || wasAsked || newest === undefined)
+    return { range, slices: units, reason: null };
+  const only = daysOf(newest.selector) ?? range;
+  const reason = say("onlyNewestDay", {
+    dataset: dataset.name,
+    day: only.to,
+    job: jobOfDataset(dataset, "history"),
+  });
+  return { range: only, slices: [newest], reason, warns: true };
+}
+
+/** A calendar that is missing is an alarm, not a holiday. */
+function checkCalendar(dataset: Dataset, calendar: Calendar, range: DayRange): void {
+  if (!isByTradingDay(dataset)) return;
+  const problem = calendarProblem(calendar, range);
+  if (problem !== undefined) throw new SyncError("permanent", problem);
+}
+
+function calendarProblem(calendar: Calendar, range: DayRange): string | undefined {
+  const { firstDay, lastDay } = calendar;
+  if (firstDay === undefined || lastDay === undefined) return say("calendarEmpty");
+  if (firstDay > range.from) return say("calendarBegins", { firstDay, needed: range.from });
+  if (lastDay < range.to) return say("calendarEnds", { lastDay, needed: range.to });
+  const hole = holeIn(calendar, range);
+  return hole && say("calendarLacks", { day: hole });
+}
