@@ -172,6 +172,14 @@ export function canAskBy(dataset: DatasetSpec, by: Selector["by"]): boolean {
   return interfacesOf(dataset).every(({ answers }) => answers.includes(by));
 }
 
+/** The interface that gives the dataset's rows when it is asked by such a slice; undefined when none does. */
+export function mainFor(
+  { main, byPeriod }: Pick<DatasetSpec, "main" | "byPeriod">,
+  by: Selector["by"],
+): InterfaceSpec | undefined {
+  return [main, byPeriod].find((spec) => spec?.answers.includes(by));
+}
+
 /** Every stored column, each once, in the order of the interfaces. */
 export function columnsOf(dataset: DatasetSpec): readonly Column[] {
   const specs = interfacesOf(dataset).flatMap((spec) => (spec.fallback ? [spec, spec.fallback] : [spec]));

@@ -37,6 +37,15 @@ export function daysBetween(from: Day, to: Day): number {
   return (utcMidnight(to) - utcMidnight(from)) / DAY_MILLISECONDS;
 }
 
+/** The two halves of a range of two days or more, the later one first. */
+export function halvesOf({ from, to }: { from: Day; to: Day }): readonly { from: Day; to: Day }[] {
+  const middle = addDays(from, Math.floor((daysBetween(from, to) - 1) / 2));
+  return [
+    { from: addDays(middle, 1), to },
+    { from, to: middle },
+  ];
+}
+
 /** The earlier of two days. */
 export function earlier(a: Day, b: Day): Day {
   return a.localeCompare(b) < 0 ? a : b;

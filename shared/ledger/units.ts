@@ -1,13 +1,13 @@
 // Units of the ledger in SQL: claimed, stored, put off; one named function a statement. A unit's rows and its outcome
 // are one atomic statement. Failures are in failures.ts.
 
-import { columnsOf } from "../catalogue/dataset.ts";
-import { type Dataset, listOf } from "../catalogue/datasets.ts";
+import { dayColumnOf, isByTradingDay } from "../catalogue/dataset.ts";
+import type { Dataset } from "../catalogue/datasets.ts";
 import type { Origin } from "../catalogue/origin.ts";
 import { daysOf, type Selector } from "../catalogue/selector.ts";
 import type { TaskStatus } from "../catalogue/status.ts";
 import { storedOfListSql } from "../coverage/list-coverage.ts";
-import { isMember } from "../coverage/members.ts";
+import { isOwnRow, listingSql } from "../coverage/members.ts";
 import type { Database, SqlRow } from "../ports.ts";
 import type { Facts } from "../rows/completeness.ts";
 import type { Table } from "../rows/rows.ts";
@@ -35,7 +35,7 @@ export async function claimUnit(
   origin: Origin,
 ): Promise<Claim> {
   const { selector } = unit;
-  const days = dataset.slices === "days" ? daysOf(selector) : undefined;
+  const days = isByTradingDay(dataset) ? daysOf(selector) : undefined;
   const [row] = await database.run(claimSql(dataset, selector.by), {
     task_id: unit.task_id,
     sequence: unit.sequence,
@@ -93,29 +93,22 @@ function rowsDayBeforeSql(dataset: Dataset): string {
   return `(
     select count(*)
     from ${dataset.table} as stored
-    where ${dataset.dayColumn} = (
+    where ${dayColumnOf(dataset)} = (
       select max(cal_date)
       from trade_cal
       where exchange = 'SSE' and is_open = 1 and cal_date < to_date(:from, 'YYYYMMDD')
     )
-    and ${isMember(dataset, "stored.ts_code")}
+    and ${isOwnRow(dataset, "stored")}
   )`;
 }
 
-/** Members that are listed on the day, as their list has them. Who is delisted since nobody knows when is none of them. */
+/** Members that are listed on the day. One that is not listed any more, since nobody knows when, is none of them. */
 function listedSql(dataset: Dataset): string {
-  const list = listOf(dataset);
-  if (list === undefined) return "0";
-  const { listedFrom, listedTo } = list.securities;
-  const own = Object.entries(list.constants ?? {}).map(([name, value]) => `${name} = '${value}'`);
-  const gone = columnsOf(list).some(({ name }) => name === "list_status")
-    ? [`(list_status is distinct from 'D' or ${listedTo} is not null)`]
-    : [];
   return `(
     select count(*)
-    from ${list.table} as listed
-    where ${[...own, ...gone].map((condition) => `${condition} and `).join("")}${listedFrom} <= to_date(:from, 'YYYYMMDD')
-      and coalesce(${listedTo}, 'infinity') > to_date(:from, 'YYYYMMDD')
+    from (${listingSql(dataset)}) as member
+    where listed_from <= to_date(:from, 'YYYYMMDD') and coalesce(listed_to, 'infinity') > to_date(:from, 'YYYYMMDD')
+      and (is_listed is distinct from false or listed_to is not null)
   )`;
 }
 

@@ -107,14 +107,15 @@ function checkRows(
   }
 }
 
-/** The rows that belong to the dataset: those whose cells all fit. */
-export function keepRows(table: Table, keeps: Readonly<Record<string, RegExp>>): Table {
-  const tests = Object.entries(keeps).map(([name, pattern]) => ({
-    cells: table.columns[name] ?? [],
-    pattern,
-  }));
+/** By which a row belongs to what was asked. */
+export type Keep = { readonly column: string; readonly fits: (text: string) => boolean };
+
+/** The rows whose cells all fit. */
+export function keepRows(table: Table, keeps: readonly Keep[]): Table {
+  if (keeps.length === 0) return table;
+  const tests = keeps.map(({ column, fits }) => ({ cells: table.columns[column] ?? [], fits }));
   const rows = Array.from({ length: table.size }, (_, row) => row);
-  const kept = rows.filter((row) => tests.every(({ cells, pattern }) => pattern.test(String(cells[row]))));
+  const kept = rows.filter((row) => tests.every(({ cells, fits }) => fits(String(cells[row]))));
   return kept.length === table.size ? table : pick(table, kept);
 }
 
@@ -189,7 +190,7 @@ function keysOf(table: Table, key: readonly string[]): string[] {
   const [first = [], ...others] = key.map((name) => table.columns[name] ?? []);
   return first.map((cell, row) => {
     let text = String(cell);
-    for (const cells of others) text += ` ${cells[row]}`;
+    for (const cells of others) text += `\u001f${cells[row]}`; // in no text: readPages refuses control characters
     return text;
   });
 }

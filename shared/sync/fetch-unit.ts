@@ -1,12 +1,14 @@
 // Fetches a unit: all its interfaces at once, each whole, each row checked. Every call goes through the pacer.
 
-import { exchanges, type InterfaceSpec, rowCapOf } from "../catalogue/dataset.ts";
+import { type InterfaceSpec, isByTradingDay, mainFor, rowCapOf } from "../catalogue/dataset.ts";
 import type { Dataset } from "../catalogue/datasets.ts";
-import { daysOf, type Selector } from "../catalogue/selector.ts";
+import type { Day } from "../catalogue/dates.ts";
+import type { Selector } from "../catalogue/selector.ts";
 import { asSyncError, lacksRight, SyncError } from "../errors.ts";
 import type { Delivery, Page, SyncServices } from "../ports.ts";
 import type { Answer, Facts } from "../rows/completeness.ts";
-import { foldByKey, join, keepRows, type RowRule, readPages, type Table } from "../rows/rows.ts";
+import { foldByKey, join, keepRows, readPages, type Table } from "../rows/rows.ts";
+import { keepsOf, rowRule, sliceOf } from "../rows/slice.ts";
 import type { Unit } from "../unit.ts";
 import { say } from "../words/say.ts";
 import { fetchWhole } from "./fetch-whole.ts";
@@ -28,19 +30,25 @@ export async function fetchUnit(
   unit: Unit,
   { openDays }: Facts,
 ): Promise<Answer> {
-  const fetchTable = async (spec: InterfaceSpec, isMain: boolean): Promise<Table> => {
+  const { selector } = unit;
+  const slice = sliceOf(dataset, selector);
+  const fetchTable = async (spec: InterfaceSpec, days?: ReadonlySet<Day>): Promise<Table> => {
     const capped = { ...spec, rowCap: rowCapOf(spec, services.settings) };
-    const pages = await fetchWhole(capped, unit.selector, (params) =>
+    const pages = await fetchWhole(capped, selector, (params) =>
       callPaced(services, delivery, unit, spec, params),
     );
-    const rule = rowRule(dataset, unit.selector, isMain ? new Set(openDays) : undefined);
+    const rule = rowRule(slice, dataset, spec, days);
     const read = readPages(spec, pages, `${spec.name} ${unit.unit_key}`, rule);
-    return foldByKey(keepRows(read, keepsOf(spec, unit.selector)), dataset.key);
+    return foldByKey(keepRows(read, keepsOf(slice, spec)), dataset.key);
   };
-  const main = unit.selector.by === "period" && dataset.byPeriod ? dataset.byPeriod : dataset.main;
+  const main = mainFor(dataset, selector.by);
+  if (main === undefined) {
+    throw new SyncError("permanent", say("noInterface", { dataset: dataset.name, by: selector.by }));
+  }
+  const tradingDays = isByTradingDay(dataset) ? new Set(openDays) : undefined;
   const results = await Promise.allSettled([
-    orFallback(main, (spec) => fetchTable(spec, true)),
-    ...dataset.details.map((spec) => fetchTable(spec, false)),
+    orFallback(main, selector, (spec) => fetchTable(spec, tradingDays)),
+    ...dataset.details.map((spec) => fetchTable(spec)),
   ]);
   const errors = results.flatMap((result) =>
     result.status === "rejected" ? [asSyncError(result.reason)] : [],
@@ -50,21 +58,22 @@ export async function fetchUnit(
   const [mainTable, ...details] = results.flatMap((result) =>
     result.status === "fulfilled" ? [result.value] : [],
   );
-  if (mainTable === undefined)
-    throw new SyncError("permanent", say("noInterface", { dataset: dataset.name }));
+  if (mainTable === undefined) throw new Error("a fetch that did not fail has a main table");
   return { table: join(dataset, mainTable, details), detailRows: details.map(({ size }) => size) };
 }
 
 /** An account without the right to an interface may have it to another that tells nearly the same. */
 async function orFallback(
   spec: InterfaceSpec,
+  { by }: Selector,
   fetchTable: (spec: InterfaceSpec) => Promise<Table>,
 ): Promise<Table> {
   try {
     return await fetchTable(spec);
   } catch (thrown) {
-    if (spec.fallback === undefined || !lacksRight(asSyncError(thrown))) throw thrown;
-    return await fetchTable(spec.fallback);
+    const { fallback } = spec;
+    if (!fallback?.answers.includes(by) || !lacksRight(asSyncError(thrown))) throw thrown;
+    return await fetchTable(fallback);
   }
 }
 
@@ -122,72 +131,6 @@ async function callPaced(
         log.warn("call failed; calling again in the slot's pace", { ...named, tries, error });
       }
     }
-  }
-}
-
-/** An interface that knows no exchange or status answers with those of all. */
-function keepsOf({ keeps, parameters }: InterfaceSpec, selector: Selector): Record<string, RegExp> {
-  if (selector.by !== "exchange" || parameters?.exchange !== null) return { ...keeps };
-  return {
-    ...keeps,
-    exchange: new RegExp(`^${exchanges[selector.exchange]}$`),
-    list_status: new RegExp(`^${selector.list_status}$`),
-  };
-}
-
-/** What every row must be, given what was asked. `openDays` where rows are by trading day. */
-function rowRule(
-  { slices, dayColumn = "trade_date" }: Dataset,
-  selector: Selector,
-  openDays: ReadonlySet<string> | undefined,
-): RowRule {
-  switch (selector.by) {
-    case "date":
-      return (cell) => {
-        if (cell("trade_date") !== selector.trade_date)
-          return say("cellNotAsked", { column: "trade_date", asked: selector.trade_date });
-        return openDays?.has(selector.trade_date) === false ? say("noTradingDay") : undefined;
-      };
-    case "code":
-      return (cell) => {
-        const day = cell(dayColumn);
-        if (cell("ts_code") !== selector.ts_code)
-          return say("cellNotAsked", { column: "ts_code", asked: selector.ts_code });
-        if (day < selector.from || day > selector.to)
-          return say("cellOutside", { column: dayColumn, from: selector.from, to: selector.to });
-        return slices === "days" && openDays?.has(day) === false ? say("noTradingDay") : undefined;
-      };
-    case "calendar":
-      return (cell) => {
-        if (cell("exchange") !== selector.exchange)
-          return say("cellNotAsked", { column: "exchange", asked: selector.exchange });
-        const day = cell("cal_date");
-        return day < selector.from || day > selector.to
-          ? say("cellOutside", { column: "cal_date", from: selector.from, to: selector.to })
-          : undefined;
-      };
-    case "list_status":
-      return (cell) => {
-        const status = cell("list_status");
-        return status !== "" && status !== selector.list_status
-          ? say("statusNotAsked", { status, asked: selector.list_status })
-          : undefined;
-      };
-    case "exchange":
-      return () => undefined;
-    case "announced":
-    case "range":
-    case "month":
-      return (cell) => {
-        const day = cell(dayColumn);
-        const { from, to } = daysOf(selector) ?? { from: day, to: day };
-        return day < from || day > to ? say("cellOutside", { column: dayColumn, from, to }) : undefined;
-      };
-    case "period":
-      return (cell) =>
-        cell("end_date") !== selector.period
-          ? say("cellNotAsked", { column: "end_date", asked: selector.period })
-          : undefined;
   }
 }
 

@@ -1,7 +1,7 @@
 // Fetches all that an interface has of a slice. TuShare cuts a reply at its cap without a word: a range that may be cut is
 // asked for in halves, anything else page by page.
 import type { InterfaceSpec } from "../catalogue/dataset.ts";
-import { addDays, type Day, daysBetween } from "../catalogue/dates.ts";
+import { type Day, halvesOf } from "../catalogue/dates.ts";
 import type { Selector } from "../catalogue/selector.ts";
 import { SyncError } from "../errors.ts";
 import type { Page } from "../ports.ts";
@@ -15,13 +15,15 @@ type FetchPage = (params: Readonly<Record<string, string>>) => Promise<Page>;
 
 /**
  * All pages of a selector. A range that may be cut is halved, whatever rows were kept; anything else is paged.
- * @throws SyncError transient when the answer cannot be proven whole within `pagesMax` calls
+ * @throws SyncError permanent, before any call, when the interface is not asked so; transient when the answer cannot be
+ * proven whole within `pagesMax` calls
  */
 export async function fetchWhole(
   spec: InterfaceSpec,
   selector: Selector,
   fetchPage: FetchPage,
 ): Promise<Page[]> {
+  checkAsked(spec, selector);
   let calls = 0;
   const bounded: FetchPage = (params) => {
     calls += 1;
@@ -34,6 +36,18 @@ export async function fetchWhole(
     : await fetchByOffset(spec, selector, bounded);
 }
 
+/** TuShare answers a call that lacks a parameter with an error, or with rows that nobody asked for. */
+function checkAsked(spec: InterfaceSpec, selector: Selector): void {
+  if (!spec.answers.includes(selector.by)) {
+    throw new SyncError("permanent", say("notAskedBy", { interface: spec.name, by: selector.by }));
+  }
+  const params = paramsOf(spec, selector);
+  const parameter = spec.requires?.find((name) => (params[name] ?? "") === "");
+  if (parameter !== undefined) {
+    throw new SyncError("permanent", say("needsParameter", { interface: spec.name, parameter }));
+  }
+}
+
 async function fetchRange(
   spec: InterfaceSpec,
   selector: Selector & { from: Day; to: Day },
@@ -43,10 +57,11 @@ async function fetchRange(
   if (!mayBeCut(page, spec)) return [page];
   if (selector.from === selector.to)
     throw notWhole(say("capForOneDay", { what: nameOf(spec, selector), rows: page.items.length }));
-  const middle = middleDay(selector.from, selector.to);
-  const later = await fetchRange(spec, { ...selector, from: addDays(middle, 1) }, fetchPage);
-  const earlier = await fetchRange(spec, { ...selector, to: middle }, fetchPage);
-  return [...later, ...earlier];
+  const pages: Page[] = [];
+  for (const half of halvesOf(selector)) {
+    pages.push(...(await fetchRange(spec, { ...selector, ...half }, fetchPage)));
+  }
+  return pages;
 }
 
 async function fetchByOffset(spec: InterfaceSpec, selector: Selector, fetchPage: FetchPage): Promise<Page[]> {
@@ -69,11 +84,6 @@ async function fetchByOffset(spec: InterfaceSpec, selector: Selector, fetchPage:
 
 function mayBeCut(page: Page, spec: InterfaceSpec): boolean {
   return page.hasMore || page.items.length >= spec.rowCap;
-}
-
-/** The last day of the first half of a range of two days or more. */
-function middleDay(from: Day, to: Day): Day {
-  return addDays(from, Math.floor((daysBetween(from, to) - 1) / 2));
 }
 
 function notWhole(why: string): SyncError {

@@ -1,6 +1,7 @@
 // The worker's use case: one message in, one outcome out. A unit is claimed, fetched, judged and stored. Every failure has
 // a kind, and the kind decides.
 
+import { isByTradingDay } from "../catalogue/dataset.ts";
 import type { Dataset } from "../catalogue/datasets.ts";
 import { asSyncError, SyncError } from "../errors.ts";
 import { recordOrphan } from "../ledger/failures.ts";
@@ -98,7 +99,7 @@ async function lookAgain(
 async function report(
   services: SyncServices,
   delivery: Delivery,
-  { slices }: Dataset,
+  dataset: Dataset,
   unit: Unit,
   done: StoredUnit & { readonly fetchMilliseconds: number; readonly storeMilliseconds: number },
 ): Promise<void> {
@@ -117,7 +118,7 @@ async function report(
   // The unit is done whatever becomes of this: the evening check says the same, later.
   try {
     await reportParked(services);
-    if (slices === "days") await reportFreshness(services, false);
+    if (isByTradingDay(dataset)) await reportFreshness(services, false);
   } catch (error) {
     log.warn("how far the data is could not be reported", { error: asSyncError(error) });
   }

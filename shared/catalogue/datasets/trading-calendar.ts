@@ -22,6 +22,7 @@ export const spec = {
   details: [],
   slices: "lists",
   expects: "every_day",
+  dayColumn: "cal_date",
   set: "core",
   place: 1,
   cadence: "morning",

@@ -1,0 +1,105 @@
+// What a slice says about its rows: which of the dataset's columns hold which values. The rows of an answer are checked by
+// it, because TuShare ignores in silence a parameter that it does not know.
+import { dayColumnOf, exchanges, type InterfaceSpec } from "../catalogue/dataset.ts";
+import type { Dataset } from "../catalogue/datasets.ts";
+import type { Day } from "../catalogue/dates.ts";
+import { daysOf, type Selector } from "../catalogue/selector.ts";
+import { say } from "../words/say.ts";
+import type { Keep, RowRule } from "./rows.ts";
+
+export type Slice = {
+  readonly fixed: readonly Fixed[];
+  /** The first and the last value of the column that days are selected by. */
+  readonly days: { readonly column: string; readonly from: string; readonly to: string } | undefined;
+};
+
+type Fixed = {
+  readonly column: string;
+  readonly value: string;
+  /** An answer need not repeat it. */
+  readonly orEmpty?: true;
+};
+
+/** Reports are asked for by the day on which their period ends. */
+const periodColumn = "end_date";
+
+/** The slice that a selector asks for. @throws Error when the dataset's file does not name the column of its days */
+export function sliceOf(dataset: Dataset, selector: Selector): Slice {
+  const days = daysOf(selector);
+  if (days === undefined) return { fixed: fixedBy(selector), days };
+  const column = selector.by === "period" ? periodColumn : dayColumnOf(dataset);
+  const type = dataset.main.columns.find(({ name }) => name === column)?.type;
+  const { from, to } = type === "day" ? days : { from: days.from.slice(0, 6), to: days.to.slice(0, 6) }; // months
+  return { fixed: fixedBy(selector), days: { column, from, to } };
+}
+
+function fixedBy(selector: Selector): Fixed[] {
+  switch (selector.by) {
+    case "code":
+      return [{ column: "ts_code", value: selector.ts_code }];
+    case "calendar":
+      return [{ column: "exchange", value: selector.exchange }];
+    case "list_status":
+      return [{ column: "list_status", value: selector.list_status, orEmpty: true }];
+    case "exchange":
+      return [
+        { column: "exchange", value: exchanges[selector.exchange] },
+        { column: "list_status", value: selector.list_status, orEmpty: true },
+      ];
+    default:
+      return [];
+  }
+}
+
+/**
+ * Refuses the rows of an interface that are not of the slice, or contradict what is the same in all rows of the dataset.
+ * @param openDays where rows are by trading day
+ */
+export function rowRule(
+  slice: Slice,
+  { constants = {} }: Dataset,
+  spec: InterfaceSpec,
+  openDays: ReadonlySet<Day> | undefined,
+): RowRule {
+  const always = Object.entries(constants).filter(([column]) =>
+    spec.columns.some(({ name }) => name === column),
+  );
+  const fixed = [
+    ...slice.fixed.filter(({ column }) => !isIgnored(spec, column)),
+    ...always.map(([column, value]): Fixed => ({ column, value })),
+  ];
+  const days = isIgnored(spec, "start_date") ? undefined : slice.days;
+  return (cell) => {
+    for (const { column, value, orEmpty } of fixed) {
+      const found = cell(column);
+      if (found !== value && !(orEmpty && found === "")) return say("cellNotAsked", { column, asked: value });
+    }
+    if (days === undefined) return undefined;
+    const { column, from, to } = days;
+    const day = cell(column);
+    if (day < from || day > to) {
+      return from === to
+        ? say("cellNotAsked", { column, asked: from })
+        : say("cellOutside", { column, from, to });
+    }
+    return openDays?.has(day) === false ? say("noTradingDay") : undefined;
+  };
+}
+
+/** By which rows of an interface are kept: where it has no parameter for a part of the slice, it answers with all of them. */
+export function keepsOf({ fixed, days }: Slice, spec: InterfaceSpec): Keep[] {
+  const patterns = Object.entries(spec.keeps ?? {}).map(
+    ([column, pattern]): Keep => ({ column, fits: (text) => pattern.test(text) }),
+  );
+  const values = fixed
+    .filter(({ column }) => isIgnored(spec, column))
+    .map(({ column, value }): Keep => ({ column, fits: (text) => text === value }));
+  const { column = "", from = "", to = "" } = days ?? {};
+  const within: Keep = { column, fits: (text) => text >= from && text <= to };
+  return [...patterns, ...values, ...(days && isIgnored(spec, "start_date") ? [within] : [])];
+}
+
+/** Whether an interface has no parameter of this name, the selector's. */
+function isIgnored({ parameters }: InterfaceSpec, name: string): boolean {
+  return parameters?.[name] === null;
+}
