@@ -1,16 +1,14 @@
-// What it costs on AWS: measured sizes, and the arithmetic over list prices. Rough on purpose; docs/cost.md is made from
-// it, and says where the figures come from.
+// What it costs on AWS: the arithmetic over list prices and over what a dataset is (dataset-figures.ts). Rough on purpose;
+// docs/cost.md is made from it, and says where the figures come from.
 import type { EgressWay } from "../shared/catalogue/chosen-context.ts";
+import { type Dataset, datasets } from "../shared/catalogue/datasets.ts";
 import { jobs } from "../shared/catalogue/jobs.ts";
 import { pauseMinutes, prices } from "../shared/catalogue/prices.ts";
 import type { PricedPlan } from "../shared/plan/price-run.ts";
+import { type DatasetFigures, figuresOf } from "./dataset-figures.ts";
 
-/** Measured on the local stack with a market of 5,450 stocks and 1,350 ETFs (docs/cost.md says how). */
+/** Measured on the local stack (docs/cost.md says how). */
 export const measured = {
-  /** Through the Data API, request and answer, for each row stored. */
-  wireBytesOfRow: { days: 202, periods: 2_700, lists: 200 },
-  /** On disk with its indexes, for each row. */
-  storedBytesOfRow: { days: 278, periods: 1_486, lists: 250 },
   /** Calls of the Data API for a unit beside its rows: is it wanted, what is open, has the task ended. */
   dataApiCallsOfUnit: 3,
   logBytesOfUnit: 3_400,
@@ -37,16 +35,6 @@ const capacity = { backfill: 4, daily: 1, idle: 0.5 } as const;
 /** An event source with a maximum of concurrency polls with five connections of 20 seconds each. */
 const pollsOfQueueMonth = 5 * 3 * 60 * 24 * (hoursOfMonth / 24);
 
-/** Ten years of everything: days of 4,400 stocks and 700 ETFs on average, and reports in 1.3 versions. */
-export const tenYears = {
-  units: { days: 2 * 2_430, periods: 5_500 },
-  rows: { days: 2_430 * (4_400 + 700), periods: 5_500 * 40 * 1.3 },
-} as const;
-
-/** Units of an ordinary weekday: lists, a day of stocks and one of ETFs, looks for holes, some reports. */
-const unitsOfDay = { days: 6, periods: 120, lists: 12 } as const;
-const rowsOfDay = { days: 7_000, periods: 4_000, lists: 12_000 } as const;
-
 export type CostPart =
   | "functions"
   | "database"
@@ -70,40 +58,45 @@ export type MonthOptions = {
   readonly freeAmounts: boolean;
 };
 
-type Kind = "days" | "periods" | "lists";
+/** Rows of a dataset, and the units that bring them. */
+type Load = { readonly figures: DatasetFigures; readonly units: number; readonly rows: number };
 
 /** A run of a deployed stack, beside what the stack costs anyway. */
 export function costOfRun(
   plan: Pick<PricedPlan, "job" | "units" | "rows" | "minutes" | "slotSeconds">,
 ): RunCost {
-  const kind = kindOf(plan.job);
+  return costOfWork(loadsOf(plan), plan);
+}
+
+function costOfWork(
+  loads: readonly Load[],
+  plan: Pick<PricedPlan, "units" | "minutes" | "slotSeconds">,
+): RunCost {
   const hours = plan.minutes / 60;
   return sum({
     functions:
       plan.slotSeconds * template.workerGigabytes * prices.lambdaGigabyteSecond +
       plan.units * prices.lambdaRequest,
     database: (hours * capacity.backfill + (pauseMinutes / 60) * capacity.idle) * prices.capacityUnitHour,
-    dataApi: dataApi(plan.units, plan.rows, kind),
-    storage: storage(plan.rows, kind, true),
+    dataApi: total(loads.map(dataApi)),
+    storage: total(loads.map((load) => storage(load, true))),
     monitoring: logs(plan.units),
   });
 }
 
 /** A month of daily use with ten years stored. */
 export function costOfMonth({ egress, pauses, freeAmounts }: MonthOptions): RunCost {
-  const kinds = Object.keys(unitsOfDay) as Kind[];
-  const unitsOfMonth = kinds.reduce((all, kind) => all + unitsOfDay[kind], 0) * weekdaysOfMonth;
+  const all = Object.values(datasets).map((dataset) => figuresOf(dataset));
+  const evening = all.map((figures): Load => ({ figures, ...figures.evening }));
+  const unitsOfMonth = total(evening.map(({ units }) => units)) * weekdaysOfMonth;
   const free = (amount: number) => (freeAmounts ? amount : 0);
   const less = (used: number, amount: number) => Math.max(0, used - free(amount));
   const heldGigabyteSeconds = unitsOfMonth * 2 * template.workerGigabytes;
-  const storedRows = (["days", "periods"] as const).map((kind) => storage(tenYears.rows[kind], kind, false));
   return sum({
     functions: less(heldGigabyteSeconds, 400_000) * prices.lambdaGigabyteSecond,
     database: capacityHoursOfMonth(pauses) * prices.capacityUnitHour,
-    dataApi:
-      kinds.reduce((all, kind) => all + dataApi(unitsOfDay[kind], rowsOfDay[kind], kind), 0) *
-      weekdaysOfMonth,
-    storage: storedRows.reduce((all, each) => all + each, 0),
+    dataApi: total(evening.map(dataApi)) * weekdaysOfMonth,
+    storage: total(all.map((figures) => storage({ figures, ...figures.tenYears }, false))),
     egress: egressOfMonth(egress),
     queues: less(template.polledQueues * pollsOfQueueMonth, 1e6) * prices.queueRequest,
     monitoring:
@@ -115,25 +108,31 @@ export function costOfMonth({ egress, pauses, freeAmounts }: MonthOptions): RunC
   });
 }
 
-/** Ten years of everything, once, at 171 calls a minute to an interface. */
-export function costOfTenYears(slotSecondsOfUnit: number, unitsAMinute: number): RunCost {
-  const runs = (["days", "periods"] as const).map((kind) =>
-    costOfRun({
-      job: kind === "days" ? "DAILY_HISTORY" : "FINANCE_HISTORY",
-      ...{ units: tenYears.units[kind], rows: tenYears.rows[kind] },
-      minutes: tenYears.units[kind] / unitsAMinute,
-      slotSeconds: tenYears.units[kind] * slotSecondsOfUnit,
-    }),
+/** A month of what ten years of a dataset take on disk. */
+export function storedMonthOf(dataset: Dataset): number {
+  const figures = figuresOf(dataset);
+  return cents(storage({ figures, ...figures.tenYears }, false));
+}
+
+/** Ten years of a dataset, once, at so many units a minute. */
+export function costOfTenYears(dataset: Dataset, slotSecondsOfUnit: number, unitsAMinute: number): RunCost {
+  const figures = figuresOf(dataset);
+  const { units } = figures.tenYears;
+  return costOfWork([{ figures, ...figures.tenYears }], {
+    units,
+    minutes: units / unitsAMinute,
+    slotSeconds: units * slotSecondsOfUnit,
+  });
+}
+
+/** The costs of several runs as one. */
+export function added(runs: readonly RunCost[]): RunCost {
+  const parts = Map.groupBy(
+    runs.flatMap((run) => run.parts),
+    ({ name }) => name,
   );
-  const parts = runs.flatMap((run) => run.parts);
-  const names = [...new Set(parts.map(({ name }) => name))];
   return sum(
-    Object.fromEntries(
-      names.map((name) => [
-        name,
-        parts.filter((part) => part.name === name).reduce((all, { dollars }) => all + dollars, 0),
-      ]),
-    ),
+    Object.fromEntries([...parts].map(([name, same]) => [name, total(same.map(({ dollars }) => dollars))])),
   );
 }
 
@@ -176,14 +175,14 @@ const freshnessCheckAt = 22 * 60;
 /** Waking, planning, a few units at the rate's pace, and the last look. */
 const minutesOfRun = 2;
 
-function dataApi(units: number, rows: number, kind: Kind): number {
-  const requests = units * measured.dataApiCallsOfUnit + (rows * measured.wireBytesOfRow[kind]) / 32_768;
-  return requests * prices.dataApiRequest;
+function dataApi({ figures, units, rows }: Load): number {
+  const bytes = rows * figures.wireBytes + units * figures.statementBytes;
+  return (units * measured.dataApiCallsOfUnit + bytes / 32_768) * prices.dataApiRequest;
 }
 
 /** A month of what the rows take, and, where they are written, a write for each page of them and of their indexes. */
-function storage(rows: number, kind: Kind, isWriting: boolean): number {
-  const bytes = rows * measured.storedBytesOfRow[kind];
+function storage({ figures, rows }: Load, isWriting: boolean): number {
+  const bytes = rows * figures.storedBytes;
   const writes = isWriting ? (2 * bytes) / 4_096 : 0;
   return (bytes / 1e9) * prices.storageGigabyteMonth + writes * prices.ioRequest;
 }
@@ -210,9 +209,20 @@ function egressOfMonth(egress: MonthOptions["egress"]): number {
     : address + prices.natInstanceHour * hoursOfMonth + prices.natDiskMonth;
 }
 
-function kindOf(job: PricedPlan["job"]): Kind {
-  if (jobs[job].mode === "reference") return "lists";
-  return (jobs[job].datasets as readonly string[]).includes("finance") ? "periods" : "days";
+/** A plan's units and rows, divided among the datasets of its job as those of an evening are. */
+function loadsOf({ job, units, rows }: Pick<PricedPlan, "job" | "units" | "rows">): Load[] {
+  const all = jobs[job].datasets.map((name) => figuresOf(datasets[name]));
+  const share = (of: "units" | "rows", figures: DatasetFigures) =>
+    figures.evening[of] / total(all.map(({ evening }) => evening[of]));
+  return all.map((figures) => ({
+    figures,
+    units: units * share("units", figures),
+    rows: rows * share("rows", figures),
+  }));
+}
+
+function total(values: readonly number[]): number {
+  return values.reduce((all, value) => all + value, 0);
 }
 
 function sum(parts: Partial<Record<CostPart, number>>): RunCost {

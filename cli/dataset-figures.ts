@@ -1,0 +1,165 @@
+// How much a dataset is: bytes of a row, rows and units of an evening and of ten years. All follows from its file, with
+// what was measured of a cell; docs/cost.md is made from it, and test/dataset-figures.test.ts holds it against whole tables.
+import {
+  type ColumnType,
+  columnsOf,
+  type InterfaceSpec,
+  interfacesOf,
+  type Slices,
+} from "../shared/catalogue/dataset.ts";
+import { type Dataset, securityOf } from "../shared/catalogue/datasets.ts";
+import { versionsOfPeriod } from "../shared/catalogue/periods.ts";
+import { readSettings } from "../shared/catalogue/settings.ts";
+import { type MarketSize, marketByDefault, priceOf } from "../shared/plan/plan-price.ts";
+
+/** Measured on cells of the simulated market: prices, valuations, reports and lists of one day and period. */
+export const cellBytes: Readonly<Record<ColumnType, { readonly wire: number; readonly stored: number }>> = {
+  code: { wire: 10, stored: 10 },
+  day: { wire: 9, stored: 4 },
+  number: { wire: 8, stored: 6.9 },
+  text: { wire: 10, stored: 10 },
+  flag: { wire: 2, stored: 2 },
+};
+
+/** Of the statement that stores rows, its parameters' names included, for each column: once a unit. */
+export const statementBytesOfColumn = 310;
+
+/** PostgreSQL's own, for each row, page and entry of an index (https://www.postgresql.org/docs/16/storage-page-layout.html). */
+const page = {
+  bytes: 8_192,
+  header: 24,
+  rowHeader: 28,
+  storedAt: 8,
+  indexEntry: 12,
+  indexFill: 0.9,
+} as const;
+
+export type DatasetFigures = {
+  /** Through the Data API, for a row; the statement's own bytes are `statementBytes`, for a unit. */
+  readonly wireBytes: number;
+  readonly statementBytes: number;
+  /** On disk with its indexes. */
+  readonly storedBytes: number;
+  /** Of an evening of a weekday: units, calls to TuShare and rows of their answers. */
+  readonly evening: { readonly units: number; readonly calls: number; readonly rows: number };
+  /** Of ten years, with what is stored of a list; a list is no work to catch up with. */
+  readonly tenYears: { readonly units: number; readonly rows: number };
+};
+
+/** Stocks and ETFs on average over the last ten years. */
+const marketOfTenYears: MarketSize = { stocks: 4_400, etfs: 700 };
+
+const years = 10;
+const openDaysOfYear = 243;
+
+/** Rows of a day that nobody can tell from the file: events of a day, and sums by exchange. */
+const rowsUntold = { events: 30, sums: 3 } as const;
+
+/** Units of an evening for what comes by day: the day, and looks at days that were not there. */
+const looksOfEvening = 3;
+
+/** Rows that an increment reads of a company that has filed. */
+const rowsOfFiling = 33;
+
+export function figuresOf(dataset: Dataset): DatasetFigures {
+  const columns = columnsOf(dataset);
+  const bytesOf = (way: "wire" | "stored") =>
+    columns.reduce((sum, { type }) => sum + cellBytes[type][way], 0);
+  return {
+    wireBytes: Math.round(bytesOf("wire")),
+    statementBytes: columns.length * statementBytesOfColumn,
+    storedBytes: Math.round(rowOnDisk(bytesOf("stored"), columns.length) + indexesOnDisk(dataset)),
+    evening: eveningOf(dataset),
+    tenYears: tenYearsOf(dataset),
+  };
+}
+
+function rowOnDisk(cells: number, columns: number): number {
+  const row = Math.ceil((page.rowHeader + columns / 8 + cells + page.storedAt) / 8) * 8;
+  return page.bytes / Math.max(1, Math.floor((page.bytes - page.header) / row));
+}
+
+function indexesOnDisk(dataset: Dataset): number {
+  const typeOf = new Map(columnsOf(dataset).map(({ name, type }) => [name, type]));
+  const entries = [dataset.key, ...(dataset.indexes ?? [])].map((names) => {
+    const bytes = names.reduce((sum, name) => sum + cellBytes[typeOf.get(name) ?? "text"].stored, 0);
+    return (page.indexEntry + Math.ceil(bytes / 8) * 8) / page.indexFill;
+  });
+  return entries.reduce((sum, each) => sum + each, 0);
+}
+
+/** Of whom there is a row when it is due. */
+function subjectsOf(dataset: Dataset, market: MarketSize): number {
+  const { members, expects, key } = dataset;
+  if (members !== undefined && "codes" in members) return members.codes.length;
+  if (members === undefined && expects === "none") return rowsUntold.events;
+  if (members === undefined && !key.includes("ts_code")) return rowsUntold.sums;
+  return securityOf(dataset) === "etf" ? market.etfs : market.stocks;
+}
+
+/** Ten years, and an evening, of so many subjects. */
+const amounts: Readonly<
+  Record<
+    Exclude<Slices, "lists">,
+    (
+      subjects: number,
+      dataset: Dataset,
+    ) => { years: readonly [units: number, rows: number]; evening: readonly [units: number, rows: number] }
+  >
+> = {
+  days: (subjects) => ({
+    years: [years * openDaysOfYear, years * openDaysOfYear * subjects],
+    evening: [looksOfEvening, subjects],
+  }),
+  codes: (subjects, { main }) => ({
+    years: [subjects * Math.ceil((years * openDaysOfYear) / main.rowCap), years * openDaysOfYear * subjects],
+    evening: [subjects, subjects],
+  }),
+  periods: (subjects) => {
+    const filings = Math.round((4 * versionsOfPeriod * subjects) / openDaysOfYear);
+    return {
+      years: [subjects, 4 * years * versionsOfPeriod * subjects],
+      evening: [filings, filings * rowsOfFiling],
+    };
+  },
+  announcements: (subjects) => ({
+    years: [years * 365, years * 365 * subjects],
+    evening: [looksOfEvening, subjects],
+  }),
+  months: (subjects) => ({ years: [years * 12, years * 12 * subjects], evening: [1 / 20, subjects / 20] }),
+  ranges: (subjects, { rangeDays = 365 }) => ({
+    years: [Math.ceil((years * 365) / rangeDays), years * openDaysOfYear * subjects],
+    evening: [1, subjects],
+  }),
+};
+
+function tenYearsOf(dataset: Dataset): DatasetFigures["tenYears"] {
+  if (dataset.slices === "lists") return { units: 0, rows: listOfOnce(dataset).rows };
+  // A company that was there for part of the time has filed, and is asked for, all the same.
+  const market = dataset.slices === "periods" ? marketByDefault : marketOfTenYears;
+  const [units, rows] = amounts[dataset.slices](subjectsOf(dataset, market), dataset).years;
+  return { units, rows: Math.round(rows) };
+}
+
+function eveningOf(dataset: Dataset): DatasetFigures["evening"] {
+  if (dataset.slices === "lists") {
+    const { units, calls, rows } = listOfOnce(dataset);
+    const share = dataset.cadence === "weekly" ? 1 / 5 : 1;
+    return { units: units * share, calls: calls * share, rows: Math.round(rows * share) };
+  }
+  const [units, rows] = amounts[dataset.slices](subjectsOf(dataset, marketByDefault), dataset).evening;
+  const pages = ({ rowCap }: InterfaceSpec) => Math.floor(rows / Math.max(units, 1) / rowCap) + 1;
+  const calls = interfacesOf(dataset).reduce((sum, spec) => sum + units * pages(spec), 0);
+  return { units, calls, rows: Math.round(rows) };
+}
+
+/** A list, asked for once on a day of 2026. */
+function listOfOnce(dataset: Dataset): { units: number; calls: number; rows: number } {
+  const selectors = dataset.lists?.("20260701") ?? [];
+  const price = priceOf(
+    selectors.map((selector) => ({ dataset: dataset.name, selector })),
+    readSettings({}),
+  );
+  const calls = Object.values(price.calls).reduce((sum, each) => sum + each, 0);
+  return { units: price.units, calls, rows: price.rows };
+}

@@ -1,0 +1,108 @@
+// How much a dataset is: reckoned from its file, held against what whole tables took.
+import { readFileSync } from "node:fs";
+import { describe, expect, test } from "vitest";
+import { added, costOfMonth, costOfRun, costOfTenYears, storedMonthOf } from "../cli/cost.ts";
+import { cellBytes, figuresOf } from "../cli/dataset-figures.ts";
+import { interfaces } from "../local/tushare/interfaces.ts";
+import { makeMarket } from "../local/tushare/market.ts";
+import { type DatasetSpec, interfacesOf } from "../shared/catalogue/dataset.ts";
+import { type Dataset, datasets } from "../shared/catalogue/datasets.ts";
+import { jobTypes } from "../shared/catalogue/jobs.ts";
+import { invented } from "./support/invented-datasets.ts";
+
+/** A file as a dataset; its name is that of one we have, because only those have one. */
+const datasetOf = (spec: DatasetSpec): Dataset => ({ name: "stock_daily", ...spec });
+
+/** Measured once on the local stack: 5,450 stocks and 1,350 ETFs, and the reports of 60 companies, 52 a unit. */
+const dayRow = (of: "wireBytes" | "storedBytes") =>
+  (figuresOf(datasets.stock_daily)[of] * 5_450 + figuresOf(datasets.etf_daily)[of] * 1_350) / 6_800;
+const report = figuresOf(datasets.finance);
+
+test.each([
+  ["a row by trading day through the Data API", dayRow("wireBytes"), 202],
+  ["a row by trading day on disk", dayRow("storedBytes"), 278],
+  ["a report through the Data API", report.wireBytes + report.statementBytes / 52, 2_700],
+  ["a report on disk", report.storedBytes, 1_486],
+])("%s is reckoned within a sixth of what was measured", (_, reckoned, measured) => {
+  expect(reckoned / measured).toBeGreaterThan(5 / 6);
+  expect(reckoned / measured).toBeLessThan(7 / 6);
+});
+
+test("the bytes of a number are those of the simulated market's cells", () => {
+  const market = makeMarket({ seed: 1, stocks: 300, publicationHour: {} });
+  const now = { date: "20261120", time: "23:59" };
+  const asked = {
+    daily: { trade_date: now.date },
+    daily_basic: { trade_date: now.date },
+    fina_indicator_vip: { period: "20260331" },
+  };
+  for (const [name, query] of Object.entries(asked)) {
+    const { fields } = interfaces[name as keyof typeof asked]; // as: of its own keys
+    const cells = [...market.rows(name, query, now)].flatMap((row) =>
+      row.filter((_, at) => fields[at]?.type === "number").map((cell) => String(cell ?? "").length + 1),
+    );
+    const mean = cells.reduce((sum, bytes) => sum + bytes, 0) / cells.length;
+    expect(Math.abs(mean - cellBytes.number.wire), name).toBeLessThan(1.5);
+  }
+});
+
+describe.each(Object.values(invented))("a dataset that comes by $spec.slices", ({ spec }) => {
+  const dataset = datasetOf(spec);
+  const figures = figuresOf(dataset);
+
+  test("has its bytes, its evening and its ten years from its file", () => {
+    const { evening, tenYears, wireBytes, storedBytes } = figures;
+    const isList = spec.slices === "lists";
+    for (const figure of [
+      wireBytes,
+      storedBytes,
+      ...(isList ? [] : [evening.rows, evening.units, tenYears.rows]),
+    ]) {
+      expect(figure).toBeGreaterThan(0);
+      expect(Number.isFinite(figure)).toBe(true);
+    }
+    expect(evening.calls).toBeGreaterThanOrEqual(evening.units * interfacesOf(dataset).length);
+    expect(tenYears.units > 0).toBe(!isList);
+  });
+
+  test("has its price", () => {
+    const once = costOfTenYears(dataset, 1.75, 171);
+    expect(once.dollars).toBeGreaterThanOrEqual(0);
+    expect(Number.isFinite(once.dollars + storedMonthOf(dataset))).toBe(true);
+  });
+});
+
+test("more columns are more bytes, fewer members are fewer rows", () => {
+  const { flows, index_prices: index } = invented;
+  const one = figuresOf(datasetOf({ ...flows.spec, details: [] }));
+  expect(one.storedBytes).toBeLessThan(figuresOf(datasetOf(flows.spec)).storedBytes);
+  expect(figuresOf(datasetOf(index.spec)).tenYears).toEqual({ units: 2, rows: 2 * 2_430 });
+});
+
+test("a run of every job costs the sum of its parts, whatever its datasets are", () => {
+  for (const job of jobTypes) {
+    const { dollars, parts } = costOfRun({
+      job,
+      units: 1_000,
+      rows: 5_000_000,
+      minutes: 6,
+      slotSeconds: 1_750,
+    });
+    expect(dollars, job).toBeGreaterThan(0);
+    expect(
+      parts.reduce((sum, part) => sum + part.dollars, 0),
+      job,
+    ).toBeCloseTo(dollars, 2);
+  }
+});
+
+test("what is kept is what the datasets keep, and every dataset is in the document with its price", () => {
+  const all = Object.values(datasets);
+  const month = costOfMonth({ egress: "none", pauses: true, freeAmounts: false });
+  const kept = all.reduce((sum, dataset) => sum + storedMonthOf(dataset), 0);
+  const storage = month.parts.find(({ name }) => name === "storage")?.dollars ?? 0;
+  expect(Math.abs(storage - kept)).toBeLessThan(0.005 * all.length);
+  const document = readFileSync(new URL("../docs/cost.md", import.meta.url), "utf8");
+  for (const { title } of all) expect(document.split(`\n| ${title.en} | `)).toHaveLength(3);
+  expect(added([month, month]).dollars).toBeCloseTo(2 * month.dollars, 1);
+});
