@@ -1,7 +1,7 @@
 // Which rows of the datasets' tables belong together without a foreign key: either side may be mirrored first. Pure.
 
 import { type DatasetFile, nameOf } from "../schema/tables.ts";
-import { columnsOf, type DatasetSpec } from "../shared/catalogue/dataset.ts";
+import { columnsOf, type DatasetSpec, isByTradingDay } from "../shared/catalogue/dataset.ts";
 
 export type Reference = {
   readonly table: string;
@@ -24,13 +24,13 @@ export function referencesOf(files: readonly DatasetFile[]): Reference[] {
     ({ name, type }) => type === "day" && calendar.key.includes(name),
   );
   const found = files.flatMap(({ spec }) => {
-    const { members, filedIn, dayColumn, slices, key } = spec;
+    const { members, filedIn, dayColumn, key } = spec;
     const list = members !== undefined && "list" in members ? named(members.list) : undefined;
     const filings = filedIn === undefined ? undefined : named(filedIn);
     const both = filings?.key.filter((name) => key.includes(name)) ?? [];
     return [
       ...(list && hasColumn(spec, "ts_code") ? [joining(spec, ["ts_code"], list, ["ts_code"])] : []),
-      ...(calendar && calendarDay && slices === "days" && dayColumn !== undefined
+      ...(calendar && calendarDay && isByTradingDay(spec) && dayColumn !== undefined
         ? [joining(spec, [dayColumn], calendar, [calendarDay.name])]
         : []),
       ...(filings && both.length > 0 ? [joining(spec, both, filings, both)] : []),

@@ -2,11 +2,15 @@
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
+import { datasetPage, withTables } from "../docs/dataset-document.ts";
+import { expectedOf, unitOf, whenOf } from "../docs/dataset-words.ts";
 import { readContext } from "../infra/context.ts";
-import { interfacesOf } from "../shared/catalogue/dataset.ts";
-import { datasets } from "../shared/catalogue/datasets.ts";
+import { type DatasetSpec, interfacesOf } from "../shared/catalogue/dataset.ts";
+import { specs, words } from "../shared/catalogue/dataset-files.ts";
+import { catalogueOf, type Dataset, datasets } from "../shared/catalogue/datasets.ts";
 import { jobs } from "../shared/catalogue/jobs.ts";
 import { settingTable } from "../shared/catalogue/settings.ts";
+import { inventedFile } from "./support/invented-dataset.ts";
 
 const root = join(import.meta.dirname, "..");
 const read = (file: string) => readFileSync(join(root, file), "utf8");
@@ -21,7 +25,10 @@ const provenBy: Record<string, [file: string, text: string]> = {
   "npx tushare-sync doctor": ["test/doctor.test.ts", "doctor"],
 };
 
-describe.each(["README.md", "README.zh.md"])("%s", (file) => {
+describe.each([
+  ["README.md", "en", "docs/datasets.md"],
+  ["README.zh.md", "zh", "docs/datasets.zh.md"],
+] as const)("%s", (file, language, page) => {
   const text = read(file);
 
   test("names every setting with its default", () => {
@@ -58,6 +65,16 @@ describe.each(["README.md", "README.zh.md"])("%s", (file) => {
     }
   });
 
+  test("has the tables that npm run docs writes", () => {
+    expect(withTables(text, language)).toBe(text);
+    expect(withTables(text.replace(/^\| .*`REFERENCE`.*\n/m, ""), language)).toBe(text);
+    expect(() => withTables(text.replace("<!-- end of jobs", ""), language)).toThrow("<!-- jobs");
+  });
+
+  test("its page of datasets is what npm run docs writes", () => {
+    expect(read(page).replaceAll("\r\n", "\n")).toBe(datasetPage(language, words));
+  });
+
   test("links only to what is there", () => {
     const links = [...text.matchAll(/\]\((?!https?:)([^)#]+)\)/g)].map(([, target]) => String(target));
     expect(links.filter((target) => !existsSync(join(root, target)))).toEqual([]);
@@ -84,6 +101,36 @@ describe.each(["README.md", "README.zh.md"])("%s", (file) => {
     });
     const missing = keys.filter((key) => !text.includes(`\`${key}`));
     expect(missing).toEqual(["tushareUrl"]);
+  });
+});
+
+describe("what the tables say follows from a dataset's fields:", () => {
+  const catalogue = catalogueOf({ ...specs, invented_daily: inventedFile().spec });
+  const invented = (spec: Partial<DatasetSpec>): Dataset => ({ ...catalogue.invented_daily, ...spec });
+
+  test.each<[spec: Partial<DatasetSpec>, unit: string, whole: string]>([
+    [{}, "a trading day, or a code with a range", "at least one row once it is due"],
+    [{ slices: "codes", expects: "members" }, "a code with a range", "a row of each code named in its file"],
+    [{ slices: "announcements", expects: "none" }, "a day of announcements", "no row must be there: events"],
+    [{ slices: "ranges", rangeDays: 90 }, "90 days", "at least one row once it is due"],
+    [{ slices: "months" }, "a month", "at least one row once it is due"],
+  ])("%j", (spec, unit, whole) => {
+    expect([unitOf(invented(spec)).en, expectedOf(invented(spec)).en]).toEqual([unit, whole]);
+  });
+
+  test.each([
+    [[], "by hand", "手动"],
+    [["cron(30 7 ? * MON-FRI *)"], "weekdays 07:30", "工作日 07:30"],
+    [["cron(5 9 ? * SUN *)", "cron(0 21 ? * SUN *)"], "Sundays 09:05 and 21:00", "周日 09:05 和 21:00"],
+    [
+      ["cron(5 9 ? * MON *)", "cron(0 21 ? * * *)"],
+      "Mondays 09:05, every day 21:00",
+      "周一 09:05, 每天 21:00",
+    ],
+  ])("%j", (schedules, en, zh) => expect(whenOf(schedules)).toEqual({ en, zh }));
+
+  test("a schedule of another form is refused, not guessed", () => {
+    expect(() => whenOf(["rate(5 minutes)"])).toThrow("rate(5 minutes): docs/dataset-words.ts cannot say");
   });
 });
 

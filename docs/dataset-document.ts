@@ -1,0 +1,158 @@
+// The tables of datasets and jobs in README.md and README.zh.md, and the pages docs/datasets.md and docs/datasets.zh.md. Pure.
+import type { DatasetWords } from "../shared/catalogue/dataset.ts";
+import { type Dataset, type DatasetName, datasets } from "../shared/catalogue/datasets.ts";
+import { jobs, jobsOf, jobTypes } from "../shared/catalogue/jobs.ts";
+import type { Language } from "../shared/words/language.ts";
+import {
+  allInterfacesOf,
+  doesOf,
+  expectedOf,
+  publishedOf,
+  sourcesOf,
+  unitOf,
+  whenOf,
+} from "./dataset-words.ts";
+
+const headings = {
+  en: {
+    datasets: ["dataset", "table", "interfaces", "unit", "key"],
+    jobs: ["job", "does", "schedule (Asia/Shanghai)"],
+    interfaces: ["interface", "points", "rows a reply", "needs"],
+    facts: {
+      name: "name",
+      table: "table",
+      key: "key",
+      unit: "unit",
+      expected: "whole when it holds",
+      published: "published",
+      jobs: "jobs",
+      documentation: "TuShare's pages",
+    },
+  },
+  zh: {
+    datasets: ["数据集", "表", "接口", "单元", "键"],
+    jobs: ["作业", "内容", "定时（北京时间）"],
+    interfaces: ["接口", "积分", "每次行数上限", "必填参数"],
+    facts: {
+      name: "名称",
+      table: "表",
+      key: "键",
+      unit: "单元",
+      expected: "完整的条件",
+      published: "发布时刻",
+      jobs: "作业",
+      documentation: "TuShare 文档",
+    },
+  },
+} as const;
+
+const pageOpenings: Readonly<Record<Language, string>> = {
+  en: `# Datasets
+
+Written by \`npm run docs\` from the files in \`shared/catalogue/datasets/\` ([中文](datasets.zh.md)). Columns with their units are in
+[schema.md](schema.md).`,
+  zh: `# 数据集
+
+由 \`npm run docs\` 根据 \`shared/catalogue/datasets/\` 中的文件写成（[English](datasets.md)）。各列及其单位见 [schema.zh.md](schema.zh.md)。`,
+};
+
+const signs = {
+  en: { stop: ".", colon: ": ", comma: ", ", open: " (", close: ")" },
+  zh: { stop: "。", colon: "：", comma: "、", open: "（", close: "）" },
+} as const;
+
+/** A README with its tables written anew between their markers. @throws Error naming a marker that is not there */
+export function withTables(readme: string, language: Language): string {
+  return [["datasets", datasetTable(language)] as const, ["jobs", jobTable(language)] as const].reduce(
+    (text, [name, table]) => between(text, name, table),
+    readme,
+  );
+}
+
+function between(text: string, name: string, table: string): string {
+  const [begin, end] = [`<!-- ${name}: written by npm run docs -->\n`, `\n<!-- end of ${name} -->`];
+  const [from, to] = [text.indexOf(begin), text.indexOf(end)];
+  if (from === -1 || to < from) throw new Error(`the README has no ${begin.trim()} with its end`);
+  return `${text.slice(0, from + begin.length)}\n${table}\n${text.slice(to)}`;
+}
+
+function datasetTable(language: Language): string {
+  const rows = Object.values(datasets).map((dataset) => [
+    dataset.title[language],
+    tableOf(dataset),
+    sourcesOf(dataset)[language],
+    unitOf(dataset)[language],
+    keyOf(dataset, language),
+  ]);
+  return markdown(headings[language].datasets, rows);
+}
+
+function jobTable(language: Language): string {
+  const rows = jobTypes.map((job) => [
+    `\`${job}\``,
+    doesOf(job)[language],
+    whenOf(jobs[job].schedules)[language],
+  ]);
+  return markdown(headings[language].jobs, rows);
+}
+
+/** With what tells its rows from those of another dataset in the table. */
+function tableOf({ name, table, constants = {} }: Dataset): string {
+  const sharers = Object.values(datasets).filter((other) => other.table === table && other.name !== name);
+  const told = Object.entries(constants).find(([column]) =>
+    sharers.some((other) => column in (other.constants ?? {})),
+  );
+  return `\`${table}\`${told === undefined ? "" : ` (\`${told[0]} = '${told[1]}'\`)`}`;
+}
+
+function keyOf({ key, replacesSlice }: Dataset, language: Language): string {
+  const replaces = { en: "; an answer replaces its slice", zh: "；应答替换整个切片" };
+  return `${key.join(", ")}${replacesSlice ? replaces[language] : ""}`;
+}
+
+/** Each dataset with its interfaces, and what is known of it. */
+export function datasetPage(language: Language, words: Readonly<Record<DatasetName, DatasetWords>>): string {
+  const parts = Object.values(datasets).map((dataset) => section(dataset, words[dataset.name], language));
+  return `${[pageOpenings[language], ...parts].join("\n\n")}\n`;
+}
+
+function section(dataset: Dataset, { about }: DatasetWords, language: Language): string {
+  const { title, name, documentation } = dataset;
+  const texts = headings[language];
+  const sign = signs[language];
+  const facts: Readonly<Record<keyof typeof texts.facts, string>> = {
+    name: `\`${name}\``,
+    table: tableOf(dataset),
+    key: keyOf(dataset, language),
+    unit: unitOf(dataset)[language],
+    expected: expectedOf(dataset)[language],
+    published: publishedOf(dataset)[language],
+    jobs: jobsOf(name)
+      .map((job) => `\`${job}\`${sign.open}${whenOf(jobs[job].schedules)[language]}${sign.close}`)
+      .join(sign.comma),
+    documentation: documentation
+      .map((page) => `[${page}](https://tushare.pro/document/2?doc_id=${page})`)
+      .join(sign.comma),
+  };
+  const interfaces = allInterfacesOf(dataset).map((one) => [
+    one.name,
+    String(one.points),
+    String(one.rowCap),
+    (one.requires ?? []).join(", "),
+  ]);
+  return `## ${title[language]}
+
+${about[language]}${sign.stop}
+
+${Object.entries(texts.facts)
+  .map(([fact, label]) => `- ${label}${sign.colon}${facts[fact as keyof typeof facts]}`) // as: of its own entries
+  .join("\n")}
+
+${markdown(texts.interfaces, interfaces)}`;
+}
+
+function markdown(header: readonly string[], rows: readonly (readonly string[])[]): string {
+  const line = (cells: readonly string[]) =>
+    `| ${cells.map((cell) => cell.replaceAll("|", "\\|")).join(" | ")} |`;
+  return [line(header), line(header.map(() => "---")), ...rows.map(line)].join("\n");
+}

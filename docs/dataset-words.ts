@@ -1,0 +1,195 @@
+// What the documents say of a dataset and of a job, in both languages, told from their fields. Pure.
+import { type InterfaceSpec, interfacesOf } from "../shared/catalogue/dataset.ts";
+import { type Dataset, datasets, securityOf } from "../shared/catalogue/datasets.ts";
+import { type JobType, jobs, type RunOption } from "../shared/catalogue/jobs.ts";
+import type { Bilingual } from "../shared/catalogue/measures.ts";
+import type { Selector } from "../shared/catalogue/selector.ts";
+
+/** Any day will do to see what a list is asked by. */
+const anyDay = "20240102";
+
+/** What one unit of the dataset covers. */
+export function unitOf(dataset: Dataset): Bilingual {
+  const kinds = kindsOf(dataset).map((by) => unitPhrase(dataset, by));
+  return { en: kinds.map(({ en }) => en).join(", or "), zh: kinds.map(({ zh }) => zh).join("，或") };
+}
+
+/** By what its units ask, the usual way first. */
+function kindsOf(dataset: Dataset): Selector["by"][] {
+  const { slices, lists, main, byPeriod } = dataset;
+  const byCode = interfacesOf(dataset).every(({ answers }) => answers.includes("code"));
+  switch (slices) {
+    case "lists":
+      return [...new Set(lists?.(anyDay).map(({ by }) => by))];
+    case "days":
+      return byCode ? ["date", "code"] : ["date"];
+    case "periods":
+      return (["code", "period"] as const).filter((by) =>
+        [main, byPeriod].some((one) => one?.answers.includes(by)),
+      );
+    case "codes":
+      return ["code"];
+    case "announcements":
+      return ["announced"];
+    case "months":
+      return ["month"];
+    case "ranges":
+      return ["range"];
+  }
+}
+
+const securities = {
+  stock: { one: { en: "a stock", zh: "一只股票" }, each: { en: "each stock", zh: "每只股票" }, by: "股票" },
+  etf: { one: { en: "an ETF", zh: "一只 ETF " }, each: { en: "each ETF", zh: "每只 ETF " }, by: " ETF" },
+  code: { one: { en: "a code", zh: "一个代码" }, each: { en: "each code", zh: "每个代码" }, by: "代码" },
+} as const;
+
+function unitPhrase(dataset: Dataset, by: Selector["by"]): Bilingual {
+  const { rangeDays } = dataset;
+  const { one } = securities[securityOf(dataset) ?? "code"];
+  const phrases: Readonly<Record<Selector["by"], Bilingual>> = {
+    date: { en: "a trading day", zh: "一个交易日" },
+    code: { en: `${one.en} with a range`, zh: `${one.zh}的一段` },
+    calendar: { en: "a range of years", zh: "若干年" },
+    list_status: { en: "a list status", zh: "一种上市状态" },
+    exchange: { en: "an exchange and a list status", zh: "一个交易所的一种上市状态" },
+    period: { en: "a report period", zh: "一个报告期" },
+    announced: { en: "a day of announcements", zh: "一个公告日" },
+    month: { en: "a month", zh: "一个月" },
+    range: { en: `${rangeDays} days`, zh: `${rangeDays} 天` },
+  };
+  return phrases[by];
+}
+
+/** The interfaces it is made from, and which are asked in their place. */
+export function sourcesOf({ main, details, byPeriod }: Dataset): Bilingual {
+  const named = (otherwise: string) =>
+    [main, ...details]
+      .map(({ name, fallback }) => (fallback ? `${name}${otherwise}${fallback.name}` : name))
+      .join(" + ");
+  return {
+    en: `${named(", else ")}${byPeriod ? `, or ${byPeriod.name} by period` : ""}`,
+    zh: `${named("，无权限时 ")}${byPeriod ? `，或按报告期 ${byPeriod.name}` : ""}`,
+  };
+}
+
+/** Every interface that may be asked for it. */
+export function allInterfacesOf({ main, details, byPeriod }: Dataset): InterfaceSpec[] {
+  return [main, ...details, byPeriod].flatMap((one) =>
+    one === undefined ? [] : one.fallback ? [one, one.fallback] : [one],
+  );
+}
+
+/** What an answer must hold to be whole. */
+export function expectedOf(dataset: Dataset): Bilingual {
+  const { en, zh } = securities[securityOf(dataset) ?? "code"].each;
+  switch (dataset.expects) {
+    case "members":
+      if (dataset.filedIn !== undefined)
+        return { en: `a row of ${en} that has filed`, zh: `已披露的${zh}都有一行` };
+      return securityOf(dataset) === undefined
+        ? { en: `a row of ${en} named in its file`, zh: `文件中列出的${zh}都有一行` }
+        : { en: `a row of ${en} listed then`, zh: `当时上市的${zh}都有一行` };
+    case "some":
+      return { en: "at least one row once it is due", zh: "到期后至少有一行" };
+    case "none":
+      return { en: "no row must be there: events", zh: "可以没有行：事件" };
+    case "before":
+      return { en: "about as many rows as the last time", zh: "行数与上一次相近" };
+    case "every_day":
+      return { en: "each open day names the one before it", zh: "每个交易日指明它的上一个交易日" };
+  }
+}
+
+/** When a slice that ends on a day is published. */
+export function publishedOf({ publicationHour }: Dataset): Bilingual {
+  if (publicationHour === undefined) return { en: "at any time", zh: "不定时" };
+  const hour = `${String(publicationHour).padStart(2, "0")}:00`;
+  return { en: `from ${hour} in Shanghai`, zh: `北京时间 ${hour} 起` };
+}
+
+/** What a job does. */
+export function doesOf(job: JobType): Bilingual {
+  const { mode, datasets: names, takes } = jobs[job];
+  const of = names.map((name) => datasets[name]);
+  const titles = {
+    en: listed(
+      of.map(({ title }) => title.en),
+      "and",
+    ),
+    zh: of.map(({ title }) => title.zh).join("、"),
+  };
+  const [first] = of;
+  if (mode === "reference")
+    return { en: `${titles.en}, at most once a day`, zh: `${titles.zh}，一天最多一次` };
+  if (mode === "history") {
+    const ways = waysOf(first, takes);
+    return { en: `${titles.en}: ${ways.en}; resumable`, zh: `${titles.zh}：${ways.zh}；可断点续传` };
+  }
+  const news = newsOf(first);
+  return { en: `${titles.en}: ${news.en}`, zh: `${titles.zh}：${news.zh}` };
+}
+
+/** How a range of history is cut. */
+function waysOf(dataset: Dataset | undefined, takes: readonly RunOption[]): Bilingual {
+  if (dataset?.slices === "periods") {
+    return {
+      en: "all report periods since the configured one; by period for accounts that may",
+      zh: "从设定的第一个报告期起；账户有权限时按报告期",
+    };
+  }
+  if (dataset?.slices !== "days" || !takes.includes("codes")) return { en: "a range", zh: "一段区间" };
+  const one = securityOf(dataset) ?? "code";
+  return {
+    en: `a range, by day or by ${one === "etf" ? "ETF" : one}, whichever costs fewer calls`,
+    zh: `一段区间，按日或按${securities[one].by}，取调用少的`,
+  };
+}
+
+/** What an increment looks for. */
+function newsOf(dataset: Dataset | undefined): Bilingual {
+  if (dataset?.slices === "periods") {
+    return {
+      en: "failed units first, then new filings, then missing reports; or what was filed in a range",
+      zh: "先重试失败的单元，再取新披露的，再补缺的报告；或某段日期披露的",
+    };
+  }
+  return {
+    en: "what is new, and holes of the last 60 open days; or the days from `--from` to `--to`",
+    zh: "新的数据，以及最近 60 个交易日的缺口；或 `--from` 到 `--to` 的日子",
+  };
+}
+
+function listed(words: readonly string[], and: string): string {
+  return words.length < 2 ? words.join("") : `${words.slice(0, -1).join(", ")} ${and} ${words.at(-1)}`;
+}
+
+const weekdays: Readonly<Record<string, Bilingual>> = {
+  "*": { en: "every day", zh: "每天" },
+  "MON-FRI": { en: "weekdays", zh: "工作日" },
+  MON: { en: "Mondays", zh: "周一" },
+  TUE: { en: "Tuesdays", zh: "周二" },
+  WED: { en: "Wednesdays", zh: "周三" },
+  THU: { en: "Thursdays", zh: "周四" },
+  FRI: { en: "Fridays", zh: "周五" },
+  SAT: { en: "Saturdays", zh: "周六" },
+  SUN: { en: "Sundays", zh: "周日" },
+};
+
+/** When schedules start a job, in Shanghai. @throws Error for an expression that is of no form known here */
+export function whenOf(schedules: readonly string[]): Bilingual {
+  if (schedules.length === 0) return { en: "by hand", zh: "手动" };
+  const read = schedules.map((expression) => {
+    const [, minute = "", hour = "", weekday = ""] =
+      /^cron\((\d+) (\d+) \? \* (\S+) \*\)$/.exec(expression) ?? [];
+    const days = weekdays[weekday];
+    if (days === undefined) throw new Error(`${expression}: docs/dataset-words.ts cannot say when that is`);
+    return { days, hour: `${hour.padStart(2, "0")}:${minute.padStart(2, "0")}` };
+  });
+  const groups = [...Map.groupBy(read, ({ days }) => days)];
+  const said = (language: keyof Bilingual, and: string) =>
+    groups
+      .map(([days, times]) => `${days[language]} ${times.map(({ hour }) => hour).join(` ${and} `)}`)
+      .join(", ");
+  return { en: said("en", "and"), zh: said("zh", "和") };
+}
