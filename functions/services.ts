@@ -4,6 +4,7 @@ import { Metrics, MetricUnit } from "@aws-lambda-powertools/metrics";
 import { makeChatRobot } from "../shared/adapters/chat-robot.ts";
 import { makeDataApi } from "../shared/adapters/data-api.ts";
 import { makeDispatcher } from "../shared/adapters/lambda.ts";
+import { makeQueryApi, type QueryApi, type QueryService } from "../shared/adapters/query-api.ts";
 import { makeScheduler } from "../shared/adapters/scheduler.ts";
 import { makeSecretSource, makeTokenSource } from "../shared/adapters/secrets.ts";
 import { makeSqsQueue } from "../shared/adapters/sqs.ts";
@@ -79,15 +80,28 @@ export function workQueue(): WorkQueue {
 }
 
 export function dispatcher(): Dispatcher {
-  const region = required("AWS_REGION");
   return makeDispatcher({
     functionName: required("DISPATCHER_NAME"),
-    endpoint: process.env.AWS_ENDPOINT_URL_LAMBDA ?? `https://lambda.${region}.amazonaws.com`,
-    region,
+    endpoint: process.env.AWS_ENDPOINT_URL_LAMBDA ?? `https://lambda.${required("AWS_REGION")}.amazonaws.com`,
+    ...account(),
+  });
+}
+
+/** A service of AWS for which a bundle has no client. */
+export function queryApi(service: QueryService): QueryApi {
+  const endpoint =
+    process.env[`AWS_ENDPOINT_URL_${service.toUpperCase()}`] ??
+    `https://${service}.${required("AWS_REGION")}.amazonaws.com`;
+  return makeQueryApi(service, endpoint, account());
+}
+
+function account() {
+  return {
+    region: required("AWS_REGION"),
     accessKeyId: required("AWS_ACCESS_KEY_ID"),
     secretAccessKey: required("AWS_SECRET_ACCESS_KEY"),
     ...(process.env.AWS_SESSION_TOKEN && { sessionToken: process.env.AWS_SESSION_TOKEN }),
-  });
+  };
 }
 
 /** Its ARN, for those who let a person call it. */

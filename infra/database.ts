@@ -63,7 +63,6 @@ export class Database extends Construct {
       enableDataApi: true,
       iamAuthentication: true,
       storageEncrypted: true,
-      deletionProtection: props.keepData,
       backup: { retention: Duration.days(7) },
     });
     this.arn = this.cluster.clusterArn;
@@ -72,15 +71,15 @@ export class Database extends Construct {
     if (secret === undefined) throw new Error("a managed master password always has a secret");
     this.secretArn = secret.secretArn;
 
-    if (!props.keepData) {
-      Validations.of(this.cluster).acknowledge({
-        id: "AwsSolutions::AwsSolutions-RDS10",
-        reason: "Somebody is about to remove the data on purpose: protected, it could not be deleted.",
-      });
-    }
+    Validations.of(this.cluster).acknowledge({
+      id: "AwsSolutions::AwsSolutions-RDS10",
+      reason:
+        "Protected from here, it would stop a rollback; protection.ts switches it on when all is there.",
+    });
 
-    // The network with it: a removed stack leaves a database that can still run.
-    if (props.keepData) RemovalPolicies.of(this).retain();
+    // The network with it: a removed stack leaves a database that can still run. A first deployment that fails leaves
+    // nothing, or the next one would make a second network and database beside it.
+    if (props.keepData) RemovalPolicies.of(this).retainOnUpdateOrDelete();
     else RemovalPolicies.of(this).destroy();
   }
 

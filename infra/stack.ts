@@ -14,6 +14,7 @@ import { Egress } from "./egress.ts";
 import { Migrations } from "./migrations.ts";
 import { Monitoring } from "./monitoring.ts";
 import { Pipeline } from "./pipeline.ts";
+import { Protection } from "./protection.ts";
 import { Schedules } from "./schedules.ts";
 
 export class TushareSync extends Stack {
@@ -47,6 +48,11 @@ export class TushareSync extends Stack {
 
     // New code meets only the new schema, and nothing starts on an empty database.
     migrations.executeBefore(pipeline, schedules, api, monitoring, dashboard);
+    new Protection(this, "Protection", {
+      database,
+      isProtected: context.keepData,
+      after: [migrations, ...(egress ? [egress] : []), pipeline, schedules, api, monitoring, dashboard],
+    });
 
     const outputs: StackOutputs & { readonly [chosenOutput]: string } = {
       ApiUrl: api.url,

@@ -143,6 +143,16 @@ describe("destroy", () => {
     expect(actions()).toEqual(["deploy TushareSync"]);
   });
 
+  test("a stack whose first deployment failed is only removed, for it has no data to give up", async () => {
+    const StackId = "arn:aws:cloudformation:ap-southeast-1:123456789012:stack/TushareSync/1";
+    const failed = { StackName: "TushareSync", StackId, CreationTime: new Date(0) };
+    formation
+      .on(DescribeStacksCommand)
+      .resolves({ Stacks: [{ ...failed, StackStatus: "ROLLBACK_COMPLETE" }] });
+    await destroy(session(), { ...plain, "delete-data": true }, tools());
+    expect(actions()).toEqual(["destroy TushareSync"]);
+  });
+
   test("wants the stack's name typed, not a yes", async () => {
     const careful = { ...plain, yes: false };
     expect((await failing(destroy(session(), careful, tools({ answer: "y" }))))?.exitCode).toBe(130);
@@ -234,13 +244,17 @@ describe("the templates that options give", () => {
     const kept = ofType(standard, /^AWS::(RDS|EC2::(VPC|Subnet|SecurityGroup))/).filter(([id]) =>
       id.startsWith("Database"),
     );
-    expect(new Set(kept.map(([, { DeletionPolicy }]) => DeletionPolicy))).toEqual(new Set(["Retain"]));
+    expect(new Set(kept.map(([, { DeletionPolicy }]) => DeletionPolicy))).toEqual(
+      new Set(["RetainExceptOnCreate"]),
+    );
     const given = synth({}, { keepData: "false" });
     expect(Object.keys(given)).toEqual(Object.keys(standard));
     const policies = Object.values(given).map(({ DeletionPolicy }) => DeletionPolicy ?? "Delete");
     expect(new Set(policies)).toEqual(new Set(["Delete"]));
     const [, cluster] = ofType(given, /^AWS::RDS::DBCluster$/)[0] ?? [];
-    expect(cluster?.Properties.DeletionProtection).toBe(false);
+    expect(cluster?.Properties.DeletionProtection).toBeUndefined();
+    const [, protection] = ofType(given, /^Custom::DatabaseProtection$/)[0] ?? [];
+    expect(protection?.Properties.IsProtected).toBe("false");
   });
 
   test("a rate that a tier does not allow fails the synth, whatever was asked for", () => {

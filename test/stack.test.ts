@@ -331,13 +331,12 @@ describe("grants", () => {
 describe("the database", () => {
   const [cluster] = Object.values(standard.template.findResources("AWS::RDS::DBCluster"));
 
-  test("scales to zero, is encrypted, protected, and reached through the Data API", () => {
+  test("scales to zero, is encrypted, and reached through the Data API", () => {
     expect(cluster?.Properties).toMatchObject({
       Engine: "aurora-postgresql",
       EngineVersion: expect.stringMatching(/^17\./),
       ServerlessV2ScalingConfiguration: { MinCapacity: 0, SecondsUntilAutoPause: expect.any(Number) },
       StorageEncrypted: true,
-      DeletionProtection: true,
       EnableHttpEndpoint: true,
       ManageMasterUserPassword: true,
     });
@@ -346,10 +345,13 @@ describe("the database", () => {
 
   test("outlives the stack, with its network", () => {
     for (const type of ["AWS::RDS::DBCluster", "AWS::RDS::DBInstance", "AWS::RDS::DBSubnetGroup"]) {
-      standard.template.allResources(type, { DeletionPolicy: "Retain", UpdateReplacePolicy: "Retain" });
+      standard.template.allResources(type, {
+        DeletionPolicy: "RetainExceptOnCreate",
+        UpdateReplacePolicy: "Retain",
+      });
     }
     for (const [id, subnet] of Object.entries(standard.template.findResources("AWS::EC2::Subnet"))) {
-      if (id.startsWith("Database")) expect(subnet.DeletionPolicy).toBe("Retain");
+      if (id.startsWith("Database")) expect(subnet.DeletionPolicy).toBe("RetainExceptOnCreate");
     }
   });
 

@@ -40,7 +40,8 @@ export async function destroy(
   const deployed = await describeStack(client, stack).catch(() => undefined);
   const before = deployed?.context ?? found.chosen?.context ?? {};
   const context = layOver(before, contextOf(values, t, before));
-  if (isDeleting) {
+  // A stack that never stood has no data to give up: a deployment would first make all of it.
+  if (isDeleting && deployed?.isThere !== false) {
     const given = { ...context, keepData: "false" };
     const args = cdkArguments("deploy", stack, given, "--require-approval", "never");
     await succeed(tools.cdk(args, environment), t.destroy.notGivenUp(stack));

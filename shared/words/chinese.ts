@@ -205,6 +205,8 @@ export const chinese: Readonly<Record<SentenceName, string>> = {
   database: "数据库报错：{said}",
   dispatcherUnreached: "无法连接调度函数：{said}",
   dispatcherNotStarted: "调度函数未启动：{status} {said}",
+  awsUnreached: "无法请求 AWS 执行 {action}：{said}",
+  awsRefused: "AWS 拒绝执行 {action}：{code} {said}",
   queueRefused: "工作队列：{all} 条消息中有 {left} 条未被接受",
 
   // `npm start`: what is typed, what the machine has, and how it goes.

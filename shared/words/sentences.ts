@@ -214,6 +214,8 @@ export const sentences = {
   database: "database: {said}",
   dispatcherUnreached: "the dispatcher could not be reached: {said}",
   dispatcherNotStarted: "the dispatcher was not started: {status} {said}",
+  awsUnreached: "AWS could not be asked to {action}: {said}",
+  awsRefused: "AWS refused {action}: {code} {said}",
   queueRefused: "work queue: {left} of {all} messages were not accepted",
 
   // `npm start`: what is typed, what the machine has, and how it goes.

@@ -1,0 +1,19 @@
+// The last resource of a deployment: switches the database's protection against deletion on, or off when its data is to
+// go. In the template itself it would stop the rollback of a first deployment (docs/decisions.md).
+import { injectLambdaContext } from "@aws-lambda-powertools/logger/middleware";
+import middy from "@middy/core";
+import { protectCluster } from "../shared/adapters/query-api.ts";
+import { type ResourceEvent, respond } from "./custom-resource.ts";
+import { clock, logger, queryApi } from "./services.ts";
+
+const rds = queryApi("rds");
+
+export const handler = middy<ResourceEvent, void>()
+  .use(injectLambdaContext(logger))
+  .handler(async (event) => {
+    await respond(event, async () => {
+      const cluster = String(event.ResourceProperties.Cluster);
+      await protectCluster({ rds, clock }, cluster, event.ResourceProperties.IsProtected === "true");
+      return { id: `protection of ${cluster}` };
+    });
+  });

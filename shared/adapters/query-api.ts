@@ -1,0 +1,89 @@
+// AWS services that answer XML to a form: EC2, RDS, CloudFormation. One signed request each, because their SDK clients
+// are larger than the functions that ask.
+import { AwsClient } from "aws4fetch";
+import { SyncError } from "../errors.ts";
+import type { Clock } from "../ports.ts";
+import { say } from "../words/say.ts";
+
+export type Account = {
+  readonly region: string;
+  readonly accessKeyId: string;
+  readonly secretAccessKey: string;
+  readonly sessionToken?: string;
+};
+
+/** The version is that of the service's interface, as its reference says. */
+const versions = { cloudformation: "2010-05-15", ec2: "2016-11-15", rds: "2014-10-31" } as const;
+
+export type QueryService = keyof typeof versions;
+
+/** @returns the answer's XML. @throws SyncError transient, or permanent when the service refuses */
+export type QueryApi = (action: string, parameters: Readonly<Record<string, string>>) => Promise<string>;
+
+const requestTimeoutMilliseconds = 20_000;
+
+export function makeQueryApi(service: QueryService, endpoint: string, account: Account): QueryApi {
+  const client = new AwsClient({ ...account, service, retries: 3 });
+  return async (action, parameters) => {
+    const form = new URLSearchParams({ Action: action, Version: versions[service], ...parameters });
+    let answer: Response;
+    let text: string;
+    try {
+      answer = await client.fetch(endpoint, {
+        method: "POST",
+        headers: { "content-type": "application/x-www-form-urlencoded; charset=utf-8" },
+        body: form.toString(),
+        signal: AbortSignal.timeout(requestTimeoutMilliseconds),
+      });
+      text = await answer.text();
+    } catch (error) {
+      throw new SyncError("transient", say("awsUnreached", { action, said: String(error) }), {
+        cause: error,
+      });
+    }
+    if (answer.ok) return text;
+    const code = valuesIn(text, "Code")[0] ?? String(answer.status);
+    const said = valuesIn(text, "Message")[0] ?? text.slice(0, 200);
+    const kind = answer.status >= 500 || passing.has(code) ? "transient" : "permanent";
+    throw new SyncError(kind, say("awsRefused", { action, code, said }));
+  };
+}
+
+/** Refusals that a later call may not meet. */
+const passing = new Set(["Throttling", "RequestLimitExceeded", "InvalidDBClusterStateFault"]);
+
+/** The text of each element of a name that holds nothing but text. */
+export function valuesIn(xml: string, element: string): string[] {
+  const found = xml.matchAll(new RegExp(`<${element}>([^<]*)</${element}>`, "g"));
+  return [...found].map(([, value = ""]) => value);
+}
+
+/** A cluster that is being changed takes no other change; a change takes a few minutes. */
+const changeWaitSeconds = 10;
+const changeTriesMax = 24;
+
+/**
+ * It counts at once, whatever else is changed at the next maintenance.
+ * https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_ModifyDBCluster.html
+ * @throws SyncError when the service refuses, or is busy with the cluster for minutes
+ */
+export async function protectCluster(
+  { rds, clock }: { readonly rds: QueryApi; readonly clock: Clock },
+  cluster: string,
+  isProtected: boolean,
+): Promise<void> {
+  for (let tries = 1; ; tries += 1) {
+    try {
+      await rds("ModifyDBCluster", {
+        DBClusterIdentifier: cluster,
+        DeletionProtection: String(isProtected),
+        ApplyImmediately: "true",
+      });
+      return;
+    } catch (error) {
+      const isPassing = error instanceof SyncError && error.kind === "transient";
+      if (!isPassing || tries >= changeTriesMax) throw error;
+      await clock.sleep(changeWaitSeconds * 1_000);
+    }
+  }
+}

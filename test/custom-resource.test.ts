@@ -1,0 +1,110 @@
+// Resources of ours in the template: CloudFormation hears how each went, and the last one protects the database.
+import type { Context } from "aws-lambda";
+import { expect, onTestFinished, test } from "vitest";
+import { respond } from "../functions/custom-resource.ts";
+import { makeQueryApi, protectCluster } from "../shared/adapters/query-api.ts";
+import { refusal, resourceEvent, startReplies } from "./support/aws-replies.ts";
+
+const account = { region: "eu-west-1", accessKeyId: "local", secretAccessKey: "local" };
+
+async function replies(answer: Parameters<typeof startReplies>[0] = () => [200, ""]) {
+  const server = await startReplies(answer);
+  onTestFinished(server.close);
+  return server;
+}
+
+const told = ({ asked }: Awaited<ReturnType<typeof replies>>) =>
+  asked.map(({ body }) => JSON.parse(body) as Record<string, unknown>);
+
+test("CloudFormation is told what was made, at its address and without a content type", async () => {
+  const place = await replies();
+  await respond(resourceEvent(place.url, {}), async () => ({ id: "made", attributes: { Zone: "a" } }));
+  expect(told(place)).toEqual([
+    {
+      ...{ Status: "SUCCESS", StackId: expect.stringContaining("TushareSync"), RequestId: "r1" },
+      ...{ LogicalResourceId: "Resource", PhysicalResourceId: "made", Data: { Zone: "a" } },
+    },
+  ]);
+  expect(place.asked.map(({ method, type }) => [method, type])).toEqual([["PUT", ""]]);
+});
+
+test("an error is the deployment's, in a sentence short enough to be taken, under the id that is known", async () => {
+  const place = await replies();
+  const fail = async () => {
+    throw new Error(`migration 0016: ${"x".repeat(10_000)}`);
+  };
+  await respond(resourceEvent(place.url, {}), fail);
+  await respond(resourceEvent(place.url, {}, { RequestType: "Update", PhysicalResourceId: "before" }), fail);
+  expect(told(place)).toMatchObject(
+    [
+      { Status: "FAILED", Reason: /^migration 0016: x+$/, PhysicalResourceId: "Resource" },
+      { Status: "FAILED", PhysicalResourceId: "before" },
+    ].map((each) => ({
+      ...each,
+      ...("Reason" in each && { Reason: expect.stringMatching(each.Reason as RegExp) }),
+    })),
+  );
+  for (const { body } of place.asked) expect(Buffer.byteLength(body)).toBeLessThan(4_096);
+});
+
+test("a resource that is deleted is let go, whatever state things are in", async () => {
+  const place = await replies();
+  const event = resourceEvent(place.url, {}, { RequestType: "Delete", PhysicalResourceId: "made" });
+  await respond(event, async () => {
+    throw new Error("not to be called");
+  });
+  expect(told(place)).toMatchObject([{ Status: "SUCCESS", PhysicalResourceId: "made" }]);
+});
+
+test("an answer that is not taken is given again; when it is never taken, Lambda repeats the event", async () => {
+  const stumbling = await replies((_, before) => [before < 2 ? 503 : 200, ""]);
+  await respond(resourceEvent(stumbling.url, {}), async () => ({ id: "made" }));
+  expect(stumbling.asked).toHaveLength(3);
+  const deaf = await replies(() => [403, ""]);
+  await expect(respond(resourceEvent(deaf.url, {}), async () => ({ id: "made" }))).rejects.toThrow("403");
+});
+
+test("what goes on elsewhere is not answered yet", async () => {
+  const place = await replies();
+  await respond(resourceEvent(place.url, {}), async () => "later");
+  expect(place.asked).toEqual([]);
+});
+
+test("the database is protected as its resource says, signed, and a refusal fails the deployment", async () => {
+  const rds = await replies((_, before) => [before === 0 ? 200 : 403, refusal("AccessDenied", "not you")]);
+  const place = await replies();
+  Object.assign(process.env, {
+    ...{ AWS_REGION: "eu-west-1", AWS_ACCESS_KEY_ID: "local", AWS_SECRET_ACCESS_KEY: "local" },
+    AWS_ENDPOINT_URL_RDS: rds.url,
+  });
+  const { handler } = await import("../functions/protect.ts");
+  // as: what the logger's middleware reads of it is there.
+  const context = { functionName: "f", awsRequestId: "1" } as Context;
+  const event = resourceEvent(place.url, { Cluster: "the-cluster", IsProtected: "true" });
+  await handler(event, context);
+  await handler(event, context);
+  const asked = { DBClusterIdentifier: "the-cluster", DeletionProtection: "true", Action: "ModifyDBCluster" };
+  expect(Object.fromEntries(rds.asked[0]?.form ?? [])).toMatchObject(asked);
+  expect(told(place)).toMatchObject([
+    { Status: "SUCCESS", PhysicalResourceId: "protection of the-cluster" },
+    { Status: "FAILED", Reason: "AWS refused ModifyDBCluster: AccessDenied not you" },
+  ]);
+});
+
+test("a cluster that is being changed is waited for, some minutes and no longer", async () => {
+  const busy = refusal("InvalidDBClusterStateFault", "DBCluster the-cluster is not in available state");
+  const waits: number[] = [];
+  const clock = {
+    ...{ now: () => new Date(0), monotonic: () => 0 },
+    sleep: async (milliseconds: number) => void waits.push(milliseconds),
+  };
+  const changing = await replies((_, before) => (before < 3 ? [400, busy] : [200, ""]));
+  await protectCluster({ rds: makeQueryApi("rds", changing.url, account), clock }, "the-cluster", false);
+  expect(waits).toEqual([10_000, 10_000, 10_000]);
+  expect(changing.asked.at(-1)?.form.get("DeletionProtection")).toBe("false");
+
+  const stuck = await replies(() => [400, busy]);
+  const trying = protectCluster({ rds: makeQueryApi("rds", stuck.url, account), clock }, "c", true);
+  await expect(trying).rejects.toThrow("InvalidDBClusterStateFault");
+  expect(waits.reduce((all, one) => all + one, 0)).toBeLessThan(300_000); // the function's own time
+});
