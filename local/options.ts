@@ -47,11 +47,11 @@ const optionTypes = {
 
 export const usage = `Usage: npm start -- [options]
 
-  --job JOB        ${jobTypes.join(", ")} (default DAILY_HISTORY)
-  --from DAY       first day, YYYYMMDD or YYYY-MM-DD (default: the last 30 open days; finance: the settings' first period;
+  --job JOB        ${listOfJobs(", ", " (default DAILY_HISTORY)")}
+  --from DAY       first day, YYYYMMDD or YYYY-MM-DD (default: the last 30 open days; reports: the settings' first period;
                    increments: what is new)
   --to DAY         last day (default: the newest that is due)
-  --codes LIST     only these stocks or ETFs, such as 600519.SH,000001.SZ
+  --codes LIST     only these codes, such as 600519.SH,000001.SZ
   --refresh        fetch also what is stored
   --once           stop when the job has ended; exit code 0 only when its task is COMPLETED, 4 when a paused task of the
                    job, which was asked for something else, is in the way
@@ -78,11 +78,11 @@ PostgreSQL server; SYNC_* and TUSHARE_MIN_INTERVAL are the settings of README.md
 
 const usageInChinese = `用法：npm start -- [选项]
 
-  --job 作业        ${jobTypes.join("、")}（默认 DAILY_HISTORY）
+  --job 作业        ${listOfJobs("、", "（默认 DAILY_HISTORY）")}
   --from 日期       起始日，YYYYMMDD 或 YYYY-MM-DD（默认：最近 30 个交易日；财务：设置中的首个报告期；
                    增量：新数据）
   --to 日期         截止日（默认：已到期的最新一日）
-  --codes 代码      只取这些股票或 ETF，例如 600519.SH,000001.SZ
+  --codes 代码      只取这些代码，例如 600519.SH,000001.SZ
   --refresh        已入库的也重新获取
   --once           作业结束后即停止；只有任务为 COMPLETED 时退出码才为 0；
                    同一作业另有要求不同的任务处于暂停时，退出码为 4
@@ -104,6 +104,18 @@ partial-day 为行的占比，其余为 0 到 1 的概率。运行中可向模�
 
 环境变量：TUSHARE_TOKEN 使用真实的 TuShare，TUSHARE_URL 换用其他地址；DATABASE_URL 使用自己的 PostgreSQL；
 SYNC_* 和 TUSHARE_MIN_INTERVAL 是 README.zh.md 中的设置。`;
+
+/** In lines that fit a terminal, under the first. */
+function listOfJobs(joint: string, end: string): string {
+  const lines = [""];
+  for (const [at, job] of jobTypes.entries()) {
+    const text = job + (at === jobTypes.length - 1 ? end : joint);
+    const line = `${lines.at(-1)}${text}`;
+    if (line.length > 100) lines.push(text);
+    else lines[lines.length - 1] = line;
+  }
+  return lines.map((line) => line.trimEnd()).join(`\n${" ".repeat(19)}`);
+}
 
 export function usageIn(language: Language): string {
   return language === "zh" ? usageInChinese : usage;

@@ -73,22 +73,53 @@ async function countRows(jobs: Jobs, run: JobRun): Promise<number> {
 }
 
 async function countDataset(jobs: Jobs, dataset: Dataset, { from, to, codes }: JobRun): Promise<number> {
-  const { table, slices, dayColumn, constants = {} } = dataset;
-  const conditions = Object.entries(constants).map(([name, value]) => `${name} = '${value}'`);
+  const { table, slices, dayColumn } = dataset;
+  const conditions = [ownRows(dataset)];
   const values: unknown[] = [];
-  if (slices !== "lists") {
-    conditions.push(
-      `${dayColumn} between to_date($1, 'YYYYMMDD') and to_date($2, 'YYYYMMDD')`,
-      "($3::text[] is null or ts_code = any ($3))",
-      isMember(dataset, "ts_code"),
-    );
-    values.push(from ?? "19900101", to ?? "29991231", codes ?? null);
+  if (slices !== "lists" && dayColumn !== undefined) {
+    conditions.push(`${dayColumn} between to_date($1, 'YYYYMMDD') and to_date($2, 'YYYYMMDD')`);
+    values.push(from ?? "19900101", to ?? "29991231");
+  }
+  if (codes !== undefined) {
+    conditions.push(`ts_code = any ($${values.length + 1})`);
+    values.push(codes);
   }
   const [row] = await jobs.query(
-    `select count(*) as rows from ${table} where ${conditions.join(" and ") || "true"}`,
+    `select count(*) as rows from ${table} where ${conditions.join(" and ")}`,
     values,
   );
   return Number(row?.rows);
+}
+
+/** Another dataset may store into the same table: what is of which is told by the code. */
+function ownRows(dataset: Dataset): string {
+  const sharing = Object.values(datasets).filter(({ table }) => table === dataset.table);
+  return sharing.length > 1 ? isMember(dataset, "ts_code") : "true";
+}
+
+/** Of each dataset of which anything is stored: how much, and from when to when. @param among for which to ask */
+export async function describeStored(
+  query: Jobs["query"],
+  among: readonly Dataset[] = Object.values(datasets),
+): Promise<string[]> {
+  const lines: string[] = [];
+  for (const dataset of among) {
+    const { table, dayColumn = "null::date", title } = dataset;
+    const [stored] = await query(`select count(*) as rows, to_char(min(${dayColumn}), 'YYYY-MM-DD') as first,
+  to_char(max(${dayColumn}), 'YYYY-MM-DD') as last
+from ${table}
+where ${ownRows(dataset)}`);
+    const rows = Number(stored?.rows ?? 0);
+    if (rows === 0) continue;
+    const values = { title: title.en, rows: rows.toLocaleString("en-US") };
+    const [first, last] = [stored?.first, stored?.last];
+    lines.push(
+      typeof first === "string" && typeof last === "string"
+        ? say("summaryStoredDays", { ...values, first, last })
+        : say("summaryStored", values),
+    );
+  }
+  return lines;
 }
 
 async function describe(
@@ -98,15 +129,6 @@ async function describe(
   run: JobRun,
   rows: number,
 ): Promise<string[]> {
-  const [stored] = await jobs.query(`select
-  (select count(*) from stock_daily) as bars,
-  (select to_char(min(trade_date), 'YYYY-MM-DD') from stock_daily) as first,
-  (select to_char(max(trade_date), 'YYYY-MM-DD') from stock_daily) as last,
-  (select count(*) from stock_info where is_etf = 'N') as stocks,
-  (select count(*) from stock_info where is_etf = 'Y') as etfs,
-  (select count(*) from fina_indicator) as reports,
-  (select count(*) from trade_cal) as days`);
-  const number = (text: string | null | undefined) => Number(text ?? 0).toLocaleString("en-US");
   const warning = warnOfOrigin(environment.origin);
   return [
     "",
@@ -118,17 +140,9 @@ async function describe(
     `  ${say("summaryCalls", { calls: describeCalls(run) })}`,
     ...(await describeLimit(environment)),
     ...(await jobs.failures(run.taskId)).map((failure) => `  ${say("summaryFailure", { failure })}`),
-    `  ${say("summaryStored", {
-      bars: number(stored?.bars),
-      first: stored?.first ?? "–",
-      last: stored?.last ?? "–",
-      stocks: number(stored?.stocks),
-      etfs: number(stored?.etfs),
-      reports: number(stored?.reports),
-      days: number(stored?.days),
-    })}`,
+    ...(await describeStored(jobs.query)).map((line) => `  ${line}`),
     "",
-    ...(options.once ? [] : describeAccess(environment)),
+    ...(options.once ? [] : describeAccess(environment, run)),
     say("tryNext"),
     ...hintsFor(options, readOptions([])).map((hint) => `  ${say("hint", hint)}`),
     ...(options.once ? [] : [`  ${say("hint", { command: environment.pageUrl, about: say("hintPage") })}`]),
@@ -142,12 +156,13 @@ function headline({ job, outcome, status, nothing }: JobRun): string {
 }
 
 /** What works for as long as the stack is up. */
-function describeAccess(environment: Environment): string[] {
+function describeAccess(environment: Environment, { job }: JobRun): string[] {
   const { stack } = environment;
+  const psql = `psql ${withoutPassword(environment.databaseUrl)}`;
   const dispatcher = stack.functionName("PipelineDispatcher");
   return [
     say("queryIt"),
-    `  psql ${withoutPassword(environment.databaseUrl)} -c "select * from stock_daily where ts_code = '600519.SH' order by trade_date desc limit 5"`,
+    ...catalogue[job].datasets.slice(0, 1).map((name) => `  ${psql} -c "${newestOf(datasets[name])}"`),
     "",
     say("startAsOnAws", { flag: "--cli-binary-format raw-in-base64-out" }),
     `  AWS_ACCESS_KEY_ID=local AWS_SECRET_ACCESS_KEY=local AWS_DEFAULT_REGION=us-east-1 \\`,
@@ -158,6 +173,10 @@ function describeAccess(environment: Environment): string[] {
     "",
     ...describeFaults(environment),
   ];
+}
+
+function newestOf({ table, dayColumn }: Dataset): string {
+  return `select * from ${table}${dayColumn === undefined ? "" : ` order by ${dayColumn} desc`} limit 5`;
 }
 
 function describeCalls(run: JobRun): string {

@@ -1,7 +1,12 @@
 // The page says what the stack said in its reader's language, and a refusal under the labels of its form.
-import { expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import { carryOut } from "../local/page/commands.ts";
+import { renderDocument } from "../local/page/document.ts";
 import { wordsFor } from "../local/page/words.ts";
+import { datasets } from "../shared/catalogue/datasets.ts";
+import { jobs, jobTypes } from "../shared/catalogue/jobs.ts";
+import { originOfAddress } from "../shared/catalogue/origin.ts";
+import { renderCoverages } from "../shared/widget/coverage.ts";
 import { renderTasks } from "../shared/widget/tasks.ts";
 import { say } from "../shared/words/say.ts";
 
@@ -59,4 +64,37 @@ test("a task's reason is said in the reader's language", () => {
   const render = renderTasks as unknown as (tasks: object[], view: object) => string;
   expect(render([task], { now, words: chinese.widget })).toContain("由命令暂停");
   expect(render([task], { now, words: english.widget })).toContain("paused by a command");
+});
+
+describe("whatever is in the catalogue", () => {
+  const han = /\p{Script=Han}/u;
+  const page = (words: typeof english) => renderDocument(words, originOfAddress("https://api.tushare.pro"));
+  const optionOf = (html: string, job: string) =>
+    new RegExp(`<option value="${job}" data-takes="([^"]*)" data-about="([^"]*)"`).exec(html);
+
+  test.each(jobTypes)("the job %s can be chosen, with what it does and takes, in both languages", (job) => {
+    const [, takes, inEnglish = ""] = optionOf(page(english), job) ?? [];
+    const [, , inChinese = ""] = optionOf(page(chinese), job) ?? [];
+    expect(takes).toBe(jobs[job].takes.join(" "));
+    expect(inEnglish).not.toMatch(han);
+    for (const name of jobs[job].datasets) {
+      expect(inEnglish).toContain(datasets[name].title.en);
+      expect(inChinese).toContain(datasets[name].title.zh);
+    }
+    expect(inChinese.replace(/\b(ETF|VIP)\b/g, "")).not.toMatch(/[a-z]{2}/i);
+  });
+
+  test.each(Object.values(datasets))("the dataset $name has its coverage under its own title", (dataset) => {
+    const day = { day: "20240102", stored: 1, listed: null, proven: true, asked: true };
+    const draw = (words: typeof english) => renderCoverages([{ dataset, days: [day] }], words.widget);
+    expect(draw(english)).not.toMatch(han);
+    expect(draw(chinese)).toContain(dataset.title.zh);
+    expect(draw(chinese)).not.toContain(dataset.title.en);
+  });
+
+  test.each(Object.values(datasets))("a sentence about $name says its title in Chinese", ({ title }) => {
+    const said = say("onlyNewestDay", { dataset: title.en, day: "20240102", job: "X" });
+    expect(chinese.widget.said(said)).toBe(`库中还没有 ${title.zh}：只同步 20240102；更早的数据请运行 X`);
+    expect(english.widget.said(said)).toBe(said);
+  });
 });

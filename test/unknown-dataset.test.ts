@@ -1,10 +1,12 @@
 // A dataset that no code knows: an invented file, with a table of its own, is seen by everybody who looks at the data.
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import { describeStored } from "../local/summary.ts";
 import { codeAndDay, type DatasetSpec, numbers } from "../shared/catalogue/dataset.ts";
 import type { Dataset, DatasetName } from "../shared/catalogue/datasets.ts";
 import { readCoverage, readCoverages, readFreshness } from "../shared/coverage/stored-days.ts";
 import { renderCoverages } from "../shared/widget/coverage.ts";
 import { chinese } from "../shared/widget/words.ts";
+import { translateKnown } from "../shared/words/translate.ts";
 import { firstDay, lastDay, marketDays } from "./support/small-market.ts";
 import { makeWorld, type World } from "./support/world.ts";
 
@@ -186,4 +188,27 @@ describe("the pictures of coverage", () => {
     expect(page).not.toMatch(/%|listed/);
     expect(await draw(chinese)).toContain("2024-01-02：入库 0 行，已证实完整");
   });
+});
+
+test("the summary of a run says how much is stored of it, and from when to when", async () => {
+  await store(bars, [bar, other], [firstDay, lastDay]);
+  const said = await describeStored(world.sql, [bars, events]);
+  expect(said).toEqual(["stored     invented bars: 4 rows, 2024-01-02 to 2024-01-17"]);
+  expect(said.map((line) => translateKnown(line, "zh"))).toEqual([
+    "库中       invented bars：4 行，2024-01-02 至 2024-01-17", // no catalogue has its title
+  ]);
+});
+
+test("the summary of a run says in the reader's language what is stored of the catalogue's datasets", async () => {
+  await world.insert("stock_daily", [
+    { ts_code: "600519.SH", trade_date: firstDay, close: 1 },
+    { ts_code: "510300.SH", trade_date: lastDay, close: 1 },
+  ]);
+  const said = await describeStored(world.sql);
+  expect(said.map((line) => translateKnown(line, "zh"))).toEqual([
+    expect.stringMatching(/^库中 {7}交易日历：\d+ 行$/),
+    expect.stringMatching(/^库中 {7}股票列表：\d+ 行$/),
+    "库中       股票日线：1 行，2024-01-02 至 2024-01-02",
+    "库中       ETF 日线：1 行，2024-01-17 至 2024-01-17",
+  ]);
 });

@@ -43,9 +43,9 @@ export const en = {
     from: "first day, YYYYMMDD or YYYY-MM-DD; by default the job's own",
     to: "last day; by default the newest that is due",
     days: "in place of --from: the last so many open days that are due",
-    codes: "only these stocks or ETFs, such as 600519.SH,000001.SZ",
+    codes: "only these codes, such as 600519.SH,000001.SZ",
     refresh: "fetch also what is stored",
-    byPeriod: "of finance: by report period (5,000 points); --no-by-period: by stock",
+    byPeriod: "of reports: by report period (5,000 points); --no-by-period: by stock",
   },
   task: {
     planning: "is being planned",

@@ -40,7 +40,7 @@ export const zh: Messages = {
     from: "起始日，YYYYMMDD 或 YYYY-MM-DD；默认由作业决定",
     to: "截止日；默认为已到期的最新一日",
     days: "代替 --from：最近若干个已到期的交易日",
-    codes: "只取这些股票或 ETF，例如 600519.SH,000001.SZ",
+    codes: "只取这些代码，例如 600519.SH,000001.SZ",
     refresh: "已存的也重新获取",
     byPeriod: "财务按报告期获取（需 5000 积分）；--no-by-period：按股票获取",
   },

@@ -4,6 +4,7 @@ import type { Origin } from "../../shared/catalogue/origin.ts";
 import { adjustments } from "../../shared/reads/daily.ts";
 import { html, type Markup } from "../../shared/widget/html.ts";
 import { renderOrigin } from "../../shared/widget/origin.ts";
+import type { Language } from "../../shared/words/language.ts";
 import { markOfOrigin } from "../../shared/words/origin.ts";
 import { translate } from "../../shared/words/translate.ts";
 import type { FragmentName } from "./fragments.ts";
@@ -12,7 +13,7 @@ import type { PageWords } from "./words.ts";
 
 export function renderDocument(words: PageWords, origin: Origin): string {
   const { sections } = words;
-  const language = words.language === "en" ? "en" : "zh";
+  const language: Language = words.language === "en" ? "en" : "zh";
   const mark = markOfOrigin(origin);
   return html`<!doctype html>
 <html lang="${words.language}">
@@ -39,7 +40,7 @@ export function renderDocument(words: PageWords, origin: Origin): string {
 ${section("now", sections.now, live("now"), "wide bare")}
 ${section("tasks", sections.tasks, live("tasks"), "wide")}
 ${section("prices", sections.prices, prices(words), "most")}
-${section("start", sections.start, start(words), "least")}
+${section("start", sections.start, start(words, language), "least")}
 ${section("coverage", sections.coverage, live("coverage"), "most")}
 ${section("rates", sections.rates, live("rates"), "least")}
 ${section("failures", sections.failures, live("failures"), "wide")}
@@ -66,11 +67,11 @@ function live(name: FragmentName): Markup {
   return html`<div id="fragment-${name}"></div>`;
 }
 
-function start(words: PageWords): Markup {
+function start(words: PageWords, language: Language): Markup {
   const firstHistory = jobTypes.find((job) => jobs[job].mode === "history"); // what a person starts
   const options = jobTypes.map(
     (job) =>
-      html`<option value="${job}" data-takes="${optionsOf(job).join(" ")}" data-about="${words.jobs[job] ?? jobs[job].about}"${job === firstHistory ? html` selected` : undefined}>${job}</option>`,
+      html`<option value="${job}" data-takes="${optionsOf(job).join(" ")}" data-about="${jobs[job].about[language]}"${job === firstHistory ? html` selected` : undefined}>${job}</option>`,
   );
   return html`<form id="start-form">
 <label>${words.job}<select name="job" aria-describedby="job-about">${options}</select></label>

@@ -1,5 +1,4 @@
 // The page in two languages. What the widget writes is in shared/widget/words.ts.
-import type { JobType } from "../../shared/catalogue/jobs.ts";
 import type { Nothing } from "../../shared/plan/nothing.ts";
 import type { Adjustment } from "../../shared/reads/daily.ts";
 import type { TaskQuestions } from "../../shared/widget/actions.ts";
@@ -38,7 +37,6 @@ export type PageWords = {
   readonly codesHint: string;
   readonly refresh: string;
   readonly startButton: string;
-  readonly jobs: Readonly<Partial<Record<JobType, string>>>;
   readonly planned: (job: string, units: string, calls: string, minutes: string) => string;
   readonly plannedRange: (from: string, to: string) => string;
   readonly nothing: (job: string, why: string) => string;
@@ -109,7 +107,6 @@ const english: PageWords = {
   codesHint: "such as 600519.SH,000001.SZ; all without them",
   refresh: "Fetch also what is stored",
   startButton: "Start …",
-  jobs: {},
   planned: (job, units, calls, minutes) =>
     `Start ${job}? It plans ${units} units: ${calls}, about ${minutes} min.`,
   plannedRange: (from, to) => `Days ${from} to ${to}.`,
@@ -198,16 +195,6 @@ const chinese: PageWords = {
   codesHint: "例如 600519.SH,000001.SZ；留空为全部",
   refresh: "已入库的也重新获取",
   startButton: "启动……",
-  jobs: {
-    REFERENCE: "交易日历、股票列表、财报披露计划",
-    DAILY_HISTORY: "一段时间的股票日线，可续传",
-    DAILY_INCREMENTAL: "新的交易日，以及最近 60 天的缺口；也可指定一天或一段时间",
-    FINANCE_HISTORY: "所有报告期的财务指标，可续传",
-    FINANCE_INCREMENTAL: "先重试失败，再取新披露和缺失的报告；也可指定披露日",
-    ETF_LIST: "ETF 列表",
-    ETF_HISTORY: "一段时间的 ETF 日线，可续传",
-    ETF_INCREMENTAL: "ETF 新的交易日，以及最近 60 天的缺口；也可指定一天或一段时间",
-  },
   planned: (job, units, calls, minutes) =>
     `启动 ${job}？计划 ${units} 个单元：${calls}，约 ${minutes} 分钟。`,
   plannedRange: (from, to) => `日期 ${from} 至 ${to}。`,

@@ -4,6 +4,7 @@ import { cadences } from "./cadences.ts";
 import { interfacesOf, type Slices } from "./dataset.ts";
 import type { specs } from "./dataset-files.ts";
 import { calendarDataset, type Dataset, type DatasetName, datasets, listOf } from "./datasets.ts";
+import type { Bilingual } from "./measures.ts";
 import type { Settings } from "./settings.ts";
 
 /** What a run may be told beside its job. */
@@ -22,7 +23,7 @@ export type Job = {
   readonly batchSize: keyof Settings & `${string}BATCH_SIZE`;
   /** Jobs whose data its plan is made from. */
   readonly after: readonly JobType[];
-  readonly about: string;
+  readonly about: Bilingual;
 };
 
 type JobOf<Name extends string, Spec> = Spec extends { jobs: { list: infer Own extends string } }
@@ -53,14 +54,22 @@ const parts = Object.values(datasets).flatMap((dataset): JobPart[] => {
   ];
 });
 
-const abouts: Readonly<Record<Job["mode"], (title: string, slices: Slices) => string>> = {
+const abouts: Readonly<Record<Job["mode"], (title: Bilingual, slices: Slices) => Bilingual>> = {
   reference: (title) => title,
-  history: (title, slices) =>
-    `${title} of ${slices === "periods" ? "all report periods" : "a range"}, resumable`,
-  incremental: (title, slices) =>
+  history: ({ en, zh }, slices) =>
     slices === "periods"
-      ? `${title}: failed units first, then new filings, then missing reports; or the filings of a range`
-      : `${title} of new days, and holes of the last 60; or the days of a range`,
+      ? { en: `${en} of all report periods, resumable`, zh: `${zh}：所有报告期，可续传` }
+      : { en: `${en} of a range, resumable`, zh: `${zh}：一段时间，可续传` },
+  incremental: ({ en, zh }, slices) =>
+    slices === "periods"
+      ? {
+          en: `${en}: failed units first, then new filings, then missing reports; or the filings of a range`,
+          zh: `${zh}：先重试失败的单元，再取新披露和缺失的报告；也可指定披露日`,
+        }
+      : {
+          en: `${en} of new days, and holes of the last 60; or the days of a range`,
+          zh: `${zh}：新的交易日，以及最近 60 天的缺口；也可指定一天或一段时间`,
+        },
 };
 
 export const jobs = Object.fromEntries(
@@ -82,8 +91,13 @@ function jobOf(of: readonly JobPart[]): Job {
     batchSize:
       dataset.slices === "periods" ? "SYNC_FINANCE_HISTORY_BATCH_SIZE" : "SYNC_DAILY_HISTORY_BATCH_SIZE",
     after: mode === "reference" ? [] : neededBy(dataset),
-    about: abouts[mode](of.map(([, , { title }]) => title.en).join(", "), dataset.slices),
+    about: abouts[mode](titlesOf(of), dataset.slices),
   };
+}
+
+function titlesOf(of: readonly JobPart[]): Bilingual {
+  const titles = of.map(([, , { title }]) => title);
+  return { en: titles.map(({ en }) => en).join(", "), zh: titles.map(({ zh }) => zh).join("、") };
 }
 
 function takenBy(dataset: Dataset, mode: Job["mode"]): RunOption[] {

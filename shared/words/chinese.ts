@@ -262,8 +262,8 @@ export const chinese: Readonly<Record<SentenceName, string>> = {
   summaryLimit:
     "限额       被拒 {refusals} 次；上游统计，任意 60 秒内单个接口最多 {peak} 次，上限 {allowed} 次",
   summaryFailure: "失败       {failure}",
-  summaryStored:
-    "库中       stock_daily {bars} 行（{first} 至 {last}），stock_info 股票 {stocks} 只、ETF {etfs} 只，fina_indicator {reports} 行，trade_cal {days} 行",
+  summaryStored: "库中       {title}：{rows} 行",
+  summaryStoredDays: "库中       {title}：{rows} 行，{first} 至 {last}",
   callsOfRun: "{calls}；最忙的接口每分钟 {perMinute} 次，为设定速度的 {use} %",
   headlineBusy: "{job} 没有启动：一个已暂停的任务挡在前面",
   headlineNothing: "{job} {status}，无需处理",

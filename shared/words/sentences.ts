@@ -275,8 +275,8 @@ export const sentences = {
   summaryLimit:
     "limit      {refusals} refusals; at most {peak} of {allowed} calls to one interface in any 60 s, counted upstream",
   summaryFailure: "failure    {failure}",
-  summaryStored:
-    "stored     stock_daily {bars} rows ({first} to {last}), stock_info {stocks} stocks and {etfs} ETFs, fina_indicator {reports}, trade_cal {days}",
+  summaryStored: "stored     {title}: {rows} rows",
+  summaryStoredDays: "stored     {title}: {rows} rows, {first} to {last}",
   callsOfRun: "{calls}; {perMinute} a minute to the busiest, {use} % of the configured pace",
   headlineBusy: "{job} NOT STARTED, a paused task is in the way",
   headlineNothing: "{job} {status}, nothing to do",

@@ -1,5 +1,6 @@
 // Says a stored text in another language: it is recognised by the template it was made from, so nothing but the
 // text has to be stored or sent. What is in no catalogue (a server's own words) stays, with a word that says so.
+import { datasets } from "../catalogue/datasets.ts";
 import { chinese } from "./chinese.ts";
 import type { Language } from "./language.ts";
 import { fill } from "./say.ts";
@@ -21,6 +22,9 @@ const patterns: readonly Pattern[] = Object.entries(sentences)
   }))
   .sort((a, b) => fixed(b) - fixed(a));
 
+/** What datasets are called, in a sentence or alone. */
+const titles = new Map(Object.values(datasets).map(({ title }) => [title.en, title.zh]));
+
 /** Between two sentences of one text, such as the reasons of a plan. */
 const joint = "; ";
 
@@ -38,6 +42,8 @@ export function translateKnown(text: string, language: Language): string {
 
 /** Undefined when no part of the text is of the catalogue. */
 function recognise(text: string): string | undefined {
+  const title = titles.get(text);
+  if (title !== undefined) return title;
   const parts = text.split(joint);
   const known = parts.length === 1 ? [] : parts.map(recognise);
   if (known.length > 0 && known.every((part) => part !== undefined)) return known.join("；");
