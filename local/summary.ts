@@ -3,7 +3,7 @@ import { type Dataset, datasets } from "../shared/catalogue/datasets.ts";
 import { jobs as catalogue } from "../shared/catalogue/jobs.ts";
 import type { Origin } from "../shared/catalogue/origin.ts";
 import { readSettings } from "../shared/catalogue/settings.ts";
-import { isMember } from "../shared/coverage/members.ts";
+import { isOwnRow } from "../shared/coverage/members.ts";
 import { warnOfOrigin } from "../shared/words/origin.ts";
 import { say } from "../shared/words/say.ts";
 import type { Environment } from "./environment.ts";
@@ -74,7 +74,7 @@ async function countRows(jobs: Jobs, run: JobRun): Promise<number> {
 
 async function countDataset(jobs: Jobs, dataset: Dataset, { from, to, codes }: JobRun): Promise<number> {
   const { table, slices, dayColumn } = dataset;
-  const conditions = [ownRows(dataset)];
+  const conditions = [isOwnRow(dataset, table)];
   const values: unknown[] = [];
   if (slices !== "lists" && dayColumn !== undefined) {
     conditions.push(`${dayColumn} between to_date($1, 'YYYYMMDD') and to_date($2, 'YYYYMMDD')`);
@@ -91,12 +91,6 @@ async function countDataset(jobs: Jobs, dataset: Dataset, { from, to, codes }: J
   return Number(row?.rows);
 }
 
-/** Another dataset may store into the same table: what is of which is told by the code. */
-function ownRows(dataset: Dataset): string {
-  const sharing = Object.values(datasets).filter(({ table }) => table === dataset.table);
-  return sharing.length > 1 ? isMember(dataset, "ts_code") : "true";
-}
-
 /** Of each dataset of which anything is stored: how much, and from when to when. @param among for which to ask */
 export async function describeStored(
   query: Jobs["query"],
@@ -108,7 +102,7 @@ export async function describeStored(
     const [stored] = await query(`select count(*) as rows, to_char(min(${dayColumn}), 'YYYY-MM-DD') as first,
   to_char(max(${dayColumn}), 'YYYY-MM-DD') as last
 from ${table}
-where ${ownRows(dataset)}`);
+where ${isOwnRow(dataset, table)}`);
     const rows = Number(stored?.rows ?? 0);
     if (rows === 0) continue;
     const values = { title: title.en, rows: rows.toLocaleString("en-US") };

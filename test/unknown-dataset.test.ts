@@ -2,7 +2,8 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { describeStored } from "../local/summary.ts";
 import { codeAndDay, type DatasetSpec, numbers } from "../shared/catalogue/dataset.ts";
-import type { Dataset, DatasetName } from "../shared/catalogue/datasets.ts";
+import { specs } from "../shared/catalogue/dataset-files.ts";
+import { catalogueOf, type Dataset } from "../shared/catalogue/datasets.ts";
 import { readCoverage, readCoverages, readFreshness } from "../shared/coverage/stored-days.ts";
 import { renderCoverages } from "../shared/widget/coverage.ts";
 import { chinese } from "../shared/widget/words.ts";
@@ -28,28 +29,29 @@ const common = {
 } as const satisfies Partial<DatasetSpec>;
 
 /** Named members, asked for one by one. */
-const bars = invent("invented_bars", {
+const invented_bars: DatasetSpec = {
   ...common,
   title: { en: "invented bars", zh: "虚构行情" },
   table: "invented_bar",
   slices: "codes",
   expects: "some",
   members: { codes: ["000001.XX", "000002.XX"] },
-});
+};
 /** Events of stocks, of which a day may have none. */
-const events = invent("invented_events", {
+const invented_events: DatasetSpec = {
   ...common,
   title: { en: "invented events", zh: "虚构事件" },
   table: "invented_event",
   slices: "days",
   expects: "none",
   members: { list: "stock_list" },
+};
+const { invented_bars: bars, invented_events: events } = catalogueOf({
+  ...specs,
+  invented_bars,
+  invented_events,
 });
 const [bar, other] = ["000001.XX", "000002.XX"] as const;
-
-function invent(name: string, spec: DatasetSpec): Dataset {
-  return { ...spec, name: name as DatasetName }; // as: of no file
-}
 
 let world: World;
 beforeAll(async () => {

@@ -1,13 +1,14 @@
 // What is stored of each open day, and how far behind the newest complete one is: for those who look, and for the
 // evening check. The planner's own questions are in coverage.ts.
 
+import { dayColumnOf } from "../catalogue/dataset.ts";
 import { type Dataset, datasetsByDay } from "../catalogue/datasets.ts";
 import { addDays, type Day, earlier } from "../catalogue/dates.ts";
 import { jobsOf } from "../catalogue/jobs.ts";
 import { lastDueDay } from "../plan/plan.ts";
 import type { Database } from "../ports.ts";
 import { wasAsked } from "./coverage.ts";
-import { isMember, membersSql } from "./members.ts";
+import { isOwnRow, membersSql } from "./members.ts";
 
 /** Days in one statement, and days one may ask for: each statement must end within the Data API's 45 seconds. */
 const daysInQuestionMax = 200;
@@ -83,7 +84,8 @@ export const askedDaysSql = `select job_type,
   where status <> 'CANCELLED' and config -> 'codes' is null and planned ->> 'from' <= planned ->> 'to'`;
 
 function coverageSql(dataset: Dataset): string {
-  const { table, dayColumn } = dataset;
+  const { table } = dataset;
+  const dayColumn = dayColumnOf(dataset);
   const inRange = `${dayColumn} between to_date(:from, 'YYYYMMDD') and to_date(:to, 'YYYYMMDD')`;
   return `with open_day as (
   select cal_date as day
@@ -94,7 +96,7 @@ function coverageSql(dataset: Dataset): string {
 stored as (
   select ${dayColumn} as day, count(*) as rows
   from ${table}
-  where ${inRange} and ${isMember(dataset, "ts_code")}
+  where ${inRange} and ${isOwnRow(dataset, table)}
   group by ${dayColumn}
 ),
 ${dataset.slices === "codes" ? provenByCode(dataset, inRange) : provenByDay},
@@ -129,7 +131,8 @@ proven as (
 
 /** Days of which every member has a row, or an answer asked for since that had none and still stands. */
 function provenByCode(dataset: Dataset, inRange: string): string {
-  const { table, dayColumn } = dataset;
+  const { table } = dataset;
+  const dayColumn = dayColumnOf(dataset);
   return `member as (
   ${membersSql(dataset)}
 ),
