@@ -2,7 +2,8 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { Selector } from "../shared/catalogue/selector.ts";
 import { readSettings } from "../shared/catalogue/settings.ts";
-import { dailyQuota, priceOf } from "../shared/plan/plan-price.ts";
+import { tierOfCalls } from "../shared/catalogue/tiers.ts";
+import { priceOf } from "../shared/plan/plan-price.ts";
 import type { PlannedUnit } from "../shared/unit.ts";
 import { lastDay, marketDays } from "./support/small-market.ts";
 import { makeWorld, type World } from "./support/world.ts";
@@ -72,7 +73,7 @@ describe("a plan's price", () => {
     expect(of("200")).toBe(0.05); // of 100,000 calls to each interface
     expect(of("50")).toBe(1.875); // of 8,000 to all of them
     expect(of("500")).toBeNull();
-    expect(dailyQuota(199)?.of).toBe("all interfaces");
+    expect(tierOfCalls(199).callsADay?.of).toBe("all interfaces");
   });
 
   test("fewer calls a minute take longer, and hold slots longer", () => {

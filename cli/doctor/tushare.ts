@@ -7,6 +7,7 @@ import { addDays, type Day, shanghaiDay } from "../../shared/catalogue/dates.ts"
 import { isSafeAddress } from "../../shared/catalogue/origin.ts";
 import type { Selector } from "../../shared/catalogue/selector.ts";
 import type { Settings } from "../../shared/catalogue/settings.ts";
+import { tierOfPoints } from "../../shared/catalogue/tiers.ts";
 import { asSyncError, lacksRight } from "../../shared/errors.ts";
 import type { Clock } from "../../shared/ports.ts";
 import { paramsOf } from "../../shared/unit.ts";
@@ -19,13 +20,6 @@ export type Account = {
   readonly settings: Settings;
   readonly clock: Clock;
 };
-
-/** Points and the calls a minute they bring (https://tushare.pro/document/1?doc_id=290). */
-const tiers = [
-  { points: 5_000, callsAMinute: 500 },
-  { points: 2_000, callsAMinute: 200 },
-  { points: 0, callsAMinute: 50 },
-] as const;
 
 const skewSecondsMax = 30;
 const expiryDaysWanted = 30;
@@ -128,7 +122,7 @@ export function judgePoints(
   if (first === undefined) {
     return [finding("token", "problem", t.doctor.pointsExpired, t.doctor.pointsRemedy)];
   }
-  const tier = tiers.find((each) => points >= each.points) ?? tiers[2];
+  const tier = tierOfPoints(points);
   const configured = settings.TUSHARE_CALLS_A_MINUTE;
   const [allowed, set] = [String(tier.callsAMinute), String(configured)];
   return [

@@ -1,6 +1,7 @@
 // Which report periods and days of filing a command is about: from the command alone. Pure.
 import { addDays, type Day, earlier, shanghaiDay } from "../catalogue/dates.ts";
 import { newestPeriods, type Period, periodsBetween } from "../catalogue/periods.ts";
+import { tierOfCalls } from "../catalogue/tiers.ts";
 import type { DayRange } from "../coverage/calendar.ts";
 import type { Request } from "./scope.ts";
 
@@ -9,9 +10,6 @@ const periodsOfIncrement = 8;
 
 /** Days after a filing in which its stock is still asked for. */
 const filingDaysMax = 120;
-
-/** Calls a minute from which the account's tier has the right to the answers by period. */
-const callsAMinuteByPeriod = 500;
 
 export type HistoryScope = {
   readonly today: Day;
@@ -53,5 +51,6 @@ export function mayAskByPeriod({ dataset, command, settings }: Request, wasRefus
   if (dataset.byPeriod === undefined) return dataset.main.answers.includes("period");
   if (command.byPeriod !== undefined) return command.byPeriod;
   if (settings.SYNC_FINANCE_BY_PERIOD !== "auto") return settings.SYNC_FINANCE_BY_PERIOD === "always";
-  return settings.TUSHARE_CALLS_A_MINUTE >= callsAMinuteByPeriod && !wasRefused;
+  const { points } = tierOfCalls(settings.TUSHARE_CALLS_A_MINUTE);
+  return points >= dataset.byPeriod.points && !wasRefused;
 }

@@ -7,6 +7,7 @@ import { periodsBetween, versionsOfPeriod } from "../catalogue/periods.ts";
 import type { Selector } from "../catalogue/selector.ts";
 import type { Settings } from "../catalogue/settings.ts";
 import { slotSeconds } from "../catalogue/slot.ts";
+import { tierOfCalls } from "../catalogue/tiers.ts";
 import type { PlannedUnit } from "../unit.ts";
 
 /** How many instruments there are: what a whole-market answer holds. */
@@ -67,17 +68,8 @@ export function priceOf(
   };
 }
 
-/** What an account of so many calls a minute may call in a day (https://tushare.pro/document/1?doc_id=290). */
-export function dailyQuota(
-  callsAMinute: number,
-): { readonly calls: number; readonly of: "all interfaces" | "an interface" } | undefined {
-  if (callsAMinute < 200) return { calls: 8_000, of: "all interfaces" };
-  if (callsAMinute < 500) return { calls: 100_000, of: "an interface" };
-  return undefined;
-}
-
 function quotaShare(calls: readonly number[], callsAMinute: number): number | null {
-  const quota = dailyQuota(callsAMinute);
+  const { callsADay: quota } = tierOfCalls(callsAMinute);
   if (quota === undefined) return null;
   const most =
     quota.of === "all interfaces" ? calls.reduce((sum, each) => sum + each, 0) : Math.max(0, ...calls);
