@@ -123,10 +123,10 @@ on conflict (job_type, unit_key) where resolved_at is null do nothing`,
   );
 }
 
-/** Of sync_failure: open, not done meanwhile in another task, and not dropped with a cancelled one. */
-export const canRetrySql = "resolved_at is null and unit_status <> 'done' and not is_dropped";
-
-/** The units of open failure records after a record's id, each with the number of its next retry; a page of them. */
+/**
+ * The units of open failure records after a record's id, each with the number of its next retry; a page of them. Those
+ * that another task has done, or that were dropped with theirs, are left out, as countOpenFailures leaves them out.
+ */
 export async function unresolvedUnits(
   database: Database,
   which: { id: number } | { after: number; jobTypes?: readonly JobType[] | undefined },
@@ -135,7 +135,7 @@ export async function unresolvedUnits(
     `select id, cast(task_id as text) as task_id, sequence, dataset, unit_key, cast(selector as text) as selector, job_type,
   retry_count + 1 as retry
 from sync_failure
-where ${canRetrySql}
+where resolved_at is null and unit_status <> 'done' and not is_dropped
   and (id = :id or id > :after)
   and (cast(:jobs as text) is null or job_type = any (string_to_array(:jobs, ',')))
 order by id

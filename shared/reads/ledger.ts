@@ -1,7 +1,6 @@
 // Questions to the ledger that progress.ts does not answer; one named function a statement.
 import { type JobType, jobTypes } from "../catalogue/jobs.ts";
 import { liveStatuses } from "../catalogue/status.ts";
-import { canRetrySql } from "../ledger/failures.ts";
 import type { Database } from "../ports.ts";
 import { readTask, readTasks, type TaskProgress } from "./progress.ts";
 
@@ -31,12 +30,13 @@ export async function currentTasks(database: Database, limit: number): Promise<T
   return [...open, ...others].slice(0, limit);
 }
 
-/** Failure records of these jobs that are open and can be tried again. */
+/** Failure records of these jobs that a retry of all would send: unresolvedUnits in ledger/failures.ts has the same rule. */
 export async function countOpenFailures(database: Database, jobs: readonly JobType[]): Promise<number> {
   const [row] = await database.run(
     `select count(*) as failures
 from sync_failure
-where ${canRetrySql} and job_type = any (string_to_array(:jobs, ','))`,
+where resolved_at is null and unit_status <> 'done' and not is_dropped
+  and job_type = any (string_to_array(:jobs, ','))`,
     { jobs: jobs.join(",") },
   );
   return Number(row?.failures);
