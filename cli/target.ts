@@ -2,7 +2,7 @@
 // the same calls reach both.
 import { resolve } from "node:path";
 import { CloudFormationClient, DescribeStacksCommand } from "@aws-sdk/client-cloudformation";
-import { findRunning } from "../local/running.ts";
+import { findRunning, localClients } from "../local/running.ts";
 import { decodeOrigin, isReal, type Origin, tushareOrigin } from "../shared/catalogue/origin.ts";
 import type { StackOutput, StackOutputs } from "../shared/catalogue/stack.ts";
 import { nameOrigin } from "../shared/words/origin.ts";
@@ -59,11 +59,7 @@ export function localTarget(dataDir: string, { wantsReal }: { wantsReal: boolean
   return {
     stack: undefined,
     name: t.target.local,
-    clients: {
-      region: "us-east-1",
-      endpoint: running.endpoint,
-      credentials: { accessKeyId: "local", secretAccessKey: "local" },
-    },
+    clients: { ...localClients, endpoint: running.endpoint },
     outputs: running.outputs,
     origin,
     upstreamUrl: running.upstreamUrl,

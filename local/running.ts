@@ -4,6 +4,12 @@ import { readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "no
 import { join } from "node:path";
 import type { StackOutputs } from "../shared/catalogue/stack.ts";
 
+/** What clients of the local stack say beside its address. They have to sign, and nobody checks it. */
+export const localClients = {
+  region: "us-east-1",
+  credentials: { accessKeyId: "local", secretAccessKey: "local" },
+} as const;
+
 export type Running = {
   readonly pid: number;
   readonly since: string;

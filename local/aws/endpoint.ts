@@ -3,8 +3,9 @@
 import { randomUUID } from "node:crypto";
 import { createServer, type IncomingHttpHeaders, type IncomingMessage } from "node:http";
 import { listen } from "../listen.ts";
+import { localClients } from "../running.ts";
 
-export const region = "us-east-1";
+export const { region } = localClients;
 export const accountId = "000000000000";
 
 /** Requests above this are refused; the largest a service takes is Lambda's 6 MB payload. */

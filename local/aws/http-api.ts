@@ -6,14 +6,13 @@ import { createServer, type IncomingMessage, type ServerResponse } from "node:ht
 import { listen } from "../listen.ts";
 import type { Resource } from "./assembly.ts";
 import { accountId, isLoopback } from "./endpoint.ts";
+import { payloadBytesMax } from "./invocation.ts";
 import type { LambdaFunction } from "./lambda.ts";
 import type { FunctionRegistry } from "./lambda-api.ts";
 
 /** https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-quotas.html */
 const integrationSeconds = 30;
 const requestBytesMax = 10 * 1024 * 1024;
-/** What a function may answer (docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html). */
-const answerBytesMax = 6 * 1024 * 1024;
 
 type ApiRoute = { key: string; method: string; segments: string[] | undefined; lambda: LambdaFunction };
 type Found = { route: ApiRoute; parameters: Record<string, string> };
@@ -124,7 +123,7 @@ async function answer(
   const invoked = lambda.invoke(JSON.stringify(event)).catch(() => undefined); // throttled
   const result = await Promise.race([invoked, timedOut]);
   if (result === undefined) return message(503, "Service Unavailable");
-  if (result.failed || Buffer.byteLength(result.payload) > answerBytesMax) {
+  if (result.failed || Buffer.byteLength(result.payload) > payloadBytesMax) {
     return message(500, "Internal Server Error");
   }
   return decodeAnswer(result.payload);

@@ -1,5 +1,8 @@
 // What a Lambda function is made from, and what an invocation of it is given and gives back.
 
+/** What a function may be given by a caller who waits, and answer (docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html). */
+export const payloadBytesMax = 6 * 1024 * 1024;
+
 export type FunctionSettings = {
   name: string;
   arn: string;

@@ -1,6 +1,16 @@
 // The HTTP side of Lambda: the Invoke API, and what an operator asks about functions and event source mappings.
-import { AwsError, type AwsRequest, type AwsResponse, type AwsService, json, jsonBody } from "./endpoint.ts";
+import {
+  AwsError,
+  type AwsRequest,
+  type AwsResponse,
+  type AwsService,
+  accountId,
+  json,
+  jsonBody,
+  region,
+} from "./endpoint.ts";
 import type { EventSource } from "./event-source.ts";
+import { payloadBytesMax } from "./invocation.ts";
 import type { LambdaFunction } from "./lambda.ts";
 
 export type FunctionRegistry = {
@@ -9,7 +19,8 @@ export type FunctionRegistry = {
   find(reference: string): { lambda: LambdaFunction; qualifier: string | undefined } | undefined;
 };
 
-const bytesMax = { RequestResponse: 6_291_456, Event: 1_048_576 };
+const arnStart = `arn:aws:lambda:${region}:${accountId}`;
+const bytesMax = { RequestResponse: payloadBytesMax, Event: 1_048_576 };
 
 export function makeFunctionRegistry(functions: readonly LambdaFunction[]): FunctionRegistry {
   return {
@@ -27,7 +38,7 @@ export function makeLambdaApi(functions: FunctionRegistry, eventSources: readonl
   function found(reference: string) {
     const result = functions.find(reference);
     if (result !== undefined) return result;
-    const arn = `arn:aws:lambda:us-east-1:000000000000:function:${reference}`;
+    const arn = `${arnStart}:function:${reference}`;
     throw notFound(`Function not found: ${reference.startsWith("arn:") ? reference : arn}`);
   }
 
@@ -207,7 +218,7 @@ function concurrency({ settings: { reservedConcurrency } }: LambdaFunction) {
 function encodeMapping({ settings, lambda, ...source }: EventSource, state: string = source.state) {
   return {
     UUID: settings.uuid,
-    EventSourceMappingArn: `arn:aws:lambda:us-east-1:000000000000:event-source-mapping:${settings.uuid}`,
+    EventSourceMappingArn: `${arnStart}:event-source-mapping:${settings.uuid}`,
     EventSourceArn: settings.queueArn,
     FunctionArn: lambda.settings.arn,
     BatchSize: settings.batchSize,

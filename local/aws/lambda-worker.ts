@@ -2,7 +2,13 @@
 // or memory size. Which environment gets which invocation is decided in lambda.ts.
 import { randomBytes, randomUUID } from "node:crypto";
 import { Worker } from "node:worker_threads";
-import type { FunctionSettings, InvocationResult, InvokeOptions, LogLine } from "./invocation.ts";
+import {
+  type FunctionSettings,
+  type InvocationResult,
+  type InvokeOptions,
+  type LogLine,
+  payloadBytesMax,
+} from "./invocation.ts";
 import type { EnvironmentData, EnvironmentMessage, FunctionError, Invocation } from "./lambda-environment.ts";
 
 /** The init phase has 10 seconds of its own, then runs within the function's timeout. */
@@ -11,7 +17,6 @@ const initSeconds = 10;
 const memoryTolerance = 1.5;
 const memoryCheckMilliseconds = 100;
 const logTailBytes = 4096;
-const responseBytesMax = 6 * 1024 * 1024;
 
 /** How an invocation ended: the handler's answer, an error of the handler, or the end of the environment. */
 type Outcome =
@@ -88,7 +93,7 @@ export class Environment {
     return {
       requestId,
       payload: encodeOutcome(outcome, requestId),
-      failed: outcome.type !== "result" || Buffer.byteLength(outcome.payload) > responseBytesMax,
+      failed: outcome.type !== "result" || Buffer.byteLength(outcome.payload) > payloadBytesMax,
       logTail: Buffer.from(this.tail + report)
         .subarray(-logTailBytes)
         .toString("utf8"),
@@ -178,8 +183,8 @@ export class Environment {
 function encodeOutcome(outcome: Outcome, requestId: string): string {
   if (outcome.type === "result") {
     const bytes = Buffer.byteLength(outcome.payload);
-    if (bytes <= responseBytesMax) return outcome.payload;
-    const errorMessage = `Response payload size exceeded maximum allowed payload size (${responseBytesMax} bytes).`;
+    if (bytes <= payloadBytesMax) return outcome.payload;
+    const errorMessage = `Response payload size exceeded maximum allowed payload size (${payloadBytesMax} bytes).`;
     return JSON.stringify({ errorType: "Function.ResponseSizeTooLarge", errorMessage });
   }
   const { error } = outcome;

@@ -3,13 +3,16 @@ import * as z from "zod";
 import { queueDelaySecondsMax } from "../../shared/catalogue/queue-limits.ts";
 import { AwsError } from "./endpoint.ts";
 
+/** Body and attributes together, and all entries of a batch together (SQS developer guide, message quotas). */
+export const messageBytesMax = 1_048_576;
+
 const whole = (min: number, max: number) => z.coerce.number().int().min(min).max(max);
 const redrivePolicy = z.object({ deadLetterTargetArn: z.string(), maxReceiveCount: whole(1, 1000) });
 
 const schema = z.strictObject({
   VisibilityTimeout: whole(0, 43_200).default(30),
   DelaySeconds: whole(0, queueDelaySecondsMax).default(0),
-  MaximumMessageSize: whole(1024, 1_048_576).default(1_048_576),
+  MaximumMessageSize: whole(1024, messageBytesMax).default(messageBytesMax),
   MessageRetentionPeriod: whole(60, 1_209_600).default(345_600),
   ReceiveMessageWaitTimeSeconds: whole(0, 20).default(0),
   /** An empty text takes a policy back. */

@@ -3,13 +3,11 @@ import { createHash } from "node:crypto";
 import { queueDelaySecondsMax } from "../../shared/catalogue/queue-limits.ts";
 import { AwsError, accountId } from "./endpoint.ts";
 import type { Message, MessageAttribute, Outgoing } from "./queue.ts";
-import { encodeAttributes } from "./queue-attributes.ts";
+import { encodeAttributes, messageBytesMax } from "./queue-attributes.ts";
 
 export type Body = Record<string, unknown>;
 type Attributes = Record<string, MessageAttribute>;
 
-/** Body and attributes together, and all entries of a batch together (SQS developer guide, message quotas). */
-const messageBytesMax = 1_048_576;
 const batchEntriesMax = 10;
 /** XML 1.0 characters. */
 const invalidCharacter = /[^\t\n\r\u{20}-\u{D7FF}\u{E000}-\u{FFFD}\u{10000}-\u{10FFFF}]/u;

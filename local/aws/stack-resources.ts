@@ -2,6 +2,7 @@
 // started in this file; a resource that could not run on AWS either is refused by name.
 import { devNull } from "node:os";
 import * as z from "zod";
+import { localClients } from "../running.ts";
 import type { Resource } from "./assembly.ts";
 import { isLoopback, region } from "./endpoint.ts";
 import { defaultConcurrency, type EventSource, makeEventSource } from "./event-source.ts";
@@ -75,8 +76,8 @@ export function functionSettings(
     ...variables,
     AWS_REGION: region,
     AWS_DEFAULT_REGION: region,
-    AWS_ACCESS_KEY_ID: "local",
-    AWS_SECRET_ACCESS_KEY: "local",
+    AWS_ACCESS_KEY_ID: localClients.credentials.accessKeyId,
+    AWS_SECRET_ACCESS_KEY: localClients.credentials.secretAccessKey,
     // A person's own profile (endpoints, retries, regions) must not reach into the functions.
     AWS_CONFIG_FILE: devNull,
     AWS_SHARED_CREDENTIALS_FILE: devNull,
