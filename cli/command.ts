@@ -1,5 +1,6 @@
 // What a command is: its words and options as data, and the function that carries it out.
 import type { InferredOptionTypes, Options } from "yargs";
+import { pageMax } from "../shared/reads/progress.ts";
 import type { Messages } from "./messages/en.ts";
 import type { Output } from "./output.ts";
 import type { Target } from "./target.ts";
@@ -26,6 +27,11 @@ export type Kind =
   | "codes"
   | { readonly least: number; readonly most: number }
   | { readonly pattern: RegExp; readonly allowed: string };
+
+/** How many of the newest to show: what the API gives on a page, `usual` by default. */
+export function limitOption(usual: number, describe: string) {
+  return { type: "number", kind: { least: 1, most: pageMax }, default: usual, describe } as const;
+}
 
 export type OptionSpec = Options & { readonly kind?: Kind };
 

@@ -2,9 +2,8 @@
 import type { FailureAnswer } from "../../shared/api/answers.ts";
 import { jobTypes } from "../../shared/catalogue/jobs.ts";
 import { errorKinds } from "../../shared/errors.ts";
-import { pageMax } from "../../shared/reads/progress.ts";
 import { openApi } from "../api.ts";
-import { command } from "../command.ts";
+import { command, limitOption } from "../command.ts";
 import { dispatch } from "../dispatcher.ts";
 import { CommandError, exitCodes } from "../failure.ts";
 import { localTime } from "../follow.ts";
@@ -23,12 +22,7 @@ export const failuresCommand = (t: Messages) =>
       kind: { type: "string", choices: errorKinds, describe: t.failures.kindOption },
       person: { type: "boolean", describe: t.failures.personOption },
       all: { type: "boolean", default: false, describe: t.failures.allOption },
-      limit: {
-        type: "number",
-        kind: { least: 1, most: pageMax },
-        default: failuresShown,
-        describe: t.failures.limitOption,
-      },
+      limit: limitOption(failuresShown, t.failures.limitOption),
     },
     examples: [
       ["failures", t.failures.exampleOpen],

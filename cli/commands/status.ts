@@ -2,10 +2,9 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { FailureAnswer } from "../../shared/api/answers.ts";
 import { isLive } from "../../shared/catalogue/status.ts";
-import { pageMax } from "../../shared/reads/progress.ts";
 import { warnOfOrigin } from "../../shared/words/origin.ts";
 import { type Api, openApi } from "../api.ts";
-import { command, type Session } from "../command.ts";
+import { command, limitOption, type Session } from "../command.ts";
 import { exitCodes } from "../failure.ts";
 import {
   describe,
@@ -33,12 +32,7 @@ export const statusCommand = (t: Messages) =>
     options: {
       task: { type: "string", describe: t.status.taskOption },
       watch: { alias: "w", type: "boolean", default: false, describe: t.status.watchOption },
-      limit: {
-        type: "number",
-        kind: { least: 1, most: pageMax },
-        default: tasksShown,
-        describe: t.status.limitOption,
-      },
+      limit: limitOption(tasksShown, t.status.limitOption),
     },
     examples: [
       ["status", t.status.exampleAll],
