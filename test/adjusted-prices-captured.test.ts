@@ -2,10 +2,8 @@
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { gunzipSync } from "node:zlib";
-import pg from "pg";
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
-import type { TestDatabase } from "./support/database.ts";
-import { databaseKinds } from "./support/postgres-database.ts";
+import { beforeEach, describe, expect, test } from "vitest";
+import { databaseKinds, opened } from "./support/postgres-database.ts";
 
 const captured = join(import.meta.dirname, "..", "..", "shared", "data");
 const isHere = existsSync(join(captured, "stk_factor_prices__63_SZ_stocks_2024.csv.gz"));
@@ -20,20 +18,10 @@ for (const { engine, missing, openMigrated } of await databaseKinds()) {
   describe.skipIf(missing !== undefined || !isHere)(
     `adjusted prices beside TuShare's, on ${engine}${missing ? ` (${missing})` : ""}`,
     () => {
-      let database: TestDatabase;
-      let client: pg.Client;
-      beforeAll(async () => {
-        database = await openMigrated();
-        client = new pg.Client({ connectionString: database.url });
-        await client.connect();
-      });
-      afterAll(async () => {
-        await client?.end();
-        await database?.close();
-      });
+      const on = opened(openMigrated);
       beforeEach(async () => {
-        await client.query("truncate stock_daily");
-        await client.query("drop table if exists theirs");
+        await on.client.query("truncate stock_daily");
+        await on.client.query("drop table if exists theirs");
       });
 
       test.each([
@@ -59,7 +47,7 @@ for (const { engine, missing, openMigrated } of await databaseKinds()) {
 
       test("the adjusted prices of an ETF go on from day to day, where the unadjusted ones jump at a distribution", async () => {
         await storeBars(`fund_daily__ts_code_510300.SH_${days500}`, `fund_adj__ts_code_510300.SH_${days500}`);
-        const { rows } = await client.query(
+        const { rows } = await on.client.query(
           `select count(*)::int as days,
              (max(abs(adjusted / adjusted_before - 1)) < 0.001) as adjusted_goes_on,
              (max(abs(unadjusted / unadjusted_before - 1)) > 0.02) as unadjusted_jumps
@@ -74,7 +62,7 @@ for (const { engine, missing, openMigrated } of await databaseKinds()) {
       });
 
       async function storeBars(daily: string, factors: string): Promise<void> {
-        await client.query(
+        await on.client.query(
           `insert into stock_daily (ts_code, trade_date, open, high, low, close, pre_close, adj_factor)
            select ts_code, to_date(trade_date, 'YYYYMMDD'), ${prices.map((price) => `${price}::numeric`).join(", ")},
              factor.adj_factor::numeric
@@ -83,7 +71,7 @@ for (const { engine, missing, openMigrated } of await databaseKinds()) {
       }
 
       async function storeTheirs(file: string): Promise<void> {
-        await client.query(
+        await on.client.query(
           `create temporary table theirs as
            select ts_code, to_date(trade_date, 'YYYYMMDD') as trade_date,
              ${prices.map((price) => `${price}_hfq::numeric, ${price}_qfq::numeric`).join(", ")}
@@ -93,7 +81,7 @@ for (const { engine, missing, openMigrated } of await databaseKinds()) {
 
       /** `different` is the first row of which any of the ten prices differs. */
       async function compare(qfq: string): Promise<{ compared: number; different: string | null }> {
-        const { rows } = await client.query(
+        const { rows } = await on.client.query(
           `select count(*)::int as compared,
              min(theirs.ts_code || ' ' || theirs.trade_date) filter (where
                (${prices.map((price) => `hfq.${price}, qfq.${price}`).join(", ")}) is distinct from
@@ -110,7 +98,7 @@ for (const { engine, missing, openMigrated } of await databaseKinds()) {
        * close of a stock within half of its fifth decimal; the other four prices then check it.
        */
       async function storeBaseDay(): Promise<void> {
-        const { rowCount } = await client.query(
+        const { rowCount } = await on.client.query(
           `insert into stock_daily (ts_code, trade_date, close, adj_factor)
            select ts_code, $1, 1, ceil(lowest * 10000) / 10000
            from (

@@ -1,8 +1,6 @@
 // Adjusted prices: what the views and the function answer, and how much of the table they look at for it.
-import pg from "pg";
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
-import type { TestDatabase } from "./support/database.ts";
-import { databaseKinds } from "./support/postgres-database.ts";
+import { beforeEach, describe, expect, test } from "vitest";
+import { databaseKinds, opened } from "./support/postgres-database.ts";
 
 const prices = ["open", "high", "low", "close", "pre_close"];
 const code = "600519.SH";
@@ -18,25 +16,15 @@ for (const { engine, missing, openMigrated } of await databaseKinds()) {
   describe.skipIf(missing !== undefined)(
     `adjusted prices on ${engine}${missing ? ` (${missing})` : ""}`,
     () => {
-      let database: TestDatabase;
-      let client: pg.Client;
-      beforeAll(async () => {
-        database = await openMigrated();
-        client = new pg.Client({ connectionString: database.url });
-        await client.connect();
-      });
-      afterAll(async () => {
-        await client?.end();
-        await database?.close();
-      });
+      const on = opened(openMigrated);
       beforeEach(async () => {
-        await client.query("truncate stock_daily, stock_info");
+        await on.client.query("truncate stock_daily, stock_info");
       });
 
       /** Stores bars whose other prices are 1 and 2 above the close, 1 and 0.5 below it. */
       async function store(ts_code: string, bars: readonly Bar[]): Promise<void> {
         for (const [day, close, factor] of bars) {
-          await client.query(
+          await on.client.query(
             `insert into stock_daily (ts_code, trade_date, open, high, low, close, pre_close, change, pct_chg, vol, amount, adj_factor)
            values ($1, $2, $3::numeric + 1, $3::numeric + 2, $3::numeric - 1, $3, $3::numeric - 0.5, 0.5, 1.25, 300.5, 4000.125, $4)`,
             [ts_code, day, close, factor],
@@ -45,7 +33,7 @@ for (const { engine, missing, openMigrated } of await databaseKinds()) {
       }
       /** One row a day, through the production adapter: day, the columns asked for, all as text or boolean. */
       async function read(from: string, columns: readonly string[], ts_code = code): Promise<unknown[][]> {
-        const rows = await database.run(
+        const rows = await on.database.run(
           `select cast(trade_date as text) as trade_date, ${columns
             .map((name) => (name === "factor_carried" ? name : `cast(${name} as text) as ${name}`))
             .join(", ")}
@@ -190,7 +178,7 @@ order by trade_date`,
       test("the base day of the function is a parameter like any other, and each code has its own base", async () => {
         await store(code, [[monday, 30, 2]]);
         await store("600520.SH", [[tuesday, 20, 3]]);
-        const rows = await database.run(
+        const rows = await on.database.run(
           `select ts_code, cast(base_date as text) as base_date
 from stock_daily_qfq_at(cast(:base_day as date))
 order by ts_code`,
@@ -208,11 +196,11 @@ order by ts_code`,
           ["2024-01-18", 3.273, 1.208],
         ]);
         await store(code, [["2024-01-17", 30, 2]]);
-        await client.query(
+        await on.client.query(
           "insert into stock_info (ts_code, name, is_etf) values ('510300.SH', 'ETF', 'Y'), ($1, 'stock', 'N')",
           [code],
         );
-        const { rows } = await client.query(
+        const { rows } = await on.client.query(
           `select hfq.close as hfq, qfq.close as qfq from stock_daily_hfq as hfq
          join stock_daily_qfq as qfq using (ts_code, trade_date) join stock_info using (ts_code)
          where is_etf = 'Y' order by trade_date`,
@@ -243,13 +231,13 @@ order by ts_code`,
 
       describe("of twelve codes with 500 days each, one of them delisted long ago", () => {
         beforeEach(async () => {
-          await client.query(
+          await on.client.query(
             `insert into stock_daily (ts_code, trade_date, close, adj_factor)
            select lpad(code::text, 6, '0') || '.SZ', date '2020-01-01' + day - case when code = 1 then 1000 else 0 end,
              10, nullif(1 + day % 25, 7)
            from generate_series(1, 500) as day, generate_series(1, 12) as code`,
           );
-          await client.query("analyze stock_daily");
+          await on.client.query("analyze stock_daily");
         });
         const between = "trade_date between '2020-02-01' and '2020-03-31'"; // 60 days
         const day = "trade_date = '2020-02-01'"; // none has a factor of its own
@@ -277,7 +265,7 @@ order by ts_code`,
 
         /** How many stored bars the plan of a query looked at, and by which kinds of scan. */
         async function rowsTouched(sql: string) {
-          const { rows } = await client.query(`explain (analyze, costs off, format json) ${sql}`);
+          const { rows } = await on.client.query(`explain (analyze, costs off, format json) ${sql}`);
           const top = rows[0]["QUERY PLAN"][0].Plan as PlanNode;
           const scans = nodesOf(top).filter((node) => node["Relation Name"] === "stock_daily");
           const touched = scans.map(

@@ -2,14 +2,14 @@
 // of that version still writes, and the exchange is found through an index.
 import { readFileSync } from "node:fs";
 import pg from "pg";
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import { beforeEach, describe, expect, test } from "vitest";
 import { datasets } from "../shared/catalogue/datasets.ts";
 import { migrate, statementsOf } from "../shared/ledger/migrate.ts";
 import type { Database, SqlRow } from "../shared/ports.ts";
 import { countEtfsByExchange, findInstruments } from "../shared/reads/instruments.ts";
 import { upsertParameters, upsertSql } from "../shared/rows/upsert.ts";
-import { migrationFiles, silentLog, type TestDatabase } from "./support/database.ts";
-import { databaseKinds } from "./support/postgres-database.ts";
+import { migrationFiles, silentLog } from "./support/database.ts";
+import { databaseKinds, emptySchema, opened } from "./support/postgres-database.ts";
 import { makeWorld } from "./support/world.ts";
 
 const splitting = "_split_market_and_exchange";
@@ -39,27 +39,16 @@ const split = [
 
 for (const { engine, missing, openEmpty } of await databaseKinds()) {
   describe.skipIf(missing !== undefined)(`on ${engine}${missing ? ` (${missing})` : ""}`, () => {
-    let database: TestDatabase;
-    let client: pg.Client;
-    beforeAll(async () => {
-      database = await openEmpty();
-      client = new pg.Client({ connectionString: database.url });
-      await client.connect();
-    });
-    afterAll(async () => {
-      await client?.end();
-      await database?.close();
-    });
+    const on = opened(openEmpty);
     beforeEach(async () => {
-      await client.query("drop schema public cascade");
-      await client.query("create schema public");
-      await migrate(database, before, silentLog);
-      await client.query(storedBefore);
+      await emptySchema(on.client);
+      await migrate(on.database, before, silentLog);
+      await on.client.query(storedBefore);
     });
 
-    const upgrade = () => migrate(database, files, silentLog);
+    const upgrade = () => migrate(on.database, files, silentLog);
     const stored = async () =>
-      (await client.query("select ts_code, market, exchange from stock_info order by ts_code")).rows;
+      (await on.client.query("select ts_code, market, exchange from stock_info order by ts_code")).rows;
 
     test("an upgrade gives every stored row its exchange, and ETFs TuShare's market", async () => {
       await upgrade();
@@ -70,8 +59,8 @@ for (const { engine, missing, openEmpty } of await databaseKinds()) {
       await upgrade();
       for (const { name } of files.slice(before.length).reverse()) {
         const down = new URL(`../migrations/${name.replace(".sql", ".down.sql")}`, import.meta.url);
-        for (const statement of statementsOf(readFileSync(down, "utf8"))) await client.query(statement);
-        await client.query("delete from schema_migration where name = $1", [name]);
+        for (const statement of statementsOf(readFileSync(down, "utf8"))) await on.client.query(statement);
+        await on.client.query("delete from schema_migration where name = $1", [name]);
       }
       const etfs = (await stored()).filter(({ ts_code }) => /^(510300|159915)/.test(ts_code));
       expect(etfs.map(({ market }) => market)).toEqual(["SZ", "SH"]);
@@ -81,13 +70,16 @@ for (const { engine, missing, openEmpty } of await databaseKinds()) {
 
     test("a worker of the version before may still write; the next list of the new one mends what it wrote", async () => {
       await upgrade();
-      await client.query(
+      await on.client.query(
         `insert into stock_info (ts_code, name, is_etf, market, exchange) values ('510300.SH', '300ETF', 'Y', 'SH', 'SSE')
          on conflict (ts_code) do update set market = coalesce(excluded.market, stock_info.market)`,
       );
       const columns = { ts_code: ["510300.SH"], name: ["沪深300ETF"], exchange: ["SSE"] };
       const [parameters] = upsertParameters(datasets.etf_list, { columns, size: 1 });
-      await database.run(`with ${upsertSql(datasets.etf_list)} select count(*) from stored_rows`, parameters);
+      await on.database.run(
+        `with ${upsertSql(datasets.etf_list)} select count(*) from stored_rows`,
+        parameters,
+      );
       expect(await stored()).toEqual(split);
     });
 
@@ -95,17 +87,17 @@ for (const { engine, missing, openEmpty } of await databaseKinds()) {
     test.skipIf(engine === "PGlite")(
       "an upgrade waits for a worker that is writing, and neither stops the other for good",
       async () => {
-        await client.query("begin");
-        await client.query("update stock_info set name = 'first' where ts_code = '600519.SH'");
+        await on.client.query("begin");
+        await on.client.query("update stock_info set name = 'first' where ts_code = '600519.SH'");
         const upgraded = upgrade();
-        const watcher = new pg.Client({ connectionString: database.url });
+        const watcher = new pg.Client({ connectionString: on.database.url });
         await watcher.connect();
         const waiting =
           "select count(*)::int as waiting from pg_stat_activity where wait_event_type = 'Lock' and query like '%drop index%'";
         await expect.poll(async () => (await watcher.query(waiting)).rows[0].waiting).toBe(1);
         await watcher.end();
-        await client.query("update stock_info set name = 'second' where ts_code = '000001.SZ'");
-        await client.query("commit");
+        await on.client.query("update stock_info set name = 'second' where ts_code = '000001.SZ'");
+        await on.client.query("commit");
         await upgraded;
         expect(await stored()).toEqual(split);
       },
@@ -113,18 +105,18 @@ for (const { engine, missing, openEmpty } of await databaseKinds()) {
 
     test("the ETFs of an exchange are found through the index", async () => {
       await upgrade();
-      await client.query(
+      await on.client.query(
         `insert into stock_info (ts_code, name, is_etf, exchange, list_status)
          select lpad(at::text, 6, '0') || '.SZ', 'stock', 'N', 'SZSE', 'L' from generate_series(10000, 15000) as at
          union all
          select at || '.SH', 'ETF', 'Y', 'SSE', 'L' from generate_series(512000, 513000) as at`,
       );
-      await client.query("analyze stock_info");
+      await on.client.query("analyze stock_info");
       const plans: string[] = [];
       const explaining: Database = {
-        ...database,
+        ...on.database,
         async run(sql, parameters) {
-          const lines = await database.run(`explain ${sql}`, parameters);
+          const lines = await on.database.run(`explain ${sql}`, parameters);
           plans.push(lines.map((line) => String(line["QUERY PLAN"])).join("\n"));
           return [] as SqlRow[];
         },

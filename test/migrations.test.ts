@@ -1,12 +1,11 @@
 // Migrations: each applied once, whole or not at all, never edited, and documented in the database itself.
 import { existsSync, readdirSync, readFileSync } from "node:fs";
-import pg from "pg";
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import { beforeEach, describe, expect, test } from "vitest";
 import { SyncError } from "../shared/errors.ts";
 import { type MigrationFile, migrate, statementsOf } from "../shared/ledger/migrate.ts";
 import type { Database } from "../shared/ports.ts";
-import { migrationFiles, silentLog, type TestDatabase } from "./support/database.ts";
-import { databaseKinds } from "./support/postgres-database.ts";
+import { migrationFiles, silentLog } from "./support/database.ts";
+import { databaseKinds, emptySchema, opened } from "./support/postgres-database.ts";
 
 const folder = new URL("../migrations/", import.meta.url);
 const files = migrationFiles();
@@ -14,32 +13,19 @@ const names = files.map(({ name }) => name).sort();
 
 for (const { engine, missing, openEmpty } of await databaseKinds()) {
   describe.skipIf(missing !== undefined)(`migrations on ${engine}${missing ? ` (${missing})` : ""}`, () => {
-    let database: TestDatabase;
-    let client: pg.Client;
-    beforeAll(async () => {
-      database = await openEmpty();
-      client = new pg.Client({ connectionString: database.url });
-      await client.connect();
-    });
-    afterAll(async () => {
-      await client?.end();
-      await database?.close();
-    });
-    beforeEach(async () => {
-      await client.query("drop schema public cascade");
-      await client.query("create schema public");
-    });
+    const on = opened(openEmpty);
+    beforeEach(() => emptySchema(on.client));
 
-    const apply = (given: readonly MigrationFile[] = files, on: Database = database) =>
-      migrate(on, given, silentLog);
+    const apply = (given: readonly MigrationFile[] = files, target: Database = on.database) =>
+      migrate(target, given, silentLog);
     const tables = async () => {
-      const { rows } = await client.query<{ name: string }>(
+      const { rows } = await on.client.query<{ name: string }>(
         "select relname as name from pg_class where relnamespace = 'public'::regnamespace and relkind in ('r', 'v', 'S') order by 1",
       );
       return rows.map(({ name }) => name);
     };
     const ledger = async () => {
-      const { rows } = await client.query<{ name: string }>(
+      const { rows } = await on.client.query<{ name: string }>(
         "select name from schema_migration order by name",
       );
       return rows.map(({ name }) => name);
@@ -71,11 +57,10 @@ for (const { engine, missing, openEmpty } of await databaseKinds()) {
       const [first, second] = files;
       if (first === undefined || second === undefined) throw new Error("two migrations are expected");
       for (const stopAt of [0, 1, 2, statementsOf(second.sql).length - 1]) {
-        await client.query("drop schema public cascade");
-        await client.query("create schema public");
+        await emptySchema(on.client);
         await apply([first]);
         const before = await tables();
-        await expect(apply(files, stoppedAt(database, stopAt))).rejects.toThrow("stopped");
+        await expect(apply(files, stoppedAt(on.database, stopAt))).rejects.toThrow("stopped");
         expect(await tables()).toEqual(before);
         expect(await ledger()).toEqual([first.name]);
         expect(await apply()).toEqual(names.slice(1));
@@ -128,8 +113,8 @@ for (const { engine, missing, openEmpty } of await databaseKinds()) {
       await apply();
       for (const name of names.toReversed()) {
         const sql = readFileSync(new URL(downOf(name), folder), "utf8");
-        for (const statement of statementsOf(sql)) await database.run(statement);
-        await client.query("delete from schema_migration where name = $1", [name]);
+        for (const statement of statementsOf(sql)) await on.database.run(statement);
+        await on.client.query("delete from schema_migration where name = $1", [name]);
       }
       expect(await tables()).toEqual(["schema_migration"]);
       expect(await apply()).toEqual(names);
@@ -142,7 +127,7 @@ for (const { engine, missing, openEmpty } of await databaseKinds()) {
           names.findIndex((name) => name.endsWith("_name_cancelled_tasks.sql")),
         ),
       );
-      await client.query(
+      await on.client.query(
         `insert into sync_task (job_type, status, batch_size, config, total_units, total_failed, reason)
          values ('A', 'FAILED', 1, '{}', 3, 0, 'cancelled by a command'),
            ('B', 'FAILED', 1, '{}', 3, 0, 'started again by stock within two minutes: no right'),
@@ -152,7 +137,7 @@ for (const { engine, missing, openEmpty } of await databaseKinds()) {
            ('F', 'PAUSED', 1, '{}', 1, 0, 'paused by a command')`,
       );
       await apply();
-      const { rows } = await client.query<{ status: string }>(
+      const { rows } = await on.client.query<{ status: string }>(
         "select status from sync_task order by job_type",
       );
       expect(rows.map(({ status }) => status)).toEqual([
@@ -162,7 +147,7 @@ for (const { engine, missing, openEmpty } of await databaseKinds()) {
 
     test("every table and every column says what it means", async () => {
       await apply();
-      const { rows } = await client.query<{ place: string; comment: string | null }>(
+      const { rows } = await on.client.query<{ place: string; comment: string | null }>(
         `select concat_ws('.', relname, attname) as place, description as comment
          from pg_class
          left join lateral (

@@ -1,5 +1,4 @@
 // Where rows come from: recorded once for a database, and every other origin refused before anything is planned or stored.
-import pg from "pg";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { drawProgress } from "../functions/widget-page.ts";
 import { readOptions } from "../local/options.ts";
@@ -21,8 +20,8 @@ import { checkOrigin, claimOrigin, readHolding, readOrigin } from "../shared/led
 import { markOfOrigin, nameOrigin, warnOfOrigin } from "../shared/words/origin.ts";
 import { translate } from "../shared/words/translate.ts";
 import { ask } from "./support/ask-api.ts";
-import { migrationFiles, silentLog, type TestDatabase } from "./support/database.ts";
-import { databaseKinds } from "./support/postgres-database.ts";
+import { migrationFiles, silentLog } from "./support/database.ts";
+import { databaseKinds, emptySchema, opened } from "./support/postgres-database.ts";
 import { lastDay, marketDays } from "./support/small-market.ts";
 import { makeWorld, type World } from "./support/world.ts";
 
@@ -130,78 +129,65 @@ describe("what a start is asked for", () => {
 
 for (const { engine, missing, openEmpty } of await databaseKinds()) {
   describe.skipIf(missing !== undefined)(`a database (${engine}${missing ? `, ${missing}` : ""})`, () => {
-    let database: TestDatabase;
-    let client: pg.Client;
+    const on = opened(openEmpty);
     const files = migrationFiles().sort((a, b) => (a.name < b.name ? -1 : 1));
     const before = files.filter(({ name }) => name < "0011");
-    beforeAll(async () => {
-      database = await openEmpty();
-      client = new pg.Client({ connectionString: database.url });
-      await client.connect();
-    });
-    afterAll(async () => {
-      await client?.end();
-      await database?.close();
-    });
-    beforeEach(async () => {
-      await client.query("drop schema public cascade");
-      await client.query("create schema public");
-    });
+    beforeEach(() => emptySchema(on.client));
     const aDay = "insert into trade_cal (exchange, cal_date, is_open) values ('SSE', '2024-01-02', 1)";
 
     test("takes its first origin for good: the same one again is taken, every other is refused", async () => {
-      expect(await readHolding(database)).toBe("nothing");
-      await migrate(database, files, silentLog);
-      expect(await readHolding(database)).toBe("nothing");
-      await claimOrigin(database, small);
-      await claimOrigin(database, small);
+      expect(await readHolding(on.database)).toBe("nothing");
+      await migrate(on.database, files, silentLog);
+      expect(await readHolding(on.database)).toBe("nothing");
+      await claimOrigin(on.database, small);
+      await claimOrigin(on.database, small);
       for (const other of [tushareOrigin, large, captured, proxy]) {
         const refusal = `this database holds simulated data (seed 1, 60 stocks) and would be given ${nameOrigin(other)}`;
-        await expect(claimOrigin(database, other)).rejects.toMatchObject({
+        await expect(claimOrigin(on.database, other)).rejects.toMatchObject({
           kind: "permanent",
           scope: "account",
         });
-        await expect(claimOrigin(database, other)).rejects.toThrow(refusal);
-        await expect(checkOrigin(database, other)).rejects.toThrow(refusal);
+        await expect(claimOrigin(on.database, other)).rejects.toThrow(refusal);
+        await expect(checkOrigin(on.database, other)).rejects.toThrow(refusal);
       }
-      expect(await readHolding(database)).toEqual(small);
-      expect(await readOrigin(database)).toMatchObject(small);
+      expect(await readHolding(on.database)).toEqual(small);
+      expect(await readOrigin(on.database)).toMatchObject(small);
       await expect(
-        client.query("insert into mirror_origin (kind, identity) values ('tushare', 'x')"),
+        on.client.query("insert into mirror_origin (kind, identity) values ('tushare', 'x')"),
       ).rejects.toThrow("mirror_origin_key");
     });
 
     test("that is claimed by many at once belongs to one origin, and all others are told so", async () => {
-      await migrate(database, files, silentLog);
+      await migrate(on.database, files, silentLog);
       const claims = [small, large, tushareOrigin, captured, proxy, small, tushareOrigin];
-      const outcomes = await Promise.allSettled(claims.map((origin) => claimOrigin(database, origin)));
-      const owner = await readHolding(database);
+      const outcomes = await Promise.allSettled(claims.map((origin) => claimOrigin(on.database, origin)));
+      const owner = await readHolding(on.database);
       expect(outcomes.map(({ status }) => status === "fulfilled")).toEqual(
         claims.map((origin) => encodeOrigin(origin) === encodeOrigin(owner as Origin)),
       );
     });
 
     test("with rows of a version that recorded no origin is real TuShare's by deployment, never a trial's", async () => {
-      await migrate(database, before, silentLog);
-      expect(await readHolding(database)).toBe("nothing");
-      await client.query(aDay);
-      expect(await readHolding(database)).toBe("rows of an unknown origin");
-      await migrate(database, files, silentLog);
-      expect(await readHolding(database)).toBe("rows of an unknown origin");
+      await migrate(on.database, before, silentLog);
+      expect(await readHolding(on.database)).toBe("nothing");
+      await on.client.query(aDay);
+      expect(await readHolding(on.database)).toBe("rows of an unknown origin");
+      await migrate(on.database, files, silentLog);
+      expect(await readHolding(on.database)).toBe("rows of an unknown origin");
       for (const trial of [small, captured]) {
-        await expect(claimOrigin(database, trial)).rejects.toThrow(
+        await expect(claimOrigin(on.database, trial)).rejects.toThrow(
           "this database holds rows of an unknown origin",
         );
       }
-      await claimOrigin(database, tushareOrigin);
-      expect(await readHolding(database)).toEqual(tushareOrigin);
+      await claimOrigin(on.database, tushareOrigin);
+      expect(await readHolding(on.database)).toEqual(tushareOrigin);
     });
 
     test("of an earlier version without rows takes any origin", async () => {
-      await migrate(database, before, silentLog);
-      await migrate(database, files, silentLog);
-      await claimOrigin(database, captured);
-      expect(await readHolding(database)).toEqual(captured);
+      await migrate(on.database, before, silentLog);
+      await migrate(on.database, files, silentLog);
+      await claimOrigin(on.database, captured);
+      expect(await readHolding(on.database)).toEqual(captured);
     });
   });
 }

@@ -1,7 +1,6 @@
 // The schema page: it says what the database says, whatever the engine, and a schema that does not explain itself is refused.
 import { readFileSync } from "node:fs";
-import pg from "pg";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import { schemaDocument } from "../docs/schema-document.ts";
 import { documentationGaps } from "../docs/schema-gaps.ts";
 import { notes } from "../docs/schema-notes.ts";
@@ -9,9 +8,8 @@ import { referencesOf } from "../docs/schema-references.ts";
 import { inOrder, readDatasetFiles } from "../schema/dataset-files.ts";
 import { type Catalog, readCatalog, type SchemaColumn } from "../schema/read-schema.ts";
 import type { DatasetFile } from "../schema/tables.ts";
-import type { TestDatabase } from "./support/database.ts";
 import { inventedFile } from "./support/invented-dataset.ts";
-import { databaseKinds } from "./support/postgres-database.ts";
+import { databaseKinds, opened } from "./support/postgres-database.ts";
 
 const pageOf = (name: string) =>
   readFileSync(new URL(`../docs/${name}`, import.meta.url), "utf8").replaceAll("\r\n", "\n");
@@ -23,18 +21,8 @@ for (const { engine, missing, openMigrated } of await databaseKinds()) {
   describe.skipIf(missing !== undefined)(
     `the schema page, on ${engine}${missing ? ` (${missing})` : ""}`,
     () => {
-      let database: TestDatabase;
-      let client: pg.Client;
-      const read = async (sql: string) => (await client.query(sql)).rows;
-      beforeAll(async () => {
-        database = await openMigrated();
-        client = new pg.Client({ connectionString: database.url });
-        await client.connect();
-      });
-      afterAll(async () => {
-        await client?.end();
-        await database?.close();
-      });
+      const on = opened(openMigrated);
+      const read = async (sql: string) => (await on.client.query(sql)).rows;
 
       test("is what the migrations and their comments give; if not, `npm run docs` writes it again", async () => {
         expect(await schemaDocument(read, files, "en")).toBe(pages.en);
@@ -45,29 +33,29 @@ for (const { engine, missing, openMigrated } of await databaseKinds()) {
         "asks %s a query that runs",
         async (name, sql) => {
           expect(sql).toContain(name);
-          await client.query(sql);
+          await on.client.query(sql);
         },
       );
 
       test("changes with a new column, and is refused while that column says nothing", async () => {
-        await client.query("begin");
-        await client.query("alter table trade_cal add column session_hours numeric");
+        await on.client.query("begin");
+        await on.client.query("alter table trade_cal add column session_hours numeric");
         await expect(schemaDocument(read, files, "en")).rejects.toThrow(
           "trade_cal.session_hours: has no comment",
         );
-        await client.query("comment on column trade_cal.session_hours is 'How long it is open'");
+        await on.client.query("comment on column trade_cal.session_hours is 'How long it is open'");
         await expect(schemaDocument(read, files, "en")).rejects.toThrow(
           /trade_cal\.session_hours: .* names no unit, expected/,
         );
-        await client.query("comment on column trade_cal.session_hours is 'How long it is open, in days'");
+        await on.client.query("comment on column trade_cal.session_hours is 'How long it is open, in days'");
         await expect(schemaDocument(read, files, "en")).rejects.toThrow(
           "'How long it is open, in days': has no Chinese in docs/schema-chinese.ts",
         );
-        await client.query("comment on column trade_cal.session_hours is 'Operating cycle, days'"); // known elsewhere
+        await on.client.query("comment on column trade_cal.session_hours is 'Operating cycle, days'"); // known elsewhere
         expect(await schemaDocument(read, files, "zh")).toContain(
           "| session_hours | numeric | 可空 |  | 营业周期（天） |",
         );
-        await client.query("rollback");
+        await on.client.query("rollback");
       });
 
       test("draws every table and view, and every one has its section", async () => {

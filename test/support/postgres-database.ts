@@ -1,5 +1,7 @@
 // The databases the promises about concurrency are kept on: PGlite takes one statement after the other, a PostgreSQL
 // server really runs two at once.
+import pg from "pg";
+import { afterAll, beforeAll } from "vitest";
 import { migrate } from "../../shared/ledger/migrate.ts";
 import {
   emptyDatabase,
@@ -33,6 +35,38 @@ export async function databaseKinds(): Promise<DatabaseKind[]> {
       },
     },
   ];
+}
+
+/** For the tests around: a database and a client of it, opened before them and closed after them. */
+export function opened(open: () => Promise<TestDatabase>): {
+  readonly database: TestDatabase;
+  readonly client: pg.Client;
+} {
+  let database: TestDatabase;
+  let client: pg.Client;
+  beforeAll(async () => {
+    database = await open();
+    client = new pg.Client({ connectionString: database.url });
+    await client.connect();
+  });
+  afterAll(async () => {
+    await client?.end();
+    await database?.close();
+  });
+  return {
+    get database() {
+      return database;
+    },
+    get client() {
+      return client;
+    },
+  };
+}
+
+/** Takes everything away that migrations made. */
+export async function emptySchema(client: pg.Client): Promise<void> {
+  await client.query("drop schema public cascade");
+  await client.query("create schema public");
 }
 
 async function emptyServer(): Promise<TestDatabase> {
