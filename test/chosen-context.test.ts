@@ -8,16 +8,16 @@ import { CloudFormationClient, DescribeStacksCommand, type Stack } from "@aws-sd
 import { GetAccountSettingsCommand, LambdaClient } from "@aws-sdk/client-lambda";
 import { mockClient } from "aws-sdk-client-mock";
 import { afterAll, beforeEach, describe, expect, test } from "vitest";
-import { type DeployValues, intervalFor, stageOf } from "../cli/cdk.ts";
+import { intervalFor, stageOf } from "../cli/cdk.ts";
 import type { Session } from "../cli/command.ts";
 import { deploy } from "../cli/commands/deploy.ts";
 import { destroy } from "../cli/commands/destroy.ts";
 import type { Tools } from "../cli/deployment.ts";
 import { accountClients } from "../cli/doctor/account.ts";
-import { CommandError } from "../cli/failure.ts";
 import { en } from "../cli/messages/en.ts";
 import { chooseContext, type Given, readChosenFile } from "../infra/chosen-context.ts";
 import { type Chosen, chosenOutput } from "../shared/catalogue/chosen-context.ts";
+import { deploySession, failing, plain } from "./support/deployment.ts";
 
 const root = join(import.meta.dirname, "..");
 const scratch = mkdtempSync(join(tmpdir(), "chosen-context-"));
@@ -248,42 +248,13 @@ function tools(fate: "succeeds" | "fails" | "is cut off" = "succeeds"): Tools {
   };
 }
 
-function session(given: Partial<Session> = {}): Session {
-  const say = (text: string) => void printed.push(text);
-  return {
-    ...{ t: en, json: false, stack: undefined, region: undefined, dataDir: scratch, environment: {} },
-    output: {
-      ...{
-        line: say,
-        note: say,
-        warn: say,
-        json: () => undefined,
-        isTerminal: false,
-        write: async () => undefined,
-      },
-      progress: undefined as never,
-    },
-    stop: new AbortController().signal,
-    target: () => Promise.reject(new Error("not asked for")),
-    ...given,
-  };
-}
+const session = (given: Partial<Session> = {}) => deploySession((text) => void printed.push(text), given);
 
-const plain: DeployValues & { "only-diff": boolean; "delete-data": boolean } = {
-  ...{ stage: undefined, tier: undefined, slots: undefined, egress: undefined, schedules: undefined },
-  ...{ "alarm-email": undefined, context: undefined, reserve: undefined, yes: true },
-  ...{ "only-diff": false, "delete-data": false, forget: false },
-};
 const said = (context: object) => Object.entries(context).map(([key, value]) => `${key}=${value}`);
 const fileOf = (stack = "TushareSync"): Chosen =>
   JSON.parse(readFileSync(join(folder, `deployment.${stack}.json`), "utf8"));
 const files = () => readdirSync(folder).filter((name) => name.startsWith("deployment"));
 const lastLine = () => ran.at(-1)?.args ?? [];
-const failing = async (work: Promise<unknown>) =>
-  await work.then(
-    () => undefined,
-    (error: unknown) => (error instanceof CommandError ? error : Promise.reject(error)),
-  );
 
 describe("the deploy command", () => {
   test("a second deployment differs from the first only in what was said, also from a fresh clone", async () => {

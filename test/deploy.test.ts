@@ -7,17 +7,16 @@ import { GetAccountSettingsCommand, LambdaClient } from "@aws-sdk/client-lambda"
 import { mockClient } from "aws-sdk-client-mock";
 import { afterAll, beforeEach, describe, expect, test } from "vitest";
 import { contextOf, type DeployValues, intervalFor } from "../cli/cdk.ts";
-import type { Session } from "../cli/command.ts";
 import { deploy } from "../cli/commands/deploy.ts";
 import { destroy } from "../cli/commands/destroy.ts";
 import { type CostPart, template as costed, costOfMonth, costOfRun } from "../cli/cost.ts";
 import type { Tools } from "../cli/deployment.ts";
 import { accountClients } from "../cli/doctor/account.ts";
-import { CommandError } from "../cli/failure.ts";
 import { en } from "../cli/messages/en.ts";
 import { makeApp } from "../infra/app.ts";
 import { callsAMinuteMax } from "../shared/catalogue/slot.ts";
 import { stackName } from "../shared/catalogue/stack.ts";
+import { deploySession, failing, plain } from "./support/deployment.ts";
 
 const scratch = mkdtempSync(join(tmpdir(), "deploy-test-"));
 writeFileSync(join(scratch, "cdk.json"), "{}");
@@ -35,12 +34,6 @@ beforeEach(() => {
   lambda.on(GetAccountSettingsCommand).resolves({ AccountLimit });
   formation.on(DescribeStacksCommand).resolves({ Stacks: [] });
 });
-
-const plain: DeployValues & { "only-diff": boolean; "delete-data": boolean } = {
-  ...{ stage: undefined, tier: undefined, slots: undefined, egress: undefined, schedules: undefined },
-  ...{ "alarm-email": undefined, context: undefined, reserve: undefined, yes: true },
-  ...{ "only-diff": false, "delete-data": false, forget: false },
-};
 
 function tools(options: { exitCodes?: Record<string, number>; answer?: string } = {}): Tools {
   return {
@@ -60,33 +53,9 @@ function tools(options: { exitCodes?: Record<string, number>; answer?: string } 
   };
 }
 
-function session(): Session {
-  const say = (text: string) => void printed.push(text);
-  return {
-    ...{ t: en, json: false, stack: undefined, region: "ap-southeast-1", dataDir: scratch, environment: {} },
-    output: {
-      ...{
-        line: say,
-        note: say,
-        warn: say,
-        json: () => undefined,
-        isTerminal: false,
-        write: async () => undefined,
-      },
-      progress: undefined as never,
-    },
-    stop: new AbortController().signal,
-    target: () => Promise.reject(new Error("not asked for")),
-  };
-}
+const session = () => deploySession((text) => void printed.push(text), { region: "ap-southeast-1" });
 
 const actions = () => ran.map(({ args }) => args.slice(0, 2).join(" "));
-const failing = async (work: Promise<unknown>) =>
-  await work.then(
-    () => undefined,
-    (error: unknown) => (error instanceof CommandError ? error : Promise.reject(error)),
-  );
-
 describe("deploy", () => {
   test("checks, shows the difference, deploys, and says what comes next", async () => {
     expect(await deploy(session(), plain, tools())).toBe(0);
