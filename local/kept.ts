@@ -1,10 +1,21 @@
 // What takes seconds to make and follows from the checkout alone is made once and kept beside the dependencies: an empty
 // database cluster, a synthesised assembly. Whoever deletes the folder loses nothing but those seconds.
-import { randomUUID } from "node:crypto";
-import { existsSync, mkdirSync, readdirSync, renameSync, rmSync, statSync, utimesSync } from "node:fs";
+import { createHash, randomUUID } from "node:crypto";
+import {
+  existsSync,
+  globSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  utimesSync,
+} from "node:fs";
 import { join } from "node:path";
 
-const besideDependencies = join(import.meta.dirname, "..", "node_modules", ".cache", "tushare-sync");
+const root = join(import.meta.dirname, "..");
+const besideDependencies = join(root, "node_modules", ".cache", "tushare-sync");
 
 const unusedDaysMax = 14;
 
@@ -35,6 +46,24 @@ export async function kept(
   const now = new Date();
   utimesSync(path, now, now);
   return path;
+}
+
+/**
+ * What a kept thing's name says of the files it is made from.
+ * @param patterns globs in the project's folder
+ * @param more what else its content follows from
+ */
+export function hashOfFiles(patterns: readonly string[], more: string): string {
+  const hash = createHash("sha256").update(more);
+  const files = patterns.flatMap((pattern) => globSync(pattern, { cwd: root, withFileTypes: true }));
+  for (const { parentPath, name } of files
+    .filter((entry) => entry.isFile())
+    .sort((a, b) => (join(a.parentPath, a.name) < join(b.parentPath, b.name) ? -1 : 1))) {
+    hash
+      .update(`\0${join(parentPath, name).slice(root.length)}\0`)
+      .update(readFileSync(join(parentPath, name)));
+  }
+  return hash.digest("hex").slice(0, 32);
 }
 
 /** Also what a killed process left unfinished. */

@@ -1,10 +1,9 @@
 // The CDK app's assembly for this machine. It follows from the sources and the context alone, so it is synthesised once
 // for each of them and kept.
 import { spawn } from "node:child_process";
-import { createHash } from "node:crypto";
-import { cpSync, globSync, readFileSync, rmSync } from "node:fs";
+import { cpSync, rmSync } from "node:fs";
 import { join } from "node:path";
-import { kept } from "./kept.ts";
+import { hashOfFiles, kept } from "./kept.ts";
 
 const root = join(import.meta.dirname, "..");
 
@@ -17,26 +16,13 @@ const fast = { CDK_VALIDATION: "false" };
 /** Writes the assembly into a folder, in place of what is there. @throws Error with what the app printed */
 export async function synthesise(outDir: string, context: Readonly<Record<string, unknown>>): Promise<void> {
   rmSync(outDir, { recursive: true, force: true });
-  const name = `assembly-${hashOf(context)}`;
+  const name = `assembly-${hashOfFiles(sources, `${process.version} ${JSON.stringify(context)}`)}`;
   const assembly = await kept(name, (path) => runApp(path, context)).catch((error: unknown) => {
     if (error instanceof Error && "code" in error) return undefined; // nothing can be kept there
     throw error;
   });
   if (assembly === undefined) await runApp(outDir, context);
   else cpSync(assembly, outDir, { recursive: true });
-}
-
-function hashOf(context: object): string {
-  const hash = createHash("sha256").update(`${process.version} ${JSON.stringify(context)}`);
-  const files = sources.flatMap((pattern) => globSync(pattern, { cwd: root, withFileTypes: true }));
-  for (const { parentPath, name } of files
-    .filter((entry) => entry.isFile())
-    .sort((a, b) => (join(a.parentPath, a.name) < join(b.parentPath, b.name) ? -1 : 1))) {
-    hash
-      .update(`\0${join(parentPath, name).slice(root.length)}\0`)
-      .update(readFileSync(join(parentPath, name)));
-  }
-  return hash.digest("hex").slice(0, 32);
 }
 
 /** In a process of its own: the library is large and needed only once. */

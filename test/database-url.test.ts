@@ -1,7 +1,7 @@
 // DATABASE_URL puts the mirror into a PostgreSQL server in place of the embedded database.
 import pg from "pg";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { npmStart, temporaryDataDir } from "./support/npm-start.ts";
+import { startMirror, temporaryDataDir } from "./support/npm-start.ts";
 import { type PostgresServer, startPostgresServer, whyNoPostgresServer } from "./support/postgres-server.ts";
 
 const missing = await whyNoPostgresServer();
@@ -21,7 +21,7 @@ describe.skipIf(missing !== undefined)("a PostgreSQL server by DATABASE_URL", ()
   test("holds the rows of the job, and a second start has nothing left to do", async () => {
     const args = ["--stocks", "60", "--from", "20260901", "--to", "20260930", "--data-dir", dataDir.path];
     const environment = { DATABASE_URL: server.url };
-    const first = await npmStart([...args, "--once", "--json"], environment).ended;
+    const first = await startMirror([...args, "--once", "--json"], environment).ended;
     expect(first.output).toContain("DAILY_HISTORY COMPLETED");
     const client = new pg.Client({ connectionString: server.url });
     await client.connect();
@@ -30,13 +30,13 @@ describe.skipIf(missing !== undefined)("a PostgreSQL server by DATABASE_URL", ()
     expect(rows[0].rows).toBe(first.json.rows);
     expect(first.json.rows).toBeGreaterThan(1_000);
 
-    const second = await npmStart([...args, "--once", "--json"], environment).ended;
+    const second = await startMirror([...args, "--once", "--json"], environment).ended;
     expect(second.json).toMatchObject({ units: 0, rows: first.json.rows, calls: {} });
   });
 
   test("that cannot be reached is named, without its password", async () => {
     const environment = { DATABASE_URL: "postgres://someone:secret-word@127.0.0.1:1/mirror" };
-    const { code, output } = await npmStart(["--once", "--data-dir", dataDir.path], environment).ended;
+    const { code, output } = await startMirror(["--once", "--data-dir", dataDir.path], environment).ended;
     expect(code).toBe(1);
     expect(output).toContain("127.0.0.1:1");
     expect(output).not.toContain("secret-word");

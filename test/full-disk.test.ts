@@ -6,7 +6,7 @@ import { join } from "node:path";
 import { expect, onTestFinished, test } from "vitest";
 import { type Kept, makeScheduleFile } from "../local/aws/schedule-file.ts";
 import { makeLogFile } from "../local/log-file.ts";
-import { npmStart } from "./support/npm-start.ts";
+import { startMirror } from "./support/npm-start.ts";
 
 function temporaryFolder(): string {
   const folder = mkdtempSync(join(tmpdir(), "full-disk-"));
@@ -37,7 +37,7 @@ test("a run goes on while its log cannot be written, says so once, and completes
   const folder = temporaryFolder();
   mkdirSync(join(folder, "logs"));
   symlinkSync(fullDevice, join(folder, "logs", "functions.log"));
-  const { code, output, json } = await npmStart([...small, "--data-dir", folder]).ended;
+  const { code, output, json } = await startMirror([...small, "--data-dir", folder]).ended;
   expect(
     output.match(/functions\.log cannot be written \(ENOSPC\); the run goes on without it/g),
   ).toHaveLength(1);

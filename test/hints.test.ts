@@ -2,9 +2,9 @@
 // Chinese nothing of it is an English sentence.
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { runCli } from "./support/cli.ts";
-import { npmStart, type Run, temporaryDataDir } from "./support/npm-start.ts";
+import { type Run, referenceDataDir, startMirror } from "./support/npm-start.ts";
 
-const dataDir = temporaryDataDir();
+const dataDir = await referenceDataDir(60);
 const small = ["--data-dir", dataDir.path, "--stocks", "60"];
 const chinese = { LC_ALL: "zh_CN.UTF-8" };
 afterAll(() => dataDir.remove());
@@ -19,7 +19,7 @@ function hintsIn(output: string): string[][] {
 describe("while it is up", () => {
   let run: Run;
   beforeAll(async () => {
-    run = npmStart([...small, "--job", "REFERENCE"], chinese);
+    run = startMirror([...small, "--job", "REFERENCE"], chinese);
     await run.printed("仍在运行");
   });
   afterAll(async () => {
@@ -50,13 +50,13 @@ describe("while it is up", () => {
 });
 
 test("after --once every hint starts again what was there", async () => {
-  const first = await npmStart([...small, "--job", "REFERENCE", "--once"]).ended;
+  const first = await startMirror([...small, "--job", "REFERENCE", "--once"]).ended;
   expect(first.code).toBe(0);
   const hints = hintsIn(first.output);
   expect(hints.length).toBeGreaterThan(4);
   for (const [npm, start, hyphens, ...args] of hints) {
     expect([npm, start, hyphens]).toEqual(["npm", "start", "--"]);
-    const { code, output } = await npmStart([...args, "--once"]).ended;
+    const { code, output } = await startMirror([...args, "--once"]).ended;
     expect([...args, code, code === 0 ? "" : output]).toEqual([...args, 0, ""]);
   }
 }, 240_000);

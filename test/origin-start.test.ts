@@ -6,7 +6,7 @@ import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import type { Upstream } from "../local/tushare/handle.ts";
 import { serveUpstream } from "../local/tushare/protocol.ts";
-import { npmStart, temporaryDataDir } from "./support/npm-start.ts";
+import { startMirror, temporaryDataDir } from "./support/npm-start.ts";
 import { openStored } from "./support/stored.ts";
 
 const scratch = temporaryDataDir();
@@ -49,7 +49,8 @@ const originIn = async (dataDir: string) => {
 };
 
 test("a trial says SIMULATED in its lines and in its JSON, and keeps to its own origin", async () => {
-  const { code, output, json } = await npmStart([...reference, "--stocks", "60", "--data-dir", trial]).ended;
+  const { code, output, json } = await startMirror([...reference, "--stocks", "60", "--data-dir", trial])
+    .ended;
   expect(code).toBe(0);
   expect(output).toContain(warning);
   expect(json.origin).toEqual({ kind: "simulated", identity: "seed 1, 60 stocks" });
@@ -57,13 +58,13 @@ test("a trial says SIMULATED in its lines and in its JSON, and keeps to its own 
 });
 
 test("with a token, the trial's folder is refused in one sentence before anything is asked or changed", async () => {
-  const { code, output } = await npmStart([...reference, "--data-dir", trial], { TUSHARE_TOKEN: "abcdef" })
+  const { code, output } = await startMirror([...reference, "--data-dir", trial], { TUSHARE_TOKEN: "abcdef" })
     .ended;
   expect(code).toBe(2);
   expect(output).toBe(
     `the data folder ${trial} holds simulated data (seed 1, 60 stocks), and this start would add real TuShare data: choose another folder with --data-dir, or throw away what is there with --discard\n`,
   );
-  const other = await npmStart([...reference, "--stocks", "61", "--data-dir", trial]).ended;
+  const other = await startMirror([...reference, "--stocks", "61", "--data-dir", trial]).ended;
   expect([other.code, other.output]).toEqual([
     2,
     expect.stringContaining("(seed 1, 61 stocks): choose another"),
@@ -74,7 +75,7 @@ test("with a token, the trial's folder is refused in one sentence before anythin
 test("a wrong token is told in TuShare's own words, and leaves no folder behind", async () => {
   const fresh = join(scratch.path, "fresh");
   const environment = { TUSHARE_TOKEN: "a-wrong-token", TUSHARE_URL: proxyUrl };
-  const { code, output } = await npmStart([...reference, "--data-dir", fresh], environment).ended;
+  const { code, output } = await startMirror([...reference, "--data-dir", fresh], environment).ended;
   expect(code).toBe(1);
   expect(output).toMatch(
     /^TuShare refuses TUSHARE_TOKEN, and nothing was stored: trade_cal .*TuShare says 40101 .*token不对.*\n$/,
@@ -86,7 +87,7 @@ test("a wrong token is told in TuShare's own words, and leaves no folder behind"
 test("a network that does not answer is told so, and leaves no folder behind", async () => {
   const fresh = join(scratch.path, "fresh");
   const environment = { TUSHARE_TOKEN: "any-token", TUSHARE_URL: "http://127.0.0.1:1" };
-  const { code, output } = await npmStart([...reference, "--data-dir", fresh], environment).ended;
+  const { code, output } = await startMirror([...reference, "--data-dir", fresh], environment).ended;
   expect(code).toBe(1);
   expect(output).toMatch(
     /^TuShare at 127\.0\.0\.1:1 could not be asked about TUSHARE_TOKEN.* check the way out/,
@@ -97,7 +98,7 @@ test("a network that does not answer is told so, and leaves no folder behind", a
 test("a simulator reached with a token is the simulated market still", async () => {
   const environment = { TUSHARE_TOKEN: "a-good-token", TUSHARE_URL: upstream.url };
   const before = await callsUpstream();
-  const { code, output, json } = await npmStart([...reference, "--data-dir", trial], environment).ended;
+  const { code, output, json } = await startMirror([...reference, "--data-dir", trial], environment).ended;
   expect(code).toBe(0);
   expect(output).toContain(warning);
   expect(json.origin).toMatchObject({ kind: "simulated" });
@@ -108,7 +109,8 @@ test("--discard throws away what starts have made, and nothing else in the folde
   const mine = join(trial, "my notes.txt");
   writeFileSync(mine, "mine");
   const environment = { TUSHARE_TOKEN: "a-good-token", TUSHARE_URL: proxyUrl };
-  const { code, json } = await npmStart([...reference, "--discard", "--data-dir", trial], environment).ended;
+  const { code, json } = await startMirror([...reference, "--discard", "--data-dir", trial], environment)
+    .ended;
   expect(code).toBe(0);
   expect(json.origin).toEqual({ kind: "address", identity: proxyUrl });
   expect(await originIn(trial)).toEqual(json.origin);
@@ -119,14 +121,14 @@ test("--discard touches no folder in which no start has put a database, nor a se
   const foreign = join(scratch.path, "foreign");
   mkdirSync(join(foreign, "postgres"), { recursive: true });
   writeFileSync(join(foreign, "postgres", "PG_VERSION"), "17");
-  const refused = await npmStart([...reference, "--discard", "--data-dir", foreign]).ended;
+  const refused = await startMirror([...reference, "--discard", "--data-dir", foreign]).ended;
   expect([refused.code, refused.output]).toEqual([
     2,
     `--discard: ${foreign} holds no database of this program, so nothing in it was thrown away\n`,
   ]);
   expect(readdirSync(join(foreign, "postgres"))).toEqual(["PG_VERSION"]);
   const server = { DATABASE_URL: "postgres://postgres@127.0.0.1:1/mirror" };
-  const elsewhere = await npmStart([...reference, "--discard", "--data-dir", trial], server).ended;
+  const elsewhere = await startMirror([...reference, "--discard", "--data-dir", trial], server).ended;
   expect([elsewhere.code, elsewhere.output]).toEqual([
     2,
     expect.stringContaining("DATABASE_URL names a database"),
@@ -139,16 +141,16 @@ test("a folder of a version that recorded no origin is never guessed at: it is r
   await database.query("delete from schema_migration where name like '%mirror_origin%'");
   await database.close();
   const sentence = "holds rows of a version that did not record where they come from";
-  const simulated = await npmStart([...reference, "--stocks", "60", "--data-dir", trial]).ended;
+  const simulated = await startMirror([...reference, "--stocks", "60", "--data-dir", trial]).ended;
   expect([simulated.code, simulated.output]).toEqual([2, expect.stringContaining(sentence)]);
   const environment = { TUSHARE_TOKEN: "a-good-token", TUSHARE_URL: proxyUrl };
-  const real = await npmStart([...reference, "--data-dir", trial], environment).ended;
+  const real = await startMirror([...reference, "--data-dir", trial], environment).ended;
   expect([real.code, real.output]).toEqual([2, expect.stringContaining(sentence)]);
 
-  const adopted = await npmStart([...reference, "--adopt", "--data-dir", trial], environment).ended;
+  const adopted = await startMirror([...reference, "--adopt", "--data-dir", trial], environment).ended;
   expect(adopted.code).toBe(0);
   expect(await originIn(trial)).toEqual({ kind: "address", identity: proxyUrl });
-  const back = await npmStart([...reference, "--stocks", "60", "--data-dir", trial]).ended;
+  const back = await startMirror([...reference, "--stocks", "60", "--data-dir", trial]).ended;
   expect([back.code, back.output]).toEqual([2, expect.stringContaining(`holds data from ${proxyUrl}`)]);
   rmSync(trial, { recursive: true });
 });

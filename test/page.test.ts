@@ -15,12 +15,12 @@ import {
   phone,
   tabTo,
 } from "./support/chromium.ts";
-import { npmStart, type Run, temporaryDataDir } from "./support/npm-start.ts";
+import { type Run, referenceDataDir, startMirror } from "./support/npm-start.ts";
 import { until } from "./support/until.ts";
 
 if (missingChromium !== undefined) console.warn(`skipped: ${missingChromium}`);
 
-const dataDir = temporaryDataDir();
+const dataDir = await referenceDataDir(200);
 /** One day's answer lacks a column the first time, which needs a person. */
 const fault = {
   kind: "column-missing",
@@ -35,7 +35,7 @@ let url = "";
 let browser: Browser;
 
 beforeAll(async () => {
-  run = npmStart(
+  run = startMirror(
     [
       ...["--data-dir", dataDir.path, "--stocks", "200", "--from", "20260601", "--to", "20261120"],
       ...["--faults", JSON.stringify([fault])],

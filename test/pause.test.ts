@@ -3,10 +3,10 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import pg from "pg";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { npmStart, type Run, temporaryDataDir } from "./support/npm-start.ts";
+import { type Run, referenceDataDir, startMirror } from "./support/npm-start.ts";
 import { until } from "./support/until.ts";
 
-const dataDir = temporaryDataDir();
+const dataDir = await referenceDataDir(60);
 let run: Run;
 let database: pg.Client;
 let invokeUrl: string;
@@ -14,7 +14,7 @@ let invokeUrl: string;
 beforeAll(async () => {
   // The first job is short and gives the addresses; the backfill under test is started as on AWS.
   const day = ["--from", "20260901", "--to", "20260901"];
-  run = npmStart(["--data-dir", dataDir.path, "--stocks", "60", ...day], {
+  run = startMirror(["--data-dir", dataDir.path, "--stocks", "60", ...day], {
     TUSHARE_MIN_INTERVAL: "0.3",
     TUSHARE_CALLS_A_MINUTE: "300",
   });

@@ -1,7 +1,7 @@
 // The daily increment during a running backfill, on the whole local stack: it waits for a few units, not for the backlog.
 import pg from "pg";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { npmStart, type Run, temporaryDataDir } from "./support/npm-start.ts";
+import { type Run, referenceDataDir, startMirror } from "./support/npm-start.ts";
 import { until } from "./support/until.ts";
 
 /** Each slot is held a second for a unit: five units a second. */
@@ -11,14 +11,14 @@ const secondsBetweenCalls = 0.2;
 const backfillDays = 150;
 const newDays = 3;
 
-const dataDir = temporaryDataDir();
+const dataDir = await referenceDataDir(200);
 let run: Run;
 let database: pg.Client;
 let invokeUrl: string;
 
 beforeAll(async () => {
   // More stocks than days, so that a day is the unit.
-  run = npmStart(["--data-dir", dataDir.path, "--stocks", "200", "--job", "REFERENCE"], {
+  run = startMirror(["--data-dir", dataDir.path, "--stocks", "200", "--job", "REFERENCE"], {
     WORKER_SLOTS: String(slots),
     TUSHARE_MIN_INTERVAL: String(secondsBetweenCalls),
     TUSHARE_CALLS_A_MINUTE: "320",

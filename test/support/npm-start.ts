@@ -1,9 +1,11 @@
-// Runs `npm start` as a person does, in a process group of its own so that all of it can be killed at once.
+// Runs `npm start`, as a person does or without npm around it, in a process group of its own so that all of it can be
+// killed at once.
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
-import { mkdtempSync, rmSync } from "node:fs";
+import { cpSync, mkdtempSync, readdirSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
+import { hashOfFiles, kept } from "../../local/kept.ts";
 
 export type Run = {
   readonly process: ChildProcess;
@@ -33,11 +35,22 @@ export type Json = {
 };
 
 /** Quick pace: 1,000 calls a minute of which the simulated upstream allows as many. */
-const quick = { TUSHARE_MIN_INTERVAL: "0.06", TUSHARE_CALLS_A_MINUTE: "1100" };
+export const quick = { TUSHARE_MIN_INTERVAL: "0.06", TUSHARE_CALLS_A_MINUTE: "1100" };
+
+const root = join(import.meta.dirname, "..", "..");
 
 export function npmStart(args: readonly string[], environment: Record<string, string> = {}): Run {
-  const child = spawn("npm", ["start", "--silent", "--", ...args], {
-    cwd: join(import.meta.dirname, "..", ".."),
+  return run("npm", ["start", "--silent", "--", ...args], environment);
+}
+
+/** What npm runs for `npm start`, without npm, which is half a short start's work and is promised in npm-start.test.ts. */
+export function startMirror(args: readonly string[], environment: Record<string, string> = {}): Run {
+  return run(process.execPath, ["local/launch.mjs", "local/main.ts", ...args], environment);
+}
+
+function run(command: string, args: readonly string[], environment: Record<string, string>): Run {
+  const child = spawn(command, args, {
+    cwd: root,
     env: { ...process.env, ...quick, ...environment },
     stdio: ["ignore", "pipe", "pipe"],
     detached: true,
@@ -78,4 +91,28 @@ export function npmStart(args: readonly string[], environment: Record<string, st
 export function temporaryDataDir(): { path: string; remove(): void } {
   const path = mkdtempSync(join(tmpdir(), "tushare-sync-"));
   return { path, remove: () => rmSync(path, { recursive: true, force: true }) };
+}
+
+/** All that the content of a data folder follows from. */
+const sources = ["{infra,functions,shared,migrations,local}/**/*", "package-lock.json"];
+
+/**
+ * A data directory in which REFERENCE has run: most tests begin there, and it takes a start seconds. A start makes it,
+ * once for these sources and this day; tomorrow the lists are not fresh any more.
+ */
+export async function referenceDataDir(stocks: number): Promise<{ path: string; remove(): void }> {
+  const today = new Date(Date.now() + 8 * 3_600_000).toISOString().slice(0, 10); // in Shanghai
+  const kind = `reference-${stocks}-`;
+  const name = `${kind}${hashOfFiles(sources, `${process.version} ${today}`)}`;
+  const made = await kept(name, async (path) => {
+    const args = ["--job", "REFERENCE", "--once", "--stocks", String(stocks), "--data-dir", path];
+    const { code, output } = await startMirror(args).ended;
+    if (code !== 0) throw new Error(output);
+  });
+  const folder = dirname(made);
+  const older = readdirSync(folder).filter((other) => other.startsWith(kind) && !other.startsWith(name));
+  for (const other of older) rmSync(join(folder, other), { recursive: true, force: true });
+  const dataDir = temporaryDataDir();
+  cpSync(made, dataDir.path, { recursive: true });
+  return dataDir;
 }
