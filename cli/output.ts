@@ -1,6 +1,6 @@
 // What a command prints: answers on the standard output, as text or as JSON; everything else on the standard error, so
 // that a pipe gets the answer alone.
-import { makeTerminal, type Terminal } from "../local/terminal.ts";
+import { makeTerminal, type Stream, type Terminal } from "../local/terminal.ts";
 
 export type Output = {
   /** Part of the answer, for a person. */
@@ -18,10 +18,7 @@ export type Output = {
   readonly isTerminal: boolean;
 };
 
-export function makeOutput(
-  streams: { out: NodeJS.WriteStream; error: NodeJS.WriteStream },
-  json: boolean,
-): Output {
+export function makeOutput(streams: { out: Stream; error: Stream }, json: boolean): Output {
   const { out, error } = streams;
   return {
     line: (text) => void (json || out.write(`${text}\n`)),

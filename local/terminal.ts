@@ -23,8 +23,11 @@ export type Progress = {
 const barWidth = 28;
 const plainEverySeconds = 5;
 
+/** Where something is printed: the process's own, or what stands for it. */
+export type Stream = NodeJS.WritableStream & { readonly isTTY?: boolean; readonly columns?: number };
+
 /** @param language of what the stack says; the command line says its own words */
-export function makeTerminal(stream: NodeJS.WriteStream, language: Language = "en"): Terminal {
+export function makeTerminal(stream: Stream, language: Language = "en"): Terminal {
   const said = (text: string) => translateKnown(text, language);
   const isTerminal = stream.isTTY === true;
   const bold = (text: string) => (isTerminal ? styleText("bold", text) : text);

@@ -6,14 +6,15 @@ import { join } from "node:path";
 import { asyncBufferFromFile, parquetMetadataAsync, parquetReadObjects } from "hyparquet";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { readRunning } from "../local/running.ts";
-import { jsonLines, runCli } from "./support/cli.ts";
-import { npmStart, type Run, temporaryDataDir } from "./support/npm-start.ts";
+import { askCli, jsonLines, runCli } from "./support/cli.ts";
+import { type Run, referenceDataDir, startMirror } from "./support/npm-start.ts";
 
-const dataDir = temporaryDataDir();
+const dataDir = await referenceDataDir(60);
 const scratch = mkdtempSync(join(tmpdir(), "cli-test-"));
 let stack: Run;
 
-const cli = (...args: string[]) => runCli([...args, "--data-dir", dataDir.path]);
+const typed = (...args: string[]) => runCli([...args, "--data-dir", dataDir.path]);
+const cli = (...args: string[]) => askCli([...args, "--data-dir", dataDir.path]);
 /** Slow enough that a backfill is live while it is talked about, and that it does not keep the machine busy. */
 const pace = { TUSHARE_MIN_INTERVAL: "0.15", TUSHARE_CALLS_A_MINUTE: "500" };
 /** What is said beside every answer of an invented market. */
@@ -21,7 +22,7 @@ const simulated = "SIMULATED DATA (seed 1, 60 stocks): every price is invented, 
 const month = ["--from", "20260901", "--to", "20260930"];
 
 beforeAll(async () => {
-  stack = npmStart(["--data-dir", dataDir.path, "--stocks", "60", "--job", "REFERENCE"], pace);
+  stack = startMirror(["--data-dir", dataDir.path, "--stocks", "60", "--job", "REFERENCE"], pace);
   await stack.printed("Still up");
 });
 afterAll(async () => {
@@ -43,11 +44,11 @@ test("a plan names units, calls and minutes, and starts nothing", async () => {
   });
   expect(plan?.cost.dollars).toBeGreaterThan(0);
   const tasks = jsonLines<{ tasks: { job_type: string }[] }>((await cli("status", "--json")).out)[0]?.tasks;
-  expect(tasks?.map(({ job_type }) => job_type)).toEqual(["REFERENCE"]);
+  expect(new Set(tasks?.map(({ job_type }) => job_type))).toEqual(new Set(["REFERENCE"]));
 });
 
 test("a run is followed to its end, and a second one finds nothing left to do", async () => {
-  const first = await cli("run", "DAILY_HISTORY", ...month);
+  const first = await typed("run", "DAILY_HISTORY", ...month);
   expect(first.code).toBe(0);
   expect(first.error).toMatch(/DAILY_HISTORY COMPLETED: 21\/21 units, 1,\d{3} rows/);
   const second = await cli("run", "DAILY_HISTORY", ...month, "--json");
@@ -91,7 +92,7 @@ describe("query", () => {
   });
 
   test("reads what no single answer of the Data API could hold, and its lines stay in order", async () => {
-    const { code, out } = await cli(
+    const { code, out } = await typed(
       "query",
       "select i, repeat('x', 200) as x from generate_series(1, 12000) as i;",
       ...["--format", "csv"],
@@ -216,7 +217,7 @@ describe("export", () => {
   });
 
   test("CSV to the standard output is the range and the codes asked for, and nothing else", async () => {
-    const { out, code, error } = await cli(
+    const { out, code, error } = await typed(
       "export",
       "stock_daily",
       "--codes",
@@ -313,7 +314,7 @@ describe("without a stack", () => {
     const chinese = await runCli(["status", "--data-dir", nowhere], { LC_ALL: "zh_CN.UTF-8" });
     expect(chinese.code).toBe(3);
     expect(chinese.error).toContain("没有运行的环境");
-    const json = await runCli(["status", "--data-dir", nowhere, "--json"]);
+    const json = await askCli(["status", "--data-dir", nowhere, "--json"]);
     expect(jsonLines(json.error)[0]).toMatchObject({ error: { exitCode: 3 } });
   });
 
@@ -325,7 +326,7 @@ describe("without a stack", () => {
       [["status", "--wacht"], /no option --wacht: did you mean --watch/],
       [["run", "REFERENCE", "--from"], /Not enough arguments following: from/],
     ];
-    const runs = await Promise.all(cases.map(([args]) => runCli(args)));
+    const runs = await Promise.all(cases.map(([args], at) => (at === 0 ? runCli(args) : askCli(args))));
     for (const [at, { code, error }] of runs.entries()) {
       expect(code).toBe(2);
       expect(error).toMatch(cases[at]?.[1] ?? /never/);

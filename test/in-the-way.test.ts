@@ -1,22 +1,25 @@
 // The answer is about what was asked, also when the job's one task was asked for something else: kept by interrupting
 // `npm start` and by two callers of the command line at once.
 import { afterAll, describe, expect, test } from "vitest";
-import { jsonLines, runCli } from "./support/cli.ts";
-import { npmStart, type Run, temporaryDataDir } from "./support/npm-start.ts";
+import { askCli, jsonLines } from "./support/cli.ts";
+import { type Run, referenceDataDir, startMirror } from "./support/npm-start.ts";
 
 /** Slow enough to be interrupted: some 8 days a second, and a line of progress after five seconds. */
 const slow = { TUSHARE_MIN_INTERVAL: "0.12", TUSHARE_CALLS_A_MINUTE: "700" };
 const asked = { from: "20240102", to: "20240105" };
 const askedOptions = ["--from", asked.from, "--to", asked.to];
 
-describe("npm start after an interrupted run of another range", () => {
-  const dataDir = temporaryDataDir();
+describe("npm start after an interrupted run of another range", async () => {
+  const dataDir = await referenceDataDir(60);
   afterAll(() => dataDir.remove());
   const small = ["--data-dir", dataDir.path, "--stocks", "60"];
 
   /** Leaves a task live, as a Ctrl-C does. */
   async function interrupt(): Promise<void> {
-    const run = npmStart([...small, "--once", "--from", "20260501", "--to", "20261020", "--refresh"], slow);
+    const run = startMirror(
+      [...small, "--once", "--from", "20260501", "--to", "20261020", "--refresh"],
+      slow,
+    );
     await run.printed("DAILY_HISTORY ");
     run.signal("SIGINT");
     expect((await run.ended).output).toContain("Stopped. The data stays in");
@@ -24,7 +27,7 @@ describe("npm start after an interrupted run of another range", () => {
 
   test("says what is in the way, ends it, and does what was asked", async () => {
     await interrupt();
-    const { code, output, json } = await npmStart([...small, "--once", "--json", ...askedOptions], slow)
+    const { code, output, json } = await startMirror([...small, "--once", "--json", ...askedOptions], slow)
       .ended;
     expect(code).toBe(0);
     expect(output).toContain("in the way, which was asked for from 20260501, to 20261020, refresh true");
@@ -37,19 +40,19 @@ describe("npm start after an interrupted run of another range", () => {
   });
 });
 
-describe("the command line", () => {
-  const dataDir = temporaryDataDir();
+describe("the command line", async () => {
+  const dataDir = await referenceDataDir(60);
   let stack: Run | undefined;
   afterAll(async () => {
     stack?.signal("SIGINT");
     await stack?.ended;
     dataDir.remove();
   });
-  const cli = (...args: string[]) => runCli([...args, "--data-dir", dataDir.path]);
+  const cli = (...args: string[]) => askCli([...args, "--data-dir", dataDir.path]);
   type Answer = { id: string; job_type: string; status: string; total_units: number; outcome: string };
 
   test("waits for another task in turn, two callers at once, and refuses where nobody waits", async () => {
-    stack = npmStart(["--data-dir", dataDir.path, "--stocks", "60", "--job", "REFERENCE"], slow);
+    stack = startMirror(["--data-dir", dataDir.path, "--stocks", "60", "--job", "REFERENCE"], slow);
     await stack.printed("Still up");
     const first = await cli("run", "DAILY_HISTORY", "--from", "20260801", "--detach", "--json");
     const [live] = jsonLines<Answer>(first.out);

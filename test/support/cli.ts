@@ -1,8 +1,11 @@
-// Runs the command line as a person does: the bin, in a process of its own, from another folder than the project's.
+// Runs the command line as a person does (the bin, in a process of its own, from another folder than the project's), or
+// its lines in this process.
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { Writable } from "node:stream";
+import { runLine } from "../../cli/run-line.ts";
 
 export type CliRun = {
   readonly code: number;
@@ -46,6 +49,28 @@ export async function runCli(
   });
   const [code] = await once(child, "close");
   return { code: code as number, out, error };
+}
+
+/** The same line without the start of a process, which is most of a short one's work. */
+export async function askCli(
+  args: readonly string[],
+  environment: Record<string, string> = {},
+): Promise<CliRun> {
+  const said = { out: "", error: "" };
+  const into = (name: keyof typeof said) =>
+    new Writable({
+      write(chunk: Buffer, _encoding, done) {
+        said[name] += chunk.toString();
+        done();
+      },
+    });
+  const code = await runLine(args, {
+    environment: { ...process.env, ...english, ...environment },
+    out: into("out"),
+    error: into("error"),
+    stop: () => new AbortController().signal,
+  });
+  return { code, ...said };
 }
 
 /** Each line an object. */
