@@ -2,8 +2,10 @@
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import type { PGlite } from "@electric-sql/pglite";
+import pg from "pg";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { npmStart, temporaryDataDir } from "./support/npm-start.ts";
+import { type Mirror, openMirror } from "./support/mirror.ts";
+import { quick, startMirror, temporaryDataDir } from "./support/npm-start.ts";
 import { openStored } from "./support/stored.ts";
 
 const captured = join(import.meta.dirname, "..", "..", "shared", "data");
@@ -14,8 +16,7 @@ type Cells = Record<string, string>;
 
 describe.skipIf(!isHere)("captured answers", () => {
   const dataDir = temporaryDataDir();
-  const start = (args: string[]) =>
-    npmStart(["--captured", captured, "--data-dir", dataDir.path, "--once", "--json", ...args]).ended;
+  const options = ["--captured", captured, "--data-dir", dataDir.path, "--once", "--json"];
   const jobs: [name: string, args: string[], rows: number, units: number][] = [
     ["a whole-market day", ["--from", "20250403", "--to", "20250403"], 5_393, 1],
     ["a stock over its whole life", ["--codes", "000001.SZ", "--to", "20230428"], 6_000, 2],
@@ -28,23 +29,37 @@ describe.skipIf(!isHere)("captured answers", () => {
   ];
   let database: PGlite;
 
-  test.each(jobs)(
-    "%s is stored whole; asking again changes nothing and calls nothing",
-    async (_name, args, rows, units) => {
-      const first = await start(args);
-      expect(first.output).toContain("DAILY_HISTORY COMPLETED");
-      expect(first.json).toMatchObject({ status: "COMPLETED", rows, units });
-      const second = await start(args);
-      expect(second.json).toMatchObject({ status: "COMPLETED", rows, units: 0, calls: {} });
-    },
-  );
+  test("a whole-market day is stored whole by a start", async () => {
+    const [, args = [], rows, units] = jobs[0] ?? [];
+    const { output, json } = await startMirror([...options, ...args]).ended;
+    expect(output).toContain("DAILY_HISTORY COMPLETED");
+    expect(json).toMatchObject({ status: "COMPLETED", rows, units });
+  });
 
-  test("refresh asks again and rewrites no row that has not changed", async () => {
-    const [, args = [], rows] = jobs[2] ?? [];
-    const before = await storedAt(dataDir.path);
-    const again = await start([...args, "--refresh"]);
-    expect(again.json).toMatchObject({ rows, units: 2, calls: { adj_factor: 2, daily: 2, daily_basic: 2 } });
-    expect(await storedAt(dataDir.path)).toEqual(before);
+  describe("of a second start", () => {
+    let mirror: Mirror;
+    beforeAll(async () => {
+      Object.assign(process.env, quick);
+      mirror = await openMirror(options);
+    });
+    afterAll(() => mirror?.close());
+    const ask = (args: string[]) => mirror.ask(args);
+
+    test.each(jobs.slice(1))("%s is stored whole", async (_name, args, rows, units) => {
+      expect(await ask(args)).toMatchObject({ status: "COMPLETED", rows, units });
+    });
+
+    test.each(jobs)("%s, asked for again, changes nothing and calls nothing", async (_name, args, rows) => {
+      expect(await ask(args)).toMatchObject({ status: "COMPLETED", rows, units: 0, calls: {} });
+    });
+
+    test("refresh asks again and rewrites no row that has not changed", async () => {
+      const [, args = [], rows] = jobs[2] ?? [];
+      const before = await storedAt(mirror.databaseUrl);
+      const again = await ask([...args, "--refresh"]);
+      expect(again).toMatchObject({ rows, units: 2, calls: { adj_factor: 2, daily: 2, daily_basic: 2 } });
+      expect(await storedAt(mirror.databaseUrl)).toEqual(before);
+    });
   });
 
   describe("what is stored", () => {
@@ -100,10 +115,11 @@ left join (select * from stock_daily where ${where}) as stored using (ts_code, t
   });
 });
 
-async function storedAt(dataDir: string): Promise<unknown> {
-  const stored = await openStored(dataDir);
-  const { rows } = await stored.query("select count(*) as rows, max(stored_at) as newest from stock_daily");
-  await stored.close();
+async function storedAt(url: string): Promise<unknown> {
+  const client = new pg.Client({ connectionString: url });
+  await client.connect();
+  const { rows } = await client.query("select count(*) as rows, max(stored_at) as newest from stock_daily");
+  await client.end();
   return rows[0];
 }
 
