@@ -9,9 +9,9 @@ import { randomFrom } from "./support/random.ts";
 import { dailyTruth, firstDay, lastDay, type Reply } from "./support/small-market.ts";
 import { type Break, type Call, honest, makeWorld, type World } from "./support/world.ts";
 
-/** Seeds that once failed stay; to run one again, put it here. */
-const fixedSeeds = [1, 2, 3, 4, 5, 6];
-const newSeeds = [randomInt(1e9), randomInt(1e9)];
+/** To run a seed that failed again, put it first. */
+const fixedSeeds = process.env.CI ? [1, 2, 3, 4, 5, 6] : [1, 2, 3];
+const newSeeds = process.env.CI ? [randomInt(1e9), randomInt(1e9)] : [randomInt(1e9)];
 const faultSteps = 150;
 const commands = [
   { job: "DAILY_HISTORY", from: firstDay, to: lastDay },
@@ -22,7 +22,9 @@ const commands = [
 
 for (const { engine, missing, openMigrated } of await databaseKinds()) {
   const seeds =
-    engine === "PGlite" ? [...fixedSeeds, ...newSeeds] : [...fixedSeeds.slice(0, 3), randomInt(1e9)];
+    engine === "PGlite"
+      ? [...fixedSeeds, ...newSeeds]
+      : [...fixedSeeds.slice(0, fixedSeeds.length / 2), randomInt(1e9)];
   describe.skipIf(missing !== undefined)(
     `a storm of faults on ${engine}${missing ? ` (${missing})` : ""}`,
     () => {
