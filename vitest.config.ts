@@ -4,7 +4,6 @@ import { BaseSequencer, type TestSpecification } from "vitest/node";
 /** They wait for minutes, schedules and other processes more than they work; begun last, they would be waited for. */
 const waiting = [
   "faults",
-  "kill",
   "full-disk",
   "in-the-way",
   "origin-start",

@@ -1,33 +1,65 @@
-// The main job through a troubled upstream ends COMPLETED with the rows of a quiet one.
-import { afterAll, beforeAll, expect, test } from "vitest";
-import { npmStart, temporaryDataDir } from "./support/npm-start.ts";
+// Whatever befalls a run of the main job, a troubled upstream or kills at any moment, it ends COMPLETED with the rows of
+// an undisturbed one.
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { npmStart, startMirror, temporaryDataDir } from "./support/npm-start.ts";
+import { randomFrom } from "./support/random.ts";
 import { digest } from "./support/stored.ts";
 
-const quiet = temporaryDataDir();
+const undisturbed = temporaryDataDir();
 const mild = temporaryDataDir();
 const storm = temporaryDataDir();
+const killed = temporaryDataDir();
 afterAll(() => {
-  for (const dataDir of [quiet, mild, storm]) dataDir.remove();
+  for (const dataDir of [undisturbed, mild, storm, killed]) dataDir.remove();
 });
 
+/** 30 open days. */
 const job = ["--stocks", "60", "--from", "20260901", "--to", "20261020", "--once", "--json"];
 
+const seed = Number(process.env.TEST_SEED ?? Date.now() % 100_000);
+const killsInAll = 5;
+/** The job itself lasts about eight seconds, so that most kills meet it at work. */
+const killedPace = { TUSHARE_MIN_INTERVAL: "0.2", TUSHARE_CALLS_A_MINUTE: "330" };
+
+let rows: number;
+let stored: unknown;
 beforeAll(async () => {
-  const { json } = await npmStart([...job, "--data-dir", quiet.path]).ended;
+  const { json } = await startMirror([...job, "--data-dir", undisturbed.path]).ended;
   expect(json.status).toBe("COMPLETED");
+  rows = json.rows;
+  stored = await digest(undisturbed.path);
 });
 
-test.concurrent.each([
-  ["mild", mild],
-  ["storm", storm],
-])(
-  "under %s faults the same rows are stored",
-  async (faults, dataDir) => {
-    const { code, json } = await npmStart([...job, "--data-dir", dataDir.path, "--faults", faults]).ended;
-    expect(json.status).toBe("COMPLETED");
-    expect(code).toBe(0);
-    expect(json.calls.daily).toBeGreaterThanOrEqual(30);
-    expect(await digest(dataDir.path)).toEqual(await digest(quiet.path));
-  },
-  240_000,
-);
+describe.concurrent("the rows of an undisturbed run are stored", () => {
+  test.each([
+    ["mild", mild],
+    ["storm", storm],
+  ])(
+    "under %s faults",
+    async (faults, dataDir) => {
+      const { code, json } = await startMirror([...job, "--data-dir", dataDir.path, "--faults", faults])
+        .ended;
+      expect(json.status).toBe("COMPLETED");
+      expect(code).toBe(0);
+      expect(json.calls.daily).toBeGreaterThanOrEqual(30);
+      expect(await digest(dataDir.path)).toEqual(stored);
+    },
+    240_000,
+  );
+
+  test(`after ${killsInAll} kills at random moments (seed ${seed})`, async () => {
+    const random = randomFrom(seed);
+    for (let kills = 0; kills < killsInAll; kills += 1) {
+      const run = npmStart([...job, "--data-dir", killed.path], killedPace);
+      await run.printed("starting the database");
+      const timer = setTimeout(() => run.signal("SIGKILL"), 1_500 + random() * 9_000);
+      await run.ended;
+      clearTimeout(timer);
+    }
+    const last = await npmStart([...job, "--data-dir", killed.path], killedPace).ended;
+    expect(last.output).toContain("COMPLETED");
+    expect(last.code).toBe(0);
+    expect(last.json.rows).toBe(rows);
+    expect(await digest(killed.path)).toEqual(stored);
+  }, 300_000);
+});
