@@ -71,9 +71,14 @@ function tableOf(name: string, sharers: readonly DatasetFile[]): WantedTable {
   };
 }
 
-/** Rows are counted and replaced by day, so an index begins with it, whatever the key begins with. */
-function dayIndex({ dayColumn, key, indexes = [] }: DatasetSpec): string[][] {
-  if (dayColumn === undefined || [key, ...indexes].some(([first]) => first === dayColumn)) return [];
+/** Rows are counted and replaced by day, so an index begins with it, whatever the key begins with. A list is read whole. */
+function dayIndex({ slices, dayColumn, key, indexes = [] }: DatasetSpec): string[][] {
+  if (
+    slices === "lists" ||
+    dayColumn === undefined ||
+    [key, ...indexes].some(([first]) => first === dayColumn)
+  )
+    return [];
   return [[dayColumn, ...key.filter((name) => name !== dayColumn)]];
 }
 
