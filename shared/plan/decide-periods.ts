@@ -1,7 +1,7 @@
 // Facts -> the plan of what is reported by period: by stock or, for accounts that may, by period. Pure.
 import type { Dataset } from "../catalogue/datasets.ts";
-import { addDays, type Day, earlier, shanghaiDay } from "../catalogue/dates.ts";
-import { newestDuePeriod, type Period } from "../catalogue/periods.ts";
+import { addDays, type Day, earlier } from "../catalogue/dates.ts";
+import type { Period } from "../catalogue/periods.ts";
 import type { Filing } from "../coverage/period-coverage.ts";
 import { type PlannedUnit, unitKey } from "../unit.ts";
 import { say } from "../words/say.ts";
@@ -9,27 +9,24 @@ import { refuseUnknown } from "./decide.ts";
 import { jobOfDataset } from "./job-of.ts";
 import type { Nothing } from "./nothing.ts";
 import type { PeriodFacts } from "./period-facts.ts";
-import {
-  asksForFilings,
-  filingDays,
-  type HistoryScope,
-  historyScope,
-  mayAskByPeriod,
-  periodsLookedAt,
-} from "./period-scope.ts";
+import type { PeriodScope } from "./period-scope.ts";
 import { type MissingRange, type Plan, planByCode } from "./plan.ts";
 import type { Request } from "./scope.ts";
 
 /** @throws SyncError permanent when a code of the command is unknown */
 export function decidePeriods(request: Request, facts: PeriodFacts): Plan {
-  if (request.mode === "history") return decideHistory(request, facts);
-  return asksForFilings(request) ? decideFilings(request, facts) : decideNew(request, facts);
+  return decisions[facts.scope.about](request, facts);
 }
+
+const decisions: Readonly<Record<PeriodScope["about"], (request: Request, facts: PeriodFacts) => Plan>> = {
+  history: decideHistory,
+  filings: decideFilings,
+  news: decideNews,
+};
 
 function decideHistory(request: Request, facts: PeriodFacts): Plan {
   const { dataset, command, settings } = request;
-  const scope = historyScope(request);
-  const { today, range, all, ended, due } = scope;
+  const { today, range, all, ended, due, byPeriod } = facts.scope;
   if (range.from > today || (all.length > 0 && ended.length === 0)) {
     const [first] = all;
     const reason =
@@ -39,7 +36,7 @@ function decideHistory(request: Request, facts: PeriodFacts): Plan {
     return { units: [], reason, range, nothing: "not_due" };
   }
   if (ended.length === 0) return { units: [], reason: say("noPeriodEnded"), range, nothing: "no_period" };
-  if (mayAskByPeriod(request, facts.wasRefused)) {
+  if (byPeriod) {
     const { missingPeriods = [] } = facts;
     return { units: byPeriods(dataset, missingPeriods), reason: null, range, nothing: "stored" };
   }
@@ -48,14 +45,13 @@ function decideHistory(request: Request, facts: PeriodFacts): Plan {
   // A period whose deadline has not passed may be filed any day: its absence is nothing to look for.
   const missing = command.refresh ? missingRanges : missingRanges.map((one) => toNewest(one, due, ended));
   const units = planByCode(dataset, missing, endsOf(ended), settings);
-  return { units, range, ...whyNothing(request, scope, facts) };
+  return { units, range, ...whyNothing(request, facts) };
 }
 
 /** What to say of a history without units: periods whose reports are not due yet are left to the increment. */
 function whyNothing(
   { dataset, command }: Request,
-  { all, due }: HistoryScope,
-  { codes = [], delistedCodes: gone = [] }: PeriodFacts,
+  { scope: { all, due }, codes = [], delistedCodes: gone = [] }: PeriodFacts,
 ): { reason: string | null; nothing: Nothing } {
   const waiting = command.to === undefined && due.length > 0 ? undefined : all[due.length];
   const [first] = all;
@@ -72,22 +68,25 @@ function whyNothing(
 }
 
 /** Failed units first, then those who have filed, then some of those whose newest due report is missing. */
-function decideNew(request: Request, facts: PeriodFacts): Plan {
-  const { dataset, now } = request;
+function decideNews(request: Request, facts: PeriodFacts): Plan {
+  const { dataset } = request;
+  const { newest, newestDue, byPeriod } = facts.scope;
   const { failed, wasAsked, knowsSchedule, filings = [], without = [], missingPeriods = [] } = facts;
   const reason = !wasAsked
     ? say("neverAsked", { job: jobOfDataset(dataset, "history") })
     : !knowsSchedule
       ? say("scheduleEmpty", { job: jobOfDataset(dataset.schedule ?? dataset, "reference") })
       : null;
-  const due = newestDuePeriod(shanghaiDay(now)).end;
-  const asked = mayAskByPeriod(request, facts.wasRefused)
+  const asked = byPeriod
     ? byPeriods(dataset, [
         ...filings.map(({ end_date }) => ({ end: end_date })),
-        ...(without.length > 0 && dataset.schedule !== undefined ? [{ end: due }] : []),
+        ...(without.length > 0 && dataset.schedule !== undefined ? [{ end: newestDue }] : []),
         ...missingPeriods,
       ])
-    : byCodes(request, [...filings, ...without.map((ts_code) => ({ ts_code, end_date: due }))]);
+    : byCodes(request, endsOf(newest), [
+        ...filings,
+        ...without.map((ts_code) => ({ ts_code, end_date: newestDue })),
+      ]);
   const { retried = [], left = [] } = failed ?? {};
   const taken = new Set([...retried.map(unitKey), ...left]);
   const units = [...retried, ...asked.filter((unit) => !taken.has(unitKey(unit)))];
@@ -95,8 +94,7 @@ function decideNew(request: Request, facts: PeriodFacts): Plan {
 }
 
 /** Of each code all the periods looked at, and back to the one it filed: or an older report would be asked for every evening. */
-function byCodes(request: Request, filings: readonly Filing[]): PlannedUnit[] {
-  const ends = endsOf(periodsLookedAt(request));
+function byCodes(request: Request, ends: readonly Day[], filings: readonly Filing[]): PlannedUnit[] {
   const spans = spansOf(filings).map((span) => ({
     ts_code: span.ts_code,
     from: earlier(span.from, ends[0] ?? span.from),
@@ -107,21 +105,21 @@ function byCodes(request: Request, filings: readonly Filing[]): PlannedUnit[] {
 
 /** The reports filed on the days of a command: of each code the periods it filed then, and nothing else. */
 function decideFilings(request: Request, facts: PeriodFacts): Plan {
-  const { dataset, command, settings, now } = request;
-  const { from, to } = filingDays(request, true);
-  const last = addDays(shanghaiDay(now), -1);
+  const { dataset, command, settings } = request;
+  const { filedOn, lastFiled: last, byPeriod } = facts.scope;
+  const { from, to } = filedOn;
   if (from > last) {
     const range = { from, to: command.to ?? from };
     const reason = say("filingsNotDue", { day: from, next: addDays(from, 1) });
     return { units: [], reason, range, nothing: "not_due" };
   }
-  const range = { from, to };
+  const range = filedOn;
   if (!facts.hasFilings)
     return { units: [], reason: say("noFiling", { from, to }), range, nothing: "no_filing" };
   const reason =
     command.to !== undefined && command.to > last ? say("plannedTo", { asked: command.to, due: last }) : null;
-  const { filings = [], wasRefused } = facts;
-  const units = mayAskByPeriod(request, wasRefused)
+  const { filings = [] } = facts;
+  const units = byPeriod
     ? byPeriods(
         dataset,
         filings.map(({ end_date }) => ({ end: end_date })),

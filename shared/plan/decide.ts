@@ -7,12 +7,11 @@ import { say } from "../words/say.ts";
 import type { Facts } from "./facts.ts";
 import { jobOfDataset } from "./job-of.ts";
 import { type Plan, planByCode } from "./plan.ts";
-import { type Request, type Scope, scopeOf } from "./scope.ts";
-import type { TimedSlices } from "./slices.ts";
+import type { Request, Scope } from "./scope.ts";
 
-/** @throws SyncError permanent, saying what is wrong and what to do */
-export function decide(request: Request, slices: TimedSlices, facts: Facts): Plan {
-  const scope = scopeOf(request, slices, facts);
+/** @throws SyncError permanent when nothing knows a code of the command */
+export function decide(request: Request, facts: Facts): Plan {
+  const { scope } = facts;
   if ("units" in scope) return scope;
   if (request.command.codes !== undefined) return planCodesNamed(request, scope, facts);
   const { range, reason, warns } = scope;

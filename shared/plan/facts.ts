@@ -1,14 +1,17 @@
 // What the database says for a plan by time: everything decide.ts needs, asked for in one place.
 import { canAskBy } from "../catalogue/dataset.ts";
-import { readCalendar } from "../coverage/calendar.ts";
+import { type Calendar, readCalendar } from "../coverage/calendar.ts";
 import * as coverage from "../coverage/coverage.ts";
 import type { Database } from "../ports.ts";
 import type { PlannedUnit } from "../unit.ts";
 import type { MissingRange } from "./plan.ts";
-import { looksForNew, type Request, scopeOf, type TimeFacts } from "./scope.ts";
+import { type EmptyPlan, looksForNew, type Request, type Scope, scopeOf } from "./scope.ts";
 import type { TimedSlices } from "./slices.ts";
 
-export type Facts = TimeFacts & {
+export type Facts = {
+  readonly calendar: Calendar;
+  /** The days and slices that it is about. */
+  readonly scope: Scope | EmptyPlan;
   /** Slices of the days asked for whose answers are not there, or not whole any more. */
   readonly missing?: readonly PlannedUnit[];
   /** The codes that a command names, or of all members where these may be asked for one by one. */
@@ -25,19 +28,19 @@ export async function readFacts(database: Database, request: Request, slices: Ti
   const { dataset, mode, command } = request;
   const { refresh = false } = command;
   const calendar = await readCalendar(database);
-  const before = looksForNew(request) && {
+  const stored = looksForNew(request) && {
     newestDay: await coverage.newestStoredDay(database, dataset),
     wasAsked: await coverage.wasAsked(database, dataset),
   };
-  const time: TimeFacts = { calendar, ...before };
-  const scope = scopeOf(request, slices, time);
-  if ("units" in scope) return time;
+  const scope = scopeOf(request, slices, { calendar, ...stored });
+  const known = { calendar, scope };
+  if ("units" in scope) return known;
   if (command.codes !== undefined) {
     const codes = [...new Set(command.codes)];
     const unknownCodes = await coverage.unknownCodes(database, dataset, codes);
-    if (unknownCodes.length > 0) return { ...time, codes, unknownCodes };
+    if (unknownCodes.length > 0) return { ...known, codes, unknownCodes };
     return {
-      ...{ ...time, codes, unknownCodes },
+      ...{ ...known, codes, unknownCodes },
       unlistedCodes: await coverage.unlistedCodes(database, dataset, codes, scope.range),
       missingRanges: await coverage.missingRanges(database, dataset, codes, scope.range, refresh),
     };
@@ -48,7 +51,7 @@ export async function readFacts(database: Database, request: Request, slices: Ti
   const missing =
     refresh || onlyByCode ? scope.slices : await coverage.missingSlices(database, dataset, scope.slices);
   // A range takes one call for each code at least.
-  if (!onlyByCode && missing.length <= codes.length) return { ...time, missing };
+  if (!onlyByCode && missing.length <= codes.length) return { ...known, missing };
   const missingRanges = await coverage.missingRanges(database, dataset, codes, scope.range, refresh);
-  return { ...time, codes, missingRanges, ...(!onlyByCode && { missing }) };
+  return { ...known, codes, missingRanges, ...(!onlyByCode && { missing }) };
 }

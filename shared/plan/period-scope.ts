@@ -1,6 +1,6 @@
-// Which report periods and days of filing a command is about: from the command alone. Pure.
+// Which report periods and days of filing a command is about: decided before the database is asked for them. Pure.
 import { addDays, type Day, earlier, shanghaiDay } from "../catalogue/dates.ts";
-import { newestPeriods, type Period, periodsBetween } from "../catalogue/periods.ts";
+import { newestDuePeriod, newestPeriods, type Period, periodsBetween } from "../catalogue/periods.ts";
 import { tierOfCalls } from "../catalogue/tiers.ts";
 import type { DayRange } from "../coverage/calendar.ts";
 import type { Request } from "./scope.ts";
@@ -11,42 +11,53 @@ const periodsOfIncrement = 8;
 /** Days after a filing in which its stock is still asked for. */
 const filingDaysMax = 120;
 
-export type HistoryScope = {
+export type PeriodScope = {
   readonly today: Day;
+  /** A history; the filings of the days of a command; or, of an increment, what is new. */
+  readonly about: "history" | "filings" | "news";
+  /** Report periods are asked for whole, not stock by stock. */
+  readonly byPeriod: boolean;
+  /** Of a history: the days in which its periods end. */
   readonly range: DayRange;
   /** Periods that end in the range; those of them that have ended; and those whose reports all have to be there. */
   readonly all: readonly Period[];
   readonly ended: readonly Period[];
   readonly due: readonly Period[];
+  /** Periods that an increment asks for, the oldest first, and the newest whose reports all have to be there. */
+  readonly newest: readonly Period[];
+  readonly newestDue: Day;
+  /** Days on which reports were filed. */
+  readonly filedOn: DayRange;
+  /** The newest such day whose reports are due. */
+  readonly lastFiled: Day;
 };
 
-export function historyScope({ command, settings, now }: Request): HistoryScope {
+/**
+ * @param wasRefused lately the account was refused the answers by period
+ * @param wasAsked anything of the dataset was ever fetched
+ */
+export function periodScopeOf(request: Request, wasRefused: boolean, wasAsked: boolean): PeriodScope {
+  const { mode, command, settings, now } = request;
   const today = shanghaiDay(now);
   const range = { from: command.from ?? settings.SYNC_FINANCE_HISTORY_START_DATE, to: command.to ?? today };
   const all = periodsBetween(range.from, range.to);
   const ended = all.filter(({ end }) => end < today);
-  return { today, range, all, ended, due: ended.filter(({ deadline }) => deadline < today) };
+  const lastFiled = addDays(today, -1); // indicators come the day after the filing
+  const to = earlier(command.to ?? lastFiled, lastFiled);
+  const isNews = (command.from ?? command.to) === undefined;
+  const back = isNews && !wasAsked ? 0 : 1 - filingDaysMax;
+  return {
+    ...{ today, range, all, ended, lastFiled },
+    about: mode === "history" ? "history" : isNews ? "news" : "filings",
+    byPeriod: mayAskByPeriod(request, wasRefused),
+    due: ended.filter(({ deadline }) => deadline < today),
+    newest: newestPeriods(today, periodsOfIncrement).reverse(),
+    newestDue: newestDuePeriod(today).end,
+    filedOn: { from: command.from ?? addDays(to, back), to },
+  };
 }
 
-/** Days of filings: those of the command, or the last ones; of what was never asked for the last one alone. */
-export function filingDays({ command, now }: Request, wasAsked: boolean): DayRange {
-  const last = addDays(shanghaiDay(now), -1); // indicators come the day after the filing
-  const to = earlier(command.to ?? last, last);
-  return { from: command.from ?? addDays(to, wasAsked ? 1 - filingDaysMax : 0), to };
-}
-
-/** Periods that an increment asks for, the oldest first. */
-export function periodsLookedAt({ now }: Request): Period[] {
-  return newestPeriods(shanghaiDay(now), periodsOfIncrement).reverse();
-}
-
-/** Whether the filings of some days are asked for, and nothing else. */
-export function asksForFilings({ mode, command }: Request): boolean {
-  return mode === "incremental" && (command.from ?? command.to) !== undefined;
-}
-
-/** Whether report periods are asked for whole, not stock by stock. */
-export function mayAskByPeriod({ dataset, command, settings }: Request, wasRefused: boolean): boolean {
+function mayAskByPeriod({ dataset, command, settings }: Request, wasRefused: boolean): boolean {
   if (command.codes !== undefined) return false;
   if (dataset.byPeriod === undefined) return dataset.main.answers.includes("period");
   if (command.byPeriod !== undefined) return command.byPeriod;

@@ -58,7 +58,7 @@ export async function planDataset(
 }
 
 function inTime(slices: TimedSlices): Planner {
-  return async (database, request) => decide(request, slices, await readFacts(database, request, slices));
+  return async (database, request) => decide(request, await readFacts(database, request, slices));
 }
 
 /** Whole lists: fetched once a day unless refreshed. */

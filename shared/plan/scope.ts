@@ -14,7 +14,7 @@ import { say } from "../words/say.ts";
 import { jobOfDataset } from "./job-of.ts";
 import type { Nothing } from "./nothing.ts";
 import { dueAt, lastDueDay, type Plan } from "./plan.ts";
-import { firstDayOf, lookBack, newestDue, sliceEnd, slicesIn, type TimedSlices } from "./slices.ts";
+import { firstDayOf, type SliceRule, sliceRules, type TimedSlices } from "./slices.ts";
 
 /** A run of one dataset, and when it was asked for. */
 export type Request = {
@@ -53,20 +53,23 @@ export function looksForNew({ mode, command }: Request): boolean {
 
 /** @throws SyncError permanent, saying what is wrong with the command or the calendar */
 export function scopeOf(request: Request, slices: TimedSlices, facts: TimeFacts): Scope | EmptyPlan {
-  return looksForNew(request) ? newDays(request, slices, facts) : daysAsked(request, slices, facts.calendar);
+  const rule = sliceRules[slices];
+  const due = rule.newestDue(lastDueDay(request.dataset, request.now));
+  return looksForNew(request)
+    ? newDays(request, rule, due, facts)
+    : daysAsked(request, rule, due, facts.calendar);
 }
 
 /** The days of a command that are due and on which there was a market; or why there are none. */
-function daysAsked(request: Request, slices: TimedSlices, calendar: Calendar): Scope | EmptyPlan {
-  const { dataset, command, now } = request;
-  const due = newestDue(slices, lastDueDay(dataset, now));
+function daysAsked(request: Request, rule: SliceRule, due: Day, calendar: Calendar): Scope | EmptyPlan {
+  const { dataset, command } = request;
   const to = earlier(command.to ?? due, due);
-  const first = command.from ?? firstDayAsked(request, slices, calendar, to);
+  const first = command.from ?? firstDayAsked(request, rule, calendar, to);
   const nothing = (why: Nothing, reason: string): EmptyPlan => ({
     ...{ units: [], reason, nothing: why, range: { from: first, to: command.to ?? later(first, to) } },
   });
   if (first > due) {
-    const time = dueAt(dataset, sliceEnd(slices, first));
+    const time = dueAt(dataset, rule.endOf(first));
     return nothing("not_due", say("notDueUntil", { day: first, time }));
   }
   if (first > to) throw new SyncError("permanent", say("toBeforeFirst", { to, first }));
@@ -77,7 +80,9 @@ function daysAsked(request: Request, slices: TimedSlices, calendar: Calendar): S
   }
   const range = { from: later(first, start), to };
   checkCalendar(dataset, calendar, range);
-  const units = slicesIn(dataset, slices, range, due, calendar);
+  const units = rule
+    .selectors(dataset, range, due, calendar)
+    .map((selector) => ({ dataset: dataset.name, selector }));
   const isCut = command.to !== undefined && command.to > due;
   if (units.length === 0) {
     if (isCut) return nothing("not_due", say("notDueYet", { day: command.to ?? to }));
@@ -87,26 +92,28 @@ function daysAsked(request: Request, slices: TimedSlices, calendar: Calendar): S
   return { range, slices: units, reason };
 }
 
-function firstDayAsked(request: Request, slices: TimedSlices, calendar: Calendar, to: Day): Day {
+function firstDayAsked(request: Request, rule: SliceRule, calendar: Calendar, to: Day): Day {
   const { dataset, mode, command, settings } = request;
   if (command.days !== undefined) return openDayBack(calendar, to, command.days);
-  if (mode === "incremental") return lookBack(dataset, slices, to, settings, calendar);
+  if (mode === "incremental") return rule.back(dataset, to, settings, calendar);
   const start = command.codes === undefined ? settings.SYNC_DAILY_HISTORY_START_DATE : firstTradingDay;
   return dataset.firstDay === undefined ? start : later(start, dataset.firstDay);
 }
 
 /** What is new since the newest stored day, and the last slices before it; of an empty database the newest slice alone. */
 function newDays(
-  { dataset, settings, now }: Request,
-  slices: TimedSlices,
+  { dataset, settings }: Request,
+  rule: SliceRule,
+  due: Day,
   { calendar, newestDay, wasAsked }: TimeFacts,
 ): Scope | EmptyPlan {
-  const due = newestDue(slices, lastDueDay(dataset, now));
-  const back = lookBack(dataset, slices, due, settings, calendar);
+  const back = rule.back(dataset, due, settings, calendar);
   const from = newestDay === undefined ? back : earlier(addDays(newestDay, 1), back);
   const range = { from: later(from, firstDayOf(dataset)), to: due };
   checkCalendar(dataset, calendar, newestDay === undefined ? { from: due, to: due } : range);
-  const units = slicesIn(dataset, slices, range, due, calendar);
+  const units = rule
+    .selectors(dataset, range, due, calendar)
+    .map((selector) => ({ dataset: dataset.name, selector }));
   const newest = units.at(-1);
   if (newestDay !== undefined || wasAsked || newest === undefined)
     return { range, slices: units, reason: null };

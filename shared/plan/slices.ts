@@ -1,49 +1,58 @@
 // The slices of a range: what a dataset is asked for by time, and how far back its increments look. Pure.
-import type { Slices } from "../catalogue/dataset.ts";
+import { isByTradingDay, type Slices } from "../catalogue/dataset.ts";
 import type { Dataset } from "../catalogue/datasets.ts";
 import { addDays, type Day, daysBetween, earlier, firstTradingDay } from "../catalogue/dates.ts";
-import { daysOf, type Selector } from "../catalogue/selector.ts";
+import type { Selector } from "../catalogue/selector.ts";
 import type { Settings } from "../catalogue/settings.ts";
 import { type Calendar, type DayRange, openDayBack, openDaysIn } from "../coverage/calendar.ts";
-import type { PlannedUnit } from "../unit.ts";
 
 /** Slices that follow one another in time. */
 export type TimedSlices = Exclude<Slices, "lists" | "periods">;
 
-type Rule = {
-  /** The slices that a range touches, the oldest first. */
+/** What a dataset is asked for by, in time. */
+export type SliceRule = {
+  /** The slices that a range touches, the oldest first. `due` is the newest day that is due; the range does not pass it. */
   readonly selectors: (
     dataset: Dataset,
     range: DayRange,
     due: Day,
     calendar: Calendar,
   ) => readonly Selector[];
-  /** The last day of the slice that a day is in, where that is due only as a whole. */
-  readonly endOf?: (day: Day) => Day;
+  /** The last day of the slice that a day is in, and so far as it is due: a month only as a whole. */
+  readonly endOf: (day: Day) => Day;
+  /** The last day of the newest slice that is due when data is due up to a day. */
+  readonly newestDue: (day: Day) => Day;
   /** The first day an increment looks at again. */
   readonly back: (dataset: Dataset, to: Day, settings: Settings, calendar: Calendar) => Day;
 };
 
-const byOpenDay: Rule = {
-  selectors: (_dataset, range, _due, calendar) =>
-    openDaysIn(calendar, range).map((trade_date) => ({ by: "date", trade_date })),
+/** What is due day by day. */
+const daily = { endOf: (day: Day) => day, newestDue: (day: Day) => day };
+
+const byOpenDay: SliceRule = {
+  ...daily,
+  selectors: (dataset, range, _due, calendar) =>
+    daysOf(dataset, range, calendar).map((trade_date) => ({ by: "date", trade_date })),
   back: (_dataset, to, settings, calendar) =>
     openDayBack(calendar, to, Math.max(1, settings.SYNC_DAILY_LOOKBACK_DAYS)),
 };
 
-const rules: Readonly<Record<TimedSlices, Rule>> = {
+export const sliceRules: Readonly<Record<TimedSlices, SliceRule>> = {
   days: byOpenDay,
-  codes: byOpenDay, // each code has a row of each
+  codes: byOpenDay, // the days of which codes may lack rows; their units are by code
   announcements: {
+    ...daily,
     selectors: (_dataset, range) => daysIn(range).map((ann_date) => ({ by: "announced", ann_date })),
     back: (_dataset, to, settings) => addDays(to, 1 - Math.max(1, settings.SYNC_DAILY_LOOKBACK_DAYS)),
   },
   months: {
     selectors: (_dataset, range) => monthsOf(range).map((month) => ({ by: "month", month })),
-    endOf: (day) => lastDayOf({ by: "month", month: day.slice(0, 6) }),
+    endOf: lastOfMonth,
+    newestDue: (day) => (lastOfMonth(day) === day ? day : addDays(firstOfMonth(day), -1)),
     back: (_dataset, to) => firstOfMonth(addDays(firstOfMonth(to), -1)), // two months: this one and the one before
   },
   ranges: {
+    ...daily,
     // A range that has not ended is asked for up to now: its rows come day by day.
     selectors: (dataset, range, due) =>
       rangesOf(dataset, range).map(({ from, to }) => ({ by: "range", from, to: earlier(to, due) })),
@@ -51,50 +60,21 @@ const rules: Readonly<Record<TimedSlices, Rule>> = {
   },
 };
 
-/** The newest day up to which whole slices are due, when its data is due to `day`. */
-export function newestDue(slices: TimedSlices, day: Day): Day {
-  return sliceEnd(slices, day) === day ? day : addDays(firstOfMonth(day), -1);
-}
-
-/** The day whose data makes the slice of a day due. */
-export function sliceEnd(slices: TimedSlices, day: Day): Day {
-  return rules[slices].endOf?.(day) ?? day;
-}
-
-/** The units of the slices that a range touches. `due` is the newest day that is due; the range does not pass it. */
-export function slicesIn(
-  dataset: Dataset,
-  slices: TimedSlices,
-  range: DayRange,
-  due: Day,
-  calendar: Calendar,
-): PlannedUnit[] {
-  const selectors = rules[slices].selectors(dataset, range, due, calendar);
-  return selectors.map((selector) => ({ dataset: dataset.name, selector }));
-}
-
-/** The first day that an increment up to `to` looks at. */
-export function lookBack(
-  dataset: Dataset,
-  slices: TimedSlices,
-  to: Day,
-  settings: Settings,
-  calendar: Calendar,
-): Day {
-  return rules[slices].back(dataset, to, settings, calendar);
-}
-
 /** The first day there can be data of. */
 export function firstDayOf({ firstDay }: Dataset): Day {
   return firstDay ?? firstTradingDay;
 }
 
-function lastDayOf(selector: Selector): Day {
-  return daysOf(selector)?.to ?? "";
-}
-
 function firstOfMonth(day: Day): Day {
   return `${day.slice(0, 6)}01`;
+}
+
+function lastOfMonth(day: Day): Day {
+  return addDays(firstOfMonth(addDays(`${day.slice(0, 6)}28`, 4)), -1);
+}
+
+function daysOf(dataset: Dataset, range: DayRange, calendar: Calendar): Day[] {
+  return isByTradingDay(dataset) ? openDaysIn(calendar, range) : daysIn(range);
 }
 
 function daysIn({ from, to }: DayRange): Day[] {
