@@ -105,7 +105,7 @@ describe.each(slices)("%s", (name, query) => {
 
   test("gives the same rows in the same order whatever was asked before, and others for another seed", () => {
     const fresh = marketOf(1);
-    rowsOf("x_notices", {}, { from: fresh });
+    rowsOf("x_notices", { ts_code: "600519.SH" }, { from: fresh });
     expect(rowsOf(name, query, { from: fresh })).toEqual(rows);
     expect(rowsOf(name, query, { from: marketOf(2) })).not.toEqual(rows);
   });
@@ -246,6 +246,12 @@ describe("events", () => {
     expect(twice).toBeLessThan(texts.length / 5);
   });
 
+  test("are the same by day and by code", () => {
+    const codes = valuesOf(notices, "ts_code").slice(0, 5);
+    const byCode = codes.map((code) => rowsOf("x_notices", { ts_code: code }));
+    expect(byCode).toEqual(codes.map((code) => notices.filter((row) => row.ts_code === code)));
+  });
+
   test("are about stocks that are listed then, and about what was before", () => {
     for (const { ts_code: code, ann_date: day, end_date: end } of notices.slice(0, 50)) {
       const listed = rowsOf("stock_basic", { ts_code: String(code) });
@@ -283,7 +289,7 @@ describe("over HTTP", () => {
   test("a parameter the interface does not have is ignored, one that it requires is missed by its name", async () => {
     const { items } = (await call("x_notices", { ann_date: "20260602" })).data;
     const all = (
-      await call("x_notices", { ann_date: "20260602", ts_code: "600519.SH", trade_date: "20260102" })
+      await call("x_notices", { ann_date: "20260602", period: "20251231", trade_date: "20260102" })
     ).data;
     expect(all.items).toHaveLength(items.length);
     expect(await call("x_index_prices", { trade_date: today })).toMatchObject({
@@ -358,6 +364,29 @@ describe("captured answers", () => {
       await upstream.close();
     }
   });
+});
+
+test("by day and by code the rows are the same", () => {
+  const day = rowsOf("x_flows", { trade_date: today }).filter(({ ts_code: code }) => code === "600519.SH");
+  expect(rowsOf("x_flows", { ts_code: "600519.SH", trade_date: today })).toEqual(day);
+  expect(rowsOf("x_flows", { ts_code: "600519.SH", start_date: today, end_date: today })).toEqual(day);
+  expect(day).toHaveLength(1);
+});
+
+test("a market of one stock, a day that is none and a file that contradicts itself make no trouble", () => {
+  const odd = { ...invented.index_members, spec: { ...invented.index_members.spec, members: { codes: [] } } };
+  const files = makeInterfaces({ ...catalogued, ...invented, index_members: odd });
+  const tiny = makeMarket({ seed: 3, stocks: 1, publicationHour: {}, interfaces: files });
+  for (const name of files.defaults.keys()) {
+    for (const text of ["x", "2026-06-01", "99999999", "19800101"]) {
+      const query = { trade_date: text, ann_date: text, period: text, month: text, start_date: text };
+      for (const asked of [query, { start_date: text }, {}]) {
+        const cells = [...tiny.rows(name, asked, now)].slice(0, 10).flat();
+        expect(cells).not.toContain(undefined);
+        expect(cells).not.toContain(NaN);
+      }
+    }
+  }
 });
 
 test("joined interfaces have rows of the same keys", () => {

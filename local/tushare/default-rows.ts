@@ -86,16 +86,26 @@ export function makeDefaultReader(
     const lines = code === undefined ? regular : (byCode.get(code) ?? []);
     for (const step of stepsBetween(calendar, shape.pace, isDay, boundsOf(face, query, last))) {
       const chosen = isEvents ? eventsAt(step, isThere) : lines.filter((line) => isThere(line, step));
-      const rows = chosen.flatMap((line) => placesOf(line, step, today)).map((place) => rowOf(makers, place));
-      shuffle(rows, mix(seed, step.at, 9));
-      // Where no key is unique, a row comes twice at times.
-      if (dataset.replacesSlice === undefined) yield* rows;
-      else
-        yield* rows.flatMap((row, at) =>
-          unit(seed, step.at, 10 + at) < duplicateShare ? [row, row] : [row],
-        );
+      const asked = chosen.filter((line) => code === undefined || line.code === code);
+      const places = shuffle(
+        asked.flatMap((line) => placesOf(line, step, today)),
+        mix(seed, step.at, 9),
+      );
+      for (const place of places) {
+        const row = rowOf(makers, place);
+        yield row;
+        if (isTwice(place)) yield row;
+      }
     }
   };
+
+  /** Where no key is unique, a row comes twice at times. */
+  function isTwice({ line, step, variant }: Place): boolean {
+    return (
+      dataset.replacesSlice === true &&
+      unit(seed ^ line.security.seed, step.at, 10 + variant) < duplicateShare
+    );
+  }
 }
 
 function rowOf(makers: readonly Maker[], place: Place): Row {

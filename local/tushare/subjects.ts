@@ -34,7 +34,8 @@ export function makePopulation(
 
   function linesOf({ file: { spec }, shape }: DefaultInterface): readonly Line[] {
     const { members } = spec;
-    const codes = members && "codes" in members ? members.codes : shape.code === undefined ? [""] : undefined;
+    const named = members && "codes" in members ? members.codes : undefined;
+    const codes = shape.code === undefined ? [""] : named; // one that nobody names, where rows are about no code
     if (codes !== undefined && like !== undefined) {
       const first = spec.firstDay ?? calendar.openDays[0] ?? "";
       return makeLines(codes.map((code) => namedSecurity(calendar, like, code, seed, first)));

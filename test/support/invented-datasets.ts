@@ -132,7 +132,7 @@ export const invented = {
       main: {
         name: "x_notices",
         columns: [code, day("ann_date"), day("end_date"), ...text("holder_name"), ...numbers("holder_num")],
-        ...{ answers: ["announced"], points: 600, rowCap: 3_000 },
+        ...{ answers: ["announced", "code"], points: 600, rowCap: 3_000 },
       },
     },
     words: said({ holder_num: ["times", "", ""] }),
