@@ -1,11 +1,11 @@
 // Writes docs/schema.md and docs/schema.zh.md: migrates an empty embedded database and describes what it finds there.
 import { writeFileSync } from "node:fs";
 import pg from "pg";
-import { inOrder, readDatasetFiles } from "../schema/dataset-files.ts";
+import { checkedDatasetFiles } from "../schema/dataset-files.ts";
 import { migratedDatabase } from "../test/support/database.ts";
 import { schemaDocument } from "./schema-document.ts";
 
-const files = inOrder(await readDatasetFiles());
+const files = await checkedDatasetFiles();
 const database = await migratedDatabase();
 const client = new pg.Client({ connectionString: database.url });
 try {

@@ -2,6 +2,7 @@
 // to see each import, so a program writes them.
 import { readdirSync } from "node:fs";
 import { datasetSets } from "../shared/catalogue/dataset.ts";
+import { problemsOf } from "./problems.ts";
 import type { DatasetFile } from "./tables.ts";
 
 const folder = new URL("../shared/catalogue/datasets/", import.meta.url);
@@ -9,18 +10,26 @@ const folder = new URL("../shared/catalogue/datasets/", import.meta.url);
 export const collection = new URL("../dataset-files.ts", folder);
 
 /** Every file, in no order. What a file exports is as its author wrote it: problemsOf says what it lacks. @throws Error naming a file that cannot be run */
-export async function readDatasetFiles(): Promise<DatasetFile[]> {
-  const files = readdirSync(folder).filter((file) => file.endsWith(".ts"));
+export async function readDatasetFiles(from = folder): Promise<DatasetFile[]> {
+  const files = readdirSync(from).filter((file) => file.endsWith(".ts"));
   return await Promise.all(
     files.map(async (file): Promise<DatasetFile> => {
       try {
-        const { spec, words } = await import(new URL(file, folder).href);
+        const { spec, words } = await import(new URL(file, from).href);
         return { file, spec, words };
       } catch (error) {
         throw new Error(`shared/catalogue/datasets/${file}: ${String(error)}`, { cause: error });
       }
     }),
   );
+}
+
+/** Every file, in the order in which people see them. @throws Error with a line for each thing that is wrong with one */
+export async function checkedDatasetFiles(): Promise<DatasetFile[]> {
+  const files = await readDatasetFiles();
+  const problems = problemsOf(files);
+  if (problems.length > 0) throw new Error(problems.join("\n"));
+  return inOrder(files);
 }
 
 /** In the order in which people see them. */

@@ -1,11 +1,10 @@
 // npm run make-migration NAME: the next migration, from what the datasets' files say and the migrations before it give.
 import { readdirSync, renameSync, writeFileSync } from "node:fs";
 import { differenceOf } from "./changes.ts";
-import { collection, datasetFilesText, inOrder, readDatasetFiles } from "./dataset-files.ts";
+import { checkedDatasetFiles, collection, datasetFilesText } from "./dataset-files.ts";
 import { migratedCatalog } from "./migrated-catalog.ts";
 import { type Migration, migrationOf, wrongName } from "./migration.ts";
-import { problemsOf } from "./problems.ts";
-import { tablesOf } from "./tables.ts";
+import { type DatasetFile, tablesOf } from "./tables.ts";
 
 const folder = new URL("../migrations/", import.meta.url);
 const [name = "", ...others] = process.argv.slice(2);
@@ -16,11 +15,14 @@ process.exitCode = await make();
 async function make(): Promise<number> {
   const wrong = others.length > 0 ? "it takes one name" : wrongName(name || undefined);
   if (wrong !== undefined) return say(2, [`${wrong}: npm run make-migration add_index_daily`]);
-  const files = await readDatasetFiles();
-  const problems = problemsOf(files);
-  if (problems.length > 0) return say(1, [...problems, "Nothing was written."]);
+  let files: DatasetFile[];
+  try {
+    files = await checkedDatasetFiles();
+  } catch (error) {
+    return say(1, [error instanceof Error ? error.message : String(error), "Nothing was written."]);
+  }
   writeFileSync(collection, datasetFilesText(files));
-  const { changes, refusals } = differenceOf(tablesOf(inOrder(files)), await migratedCatalog());
+  const { changes, refusals } = differenceOf(tablesOf(files), await migratedCatalog());
   if (refusals.length > 0) {
     return say(1, [...refusals, "This is for a person to decide: no migration was written."]);
   }

@@ -1,9 +1,11 @@
 // What a dataset's file lacks or contradicts, for whoever writes one: what no type can say, and what is said before a
 // compiler runs. Pure.
+import { cadences } from "../shared/catalogue/cadences.ts";
 import {
   columnsOf,
   type DatasetSpec,
   datasetSets,
+  type Expects,
   type InterfaceSpec,
   interfacesOf,
   type Slices,
@@ -12,7 +14,9 @@ import type { Bilingual } from "../shared/catalogue/measures.ts";
 import { measures } from "../shared/catalogue/measures.ts";
 import type { Selector } from "../shared/catalogue/selector.ts";
 import { reservedWords } from "./reserved-words.ts";
-import { type DatasetFile, nameOf, tablesOf } from "./tables.ts";
+import { type DatasetFile, nameOf, sqlTypes, tablesOf } from "./tables.ts";
+
+const expectations: readonly Expects[] = ["members", "some", "none", "before", "every_day"];
 
 /** Fields that every spec has; a compiler says so too, but a program that runs the file does not ask it. */
 const needed = [
@@ -82,6 +86,17 @@ function problemsOfSpec(spec: DatasetSpec, files: readonly DatasetFile[]): strin
   return [
     ...bothLanguages("title", spec.title),
     ...(datasetSets.includes(spec.set) ? [] : [`set is ${spec.set}, expected ${datasetSets.join(", ")}`]),
+    ...(spec.cadence in cadences
+      ? []
+      : [`cadence is ${spec.cadence}, expected ${Object.keys(cadences).join(", ")}`]),
+    ...(expectations.includes(spec.expects)
+      ? []
+      : [`expects is ${spec.expects}, expected ${expectations.join(", ")}`]),
+    ...columns
+      .filter(({ type }) => !(type in sqlTypes))
+      .map(
+        ({ name, type }) => `the column ${name} is a ${type}, expected ${Object.keys(sqlTypes).join(", ")}`,
+      ),
     ...(spec.documentation.length > 0 ? [] : ["documentation names no page of TuShare's"]),
     ...(spec.key.length > 0 ? [] : ["key names no column"]),
     ...interfacesOf(spec).flatMap((one) => keyMissing(spec, one)),

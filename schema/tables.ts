@@ -46,7 +46,14 @@ export type WantedTable = {
   readonly indexes: readonly (readonly string[])[];
 };
 
-const sqlTypes = { code: "text", text: "text", day: "date", number: "numeric", flag: "smallint" } as const;
+/** How each kind of value is stored. */
+export const sqlTypes = {
+  code: "text",
+  text: "text",
+  day: "date",
+  number: "numeric",
+  flag: "smallint",
+} as const;
 
 /** The tables of these files, in their order. */
 export function tablesOf(files: readonly DatasetFile[]): WantedTable[] {

@@ -1,5 +1,8 @@
 // A dataset's file: what it lacks or contradicts is said with the file and the field, before anything is written.
-import { readFileSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { pathToFileURL } from "node:url";
 import { describe, expect, test } from "vitest";
 import { collection, datasetFilesText, readDatasetFiles } from "../schema/dataset-files.ts";
 import { problemsOf } from "../schema/problems.ts";
@@ -19,6 +22,13 @@ test("the catalogue's files lack nothing", () => {
 
 test("the collection of the datasets is what npm run datasets writes", () => {
   expect(datasetFilesText(files)).toBe(readFileSync(collection, "utf8").replaceAll("\r\n", "\n"));
+});
+
+test("a file that cannot be run is named, with what is wrong with it", async () => {
+  const folder = pathToFileURL(`${mkdtempSync(join(tmpdir(), "datasets-"))}/`);
+  writeFileSync(new URL("half-written.ts", folder), "export const spec = {");
+  await expect(readDatasetFiles(folder)).rejects.toThrow(/^shared\/catalogue\/datasets\/half-written\.ts: /);
+  rmSync(folder, { recursive: true });
 });
 
 /** The invented file with another interface. */
@@ -75,6 +85,21 @@ describe("is said by file and field:", () => {
       "a set that is none",
       inventedFile({ spec: { set: "bonds" as "core" } }),
       /set is bonds, expected core, finance/,
+    ],
+    [
+      "a cadence that is none",
+      inventedFile({ spec: { cadence: "noon" as "night" } }),
+      /cadence is noon, expected morning/,
+    ],
+    [
+      "rules of completeness that are none",
+      inventedFile({ spec: { expects: "all" as "some" } }),
+      /expects is all, expected members/,
+    ],
+    [
+      "a type that is none",
+      holding({ name: "open", type: "numeric" }),
+      /the column open is a numeric, expected code, text, day/,
     ],
     ["a page of TuShare's", inventedFile({ spec: { documentation: [] } }), /documentation names no page/],
     [
