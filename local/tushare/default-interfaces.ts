@@ -46,6 +46,19 @@ export type Interfaces = {
   readonly defaults: ReadonlyMap<string, DefaultInterface>;
 };
 
+/** TuShare's usual parameters of a slice. */
+const parametersOf: Readonly<Record<Selector["by"], readonly string[]>> = {
+  date: ["trade_date"],
+  code: ["ts_code", "start_date", "end_date"],
+  calendar: ["exchange", "start_date", "end_date"],
+  list_status: ["list_status"],
+  exchange: ["exchange", "list_status"],
+  period: ["period"],
+  announced: ["ann_date"],
+  month: ["month"],
+  range: ["start_date", "end_date"],
+};
+
 export const catalogued: DatasetFiles = Object.fromEntries(
   Object.entries<DatasetSpec>(specs).map(([name, spec]) => [
     name,
@@ -118,19 +131,6 @@ function paceOfDays(slices: DatasetSpec["slices"]): Pace {
   if (slices === "periods" || slices === "months") return slices;
   return slices === "announcements" ? "calendar days" : "days";
 }
-
-/** TuShare's usual parameters of a slice. */
-const parametersOf: Readonly<Record<Selector["by"], readonly string[]>> = {
-  date: ["trade_date"],
-  code: ["ts_code", "start_date", "end_date"],
-  calendar: ["exchange", "start_date", "end_date"],
-  list_status: ["list_status"],
-  exchange: ["exchange", "list_status"],
-  period: ["period"],
-  announced: ["ann_date"],
-  month: ["month"],
-  range: ["start_date", "end_date"],
-};
 
 function describe(dataset: string, file: DatasetFile, spec: InterfaceSpec): DefaultInterface {
   const shape = shapeOf(file.spec);
