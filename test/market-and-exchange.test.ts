@@ -7,7 +7,7 @@ import { datasets } from "../shared/catalogue/datasets.ts";
 import { migrate, statementsOf } from "../shared/ledger/migrate.ts";
 import type { Database, SqlRow } from "../shared/ports.ts";
 import { countEtfsByExchange, findInstruments } from "../shared/reads/instruments.ts";
-import { upsertParameters, upsertSql } from "../shared/rows/upsert.ts";
+import { writesOf } from "../shared/rows/write.ts";
 import { migrationFiles, silentLog } from "./support/database.ts";
 import { databaseKinds, emptySchema, opened } from "./support/postgres-database.ts";
 import { makeWorld } from "./support/world.ts";
@@ -75,11 +75,9 @@ for (const { engine, missing, openEmpty } of await databaseKinds()) {
          on conflict (ts_code) do update set market = coalesce(excluded.market, stock_info.market)`,
       );
       const columns = { ts_code: ["510300.SH"], name: ["沪深300ETF"], exchange: ["SSE"] };
-      const [parameters] = upsertParameters(datasets.etf_list, { columns, size: 1 });
-      await on.database.run(
-        `with ${upsertSql(datasets.etf_list)} select count(*) from stored_rows`,
-        parameters,
-      );
+      const selector = { by: "exchange", exchange: "SH", list_status: "L" } as const;
+      const { sql, parameters } = writesOf(datasets.etf_list, selector, { columns, size: 1 }).last;
+      await on.database.run(`with ${sql} select changed from written`, parameters);
       expect(await stored()).toEqual(split);
     });
 

@@ -11,7 +11,7 @@ import { isOwnRow, listingSql } from "../coverage/members.ts";
 import type { Database, SqlRow } from "../ports.ts";
 import type { Facts } from "../rows/completeness.ts";
 import type { Table } from "../rows/rows.ts";
-import { upsertParameters, upsertSql } from "../rows/upsert.ts";
+import { writesOf } from "../rows/write.ts";
 import type { Unit } from "../unit.ts";
 import { requireOrigin } from "./origin.ts";
 import { textCharactersMax } from "./tasks.ts";
@@ -143,12 +143,10 @@ export async function storeUnit(
   table: Table,
   attempts: number,
 ): Promise<StoredUnit> {
-  const pieces = upsertParameters(dataset, table);
-  const last = pieces.pop();
+  const { before, last } = writesOf(dataset, unit.selector, table);
   const finish = async (run: Database["run"]): Promise<SqlRow | undefined> => {
     const [row] = await run(
-      `with ${upsertSql(dataset)},
-written as (select count(*) as changed from stored_rows),
+      `with ${last.sql},
 before as (
   select unit.status, case when unit.status = 'parked' then 1 else 0 end as parked
   from sync_unit as unit
@@ -193,7 +191,7 @@ select (select changed from written) as changed, (select status from counted) as
   (select percent from counted) as task_percent,
   exists (select 1 from before where status in ('failed', 'parked')) and not exists (select 1 from resolved) as late`,
       {
-        ...last,
+        ...last.parameters,
         task_id: unit.task_id,
         sequence: unit.sequence,
         job_type: unit.job_type,
@@ -206,15 +204,12 @@ select (select changed from written) as changed, (select status from counted) as
   };
   let changedBefore = 0;
   const row =
-    pieces.length === 0
+    before.length === 0
       ? await finish(database.run)
       : await database.transaction(async (run) => {
-          for (const piece of pieces) {
-            const [stored] = await run(
-              `with ${upsertSql(dataset)} select count(*) as changed from stored_rows`,
-              piece,
-            );
-            changedBefore += Number(stored?.changed ?? 0);
+          for (const { sql, parameters } of before) {
+            const [stored] = await run(`with ${sql} select changed from written`, parameters);
+            changedBefore += Number(stored?.changed);
           }
           return await finish(run);
         });

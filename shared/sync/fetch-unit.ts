@@ -34,12 +34,13 @@ export async function fetchUnit(
   const slice = sliceOf(dataset, selector);
   const fetchTable = async (spec: InterfaceSpec, days?: ReadonlySet<Day>): Promise<Table> => {
     const capped = { ...spec, rowCap: rowCapOf(spec, services.settings) };
-    const pages = await fetchWhole(capped, selector, (params) =>
-      callPaced(services, delivery, unit, spec, params),
-    );
+    const ask = (params: Readonly<Record<string, string>>) =>
+      callPaced(services, delivery, unit, spec, params);
+    const pages = await fetchWhole(capped, selector, ask, dataset.replacesSlice);
     const rule = rowRule(slice, dataset, spec, days);
     const read = readPages(spec, pages, `${spec.name} ${unit.unit_key}`, rule);
-    return foldByKey(keepRows(read, keepsOf(slice, spec)), dataset.key);
+    const kept = keepRows(read, keepsOf(slice, spec));
+    return dataset.replacesSlice ? kept : foldByKey(kept, dataset.key);
   };
   const main = mainFor(dataset, selector.by);
   if (main === undefined) {

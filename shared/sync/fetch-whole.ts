@@ -15,6 +15,7 @@ type FetchPage = (params: Readonly<Record<string, string>>) => Promise<Page>;
 
 /**
  * All pages of a selector. A range that may be cut is halved, whatever rows were kept; anything else is paged.
+ * @param hasDuplicates whether rows may be the same in every column
  * @throws SyncError permanent, before any call, when the interface is not asked so; transient when the answer cannot be
  * proven whole within `pagesMax` calls
  */
@@ -22,6 +23,7 @@ export async function fetchWhole(
   spec: InterfaceSpec,
   selector: Selector,
   fetchPage: FetchPage,
+  hasDuplicates = false,
 ): Promise<Page[]> {
   checkAsked(spec, selector);
   let calls = 0;
@@ -33,7 +35,7 @@ export async function fetchWhole(
   };
   return "from" in selector
     ? await fetchRange(spec, selector, bounded)
-    : await fetchByOffset(spec, selector, bounded);
+    : await fetchByOffset(spec, selector, bounded, hasDuplicates);
 }
 
 /** TuShare answers a call that lacks a parameter with an error, or with rows that nobody asked for. */
@@ -64,7 +66,12 @@ async function fetchRange(
   return pages;
 }
 
-async function fetchByOffset(spec: InterfaceSpec, selector: Selector, fetchPage: FetchPage): Promise<Page[]> {
+async function fetchByOffset(
+  spec: InterfaceSpec,
+  selector: Selector,
+  fetchPage: FetchPage,
+  hasDuplicates: boolean,
+): Promise<Page[]> {
   const pages: Page[] = [];
   const seen = new Set<string>();
   for (let offset = 0; ; ) {
@@ -72,8 +79,12 @@ async function fetchByOffset(spec: InterfaceSpec, selector: Selector, fetchPage:
       ...paramsOf(spec, selector),
       ...(offset > 0 && { offset: String(offset) }),
     });
-    const repeated = offset === 0 ? -1 : page.items.findIndex((item) => seen.has(JSON.stringify(item)));
-    if (repeated !== -1) throw notWhole(say("pageRepeats", { what: nameOf(spec, selector), offset }));
+    // Of duplicates a page may begin with some; one that holds nothing else, and says there is more, is the one before.
+    const isSeen = (item: readonly unknown[]) => seen.has(JSON.stringify(item));
+    const isRepeat = (items: Page["items"]) =>
+      hasDuplicates ? mayBeCut(page, spec) && items.every(isSeen) : items.some(isSeen);
+    if (offset > 0 && page.items.length > 0 && isRepeat(page.items))
+      throw notWhole(say("pageRepeats", { what: nameOf(spec, selector), offset }));
     if (page.items.length > 0) pages.push(page);
     if (!mayBeCut(page, spec)) return pages;
     if (page.items.length === 0) throw notWhole(say("emptyPageSaysMore", { what: nameOf(spec, selector) }));

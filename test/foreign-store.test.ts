@@ -1,0 +1,444 @@
+// Invented datasets, with tables of their own, go through the worker's use case on a real engine: what it promises follows
+// from a dataset's file, and from nothing else.
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import { columnsOf } from "../shared/catalogue/dataset.ts";
+import type { DatasetName } from "../shared/catalogue/datasets.ts";
+import type { JobType } from "../shared/catalogue/jobs.ts";
+import type { Selector } from "../shared/catalogue/selector.ts";
+import { openTask, startTask } from "../shared/ledger/tasks.ts";
+import type { Delivery, Outcome, Page, Upstream } from "../shared/ports.ts";
+import { syncUnit } from "../shared/sync/sync-unit.ts";
+import { encodeUnit, type Unit, unitKey } from "../shared/unit.ts";
+import { migratedDatabase, type TestDatabase } from "./support/database.ts";
+import { type ForeignName, foreignDatasets, foreignTables } from "./support/foreign-datasets.ts";
+import { databaseKinds } from "./support/postgres-database.ts";
+import { makeWorld, type World } from "./support/world.ts";
+
+type Row = Readonly<Record<string, string | number | null>>;
+type Params = Readonly<Record<string, string>>;
+
+let world: World;
+let answers: Record<string, readonly Row[]>;
+let asked: Params[];
+/** Rows of a reply at most. */
+let cap: number;
+/** What stands between the upstream and the worker. */
+let onCall: (ask: (params: Params) => Page, params: Params) => Page;
+
+beforeAll(async () => {
+  world = await makeForeignWorld(migratedDatabase);
+});
+afterAll(() => world?.close());
+beforeEach(async () => {
+  await world.reset();
+  for (const statement of foreignTables) {
+    const table = /^create table (\w+)/.exec(statement)?.[1];
+    if (table !== undefined) await world.sql(`delete from ${table}`);
+  }
+  answers = {};
+  asked = [];
+  cap = 10;
+  onCall = (ask, params) => ask(params);
+});
+
+async function makeForeignWorld(open: () => Promise<TestDatabase>): Promise<World> {
+  const made = await makeWorld(open);
+  for (const statement of foreignTables) await made.sql(statement);
+  return made;
+}
+
+const today = "20240117"; // the market's last day, in the evening
+const before = "20240116";
+const date = (trade_date: string): Selector => ({ by: "date", trade_date });
+const ofCode = (ts_code: string, from: string, to: string): Selector => ({ by: "code", ts_code, from, to });
+
+/** Answers with all rows that fit the parameters it knows, and cuts them at the cap without a word. */
+const upstream: Upstream = {
+  async fetchPage({ name }, params) {
+    asked.push(params);
+    return onCall((known) => reply(name, known), params);
+  },
+};
+
+function reply(name: string, params: Params): Page {
+  const { start_date = "", end_date = "99999999", offset = "0" } = params;
+  const rows = (answers[name] ?? []).filter((row) => {
+    const day = String(row.trade_date ?? row.cal_date ?? start_date);
+    const equal = ["trade_date", "ts_code", "month", "list_status"].every(
+      (each) => params[each] === undefined || row[each] === undefined || row[each] === params[each],
+    );
+    return equal && day >= start_date && day <= end_date;
+  });
+  const fields = Object.keys(answers[name]?.[0] ?? {});
+  const page = rows.slice(Number(offset), Number(offset) + cap);
+  return { fields, items: page.map((row) => fields.map((field) => row[field])), hasMore: false };
+}
+
+/** A unit of a task of its own, in the ledger as the dispatcher leaves it. */
+async function planned(
+  dataset: ForeignName,
+  selector: Selector,
+  job_type: JobType = "DAILY_HISTORY",
+): Promise<Unit> {
+  const name = dataset as DatasetName; // as: of no file
+  await world.sql("update sync_task set status = 'CANCELLED' where job_type = $1 and status = 'RUNNING'", [
+    job_type,
+  ]);
+  const opened = { job_type, batch_size: 5, config: {} };
+  const { task } = await openTask(world.services.database, opened);
+  const units = [{ dataset: name, selector }];
+  await startTask(world.services.database, task.id, { units, reason: null });
+  const key = unitKey({ dataset: name, selector });
+  return {
+    ...{ version: 1, task_id: task.id, sequence: 1, job_type, dataset: name, retry: 0 },
+    ...{ unit_key: key, selector },
+  };
+}
+
+function deliver(unit: Unit): Promise<Outcome> {
+  const delivery: Delivery = {
+    body: encodeUnit(unit),
+    receiptHandle: "handle",
+    receiveCount: 1,
+    remainingMilliseconds: () => 150_000,
+  };
+  const queue = { send: async () => {}, returnAfter: async () => {} };
+  return syncUnit({ ...world.services, datasets: foreignDatasets, upstream, queue }, delivery);
+}
+
+/** What becomes of a unit: its status, rows, and why it did not succeed. */
+async function sync(dataset: ForeignName, selector: Selector) {
+  const unit = await planned(dataset, selector);
+  await deliver(unit);
+  const [found] = await world.sql<{ status: string; rows: number | null; last_error: string | null }>(
+    "select status, rows, last_error from sync_unit where task_id = $1",
+    [unit.task_id],
+  );
+  const [failure] = await world.sql<{ error_message: string }>(
+    "select error_message from sync_failure_record where task_id = $1",
+    [unit.task_id],
+  );
+  return { status: found?.status, rows: found?.rows, why: failure?.error_message ?? found?.last_error ?? "" };
+}
+
+/** The stored rows, each as one text. */
+async function stored(dataset: ForeignName): Promise<string[]> {
+  const { table, constants } = foreignDatasets[dataset];
+  const names = [
+    ...columnsOf(foreignDatasets[dataset]).map(({ name }) => name),
+    ...Object.keys(constants ?? {}),
+  ];
+  const cells = names.map((name) => `coalesce(cast(${name} as text), '-')`);
+  const rows = await world.sql<{ row: string }>(`select concat_ws(' ', ${cells}) as row from ${table}`);
+  return rows.map(({ row }) => row).sort();
+}
+
+/** Where each row lies and when it was stored: the same only when nothing was written. */
+const footprint = (dataset: ForeignName) =>
+  world.sql(
+    `select cast(ctid as text), cast(xmin as text) from ${foreignDatasets[dataset].table} order by 1, 2`,
+  );
+
+const codes = Array.from({ length: 5 }, (_, at) => `90000${at + 1}.SH`);
+const bars = (day: string, of: readonly string[] = codes): Row[] =>
+  of.map((ts_code, at) => ({ ts_code, trade_date: day, rows: at + 0.5, sequence: `${at}, "x"` }));
+const factors = (day: string, of: readonly string[] = codes): Row[] =>
+  of.map((ts_code, at) => ({ ts_code, trade_date: day, factor: at }));
+const listed = (of: readonly string[] = codes): Row[] =>
+  of.map((ts_code) => ({ ts_code, list_status: "L", born: "20200101", gone: null }));
+
+describe("a day of members", () => {
+  beforeEach(async () => {
+    answers = { foreign_basic: listed(), foreign_bar: bars(today), foreign_factor: factors(today) };
+    await sync("foreign_list", { by: "list_status", list_status: "L" });
+  });
+
+  test("is stored as it came, joined, and a second run changes nothing", async () => {
+    expect(await sync("foreign_bars", date(today))).toMatchObject({ status: "done", rows: 5 });
+    expect(await stored("foreign_bars")).toEqual(
+      codes.map((code, at) => `${code} 2024-01-17 ${at + 0.5} ${at}, "x" ${at}`),
+    );
+    const left = await footprint("foreign_bars");
+    expect(await sync("foreign_bars", date(today))).toMatchObject({ status: "done", rows: 5 });
+    expect(await footprint("foreign_bars")).toEqual(left);
+  });
+
+  test("that answers nothing, or fewer than its own list has, is not due; long ago it is a failure", async () => {
+    for (const few of [[], codes.slice(0, 2)]) {
+      answers.foreign_bar = bars(today, few);
+      expect(await sync("foreign_bars", date(today))).toMatchObject({ status: "not_due" });
+    }
+    expect(await sync("foreign_bars", date("20240104"))).toMatchObject({
+      status: "pending",
+      why: "20240104: an open day answered no rows",
+    });
+    expect(await stored("foreign_bars")).toEqual([]);
+  });
+
+  test("is held against the day before in its own table", async () => {
+    await world.sql("delete from foreign_list");
+    answers.foreign_bar = bars(today, codes.slice(0, 2));
+    answers.foreign_factor = factors(today, codes.slice(0, 2));
+    expect(await sync("foreign_bars", date(today))).toMatchObject({ status: "done", rows: 2 });
+    answers.foreign_bar = [...bars(before), ...bars(today, codes.slice(0, 2))];
+    answers.foreign_factor = [...factors(before), ...factors(today)];
+    expect(await sync("foreign_bars", date(before))).toMatchObject({ status: "done", rows: 5 });
+    expect(await sync("foreign_bars", date(today))).toMatchObject({ status: "not_due" });
+  });
+
+  test("waits for its details while they may come", async () => {
+    answers.foreign_factor = [];
+    expect(await sync("foreign_bars", date(today))).toMatchObject({ status: "not_due" });
+  });
+
+  test("with rows that are the same is stored once each", async () => {
+    answers.foreign_bar = [...bars(today), ...bars(today, codes.slice(0, 2))];
+    expect(await sync("foreign_bars", date(today))).toMatchObject({ status: "done", rows: 5 });
+    expect(await stored("foreign_bars")).toHaveLength(5);
+  });
+
+  test.each<[string, Selector, Row, RegExp]>([
+    ["of another day", date(today), { trade_date: before }, /bar_day is not the 20240117 asked for/],
+    ["of another code", ofCode("900001.SH", before, today), {}, /ts_code is not the 900001.SH asked for/],
+  ])("with a row %s is refused", async (_what, selector, change, why) => {
+    const [first] = bars(today, ["900002.SH"]);
+    const row: Row = { ...first, ...change };
+    onCall = (ask, params) => {
+      const page = ask(params);
+      return { ...page, items: [...page.items, page.fields.map((field) => row[field])] };
+    };
+    const found = await sync("foreign_bars", selector);
+    expect(found).toMatchObject({ status: "parked", why: expect.stringMatching(why) });
+    expect(await stored("foreign_bars")).toEqual([]);
+  });
+
+  test.each([9, 10, 23])("of %i rows, cut at 10, is stored whole", async (count) => {
+    const many = Array.from({ length: count }, (_, at) => `${900_100 + at}.SH`);
+    answers.foreign_bar = bars(today, many);
+    answers.foreign_factor = factors(today, many);
+    expect(await sync("foreign_bars", date(today))).toMatchObject({ status: "done", rows: count });
+    expect(await stored("foreign_bars")).toHaveLength(count);
+  });
+
+  test("is asked by no slice that its interfaces do not answer", async () => {
+    expect(await sync("foreign_bars", { by: "month", month: "202401" })).toMatchObject({
+      status: "parked",
+      why: "dataset foreign_bars has no interface that is asked by month",
+    });
+    expect(asked.filter(({ month }) => month !== undefined)).toEqual([]);
+  });
+});
+
+describe("a list", () => {
+  const list: Selector = { by: "list_status", list_status: "L" };
+
+  test("of which much is gone is refused, and what is stored stays", async () => {
+    answers = { foreign_basic: listed() };
+    expect(await sync("foreign_list", list)).toMatchObject({ status: "done", rows: 5 });
+    answers = { foreign_basic: listed(codes.slice(0, 2)) };
+    expect(await sync("foreign_list", list)).toMatchObject({
+      status: "pending",
+      why: expect.stringMatching(/2 rows, and there were 5/),
+    });
+    expect(await stored("foreign_list")).toHaveLength(5);
+  });
+});
+
+describe("a month", () => {
+  test("that has ended holds a row; the one we are in need not", async () => {
+    expect(await sync("foreign_prices", { by: "month", month: "202312" })).toMatchObject({
+      status: "pending",
+      why: expect.stringMatching(/the answer is empty/),
+    });
+    expect(await sync("foreign_prices", { by: "month", month: "202401" })).toMatchObject({
+      status: "done",
+      rows: 0,
+    });
+    answers = { foreign_price: [{ month: "202312", value: 1e21 }] };
+    expect(await sync("foreign_prices", { by: "month", month: "202312" })).toMatchObject({ status: "done" });
+    expect(await stored("foreign_prices")).toEqual(["202312 1000000000000000000000"]);
+  });
+
+  test("that TuShare did not understand, and answered with all of them, is refused", async () => {
+    answers = { foreign_price: [{ month: "202312", value: 1 }] };
+    onCall = (ask) => ask({});
+    const found = await sync("foreign_prices", { by: "month", month: "202311" });
+    expect(found).toMatchObject({
+      status: "parked",
+      why: expect.stringMatching(/month is not the 202311 asked for/),
+    });
+  });
+});
+
+describe("a calendar", () => {
+  const range: Selector = { by: "calendar", exchange: "SSE", from: "20240101", to: "20240110" };
+  const open = ["20240102", "20240103", "20240104", "20240105", "20240108", "20240109", "20240110"];
+  const days = open.map((cal_date, at) => ({
+    ...{ exchange: "SSE", cal_date, is_open: 1 },
+    pretrade_date: open[at - 1] ?? "20231229",
+  }));
+
+  test("whose open days name each other is stored; one with a hole is not", async () => {
+    answers = { foreign_cal: days.filter(({ cal_date }) => cal_date !== "20240104") };
+    expect(await sync("foreign_calendar", range)).toMatchObject({ status: "pending" });
+    answers = { foreign_cal: days };
+    expect(await sync("foreign_calendar", range)).toMatchObject({ status: "done", rows: 7 });
+  });
+});
+
+describe("a table whose every column is of the key, one of which may be null", () => {
+  const pauses: Row[] = [
+    { ts_code: "900001.SH", trade_date: today, timing: null },
+    { ts_code: "900001.SH", trade_date: today, timing: "09:30-10:00" },
+    { ts_code: "900002.SH", trade_date: today, timing: null },
+  ];
+
+  test("holds each row once, however often it comes", async () => {
+    answers = { foreign_pause: [...pauses, ...pauses.slice(0, 1)] };
+    expect(await sync("foreign_pauses", date(today))).toMatchObject({ status: "done", rows: 3 });
+    const left = await footprint("foreign_pauses");
+    expect(left).toHaveLength(3);
+    await sync("foreign_pauses", date(today));
+    expect(await footprint("foreign_pauses")).toEqual(left);
+  });
+
+  test("of which a day may have none", async () => {
+    expect(await sync("foreign_pauses", date(today))).toMatchObject({ status: "done", rows: 0 });
+  });
+});
+
+const trade = (ts_code: string, day: string, buyer: string | null, price: number | null): Row => ({
+  ...{ ts_code, trade_date: day, buyer, price },
+});
+const trades = [
+  trade("900001.SH", today, "A", 1.5),
+  trade("900001.SH", today, "A", 1.5),
+  trade("900001.SH", today, null, null),
+  trade("900002.SH", today, "B, (C)", 2),
+  trade("900001.SH", before, "A", 1.5),
+];
+const ofToday = [
+  "900001.SH 2024-01-17 - - trades",
+  "900001.SH 2024-01-17 A 1.5 trades",
+  "900001.SH 2024-01-17 A 1.5 trades",
+  "900002.SH 2024-01-17 B, (C) 2 trades",
+];
+
+describe("a dataset without a unique key", () => {
+  test("counts rows that are the same, keeps them, and a second run changes nothing", async () => {
+    answers = { foreign_trade: trades };
+    expect(await sync("foreign_trades", date(today))).toMatchObject({ status: "done", rows: 4 });
+    expect(await stored("foreign_trades")).toEqual(ofToday);
+    const left = await footprint("foreign_trades");
+    expect(await sync("foreign_trades", date(today))).toMatchObject({ status: "done", rows: 4 });
+    expect(await footprint("foreign_trades")).toEqual(left);
+  });
+
+  test("takes the place of its slice and of no other; rows that did not change stay where they lie", async () => {
+    answers = { foreign_trade: trades };
+    await sync("foreign_trades", date(before));
+    await sync("foreign_trades", date(today));
+    const left = await footprint("foreign_trades");
+    const corrected = trade("900001.SH", today, null, 3);
+    answers = { foreign_trade: [...trades.slice(1, 2), corrected, ...trades.slice(3)] };
+    expect(await sync("foreign_trades", date(today))).toMatchObject({ status: "done", rows: 3 });
+    expect(await stored("foreign_trades")).toEqual([
+      "900001.SH 2024-01-16 A 1.5 trades",
+      "900001.SH 2024-01-17 - 3 trades",
+      "900001.SH 2024-01-17 A 1.5 trades",
+      "900002.SH 2024-01-17 B, (C) 2 trades",
+    ]);
+    const stays = (await footprint("foreign_trades")).filter((row) =>
+      left.some((each) => each.ctid === row.ctid && each.xmin === row.xmin),
+    );
+    expect(stays).toHaveLength(3);
+  });
+
+  test("is replaced by code and range too, whichever slices it came in", async () => {
+    answers = { foreign_trade: trades };
+    await sync("foreign_trades", date(before));
+    await sync("foreign_trades", date(today));
+    answers = { foreign_trade: [trade("900001.SH", before, "D", 9)] };
+    expect(await sync("foreign_trades", ofCode("900001.SH", before, today))).toMatchObject({ rows: 1 });
+    expect(await stored("foreign_trades")).toEqual([
+      "900001.SH 2024-01-16 D 9 trades",
+      "900002.SH 2024-01-17 B, (C) 2 trades",
+    ]);
+    answers = {};
+    expect(await sync("foreign_trades", date(today))).toMatchObject({ status: "done", rows: 0 });
+    expect(await stored("foreign_trades")).toEqual(["900001.SH 2024-01-16 D 9 trades"]);
+  });
+
+  test("leaves the rows that another dataset has in its table", async () => {
+    await world.sql("insert into foreign_trades values ('900001.SH', '2024-01-17', 'A', 1.5, 'others')");
+    answers = { foreign_trade: trades };
+    await sync("foreign_trades", date(today));
+    expect(await stored("foreign_trades")).toEqual(["900001.SH 2024-01-17 A 1.5 others", ...ofToday].sort());
+  });
+
+  test("is paged whole past a cap, also where a page begins with the row that ended the one before", async () => {
+    const many = Array.from({ length: 23 }, () => trade("900001.SH", today, "A", 1));
+    answers = { foreign_trade: many.map((row, at) => ({ ...row, price: Math.floor(at / 4) })) };
+    expect(await sync("foreign_trades", date(today))).toMatchObject({ status: "done", rows: 23 });
+    expect(await stored("foreign_trades")).toHaveLength(23);
+  });
+
+  test("is not whole when a full page is the one before again", async () => {
+    answers = { foreign_trade: Array.from({ length: 10 }, (_, at) => trade("900001.SH", today, "A", at)) };
+    onCall = (ask, { offset: _ignored, ...params }) => ask(params);
+    const found = await sync("foreign_trades", date(today));
+    expect(found).toMatchObject({ status: "pending", why: expect.stringMatching(/repeats an earlier row/) });
+    expect(await stored("foreign_trades")).toEqual([]);
+  });
+
+  test("that passes one statement is neither doubled nor lost, however often it is stored", async () => {
+    const long = "a buyer's name ".repeat(30_000);
+    answers = {
+      foreign_trade: Array.from({ length: 9 }, (_, at) =>
+        trade("900001.SH", today, long, Math.floor(at / 2)),
+      ),
+    };
+    for (let run = 0; run < 2; run += 1) {
+      expect(await sync("foreign_trades", date(today))).toMatchObject({ status: "done", rows: 9 });
+      expect(await stored("foreign_trades")).toHaveLength(9);
+    }
+  });
+
+  test("whose store fails half-way keeps what it had, and its unit is not done", async () => {
+    answers = { foreign_trade: trades };
+    await sync("foreign_trades", date(today));
+    answers = { foreign_trade: trades.slice(3, 4) };
+    await world.sql("alter table sync_unit add constraint broken check (rows is distinct from 1)");
+    try {
+      expect((await sync("foreign_trades", date(today))).status).not.toBe("done");
+      expect(await stored("foreign_trades")).toEqual(ofToday);
+    } finally {
+      await world.sql("alter table sync_unit drop constraint broken");
+    }
+    expect(await sync("foreign_trades", date(today))).toMatchObject({ status: "done", rows: 1 });
+    expect(await stored("foreign_trades")).toEqual(ofToday.slice(3));
+  });
+});
+
+for (const { engine, missing, openMigrated } of await databaseKinds()) {
+  describe.skipIf(missing !== undefined)(`on ${engine}${missing ? ` (${missing})` : ""}`, () => {
+    let single: World;
+    beforeAll(async () => {
+      single = world;
+      world = await makeForeignWorld(openMigrated);
+    });
+    afterAll(async () => {
+      await world.close();
+      world = single;
+    });
+
+    test("slices that overlap, stored by several workers at once, are neither doubled nor lost", async () => {
+      answers = { foreign_trade: trades };
+      const day = await planned("foreign_trades", date(today));
+      const code = await planned("foreign_trades", ofCode("900001.SH", before, today), "ETF_HISTORY");
+      const again = [day, code, day, code, day, code];
+      expect(new Set(await Promise.all(again.map(deliver)))).toEqual(new Set(["settled"]));
+      expect(await stored("foreign_trades")).toEqual(["900001.SH 2024-01-16 A 1.5 trades", ...ofToday]);
+    });
+  });
+}
