@@ -107,12 +107,16 @@ const amounts: Readonly<
     ) => { years: readonly [units: number, rows: number]; evening: readonly [units: number, rows: number] }
   >
 > = {
-  days: (subjects) => ({
-    years: [years * openDaysOfYear, years * openDaysOfYear * subjects],
-    evening: [looksOfEvening, subjects],
-  }),
-  codes: (subjects, { main }) => ({
-    years: [subjects * Math.ceil((years * openDaysOfYear) / main.rowCap), years * openDaysOfYear * subjects],
+  days: (subjects, dataset) => {
+    const isByCode = interfacesOf(dataset).every(({ answers }) => answers.includes("code"));
+    const byCode = isByCode ? unitsByCode(dataset) : Number.POSITIVE_INFINITY;
+    return {
+      years: [Math.min(years * openDaysOfYear, byCode), years * openDaysOfYear * subjects],
+      evening: [looksOfEvening, subjects],
+    };
+  },
+  codes: (subjects, dataset) => ({
+    years: [unitsByCode(dataset), years * openDaysOfYear * subjects],
     evening: [subjects, subjects],
   }),
   periods: (subjects) => {
@@ -132,6 +136,12 @@ const amounts: Readonly<
     evening: [1, subjects],
   }),
 };
+
+/** All that are listed today are asked for; a range of one fits in one answer up to its cap. */
+function unitsByCode(dataset: Dataset): number {
+  const pages = Math.ceil((years * openDaysOfYear) / dataset.main.rowCap);
+  return subjectsOf(dataset, marketByDefault) * pages;
+}
 
 function tenYearsOf(dataset: Dataset): DatasetFigures["tenYears"] {
   if (dataset.slices === "lists") return { units: 0, rows: listOfOnce(dataset).rows };

@@ -79,6 +79,17 @@ test("more columns are more bytes, fewer members are fewer rows", () => {
   expect(figuresOf(datasetOf(index.spec)).tenYears).toEqual({ units: 2, rows: 2 * 2_430 });
 });
 
+test("a few members are fetched by code where that takes fewer units than days", () => {
+  const { spec } = invented.flows;
+  const main = { ...spec.main, rowCap: 1_000 };
+  const units = (changes: Partial<DatasetSpec>) =>
+    figuresOf(datasetOf({ ...spec, main, ...changes })).tenYears.units;
+  expect(units({})).toBe(2_430);
+  expect(units({ members: { codes: ["000300.SH", "399001.SZ"] } })).toBe(2 * 3);
+  const byDay = { ...main, answers: ["date"] } as const;
+  expect(units({ members: { codes: ["000300.SH"] }, main: byDay })).toBe(2_430);
+});
+
 test("a run of every job costs the sum of its parts, whatever its datasets are", () => {
   for (const job of jobTypes) {
     const { dollars, parts } = costOfRun({
