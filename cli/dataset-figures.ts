@@ -7,10 +7,16 @@ import {
   interfacesOf,
   type Slices,
 } from "../shared/catalogue/dataset.ts";
-import { type Dataset, securityOf } from "../shared/catalogue/datasets.ts";
+import type { Dataset } from "../shared/catalogue/datasets.ts";
 import { versionsOfPeriod } from "../shared/catalogue/periods.ts";
 import { readSettings } from "../shared/catalogue/settings.ts";
-import { type MarketSize, marketByDefault, priceOf } from "../shared/plan/plan-price.ts";
+import {
+  type MarketSize,
+  marketByDefault,
+  openDaysOfYear,
+  priceOf,
+  subjectsOf,
+} from "../shared/plan/plan-price.ts";
 
 /** Measured on cells of the simulated market: prices, valuations, reports and lists of one day and period. */
 export const cellBytes: Readonly<Record<ColumnType, { readonly wire: number; readonly stored: number }>> = {
@@ -50,10 +56,6 @@ export type DatasetFigures = {
 const marketOfTenYears: MarketSize = { stocks: 4_400, etfs: 700 };
 
 const years = 10;
-const openDaysOfYear = 243;
-
-/** Rows of a day that nobody can tell from the file: events of a day, and sums by exchange. */
-const rowsUntold = { events: 30, sums: 3 } as const;
 
 /** Units of an evening for what comes by day: the day, and looks at days that were not there. */
 const looksOfEvening = 3;
@@ -86,15 +88,6 @@ function indexesOnDisk(dataset: Dataset): number {
     return (page.indexEntry + Math.ceil(bytes / 8) * 8) / page.indexFill;
   });
   return entries.reduce((sum, each) => sum + each, 0);
-}
-
-/** Of whom there is a row when it is due. */
-function subjectsOf(dataset: Dataset, market: MarketSize): number {
-  const { members, expects, key } = dataset;
-  if (members !== undefined && "codes" in members) return members.codes.length;
-  if (members === undefined && expects === "none") return rowsUntold.events;
-  if (members === undefined && !key.includes("ts_code")) return rowsUntold.sums;
-  return securityOf(dataset) === "etf" ? market.etfs : market.stocks;
 }
 
 /** Ten years, and an evening, of so many subjects. */

@@ -1,5 +1,6 @@
 // What a plan says of a run before it is started: the calls that will be made, and no task.
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { type Dataset, datasets } from "../shared/catalogue/datasets.ts";
 import type { Selector } from "../shared/catalogue/selector.ts";
 import { readSettings } from "../shared/catalogue/settings.ts";
 import { tierOfCalls } from "../shared/catalogue/tiers.ts";
@@ -56,6 +57,18 @@ describe("a plan's price", () => {
     ["nothing to do costs nothing", [], { units: 0, calls: {}, minutes: 0, slotSeconds: 0, quotaShare: 0 }],
   ])("%s", (_, planned, expected) => {
     expect(priceOf(planned, settings)).toMatchObject(expected);
+  });
+
+  test("named members count themselves, and a month or a range counts its days", () => {
+    const { list: _, ...daily } = datasets.stock_daily;
+    const named: Dataset = { ...daily, members: { codes: ["000300.SH", "000905.SH"] } };
+    const rows = (selector: Selector) =>
+      priceOf(units(1, "stock_daily", selector), settings, undefined, { ...datasets, stock_daily: named })
+        .rows;
+    expect(rows(aDate)).toBe(2);
+    expect(rows({ by: "announced", ann_date: "20240102" })).toBe(2);
+    expect(rows({ by: "range", from: "20230101", to: "20231231" })).toBe(2 * 243);
+    expect(rows({ by: "month", month: "202401" })).toBe(41);
   });
 
   test("a market that passes a row cap takes another page", () => {

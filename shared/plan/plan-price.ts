@@ -1,10 +1,10 @@
 // What planned units cost before any of them is sent: calls to each interface, minutes at the configured rate, share of
 // the day's quota. Pure; dollars are the command line's business (cli/cost.ts).
-import { type InterfaceSpec, interfacesOf, rowCapOf } from "../catalogue/dataset.ts";
-import { type Dataset, datasets, securityOf } from "../catalogue/datasets.ts";
+import { type InterfaceSpec, interfacesOf, rowCapOf, type Securities } from "../catalogue/dataset.ts";
+import { type Catalogue, type Dataset, datasets, securityOf } from "../catalogue/datasets.ts";
 import { daysBetween } from "../catalogue/dates.ts";
 import { periodsBetween, versionsOfPeriod } from "../catalogue/periods.ts";
-import type { Selector } from "../catalogue/selector.ts";
+import { daysOf, type Selector } from "../catalogue/selector.ts";
 import type { Settings } from "../catalogue/settings.ts";
 import { slotSeconds } from "../catalogue/slot.ts";
 import { tierOfCalls } from "../catalogue/tiers.ts";
@@ -15,6 +15,11 @@ export type MarketSize = { readonly stocks: number; readonly etfs: number };
 
 /** An empty database knows no instruments yet: so many there were in 2026. */
 export const marketByDefault: MarketSize = { stocks: 5_500, etfs: 1_500 };
+
+/** Where the size of a list of securities stands. */
+export const sizes = { stock: "stocks", etf: "etfs" } as const satisfies Readonly<
+  Record<Securities["one"], keyof MarketSize>
+>;
 
 export type PlanPrice = {
   readonly units: number;
@@ -31,7 +36,10 @@ export type PlanPrice = {
 };
 
 /** Trading days in a calendar year. */
-const openDaysOfYear = 243;
+export const openDaysOfYear = 243;
+
+/** Rows of a day that nobody can tell from the file: events of a day, and sums by exchange. */
+const rowsUntold = { events: 30, sums: 3 } as const;
 
 /** Delisted and suspended stocks beside the listed ones. */
 const otherStatusesShare = 0.07;
@@ -43,12 +51,13 @@ export function priceOf(
   units: readonly PlannedUnit[],
   settings: Settings,
   market: MarketSize = marketByDefault,
+  catalogue: Catalogue = datasets,
 ): PlanPrice {
   const calls = new Map<string, number>();
   let rows = 0;
   let turns = 0;
   for (const { dataset: name, selector } of units) {
-    const dataset = datasets[name];
+    const dataset = catalogue[name];
     const rowsOfUnit = estimateRows(dataset, selector, market);
     const pagesOfUnit = specsFor(dataset, selector).map((spec) => {
       const pages = Math.floor(rowsOfUnit / rowCapOf(spec, settings)) + 1;
@@ -83,25 +92,42 @@ function specsFor(dataset: Dataset, selector: Selector): readonly InterfaceSpec[
     : interfacesOf(dataset);
 }
 
-function estimateRows(dataset: Dataset, selector: Selector, { stocks, etfs }: MarketSize): number {
+/** Of whom, or of what, there is a row when it is due. */
+export function subjectsOf(dataset: Dataset, market: MarketSize): number {
+  const { members, expects, key, securities } = dataset;
+  if (members !== undefined && "codes" in members) return members.codes.length;
+  if (members === undefined && expects === "none") return rowsUntold.events;
+  if (members === undefined && securities === undefined && !key.includes("ts_code")) return rowsUntold.sums;
+  return market[sizes[securityOf(dataset) ?? "stock"]];
+}
+
+/** Rows of the answer to the main interface. */
+function estimateRows(dataset: Dataset, selector: Selector, market: MarketSize): number {
+  const subjects = subjectsOf(dataset, market);
   switch (selector.by) {
     case "date":
-      return securityOf(dataset) === "etf" ? etfs : stocks;
+    case "announced":
+      return subjects;
+    case "month":
+    case "range":
+      return subjects * openDaysOf(selector);
     case "code":
       return dataset.slices === "periods"
         ? periodsBetween(selector.from, selector.to).length * versionsOfPeriod
-        : ((daysBetween(selector.from, selector.to) + 1) * openDaysOfYear) / 365;
+        : openDaysOf(selector);
     case "calendar":
       return daysBetween(selector.from, selector.to) + 1;
     case "list_status":
-      return selector.list_status === listedStatus ? stocks : stocks * otherStatusesShare;
-    case "exchange":
-      return (selector.list_status === listedStatus ? etfs : etfs * otherStatusesShare) / 2;
-    case "announced":
-    case "month":
-    case "range":
-      return stocks; // a call of one page or two, whatever comes
+    case "exchange": {
+      const share = selector.list_status === listedStatus ? 1 : otherStatusesShare;
+      return (subjects * share) / (selector.by === "exchange" ? 2 : 1);
+    }
     case "period":
-      return dataset.byPeriod === undefined ? stocks : stocks * versionsOfPeriod;
+      return dataset.slices === "periods" ? subjects * versionsOfPeriod : subjects;
   }
+}
+
+function openDaysOf(selector: Selector): number {
+  const { from, to } = daysOf(selector) ?? { from: "", to: "" };
+  return ((daysBetween(from, to) + 1) * openDaysOfYear) / 365;
 }

@@ -1,12 +1,14 @@
 // A run's price before anything is spent: the same plan as the run would get, without a task and without a call.
 
+import { datasets } from "../catalogue/datasets.ts";
 import type { Day } from "../catalogue/dates.ts";
+import { listingSql } from "../coverage/members.ts";
 import type { RunCommand } from "../dispatch/command.ts";
 import type { Database, DispatchServices } from "../ports.ts";
 import { unitKey } from "../unit.ts";
 import type { Nothing } from "./nothing.ts";
 import { planJob } from "./plan-job.ts";
-import { marketByDefault, type PlanPrice, priceOf } from "./plan-price.ts";
+import { type MarketSize, marketByDefault, type PlanPrice, priceOf, sizes } from "./plan-price.ts";
 
 export type PricedPlan = PlanPrice & {
   readonly job: RunCommand["job"];
@@ -26,8 +28,7 @@ const unitsShown = 3;
 /** @throws SyncError permanent, as the run itself would be refused. */
 export async function priceRun(services: DispatchServices, command: RunCommand): Promise<PricedPlan> {
   const { units, reason, range, nothing } = await planJob(services, command);
-  const { stocks, etfs } = await countInstruments(services.database);
-  const market = { stocks: stocks || marketByDefault.stocks, etfs: etfs || marketByDefault.etfs };
+  const market = await countInstruments(services.database);
   const last = units.at(-1);
   return {
     job: command.job,
@@ -40,12 +41,16 @@ export async function priceRun(services: DispatchServices, command: RunCommand):
   };
 }
 
-/** What is listed now. */
-export async function countInstruments(database: Database): Promise<{ stocks: number; etfs: number }> {
-  const [row] = await database.run(
-    `select count(*) filter (where is_etf = 'N') as stocks, count(*) filter (where is_etf = 'Y') as etfs
-from stock_info
-where list_status = 'L'`,
-  );
-  return { stocks: Number(row?.stocks), etfs: Number(row?.etfs) };
+/** What each list of securities has as listed now; of an empty one what is usual. */
+export async function countInstruments(database: Database): Promise<MarketSize> {
+  let market = marketByDefault;
+  for (const list of Object.values(datasets)) {
+    if (list.securities === undefined) continue;
+    const [row] = await database.run(
+      `select count(*) as listed from (${listingSql(list)}) as member where is_listed`,
+    );
+    const listed = Number(row?.listed);
+    if (listed > 0) market = { ...market, [sizes[list.securities.one]]: listed };
+  }
+  return market;
 }
