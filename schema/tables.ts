@@ -65,9 +65,8 @@ function tableOf(name: string, sharers: readonly DatasetFile[]): WantedTable {
   if (first === undefined) throw new Error(`the table ${name} is no dataset's`);
   const { key, replacesSlice } = first.spec;
   const asked = [
-    ...(replacesSlice ? [key] : []),
     ...sharers.flatMap(({ spec }) => spec.indexes ?? []),
-    ...sharers.flatMap(({ spec }) => dayIndex(spec)),
+    ...sharers.flatMap(({ spec }) => sliceIndexes(spec)),
   ];
   return {
     name,
@@ -78,15 +77,22 @@ function tableOf(name: string, sharers: readonly DatasetFile[]): WantedTable {
   };
 }
 
-/** Rows are counted and replaced by day, so an index begins with it, whatever the key begins with. A list is read whole. */
-function dayIndex({ slices, dayColumn, key, indexes = [] }: DatasetSpec): string[][] {
-  if (
-    slices === "lists" ||
-    dayColumn === undefined ||
-    [key, ...indexes].some(([first]) => first === dayColumn)
-  )
-    return [];
-  return [[dayColumn, ...key.filter((name) => name !== dayColumn)]];
+/**
+ * Rows are counted and replaced by day, so an index begins with it, whatever the key begins with. Where no key is unique,
+ * another one finds the rows of a code. A list is read whole.
+ */
+function sliceIndexes(spec: DatasetSpec): string[][] {
+  const { slices, dayColumn, key, indexes = [], replacesSlice } = spec;
+  if (slices === "lists" || dayColumn === undefined) return replacesSlice ? [[...key]] : [];
+  const codes = columnsOf(spec).flatMap(({ name, type }) =>
+    type === "code" && key.includes(name) ? [name] : [],
+  );
+  const unique = replacesSlice ? [] : [key];
+  const hasDay = [...unique, ...indexes].some(([first]) => first === dayColumn);
+  return [
+    ...(replacesSlice && codes.length > 0 ? [[...codes, dayColumn]] : []),
+    ...(hasDay ? [] : [[dayColumn, ...codes]]),
+  ];
 }
 
 /** Key first, then in the order of the interfaces, then what is the same in all rows of a dataset. */

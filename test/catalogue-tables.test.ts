@@ -21,7 +21,7 @@ const events = inventedFile({
   file: "invented-events.ts",
   spec: {
     table: "invented_events",
-    key: ["ts_code", "trade_date"],
+    key: ["ts_code", "trade_date", "reason"],
     replacesSlice: true,
     main: {
       name: "invented_events",
@@ -174,8 +174,8 @@ describe("what a new dataset's migration says", () => {
     expect(table).toContain("constraint invented_events_suspended check (suspended in (0, 1))");
     expect(table).not.toContain("invented_events_key");
     expect(others.filter((up) => up.startsWith("create index"))).toEqual([
-      "create index invented_events_by_ts_code_trade_date on invented_events (ts_code, trade_date)",
       "create index invented_events_by_kind_trade_date on invented_events (kind, trade_date)",
+      "create index invented_events_by_ts_code_trade_date on invented_events (ts_code, trade_date)",
       "create index invented_events_by_trade_date_ts_code on invented_events (trade_date, ts_code)",
     ]);
   });
