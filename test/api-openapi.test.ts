@@ -4,7 +4,7 @@ import { readFileSync } from "node:fs";
 import { request } from "node:http";
 import { join } from "node:path";
 import { createConfig, lintFromString } from "@redocly/openapi-core";
-import { Ajv2020 } from "ajv/dist/2020.js";
+import { Ajv2020, type ValidateFunction } from "ajv/dist/2020.js";
 import addFormats from "ajv-formats";
 import fc from "fast-check";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
@@ -159,6 +159,7 @@ function makeChecker() {
   const ajv = new Ajv2020({ strict: false, allErrors: false });
   addFormats.default(ajv);
   ajv.addSchema(description, "api");
+  const validators = new Map<string, ValidateFunction>();
   return async ({ id, method, path, answers }: Operation, shot: Shot): Promise<number> => {
     const init = { method, headers: shot.headers, ...(shot.body !== undefined && { body: shot.body }) };
     const answer = await fetch(`${api.url}${shot.path}`, init);
@@ -171,7 +172,9 @@ function makeChecker() {
     if (type === "application/json") {
       const pointer = [path, method.toLowerCase()].map((step) => step.replaceAll("/", "~1")).join("/");
       const reference = `api#/paths/${encodeURI(pointer)}/responses/${answer.status}`;
-      const validate = ajv.compile({ $ref: schemaAt(reference) });
+      let validate = validators.get(reference);
+      validate ??= ajv.compile({ $ref: schemaAt(reference) });
+      validators.set(reference, validate);
       if (!validate(JSON.parse(text))) throw new Error(`${ajv.errorsText(validate.errors)}: ${what}`);
     }
     return answer.status;
