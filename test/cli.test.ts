@@ -7,7 +7,7 @@ import { asyncBufferFromFile, parquetMetadataAsync, parquetReadObjects } from "h
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { readRunning } from "../local/running.ts";
 import { askCli, jsonLines, runCli } from "./support/cli.ts";
-import { type Run, referenceDataDir, startMirror } from "./support/npm-start.ts";
+import { type Run, referenceDataDir, slow, startMirror } from "./support/npm-start.ts";
 
 const dataDir = await referenceDataDir(60);
 const scratch = mkdtempSync(join(tmpdir(), "cli-test-"));
@@ -15,14 +15,12 @@ let stack: Run;
 
 const typed = (...args: string[]) => runCli([...args, "--data-dir", dataDir.path]);
 const cli = (...args: string[]) => askCli([...args, "--data-dir", dataDir.path]);
-/** Slow enough that a backfill is live while it is talked about, and that it does not keep the machine busy. */
-const pace = { TUSHARE_MIN_INTERVAL: "0.15", TUSHARE_CALLS_A_MINUTE: "500" };
 /** What is said beside every answer of an invented market. */
 const simulated = "SIMULATED DATA (seed 1, 60 stocks): every price is invented, none is the market's";
 const month = ["--from", "20260901", "--to", "20260930"];
 
 beforeAll(async () => {
-  stack = startMirror(["--data-dir", dataDir.path, "--stocks", "60", "--job", "REFERENCE"], pace);
+  stack = startMirror(["--data-dir", dataDir.path, "--stocks", "60", "--job", "REFERENCE"], slow);
   await stack.printed("Still up");
 });
 afterAll(async () => {

@@ -1,7 +1,7 @@
 // Whatever befalls a run of the main job, a troubled upstream or kills at any moment, it ends COMPLETED with the rows of
 // an undisturbed one.
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { npmStart, startMirror, temporaryDataDir } from "./support/npm-start.ts";
+import { npmStart, slow, startMirror, temporaryDataDir } from "./support/npm-start.ts";
 import { randomFrom } from "./support/random.ts";
 import { digest } from "./support/stored.ts";
 
@@ -17,9 +17,8 @@ afterAll(() => {
 const job = ["--stocks", "60", "--from", "20260901", "--to", "20261020", "--once", "--json"];
 
 const seed = Number(process.env.TEST_SEED ?? Date.now() % 100_000);
+/** With the slow pace a whole run lasts about ten seconds, so that most kills meet it at work. */
 const killsInAll = 5;
-/** The job itself lasts about eight seconds, so that most kills meet it at work. */
-const killedPace = { TUSHARE_MIN_INTERVAL: "0.2", TUSHARE_CALLS_A_MINUTE: "330" };
 
 let rows: number;
 let stored: unknown;
@@ -50,13 +49,13 @@ describe.concurrent("the rows of an undisturbed run are stored", () => {
   test(`after ${killsInAll} kills at random moments (seed ${seed})`, async () => {
     const random = randomFrom(seed);
     for (let kills = 0; kills < killsInAll; kills += 1) {
-      const run = npmStart([...job, "--data-dir", killed.path], killedPace);
+      const run = npmStart([...job, "--data-dir", killed.path], slow);
       await run.printed("starting the database");
       const timer = setTimeout(() => run.signal("SIGKILL"), 1_500 + random() * 9_000);
       await run.ended;
       clearTimeout(timer);
     }
-    const last = await npmStart([...job, "--data-dir", killed.path], killedPace).ended;
+    const last = await npmStart([...job, "--data-dir", killed.path], slow).ended;
     expect(last.output).toContain("COMPLETED");
     expect(last.code).toBe(0);
     expect(last.json.rows).toBe(rows);

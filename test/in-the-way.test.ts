@@ -2,10 +2,8 @@
 // `npm start` and by two callers of the command line at once.
 import { afterAll, describe, expect, test } from "vitest";
 import { askCli, jsonLines } from "./support/cli.ts";
-import { type Run, referenceDataDir, startMirror } from "./support/npm-start.ts";
+import { type Run, referenceDataDir, slow, startMirror } from "./support/npm-start.ts";
 
-/** Slow enough to be interrupted: some 8 days a second, and a line of progress after five seconds. */
-const slow = { TUSHARE_MIN_INTERVAL: "0.12", TUSHARE_CALLS_A_MINUTE: "700" };
 const asked = { from: "20240102", to: "20240105" };
 const askedOptions = ["--from", asked.from, "--to", asked.to];
 
@@ -14,10 +12,10 @@ describe("npm start after an interrupted run of another range", async () => {
   afterAll(() => dataDir.remove());
   const small = ["--data-dir", dataDir.path, "--stocks", "60"];
 
-  /** Leaves a task live, as a Ctrl-C does. */
+  /** Leaves a task of 75 days live, as a Ctrl-C does: a line of progress is printed after five seconds. */
   async function interrupt(): Promise<void> {
     const run = startMirror(
-      [...small, "--once", "--from", "20260501", "--to", "20261020", "--refresh"],
+      [...small, "--once", "--from", "20260701", "--to", "20261020", "--refresh"],
       slow,
     );
     await run.printed("DAILY_HISTORY ");
@@ -30,7 +28,7 @@ describe("npm start after an interrupted run of another range", async () => {
     const { code, output, json } = await startMirror([...small, "--once", "--json", ...askedOptions], slow)
       .ended;
     expect(code).toBe(0);
-    expect(output).toContain("in the way, which was asked for from 20260501, to 20261020, refresh true");
+    expect(output).toContain("in the way, which was asked for from 20260701, to 20261020, refresh true");
     expect(output).toMatch(/DAILY_HISTORY COMPLETED: (\d\d+)\/\1 units/);
     expect(json).toMatchObject({
       ...{ ...asked, codes: null, outcome: "started", status: "COMPLETED", units: 4, fetched: true },

@@ -6,11 +6,12 @@ import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import type { Upstream } from "../local/tushare/handle.ts";
 import { serveUpstream } from "../local/tushare/protocol.ts";
-import { startMirror, temporaryDataDir } from "./support/npm-start.ts";
+import { referenceDataDir, startMirror, temporaryDataDir } from "./support/npm-start.ts";
 import { openStored } from "./support/stored.ts";
 
 const scratch = temporaryDataDir();
-const trial = join(scratch.path, "trial");
+const started = await referenceDataDir(60);
+const trial = started.path;
 const warning = "SIMULATED DATA (seed 1, 60 stocks): every price is invented, none is the market's";
 const reference = ["--job", "REFERENCE", "--once", "--json"];
 
@@ -35,6 +36,7 @@ afterAll(async () => {
   proxy.close();
   await upstream.close();
   scratch.remove();
+  started.remove();
 });
 
 const callsUpstream = async () => {

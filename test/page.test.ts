@@ -15,7 +15,7 @@ import {
   phone,
   tabTo,
 } from "./support/chromium.ts";
-import { type Run, referenceDataDir, startMirror } from "./support/npm-start.ts";
+import { type Run, referenceDataDir, slow, startMirror } from "./support/npm-start.ts";
 import { until } from "./support/until.ts";
 
 if (missingChromium !== undefined) console.warn(`skipped: ${missingChromium}`);
@@ -40,7 +40,7 @@ beforeAll(async () => {
       ...["--data-dir", dataDir.path, "--stocks", "200", "--from", "20260601", "--to", "20261120"],
       ...["--faults", JSON.stringify([fault])],
     ],
-    { TUSHARE_MIN_INTERVAL: "0.15", TUSHARE_CALLS_A_MINUTE: "500" }, // slow enough to be watched
+    slow,
   );
   await run.printed("the page, with progress and prices: ");
   await until(() => /prices: http:\S+\s/.test(run.output()));

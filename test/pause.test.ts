@@ -3,7 +3,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import pg from "pg";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { type Run, referenceDataDir, startMirror } from "./support/npm-start.ts";
+import { type Run, referenceDataDir, slow, startMirror } from "./support/npm-start.ts";
 import { until } from "./support/until.ts";
 
 const dataDir = await referenceDataDir(60);
@@ -14,10 +14,7 @@ let invokeUrl: string;
 beforeAll(async () => {
   // The first job is short and gives the addresses; the backfill under test is started as on AWS.
   const day = ["--from", "20260901", "--to", "20260901"];
-  run = startMirror(["--data-dir", dataDir.path, "--stocks", "60", ...day], {
-    TUSHARE_MIN_INTERVAL: "0.3",
-    TUSHARE_CALLS_A_MINUTE: "300",
-  });
+  run = startMirror(["--data-dir", dataDir.path, "--stocks", "60", ...day], slow);
   await run.printed("Still up");
   database = new pg.Client({ connectionString: /psql (postgres:\/\/\S+)/.exec(run.output())?.[1] });
   await database.connect();

@@ -34,6 +34,12 @@ export type Json = {
   origin: { kind: string; identity: string };
 };
 
+/**
+ * Slow enough that a job is live while it is talked about or interrupted: six units a second. One pace for all tests,
+ * because each makes a template of its own.
+ */
+export const slow = { TUSHARE_MIN_INTERVAL: "0.15", TUSHARE_CALLS_A_MINUTE: "500" };
+
 /** Quick pace: 1,000 calls a minute of which the simulated upstream allows as many. */
 export const quick = { TUSHARE_MIN_INTERVAL: "0.06", TUSHARE_CALLS_A_MINUTE: "1100" };
 
