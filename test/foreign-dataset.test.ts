@@ -288,6 +288,27 @@ describe.each(kinds)("$name", ({ name, truth, asked, units, lost, found }) => {
   });
 });
 
+describe("a whole list", () => {
+  const lists = () => planDataset(world.services, invented.coin_list, "reference", { job: "REFERENCE" });
+  const settleList = () => settle(invented.coin_list, { by: "list_status", list_status: "L" }, coins.length);
+
+  test("is asked for once a day, and again when a row of it has gone", async () => {
+    expect(keys(await lists())).toEqual(["L"]);
+    await settleList();
+    expect(await lists()).toMatchObject({ units: [], nothing: "fresh" });
+    await world.sql("delete from coin where ts_code = $1", [coins[0]]);
+    expect(keys(await lists())).toEqual(["L"]);
+  });
+
+  test("is asked for again on the next day, and on refresh", async () => {
+    await settleList();
+    const again = { job: "REFERENCE", refresh: true } as const;
+    expect(keys(await planDataset(world.services, invented.coin_list, "reference", again))).toEqual(["L"]);
+    world.setTime("20240516", 1);
+    expect(keys(await lists())).toEqual(["L"]);
+  });
+});
+
 describe("increments", () => {
   const increment = (name: keyof typeof foreign) => plan(invented[name], "incremental");
 

@@ -1,5 +1,5 @@
 // What is stored of whole lists: the rows that a unit's answer stands for, and whether they are still there.
-import { exchanges } from "../catalogue/dataset.ts";
+import { columnsOf, exchanges } from "../catalogue/dataset.ts";
 import type { Dataset } from "../catalogue/datasets.ts";
 import type { Selector } from "../catalogue/selector.ts";
 import type { Database } from "../ports.ts";
@@ -7,12 +7,15 @@ import { type PlannedUnit, unitKey } from "../unit.ts";
 
 /**
  * How many rows are stored of what a list's unit asks for, in SQL over `unit`, a row of sync_unit; null for what is not a
- * list. A row without a list status counts for each: an answer need not repeat what it was asked.
+ * list. A row without a list status counts for each: an answer need not repeat what it was asked. So does every row of a
+ * table that has no such column.
  */
 export function storedOfListSql(dataset: Dataset, by: Selector["by"]): string {
-  const selected = dataset.slices === "lists" ? selections[by] : undefined;
-  if (selected === undefined) return "cast(null as bigint)";
-  return `(select count(*) from ${dataset.table} as listed where ${[...constantsOf(dataset), ...selected].join(" and ")})`;
+  if (dataset.slices !== "lists") return "cast(null as bigint)";
+  const columns = new Set(columnsOf(dataset).map(({ name }) => name));
+  const selected = selections[by]?.flatMap(([column, sql]) => (columns.has(column) ? [sql] : [])) ?? [];
+  const conditions = [...constantsOf(dataset), ...selected];
+  return `(select count(*) from ${dataset.table} as listed where ${conditions.join(" and ") || "true"})`;
 }
 
 /** True when every one of these units was done since an instant, and what it stored still stands. */
@@ -39,22 +42,29 @@ from unit`,
   return Number(row?.units) === units.length && row?.stand === true;
 }
 
-const status =
-  "coalesce(listed.list_status, unit.selector ->> 'list_status') = unit.selector ->> 'list_status'";
-const dayOf = (name: string) => `to_date(unit.selector ->> '${name}', 'YYYYMMDD')`;
+type Condition = readonly [column: string, sql: string];
 
-/** Conditions on `listed`, a row of the dataset's table. */
-const selections: Partial<Record<Selector["by"], readonly string[]>> = {
+const dayOf = (name: string) => `to_date(unit.selector ->> '${name}', 'YYYYMMDD')`;
+const status: Condition = [
+  "list_status",
+  "coalesce(listed.list_status, unit.selector ->> 'list_status') = unit.selector ->> 'list_status'",
+];
+
+/** Conditions on `listed`, a row of the dataset's table, each with the column it is about. */
+const selections: Partial<Record<Selector["by"], readonly Condition[]>> = {
   calendar: [
-    "listed.exchange = unit.selector ->> 'exchange'",
-    `listed.cal_date between ${dayOf("from")} and ${dayOf("to")}`,
+    ["exchange", "listed.exchange = unit.selector ->> 'exchange'"],
+    ["cal_date", `listed.cal_date between ${dayOf("from")} and ${dayOf("to")}`],
   ],
   list_status: [status],
   exchange: [
-    `listed.exchange = case unit.selector ->> 'exchange' when 'SH' then '${exchanges.SH}' when 'SZ' then '${exchanges.SZ}' end`,
+    [
+      "exchange",
+      `listed.exchange = case unit.selector ->> 'exchange' when 'SH' then '${exchanges.SH}' when 'SZ' then '${exchanges.SZ}' end`,
+    ],
     status,
   ],
-  period: [`listed.end_date = ${dayOf("period")}`],
+  period: [["end_date", `listed.end_date = ${dayOf("period")}`]],
 };
 
 function constantsOf({ constants = {} }: Dataset): string[] {
