@@ -17,7 +17,7 @@ import {
 import { Duration, Stack } from "aws-cdk-lib/core";
 import { Construct } from "constructs";
 import { interfacesOf } from "../shared/catalogue/dataset.ts";
-import { datasets } from "../shared/catalogue/datasets.ts";
+import { datasets, datasetsByDay } from "../shared/catalogue/datasets.ts";
 import { jobTypes } from "../shared/catalogue/jobs.ts";
 import { metrics, type Metric as OurMetric } from "../shared/catalogue/metrics.ts";
 import type { Context } from "./context.ts";
@@ -54,7 +54,7 @@ export class Dashboard extends Construct {
       periodOverride: PeriodOverride.INHERIT,
       widgets: [
         ...this.section("Is today's data here?", "Trading days behind: 0 is good. Holidays do not count.", [
-          this.values("Trading days behind", this.each("DaysBehind", "dataset", dayDatasets, "Maximum")),
+          this.values("Trading days behind", this.each("DaysBehind", "dataset", daysBehindOf, "Maximum")),
           this.values("At the last evening check", [this.ours("DaysLate", "Maximum")]),
           this.graph("Rows", ["RowsChanged", "RowsUnchanged"], "Sum", { stacked: true, width: 12 }),
         ]),
@@ -242,9 +242,7 @@ export class Dashboard extends Construct {
   }
 }
 
-const dayDatasets = Object.values(datasets)
-  .filter(({ slices }) => slices === "days")
-  .map(({ name }) => name);
+const daysBehindOf = datasetsByDay.map(({ name }) => name);
 
 /** Every interface a worker may call, fallbacks and those by period too. */
 const interfaceNames = [

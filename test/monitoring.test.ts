@@ -338,6 +338,21 @@ describe("the dashboard", () => {
     expect(calls?.properties.annotations.horizontal).toMatchObject([{ value: 200, label: "allowed" }]);
   });
 
+  test("has room for fifty datasets: for each its lag, two jobs and three interfaces", () => {
+    const many = { dataset: 50, job: 2 * 50, interface: 3 * 50 };
+    const sizes = body.widgets.map(({ properties }) => {
+      const metrics: unknown[][] = properties.metrics ?? [];
+      const by = (Object.keys(many) as (keyof typeof many)[]).find((dimension) =>
+        metrics[0]?.includes(dimension),
+      );
+      return by === undefined ? metrics.length : many[by];
+    });
+    // https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/cloudwatch_limits.html
+    expect(Math.max(...sizes)).toBeLessThanOrEqual(500);
+    expect(sizes.reduce((sum, size) => sum + size, 0)).toBeLessThanOrEqual(2_500);
+    expect(sizes.filter((size) => Object.values(many).includes(size))).toHaveLength(4);
+  });
+
   test("has the progress widget, which does not refresh by itself", () => {
     const [widget, ...others] = body.widgets.filter(({ type }) => type === "custom");
     expect(others).toEqual([]);

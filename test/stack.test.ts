@@ -10,6 +10,7 @@ import { Queue } from "aws-cdk-lib/aws-sqs";
 import { type App, Stack } from "aws-cdk-lib/core";
 import { afterAll, describe, expect, test } from "vitest";
 import { makeApp } from "../infra/app.ts";
+import { cadences } from "../shared/catalogue/cadences.ts";
 import { words } from "../shared/catalogue/dataset-files.ts";
 import { jobs } from "../shared/catalogue/jobs.ts";
 import { functionNamed, statements, target, text } from "./support/template.ts";
@@ -168,10 +169,20 @@ describe("schedules", () => {
   });
 
   test("there is one for each cadence of the catalogue, in Shanghai time", () => {
-    const cadences = Object.values(jobs).flatMap((job) => job.schedules);
-    expect(schedules.map(({ Properties }) => Properties.ScheduleExpression)).toEqual(cadences);
+    const expected = Object.values(jobs).flatMap((job) => job.schedules);
+    expect(schedules.map(({ Properties }) => Properties.ScheduleExpression)).toEqual(expected);
     for (const { Properties } of schedules)
       expect(Properties.ScheduleExpressionTimezone).toBe("Asia/Shanghai");
+  });
+
+  test("a dataset more is a schedule for each time of its cadence and nothing else, and fifty fit into one stack", () => {
+    const { Resources } = standard.template.toJSON();
+    const others = Object.values<{ Type: string }>(Resources).filter(
+      ({ Type }) => Type !== "AWS::Scheduler::Schedule",
+    );
+    const timesMax = Math.max(...Object.values(cadences).map((times) => times.length));
+    // https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/cloudformation-limits.html
+    expect(others.length + 1 + 50 * timesMax).toBeLessThan(500);
   });
 
   test("a job's schedules can be set otherwise, or switched off, by context", () => {
