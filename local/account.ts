@@ -1,6 +1,6 @@
 // One cheap call of TuShare before anything is made, so that a wrong token is told at once and in TuShare's own words.
 import { makeTushare } from "../shared/adapters/tushare.ts";
-import { datasets } from "../shared/catalogue/datasets.ts";
+import { calendarDataset } from "../shared/catalogue/datasets.ts";
 import { asSyncError } from "../shared/errors.ts";
 import { say } from "../shared/words/say.ts";
 import type { Account } from "./origin.ts";
@@ -13,7 +13,7 @@ export async function tryAccount({ url, token }: Account): Promise<void> {
   const clock = { now: () => new Date(), monotonic: () => performance.now(), sleep: () => Promise.resolve() };
   const tushare = makeTushare({ url, token: () => Promise.resolve(token), clock });
   try {
-    await tushare.fetchPage(datasets.trading_calendar.main, aDay);
+    await tushare.fetchPage(calendarDataset().main, aDay);
   } catch (thrown) {
     const { kind, message } = asSyncError(thrown);
     if (kind === "rate-limited") return; // a token that others use at this moment is a token

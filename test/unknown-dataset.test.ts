@@ -208,7 +208,7 @@ test("the summary of a run says in the reader's language what is stored of the c
   ]);
   const said = await describeStored(world.sql);
   expect(said.map((line) => translateKnown(line, "zh"))).toEqual([
-    expect.stringMatching(/^库中 {7}交易日历：\d+ 行$/),
+    expect.stringMatching(/^库中 {7}交易日历：\d+ 行，1990-12-19 至 /),
     expect.stringMatching(/^库中 {7}股票列表：\d+ 行$/),
     "库中       股票日线：1 行，2024-01-02 至 2024-01-02",
     "库中       ETF 日线：1 行，2024-01-17 至 2024-01-17",
