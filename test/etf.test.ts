@@ -2,10 +2,11 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { interfaces } from "../local/tushare/interfaces.ts";
 import { makeMarket as makeGenerated } from "../local/tushare/market.ts";
+import type { InterfaceSpec } from "../shared/catalogue/dataset.ts";
 import { datasets } from "../shared/catalogue/datasets.ts";
 import { SyncError } from "../shared/errors.ts";
-import { keepRows, readPages } from "../shared/rows/rows.ts";
-import { keepsOf } from "../shared/rows/slice.ts";
+import type { Page } from "../shared/ports.ts";
+import { readRows, type Table } from "../shared/rows/rows.ts";
 import { capturedPage, hasCaptured } from "./support/captured.ts";
 import { etfCodes, tradedEtfCodes } from "./support/small-funds.ts";
 import { lastDay, marketDays, type Row, stockCodes } from "./support/small-market.ts";
@@ -18,8 +19,15 @@ beforeAll(async () => {
 afterAll(() => world.close());
 beforeEach(() => world.reset());
 
-/** A slice of which every row is kept that is an ETF. */
-const everything = { fixed: [], days: undefined };
+/** What is kept of a list, whichever slice it is of. */
+function etfsIn(page: Page, spec: InterfaceSpec): Table["columns"] {
+  const keeps = Object.entries(spec.keeps ?? {}).map(([column, pattern]) => ({
+    column,
+    fits: (text: string) => pattern.test(text),
+  }));
+  return readRows(spec, [page], spec.name, { rule: () => undefined, keeps }, ["ts_code"]).columns;
+}
+
 const history = { job: "ETF_HISTORY", from: marketDays[0], to: lastDay };
 
 async function run(command: object) {
@@ -57,7 +65,7 @@ test("of a generated list of funds as large as the real one exactly the ETFs are
   ];
   const fields = interfaces.fund_basic.fields.map(({ name }) => name);
   const page = { fields, items: rowsOf("fund_basic"), hasMore: false };
-  const kept = keepRows(readPages(fallback, [page], "fund_basic"), keepsOf(everything, fallback)).columns;
+  const kept = etfsIn(page, fallback);
   const etfs = rowsOf("etf_basic").map(([code]) => code);
   expect(etfs.length).toBeGreaterThan(1_000);
   expect(kept.ts_code?.toSorted()).toEqual(etfs.toSorted());
@@ -117,7 +125,7 @@ describe("ETF_LIST", () => {
       const fallback = datasets.etf_list.main.fallback;
       if (fallback === undefined) throw new Error("no list to read");
       const page = capturedPage("fund_basic__market_E_captured_202502.csv", fallback);
-      const etfs = keepRows(readPages(fallback, [page], "fund_basic"), keepsOf(everything, fallback)).columns;
+      const etfs = etfsIn(page, fallback);
       const { list_status = [], exchange = [], name = [] } = etfs;
       const count = (wanted: string) =>
         list_status.filter((status, row) => status === "L" && exchange[row] === wanted).length;

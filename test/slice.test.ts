@@ -4,8 +4,8 @@ import type { DatasetSpec, InterfaceSpec } from "../shared/catalogue/dataset.ts"
 import { interfacesOf, mainFor } from "../shared/catalogue/dataset.ts";
 import { catalogueOf, type Dataset, datasets } from "../shared/catalogue/datasets.ts";
 import type { Selector } from "../shared/catalogue/selector.ts";
-import { keepRows, readPages, type Table } from "../shared/rows/rows.ts";
-import { keepsOf, rowRule, sliceOf } from "../shared/rows/slice.ts";
+import { readRows } from "../shared/rows/rows.ts";
+import { checksOf } from "../shared/rows/slice.ts";
 import { fetchWhole } from "../shared/sync/fetch-whole.ts";
 
 const code: Selector = { by: "code", ts_code: "600519.SH", from: "20240101", to: "20241231" };
@@ -54,7 +54,7 @@ describe.each(Object.values(datasets))("the dataset $name", (dataset) => {
       const specs = [main, main?.fallback, ...dataset.details].filter((spec) => spec !== undefined);
       expect(specs).not.toEqual([]);
       for (const spec of specs) expect(await paramsAsked(spec, selector)).toHaveLength(1);
-      expect(() => sliceOf(dataset, selector)).not.toThrow();
+      expect(() => checksOf(dataset, selector, dataset.main, undefined)).not.toThrow();
     }
   });
 });
@@ -145,19 +145,18 @@ describe("a row of an answer", () => {
 
   test("is left out, not refused, where the interface has no parameter for what was asked", () => {
     const main = { ...dataset.main, parameters: { ts_code: null, start_date: null, end_date: null } };
-    const slice = sliceOf(dataset, code);
     const rows = [row, { ...row, ts_code: "000001.SZ" }, { ...row, trade_date: "20250101" }];
     const items = rows.map((each) => Object.values(each));
     const page = { fields: Object.keys(row), items, hasMore: false };
-    const table: Table = readPages(main, [page], "foreign", rowRule(slice, dataset, main, undefined));
-    expect(keepRows(table, keepsOf(slice, main))).toMatchObject({
+    const checks = checksOf(dataset, code, main, undefined);
+    expect(readRows(main, [page], "foreign", checks, dataset.key)).toMatchObject({
       size: 1,
       columns: { ts_code: ["600519.SH"] },
     });
   });
 
   function whyRefused(of: Dataset, selector: Selector, cells: Record<string, string>, open?: string[]) {
-    const rule = rowRule(sliceOf(of, selector), of, of.main, open && new Set(open));
+    const { rule } = checksOf(of, selector, of.main, open && new Set(open));
     return rule((name) => cells[name] ?? "");
   }
 });

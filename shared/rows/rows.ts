@@ -27,6 +27,27 @@ export type Table = {
 /** Refuses a row for a reason the types cannot know, by returning that reason. */
 export type RowRule = (cell: (column: string) => string) => string | undefined;
 
+/** By which a row belongs to what was asked; the others are left out. */
+export type Keep = { readonly column: string; readonly fits: (text: string) => boolean };
+
+export type RowChecks = { readonly rule: RowRule; readonly keeps: readonly Keep[] };
+
+/**
+ * The rows of one interface that are kept, each key once.
+ * @param key none where rows may be the same in every column
+ * @throws SyncError permanent, naming the row and what was expected
+ */
+export function readRows(
+  spec: InterfaceSpec,
+  pages: readonly Page[],
+  what: string,
+  { rule, keeps }: RowChecks,
+  key: readonly string[] | undefined,
+): Table {
+  const kept = keepRows(readPages(spec, pages, what, rule), keeps);
+  return key === undefined ? kept : foldByKey(kept, key);
+}
+
 /**
  * Checks pages of one interface and makes columns of them, by the header and never by position.
  * @param what names the slice in errors, such as `daily 20240102`
@@ -106,9 +127,6 @@ function checkRows(
     throw refused(say("rowRefused", { what, row: row + 1, identity: identityOf(spec, cell), why }));
   }
 }
-
-/** By which a row belongs to what was asked. */
-export type Keep = { readonly column: string; readonly fits: (text: string) => boolean };
 
 /** The rows whose cells all fit. */
 export function keepRows(table: Table, keeps: readonly Keep[]): Table {

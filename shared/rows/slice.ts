@@ -5,7 +5,7 @@ import type { Dataset } from "../catalogue/datasets.ts";
 import type { Day } from "../catalogue/dates.ts";
 import { daysOf, type Selector } from "../catalogue/selector.ts";
 import { say } from "../words/say.ts";
-import type { Keep, RowRule } from "./rows.ts";
+import type { Keep, RowChecks, RowRule } from "./rows.ts";
 
 export type Slice = {
   readonly fixed: readonly Fixed[];
@@ -52,10 +52,22 @@ function fixedBy(selector: Selector): Fixed[] {
 }
 
 /**
- * Refuses the rows of an interface that are not of the slice, or contradict what is the same in all rows of the dataset.
+ * How the rows of an interface are told that are not of the slice: they are refused; or left out, where the interface has no
+ * parameter for that part of it and answers with all of them.
  * @param openDays where rows are by trading day
  */
-export function rowRule(
+export function checksOf(
+  dataset: Dataset,
+  selector: Selector,
+  spec: InterfaceSpec,
+  openDays: ReadonlySet<Day> | undefined,
+): RowChecks {
+  const slice = sliceOf(dataset, selector);
+  return { rule: rowRule(slice, dataset, spec, openDays), keeps: keepsOf(slice, spec) };
+}
+
+/** Refuses also what contradicts the columns that are the same in all rows of the dataset. */
+function rowRule(
   slice: Slice,
   { constants = {} }: Dataset,
   spec: InterfaceSpec,
@@ -86,8 +98,7 @@ export function rowRule(
   };
 }
 
-/** By which rows of an interface are kept: where it has no parameter for a part of the slice, it answers with all of them. */
-export function keepsOf({ fixed, days }: Slice, spec: InterfaceSpec): Keep[] {
+function keepsOf({ fixed, days }: Slice, spec: InterfaceSpec): Keep[] {
   const patterns = Object.entries(spec.keeps ?? {}).map(
     ([column, pattern]): Keep => ({ column, fits: (text) => pattern.test(text) }),
   );

@@ -16,21 +16,37 @@ export type Write = { readonly sql: string; readonly parameters: SqlParameters }
 /** How an answer is stored: `last` alone, or all in this order in one transaction. */
 export type Writes = { readonly before: readonly Write[]; readonly last: Write };
 
+/** What of a dataset's file its statements are made from. */
+type Shape = {
+  readonly table: string;
+  readonly columns: readonly Column[];
+  readonly key: readonly Column[];
+  /** Columns that are the same in all rows, and are not in the answers. */
+  readonly constants: readonly (readonly [name: string, value: string])[];
+};
+
 export function writesOf(dataset: Dataset, selector: Selector, table: Table): Writes {
-  const { before, last } = piecesOf(dataset, table);
+  const columns = columnsOf(dataset);
+  const named = (wanted: string) => columns.find(({ name }) => name === wanted);
+  const shape: Shape = {
+    ...{ table: dataset.table, columns },
+    key: dataset.key.flatMap((name) => named(name) ?? []),
+    constants: Object.entries(dataset.constants ?? {}).filter(([name]) => named(name) === undefined),
+  };
+  const { before, last } = piecesOf(shape, table);
   if (!dataset.replacesSlice) {
-    const sql = upsertSql(dataset);
+    const sql = upsertSql(shape);
     return { before: before.map((parameters) => ({ sql, parameters })), last: { sql, parameters: last } };
   }
   const slice = sliceOf(dataset, selector);
-  const lock = { sql: lockSql(dataset), parameters: {} };
+  const ofSlice = sliceParameters(slice);
+  const lock = { sql: lockSql(shape), parameters: {} };
   if (before.length === 0) {
-    const parameters = { ...last, ...sliceParameters(slice) };
-    return { before: [lock], last: { sql: replaceSql(dataset, slice), parameters } };
+    return { before: [lock], last: { sql: replaceSql(shape, slice), parameters: { ...last, ...ofSlice } } };
   }
   // Too large to be compared in one statement: all rows are written anew.
-  const empty = { sql: emptySql(dataset, slice), parameters: sliceParameters(slice) };
-  const sql = insertSql(dataset);
+  const empty = { sql: emptySql(shape, slice), parameters: ofSlice };
+  const sql = insertSql(shape);
   return {
     before: [lock, empty, ...before.map((parameters) => ({ sql, parameters }))],
     last: { sql, parameters: last },
@@ -38,29 +54,29 @@ export function writesOf(dataset: Dataset, selector: Selector, table: Table): Wr
 }
 
 /** A null never overwrites a value; a row that would not change is not rewritten. */
-function upsertSql(dataset: Dataset): string {
-  const values = columnsOf(dataset).filter(({ name }) => !dataset.key.includes(name));
-  const constants = constantsOf(dataset).map(([name]) => name);
+function upsertSql(shape: Shape): string {
+  const values = shape.columns.filter((column) => !shape.key.includes(column));
+  const constants = shape.constants.map(([name]) => name);
   const stored = [...values.map(({ name }) => name), ...constants];
   const merged = [...values.map(mergedValue), ...constants.map((name) => `excluded.${name}`)];
   const update = `update
   set ${stored.map((name, at) => `${name} = ${merged[at]}`).join(", ")}, stored_at = now()
   where (${stored.map((name) => `stored.${name}`).join(", ")})
     is distinct from (${merged.join(", ")})`;
-  return `${incomingSql(dataset)},
+  return `${incomingSql(shape)},
 stored_rows as (
-  insert into ${dataset.table} as stored (${storedNames(dataset)})
-  select ${storedValues(dataset)}
+  insert into ${shape.table} as stored (${storedNames(shape)})
+  select ${storedValues(shape)}
   from incoming
-  ${orderSql(dataset)}
-  on conflict (${dataset.key.join(", ")}) do ${stored.length === 0 ? "nothing" : update}
+  ${orderSql(shape)}
+  on conflict (${namesOf(shape.key)}) do ${stored.length === 0 ? "nothing" : update}
   returning 1
 ),
 written as (select count(*) as changed from stored_rows)`;
 }
 
 /** One after the other: two that began with the same rows would both add theirs. */
-function lockSql({ table }: Dataset): string {
+function lockSql({ table }: Shape): string {
   return `written as (select 0 as changed from pg_advisory_xact_lock(hashtext('${table}')))`;
 }
 
@@ -68,23 +84,23 @@ function lockSql({ table }: Dataset): string {
  * Removes the rows of the slice that the answer does not hold, and adds those that only it holds. Rows that are the same in
  * every column are counted: as many as in the answer stay. The others are not rewritten.
  */
-function replaceSql(dataset: Dataset, slice: Slice): string {
-  const names = columnsOf(dataset).map(({ name }) => name);
-  return `${incomingSql(dataset)},
+function replaceSql(shape: Shape, slice: Slice): string {
+  const names = namesOf(shape.columns);
+  return `${incomingSql(shape)},
 wanted as (
-  select ${names.join(", ")}, content, row_number() over (partition by content) as copy
-  from (select ${names.join(", ")}, cast(row(${names.join(", ")}) as text) as content from incoming) as typed
+  select ${names}, content, row_number() over (partition by content) as copy
+  from (select ${names}, cast(row(${names}) as text) as content from incoming) as typed
 ),
 held as (
   select place, content, row_number() over (partition by content) as copy
   from (
-    select stored.ctid as place, cast(row(${names.map((name) => `stored.${name}`).join(", ")}) as text) as content
-    from ${dataset.table} as stored
-    where ${sliceConditions(dataset, slice)}
+    select stored.ctid as place, cast(row(${namesOf(shape.columns, "stored.")}) as text) as content
+    from ${shape.table} as stored
+    where ${sliceConditions(shape, slice)}
   ) as found
 ),
 removed as (
-  delete from ${dataset.table}
+  delete from ${shape.table}
   where ctid = any (array(
     select place
     from held
@@ -93,40 +109,39 @@ removed as (
   returning 1
 ),
 added as (
-  insert into ${dataset.table} (${storedNames(dataset)})
-  select ${storedValues(dataset)}
+  insert into ${shape.table} (${storedNames(shape)})
+  select ${storedValues(shape)}
   from wanted
   where not exists (select 1 from held where held.content = wanted.content and held.copy = wanted.copy)
-  ${orderSql(dataset)}
+  ${orderSql(shape)}
   returning 1
 ),
 written as (select greatest((select count(*) from added), (select count(*) from removed)) as changed)`;
 }
 
-function emptySql(dataset: Dataset, slice: Slice): string {
+function emptySql(shape: Shape, slice: Slice): string {
   return `removed as (
-  delete from ${dataset.table} as stored
-  where ${sliceConditions(dataset, slice)}
+  delete from ${shape.table} as stored
+  where ${sliceConditions(shape, slice)}
   returning 1
 ),
 written as (select 0 as changed)`;
 }
 
-function insertSql(dataset: Dataset): string {
-  return `${incomingSql(dataset)},
+function insertSql(shape: Shape): string {
+  return `${incomingSql(shape)},
 added as (
-  insert into ${dataset.table} (${storedNames(dataset)})
-  select ${storedValues(dataset)}
+  insert into ${shape.table} (${storedNames(shape)})
+  select ${storedValues(shape)}
   from incoming
-  ${orderSql(dataset)}
+  ${orderSql(shape)}
   returning 1
 ),
 written as (select count(*) as changed from added)`;
 }
 
-function incomingSql(dataset: Dataset): string {
-  const columns = columnsOf(dataset);
-  return `incoming (${columns.map(({ name }) => name).join(", ")}) as (
+function incomingSql({ columns }: Shape): string {
+  return `incoming (${namesOf(columns)}) as (
   select ${columns.map(typedCell).join(", ")}
   from (
     -- In the select list the arrays are walked in step; as a table, each would be copied first.
@@ -140,9 +155,21 @@ function incomingSql(dataset: Dataset): string {
 )`;
 }
 
-function sliceConditions(dataset: Dataset, { fixed, days }: Slice): string {
+function namesOf(columns: readonly Column[], of = ""): string {
+  return columns.map(({ name }) => `${of}${name}`).join(", ");
+}
+
+function storedNames({ columns, constants }: Shape): string {
+  return [namesOf(columns), ...constants.map(([name]) => name)].join(", ");
+}
+
+function storedValues({ columns, constants }: Shape): string {
+  return [namesOf(columns), ...constants.map(([, value]) => `'${value}'`)].join(", ");
+}
+
+function sliceConditions({ columns, constants }: Shape, { fixed, days }: Slice): string {
   const conditions = [
-    ...constantsOf(dataset).map(([name, value]) => `stored.${name} = '${value}'`),
+    ...constants.map(([name, value]) => `stored.${name} = '${value}'`),
     ...fixed.map(({ column, orEmpty }) =>
       orEmpty
         ? `coalesce(stored.${column}, :slice_${column}) = :slice_${column}`
@@ -150,7 +177,7 @@ function sliceConditions(dataset: Dataset, { fixed, days }: Slice): string {
     ),
   ];
   if (days !== undefined) {
-    const isDay = columnsOf(dataset).some(({ name, type }) => name === days.column && type === "day");
+    const isDay = columns.some(({ name, type }) => name === days.column && type === "day");
     const [from, to] = isDay
       ? ["to_date(:slice_from, 'YYYYMMDD')", "to_date(:slice_to, 'YYYYMMDD')"]
       : [":slice_from", ":slice_to"];
@@ -165,31 +192,28 @@ function sliceParameters({ fixed, days }: Slice): SqlParameters {
 }
 
 /** The rows as parameters, in as many statements as their bytes need; nearly always one. */
-function piecesOf(dataset: Dataset, table: Table): { before: SqlParameters[]; last: SqlParameters } {
-  const parameters = parametersOf(dataset, table);
-  if (fits(parameters, table)) return { before: [], last: parameters };
-  const pieces = halved(dataset, inKeyOrder(dataset, table));
-  return { before: pieces.slice(0, -1), last: pieces.at(-1) ?? parameters };
+function piecesOf(shape: Shape, table: Table): { before: SqlParameters[]; last: SqlParameters } {
+  const whole = parametersOf(shape, table);
+  if (fits(whole)) return { before: [], last: whole };
+  const order = keyOrder(shape, table);
+  const halved = (rows: readonly number[]): SqlParameters[] => {
+    const piece = parametersOf(shape, pick(table, rows));
+    if (rows.length < 2 || fits(piece)) return [piece];
+    const half = Math.ceil(rows.length / 2);
+    return [...halved(rows.slice(0, half)), ...halved(rows.slice(half))];
+  };
+  const pieces = halved(order);
+  return { before: pieces.slice(0, -1), last: pieces.at(-1) ?? whole };
 }
 
-function halved(dataset: Dataset, table: Table): SqlParameters[] {
-  const parameters = parametersOf(dataset, table);
-  if (fits(parameters, table)) return [parameters];
-  const half = Math.ceil(table.size / 2);
-  const rows = Array.from({ length: table.size }, (_, row) => row);
-  return [
-    ...halved(dataset, pick(table, rows.slice(0, half))),
-    ...halved(dataset, pick(table, rows.slice(half))),
-  ];
+function fits(parameters: Readonly<Record<string, string>>): boolean {
+  return (
+    Object.values(parameters).reduce((sum, text) => sum + Buffer.byteLength(text), 0) <= statementBytesMax
+  );
 }
 
-function fits(parameters: Readonly<Record<string, string>>, table: Table): boolean {
-  const bytes = Object.values(parameters).reduce((sum, text) => sum + Buffer.byteLength(text), 0);
-  return bytes <= statementBytesMax || table.size < 2;
-}
-
-function parametersOf(dataset: Dataset, table: Table): Record<string, string> {
-  const texts = columnsOf(dataset).map((column) => [
+function parametersOf({ columns }: Shape, table: Table): Record<string, string> {
+  const texts = columns.map((column) => [
     parameterOf(column),
     joined(column, table.columns[column.name] ?? []),
   ]);
@@ -208,59 +232,36 @@ function joined(column: Column, cells: readonly Cell[]): string {
 }
 
 /** One order for every writer, within a statement and from one to the next, or two of them could wait for each other. */
-function orderSql(dataset: Dataset): string {
-  if (dataset.key.length === 0) return "";
-  const order = keyColumns(dataset).map(({ name, type, required }) => {
+function orderSql({ key }: Shape): string {
+  const order = key.map(({ name, type, required }) => {
     const isText = type === "code" || type === "text";
     return `${name}${isText ? ' collate "C"' : ""}${required ? "" : " nulls first"}`;
   });
-  return `order by ${order.join(", ")}`;
+  return order.length === 0 ? "" : `order by ${order.join(", ")}`;
 }
 
-/** In the order of orderSql. */
-function inKeyOrder(dataset: Dataset, table: Table): Table {
-  const keys = keyColumns(dataset).map(({ name, type }) => {
+/** The rows of a table in the order of orderSql. */
+function keyOrder({ key }: Shape, table: Table): number[] {
+  const keys = key.map(({ name, type }) => {
     const cells = table.columns[name] ?? [];
-    return type === "number"
-      ? cells.map((cell) => (cell === "" ? Number.NEGATIVE_INFINITY : Number(cell)))
-      : cells.map((cell) => Buffer.from(String(cell)));
+    if (type !== "number")
+      return comparing(
+        cells.map((cell) => Buffer.from(String(cell))),
+        Buffer.compare,
+      );
+    const numbers = cells.map((cell) => (cell === "" ? -Number.MAX_VALUE : Number(cell)));
+    return comparing(numbers, (a, b) => a - b);
   });
   const rows = Array.from({ length: table.size }, (_, row) => row);
-  rows.sort((a, b) => {
-    for (const cells of keys) {
-      const [first, second] = [cells[a], cells[b]];
-      const order =
-        Buffer.isBuffer(first) && Buffer.isBuffer(second)
-          ? Buffer.compare(first, second)
-          : Number(first) - Number(second) || 0;
-      if (order !== 0) return order;
-    }
-    return 0;
-  });
-  return pick(table, rows);
+  return rows.sort((a, b) => keys.reduce((order, compare) => order || compare(a, b), 0));
 }
 
-function keyColumns(dataset: Dataset): Column[] {
-  const columns = columnsOf(dataset);
-  return dataset.key.flatMap((key) => columns.filter(({ name }) => name === key));
-}
-
-/** Columns that are the same in all rows, and are not in the answers. */
-function constantsOf(dataset: Dataset): [name: string, value: string][] {
-  const columns = columnsOf(dataset);
-  return Object.entries(dataset.constants ?? {}).filter(
-    ([constant]) => !columns.some(({ name }) => name === constant),
-  );
-}
-
-function storedNames(dataset: Dataset): string {
-  const names = columnsOf(dataset).map(({ name }) => name);
-  return [...names, ...constantsOf(dataset).map(([name]) => name)].join(", ");
-}
-
-function storedValues(dataset: Dataset): string {
-  const names = columnsOf(dataset).map(({ name }) => name);
-  return [...names, ...constantsOf(dataset).map(([, value]) => `'${value}'`)].join(", ");
+/** Compares two rows by their values. */
+function comparing<Value>(values: readonly Value[], compare: (a: Value, b: Value) => number) {
+  return (a: number, b: number): number => {
+    const [first, second] = [values[a], values[b]];
+    return first === undefined || second === undefined ? 0 : compare(first, second);
+  };
 }
 
 function typedCell({ name, type }: Column): string {

@@ -7,8 +7,8 @@ import type { Selector } from "../catalogue/selector.ts";
 import { asSyncError, lacksRight, SyncError } from "../errors.ts";
 import type { Delivery, Page, SyncServices } from "../ports.ts";
 import type { Answer, Facts } from "../rows/completeness.ts";
-import { foldByKey, join, keepRows, readPages, type Table } from "../rows/rows.ts";
-import { keepsOf, rowRule, sliceOf } from "../rows/slice.ts";
+import { join, readRows, type Table } from "../rows/rows.ts";
+import { checksOf } from "../rows/slice.ts";
 import type { Unit } from "../unit.ts";
 import { say } from "../words/say.ts";
 import { fetchWhole } from "./fetch-whole.ts";
@@ -31,22 +31,20 @@ export async function fetchUnit(
   { openDays }: Facts,
 ): Promise<Answer> {
   const { selector } = unit;
-  const slice = sliceOf(dataset, selector);
-  const fetchTable = async (spec: InterfaceSpec, days?: ReadonlySet<Day>): Promise<Table> => {
-    const capped = { ...spec, rowCap: rowCapOf(spec, services.settings) };
-    const ask = (params: Readonly<Record<string, string>>) =>
-      callPaced(services, delivery, unit, spec, params);
-    const pages = await fetchWhole(capped, selector, ask, dataset.replacesSlice);
-    const rule = rowRule(slice, dataset, spec, days);
-    const read = readPages(spec, pages, `${spec.name} ${unit.unit_key}`, rule);
-    const kept = keepRows(read, keepsOf(slice, spec));
-    return dataset.replacesSlice ? kept : foldByKey(kept, dataset.key);
-  };
   const main = mainFor(dataset, selector.by);
   if (main === undefined) {
     throw new SyncError("permanent", say("noInterface", { dataset: dataset.name, by: selector.by }));
   }
   const tradingDays = isByTradingDay(dataset) ? new Set(openDays) : undefined;
+  const key = dataset.replacesSlice ? undefined : dataset.key;
+  const fetchTable = async (spec: InterfaceSpec, days?: ReadonlySet<Day>): Promise<Table> => {
+    const capped = { ...spec, rowCap: rowCapOf(spec, services.settings) };
+    const ask = (params: Readonly<Record<string, string>>) =>
+      callPaced(services, delivery, unit, spec, params);
+    const pages = await fetchWhole(capped, selector, ask, dataset.replacesSlice);
+    const checks = checksOf(dataset, selector, spec, days);
+    return readRows(spec, pages, `${spec.name} ${unit.unit_key}`, checks, key);
+  };
   const results = await Promise.allSettled([
     orFallback(main, selector, (spec) => fetchTable(spec, tradingDays)),
     ...dataset.details.map((spec) => fetchTable(spec)),
