@@ -9,10 +9,12 @@ import { startDatabase } from "../local/database/database.ts";
 import { makeDataApi } from "../shared/adapters/data-api.ts";
 import { datasets } from "../shared/catalogue/datasets.ts";
 import { migrate } from "../shared/ledger/migrate.ts";
+import { claimOrigin } from "../shared/ledger/origin.ts";
 import * as tasks from "../shared/ledger/tasks.ts";
 import type { Database } from "../shared/ports.ts";
 import { encodeUnit } from "../shared/unit.ts";
 import { startPostgresServer, whyNoPostgresServer } from "../test/support/postgres-server.ts";
+import { benchOrigin } from "./functions.ts";
 
 export type Engine = {
   /** With its version. */
@@ -82,6 +84,7 @@ async function openEngine(
   const [dataApiUrl] = (await once(thread, "message")) as [string];
   const database = connect(dataApiUrl);
   await migrate(database, migrationFiles(), { info: () => {}, warn: () => {}, error: () => {} });
+  await claimOrigin(database, benchOrigin);
   await database.run(
     `insert into trade_cal (exchange, cal_date, is_open)
 select 'SSE', to_date(day, 'YYYYMMDD'), 1

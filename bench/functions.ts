@@ -9,6 +9,7 @@ import { promisify } from "node:util";
 import { gzipSync } from "node:zlib";
 import { resolveTemplate } from "../local/aws/template.ts";
 import { synthesise } from "../local/synth.ts";
+import { encodeOrigin, simulatedOrigin } from "../shared/catalogue/origin.ts";
 import { median } from "./report.ts";
 
 export type DeployedFunction = {
@@ -36,6 +37,9 @@ export async function makeBundles(): Promise<DeployedFunction[]> {
     .filter(({ bundle }) => existsSync(bundle)); // CDK's own helpers are packed otherwise
 }
 
+/** Whose rows the databases hold, and the functions bring. */
+export const benchOrigin = simulatedOrigin({ seed: 1, stocks: 5_400 });
+
 /** What the functions read. Every address is loopback, and the names mean nothing there. */
 export function functionEnvironment(endpoints: {
   dataApiUrl: string;
@@ -57,6 +61,7 @@ export function functionEnvironment(endpoints: {
     DATABASE_SECRET_ARN: arn("secretsmanager", "secret:database"),
     DATABASE_NAME: "bench",
     TUSHARE_URL: endpoints.tushareUrl,
+    MIRROR_ORIGIN: encodeOrigin(benchOrigin),
     TUSHARE_TOKEN_SECRET_ARN: tokenArn,
     // A call every 10 ms for each slot: far less than a day takes, so pacing costs nothing here.
     TUSHARE_MIN_INTERVAL: "0.01",
@@ -64,6 +69,7 @@ export function functionEnvironment(endpoints: {
     WORK_QUEUE_URL: "http://127.0.0.1:9/000000000000/work",
     DISPATCHER_ARN: arn("lambda", "function:dispatcher"),
     DISPATCHER_NAME: "dispatcher",
+    WEBHOOK_SECRET_ID: "webhook",
     SCHEDULE_GROUP_NAME: "bench",
     SCHEDULE_ROLE_ARN: arn("iam", "role/bench"),
   };
