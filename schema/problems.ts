@@ -155,7 +155,7 @@ const askedBy: Readonly<Record<Slices, readonly Selector["by"][]>> = {
 const anyDay = "20240102";
 
 function slicesProblems(spec: DatasetSpec): string[] {
-  const { slices, lists, dayColumn, rangeDays } = spec;
+  const { slices, lists, dayColumn, rangeDays, members } = spec;
   const kinds = askedBy[slices];
   if (kinds === undefined) return [`slices is ${slices}, expected ${Object.keys(askedBy).join(", ")}`];
   const ofLists = [...new Set(lists?.(anyDay).map(({ by }) => by))];
@@ -170,9 +170,10 @@ function slicesProblems(spec: DatasetSpec): string[] {
     ...(slices === "ranges" && rangeDays === undefined
       ? ["slices are ranges, and there is no rangeDays"]
       : []),
-    ...(!["lists", "months"].includes(slices) && dayColumn === undefined
+    ...(slices !== "lists" && dayColumn === undefined
       ? [`slices are ${slices}, and there is no dayColumn`]
       : []),
+    ...(slices === "codes" && members === undefined ? ["slices are codes, and there are no members"] : []),
     ...(day !== undefined && day.type !== "day"
       ? [`dayColumn ${day.name} is a ${day.type}, expected a day`]
       : []),

@@ -128,6 +128,11 @@ describe("is said by file and field:", () => {
       /slices are days, and there is no dayColumn$/,
     ],
     [
+      "codes of nobody",
+      inventedFile({ spec: { slices: "codes", members: undefined } as object }),
+      /slices are codes, and there are no members/,
+    ],
+    [
       "lists without lists",
       inventedFile({ spec: { slices: "lists" } }),
       /slices are lists, and there is no lists\(\)$/,

@@ -207,6 +207,8 @@ describe("a plan without units says why", () => {
   ])("or throws: %s", (_what, wrong, message) => {
     const broken = { calendar: { ...calendar, ...wrong } };
     expect(() => planOf(request(invented.day, "history", {}), broken)).toThrow(message);
+    const byCode = { from: "20240101", codes: ["000001.XX"] };
+    expect(() => planOf(request(invented.announced, "history", byCode), broken)).toThrow(message);
     // What is not by trading day does not need one.
     expect(keys(planOf(request(invented.announced, "history", { from: "20240117" }), broken))).toEqual([
       "20240117",

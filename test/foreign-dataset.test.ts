@@ -416,6 +416,16 @@ describe("what is not due", () => {
     expect(keys(planned).at(-1)).toBe(newest);
   });
 
+  test("is today, of what has no hour, until tomorrow", async () => {
+    const { publicationHour: _, ...anyHour } = invented.notices;
+    world.setTime("20240117", 23.99);
+    const asked = { from: "20240116" };
+    expect(keys(await plan(anyHour, "history", asked))).toEqual(["20240116"]);
+    expect((await plan(anyHour, "history", { from: "20240117" })).reason).toMatch(/until 2024-01-17 24:00/);
+    world.setTime("20240118", 0);
+    expect(keys(await plan(anyHour, "history", asked))).toEqual(["20240116", "20240117"]);
+  });
+
   test("is a month until its last day is", async () => {
     world.setTime("20240131", 16.99);
     const { weights } = invented;
@@ -470,6 +480,15 @@ describe("codes", () => {
     await carryOut(invented.coin_bars, all, listedDays);
     expect((await plan(invented.coin_bars, "history", { from: lastDay, to: lastDay })).units).toHaveLength(1);
     expect((await plan(invented.coin_bars, "history", range)).units).toEqual([]);
+  });
+
+  test("are not how all is asked for where nobody knows all codes", async () => {
+    const { members: _, list: __, ...unlisted } = invented.coin_bars;
+    await world.sql("insert into coin_bar values ('AAA.XX', '2024-01-02')");
+    expect(keys(await plan(unlisted, "history", range))).toEqual(marketDays);
+    expect(keys(await plan(unlisted, "history", { ...range, codes: ["ANY.XX"] }))).toEqual([
+      "ANY.XX/20240102-20240117",
+    ]);
   });
 
   test("of reports begin and end with the list", async () => {

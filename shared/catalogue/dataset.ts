@@ -116,7 +116,7 @@ export type DatasetSpec = {
   readonly dayColumn?: string;
   /** The first day that TuShare has data of; by default the first of the market. */
   readonly firstDay?: Day;
-  /** Hour in Shanghai from which a slice that ends today is due. */
+  /** Hour in Shanghai from which a slice that ends today is due; without one it is due on the next day. */
   readonly publicationHour?: number;
   /** The same rows of all companies by report period, for accounts that may. */
   readonly byPeriod?: InterfaceSpec;

@@ -46,7 +46,8 @@ export async function readFacts(database: Database, request: Request, slices: Ti
     };
   }
   const onlyByCode = slices === "codes";
-  const mayAskByCode = onlyByCode || (mode === "history" && canAskBy(dataset, "code"));
+  const knowsAll = dataset.members !== undefined; // or codes that are not stored yet would be left out
+  const mayAskByCode = onlyByCode || (mode === "history" && knowsAll && canAskBy(dataset, "code"));
   const codes = mayAskByCode ? await coverage.listedCodes(database, dataset) : [];
   const missing =
     refresh || onlyByCode ? scope.slices : await coverage.missingSlices(database, dataset, scope.slices);

@@ -1,6 +1,5 @@
 // What the database says for a plan by report period: everything decide-periods.ts needs, asked for in one place.
 import { listOf } from "../catalogue/datasets.ts";
-import { shanghaiInstant } from "../catalogue/dates.ts";
 import type { Period } from "../catalogue/periods.ts";
 import { listedCodes, unknownCodes, wasAsked } from "../coverage/coverage.ts";
 import * as coverage from "../coverage/period-coverage.ts";
@@ -50,11 +49,10 @@ type Reader = (
 ) => Promise<Omit<PeriodFacts, "scope" | "wasAsked">>;
 
 const readers: Readonly<Record<PeriodScope["about"], Reader>> = {
-  async history(database, { dataset, command }, { today, byPeriod, all, ended, due }) {
+  async history(database, { dataset, command }, { since, byPeriod, all, ended, due }) {
     const { refresh = false } = command;
     if (ended.length === 0) return {};
     if (byPeriod) {
-      const since = shanghaiInstant(today, 0);
       return {
         missingPeriods: refresh ? ended : await coverage.missingPeriods(database, dataset, ended, since),
       };
@@ -82,10 +80,9 @@ const readers: Readonly<Record<PeriodScope["about"], Reader>> = {
   },
 
   /** What failed, what was filed lately, and who lacks the newest report that is due. */
-  async news(database, { dataset, command, settings }, { today, byPeriod, newest, newestDue, filedOn }) {
+  async news(database, { dataset, command, settings }, { since, byPeriod, newest, newestDue, filedOn }) {
     const { schedule } = dataset;
     const limit = settings.SYNC_INCREMENTAL_MISSING_LIMIT;
-    const since = shanghaiInstant(today, 0);
     return {
       failed: await coverage.failedUnits(database, command.job),
       knowsSchedule: schedule === undefined || (await coverage.hasRows(database, schedule)),

@@ -1,5 +1,5 @@
 // Which report periods and days of filing a command is about: decided before the database is asked for them. Pure.
-import { addDays, type Day, earlier, shanghaiDay } from "../catalogue/dates.ts";
+import { addDays, type Day, earlier, shanghaiDay, shanghaiInstant } from "../catalogue/dates.ts";
 import { newestDuePeriod, newestPeriods, type Period, periodsBetween } from "../catalogue/periods.ts";
 import { tierOfCalls } from "../catalogue/tiers.ts";
 import type { DayRange } from "../coverage/calendar.ts";
@@ -13,6 +13,8 @@ const filingDaysMax = 120;
 
 export type PeriodScope = {
   readonly today: Day;
+  /** When it began. */
+  readonly since: Date;
   /** A history; the filings of the days of a command; or, of an increment, what is new. */
   readonly about: "history" | "filings" | "news";
   /** Report periods are asked for whole, not stock by stock. */
@@ -48,6 +50,7 @@ export function periodScopeOf(request: Request, wasRefused: boolean, wasAsked: b
   const back = isNews && !wasAsked ? 0 : 1 - filingDaysMax;
   return {
     ...{ today, range, all, ended, lastFiled },
+    since: shanghaiInstant(today, 0),
     about: mode === "history" ? "history" : isNews ? "news" : "filings",
     byPeriod: mayAskByPeriod(request, wasRefused),
     due: ended.filter(({ deadline }) => deadline < today),

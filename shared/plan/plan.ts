@@ -61,13 +61,18 @@ export function planByCode(
   });
 }
 
-/** The newest day whose data is due: today from its publication hour on, else yesterday. */
+/** The newest day whose data is due: today from its publication hour on, or else yesterday. */
 export function lastDueDay(dataset: Dataset, now: Date): Day {
   const today = shanghaiDay(now);
-  return shanghaiHours(now) >= (dataset.publicationHour ?? 0) ? today : addDays(today, -1);
+  return shanghaiHours(now) >= hourOf(dataset) ? today : addDays(today, -1);
 }
 
 /** When the data of a day is due, in Shanghai. */
-export function dueAt({ publicationHour = 0 }: Dataset, day: Day): string {
-  return `${formatDay(day)} ${String(publicationHour).padStart(2, "0")}:00`;
+export function dueAt(dataset: Dataset, day: Day): string {
+  return `${formatDay(day)} ${String(hourOf(dataset)).padStart(2, "0")}:00`;
+}
+
+/** Of a day whose file says no hour nothing is taken as whole before it is over; lists are asked for at any time. */
+function hourOf({ publicationHour, slices }: Dataset): number {
+  return publicationHour ?? (slices === "lists" ? 0 : 24);
 }

@@ -79,7 +79,7 @@ function daysAsked(request: Request, rule: SliceRule, due: Day, calendar: Calend
     return nothing("before_first_day", say(reason, { day: start, dataset: dataset.name }));
   }
   const range = { from: later(first, start), to };
-  checkCalendar(dataset, calendar, range);
+  checkCalendar(request, calendar, range);
   const units = rule
     .selectors(dataset, range, due, calendar)
     .map((selector) => ({ dataset: dataset.name, selector }));
@@ -102,15 +102,16 @@ function firstDayAsked(request: Request, rule: SliceRule, calendar: Calendar, to
 
 /** What is new since the newest stored day, and the last slices before it; of an empty database the newest slice alone. */
 function newDays(
-  { dataset, settings }: Request,
+  request: Request,
   rule: SliceRule,
   due: Day,
   { calendar, newestDay, wasAsked }: TimeFacts,
 ): Scope | EmptyPlan {
+  const { dataset, settings } = request;
   const back = rule.back(dataset, due, settings, calendar);
   const from = newestDay === undefined ? back : earlier(addDays(newestDay, 1), back);
   const range = { from: later(from, firstDayOf(dataset)), to: due };
-  checkCalendar(dataset, calendar, newestDay === undefined ? { from: due, to: due } : range);
+  checkCalendar(request, calendar, newestDay === undefined ? { from: due, to: due } : range);
   const units = rule
     .selectors(dataset, range, due, calendar)
     .map((selector) => ({ dataset: dataset.name, selector }));
@@ -127,8 +128,10 @@ function newDays(
 }
 
 /** A calendar that is missing is an alarm, not a holiday. */
-function checkCalendar(dataset: Dataset, calendar: Calendar, range: DayRange): void {
-  if (!isByTradingDay(dataset)) return;
+function checkCalendar({ dataset, command }: Request, calendar: Calendar, range: DayRange): void {
+  // What a code lacks is told day by day from the calendar, whichever days they are.
+  const isNeeded = isByTradingDay(dataset) || dataset.slices === "codes" || command.codes !== undefined;
+  if (!isNeeded) return;
   const problem = calendarProblem(calendar, range);
   if (problem !== undefined) throw new SyncError("permanent", problem);
 }
