@@ -26,6 +26,7 @@ import { encodeUnit, type Unit } from "../../shared/unit.ts";
 import { migratedDatabase, type TestDatabase } from "./database.ts";
 import { makeMemoryQueue, makeMemorySchedules, type Receipt } from "./memory-queue.ts";
 import { answer, type Market, makeMarket, type Params, type Reply, type Row } from "./small-market.ts";
+import { rowsOfAny } from "./small-others.ts";
 
 export type Call = { readonly name: string; readonly params: Params; readonly at: number };
 export type Logged = { level: keyof Log; message: string; details: Record<string, unknown> };
@@ -102,7 +103,7 @@ export async function makeWorld(
     async fetchPage(spec, params) {
       const call = { name: spec.name, params, at: milliseconds };
       calls.push(call);
-      const rows = state.market[spec.name as keyof Market];
+      const rows = state.market[spec.name as keyof Market] ?? rowsOfAny(spec, params);
       const columns = [...new Set(spec.columns.map(({ name, from }) => from ?? name))];
       return await state.onCall(call, answer(rows, columns, params, state.cap));
     },
