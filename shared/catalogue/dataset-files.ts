@@ -4,6 +4,7 @@ import * as disclosure from "./datasets/disclosure.ts";
 import * as etfDaily from "./datasets/etf-daily.ts";
 import * as etfList from "./datasets/etf-list.ts";
 import * as finance from "./datasets/finance.ts";
+import * as indexDaily from "./datasets/index-daily.ts";
 import * as stockDaily from "./datasets/stock-daily.ts";
 import * as stockList from "./datasets/stock-list.ts";
 import * as tradingCalendar from "./datasets/trading-calendar.ts";
@@ -16,6 +17,7 @@ export const specs = {
   finance: finance.spec,
   etf_list: etfList.spec,
   etf_daily: etfDaily.spec,
+  index_daily: indexDaily.spec,
 } as const satisfies Readonly<Record<string, DatasetSpec>>;
 
 export const words: Readonly<Record<keyof typeof specs, DatasetWords>> = {
@@ -26,4 +28,5 @@ export const words: Readonly<Record<keyof typeof specs, DatasetWords>> = {
   finance: finance.words,
   etf_list: etfList.words,
   etf_daily: etfDaily.words,
+  index_daily: indexDaily.words,
 };
