@@ -1,6 +1,6 @@
 // Reads a table or a view whole, page by page in the order of its key: each row once, as it is when its page is read.
 // No transaction is held open, so a long export keeps nobody waiting.
-import { type Dataset, datasets } from "../shared/catalogue/datasets.ts";
+import { type Dataset, datasets, listOf } from "../shared/catalogue/datasets.ts";
 import { CommandError, exitCodes } from "./failure.ts";
 import type { Messages } from "./messages/en.ts";
 import { isTooLarge, nextPageRows, type Sql, type Value } from "./sql.ts";
@@ -11,7 +11,8 @@ type Exportable = {
   readonly nullsIn: readonly string[];
   /** The column that a range selects on. */
   readonly day: string | undefined;
-  readonly hasCodes: boolean;
+  /** What its codes are; undefined where it has none. */
+  readonly codes: "securities" | "any" | undefined;
 };
 
 /** Every table of the catalogue, and the views made of them. */
@@ -88,7 +89,8 @@ limit :page_rows`;
   }
 }
 
-function exportableOf({ key, dayColumn, main }: Dataset): Exportable {
+function exportableOf(dataset: Dataset): Exportable {
+  const { key, dayColumn, main } = dataset;
   const days = main.columns.filter(({ type, name }) => type === "day" && key.includes(name));
   return {
     key,
@@ -96,12 +98,12 @@ function exportableOf({ key, dayColumn, main }: Dataset): Exportable {
       .filter(({ name, required }) => key.includes(name) && !required)
       .map(({ name }) => name),
     day: dayColumn ?? days.at(-1)?.name,
-    hasCodes: key.includes("ts_code"),
+    codes: !key.includes("ts_code") ? undefined : listOf(dataset) === undefined ? "any" : "securities",
   };
 }
 
 function viewOf(day: string): Exportable {
-  return { key: ["ts_code", day], nullsIn: [], day, hasCodes: true };
+  return { key: ["ts_code", day], nullsIn: [], day, codes: "securities" };
 }
 
 export function exportableNamed(table: string): Exportable {

@@ -2,7 +2,7 @@
 // is left for yargs then is the help, the completion, and what is missing.
 import type { Options } from "yargs";
 import { isDay } from "../shared/catalogue/dates.ts";
-import { readCode, splitCodes, suggestCode } from "../shared/words/codes.ts";
+import { readAnyCode, splitCodes, suggestCode } from "../shared/words/codes.ts";
 import { nearest } from "../shared/words/nearest.ts";
 import { optionDoor, type Refusal, sayRefusal } from "../shared/words/refusal.ts";
 import { say } from "../shared/words/say.ts";
@@ -94,12 +94,13 @@ function checkValue(name: string, option: OptionSpec | undefined, value: string,
   return value;
 }
 
+/** Codes of any kind: what a job or a table cannot have is refused where it is known. */
 function checkCodes(
   value: string,
   no: (allowed: string, more?: { value?: string; suggestion?: string | undefined }) => LineError,
 ): void {
   const codes = splitCodes(value);
-  const bad = codes.find((code) => readCode(code) === undefined);
+  const bad = codes.find((code) => readAnyCode(code) === undefined);
   const allowed = say("allowedCodesText", { example: "600519.SH,000001.SZ" });
   if (codes.length === 0) throw no(allowed);
   if (bad !== undefined) throw no(allowed, { value: bad, suggestion: suggestCode(bad) });

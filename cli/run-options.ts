@@ -2,7 +2,7 @@
 import type { InferredOptionTypes } from "yargs";
 import { jobTypes, runOptions as runOptionNames } from "../shared/catalogue/jobs.ts";
 import { daysMax, type RunCommand, readCommand } from "../shared/dispatch/command.ts";
-import { readCode, splitCodes } from "../shared/words/codes.ts";
+import { readAnyCode, splitCodes } from "../shared/words/codes.ts";
 import { optionDoor, sayRefusal } from "../shared/words/refusal.ts";
 import type { OptionSpec } from "./command.ts";
 import { CommandError, exitCodes } from "./failure.ts";
@@ -46,7 +46,7 @@ export function runFields(values: RunValues, t: Messages): Record<string, unknow
 }
 
 export function readCodes(text: string): string[] {
-  return splitCodes(text).map((code) => readCode(code) ?? code);
+  return splitCodes(text).map((code) => readAnyCode(code) ?? code);
 }
 
 /** The same run as a person would write it. */

@@ -1,7 +1,7 @@
 // The command line of `npm start`: what it takes, and one clear sentence for what it does not.
 import { parseArgs } from "node:util";
-import { type JobType, jobTypes, notTaken, optionsOf } from "../shared/catalogue/jobs.ts";
-import { readCode, splitCodes, suggestCode } from "../shared/words/codes.ts";
+import { isOfSecurities, type JobType, jobTypes, notTaken, optionsOf } from "../shared/catalogue/jobs.ts";
+import { readAnyCode, readCode, splitCodes, suggestCode } from "../shared/words/codes.ts";
 import type { Language } from "../shared/words/language.ts";
 import { nearest } from "../shared/words/nearest.ts";
 import { optionDoor, sayRefusal } from "../shared/words/refusal.ts";
@@ -157,7 +157,7 @@ export function readOptions(argv: readonly string[]): Options {
     job,
     from,
     to,
-    codes: readCodes(values.codes),
+    codes: readCodes(values.codes, isOfSecurities(job) ? readCode : readAnyCode),
     refresh: values.refresh ?? false,
     once: values.once ?? false,
     json: values.json ?? false,
@@ -244,13 +244,13 @@ function readDay(option: string, text: string | undefined): string | undefined {
   return iso.replaceAll("-", "");
 }
 
-function readCodes(text: string | undefined): string[] | undefined {
+function readCodes(text: string | undefined, read: typeof readCode): string[] | undefined {
   if (text === undefined) return undefined;
   const typed = splitCodes(text);
-  const bad = typed.find((code) => readCode(code) === undefined);
+  const bad = typed.find((code) => read(code) === undefined);
   if (bad !== undefined) throw refused("codes", bad, "", suggestCode(bad));
   if (typed.length === 0) throw refused("codes", text, "");
-  return typed.map((code) => readCode(code) ?? code);
+  return typed.map((code) => read(code) ?? code);
 }
 
 function readStocks(text: string | undefined): number | undefined {

@@ -2,7 +2,7 @@
 import { globSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
-import { readCode, splitCodes, suggestCode } from "../shared/words/codes.ts";
+import { readAnyCode, readCode, splitCodes, suggestCode } from "../shared/words/codes.ts";
 import { capturedFolder, hasCaptured } from "./support/captured.ts";
 
 test.each([
@@ -47,6 +47,17 @@ test.each([
 ])("%s is not read, and %s was meant", (typed, meant) => {
   expect(readCode(typed)).toBeUndefined();
   expect(suggestCode(typed)).toBe(meant);
+});
+
+test.each([
+  ["000300.sh", "000300.SH"],
+  ["399001.SZ", "399001.SZ"],
+  ["000832.CSI", "000832.CSI"],
+  ["801010.SI", "801010.SI"],
+  ["000300", undefined],
+  ["' or 1=1", undefined],
+])("%s is read as the index %s, whose digits say no exchange", (typed, code) => {
+  expect(readAnyCode(typed)).toBe(code);
 });
 
 test.each([

@@ -30,6 +30,16 @@ test.each(jobTypes)("the job %s can be started", (job) => {
   expect(parseCommand({ job })).toEqual({ job });
 });
 
+test("an index may be named whose digits would be those of another exchange's stock; a stock may not", () => {
+  expect(parseCommand({ job: "INDEX_DAILY_HISTORY", codes: ["000300.sh", "000001.SH"] })).toEqual({
+    job: "INDEX_DAILY_HISTORY",
+    codes: ["000300.SH", "000001.SH"],
+  });
+  const run = { job: "DAILY_HISTORY", codes: ["600519.SH", "000001.SH"] };
+  expect(() => parseCommand(run)).toThrow(/^codes\.1 is "000001\.SH", .*did you mean 000001\.SZ\?/);
+  expect(() => parseCommand({ plan: run })).toThrow(/^plan\.codes\.1 is "000001\.SH"/);
+});
+
 test("a day may be written with dashes", () => {
   expect(parseCommand({ job: "DAILY_HISTORY", from: "2024-01-02", to: "2024-01-31" })).toEqual({
     job: "DAILY_HISTORY",

@@ -3,6 +3,8 @@ import { accessSync, constants, createWriteStream, existsSync, renameSync, rmSyn
 import { dirname, extname, resolve } from "node:path";
 import { finished } from "node:stream/promises";
 import { isNoSpace } from "../../local/no-space.ts";
+import { readCode, suggestCode } from "../../shared/words/codes.ts";
+import { optionDoor, type Refusal, sayRefusal } from "../../shared/words/refusal.ts";
 import { command, type Session } from "../command.ts";
 import {
   countRows,
@@ -106,19 +108,28 @@ function readSelection(
   values: { table: string; from: string | undefined; to: string | undefined; codes: string | undefined },
   t: Messages,
 ): Selection {
-  const { day, hasCodes } = exportableNamed(values.table);
+  const { day, codes: kind } = exportableNamed(values.table);
   const [from, to] = [values.from?.replaceAll("-", ""), values.to?.replaceAll("-", "")];
   if (day === undefined && (from ?? to) !== undefined) {
     throw new CommandError(exitCodes.usage, t.export.noDays(values.table));
   }
-  if (values.codes !== undefined && !hasCodes)
+  if (values.codes !== undefined && kind === undefined)
     throw new CommandError(exitCodes.usage, t.export.noCodes(values.table));
+  const codes = values.codes === undefined ? undefined : readCodes(values.codes);
+  const wrong = kind === "securities" ? codes?.find((code) => readCode(code) === undefined) : undefined;
+  if (wrong !== undefined)
+    throw new CommandError(exitCodes.usage, t.said(sayRefusal(notASecurity(wrong), optionDoor)));
   return {
     table: values.table,
     from,
     to,
-    codes: values.codes === undefined ? undefined : readCodes(values.codes),
+    codes,
   };
+}
+
+function notASecurity(value: string): Refusal {
+  const suggestion = suggestCode(value);
+  return { why: "value", field: "codes", path: "codes", value, allowed: "", suggestion };
 }
 
 /** Before anything is read: a folder that is not there, or a file nobody may write. */

@@ -2,7 +2,7 @@
 // is what a refusal quotes.
 import * as z from "zod/mini";
 import { isDay } from "../catalogue/dates.ts";
-import { codePattern, readCode } from "../words/codes.ts";
+import { codePattern, readAnyCode, readCode } from "../words/codes.ts";
 
 /** A day; both ways of writing it come out as YYYYMMDD. */
 export function day(meaning: string, example = "20240102") {
@@ -64,26 +64,27 @@ export function text(charactersMax: number, meaning: string, example: string) {
 
 /** A TuShare code; however it is written, it comes out in TuShare's form. */
 export function code(meaning: string, example = "600519.SH") {
-  return described(codeSchema(), `a TuShare code: ${meaning}`, example);
+  return described(codeSchema(readCode), `a TuShare code: ${meaning}`, example);
 }
 
+/** Of any kind: the command they become part of refuses what its job cannot have. */
 export function codes(countMax: number, meaning: string) {
   return described(
-    z.array(codeSchema()).check(z.minLength(1), z.maxLength(countMax)),
+    z.array(codeSchema(readAnyCode)).check(z.minLength(1), z.maxLength(countMax)),
     `a list of 1 to ${countMax} TuShare codes: ${meaning}`,
     ["600519.SH", "000001.SZ"],
   );
 }
 
-function codeSchema() {
+function codeSchema(read: (text: string) => string | undefined) {
   return z.pipe(
     z.pipe(
       z.string(),
-      z.transform((text: string) => readCode(text) ?? text),
+      z.transform((text: string) => read(text) ?? text),
     ),
     z.string().check(
       z.regex(codePattern),
-      z.refine((text) => readCode(text) === text),
+      z.refine((text) => read(text) === text),
     ),
   );
 }

@@ -129,6 +129,11 @@ export function optionsOf(job: JobType): readonly RunOption[] {
   return jobs[job].takes;
 }
 
+/** Whether its codes are those of listed securities, whose digits say the exchange; an index's say nothing. */
+export function isOfSecurities(job: JobType): boolean {
+  return jobs[job].datasets.every((name) => listOf(datasets[name]) !== undefined);
+}
+
 /** Options that were given and that the job has no use for. */
 export function notTaken(job: JobType, given: object): RunOption[] {
   const taken = optionsOf(job);

@@ -1,9 +1,9 @@
 // What a person or a schedule may say to the dispatcher, and what it answers.
 import * as z from "zod/mini";
 import { isDay } from "../catalogue/dates.ts";
-import { jobTypes, notTaken, optionsOf } from "../catalogue/jobs.ts";
+import { isOfSecurities, jobTypes, notTaken, optionsOf } from "../catalogue/jobs.ts";
 import { SyncError } from "../errors.ts";
-import { readCode, suggestCode } from "../words/codes.ts";
+import { readAnyCode, readCode, suggestCode } from "../words/codes.ts";
 import { nearest } from "../words/nearest.ts";
 import { jsonDoor, type Refusal, sayRefusal } from "../words/refusal.ts";
 import { say } from "../words/say.ts";
@@ -29,9 +29,9 @@ const day = z.pipe(
 const code = z.pipe(
   z.pipe(
     z.string(),
-    z.transform((text: string) => readCode(text) ?? text),
+    z.transform((text: string) => readAnyCode(text) ?? text),
   ),
-  z.string().check(z.refine((text) => readCode(text) === text)),
+  z.string().check(z.refine((text) => readAnyCode(text) === text)),
 );
 
 const runSchema = z.strictObject({
@@ -128,17 +128,23 @@ export function readCommand(value: unknown): { command: Command } | { refusal: R
   const parsed = z.safeParse(schemas[verb] as z.ZodMiniType<Command>, value);
   if (!parsed.success) return { refusal: explain(value, parsed.error.issues) };
   const command = parsed.data;
-  const run = "plan" in command ? command.plan : "job" in command ? command : undefined;
-  const refusal = run && refusalOfRun(run);
+  const refusal =
+    "plan" in command
+      ? refusalOfRun(command.plan, ["plan"])
+      : "job" in command
+        ? refusalOfRun(command, [])
+        : undefined;
   return refusal === undefined ? { command } : { refusal };
 }
 
 /** What fields must be among themselves, and for their job. */
-function refusalOfRun(command: RunCommand): Refusal | undefined {
+function refusalOfRun(command: RunCommand, path: readonly string[]): Refusal | undefined {
   const { job, from, to, days, codes, byPeriod } = command;
   const [option] = notTaken(job, command);
   if (option !== undefined)
     return { why: "not taken", field: option, value: command[option], job, taken: optionsOf(job) };
+  const wrong = isOfSecurities(job) ? (codes ?? []).findIndex((each) => readCode(each) === undefined) : -1;
+  if (wrong !== -1) return refusalOfValue(codes?.[wrong], [...path, "codes", String(wrong)]);
   if (codes !== undefined && byPeriod === true)
     return { why: "beside", field: "byPeriod", value: byPeriod, other: "codes" };
   if (from !== undefined && days !== undefined) {
@@ -169,15 +175,19 @@ function explain(value: unknown, [issue]: readonly z.core.$ZodIssue[]): Refusal 
     const [field = ""] = issue.keys;
     return { why: "unknown", field: issue.keys.join(", "), known, suggestion: nearest(field, known) };
   }
-  const [field = "", place] = (path[0] === "plan" && path.length > 1 ? path.slice(1) : path).map(String);
   const found = path.reduce<unknown>((at, step) => (isObject(at) ? at[String(step)] : undefined), value);
+  return refusalOfValue(found, path.map(String));
+}
+
+function refusalOfValue(value: unknown, path: readonly string[]): Refusal {
+  const [field = "", place] = path[0] === "plan" && path.length > 1 ? path.slice(1) : path;
   return {
     why: "value",
     field,
     path: path.join("."),
-    value: found,
+    value,
     allowed: allowed[field] ?? "",
-    suggestion: typeof found === "string" ? suggestionFor(field, place, found) : undefined,
+    suggestion: typeof value === "string" ? suggestionFor(field, place, value) : undefined,
   };
 }
 

@@ -13,10 +13,16 @@ const exchanges: readonly (readonly [RegExp, string])[] = [
   [/^(43|82|83|87|88|92)/, "BJ"],
 ];
 
-/** The code in TuShare's form; undefined when it is not one, or has the suffix of another exchange. */
-export function readCode(text: string): string | undefined {
+/** Any code in TuShare's form, also an index's; undefined when it is not one. */
+export function readAnyCode(text: string): string | undefined {
   const code = plain(text);
-  if (!codePattern.test(code)) return undefined;
+  return codePattern.test(code) ? code : undefined;
+}
+
+/** A security's code in TuShare's form; undefined when it is not one, or has the suffix of another exchange. */
+export function readCode(text: string): string | undefined {
+  const code = readAnyCode(text);
+  if (code === undefined) return undefined;
   const [digits = "", suffix] = code.split(".");
   const exchange = exchangeOf(digits);
   return exchange === undefined || exchange === suffix ? code : undefined;
