@@ -20,6 +20,7 @@ import type {
   Dimensions,
   Dispatcher,
   Log,
+  LongStatements,
   Meter,
   Planner,
   Upstream,
@@ -65,7 +66,7 @@ function printCounted(): void {
 }
 
 /** @param resumeSecondsMax how long a paused cluster is waited for, within the function's own time */
-export function database(resumeSecondsMax: number): Database {
+export function database(resumeSecondsMax: number): Database & LongStatements {
   return makeDataApi({
     resourceArn: required("DATABASE_RESOURCE_ARN"),
     secretArn: required("DATABASE_SECRET_ARN"),
@@ -80,8 +81,17 @@ export function workQueue(): WorkQueue {
 }
 
 export function dispatcher(): Dispatcher {
+  return functionNamed(required("DISPATCHER_NAME"));
+}
+
+/** The function that asks, for work that outlives one invocation. */
+export function itself(): Dispatcher {
+  return functionNamed(required("AWS_LAMBDA_FUNCTION_NAME"));
+}
+
+function functionNamed(functionName: string): Dispatcher {
   return makeDispatcher({
-    functionName: required("DISPATCHER_NAME"),
+    functionName,
     endpoint: process.env.AWS_ENDPOINT_URL_LAMBDA ?? `https://lambda.${required("AWS_REGION")}.amazonaws.com`,
     ...account(),
   });
@@ -91,6 +101,7 @@ export function dispatcher(): Dispatcher {
 export function queryApi(service: QueryService): QueryApi {
   const endpoint =
     process.env[`AWS_ENDPOINT_URL_${service.toUpperCase()}`] ??
+    process.env.AWS_ENDPOINT_URL ??
     `https://${service}.${required("AWS_REGION")}.amazonaws.com`;
   return makeQueryApi(service, endpoint, account());
 }
@@ -139,7 +150,7 @@ export function pacer() {
 }
 
 /** What Lambda itself says. */
-type AwsVariable = "AWS_REGION" | "AWS_ACCESS_KEY_ID" | "AWS_SECRET_ACCESS_KEY";
+type AwsVariable = "AWS_LAMBDA_FUNCTION_NAME" | "AWS_REGION" | "AWS_ACCESS_KEY_ID" | "AWS_SECRET_ACCESS_KEY";
 
 function required(name: FunctionVariable | AwsVariable): string {
   const value = process.env[name];

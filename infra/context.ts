@@ -68,6 +68,8 @@ const schema = z.object({
     .describe(say("contextCapacity", { least: 1, most: 256, example: "-c databaseMaxCapacity=4" })),
   /** Whether database and network outlive the stack. Only `destroy --delete-data` says no, and means it. */
   keepData: boolean.default(true).describe(say("contextTruth", { example: "-c keepData=true" })),
+  /** Whether this release may be deployed over the schema of a newer one, whose notes say that it works with it. */
+  olderRelease: boolean.default(false).describe(say("contextTruth", { example: "-c olderRelease=true" })),
   /** Jobs whose schedules differ from the catalogue: expressions of EventBridge Scheduler read in Asia/Shanghai, or none. */
   schedules: z
     .preprocess(parseText, z.partialRecord(z.enum(jobTypes), z.array(scheduleExpression).max(10)))

@@ -27,7 +27,9 @@ export class TushareSync extends Stack {
       maxCapacity: context.databaseMaxCapacity,
       keepData: context.keepData,
     });
-    const migrations = new Migrations(this, "Migrations", { database, origin });
+    const migrations = new Migrations(this, "Migrations", {
+      ...{ database, origin, allowsNewer: context.olderRelease },
+    });
     const egress =
       context.egress === "none" ? undefined : new Egress(this, "Egress", { kind: context.egress });
     const pipeline = new Pipeline(this, "Pipeline", { ...context, database, egress, origin });

@@ -20,6 +20,15 @@ export type Database = {
   transaction<Result>(work: (run: Database["run"]) => Promise<Result>): Promise<Result>;
 };
 
+/** Statements that take longer than the database's interface waits for one: an index over years of rows. */
+export type LongStatements = {
+  /**
+   * Starts one alone, outside of any transaction, and never twice. running: it goes on, or nobody knows.
+   * @throws SyncError when it was refused or has failed
+   */
+  runLong(sql: string): Promise<"ended" | "running">;
+};
+
 /** One reply of TuShare. */
 export type Page = {
   readonly fields: readonly string[];

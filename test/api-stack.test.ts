@@ -94,9 +94,9 @@ test("only API Gateway may call the function, for this API alone", () => {
 });
 
 test("the schema is there before the API is, and its address is an output", () => {
-  const [trigger] = Object.keys(template.findResources("Custom::Trigger"));
+  const [schema] = Object.keys(template.findResources("Custom::SchemaMigrations"));
   for (const type of ["AWS::ApiGatewayV2::Route", "AWS::ApiGatewayV2::Stage"]) {
-    expect(the(type).DependsOn).toContain(trigger);
+    expect(the(type).DependsOn).toContain(schema);
   }
   expect(text(template.toJSON().Outputs.ApiUrl.Value)).toBe(
     `<${the("AWS::ApiGatewayV2::Api").id}.ApiEndpoint>`,

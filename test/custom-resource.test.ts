@@ -2,7 +2,7 @@
 import type { Context } from "aws-lambda";
 import { expect, onTestFinished, test } from "vitest";
 import { respond } from "../functions/custom-resource.ts";
-import { makeQueryApi, protectCluster } from "../shared/adapters/query-api.ts";
+import { isRollingBack, makeQueryApi, protectCluster } from "../shared/adapters/query-api.ts";
 import { refusal, resourceEvent, startReplies } from "./support/aws-replies.ts";
 
 const account = { region: "eu-west-1", accessKeyId: "local", secretAccessKey: "local" };
@@ -107,4 +107,16 @@ test("a cluster that is being changed is waited for, some minutes and no longer"
   const trying = protectCluster({ rds: makeQueryApi("rds", stuck.url, account), clock }, "c", true);
   await expect(trying).rejects.toThrow("InvalidDBClusterStateFault");
   expect(waits.reduce((all, one) => all + one, 0)).toBeLessThan(300_000); // the function's own time
+});
+
+test.each([
+  ["UPDATE_ROLLBACK_IN_PROGRESS", true],
+  ["UPDATE_IN_PROGRESS", false],
+])("a stack in %s is told from one that goes the other way", async (status, expected) => {
+  const formation = await replies(() => [
+    200,
+    `<DescribeStacksResponse><Stacks><member><StackStatus>${status}</StackStatus></member></Stacks></DescribeStacksResponse>`,
+  ]);
+  expect(await isRollingBack(makeQueryApi("cloudformation", formation.url, account), "arn")).toBe(expected);
+  expect(formation.asked[0]?.form.get("StackName")).toBe("arn");
 });

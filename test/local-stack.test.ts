@@ -5,7 +5,7 @@ import {
   PutSecretValueCommand,
   SecretsManagerClient,
 } from "@aws-sdk/client-secrets-manager";
-import { afterEach, expect, test } from "vitest";
+import { afterEach, describe, expect, test } from "vitest";
 import { resolveTemplate } from "../local/aws/template.ts";
 import { aFunction, aMapping, aQueue, type Fixture, getAtt, writeAssembly } from "./support/assembly.ts";
 import { cleanUp, cleanUpAll, handler, invokeOver, only, start } from "./support/local-stack.ts";
@@ -49,14 +49,17 @@ test("the Invoke API answers as AWS does: errors, log tail, dry run, ARNs and al
   ]);
 });
 
-test("a trigger runs before messages are taken, and its failure fails the start with the function's error", async () => {
+describe("the schema", () => {
+  const answering = (outcome: object, before = "") => `export const handler = async (event) => {
+    ${before}
+    await fetch(event.ResponseURL, { method: "PUT", body: JSON.stringify(${JSON.stringify(outcome)}) });
+  };`;
   const fixture = (code: string): Fixture => ({
     resources: {
       Migrate: aFunction(),
-      Version: { Type: "AWS::Lambda::Version", Properties: { FunctionName: { Ref: "Migrate" } } },
-      Trigger: {
-        Type: "Custom::Trigger",
-        Properties: { HandlerArn: { Ref: "Version" }, InvocationType: "RequestResponse" },
+      Schema: {
+        Type: "Custom::SchemaMigrations",
+        Properties: { ServiceToken: getAtt("Migrate"), Version: "1" },
       },
       Worker: aFunction(),
       Work: aQueue({ VisibilityTimeout: 60 }),
@@ -64,12 +67,33 @@ test("a trigger runs before messages are taken, and its failure fails the start 
     },
     code: { Migrate: code, Worker: handler('console.log("worked");') },
   });
-  const { lines } = await start(fixture('export const handler = async () => console.log("migrated");'));
-  expect(lines.map(({ text }) => text)).toEqual(["migrated"]);
-  const failing = start(
-    fixture('export const handler = async () => { throw new Error("0001 was edited"); };'),
-  );
-  await expect(failing).rejects.toThrow(/Trigger: test-Migrate failed: .*0001 was edited/);
+
+  test("is migrated before messages are taken, and a failure fails the start with the function's reason", async () => {
+    const { lines } = await start(fixture(answering({ Status: "SUCCESS" }, 'console.log("migrated");')));
+    expect(lines.map(({ text }) => text)).toEqual(["migrated"]);
+    const failing = start(fixture(answering({ Status: "FAILED", Reason: "0001 was edited" })));
+    await expect(failing).rejects.toThrow(/Schema: test-Migrate failed: 0001 was edited/);
+    const dying = start(fixture('export const handler = async () => { throw new Error("no memory"); };'));
+    await expect(dying).rejects.toThrow(/Schema: test-Migrate failed: .*no memory/);
+  });
+
+  test("may be made by a later invocation than the first", async () => {
+    const { lines } = await start(
+      fixture(
+        answering(
+          { Status: "SUCCESS" },
+          `if (!event.again) {
+            const url = process.env.AWS_ENDPOINT_URL_LAMBDA + "/2015-03-31/functions/test-Migrate/invocations";
+            const headers = { "x-amz-invocation-type": "Event" };
+            await fetch(url, { method: "POST", headers, body: JSON.stringify({ ...event, again: true }) });
+            return console.log("later");
+          }
+          console.log("migrated");`,
+        ),
+      ),
+    );
+    expect(lines.map(({ text }) => text)).toEqual(["later", "migrated"]);
+  });
 });
 
 test.each([

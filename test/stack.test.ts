@@ -318,7 +318,6 @@ describe("grants", () => {
     expect(
       open.map(({ role, actions }) => `${role.replace(/[0-9A-F]{8}$/, "")} ${actions[0]}`).sort(),
     ).toEqual([
-      "AWSCDKTriggerCustomResourceProviderCustomResourceProviderRole lambda:InvokeFunction", // versions of migrate
       "PipelineDispatcherRole scheduler:CreateSchedule", // one-time schedules of one group
       "PipelineRetryRole scheduler:CreateSchedule",
       "PipelineWorkerRole ec2:AssignPrivateIpAddresses", // a network interface has no name before it is made
@@ -367,16 +366,16 @@ describe("the database", () => {
   });
 
   test("is migrated once it can answer, before anything can send or start work", () => {
-    const [[trigger, migration] = ["", undefined]] = Object.entries(
-      standard.template.findResources("Custom::Trigger"),
+    const [[schema, migration] = ["", undefined]] = Object.entries(
+      standard.template.findResources("Custom::SchemaMigrations"),
     );
     const [writer] = Object.keys(standard.template.findResources("AWS::RDS::DBInstance"));
     expect(migration?.DependsOn).toContain(writer);
-    expect(text(migration?.Properties.HandlerArn)).toContain("MigrationsMigrateCurrentVersion");
+    expect(text(migration?.Properties.Version)).toContain("MigrationsMigrateCurrentVersion");
 
     for (const type of ["AWS::Lambda::EventSourceMapping", "AWS::Scheduler::Schedule"]) {
       for (const later of Object.values(standard.template.findResources(type))) {
-        expect(later.DependsOn).toContain(trigger);
+        expect(later.DependsOn).toContain(schema);
       }
     }
   });

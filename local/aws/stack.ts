@@ -2,12 +2,14 @@
 // and schedules behind one loopback endpoint. The database and the upstream are started by the caller.
 
 import { setTimeout as sleep } from "node:timers/promises";
+import { migrationsType } from "../../shared/catalogue/stack.ts";
 import { type Resource, readAssembly } from "./assembly.ts";
+import { makeCustomResources } from "./custom-resource.ts";
 import { type AwsService, forward, startAwsEndpoint } from "./endpoint.ts";
 import { startHttpApi } from "./http-api.ts";
 import type { LogLine } from "./invocation.ts";
 import { type Clock, LambdaFunction } from "./lambda.ts";
-import { type FunctionRegistry, makeFunctionRegistry, makeLambdaApi } from "./lambda-api.ts";
+import { makeFunctionRegistry, makeLambdaApi } from "./lambda-api.ts";
 import type { QueueCounts } from "./queue.ts";
 import { makeQueueApi } from "./queue-api.ts";
 import { nameOfArn } from "./queue-attributes.ts";
@@ -86,7 +88,7 @@ const realClock: Clock = {
 
 /**
  * @throws Error naming the resource when the template cannot run here, when an address in a function's
- * environment is not on this machine, or when a deployment trigger (the migrations) fails.
+ * environment is not on this machine, or when the migrations fail.
  */
 export async function startStack(options: StackOptions): Promise<LocalStack> {
   const services: AwsService[] = [];
@@ -153,7 +155,9 @@ async function start(
     scheduler.create(templateSchedule(resource, options.schedulesEnabled ?? true), true);
   }
 
+  const customResources = makeCustomResources(endpoint, template.stackName, clock);
   services.push(
+    customResources.service,
     makeQueueApi(queues, endpoint),
     makeSecrets(templateSecrets(template.resources, options.secrets ?? {})),
     makeSchedulerApi(scheduler),
@@ -161,8 +165,8 @@ async function start(
     forward("rds-data", options.endpoints.rdsData, dataApiPaths),
   );
 
-  // A deployment runs its triggers (the migrations) before anything that could call the functions.
-  for (const trigger of ofType("Custom::Trigger")) await runTrigger(trigger, functions);
+  // A deployment brings the schema up to date before anything that could call the functions.
+  for (const resource of ofType(migrationsType)) await customResources.create(resource, functions);
   for (const { source, enabled } of eventSources) if (enabled) source.start();
   scheduler.start();
   httpApi?.serve(template.resources, functions);
@@ -204,19 +208,6 @@ async function start(
 function hasHttpApi(assembly: string): boolean {
   const { template } = readAssembly(assembly);
   return Object.values(template.Resources).some(({ Type }) => Type === "AWS::ApiGatewayV2::Api");
-}
-
-async function runTrigger({ logicalId, properties }: Resource, functions: FunctionRegistry): Promise<void> {
-  const reference = String(properties.HandlerArn);
-  const found = functions.find(reference);
-  if (found === undefined) throw new Error(`${logicalId}: its function ${reference} is not in the template`);
-  const { lambda } = found;
-  if (properties.InvocationType === "Event") {
-    lambda.invokeEvent("{}");
-    return;
-  }
-  const { failed, payload } = await lambda.invoke("{}");
-  if (failed) throw new Error(`${logicalId}: ${lambda.settings.name} failed: ${payload}`);
 }
 
 function oneOf(resources: readonly Resource[], kind: string, logicalId: string): Resource {

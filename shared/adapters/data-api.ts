@@ -6,10 +6,11 @@ import {
   type Field,
   RDSDataClient,
   RollbackTransactionCommand,
+  type RollbackTransactionCommandInput,
   type SqlParameter,
 } from "@aws-sdk/client-rds-data";
 import { SyncError } from "../errors.ts";
-import type { Clock, Database, SqlParameters, SqlRow } from "../ports.ts";
+import type { Clock, Database, LongStatements, SqlParameters, SqlRow } from "../ports.ts";
 import { say } from "../words/say.ts";
 
 export type DataApiOptions = {
@@ -27,9 +28,15 @@ const requestTimeoutMilliseconds = 60_000;
 /** Tries of a statement whose outcome is unknown or that lost a deadlock. All our statements may be repeated. */
 const triesMax = 3;
 
-export function makeDataApi(options: DataApiOptions): Database {
+/** Of a transaction whose last statement the service is stopping. */
+const rollbackTriesMax = 10;
+
+export function makeDataApi(options: DataApiOptions): Database & LongStatements {
   const { clock, resourceArn, secretArn, database } = options;
-  const client = new RDSDataClient({ requestHandler: { requestTimeout: requestTimeoutMilliseconds } });
+  const requestHandler = { requestTimeout: requestTimeoutMilliseconds };
+  const client = new RDSDataClient({ requestHandler });
+  /** For what must not be sent twice: the SDK itself would repeat it after a lost answer. */
+  const onceClient = new RDSDataClient({ requestHandler, maxAttempts: 1 });
 
   async function execute(sql: string, parameters: SqlParameters, transactionId?: string): Promise<SqlRow[]> {
     const command = new ExecuteStatementCommand({
@@ -58,12 +65,26 @@ export function makeDataApi(options: DataApiOptions): Database {
         const { kind, resuming } = classify(error);
         if (resuming && clock.monotonic() < giveUpAt) {
           await clock.sleep(2_000);
-        } else if (kind === "transient" && !resuming && tries < triesMax) {
+        } else if (kind === "transient" && !resuming && !isTimeout(error) && tries < triesMax) {
           await clock.sleep(200 * 4 ** tries);
           tries += 1;
         } else {
           throw asSyncError(error, kind);
         }
+      }
+    }
+  }
+
+  /** Its failure says nothing new: the service rolls back what is left alone for three minutes. */
+  async function rollBack(transaction: RollbackTransactionCommandInput): Promise<void> {
+    for (let tries = 1; tries <= rollbackTriesMax; tries += 1) {
+      try {
+        await client.send(new RollbackTransactionCommand(transaction));
+        return;
+      } catch (error) {
+        // A statement that was stopped takes a moment to stop, and keeps its locks until then.
+        if (!(error instanceof Error && error.message.includes("still running a query"))) return;
+        await clock.sleep(500);
       }
     }
   }
@@ -79,14 +100,34 @@ export function makeDataApi(options: DataApiOptions): Database {
           await client.send(new CommitTransactionCommand({ ...target, transactionId }));
           return result;
         } catch (error) {
-          // Its failure says nothing new: the service rolls back what is left alone for three minutes.
-          await client
-            .send(new RollbackTransactionCommand({ ...target, transactionId }))
-            .catch(() => undefined);
+          await rollBack({ ...target, transactionId });
           throw error;
         }
       }),
+    async runLong(sql) {
+      const command = new ExecuteStatementCommand({
+        ...{ resourceArn, secretArn, database, sql },
+        continueAfterTimeout: true,
+      });
+      const giveUpAt = clock.monotonic() + options.resumeSecondsMax * 1000;
+      for (;;) {
+        try {
+          await onceClient.send(command);
+          return "ended";
+        } catch (error) {
+          const { kind, resuming } = classify(error);
+          if (resuming && clock.monotonic() < giveUpAt) await clock.sleep(2_000);
+          else if (kind === "transient" && !resuming) return "running";
+          else throw asSyncError(error, kind);
+        }
+      }
+    },
   };
+}
+
+/** The service has stopped the statement after 45 seconds: what took so long once takes it again. */
+function isTimeout(error: unknown): boolean {
+  return error instanceof Error && error.name === "StatementTimeoutException";
 }
 
 /** SQLSTATE classes of passing trouble: connection, resources, operator intervention, deadlock, serialization. */

@@ -87,3 +87,9 @@ export async function protectCluster(
     }
   }
 }
+
+/** Whether CloudFormation is taking a stack's last change back. @throws SyncError when it does not say */
+export async function isRollingBack(cloudformation: QueryApi, stack: string): Promise<boolean> {
+  const answer = await cloudformation("DescribeStacks", { StackName: stack });
+  return valuesIn(answer, "StackStatus").some((status) => status.includes("ROLLBACK"));
+}

@@ -9,8 +9,8 @@ export const chosenOutput = "ChosenContext";
 /** The context key that says where the choice is from (infra/chosen-context.ts has its values). */
 export const sourceKey = "chosen";
 
-/** Not remembered: the stage is in the stack's name, and one deployment gives the data up, not all later ones. */
-const neverKept = ["stage", "keepData"];
+/** Not remembered: the stage is in the stack's name, and what one deployment may do, later ones may not. */
+const neverKept = ["stage", "keepData", "olderRelease"];
 
 /** Whether later deployments start from a key of the context. */
 export function isKept(key: string): boolean {

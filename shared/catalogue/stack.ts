@@ -38,6 +38,9 @@ export type StackOutput =
 /** Outputs as they are read: of a stack that is older, one may be missing. */
 export type StackOutputs = Readonly<Partial<Record<StackOutput, string>>>;
 
+/** The resource of the template by whose making the schema is brought up to date. */
+export const migrationsType = "Custom::SchemaMigrations";
+
 /** Whom a function talks to, as its environment says. */
 export type FunctionVariable =
   | "DATABASE_RESOURCE_ARN"

@@ -2,21 +2,31 @@
 // Two runners and a crash half-way are safe, because a migration's ledger row goes in first, in its own transaction.
 import { createHash } from "node:crypto";
 import { SyncError } from "../errors.ts";
-import type { Database, Log } from "../ports.ts";
+import type { Clock, Database, Log, LongStatements } from "../ports.ts";
+import { say } from "../words/say.ts";
 
 /** One file of migrations/, by its name. */
 export type MigrationFile = { readonly name: string; readonly sql: string };
 
 const namePattern = /^\d{4}_[a-z0-9_]+\.sql$/;
 
+/** What a migration needs that takes longer than the database's interface waits for one statement. */
+export type LongRun = LongStatements & {
+  readonly clock: Clock;
+  /** Milliseconds that this runner still has. */
+  readonly remainingMilliseconds: () => number;
+};
+
 /**
  * @returns the names that were applied now
- * @throws SyncError permanent, naming the file: a wrong name, a gap, or an applied file that was edited since
+ * @throws SyncError permanent, naming the file: a wrong name, a gap, or an applied file that was edited since;
+ *   rate-limited when a long one is under way and this runner's time is over: the next call goes on waiting for it
  */
 export async function migrate(
   database: Database,
   files: readonly MigrationFile[],
   log: Log,
+  long?: LongRun,
 ): Promise<string[]> {
   const ordered = inOrder(files);
   await createLedger(database);
@@ -28,7 +38,7 @@ export async function migrate(
   );
   const appliedNow: string[] = [];
   for (const file of ordered) {
-    const checksum = applied.get(file.name) ?? (await apply(database, file));
+    const checksum = applied.get(file.name) ?? (await applyAs(database, file, long));
     if (checksum === undefined) {
       appliedNow.push(file.name);
       log.info("migration applied", { name: file.name });
@@ -48,6 +58,120 @@ export function statementsOf(sql: string): string[] {
     .split(/;[ \t]*(?:\r?\n[ \t]*\r?\n|\s*$)/)
     .map((statement) => statement.trim())
     .filter((statement) => statement !== "");
+}
+
+/**
+ * An older release must not work on a newer schema, unless somebody knows that it can.
+ * @throws SyncError permanent, naming the newest of both
+ */
+export async function refuseNewerSchema(
+  database: Database,
+  files: readonly MigrationFile[],
+  isAllowed: () => Promise<boolean>,
+): Promise<void> {
+  const known = inOrder(files).at(-1)?.name ?? "0000";
+  await createLedger(database);
+  const [last] = await database.run("select name from schema_migration order by name desc limit 1");
+  const newest = String(last?.name ?? "0000");
+  if (numberOf(newest) <= numberOf(known) || (await isAllowed())) return;
+  throw new SyncError("permanent", say("schemaNewer", { newest, known }));
+}
+
+/** @throws SyncError of any kind, naming the file */
+async function applyAs(database: Database, file: MigrationFile, long: LongRun | undefined) {
+  const until = longUntil(file);
+  try {
+    return await (until === undefined ? apply(database, file) : applyLong(database, file, until, long));
+  } catch (error) {
+    if (!(error instanceof SyncError) || error.message.startsWith("migration ")) throw error;
+    throw new SyncError(error.kind, `migration ${file.name}: ${error.message}`, { cause: error });
+  }
+}
+
+/** A comment line of a file that takes long: `-- long until: QUERY`, whose answer is true once it has been done. */
+function longUntil({ name, sql }: MigrationFile): string | undefined {
+  const [line, until] = /^-- long\b[ \t]*(?:until: (\S.*))?/m.exec(sql) ?? [];
+  if (line !== undefined && until === undefined) {
+    throw new SyncError("permanent", say("migrationMark", { name }));
+  }
+  return until?.trim();
+}
+
+/** How often a long statement is looked after. */
+const lookMilliseconds = 10_000;
+
+/** A statement is waited for up to a minute; a runner that has less than this left starts none, and ends. */
+const runnerMillisecondsMin = 90_000;
+
+/** A statement that ends behind us without what it is for has failed, and its own words are lost. */
+const startsMax = 3;
+
+/**
+ * Outside of any transaction, so that the file's query alone says whether it was done: neither a lost answer nor the end
+ * of this runner matters, and another runner waits for what this one has started.
+ */
+async function applyLong(
+  database: Database,
+  file: MigrationFile,
+  until: string,
+  long: LongRun | undefined,
+): Promise<undefined> {
+  if (long === undefined) throw new SyncError("permanent", say("migrationTooLong", { name: file.name }));
+  const { name } = file;
+  for (let starts = 0; ; ) {
+    const state = await lookAfter(database, name, until);
+    if (state === "done") break;
+    if (long.remainingMilliseconds() < runnerMillisecondsMin) {
+      throw new SyncError("rate-limited", say("migrationRunning", { name }));
+    }
+    if (state === "running") {
+      await long.clock.sleep(lookMilliseconds);
+      continue;
+    }
+    starts += 1;
+    const isEnded = starts <= startsMax && (await startAll(file, long)) === "ended";
+    if (starts > startsMax || (isEnded && !(await isTrue(database, until)))) {
+      throw new SyncError("permanent", say("migrationUnfinished", { name, until }));
+    }
+  }
+  await database.run(
+    "insert into schema_migration (name, checksum) values (:name, :checksum) on conflict (name) do nothing",
+    { name, checksum: checksumOf(file) },
+  );
+  return undefined;
+}
+
+/** One after the other, to the first that goes on behind us. */
+async function startAll(file: MigrationFile, long: LongRun): Promise<"ended" | "running"> {
+  for (const statement of statementsOf(file.sql)) {
+    if ((await long.runLong(`${markOf(file.name)}\n${statement}`)) === "running") return "running";
+  }
+  return "ended";
+}
+
+/** By which a running statement is found among those of all sessions. */
+function markOf(name: string): string {
+  return `/* migration ${name} */`;
+}
+
+/** running also where nobody can say: what is under way may keep the question waiting. */
+async function lookAfter(database: Database, name: string, until: string) {
+  const active = `select exists (
+  select from pg_stat_activity
+  where state = 'active' and pid <> pg_backend_pid() and starts_with(query, :mark)
+)`;
+  try {
+    if (await isTrue(database, until)) return "done";
+    return (await isTrue(database, active, { mark: markOf(name) })) ? "running" : "stopped";
+  } catch (error) {
+    if (error instanceof SyncError && error.kind === "transient") return "running";
+    throw error;
+  }
+}
+
+async function isTrue(database: Database, query: string, parameters = {}): Promise<boolean> {
+  const [row = {}] = await database.run(query, parameters);
+  return Object.values(row)[0] === true;
 }
 
 /** @returns undefined when applied now, or the checksum of the runner that came first */
@@ -97,7 +221,9 @@ async function createLedger(database: Database): Promise<void> {
 
 function inOrder(files: readonly MigrationFile[]): MigrationFile[] {
   const ordered = [...files].sort((a, b) => (a.name < b.name ? -1 : 1));
-  ordered.forEach(({ name }, at) => {
+  ordered.forEach((file, at) => {
+    const { name } = file;
+    longUntil(file); // to refuse a wrong mark before anything is applied
     const expected = String(at + 1).padStart(4, "0");
     if (!namePattern.test(name) || !name.startsWith(expected)) {
       throw new SyncError(
@@ -107,6 +233,10 @@ function inOrder(files: readonly MigrationFile[]): MigrationFile[] {
     }
   });
   return ordered;
+}
+
+function numberOf(name: string): number {
+  return Number(name.slice(0, 4));
 }
 
 /** Line endings do not count: a checkout may change them. */

@@ -207,6 +207,13 @@ export const chinese: Readonly<Record<SentenceName, string>> = {
   dispatcherNotStarted: "调度函数未启动：{status} {said}",
   awsUnreached: "无法请求 AWS 执行 {action}：{said}",
   awsRefused: "AWS 拒绝执行 {action}：{code} {said}",
+  migrationMark: "迁移 {name}：耗时长的迁移要用一行 `-- long until: 查询` 标明",
+  migrationTooLong: "迁移 {name} 标明了耗时长，而这里无法等待它",
+  migrationRunning: "迁移 {name} 仍在数据库中运行",
+  migrationLeft: "{said}，已等 {minutes} 分钟，它会继续运行：等它结束后再部署一次，不会丢失任何进展",
+  migrationUnfinished: "迁移 {name} 已结束，但没有达到目的：{until} 不成立",
+  schemaNewer:
+    "数据库已由更新的版本迁移到 {newest}，而本版本只到 {known}：请部署更新的版本；若其说明允许，可加 -c olderRelease=true",
   queueRefused: "工作队列：{all} 条消息中有 {left} 条未被接受",
 
   // `npm start`: what is typed, what the machine has, and how it goes.

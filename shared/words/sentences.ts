@@ -216,6 +216,14 @@ export const sentences = {
   dispatcherNotStarted: "the dispatcher was not started: {status} {said}",
   awsUnreached: "AWS could not be asked to {action}: {said}",
   awsRefused: "AWS refused {action}: {code} {said}",
+  migrationMark: "migration {name}: what takes long is marked by a line `-- long until: QUERY`",
+  migrationTooLong: "migration {name} is marked long, and nothing here can wait for it",
+  migrationRunning: "migration {name} is still running in the database",
+  migrationLeft:
+    "{said} after {minutes} minutes, and goes on there: deploy again when it has ended, nothing of it is lost",
+  migrationUnfinished: "migration {name} has ended without what it is for: not true is {until}",
+  schemaNewer:
+    "the database was migrated by a newer release, up to {newest}, and this one knows migrations up to {known}: deploy the newer one, or say -c olderRelease=true if its notes allow it",
   queueRefused: "work queue: {left} of {all} messages were not accepted",
 
   // `npm start`: what is typed, what the machine has, and how it goes.

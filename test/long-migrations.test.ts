@@ -1,0 +1,181 @@
+// Migrations that take longer than the Data API waits for a statement, releases that meet another's schema, and the
+// upgrade of a database that the first release candidate has filled.
+import pg from "pg";
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import { startDataApi } from "../local/data-api/server.ts";
+import { makeDataApi } from "../shared/adapters/data-api.ts";
+import { type LongRun, migrate, refuseNewerSchema } from "../shared/ledger/migrate.ts";
+import type { Clock, Database, LongStatements } from "../shared/ports.ts";
+import { realClock, silentLog, type TestDatabase } from "./support/database.ts";
+import { databaseKinds } from "./support/postgres-database.ts";
+
+const minutes = 60_000;
+
+/** In place of the service's 45 seconds. */
+const statementMilliseconds = 150;
+
+for (const { engine, missing, openEmpty } of await databaseKinds()) {
+  describe.skipIf(missing !== undefined)(`on ${engine}${missing ? ` (${missing})` : ""}`, () => {
+    let engineBehind: TestDatabase;
+    let dataApi: Awaited<ReturnType<typeof startDataApi>>;
+    let database: Database & LongStatements;
+    let client: pg.Client;
+    const clock: Clock = {
+      ...realClock,
+      sleep: () => realClock.sleep(20), // in place of seconds
+    };
+    beforeAll(async () => {
+      engineBehind = await openEmpty();
+      client = new pg.Client({ connectionString: engineBehind.url });
+      await client.connect();
+      dataApi = await startDataApi({ databaseUrl: engineBehind.url, limits: { statementMilliseconds } });
+      process.env.AWS_ENDPOINT_URL_RDS_DATA = dataApi.url;
+      const arn = "arn:aws:rds:us-east-1:000000000000:cluster:test";
+      database = makeDataApi({
+        ...{ resourceArn: arn, secretArn: arn, database: "tushare", clock, resumeSecondsMax: 10 },
+      });
+      await database.run("select 1"); // the address is read from the environment now
+      await database.runLong("select 1");
+    });
+    afterAll(async () => {
+      await client?.end();
+      await dataApi?.close();
+      await engineBehind?.close();
+    });
+    beforeEach(async () => {
+      await client.query("drop schema public cascade");
+      await client.query("create schema public");
+      await client.query("create table slow (n integer)");
+    });
+
+    const long = (until: string, sql: string) => ({
+      name: "0001_do_slowly.sql",
+      sql: `-- long until: ${until}\n${sql};\n`,
+    });
+    const once = long(
+      "select count(*) > 0 from slow",
+      "insert into slow (n) select 1 from (select pg_sleep(0.6)) as wait",
+    );
+    const run = (file: { name: string; sql: string }, more: Partial<LongRun> = {}) =>
+      migrate(database, [file], silentLog, {
+        ...{ runLong: database.runLong, clock, remainingMilliseconds: () => 10 * minutes, ...more },
+      });
+    const rows = async (sql: string) => (await client.query<Record<string, unknown>>(sql)).rows;
+    const ledger = async () => (await rows("select name from schema_migration")).map(({ name }) => name);
+
+    test("a statement that outlasts the Data API is waited for, runs once, and is in the ledger at its end", async () => {
+      expect(await run(once)).toEqual([once.name]);
+      expect(await rows("select n from slow")).toEqual([{ n: 1 }]);
+      expect(await ledger()).toEqual([once.name]);
+      expect(await run(once)).toEqual([]);
+    });
+
+    test("a runner whose time is over hands on, and the next one waits for what the first has begun", async () => {
+      let left = 10 * minutes;
+      const runLong: LongRun["runLong"] = async (sql) => {
+        const how = await database.runLong(sql);
+        left = minutes;
+        return how;
+      };
+      const first = run(once, { runLong, remainingMilliseconds: () => left });
+      await expect(first).rejects.toMatchObject({
+        kind: "rate-limited",
+        message: `migration ${once.name} is still running in the database`,
+      });
+      expect(await ledger()).toEqual([]);
+      expect(await run(once)).toEqual([once.name]);
+      expect(await rows("select n from slow")).toEqual([{ n: 1 }]);
+    });
+
+    test("a runner that died after the end leaves nothing but the ledger's row to the next", async () => {
+      await client.query("insert into slow (n) values (7)");
+      expect(await run(once)).toEqual([once.name]);
+      expect(await rows("select n from slow")).toEqual([{ n: 7 }]);
+    });
+
+    test("an answer that is lost counts as running, not as a reason to begin again", async () => {
+      const runLong: LongRun["runLong"] = async (sql) => {
+        await client.query(sql);
+        return "running";
+      };
+      await run(once, { runLong });
+      expect(await rows("select n from slow")).toEqual([{ n: 1 }]);
+    });
+
+    test("an index is built beside those who write", async () => {
+      const until =
+        "select coalesce((select indisvalid from pg_index where indexrelid = to_regclass('slow_n')), false)";
+      const file = {
+        name: "0001_index_slow.sql",
+        sql: `-- long until: ${until}\ndrop index concurrently if exists slow_n;\n\ncreate index concurrently slow_n on slow (n);\n`,
+      };
+      expect(await run(file)).toEqual([file.name]);
+      expect(await rows(until)).toEqual([{ coalesce: true }]);
+    });
+
+    test("a statement that fails where nobody sees it is begun again a few times, then named", async () => {
+      const failing = long(
+        "select count(*) > 0 from slow",
+        "insert into slow (n) select 1 / (length(cast(pg_sleep(0.3) as text)) - length(cast(pg_sleep(0) as text)))",
+      );
+      await expect(run(failing)).rejects.toMatchObject({
+        kind: "permanent",
+        message: expect.stringContaining(`migration ${failing.name} has ended without what it is for`),
+      });
+      expect(await ledger()).toEqual([]);
+    });
+
+    test("one that is refused at once says why; one that does not do what it is for says that", async () => {
+      const wrong = long("select false", "insert into nowhere (n) values (1)");
+      await expect(run(wrong)).rejects.toThrow(/^migration 0001_do_slowly\.sql: .*nowhere/);
+      const idle = long("select count(*) > 0 from slow", "delete from slow");
+      await expect(run(idle)).rejects.toThrow("not true is select count(*) > 0 from slow");
+      expect(await ledger()).toEqual([]);
+    });
+
+    test("a mark that says no end is refused before anything is applied, and so is a runner that cannot wait", async () => {
+      const first = { name: "0001_create_table.sql", sql: "create table first (n integer);\n" };
+      const unmarked = { name: "0002_do_slowly.sql", sql: "-- long\ndelete from slow;\n" };
+      await expect(migrate(database, [first, unmarked], silentLog)).rejects.toThrow("0002_do_slowly.sql");
+      expect(await rows("select to_regclass('first') as found")).toEqual([{ found: null }]);
+      await expect(migrate(database, [once], silentLog)).rejects.toThrow("nothing here can wait for it");
+    });
+
+    test("a migration that is not marked and takes too long fails once, by name, and not three times", async () => {
+      let begun = 0;
+      const counting: Database = {
+        run: database.run,
+        transaction: (work) =>
+          database.transaction((execute) => {
+            begun += 1;
+            return work(execute);
+          }),
+      };
+      const slow = { name: "0001_do_slowly.sql", sql: "insert into slow (n) select 1 from pg_sleep(2);\n" };
+      await expect(migrate(counting, [slow], silentLog)).rejects.toThrow(
+        /^migration 0001_do_slowly\.sql: .*StatementTimeoutException/,
+      );
+      expect(begun).toBe(1);
+      expect(await rows("select n from slow")).toEqual([]);
+    });
+
+    test("an older release is refused over a newer schema in one sentence, unless somebody allows it", async () => {
+      const [one, two] = [1, 2].map((n) => ({
+        name: `000${n}_create_table.sql`,
+        sql: `create table made_${n} (n integer);\n`,
+      }));
+      if (one === undefined || two === undefined) throw new Error("two files");
+      const never = async () => false;
+      await refuseNewerSchema(database, [one], never);
+      await migrate(database, [one, two], silentLog);
+      await refuseNewerSchema(database, [one, two], never);
+      await expect(refuseNewerSchema(database, [one], never)).rejects.toMatchObject({
+        kind: "permanent",
+        message:
+          "the database was migrated by a newer release, up to 0002_create_table.sql, and this one knows migrations up to " +
+          "0001_create_table.sql: deploy the newer one, or say -c olderRelease=true if its notes allow it",
+      });
+      await refuseNewerSchema(database, [one], async () => true);
+    });
+  });
+}
