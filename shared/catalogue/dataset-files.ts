@@ -7,6 +7,7 @@ import * as finance from "./datasets/finance.ts";
 import * as indexDaily from "./datasets/index-daily.ts";
 import * as stockDaily from "./datasets/stock-daily.ts";
 import * as stockList from "./datasets/stock-list.ts";
+import * as suspendD from "./datasets/suspend-d.ts";
 import * as tradingCalendar from "./datasets/trading-calendar.ts";
 
 export const specs = {
@@ -17,6 +18,7 @@ export const specs = {
   finance: finance.spec,
   etf_list: etfList.spec,
   etf_daily: etfDaily.spec,
+  suspend_d: suspendD.spec,
   index_daily: indexDaily.spec,
 } as const satisfies Readonly<Record<string, DatasetSpec>>;
 
@@ -28,5 +30,6 @@ export const words: Readonly<Record<keyof typeof specs, DatasetWords>> = {
   finance: finance.words,
   etf_list: etfList.words,
   etf_daily: etfDaily.words,
+  suspend_d: suspendD.words,
   index_daily: indexDaily.words,
 };

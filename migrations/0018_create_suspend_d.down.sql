@@ -1,0 +1,1 @@
+drop table suspend_d;
