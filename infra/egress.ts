@@ -10,7 +10,7 @@ import {
   IpAddresses,
   type ISecurityGroup,
   type IVpc,
-  NatInstanceProviderV2,
+  type NatInstanceProviderV2,
   NatProvider,
   NatTrafficDirection,
   Port,
@@ -20,7 +20,7 @@ import {
   Vpc,
 } from "aws-cdk-lib/aws-ec2";
 import { LogGroup } from "aws-cdk-lib/aws-logs";
-import { RemovalPolicy, Validations } from "aws-cdk-lib/core";
+import { Duration, RemovalPolicy, Validations } from "aws-cdk-lib/core";
 import { Construct } from "constructs";
 import type { EgressWay } from "../shared/catalogue/chosen-context.ts";
 import { logRetention, type Placement } from "./node-function.ts";
@@ -78,9 +78,7 @@ export class Egress extends Construct {
 
 function natInstances(): NatInstanceProviderV2 {
   const userData = UserData.forLinux();
-  const [install, ...rest] = NatInstanceProviderV2.DEFAULT_USER_DATA_COMMANDS;
-  // The elastic address replaces the first one while the machine starts, which may cut a download short.
-  userData.addCommands(`until ${install}; do sleep 5; done`, ...rest);
+  userData.addCommands(...setUp);
   return NatProvider.instanceV2({
     instanceType: InstanceType.of(InstanceClass.T4G, InstanceSize.NANO),
     defaultAllowedTraffic: NatTrafficDirection.OUTBOUND_ONLY,
@@ -88,14 +86,48 @@ function natInstances(): NatInstanceProviderV2 {
   });
 }
 
+/** The deployment waits so long for the machine to say that it passes packets on. */
+const readyMinutes = 10;
+
+/**
+ * Each step may end the script, and its end is told to CloudFormation: the deployment fails where this would not work.
+ * The package manager is killed in half a gigabyte of memory (amazonlinux/amazon-linux-2023, issue 404), so there is
+ * swap first. A mirror that does not answer is tried again, for some minutes.
+ */
+const setUp = [
+  "set -euo pipefail",
+  "dd if=/dev/zero of=/swapfile bs=1M count=1024",
+  "chmod 600 /swapfile",
+  "mkswap /swapfile",
+  "swapon /swapfile",
+  'echo "/swapfile none swap defaults 0 0" >> /etc/fstab',
+  "for try in 1 2 3 4 5 6 7 8; do dnf install -y iptables-services && break; sleep 15; done",
+  "rpm -q iptables-services",
+  'echo "net.ipv4.ip_forward=1" > /etc/sysctl.d/custom-ip-forwarding.conf',
+  "sysctl -p /etc/sysctl.d/custom-ip-forwarding.conf",
+  "systemctl enable --now iptables",
+  "way=$(ip -o -4 route show to default | awk 'NR == 1 {print $5}')",
+  'iptables -t nat -A POSTROUTING -o "$way" -j MASQUERADE',
+  "iptables -F FORWARD",
+  "iptables-save > /etc/sysconfig/iptables",
+  'iptables -t nat -C POSTROUTING -o "$way" -j MASQUERADE',
+  'test "$(sysctl -n net.ipv4.ip_forward)" = 1',
+];
+
 /** Gives the one instance its address, lets the worker through it, and sets what the provider has no word for. */
 function attach(provider: NatInstanceProviderV2, elasticIp: CfnEIP, vpc: IVpc, worker: ISecurityGroup): void {
   provider.connections.allowFrom(worker, Port.allTcp(), "The worker calls out through here");
   for (const { internetConnectivityEstablished } of vpc.publicSubnets) {
     elasticIp.node.addDependency(internetConnectivityEstablished); // no address before the way out is there
   }
-  for (const { instance } of provider.gatewayInstances) {
+  for (const machine of provider.gatewayInstances) {
+    const { instance } = machine;
+    machine.userData.addSignalOnExitCommand(machine);
+    // Only then: the elastic address replaces the first one, which would cut a download short.
     elasticIp.instanceId = instance.ref;
+    instance.cfnOptions.creationPolicy = {
+      resourceSignal: { count: 1, timeout: Duration.minutes(readyMinutes).toIsoString() },
+    };
     instance.metadataOptions = { httpTokens: "required" };
     instance.blockDeviceMappings = [{ deviceName: "/dev/xvda", ebs: { encrypted: true } }];
     Validations.of(instance).acknowledge(

@@ -1,7 +1,15 @@
 // The promises of the template, read from the synthesised app. What the functions do is tested elsewhere.
 
 import { spawnSync } from "node:child_process";
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Template } from "aws-cdk-lib/assertions";
@@ -392,6 +400,63 @@ describe("egress", () => {
     template.hasResourceProperties("AWS::EC2::EIP", { InstanceId: { Ref: instance } });
     expect(functionsInANetwork(template)).toEqual([expect.stringContaining("Worker")]);
     expect(Object.keys(standard.stack.template.Outputs)).toContain("EgressAddress");
+  });
+
+  test("a deployment waits for the NAT instance to pass packets on, and fails when it does not", () => {
+    const [[id, machine] = ["", undefined]] = Object.entries(
+      standard.template.findResources("AWS::EC2::Instance"),
+    );
+    expect(machine?.CreationPolicy).toEqual({ ResourceSignal: { Count: 1, Timeout: "PT10M" } });
+    const script = text(machine?.Properties.UserData["Fn::Base64"]);
+    const written = join(scratch, "set-up.sh");
+    writeFileSync(written, script);
+    expect(spawnSync("bash", ["-n", written], { encoding: "utf8" }).stderr).toBe("");
+    // Whatever ends the script is told, with how it ended, for this very machine.
+    expect(script).toContain("trap exitTrap EXIT");
+    expect(script).toContain(
+      `cfn-signal --stack TushareSync --resource ${id} --region <AWS::Region> -e $exitCode`,
+    );
+    expect(script).toContain("set -euo pipefail");
+    // Half a gigabyte is too little for the package manager, and nothing is tried for ever.
+    expect(script.indexOf("swapon")).toBeLessThan(script.indexOf("dnf install"));
+    expect(script.match(/^.*\b(until|while)\b.*$/gm)).toBeNull();
+  });
+
+  test.each([
+    ["works", 0, 0],
+    ["finds no package", 1, 1],
+  ])("a machine whose package manager %s tells so, within a bounded number of tries", (_, dnf, ended) => {
+    const [machine] = Object.values(standard.template.findResources("AWS::EC2::Instance"));
+    const script = text(machine?.Properties.UserData["Fn::Base64"]);
+    const root = mkdtempSync(join(scratch, "machine-"));
+    for (const folder of ["bin", "etc/sysctl.d", "etc/sysconfig"])
+      mkdirSync(join(root, folder), { recursive: true });
+    const stub = (name: string, code: string) =>
+      writeFileSync(join(root, "bin", name), `#!/bin/bash\necho "${name} $*" >> ${root}/ran\n${code}\n`, {
+        mode: 0o755,
+      });
+    for (const name of ["dd", "chmod", "mkswap", "swapon", "systemctl", "iptables", "iptables-save", "sleep"])
+      stub(name, "");
+    stub("sysctl", "echo 1");
+    stub("ip", "echo default via 10.0.1.1 dev ens5 proto dhcp");
+    stub("dnf", `exit ${dnf}`);
+    stub("rpm", `exit ${dnf}`);
+    stub("cfn-signal", "");
+    const here = script
+      .replaceAll("/opt/aws/bin/", "")
+      .replaceAll("/etc/", `${root}/etc/`)
+      .replaceAll("<AWS::Region>", "eu-west-1");
+    const run = spawnSync("bash", ["-c", here], {
+      env: { PATH: `${root}/bin:/usr/bin:/bin` },
+      encoding: "utf8",
+    });
+    const ran = readFileSync(join(root, "ran"), "utf8").split("\n");
+    expect(run.status, run.stderr).toBe(ended);
+    expect(ran.filter((line) => line.startsWith("cfn-signal"))).toEqual([
+      expect.stringMatching(new RegExp(` -e ${ended}$`)),
+    ]);
+    expect(ran.filter((line) => line.startsWith("dnf"))).toHaveLength(ended === 0 ? 1 : 8);
+    expect(ran.includes("iptables -t nat -A POSTROUTING -o ens5 -j MASQUERADE")).toBe(ended === 0);
   });
 
   test("a NAT gateway with one elastic address, on request", () => {
