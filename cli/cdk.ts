@@ -114,6 +114,11 @@ export function slotsOf(context: Readonly<Record<string, unknown>>): number {
   return Number.isInteger(slots) && slots > 0 ? slots : settingTable.WORKER_SLOTS.default;
 }
 
+/** The slots that a context takes from the account's concurrency. */
+export function reservedSlots(context: Readonly<Record<string, unknown>>): number {
+  return String(context.reserveConcurrency ?? true) === "true" ? slotsOf(context) : 0;
+}
+
 /** Calls may bunch on their way (shared/catalogue/slot.ts), and a tenth is left for a person's own calls. */
 const shareUsed = 0.9;
 

@@ -12,6 +12,7 @@ import { destroy } from "../cli/commands/destroy.ts";
 import { type CostPart, template as costed, costOfMonth, costOfRun } from "../cli/cost.ts";
 import type { Tools } from "../cli/deployment.ts";
 import { accountClients } from "../cli/doctor/account.ts";
+import type { CommandError } from "../cli/failure.ts";
 import { en } from "../cli/messages/en.ts";
 import { makeApp } from "../infra/app.ts";
 import { callsAMinuteMax } from "../shared/catalogue/slot.ts";
@@ -76,6 +77,64 @@ describe("deploy", () => {
     expect(printed.join("\n")).toContain("--no-reserve");
     expect(await deploy(session(), { ...plain, reserve: false }, tools())).toBe(0);
     expect(ran[0]?.args).toContain("reserveConcurrency=false");
+  });
+
+  /** A stack as CloudFormation tells of it, with what was chosen when it stands. */
+  function standing(status: "CREATE_COMPLETE" | "ROLLBACK_COMPLETE" | "ROLLBACK_FAILED", chosen?: object) {
+    const StackId = "arn:aws:cloudformation:ap-southeast-1:123456789012:stack/TushareSync/1";
+    const Outputs = chosen && [{ OutputKey: "ChosenContext", OutputValue: JSON.stringify(chosen) }];
+    const stack = { StackName: "TushareSync", StackId, CreationTime: new Date(0), StackStatus: status };
+    formation.on(DescribeStacksCommand).resolves({ Stacks: [{ ...stack, ...(Outputs && { Outputs }) }] });
+  }
+
+  const limited = (free: number) => {
+    const AccountLimit = { ConcurrentExecutions: free, UnreservedConcurrentExecutions: free };
+    lambda.on(GetAccountSettingsCommand).resolves({ AccountLimit });
+  };
+
+  test.each([
+    ["nothing", 104, [], 1],
+    ["nothing", 105, [], 0],
+    ["-c reserveConcurrency=false", 10, ["reserveConcurrency=false"], 0],
+    ["-c slots=20", 119, ["slots=20", "tushareMinInterval=0.5"], 1],
+    ["-c slots=20", 120, ["slots=20", "tushareMinInterval=0.5"], 0],
+  ])(
+    "said %s, an account with %i free executions is judged by what will be reserved",
+    async (_, free, context, end) => {
+      limited(free);
+      const outcome = await deploy(session(), { ...plain, context }, tools()).catch(
+        (error: CommandError) => error.exitCode,
+      );
+      expect(outcome).toBe(end);
+    },
+  );
+
+  test.each(["ROLLBACK_COMPLETE", "ROLLBACK_FAILED"] as const)(
+    "a stack in %s reserves nothing, so the account is looked at again",
+    async (status) => {
+      standing(status);
+      limited(10);
+      expect((await failing(deploy(session(), plain, tools())))?.exitCode).toBe(1);
+      expect(ran).toEqual([]);
+    },
+  );
+
+  test("a stack that stands has its slots; only what it asks for beyond them is looked for", async () => {
+    standing("CREATE_COMPLETE", { slots: "5" });
+    limited(101);
+    expect(await deploy(session(), plain, tools())).toBe(0);
+    const more = { ...plain, context: ["slots=7"] };
+    expect((await failing(deploy(session(), more, tools())))?.exitCode).toBe(1);
+    standing("CREATE_COMPLETE", { reserveConcurrency: "false" });
+    const reserving = { ...plain, context: ["reserveConcurrency="] };
+    expect((await failing(deploy(session(), reserving, tools())))?.exitCode).toBe(1);
+  });
+
+  test("-c stage= names the stack that is asked for, checked and deployed", async () => {
+    expect(await deploy(session(), { ...plain, context: ["stage=trial"] }, tools())).toBe(0);
+    expect(actions()).toEqual(["diff TushareSync-trial", "deploy TushareSync-trial"]);
+    const asked = formation.commandCalls(DescribeStacksCommand).map(({ args }) => args[0].input.StackName);
+    expect(new Set(asked)).toEqual(new Set(["TushareSync-trial", "CDKToolkit"]));
   });
 
   test("without a yes nothing changes, and where nobody can be asked it wants --yes", async () => {

@@ -6,7 +6,7 @@ import { join } from "node:path";
 import type { Found } from "../../infra/deployment-file.ts";
 import { chosenFile, layOver } from "../../shared/catalogue/chosen-context.ts";
 import type { StackOutputs } from "../../shared/catalogue/stack.ts";
-import { cdkArguments, contextOf, type DeployValues, deployOptions, keptOf, slotsOf } from "../cdk.ts";
+import { cdkArguments, contextOf, type DeployValues, deployOptions, keptOf, reservedSlots } from "../cdk.ts";
 import {
   type Before,
   changesOf,
@@ -60,10 +60,9 @@ export async function deploy(
   const context = layOver(contextBefore(asked), said);
 
   const effective = { ...defaults, ...context };
-  const reserves = String(effective.reserveConcurrency ?? true) === "true";
   const findings = [
     checkNode(process.versions.node, t),
-    ...(await checkAccount(clients, reserves ? slotsOf(effective) : 0, stack, t)),
+    ...(await checkAccount(clients, reservedSlots(effective), stack, t)),
   ];
   showFindings(findings, output, t);
   if (findings.some(({ level }) => level === "problem")) {

@@ -8,7 +8,8 @@ import { GetAccountSettingsCommand, LambdaClient } from "@aws-sdk/client-lambda"
 import { ListSchedulesCommand, SchedulerClient } from "@aws-sdk/client-scheduler";
 import { GetSecretValueCommand, SecretsManagerClient } from "@aws-sdk/client-secrets-manager";
 import type { StackOutputs } from "../../shared/catalogue/stack.ts";
-import { isMissing } from "../deployed-stack.ts";
+import { reservedSlots } from "../cdk.ts";
+import { describeStack, isMissing } from "../deployed-stack.ts";
 import type { Messages } from "../messages/en.ts";
 import { type ClientConfig, sentence } from "../target.ts";
 import { type Finding, finding, ok } from "./finding.ts";
@@ -52,8 +53,8 @@ export async function checkAccount(
   let concurrency: Finding;
   try {
     const { AccountLimit } = await lambda.send(new GetAccountSettingsCommand({}));
-    const reserved = await reservedBy(cloudFormation, stack);
-    concurrency = judgeConcurrency(AccountLimit ?? {}, reserved ? 0 : slots, t);
+    const held = await heldBy(cloudFormation, stack, slots);
+    concurrency = judgeConcurrency(AccountLimit ?? {}, Math.max(0, slots - held), t);
   } catch (error) {
     return [
       finding("credentials", "problem", t.doctor.noCredentials(sentence(error)), t.doctor.credentialsRemedy),
@@ -93,15 +94,11 @@ export async function checkDeployed(
   ];
 }
 
-/** A stack that is there has its slots reserved already. */
-async function reservedBy(client: CloudFormationClient, stack: string): Promise<boolean> {
-  try {
-    const { Stacks = [] } = await client.send(new DescribeStacksCommand({ StackName: stack }));
-    return Stacks.length > 0;
-  } catch (error) {
-    if (isMissing(error)) return false;
-    throw error;
-  }
+/** What a stack holds already of the slots that are wanted. One that never stood, or was taken back, holds none. */
+async function heldBy(client: CloudFormationClient, stack: string, wanted: number): Promise<number> {
+  const deployed = await describeStack(client, stack);
+  if (deployed?.isThere !== true) return 0;
+  return deployed.context === undefined ? wanted : reservedSlots(deployed.context);
 }
 
 async function checkBootstrap(client: CloudFormationClient, t: Messages): Promise<Finding> {
