@@ -55,6 +55,14 @@ const schema = z.object({
     .enum(egressWays)
     .default("instance")
     .describe(say("contextEgress", { example: "-c egress=gateway" })),
+  /**
+   * The NAT instance is made from Amazon's newest image of this day or before: no other deployment replaces it. Renewed
+   * here, with each release, or by whoever deploys.
+   */
+  egressImagesUntil: z.iso
+    .date()
+    .default("2026-11-15")
+    .describe(say("contextDay", { example: "-c egressImagesUntil=2026-11-15" })),
   /** The token travels to this address, so plain http is for a simulated TuShare on the same machine. */
   tushareUrl: z
     .url()

@@ -13,21 +13,25 @@ import {
   type NatInstanceProviderV2,
   NatProvider,
   NatTrafficDirection,
+  OperatingSystemType,
   Port,
   SecurityGroup,
   SubnetType,
   UserData,
   Vpc,
 } from "aws-cdk-lib/aws-ec2";
+import { PolicyStatement } from "aws-cdk-lib/aws-iam";
 import { LogGroup } from "aws-cdk-lib/aws-logs";
-import { Duration, RemovalPolicy, Validations } from "aws-cdk-lib/core";
+import { CustomResource, Duration, RemovalPolicy, Validations } from "aws-cdk-lib/core";
 import { Construct } from "constructs";
 import type { EgressWay } from "../shared/catalogue/chosen-context.ts";
-import { logRetention, type Placement } from "./node-function.ts";
+import { logRetention, NodeFunction, type Placement } from "./node-function.ts";
 
 export type EgressProps = {
   /** An instance costs a tenth of a gateway and stops when its machine does; the work waits in its queue then. */
   readonly kind: Exclude<EgressWay, "none">;
+  /** The day of the instance's image. */
+  readonly imagesUntil: string;
 };
 
 export class Egress extends Construct {
@@ -41,11 +45,12 @@ export class Egress extends Construct {
     const elasticIp = new CfnEIP(this, props.kind === "instance" ? "InstanceAddress" : "GatewayAddress", {
       domain: "vpc",
     });
-    const instances = props.kind === "instance" ? natInstances() : undefined;
+    const place = new Place(this, "Place", props);
+    const instances = props.kind === "instance" ? natInstances(place.image) : undefined;
     // as: see database.ts.
     const vpc = new Vpc(this, "Vpc", {
       ipAddresses: IpAddresses.cidr("10.0.1.0/24"),
-      maxAzs: 1, // one address lives in one zone
+      availabilityZones: [place.zone], // one address lives in one zone
       natGateways: 1,
       natGatewayProvider:
         instances ?? NatProvider.gateway({ eipAllocationIds: [elasticIp.attrAllocationId] }),
@@ -76,11 +81,51 @@ export class Egress extends Construct {
   }
 }
 
-function natInstances(): NatInstanceProviderV2 {
+/** The first zone of a region may lack the machine, and an account's first zone is not another's: AWS is asked. */
+class Place extends Construct {
+  readonly zone: string;
+  readonly image: string;
+
+  constructor(scope: Construct, id: string, { kind, imagesUntil }: EgressProps) {
+    super(scope, id);
+    const choose = new NodeFunction(this, "Choose", {
+      entry: "egress-place",
+      description: "Finds a zone and an image for the way out",
+      timeout: Duration.minutes(2),
+      memoryMiB: 128,
+    });
+    const actions = ["ec2:DescribeInstanceTypeOfferings", "ec2:DescribeImages"];
+    choose.addToRolePolicy(new PolicyStatement({ actions, resources: ["*"] }));
+    Validations.of(choose.role).acknowledge({
+      id: "AwsSolutions::AwsSolutions-IAM5[Resource::*]",
+      reason: "Both read what AWS offers to everybody, and know no resource to be named.",
+    });
+    const found = new CustomResource(this, "Found", {
+      resourceType: "Custom::EgressPlace",
+      serviceToken: choose.functionArn,
+      properties: {
+        // Where this machine is had, a NAT gateway is, and Lambda: old zones lack all three.
+        InstanceType: machine.toString(),
+        ...(kind === "instance" && { ImageName: imageName, ImagesUntil: imagesUntil }),
+      },
+    });
+    found.node.addDependency(choose);
+    this.zone = found.getAttString("Zone");
+    this.image = found.getAttString("Image");
+  }
+}
+
+const machine = InstanceType.of(InstanceClass.T4G, InstanceSize.NANO);
+
+/** Amazon Linux 2023 as it comes, which has the signal's program; the star stands for the release. */
+const imageName = "al2023-ami-2023.*-kernel-6.1-arm64";
+
+function natInstances(imageId: string): NatInstanceProviderV2 {
   const userData = UserData.forLinux();
   userData.addCommands(...setUp);
   return NatProvider.instanceV2({
-    instanceType: InstanceType.of(InstanceClass.T4G, InstanceSize.NANO),
+    instanceType: machine,
+    machineImage: { getImage: () => ({ imageId, osType: OperatingSystemType.LINUX, userData }) },
     defaultAllowedTraffic: NatTrafficDirection.OUTBOUND_ONLY,
     userData,
   });

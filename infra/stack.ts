@@ -31,7 +31,9 @@ export class TushareSync extends Stack {
       ...{ database, origin, allowsNewer: context.olderRelease },
     });
     const egress =
-      context.egress === "none" ? undefined : new Egress(this, "Egress", { kind: context.egress });
+      context.egress === "none"
+        ? undefined
+        : new Egress(this, "Egress", { kind: context.egress, imagesUntil: context.egressImagesUntil });
     const pipeline = new Pipeline(this, "Pipeline", { ...context, database, egress, origin });
     const schedules = new Schedules(this, "Schedules", { ...context, dispatcher: pipeline.dispatcher });
     const api = new Api(this, "Api", { ...context, database, origin, dispatcher: pipeline.dispatcher });

@@ -1,6 +1,6 @@
 // Resources of ours in the template: CloudFormation hears how each went, and the last one protects the database.
 import type { Context } from "aws-lambda";
-import { expect, onTestFinished, test } from "vitest";
+import { describe, expect, onTestFinished, test } from "vitest";
 import { respond } from "../functions/custom-resource.ts";
 import { isRollingBack, makeQueryApi, protectCluster } from "../shared/adapters/query-api.ts";
 import { refusal, resourceEvent, startReplies } from "./support/aws-replies.ts";
@@ -119,4 +119,70 @@ test.each([
   ]);
   expect(await isRollingBack(makeQueryApi("cloudformation", formation.url, account), "arn")).toBe(expected);
   expect(formation.asked[0]?.form.get("StackName")).toBe("arn");
+});
+
+describe("the place of the way out", () => {
+  const offers = (zones: readonly string[]) =>
+    `<R><set>${zones.map((zone) => `<item><instanceType>t4g.nano</instanceType><location>${zone}</location></item>`).join("")}</set></R>`;
+  const images = (made: Readonly<Record<string, string>>) =>
+    `<R><imagesSet>${Object.entries(made)
+      .map(
+        ([image, day]) =>
+          `<item><imageId>${image}</imageId><creationDate>${day}T09:00:00.000Z</creationDate></item>`,
+      )
+      .join("")}</imagesSet></R>`;
+  const known = { "ami-c": "2026-11-20", "ami-a": "2026-10-01", "ami-b": "2026-11-15" };
+  const wanted = { InstanceType: "t4g.nano", ImageName: "al2023-*", ImagesUntil: "2026-11-15" };
+
+  async function placed(
+    zones: readonly string[],
+    properties: Readonly<Record<string, string>>,
+    more: Readonly<Record<string, unknown>> = {},
+  ) {
+    const ec2 = await replies(({ form }) =>
+      form.get("Action") === "DescribeImages" ? [200, images(known)] : [200, offers(zones)],
+    );
+    const place = await replies();
+    Object.assign(process.env, {
+      ...{ AWS_REGION: "eu-west-1", AWS_ACCESS_KEY_ID: "local", AWS_SECRET_ACCESS_KEY: "local" },
+      AWS_ENDPOINT_URL_EC2: ec2.url,
+    });
+    const { handler } = await import("../functions/egress-place.ts");
+    // as: see above.
+    await handler(resourceEvent(place.url, properties, more), { functionName: "f" } as Context);
+    return { ...told(place)[0], asked: ec2.asked.map(({ form }) => form.get("Action")) };
+  }
+
+  test("is the first zone that has the machine, and the newest image of its day or before", async () => {
+    const zones = ["us-east-1f", "us-east-1b", "us-east-1-bos-1a", "us-east-1c"];
+    expect(await placed(zones, wanted)).toMatchObject({
+      ...{ Status: "SUCCESS", PhysicalResourceId: "us-east-1b" },
+      Data: { Zone: "us-east-1b", Image: "ami-b" },
+    });
+  });
+
+  test("stays where the deployment before put it, while the machine is had there", async () => {
+    const earlier = { RequestType: "Update", PhysicalResourceId: "us-east-1c" };
+    expect(await placed(["us-east-1b", "us-east-1c"], wanted, earlier)).toMatchObject({
+      Data: { Zone: "us-east-1c" },
+    });
+    expect(await placed(["us-east-1b"], wanted, earlier)).toMatchObject({ Data: { Zone: "us-east-1b" } });
+  });
+
+  test("needs no image for a gateway", async () => {
+    const { InstanceType } = wanted;
+    expect(await placed(["us-east-1b"], { InstanceType })).toMatchObject({
+      ...{ Status: "SUCCESS", Data: { Zone: "us-east-1b" } },
+      asked: ["DescribeInstanceTypeOfferings"],
+    });
+  });
+
+  test("that is nowhere fails the deployment with what to do", async () => {
+    expect(await placed([], wanted)).toMatchObject({
+      ...{ Status: "FAILED", Reason: expect.stringContaining("-c egress=gateway or -c egress=none") },
+    });
+    expect(await placed(["us-east-1b"], { ...wanted, ImagesUntil: "2020-01-01" })).toMatchObject({
+      ...{ Status: "FAILED", Reason: expect.stringContaining("egressImagesUntil") },
+    });
+  });
 });

@@ -137,6 +137,14 @@ describe("deploy", () => {
     expect(new Set(asked)).toEqual(new Set(["TushareSync-trial", "CDKToolkit"]));
   });
 
+  test("what no fixed address means is said before anything is made", async () => {
+    await deploy(session(), { ...plain, egress: "none", "only-diff": true }, tools());
+    expect(printed.join("\n")).toContain("40204");
+    printed.length = 0;
+    await deploy(session(), { ...plain, "only-diff": true }, tools());
+    expect(printed.join("\n")).not.toContain("40204");
+  });
+
   test("without a yes nothing changes, and where nobody can be asked it wants --yes", async () => {
     const careful = { ...plain, yes: false };
     expect((await failing(deploy(session(), careful, tools({ answer: "n" }))))?.exitCode).toBe(130);

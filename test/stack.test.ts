@@ -326,6 +326,7 @@ describe("grants", () => {
     expect(
       open.map(({ role, actions }) => `${role.replace(/[0-9A-F]{8}$/, "")} ${actions[0]}`).sort(),
     ).toEqual([
+      "EgressPlaceChooseRole ec2:DescribeImages", // what AWS offers to everybody
       "PipelineDispatcherRole scheduler:CreateSchedule", // one-time schedules of one group
       "PipelineRetryRole scheduler:CreateSchedule",
       "PipelineWorkerRole ec2:AssignPrivateIpAddresses", // a network interface has no name before it is made
@@ -400,6 +401,29 @@ describe("egress", () => {
     template.hasResourceProperties("AWS::EC2::EIP", { InstanceId: { Ref: instance } });
     expect(functionsInANetwork(template)).toEqual([expect.stringContaining("Worker")]);
     expect(Object.keys(standard.stack.template.Outputs)).toContain("EgressAddress");
+  });
+
+  test.each(["instance", "gateway"])(
+    "its zone is one that AWS says has the machine, with egress=%s",
+    (egress) => {
+      const { template } = egress === "instance" ? standard : synth({ egress });
+      const [[id, place] = ["", undefined]] = Object.entries(template.findResources("Custom::EgressPlace"));
+      expect(place?.Properties.InstanceType).toBe("t4g.nano");
+      const zones = Object.entries(template.findResources("AWS::EC2::Subnet"))
+        .filter(([name]) => name.startsWith("Egress"))
+        .map(([, { Properties }]) => text(Properties.AvailabilityZone));
+      expect(new Set(zones)).toEqual(new Set([`<${id}.Zone>`]));
+    },
+  );
+
+  test("the NAT instance's image is of a day that is written down, so no other change replaces it", () => {
+    const placeOf = (template: Template) =>
+      Object.values(template.findResources("Custom::EgressPlace"))[0]?.Properties;
+    const [machine] = Object.values(standard.template.findResources("AWS::EC2::Instance"));
+    expect(text(machine?.Properties.ImageId)).toMatch(/^<EgressPlaceFound\w+\.Image>$/);
+    expect(JSON.stringify(standard.template.toJSON().Parameters)).not.toContain("ami");
+    expect(placeOf(standard.template).ImagesUntil).toMatch(/^20\d\d-\d\d-\d\d$/);
+    expect(placeOf(synth({ egressImagesUntil: "2027-01-31" }).template).ImagesUntil).toBe("2027-01-31");
   });
 
   test("a deployment waits for the NAT instance to pass packets on, and fails when it does not", () => {

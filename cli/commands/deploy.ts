@@ -74,6 +74,7 @@ export async function deploy(
   tell(session, stack, before, said, defaults);
   const changes = changesOf(before.context, context, t);
   output.note([t.deploy.chosen(listed(before.context, t)), ...changes].join("\n"));
+  if (effective.egress === "none") output.note(t.deploy.changingAddresses);
   if (!values.forget) restore(session, tools.folder, stack, before);
 
   output.note(t.deploy.difference(stack));

@@ -446,6 +446,8 @@ export const en = {
     nextToken: "put the TuShare token into its secret, from a file that you remove afterwards:",
     nextDoctor: "check it:",
     nextRun: "fetch the calendar and the lists, then see what a backfill costs:",
+    changingAddresses:
+      "egress=none: the workers call TuShare from addresses that change all the time; a token whose addresses it counts (two, five or ten, by points) is refused with 40204.",
     address: (address: string) => `The workers call TuShare from ${address}.`,
   },
   destroy: {

@@ -399,6 +399,8 @@ export const zh: Messages = {
     nextToken: "把 TuShare token 放入密钥，从文件读取，之后删除该文件：",
     nextDoctor: "检查：",
     nextRun: "获取日历和列表，再看回补要花多少：",
+    changingAddresses:
+      "egress=none：工作进程从不断变化的地址访问 TuShare；如果 token 计地址数（按积分为 2、5 或 10 个），会以 40204 被拒绝。",
     address: (address) => `工作进程以 ${address} 访问 TuShare。`,
   },
   destroy: {

@@ -93,3 +93,42 @@ export async function isRollingBack(cloudformation: QueryApi, stack: string): Pr
   const answer = await cloudformation("DescribeStacks", { StackName: stack });
   return valuesIn(answer, "StackStatus").some((status) => status.includes("ROLLBACK"));
 }
+
+/**
+ * The zones of the region that offer a type of machine, by name. Zones that a person has to opt in to have longer names.
+ * https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_DescribeInstanceTypeOfferings.html
+ * @throws SyncError
+ */
+export async function zonesWith(ec2: QueryApi, type: string): Promise<string[]> {
+  const answer = await ec2("DescribeInstanceTypeOfferings", {
+    LocationType: "availability-zone",
+    "Filter.1.Name": "instance-type",
+    "Filter.1.Value.1": type,
+  });
+  return valuesIn(answer, "location")
+    .filter((zone) => /^[a-z]+(-[a-z]+)+-\d[a-z]$/.test(zone))
+    .sort();
+}
+
+/**
+ * The newest image of Amazon's under a name, of a day or before; so one day always means the same image. Those that
+ * Amazon advises against by now are counted: they can be used for two years.
+ * @throws SyncError
+ */
+export async function newestImage(ec2: QueryApi, name: string, until: string): Promise<string | undefined> {
+  const answer = await ec2("DescribeImages", {
+    ...{ "Owner.1": "amazon", IncludeDeprecated: "true", "Filter.1.Name": "name", "Filter.1.Value.1": name },
+    ...{ "Filter.2.Name": "state", "Filter.2.Value.1": "available" },
+  });
+  const made = valuesIn(answer, "creationDate");
+  const images = valuesIn(answer, "imageId").map((image, at) => ({
+    image,
+    day: made[at]?.slice(0, 10) ?? "",
+  }));
+  if (images.length !== made.length)
+    throw new SyncError("permanent", say("awsUnread", { action: "DescribeImages" }));
+  const [newest] = images
+    .filter(({ day }) => day <= until)
+    .sort((one, other) => (one.day > other.day ? -1 : 1));
+  return newest?.image;
+}

@@ -207,6 +207,9 @@ export const chinese: Readonly<Record<SentenceName, string>> = {
   dispatcherNotStarted: "调度函数未启动：{status} {said}",
   awsUnreached: "无法请求 AWS 执行 {action}：{said}",
   awsRefused: "AWS 拒绝执行 {action}：{code} {said}",
+  awsUnread: "AWS 对 {action} 的返回格式与预期不符",
+  egressNoZone: "该区域没有可用区提供 {type} 机型：请用 -c egress=gateway 或 -c egress=none",
+  egressNoImage: "Amazon 没有 {until} 及之前的镜像：请用 -c egressImagesUntil= 给一个更晚的日期",
   migrationMark: "迁移 {name}：耗时长的迁移要用一行 `-- long until: 查询` 标明",
   migrationTooLong: "迁移 {name} 标明了耗时长，而这里无法等待它",
   migrationRunning: "迁移 {name} 仍在数据库中运行",
@@ -315,6 +318,7 @@ export const chinese: Readonly<Record<SentenceName, string>> = {
   contextEmail: "邮箱地址，例如：{example}",
   contextSecret: "已存在的密钥（secret）名称，例如：{example}",
   contextRunbook: " docs/runbook.md 或 docs/runbook.zh.md 的 https 地址，例如：{example}",
+  contextDay: "日期，例如：{example}",
   contextTime: "上海时间的时刻 HH:MM，例如：{example}",
   contextSettings: "由 SYNC_... 设置组成的对象，例如：{example}",
 };

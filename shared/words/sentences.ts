@@ -216,6 +216,9 @@ export const sentences = {
   dispatcherNotStarted: "the dispatcher was not started: {status} {said}",
   awsUnreached: "AWS could not be asked to {action}: {said}",
   awsRefused: "AWS refused {action}: {code} {said}",
+  awsUnread: "the answer of AWS to {action} has another form than expected",
+  egressNoZone: "no zone of this region has machines of type {type}: use -c egress=gateway or -c egress=none",
+  egressNoImage: "Amazon has no image of {until} or before: -c egressImagesUntil= takes a later day",
   migrationMark: "migration {name}: what takes long is marked by a line `-- long until: QUERY`",
   migrationTooLong: "migration {name} is marked long, and nothing here can wait for it",
   migrationRunning: "migration {name} is still running in the database",
@@ -331,6 +334,7 @@ export const sentences = {
   contextEmail: "a mail address, for example: {example}",
   contextSecret: "the name of an existing secret, for example: {example}",
   contextRunbook: "an https address of docs/runbook.md or docs/runbook.zh.md, for example: {example}",
+  contextDay: "a day, for example: {example}",
   contextTime: "a time of day in Shanghai as HH:MM, for example: {example}",
   contextSettings: "an object of settings named SYNC_..., for example: {example}",
 } as const;
