@@ -20,6 +20,12 @@ const besideDependencies = join(root, "node_modules", ".cache", "tushare-sync");
 const unusedDaysMax = 14;
 
 /**
+ * Node's compiled sources, which launch.mjs has kept beside the rest: one for each path that was ever loaded, also of
+ * bundles in temporary folders, and nothing says which was used. All tests and commands fill 2,000 files (23 MB).
+ */
+const compiled = { name: "compiled", filesMax: 5_000 } as const;
+
+/**
  * The path of what `make` wrote, now or at an earlier start.
  * @param name all that the content follows from must be in it, as a version or a hash
  * @param make writes a file or a folder to the path it is given
@@ -43,8 +49,7 @@ export async function kept(
     }
     forgetUnused(folder);
   }
-  const now = new Date();
-  utimesSync(path, now, now);
+  markUsed(path);
   return path;
 }
 
@@ -66,12 +71,24 @@ export function hashOfFiles(patterns: readonly string[], more: string): string {
   return hash.digest("hex").slice(0, 32);
 }
 
+function markUsed(path: string): void {
+  const now = new Date();
+  try {
+    utimesSync(path, now, now);
+  } catch {
+    // a folder that is read-only, or another user's: what is there is as good
+  }
+}
+
 /** Also what a killed process left unfinished. */
 function forgetUnused(folder: string): void {
   const oldest = Date.now() - unusedDaysMax * 24 * 3_600_000;
   for (const name of readdirSync(folder)) {
     const path = join(folder, name);
     const usedAt = statSync(path, { throwIfNoEntry: false })?.mtimeMs;
-    if (usedAt !== undefined && usedAt < oldest) rmSync(path, { recursive: true, force: true });
+    const isTooLarge =
+      name === compiled.name && readdirSync(path, { recursive: true }).length > compiled.filesMax;
+    if (isTooLarge || (usedAt !== undefined && usedAt < oldest))
+      rmSync(path, { recursive: true, force: true });
   }
 }

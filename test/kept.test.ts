@@ -1,6 +1,7 @@
 // What is kept between starts is made once, whole, and never stands in the way of a start.
 import {
   existsSync,
+  mkdirSync,
   mkdtempSync,
   readdirSync,
   readFileSync,
@@ -47,6 +48,20 @@ test("what nobody has used for weeks goes when something new is made", async () 
   utimesSync(old, before, before);
   await kept("thing-5", write("new"), folder);
   expect(existsSync(old)).toBe(false);
+});
+
+test("compiled sources go when they have become too many, and stay before", async () => {
+  const sources = join(folder, "compiled", "v24");
+  const compile = (count: number) => {
+    for (let file = 0; file < count; file += 1) writeFileSync(join(sources, String(file)), "");
+  };
+  mkdirSync(sources, { recursive: true });
+  compile(100);
+  await kept("thing-7", write("new"), folder);
+  expect(readdirSync(sources)).toHaveLength(100);
+  compile(5_001);
+  await kept("thing-8", write("new"), folder);
+  expect(existsSync(sources)).toBe(false);
 });
 
 test("a place that cannot be written is the caller's to know", async () => {
