@@ -213,7 +213,8 @@ function withoutPassword(url: string): string {
 function databaseOptions(dataDir: string) {
   const databaseUrl = process.env.DATABASE_URL;
   if (databaseUrl) return { dataDir: undefined, databaseUrl };
-  return { dataDir: join(dataDir, "postgres"), port: preferredPorts.database };
+  // The stack's migrate function is invoked as ever; in a new database it finds its migrations applied.
+  return { dataDir: join(dataDir, "postgres"), content: "schema", port: preferredPorts.database } as const;
 }
 
 /** The settings of this process as the context of the app, so that the template carries them as it would on AWS. */

@@ -6,6 +6,7 @@ import { Worker } from "node:worker_threads";
 import pg from "pg";
 import { say } from "../../shared/words/say.ts";
 import { hasNoSpace, isNoSpace, NoSpaceError } from "../no-space.ts";
+import type { ClusterContent } from "./new-cluster.ts";
 import type { PgliteThreadData, PgliteThreadMessage } from "./pglite-thread.ts";
 
 export interface Database {
@@ -21,8 +22,8 @@ export interface Database {
 export interface DatabaseOptions {
   /** Where the embedded database keeps its files; undefined keeps it in memory. One process at a time. */
   readonly dataDir: string | undefined;
-  /** An archived cluster that a new embedded database is a copy of; an empty one when absent. */
-  readonly archive?: string;
+  /** What a new embedded database holds; nothing when absent. */
+  readonly content?: ClusterContent;
   /** The loopback port to prefer for the embedded database; any free one when absent, 0 or taken. */
   readonly port?: number;
   /** Use this PostgreSQL server instead of the embedded database. */
@@ -42,7 +43,7 @@ export async function startDatabase(options: DatabaseOptions): Promise<Database>
   if (options.databaseUrl) return await findServer(options.databaseUrl);
   const workerData: PgliteThreadData = {
     dataDir: options.dataDir === undefined ? undefined : resolve(options.dataDir),
-    archive: options.archive,
+    content: options.content ?? "nothing",
     port: options.port ?? 0,
     idleInTransactionMilliseconds: (options.idleInTransactionSeconds ?? 60) * 1000,
     readingMilliseconds: (options.readingSeconds ?? 2) * 1000,

@@ -1,10 +1,11 @@
 // What engine.ts and its thread, pglite-engine.ts, say to each other.
+import type { ClusterContent } from "./new-cluster.ts";
 
 export interface EngineOptions {
   /** Undefined keeps everything in memory. */
   readonly dataDir: string | undefined;
-  /** An archived cluster that a new one is a copy of; an empty one when absent. */
-  readonly archive: string | undefined;
+  /** Of a new cluster; one that is there is opened as it is. */
+  readonly content: ClusterContent;
 }
 
 export type EngineRequest =

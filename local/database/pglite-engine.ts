@@ -10,20 +10,20 @@ import {
   type EngineRequest,
   interruptFunction,
 } from "./engine-messages.ts";
-import { openCluster } from "./new-cluster.ts";
+import { makeCluster, openCluster } from "./new-cluster.ts";
 import { join as joinBytes, runMessages, stopStatement } from "./pglite-run.ts";
 
-const { dataDir, archive } = workerData as EngineOptions;
+const { dataDir, content } = workerData as EngineOptions;
 
 async function open(): Promise<PGlite> {
-  if (dataDir === undefined) return await openCluster(undefined, true, archive);
+  if (dataDir === undefined) return await makeCluster(undefined, content);
   // A cluster is only trusted once this file says it was made whole: creation may have been killed half-way.
   const created = join(dataDir, "created");
   const cluster = join(dataDir, "cluster");
   const isNew = !existsSync(created);
   if (isNew) rmSync(cluster, { recursive: true, force: true });
   mkdirSync(cluster, { recursive: true });
-  const db = await openCluster(cluster, isNew, archive);
+  const db = isNew ? await makeCluster(cluster, content) : await openCluster(cluster);
   if (isNew) writeFileSync(created, "PGlite made the cluster beside this file completely.\n");
   return db;
 }

@@ -20,9 +20,9 @@ export type PgliteThreadMessage =
 
 const say = (message: PgliteThreadMessage) => parentPort?.postMessage(message);
 
-const { dataDir, archive, ...options } = workerData as PgliteThreadData;
+const { dataDir, content, ...options } = workerData as PgliteThreadData;
 
-let engine = await startEngine({ dataDir, archive });
+let engine = await startEngine({ dataDir, content });
 let isReplacing = false;
 
 const server = await servePglite(engine, {
@@ -39,7 +39,7 @@ async function replaceEngine(error: unknown): Promise<void> {
   await engine.kill();
   if (dataDir === undefined) return say({ lost: reason });
   if (dataDir !== undefined && hasNoSpace(dataDir)) return say({ isFull: true }); // it would be lost again at once
-  const opening = startEngine({ dataDir, archive }).then((opened) => {
+  const opening = startEngine({ dataDir, content }).then((opened) => {
     engine = opened;
     return opened;
   });

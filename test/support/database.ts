@@ -1,15 +1,9 @@
 // A migrated database behind the local Data API, reached through the production adapter.
-import { createHash } from "node:crypto";
 import { readdirSync, readFileSync } from "node:fs";
 import { startDataApi } from "../../local/data-api/server.ts";
 import { startDatabase } from "../../local/database/database.ts";
-import type { Engine } from "../../local/database/engine.ts";
-import { archiveCluster, engineVersion, openCluster } from "../../local/database/new-cluster.ts";
-import { runMessages } from "../../local/database/pglite-run.ts";
-import { servePglite } from "../../local/database/pglite-wire.ts";
-import { kept } from "../../local/kept.ts";
 import { makeDataApi } from "../../shared/adapters/data-api.ts";
-import { type MigrationFile, migrate } from "../../shared/ledger/migrate.ts";
+import { migrate } from "../../shared/ledger/migrate.ts";
 import type { Clock, Database, Log } from "../../shared/ports.ts";
 
 export const realClock: Clock = {
@@ -54,37 +48,10 @@ export async function throughDataApi(url: string, stop: () => Promise<void>): Pr
 
 /** Migrating takes seconds, so it is done once for these migrations; every test database is a copy of that one. */
 export async function migratedDatabase(): Promise<TestDatabase> {
-  const files = migrationFiles();
-  const hash = createHash("sha256").update(JSON.stringify(files)).digest("hex").slice(0, 16);
-  const archive = await kept(`migrated-${engineVersion()}-${hash}.tar`, (file) =>
-    archiveMigrated(files, file),
-  );
-  const database = await startDatabase({ dataDir: undefined, archive });
-  return await throughDataApi(database.url, () => database.close());
-}
-
-async function archiveMigrated(files: readonly MigrationFile[], archive: string): Promise<void> {
-  const db = await openCluster(undefined, true);
-  const engine: Engine = {
-    async run(messages, then = Buffer.alloc(0)) {
-      const output = [await runMessages(db, messages), await runMessages(db, then)];
-      return { output: Buffer.concat(output), isStopped: false };
-    },
-    interrupt() {}, // in this thread nobody could
-    close: () => db.close(),
-    kill: () => db.close(),
-  };
-  const waits = { idleInTransactionMilliseconds: 60_000, readingMilliseconds: 60_000 };
-  const onLost = (error: unknown) => {
-    throw error;
-  };
-  const server = await servePglite(engine, { port: 0, ...waits, onLost, onFullDisk() {} });
-  const url = `postgres://postgres@127.0.0.1:${server.port}/postgres`;
-  const database = await throughDataApi(url, () => server.close());
-  await migrate(database, files, silentLog);
-  await database.close();
-  await archiveCluster(db, archive);
-  await db.close();
+  const database = await startDatabase({ dataDir: undefined, content: "schema" });
+  const adapter = await throughDataApi(database.url, () => database.close());
+  await migrate(adapter, migrationFiles(), silentLog); // nothing to do, unless nothing can be kept here
+  return adapter;
 }
 
 export function migrationFiles(): { name: string; sql: string }[] {
