@@ -17,16 +17,16 @@ const headings = {
   en: {
     datasets: ["dataset", "table", "interfaces", "unit", "key"],
     jobs: ["job", "does", "schedule (Asia/Shanghai)"],
-    interfaces: ["interface", "points", "rows a reply", "needs"],
+    interfaces: ["interface", "points", "row cap of a reply", "required parameters"],
     facts: {
       name: "name",
       table: "table",
       key: "key",
       unit: "unit",
-      expected: "whole when it holds",
+      expected: "complete when",
       published: "published",
       jobs: "jobs",
-      documentation: "TuShare's pages",
+      documentation: "TuShare documentation",
     },
   },
   zh: {
@@ -49,11 +49,11 @@ const headings = {
 const pageOpenings: Readonly<Record<Language, string>> = {
   en: `# Datasets
 
-Written by \`npm run docs\` from the files in \`shared/catalogue/datasets/\` ([中文](datasets.zh.md)). Columns with their units are in
+Written by \`npm run docs\` from the files in \`shared/catalogue/datasets/\` ([中文](datasets.zh.md)). Columns and their units are in
 [schema.md](schema.md).`,
   zh: `# 数据集
 
-由 \`npm run docs\` 根据 \`shared/catalogue/datasets/\` 中的文件写成（[English](datasets.md)）。各列及其单位见 [schema.zh.md](schema.zh.md)。`,
+由 \`npm run docs\` 根据 \`shared/catalogue/datasets/\` 中的文件生成（[English](datasets.md)）。各列及其单位见 [schema.zh.md](schema.zh.md)。`,
 };
 
 const signs = {
@@ -61,7 +61,7 @@ const signs = {
   zh: { stop: "。", colon: "：", comma: "、", open: "（", close: "）" },
 } as const;
 
-/** A README with its tables written anew between their markers. @throws Error naming a marker that is not there */
+/** A README with its tables rewritten between their markers. @throws Error naming a missing marker */
 export function withTables(readme: string, language: Language): string {
   return [["datasets", datasetTable(language)] as const, ["jobs", jobTable(language)] as const].reduce(
     (text, [name, table]) => between(text, name, table),
@@ -96,7 +96,7 @@ function jobTable(language: Language): string {
   return markdown(headings[language].jobs, rows);
 }
 
-/** With what tells its rows from those of another dataset in the table. */
+/** The table, with the condition that separates its rows from another dataset's in the same table. */
 function tableOf({ name, table, constants = {} }: Dataset): string {
   const sharers = Object.values(datasets).filter((other) => other.table === table && other.name !== name);
   const told = Object.entries(constants).find(([column]) =>
@@ -106,11 +106,11 @@ function tableOf({ name, table, constants = {} }: Dataset): string {
 }
 
 function keyOf({ key, replacesSlice }: Dataset, language: Language): string {
-  const replaces = { en: "; an answer replaces its slice", zh: "；应答替换整个切片" };
+  const replaces = { en: "; an answer replaces its slice", zh: "；返回结果替换整个切片" };
   return `${key.join(", ")}${replacesSlice ? replaces[language] : ""}`;
 }
 
-/** Each dataset with its interfaces, and what is known of it. */
+/** A section for each dataset, with its interfaces. */
 export function datasetPage(language: Language, words: Readonly<Record<DatasetName, DatasetWords>>): string {
   const parts = Object.values(datasets).map((dataset) => section(dataset, words[dataset.name], language));
   return `${[pageOpenings[language], ...parts].join("\n\n")}\n`;

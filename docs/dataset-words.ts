@@ -1,11 +1,11 @@
-// What the documents say of a dataset and of a job, in both languages, told from their fields. Pure.
+// What the documents say about a dataset and a job, in both languages, derived from their fields. Pure.
 import { type InterfaceSpec, interfacesOf } from "../shared/catalogue/dataset.ts";
 import { type Dataset, datasets, securityOf } from "../shared/catalogue/datasets.ts";
 import { type JobType, jobs, type RunOption } from "../shared/catalogue/jobs.ts";
 import type { Bilingual } from "../shared/catalogue/measures.ts";
 import type { Selector } from "../shared/catalogue/selector.ts";
 
-/** Any day will do to see what a list is asked by. */
+/** Any day shows which selectors a list uses. */
 const anyDay = "20240102";
 
 /** What one unit of the dataset covers. */
@@ -14,7 +14,7 @@ export function unitOf(dataset: Dataset): Bilingual {
   return { en: kinds.map(({ en }) => en).join(", or "), zh: kinds.map(({ zh }) => zh).join("，或") };
 }
 
-/** By what its units ask, the usual way first. */
+/** The kinds of selector its units use, the usual one first. */
 function kindsOf(dataset: Dataset): Selector["by"][] {
   const { slices, lists, main, byPeriod } = dataset;
   const byCode = interfacesOf(dataset).every(({ answers }) => answers.includes("code"));
@@ -54,14 +54,14 @@ function unitPhrase(dataset: Dataset, by: Selector["by"]): Bilingual {
     list_status: { en: "a list status", zh: "一种上市状态" },
     exchange: { en: "an exchange and a list status", zh: "一个交易所的一种上市状态" },
     period: { en: "a report period", zh: "一个报告期" },
-    announced: { en: "a day of announcements", zh: "一个公告日" },
+    announced: { en: "an announcement day", zh: "一个公告日" },
     month: { en: "a month", zh: "一个月" },
     range: { en: `${rangeDays} days`, zh: `${rangeDays} 天` },
   };
   return phrases[by];
 }
 
-/** The interfaces it is made from, and which are asked in their place. */
+/** The interfaces it is made from, and their fallbacks. */
 export function sourcesOf({ main, details, byPeriod }: Dataset): Bilingual {
   const named = (otherwise: string) =>
     [main, ...details]
@@ -73,31 +73,31 @@ export function sourcesOf({ main, details, byPeriod }: Dataset): Bilingual {
   };
 }
 
-/** Every interface that may be asked for it. */
+/** Every interface that may be called for it. */
 export function allInterfacesOf({ main, details, byPeriod }: Dataset): InterfaceSpec[] {
   return [main, ...details, byPeriod].flatMap((one) =>
     one === undefined ? [] : one.fallback ? [one, one.fallback] : [one],
   );
 }
 
-/** What an answer must hold to be whole. */
+/** When an answer is complete. */
 export function expectedOf(dataset: Dataset): Bilingual {
   const { en, zh } = securities[securityOf(dataset) ?? "code"].each;
   switch (dataset.expects) {
     case "members":
       if (dataset.filedIn !== undefined)
-        return { en: `a row of ${en} that has filed`, zh: `已披露的${zh}都有一行` };
+        return { en: `there is a row for ${en} that has filed`, zh: `已披露的${zh}都有一行` };
       return securityOf(dataset) === undefined
-        ? { en: `a row of ${en} named in its file`, zh: `文件中列出的${zh}都有一行` }
-        : { en: `a row of ${en} listed then`, zh: `当时上市的${zh}都有一行` };
+        ? { en: `there is a row for ${en} named in its file`, zh: `文件中列出的${zh}都有一行` }
+        : { en: `there is a row for ${en} listed on that day`, zh: `当日上市的${zh}都有一行` };
     case "some":
-      return { en: "at least one row once it is due", zh: "到期后至少有一行" };
+      return { en: "there is at least one row once it is due", zh: "到期后至少有一行" };
     case "none":
-      return { en: "no row must be there: events", zh: "可以没有行：事件" };
+      return { en: "always, even without rows: these are events", zh: "事件类数据，没有行也算完整" };
     case "before":
-      return { en: "about as many rows as the last time", zh: "行数与上一次相近" };
+      return { en: "it has about as many rows as last time", zh: "行数与上一次相近" };
     case "every_day":
-      return { en: "each open day names the one before it", zh: "每个交易日指明它的上一个交易日" };
+      return { en: "each trading day names the previous one", zh: "每个交易日的上一交易日字段首尾相接" };
   }
 }
 
@@ -130,19 +130,19 @@ export function doesOf(job: JobType): Bilingual {
   return { en: `${titles.en}: ${news.en}`, zh: `${titles.zh}：${news.zh}` };
 }
 
-/** How a range of history is cut. */
+/** How a range of history is split into units. */
 function waysOf(dataset: Dataset | undefined, takes: readonly RunOption[]): Bilingual {
   if (dataset?.slices === "periods") {
     return {
-      en: "all report periods since the configured one; by period for accounts that may",
-      zh: "从设定的第一个报告期起；账户有权限时按报告期",
+      en: "all report periods since the configured one; by period if the account has the points",
+      zh: "从设定的第一个报告期起；账户有权限时按报告期获取",
     };
   }
   if (dataset?.slices !== "days" || !takes.includes("codes")) return { en: "a range", zh: "一段区间" };
   const one = securityOf(dataset) ?? "code";
   return {
     en: `a range, by day or by ${one === "etf" ? "ETF" : one}, whichever costs fewer calls`,
-    zh: `一段区间，按日或按${securities[one].by}，取调用少的`,
+    zh: `一段区间，按日或按${securities[one].by}获取，选调用次数少的方式`,
   };
 }
 
@@ -150,13 +150,13 @@ function waysOf(dataset: Dataset | undefined, takes: readonly RunOption[]): Bili
 function newsOf(dataset: Dataset | undefined): Bilingual {
   if (dataset?.slices === "periods") {
     return {
-      en: "failed units first, then new filings, then missing reports; or what was filed in a range",
-      zh: "先重试失败的单元，再取新披露的，再补缺的报告；或某段日期披露的",
+      en: "failed units first, then new filings, then missing reports; or filings of a date range",
+      zh: "先重试失败的单元，再取新披露的报告，然后补缺；或指定日期内披露的报告",
     };
   }
   return {
-    en: "what is new, and holes of the last 60 open days; or the days from `--from` to `--to`",
-    zh: "新的数据，以及最近 60 个交易日的缺口；或 `--from` 到 `--to` 的日子",
+    en: "new data, and gaps of the last 60 trading days; or the days from `--from` to `--to`",
+    zh: "新数据，以及最近 60 个交易日的缺口；或 `--from` 到 `--to` 的日期",
   };
 }
 
@@ -176,7 +176,7 @@ const weekdays: Readonly<Record<string, Bilingual>> = {
   SUN: { en: "Sundays", zh: "周日" },
 };
 
-/** When schedules start a job, in Shanghai. @throws Error for an expression that is of no form known here */
+/** When schedules start a job, in Shanghai time. @throws Error for an unsupported form of expression */
 export function whenOf(schedules: readonly string[]): Bilingual {
   if (schedules.length === 0) return { en: "by hand", zh: "手动" };
   const read = schedules.map((expression) => {

@@ -109,11 +109,19 @@ describe("what the tables say follows from a dataset's fields:", () => {
   const invented = (spec: Partial<DatasetSpec>): Dataset => ({ ...catalogue.invented_daily, ...spec });
 
   test.each<[spec: Partial<DatasetSpec>, unit: string, whole: string]>([
-    [{}, "a trading day, or a code with a range", "at least one row once it is due"],
-    [{ slices: "codes", expects: "members" }, "a code with a range", "a row of each code named in its file"],
-    [{ slices: "announcements", expects: "none" }, "a day of announcements", "no row must be there: events"],
-    [{ slices: "ranges", rangeDays: 90 }, "90 days", "at least one row once it is due"],
-    [{ slices: "months" }, "a month", "at least one row once it is due"],
+    [{}, "a trading day, or a code with a range", "there is at least one row once it is due"],
+    [
+      { slices: "codes", expects: "members" },
+      "a code with a range",
+      "there is a row for each code named in its file",
+    ],
+    [
+      { slices: "announcements", expects: "none" },
+      "an announcement day",
+      "always, even without rows: these are events",
+    ],
+    [{ slices: "ranges", rangeDays: 90 }, "90 days", "there is at least one row once it is due"],
+    [{ slices: "months" }, "a month", "there is at least one row once it is due"],
   ])("%j", (spec, unit, whole) => {
     expect([unitOf(invented(spec)).en, expectedOf(invented(spec)).en]).toEqual([unit, whole]);
   });
