@@ -328,7 +328,7 @@ test("an error comes with the code of the old protocol in its header, which boto
     404,
     "UnknownOperationException;Sender",
     "com.amazonaws.sqs#UnknownOperationException",
-    "The local stack does not answer AmazonSQS.CreateQueue.",
+    "The local stack does not support AmazonSQS.CreateQueue.",
   ]);
 });
 

@@ -1,5 +1,5 @@
-// Reads a cloud assembly, the folder that a CDK synth writes: its one stack's template and its bundles. What the
-// template means is template.ts's part.
+// Reads a cloud assembly (the folder that a CDK synth writes): the template of its only stack, and the bundles.
+// template.ts resolves the template.
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 
@@ -8,9 +8,9 @@ export type Properties = Record<string, unknown>;
 export type Resource = {
   logicalId: string;
   type: string;
-  /** What `Ref` gives. */
+  /** The value of `Ref`. */
   id: string;
-  /** What `Fn::GetAtt` gives. */
+  /** The value of `Fn::GetAtt`. */
   attribute(name: string): string;
   /** Resolved; a property that resolved to AWS::NoValue is absent. */
   properties: Properties;

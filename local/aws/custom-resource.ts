@@ -1,5 +1,5 @@
-// Resources that a function of the template makes: asks it as CloudFormation does, and takes the answer that it puts to
-// the address it was given.
+// Custom resources: invokes the resource's function as CloudFormation does, and receives the result that the function
+// PUTs to the response URL.
 import { randomUUID } from "node:crypto";
 import type { Resource } from "./assembly.ts";
 import { type AwsService, accountId, region } from "./endpoint.ts";
@@ -9,13 +9,13 @@ import type { FunctionRegistry } from "./lambda-api.ts";
 type Answer = { readonly Status?: string; readonly Reason?: string };
 
 export type CustomResources = {
-  /** Takes the answers. */
+  /** Receives the results. */
   readonly service: AwsService;
-  /** Resolves when the resource is made. @throws Error with the function's own reason */
+  /** Resolves when the resource is created. @throws Error with the reason that the function gave */
   create(resource: Resource, functions: FunctionRegistry): Promise<void>;
 };
 
-/** As long as CloudFormation waits, unless the resource says less. */
+/** CloudFormation's own timeout, in seconds; a resource may set a shorter one. */
 const waitSecondsMax = 3_600;
 
 const folder = "/custom-resource/";

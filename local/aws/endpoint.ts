@@ -1,5 +1,5 @@
-// The one HTTP address that SDK clients and the `aws` command line talk to: reads a request, finds the service
-// that answers it and writes what it gives back, errors in AWS's shape. What the services do is theirs.
+// The one HTTP address that SDK clients and the `aws` command line talk to: reads a request, passes it to its service
+// and writes the response, with errors in AWS's format.
 import { randomUUID } from "node:crypto";
 import { createServer, type IncomingHttpHeaders, type IncomingMessage } from "node:http";
 import { listen } from "../listen.ts";
@@ -18,7 +18,7 @@ export type AwsRequest = {
   query: URLSearchParams;
   headers: IncomingHttpHeaders;
   body: Buffer;
-  /** Aborted when the caller has left before its answer. */
+  /** Aborted when the caller disconnects before the response. */
   gone?: AbortSignal;
 };
 
@@ -30,7 +30,7 @@ export type AwsService = {
   handle(request: AwsRequest): Promise<AwsResponse>;
 };
 
-/** An error as an AWS service answers it; `code` is the name SDKs turn into an error class. */
+/** An error as an AWS service returns it; SDKs choose their error class by `code`. */
 export class AwsError extends Error {
   readonly code: string;
   readonly status: number;
@@ -69,7 +69,7 @@ export async function startAwsEndpoint(services: readonly AwsService[], port = 0
       (error: unknown) => response.destroy(error instanceof Error ? error : undefined),
     );
   });
-  // An idle connection kept by an SDK client must not outlive the time the client keeps it.
+  // Longer than SDK clients keep an idle connection, so that none is closed just as a client reuses it.
   server.keepAliveTimeout = 120_000;
   server.requestTimeout = 0;
   const listening = await listen(server, port);
@@ -96,12 +96,12 @@ export function jsonBody(request: AwsRequest): Record<string, unknown> {
       return value as Record<string, unknown>;
     }
   } catch {
-    // Answered below with the same error as any other text that is not an object.
+    // Not JSON: the error below, as for JSON that is not an object.
   }
   throw new AwsError("SerializationException", "The request body is not a JSON object.");
 }
 
-/** Passes the calls of another server on, so that one `--endpoint-url` serves every command. */
+/** Forwards calls to another server, so that one `--endpoint-url` serves every command. */
 export function forward(name: string, url: string, paths: readonly string[]): AwsService {
   return {
     name,
@@ -111,7 +111,7 @@ export function forward(name: string, url: string, paths: readonly string[]): Aw
         method: "POST",
         headers: { "content-type": "application/json" },
         body: new Uint8Array(body),
-        signal: gone ?? null, // whoever answers there is told as well
+        signal: gone ?? null, // so the other server sees the disconnect too
       });
       const errorType = reply.headers.get("x-amzn-errortype");
       return {
@@ -150,7 +150,7 @@ async function answer(
   }
 }
 
-/** A web page must not reach the stack through the reader's browser; no AWS client sends an Origin. */
+/** A web page must not call the stack through the user's browser; no AWS client sends an Origin header. */
 function refuseBrowsers(headers: IncomingHttpHeaders): void {
   const host = headers.host === undefined ? "" : new URL(`http://${headers.host}`).hostname;
   if (headers.origin !== undefined || !isLoopback(host)) {

@@ -1,5 +1,5 @@
-// The event source mapping: takes messages off a queue, invokes the function with them and deletes what it
-// handled. What it could not handle is left to the queue's visibility timeout and dead-letter policy, as on AWS.
+// The event source mapping: receives messages, invokes the function with them and deletes those that succeeded. The
+// others stay on the queue, under its visibility timeout and redrive policy, as on AWS.
 import { AwsError, region } from "./endpoint.ts";
 import type { LambdaFunction } from "./lambda.ts";
 import type { Message, Queue } from "./queue.ts";
@@ -13,23 +13,23 @@ export type EventSourceSettings = {
   batchSize: number;
   batchingWindowSeconds: number;
   maximumConcurrency: number;
-  /** Whether the function's answer names the messages that failed (ReportBatchItemFailures). */
+  /** Whether the function's response lists the failed messages (ReportBatchItemFailures). */
   partialBatchResponse: boolean;
 };
 
 export type EventSource = {
-  /** May be changed while it runs; the next batch follows it. */
+  /** May change while it runs; a change applies from the next batch. */
   settings: EventSourceSettings;
   readonly state: "Enabled" | "Disabled";
   readonly lambda: LambdaFunction;
   /** When it was last started or stopped, in milliseconds since the epoch. */
   readonly modifiedAt: number;
   start(): void;
-  /** Takes nothing more off the queue; invocations that run go on. Resolves when they have ended. */
+  /** Stops receiving. Resolves when the running invocations have ended. */
   stop(): Promise<void>;
 };
 
-/** Without a MaximumConcurrency Lambda begins with five batches at a time; it may grow there, not here. */
+/** Without a MaximumConcurrency, Lambda starts with five concurrent batches. It may scale up on AWS, but not here. */
 export const defaultConcurrency = 5;
 
 const receiveMax = 10;
@@ -71,7 +71,7 @@ export function makeEventSource(
       const more = await receiveMore(settings.batchSize - batch.length, waitSeconds, signal);
       batch.push(...more);
       if (more.length === 0) break;
-      // Without a window a batch takes what is there now, up to one receive.
+      // Without a batching window, a batch is the result of one receive.
       if (settings.batchingWindowSeconds === 0) break;
     }
     return batch;
@@ -160,7 +160,7 @@ function encodeRecord(message: Message, queueArn: string) {
   };
 }
 
-/** What the answer names as failed; an answer that is not of the agreed shape fails the whole batch. */
+/** Ids of the messages that the response lists as failed; a response in any other format fails the whole batch. */
 function failedItems(payload: string, all: Set<string>): Set<string> {
   const answer: unknown = JSON.parse(payload);
   if (answer === null) return new Set();

@@ -1,6 +1,6 @@
-// The template's HTTP API on a loopback port of its own: routes, payload format 2.0 to the function and its answer
-// back, with API Gateway's own answers where it would give them. Not here: IAM (whoever reaches this machine's loopback
-// address may call), throttling, access logs and CORS.
+// The template's HTTP API on its own loopback port: routes a request to its function in payload format 2.0 and returns
+// the function's response, or the error that API Gateway itself would return. Not supported: IAM (anyone who reaches
+// the loopback address may call), throttling, access logs and CORS.
 import { randomUUID } from "node:crypto";
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import { listen } from "../listen.ts";
@@ -20,7 +20,7 @@ type Answer = { status: number; headers?: Record<string, string | string[]>; bod
 
 export type HttpApi = {
   url: string;
-  /** Serves the routes of the template's API; until then every path is unknown. */
+  /** Serves the routes of the template's API; before this call every path is unknown. */
   serve(resources: readonly Resource[], functions: FunctionRegistry): void;
   close(): Promise<void>;
 };
@@ -40,7 +40,8 @@ export async function startHttpApi(port = 0): Promise<HttpApi> {
     url,
     serve(resources, functions) {
       const [api, ...others] = resources.filter(({ type }) => type === "AWS::ApiGatewayV2::Api");
-      if (others.length > 0) throw new Error(`${others[0]?.logicalId}: one HTTP API runs here, not several`);
+      if (others.length > 0)
+        throw new Error(`${others[0]?.logicalId}: the local stack runs only one HTTP API`);
       apiId = api?.id ?? apiId;
       routes = resources
         .filter(({ type }) => type === "AWS::ApiGatewayV2::Route")
@@ -77,7 +78,7 @@ function templateRoute(
   return { key, method, segments: path?.split("/").slice(1), lambda };
 }
 
-/** The most specific route: whole segments before {one}, that before {the rest+}, and $default last. */
+/** The most specific route: fixed segments before {one}, {one} before {the rest+}, and $default last. */
 function findRoute(routes: readonly ApiRoute[], method: string, path: string): Found | undefined {
   const given = path.split("/").slice(1);
   const found = routes.flatMap((route): (Found & { rank: string })[] => {
@@ -129,7 +130,7 @@ async function answer(
   return decodeAnswer(result.payload);
 }
 
-/** A web page must not reach the stack through the reader's browser, and a name that leads here must be a local one. */
+/** A web page must not call the stack through the user's browser, and Host must be a local name (DNS rebinding). */
 function isFromHere({ headers }: IncomingMessage): boolean {
   if (headers.origin !== undefined && headers.origin !== `http://${headers.host}`) return false;
   const host = `http://${headers.host ?? ""}`;
@@ -221,7 +222,7 @@ function splitTarget(target: string): { pathname: string; search: string } {
   return { pathname, search: rest.join("?") };
 }
 
-/** The path as API Gateway hands it over, decoded; what is no encoding stays as it is. */
+/** The path decoded, as API Gateway passes it; an invalid escape stays as it is. */
 function decodePath(path: string): string {
   try {
     return decodeURIComponent(path);
@@ -230,7 +231,7 @@ function decodePath(path: string): string {
   }
 }
 
-/** Undefined when it is longer than API Gateway takes. */
+/** Undefined when the body is larger than API Gateway accepts. */
 async function readBody(request: IncomingMessage): Promise<Buffer | undefined> {
   const chunks: Buffer[] = [];
   let bytes = 0;

@@ -1,6 +1,9 @@
-// What a Lambda function is made from, and what an invocation of it is given and gives back.
+// The settings of a Lambda function, and the input and the result of an invocation.
 
-/** What a function may be given by a caller who waits, and answer (docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html). */
+/**
+ * Largest payload and response of a synchronous invocation
+ * (docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html).
+ */
 export const payloadBytesMax = 6 * 1024 * 1024;
 
 export type FunctionSettings = {
@@ -16,11 +19,11 @@ export type FunctionSettings = {
   reservedConcurrency?: number;
   /** The variables the template gives it. */
   variables: Record<string, string>;
-  /** Those, and what every environment on Lambda has. */
+  /** `variables`, and those that every environment on Lambda has. */
   environment: Record<string, string>;
   asyncRetries: number;
   asyncAgeSecondsMax: number;
-  /** ARN of the queue that takes the events given up (the on-failure destination). */
+  /** ARN of the on-failure destination: the queue for events that failed for good. */
   failureQueueArn?: string;
 };
 

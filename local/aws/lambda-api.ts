@@ -1,4 +1,4 @@
-// The HTTP side of Lambda: the Invoke API, and what an operator asks about functions and event source mappings.
+// The HTTP side of Lambda: the Invoke API, and an operator's calls about functions and event source mappings.
 import {
   AwsError,
   type AwsRequest,
@@ -119,7 +119,7 @@ export function makeLambdaApi(functions: FunctionRegistry, eventSources: readonl
   };
 }
 
-/** `Enabled` is how a person on call pauses a queue; the settings that shape a batch may change as well. */
+/** A person on call pauses a queue with `Enabled`. The batch settings may change as well. */
 function update(source: EventSource, request: AwsRequest): unknown {
   const body = jsonBody(request);
   const { settings } = source;

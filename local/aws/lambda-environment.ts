@@ -1,5 +1,5 @@
-// What runs inside the worker thread of one Lambda execution environment: loads the bundle, calls its handler for
-// each invocation the parent posts, and reports result, error and log lines. The parent owns time and memory.
+// What runs inside the worker thread of one Lambda execution environment: loads the bundle, calls its handler for each
+// invocation the parent posts, and reports result, error and log lines. The parent enforces the time and memory limits.
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
@@ -32,7 +32,7 @@ export type EnvironmentMessage =
 
 type Handler = (event: unknown, context: unknown) => unknown;
 
-/** Of the invocation that runs, or ran last: log lines carry it. */
+/** Id of the running or the last invocation, for log lines. */
 let requestId: string | undefined;
 const parent = parentPort;
 if (parent !== null) await start(workerData as EnvironmentData);
@@ -147,8 +147,8 @@ function describe(error: unknown): FunctionError {
 }
 
 /**
- * Sends stdout and stderr to the parent line by line over the port that carries the results, so that the lines
- * of an invocation always arrive before its result. Returns what sends an unfinished last line.
+ * Sends stdout and stderr to the parent line by line over the port that carries the results, so that the lines of an
+ * invocation always arrive before its result. Returns a function that sends an unfinished last line.
  */
 function captureOutput(): () => void {
   let rest = "";

@@ -11,9 +11,9 @@ import {
 } from "./invocation.ts";
 import type { EnvironmentData, EnvironmentMessage, FunctionError, Invocation } from "./lambda-environment.ts";
 
-/** The init phase has 10 seconds of its own, then runs within the function's timeout. */
+/** The init phase may take 10 seconds; after that it counts against the function's timeout. */
 const initSeconds = 10;
-/** A heap with room to spare keeps garbage that Lambda's smaller one would have collected by then. */
+/** A large heap is collected later than Lambda's small one, so it may hold this many times the memory size. */
 const memoryTolerance = 1.5;
 const memoryCheckMilliseconds = 100;
 const logTailBytes = 4096;
@@ -49,7 +49,7 @@ export class Environment {
     this.settle = started.resolve;
     this.worker = new Worker(new URL("./lambda-environment.ts", import.meta.url), {
       name,
-      // The options of the program that runs the stack (a test runner's, say) are not the function's.
+      // Node options of this process (a test runner's, for example) must not apply to the function.
       execArgv: [],
       env: { ...settings.environment, AWS_LAMBDA_LOG_STREAM_NAME: logStreamName() },
       // Only a backstop: V8 ends the whole process when one allocation passes its limit, hence `watchMemory`.
@@ -100,7 +100,7 @@ export class Environment {
     };
   }
 
-  /** Ends the thread when heap and buffers pass the function's memory size. Returns what stops the watch. */
+  /** Ends the thread when heap and buffers pass the function's memory size. Returns a function that stops watching. */
   private watchMemory(): () => void {
     const bytesMax = this.settings.memoryMegabytes * 1024 * 1024 * memoryTolerance;
     let asking = false;
@@ -133,7 +133,7 @@ export class Environment {
     await this.worker.terminate();
   }
 
-  /** Waits for the module to load; undefined when it has, else why not. */
+  /** Waits for the module to load. Undefined when it has loaded, else the error. */
   private async initialise(requestId: string): Promise<Outcome | undefined> {
     const seconds = initSeconds + this.settings.timeoutSeconds;
     return this.within(seconds * 1000, this.ready, () => this.timedOut(seconds, requestId));
@@ -188,7 +188,7 @@ function encodeOutcome(outcome: Outcome, requestId: string): string {
     return JSON.stringify({ errorType: "Function.ResponseSizeTooLarge", errorMessage });
   }
   const { error } = outcome;
-  // What Lambda itself says about an environment that is gone carries the request's id.
+  // Lambda's own error about an ended environment contains the request id.
   const own = outcome.type === "gone" && error.trace === undefined;
   return JSON.stringify(
     own ? { ...error, errorMessage: `RequestId: ${requestId} ${error.errorMessage}` } : error,

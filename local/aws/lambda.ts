@@ -6,10 +6,10 @@ import { AwsError } from "./endpoint.ts";
 import type { FunctionSettings, InvocationResult, InvokeOptions, LogLine } from "./invocation.ts";
 import { Environment } from "./lambda-worker.ts";
 
-/** How the stack waits: real time, or a test's own. */
+/** Time for the stack: the real clock, or a test's. */
 export type Clock = { now(): number; wait(milliseconds: number, signal: AbortSignal): Promise<void> };
 
-/** Stands in for the account's 1,000, which would be more threads than a laptop has room for. */
+/** An AWS account has 1,000; a laptop has no room for so many threads. */
 const unreservedConcurrency = 50;
 /** Lambda ends an environment "some minutes" after its last invocation. */
 const idleMilliseconds = 5 * 60_000;
@@ -17,14 +17,14 @@ const idleMilliseconds = 5 * 60_000;
 export type LambdaParts = {
   clock: Clock;
   onLog(line: LogLine): void;
-  /** Sends the record of an event given up to the function's failure queue. */
+  /** Sends the record of an event that failed for good to the function's failure queue. */
   sendFailure(queueArn: string, record: string): Promise<void>;
 };
 
 export class LambdaFunction {
   readonly settings: FunctionSettings;
   private readonly parts: LambdaParts;
-  /** Environments that wait for work, the one used last at the end. */
+  /** Idle environments, the last used one at the end. */
   private readonly idle: Environment[] = [];
   private readonly busy = new Set<Environment>();
   private readonly starting = new AbortController();
@@ -42,7 +42,7 @@ export class LambdaFunction {
 
   /**
    * Runs the handler once and waits for it.
-   * @throws AwsError TooManyRequestsException when as many invocations run as may.
+   * @throws AwsError TooManyRequestsException when the concurrency limit is reached
    */
   async invoke(payload: string, options: InvokeOptions = {}): Promise<InvocationResult> {
     const { running, limit } = this.concurrency;
@@ -67,7 +67,9 @@ export class LambdaFunction {
     return this.released.promise;
   }
 
-  /** Takes an event and returns; a failing function is tried again after one and two minutes, as Lambda does. */
+  /**
+   * Accepts an event and returns at once. A failed invocation is retried after one and after two minutes, as on Lambda.
+   */
   invokeEvent(payload: string, options: InvokeOptions = {}): string {
     const requestId = options.requestId ?? randomUUID();
     void this.runEvent(payload, { ...options, requestId }).catch((error: unknown) => {
@@ -108,7 +110,7 @@ export class LambdaFunction {
         }
         await clock.wait(attempt * 60_000, signal);
       } else {
-        // Throttled events come back after 1 second, growing to 5 minutes, until they are too old.
+        // A throttled event is retried with backoff, from 1 second up to 5 minutes, until it is too old.
         await clock.wait(Math.min(1000 * 2 ** throttles, 300_000), signal);
         throttles += 1;
       }
@@ -151,7 +153,7 @@ export class LambdaFunction {
     await this.parts.sendFailure(failureQueueArn, JSON.stringify(record));
   }
 
-  /** The warm environment used last; one whose handler ended the thread afterwards is of no use. */
+  /** The last used warm environment whose thread still runs. */
   private takeIdle(): Environment | undefined {
     let environment = this.idle.pop();
     while (environment !== undefined && !environment.alive) environment = this.idle.pop();

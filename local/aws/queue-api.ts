@@ -20,7 +20,7 @@ const visibilitySecondsMax = 43_200;
 
 type Act = (queue: Queue, body: Body) => Body;
 
-/** What an entry of a batch can be, too: SendMessageBatch and so on. */
+/** Actions that also have a batch form, such as SendMessageBatch. */
 const single: Record<string, Act> = {
   SendMessage: (queue, body) =>
     encodeSent(queue.send(decodeEntry(body, queue.attributes.MaximumMessageSize))),
@@ -92,7 +92,8 @@ export function makeQueueApi(queues: Queues, endpoint: string): AwsService {
       return names.length === 0 ? {} : { QueueUrls: names.sort().map(urlOf) };
     },
     GetQueueUrl: ({ QueueName }) => ({ QueueUrl: urlOf(nameOfArn(queueNamed(QueueName).arn)) }),
-    // The runbook's way to send dead letters back. It is done when it answers: there is no task to list or cancel.
+    // The runbook sends dead letters back with it. The move is complete when the call returns, so there is no task to
+    // list or cancel.
     StartMessageMoveTask({ SourceArn, ...others }) {
       const source = queueNamed(nameOfArn(String(SourceArn)));
       const targetOf = ({ attributes }: Queue) => attributes.RedrivePolicy?.deadLetterTargetArn;
@@ -104,7 +105,7 @@ export function makeQueueApi(queues: Queues, endpoint: string): AwsService {
         const [message] = source.take(1);
         if (message === undefined) break;
         const back = queues.get(nameOfArn(message.deadLetterSourceArn ?? "")) ?? origin;
-        back.send(message); // as a new one: new id, new time, nothing received yet
+        back.send(message); // as a new message: new id, new time, no receives
         source.delete(message.receiptHandle);
       }
       return { TaskHandle: randomUUID() };
@@ -116,7 +117,7 @@ export function makeQueueApi(queues: Queues, endpoint: string): AwsService {
     if (onStack !== undefined) return onStack(body);
     const onQueue = Object.hasOwn(ofQueue, action) ? ofQueue[action] : undefined;
     if (onQueue === undefined) {
-      const message = `The local stack does not answer AmazonSQS.${action}.`;
+      const message = `The local stack does not support AmazonSQS.${action}.`;
       throw new AwsError("UnknownOperationException", message, { status: 404 });
     }
     if (typeof body.QueueUrl !== "string") throw missing("QueueUrl");
@@ -139,7 +140,7 @@ export function makeQueueApi(queues: Queues, endpoint: string): AwsService {
   };
 }
 
-/** What is wrong with the request fails all entries, what is wrong with one fails that one. */
+/** An error in the request fails all entries; an error in one entry fails only that one. */
 function batched(action: string, act: Act): Act {
   return (queue, { Entries }) => {
     const entries = (Array.isArray(Entries) ? Entries : []) as Body[];

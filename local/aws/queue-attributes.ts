@@ -1,4 +1,4 @@
-// The attributes of a queue: their names, ranges and usual values (API reference, SetQueueAttributes).
+// The attributes of a queue: their names, ranges and default values (API reference, SetQueueAttributes).
 import * as z from "zod";
 import { queueDelaySecondsMax } from "../../shared/catalogue/queue-limits.ts";
 import { AwsError } from "./endpoint.ts";
@@ -15,10 +15,10 @@ const schema = z.strictObject({
   MaximumMessageSize: whole(1024, messageBytesMax).default(messageBytesMax),
   MessageRetentionPeriod: whole(60, 1_209_600).default(345_600),
   ReceiveMessageWaitTimeSeconds: whole(0, 20).default(0),
-  /** An empty text takes a policy back. */
+  /** An empty text removes the policy. */
   RedrivePolicy: z.preprocess(parseJson, redrivePolicy.optional()),
   FifoQueue: z.literal("false", "the local stack has standard queues only, not FIFO").optional(),
-  // Kept and shown, but they change nothing on this machine.
+  // Stored and returned, but without effect here.
   RedriveAllowPolicy: z.string().optional(),
   SqsManagedSseEnabled: z.string().default("true"),
   KmsMasterKeyId: z.string().optional(),
@@ -28,7 +28,7 @@ export type QueueAttributes = z.infer<typeof schema>;
 
 export const attributeNames = Object.keys(schema.shape);
 
-/** @throws AwsError when there is no such attribute, or not with that value. */
+/** @throws AwsError for an unknown attribute or an invalid value */
 export function decodeAttributes(texts: Record<string, string>): QueueAttributes {
   const { data, error } = schema.safeParse(texts);
   if (data !== undefined) return data;
@@ -58,6 +58,6 @@ function parseJson(text: unknown): unknown {
   try {
     return JSON.parse(String(text));
   } catch {
-    return text; // which is no policy
+    return text; // the schema refuses it
   }
 }

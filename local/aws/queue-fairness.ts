@@ -1,22 +1,23 @@
-// The order of a standard queue as SQS's fair queues make it: a group that takes more than its share of the consumers'
-// time waits while messages of others are there. Rules of the developer guide, "How Amazon SQS fair queues work".
-// Unlike AWS, which detects a noisy group in its own time, this does so at once; "recent" is our choice, AWS names none.
+// The order of a standard queue as SQS's fair queues make it: a group that uses more than its share of the consumers'
+// time waits while other groups have messages. Rules of the developer guide, "How Amazon SQS fair queues work". AWS
+// detects a noisy group after some time, this queue at once. What counts as "recent" is our choice: AWS gives no
+// figure.
 
 /** A group is noisy above this share of the recent processing time, or of the messages in flight if it has many. */
 const noisyShare = 0.1;
 const noisyInFlightMin = 30;
-/** A group without a message in flight for so long is quiet again. */
+/** A group that had no message in flight for this long is quiet again. */
 const quietAfterMilliseconds = 300_000;
-/** Processing time counts half after this. */
+/** Half-life of recorded processing time. */
 const halfLifeMilliseconds = 60_000;
 
-/** What a group, or all together, takes of the consumers, as of the time `at`. */
+/** The consumers' time that one group, or all groups, had used at the time `at`. */
 type Use = { inFlight: number; spentMilliseconds: number; at: number };
 
 export function makeFairLine<T extends { group: string }>(now: () => number) {
   /** The visible messages of each group that has any, each with its place in the queue. */
   const lines = new Map<string, Map<T, number>>();
-  /** Of the groups that have a message in flight, or one waiting after that. */
+  /** Use of each group that has a message in flight, or had one and still has messages waiting. */
   const uses = new Map<string, Use>();
   const all = unused();
   let lastPlace = 0;
@@ -37,7 +38,7 @@ export function makeFairLine<T extends { group: string }>(now: () => number) {
     use.inFlight += inFlight;
   }
 
-  /** A group whose backlog is consumed is as quiet as one that never was. */
+  /** A group whose messages are all consumed is treated as a new one. */
   function forgetIfConsumed(group: string): void {
     const use = uses.get(group);
     if (use === undefined || use.inFlight > 0 || lines.has(group)) return;
@@ -59,7 +60,7 @@ export function makeFairLine<T extends { group: string }>(now: () => number) {
   }
 
   return {
-    /** At the end of its group's line. */
+    /** Adds the message at the end of its group's line. */
     add(message: T): void {
       const line = lines.get(message.group) ?? new Map<T, number>();
       lines.set(message.group, line.set(message, ++lastPlace));
@@ -75,7 +76,7 @@ export function makeFairLine<T extends { group: string }>(now: () => number) {
       let chosen: { message: T; place: number; inFlight: number } | undefined;
       for (const [group, line] of lines) {
         const use = uses.get(group);
-        const inFlight = use !== undefined && isNoisy(use) ? use.inFlight : -1; // the quiet go before the noisy
+        const inFlight = use !== undefined && isNoisy(use) ? use.inFlight : -1; // quiet groups before noisy ones
         if (chosen !== undefined && inFlight > chosen.inFlight) continue;
         const [first] = line;
         if (first === undefined) continue;
@@ -87,7 +88,7 @@ export function makeFairLine<T extends { group: string }>(now: () => number) {
       return chosen?.message;
     },
 
-    /** The message is in flight. */
+    /** Records that the message is in flight. */
     took({ group }: T): void {
       const use = uses.get(group) ?? unused();
       uses.set(group, use);
@@ -95,7 +96,7 @@ export function makeFairLine<T extends { group: string }>(now: () => number) {
       count(all, 1);
     },
 
-    /** It is not any more: deleted, or back in its line. */
+    /** Records that it no longer is: deleted, or visible again. */
     gaveBack({ group }: T): void {
       const use = uses.get(group);
       if (use === undefined) return;

@@ -1,4 +1,4 @@
-// SQS messages at the edge: entries of a request checked and read, a message as a receive answers it.
+// The format of SQS messages: checks and reads the entries of a request, and writes a received message.
 import { createHash } from "node:crypto";
 import { queueDelaySecondsMax } from "../../shared/catalogue/queue-limits.ts";
 import { AwsError, accountId } from "./endpoint.ts";
@@ -52,7 +52,7 @@ export function checkBatch(entries: readonly Body[], action: string): void {
   }
   const twin = ids.find((id, index) => ids.indexOf(id) !== index);
   if (twin !== undefined) throw refuse("BatchEntryIdsNotDistinct", `Id ${twin} repeated.`);
-  // One entry that is too long fails alone; entries that are each short enough but not together fail the request.
+  // One entry over the limit fails alone; a batch whose total is over the limit fails as a whole.
   const bytes = entries.map(entryBytes);
   const total = bytes.reduce((sum, more) => sum + more, 0);
   if (total > messageBytesMax && Math.max(...bytes) <= messageBytesMax) {
@@ -112,7 +112,7 @@ export function encodeReceived(message: Message, request: Body): Body {
   };
 }
 
-/** The entries with a wanted name; undefined when there is none. */
+/** The entries with a requested name; undefined when there is none. */
 function pick<T>(
   record: Record<string, T>,
   isWanted: (name: string) => boolean,
@@ -121,7 +121,7 @@ function pick<T>(
   return chosen.length === 0 ? undefined : Object.fromEntries(chosen);
 }
 
-/** The system attributes of a message in hand, all as text, as SQS gives them. */
+/** The system attributes of a received message, all as text, as SQS returns them. */
 export function systemAttributes(message: Message): Record<string, string> {
   return encodeAttributes({
     ApproximateReceiveCount: message.receives,
@@ -137,7 +137,10 @@ export function md5(data: string | Buffer): string {
   return createHash("md5").update(data).digest("hex");
 }
 
-/** Under that name; nothing when there are no attributes (developer guide, message metadata). */
+/**
+ * The MD5 of the attributes, as a field with that name; no field without attributes (developer guide, message
+ * metadata).
+ */
 export function digest(name: string, attributes: Attributes = {}): Record<string, string> {
   const parts: Buffer[] = [];
   const add = (bytes: Buffer) => {
@@ -155,7 +158,7 @@ export function digest(name: string, attributes: Attributes = {}): Record<string
   return parts.length === 0 ? {} : { [name]: md5(Buffer.concat(parts)) };
 }
 
-/** A whole number of the request in its range; undefined when it is not there. */
+/** An integer parameter, checked against its range; undefined when absent. */
 export function integer(body: Body, name: string, min: number, max: number): number | undefined {
   const value = body[name];
   if (value === undefined || value === null) return undefined;

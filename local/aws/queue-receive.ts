@@ -1,4 +1,4 @@
-// Receiving with patience: the one place where a queue meets real time.
+// Long polling: the only place where a queue waits in real time.
 import type { Message, Queue } from "./queue.ts";
 
 export type ReceiveOptions = {
@@ -8,7 +8,7 @@ export type ReceiveOptions = {
   signal?: AbortSignal | undefined;
 };
 
-/** Waits until a message is there, the time is over or the signal fires; empty in the last two cases. */
+/** Waits for messages, until the timeout or the signal; then the list is empty. */
 export async function receive(queue: Queue, options: ReceiveOptions): Promise<Message[]> {
   const { max, waitSeconds, visibilitySeconds, signal } = options;
   const deadline = Date.now() + waitSeconds * 1000;
@@ -16,7 +16,7 @@ export async function receive(queue: Queue, options: ReceiveOptions): Promise<Me
     const taken = queue.take(max, visibilitySeconds);
     const now = Date.now();
     if (taken.length > 0 || now >= deadline) return taken;
-    // Every waiter looks again after a change; those who come too late wait on, as on AWS.
+    // Every waiter checks again after a change; one that finds nothing keeps waiting, as on AWS.
     await changed(queue, Math.min(deadline, queue.nextChangeAt) - now, signal);
   }
   return [];

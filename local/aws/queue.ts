@@ -1,12 +1,12 @@
-// One standard queue as SQS keeps it: which messages are there, which are hidden and until when, which is next.
-// A pure core: time comes from the clock it is given. Waiting for messages and the protocol are left to others.
+// The state of one standard SQS queue: its messages, which are hidden and until when, which is next. Pure: time comes
+// from the clock it is given. queue-receive.ts waits for messages, queue-api.ts speaks the protocol.
 import { randomUUID } from "node:crypto";
 import { decodeAttributes, encodeAttributes, nameOfArn, type QueueAttributes } from "./queue-attributes.ts";
 import { makeFairLine } from "./queue-fairness.ts";
 
 export type MessageAttribute = { DataType: string; StringValue?: string; BinaryValue?: string };
 
-/** What a sender decides. */
+/** The fields that a sender sets. */
 export type Outgoing = {
   body: string;
   attributes?: Record<string, MessageAttribute> | undefined;
@@ -20,10 +20,10 @@ export type Message = Readonly<
     messageId: string;
     /** First enqueue: a move to a dead-letter queue does not change it. */
     sentAt: number;
-    /** In all queues. */
+    /** Counted over all queues. */
     receives: number;
     firstReceivedAt?: number | undefined;
-    /** Of the latest receive, the only one that still deletes it; empty before the first. */
+    /** Handle of the latest receive, the only one that can still delete the message; empty before the first. */
     receiptHandle: string;
     deadLetterSourceArn?: string;
   }
@@ -37,26 +37,26 @@ export type QueueCounts = { visible: number; inFlight: number; delayed: number }
 type Stored = {
   message: Message;
   state: keyof QueueCounts;
-  /** When it becomes visible; infinite when it is. */
+  /** When it becomes visible; infinity when it already is. */
   visibleAt: number;
   receivesHere: number;
-  /** Whose share of the consumers it takes. */
+  /** Group that its processing time counts for. */
   group: string;
 };
 
 export class Queue {
   readonly arn: string;
   attributes: QueueAttributes;
-  /** Called when there may be a message to take, now or earlier than `nextChangeAt` said before. */
+  /** Called when a message may be available now, or earlier than the previous `nextChangeAt`. */
   readonly watchers = new Set<() => void>();
-  /** When a message becomes visible or too old by itself. */
+  /** When the next message becomes visible or expires. */
   nextChangeAt = Number.POSITIVE_INFINITY;
   readonly #queues: Queues;
   readonly #now: () => number;
   readonly #messages = new Map<string, Stored>();
   readonly #line;
 
-  /** @param queues where its dead-letter queue is found. */
+  /** @param queues all queues, to find its dead-letter queue */
   constructor(arn: string, attributes: Record<string, string>, queues: Queues, now: () => number = Date.now) {
     this.arn = arn;
     this.#queues = queues;
@@ -65,10 +65,10 @@ export class Queue {
     this.attributes = decodeAttributes(attributes);
   }
 
-  /** @throws AwsError when there is no such attribute, or not with that value. */
+  /** @throws AwsError for an unknown attribute or an invalid value */
   setAttributes(changed: Record<string, string>): void {
     this.attributes = decodeAttributes({ ...encodeAttributes(this.attributes), ...changed });
-    this.nextChangeAt = 0; // messages may be too old now
+    this.nextChangeAt = 0; // messages may have expired by the new retention
   }
 
   send(outgoing: Outgoing): Message {
@@ -77,7 +77,7 @@ export class Queue {
     return this.#accept({ body, attributes, groupId, ...fresh }, delaySeconds);
   }
 
-  /** Up to `max` visible messages, which are in flight from now on. */
+  /** Receives up to `max` visible messages: they are in flight from now on. */
   take(max: number, visibilitySeconds = this.attributes.VisibilityTimeout): Message[] {
     this.#settle();
     const { deadLetterTargetArn = "", maxReceiveCount = 0 } = this.attributes.RedrivePolicy ?? {};
@@ -89,7 +89,7 @@ export class Queue {
       if (deadLetters === undefined || stored.receivesHere < maxReceiveCount) {
         taken.push(this.#receive(stored, visibilitySeconds));
       } else {
-        // Its receives count on in the dead-letter queue, but not against that queue's own limit.
+        // Its receive count continues in the dead-letter queue, but not for that queue's own limit.
         this.#remove(stored);
         const moved = { ...stored.message, firstReceivedAt: undefined, deadLetterSourceArn: this.arn };
         deadLetters.#accept(moved, 0);
@@ -99,13 +99,15 @@ export class Queue {
     return taken;
   }
 
-  /** Deletes the message unless it was received again since; AWS answers the same either way. */
+  /** Deletes the message unless it was received again since. As on AWS, the caller sees no difference. */
   delete(receiptHandle: string): void {
     const stored = this.#messages.get(receiptHandle.split(".")[0] ?? "");
     if (stored?.message.receiptHandle === receiptHandle) this.#remove(stored);
   }
 
-  /** False when the message is gone. One that is visible again, or in other hands, stays as it is. */
+  /**
+   * False when the message is gone. One that is visible again, or received again by another consumer, is not changed.
+   */
   changeVisibility(receiptHandle: string, seconds: number): boolean {
     this.#settle();
     const stored = this.#messages.get(receiptHandle.split(".")[0] ?? "");
@@ -128,7 +130,10 @@ export class Queue {
     return counts;
   }
 
-  /** Brings the queue up to date: drops what is too old, shows what is not hidden any more. */
+  /**
+   * Brings the queue up to date: removes expired messages, and makes those visible whose delay or visibility timeout is
+   * over.
+   */
   #settle(): void {
     const now = this.#now();
     if (now < this.nextChangeAt) return;
@@ -145,7 +150,7 @@ export class Queue {
   }
 
   #accept(message: Message, delaySeconds: number): Message {
-    // Those that name no group and were never received here are all equally quiet.
+    // Without a group id, all messages not yet received here share one group.
     const group = message.groupId ?? "";
     const stored: Stored = { message, state: "delayed", visibleAt: 0, receivesHere: 0, group };
     this.#messages.set(message.messageId, stored);

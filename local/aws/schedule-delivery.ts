@@ -6,8 +6,9 @@ const retryWaitMilliseconds = { first: 1000, longest: 60_000 };
 const defaultRetry = { attempts: 185, ageSeconds: 86_400 };
 
 /**
- * Hands a schedule's input to its target: once, or again as its retry policy says, else to its dead-letter queue.
- * @param due when it was to fire, in milliseconds since the epoch.
+ * Delivers a schedule's input to its target. A failure is retried by the schedule's retry policy; after the last
+ * attempt the input goes to its dead-letter queue.
+ * @param due scheduled time, in milliseconds since the epoch
  */
 export async function deliverSchedule(
   { Target: target, ...schedule }: Schedule,

@@ -1,5 +1,5 @@
-// EventBridge Scheduler's three kinds of expression and when they are due next. Calendar arithmetic on cron fields
-// is aws-cron-parser's, which counts in UTC; time zones and what that parser takes wrongly are handled here.
+// EventBridge Scheduler's three kinds of expression, and when each is due next. aws-cron-parser does the calendar
+// arithmetic of cron, in UTC; time zones and the cases it gets wrong are handled here.
 import cronParser from "aws-cron-parser";
 
 /** `next` gives the first due time after `from`, both in milliseconds since the epoch. */
@@ -8,11 +8,11 @@ export type Expression = { once: boolean; next(from: number): number | undefined
 type ParsedCron = ReturnType<typeof cronParser.parse>;
 
 const unitSeconds: Record<string, number> = { minute: 60, hour: 3600, day: 86_400 };
-/** Candidates a cron may skip before it counts as never due: "29 February" needs a few. */
+/** How many candidate times a cron may reject before it counts as never due: "29 February" rejects a few. */
 const candidatesMax = 400;
 
 /**
- * @param anchor when a rate begins: the schedule's start, or its creation.
+ * @param anchor start of a rate's intervals: the schedule's start date, or its creation
  * @returns undefined when the expression is not valid.
  */
 export function parseExpression(text: string, timeZone: string, anchor: number): Expression | undefined {
@@ -88,7 +88,10 @@ function expandDayOfWeek(field: string): string | undefined {
   return /^(\?|L|[1-7]L|[1-7]#[1-5])$/.test(numbers) ? numbers : expand(numbers, 1, 7);
 }
 
-/** Numbers separated by commas: the parser reads a list with a step in it wrongly and checks little. */
+/**
+ * Expands a field to numbers separated by commas: the parser misreads a list that contains a step, and validates
+ * little.
+ */
 function expand(field: string, min: number, max: number): string | undefined {
   if (field === "?") return undefined;
   const values = new Set<number>();
@@ -141,7 +144,7 @@ function clockOf(timeZone: string): Intl.DateTimeFormat {
   return clock;
 }
 
-/** What a clock in the zone shows at that moment, as if it were UTC. */
+/** The zone's local time at that instant, as if it were UTC. */
 function wallOf(instant: number, timeZone: string): number {
   const part: Record<string, number> = {};
   for (const { type, value } of clockOf(timeZone).formatToParts(instant)) part[type] = Number(value);
@@ -149,7 +152,7 @@ function wallOf(instant: number, timeZone: string): number {
   return Date.UTC(year, month - 1, day, hour, minute, second);
 }
 
-/** The first moment at which a clock in the zone shows `wall`; for a skipped time, the moment an hour on. */
+/** The first instant at which the zone's local time is `wall`; for a skipped time, one hour later. */
 function instantOf(wall: number, timeZone: string): number {
   const day = 86_400_000;
   const before = wallOf(wall - day, timeZone) - (wall - day);

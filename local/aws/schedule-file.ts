@@ -1,22 +1,22 @@
-// Keeps the schedules made at run time in a file, a line for each change, so that a restart finds them again.
+// Keeps the schedules created at run time in a file, one line for each change, so that a restart finds them again.
 import { appendFileSync, existsSync, readFileSync, renameSync, writeFileSync } from "node:fs";
 import type { Schedule } from "./schedule.ts";
 
-/** `over`: a one-time schedule that has fired and stays. */
+/** `over`: a one-time schedule that has fired and is kept. */
 export type Kept = { put: Schedule; over?: true };
 type Line = Kept | { delete: string };
 
 export type ScheduleFile = {
-  /** What an earlier run left, with the file cut down to it. */
+  /** Reads the schedules of earlier runs, and rewrites the file with those only. */
   read(): Kept[];
-  /** On disk before it returns: a schedule that was promised survives a kill. */
+  /** Written to disk before it returns, so that a created schedule survives a kill. */
   put(kept: Kept): void;
   delete(group: string, name: string): void;
 };
 
 /** @param file absent: nothing is kept. */
 export function makeScheduleFile(file: string | undefined): ScheduleFile {
-  let isTorn = false; // a full disk took a part of the last line
+  let isTorn = false; // the disk was full: the last line is incomplete
   const append = (line: Line) => {
     if (file === undefined) return;
     const start = isTorn ? "\n" : "";

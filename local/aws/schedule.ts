@@ -1,4 +1,4 @@
-// A schedule as the Scheduler API has it, and what the local scheduler is made with.
+// A schedule as the Scheduler API has it, and the options of the local scheduler.
 import type { Clock } from "./lambda.ts";
 
 export type Target = {
@@ -10,7 +10,7 @@ export type Target = {
   SqsParameters?: { MessageGroupId?: string };
 };
 
-/** As the API gives it; times in seconds since the epoch. */
+/** As the API returns it; times in seconds since the epoch. */
 export type Schedule = {
   Name: string;
   GroupName: string;
@@ -43,9 +43,9 @@ export type ScheduleGroup = { Name: string; Arn: string; CreationDate: number };
 
 export type SchedulerOptions = {
   clock: Clock;
-  /** Hands the input to the target; a rejection is tried again as the schedule's retry policy says. */
+  /** Delivers the input to the target; a rejection is retried by the schedule's retry policy. */
   deliver(target: Target, input: string): Promise<void>;
-  /** Takes what could not be delivered. */
+  /** Receives input that could not be delivered. */
   deadLetter(queueArn: string, input: string, attributes: Record<string, string>): Promise<void>;
   log(text: string): void;
   /** File that keeps the schedules created at run time over a restart, a line for each change. */

@@ -53,7 +53,7 @@ export function makeSchedulerApi(scheduler: Scheduler): AwsService {
   };
 }
 
-/** The fields that schedules have, and no others: what a client sends beyond them is not stored. */
+/** Only the fields of a schedule: anything else that a client sends is not stored. */
 function decode(name: string, request: AwsRequest): ScheduleInput {
   const body = jsonBody(request) as Partial<ScheduleInput>;
   const { ScheduleExpression, Target, FlexibleTimeWindow } = body;
@@ -91,7 +91,7 @@ function encodeGroup(group: { Name: string; Arn: string; CreationDate: number })
   return { ...group, State: "ACTIVE", LastModificationDate: group.CreationDate };
 }
 
-/** The token is the position to go on from. */
+/** The token is the position of the next page. */
 function page<T>(all: readonly T[], query: URLSearchParams, key: string, encode: (item: T) => unknown) {
   const begin = Number(query.get("NextToken") ?? 0);
   const end = begin + Math.min(Number(query.get("MaxResults") ?? pageMax), pageMax);

@@ -1,5 +1,5 @@
 // EventBridge Scheduler on this machine: keeps the schedules of the template and those created at run time, and
-// delivers each to its target when it is due. The HTTP side is scheduler-api.ts, the targets are stack.ts's.
+// delivers each to its target when it is due. The HTTP side is scheduler-api.ts, the targets are scheduler-targets.ts.
 import { AwsError, accountId, region } from "./endpoint.ts";
 import type { Schedule, ScheduleGroup, ScheduleInput, SchedulerOptions } from "./schedule.ts";
 import { deliverSchedule } from "./schedule-delivery.ts";
@@ -7,7 +7,7 @@ import { type Expression, isTimeZone, parseExpression } from "./schedule-express
 import { makeScheduleFile } from "./schedule-file.ts";
 
 type Entry = { schedule: Schedule; expression: Expression; due: number | undefined; ofTemplate: boolean };
-/** The clock may stand still (a closed laptop); what became due meanwhile is seen at most this much later. */
+/** Timers stop while a laptop sleeps. What became due meanwhile fires at most this long after it wakes. */
 const longestWaitMilliseconds = 30_000;
 
 export type Scheduler = ReturnType<typeof makeScheduler>;
@@ -34,14 +34,14 @@ export function makeScheduler(options: SchedulerOptions) {
     if (expression === undefined)
       throw validation(`Invalid Schedule Expression ${schedule.ScheduleExpression}.`);
     const entry: Entry = { schedule, expression, due: undefined, ofTemplate };
-    // A rate that begins at its creation is due in this very millisecond.
+    // A rate that starts at its creation is due in this millisecond.
     entry.due = nextDue(entry, clock.now() - 1);
     entries.set(keyOf(schedule.GroupName, schedule.Name), entry);
     changed.abort();
     return entry;
   }
 
-  /** A one-time schedule is due also when its time is already over, a recurring one only from now on. */
+  /** A one-time schedule is due even if its time has passed, a recurring one only from now on. */
   function nextDue({ schedule, expression }: Entry, from: number): number | undefined {
     if (schedule.State === "DISABLED") return undefined;
     const start = (schedule.StartDate ?? 0) * 1000;
@@ -77,7 +77,7 @@ export function makeScheduler(options: SchedulerOptions) {
     deliveries.add(delivery);
   }
 
-  /** After its last delivery a schedule stays, unless it was told to go. */
+  /** After its last delivery a schedule stays, unless its ActionAfterCompletion is DELETE. */
   function complete(entry: Entry): void {
     const key = keyOf(entry.schedule.GroupName, entry.schedule.Name);
     if (entry.due !== undefined || entries.get(key) !== entry) return;
@@ -130,11 +130,11 @@ export function makeScheduler(options: SchedulerOptions) {
     if (over && entry.expression.once) entry.due = undefined;
   }
   return {
-    /** Fires what is due, and what became due since an earlier run, until `stop`. */
+    /** Fires what is due, and what became due since an earlier run stopped, until `stop`. */
     start(): void {
       firing ??= fire();
     },
-    /** Fires nothing more and waits for what is being delivered. */
+    /** Stops firing and waits for deliveries in progress. */
     async stop(): Promise<void> {
       stopping.abort();
       changed.abort();
@@ -153,7 +153,7 @@ export function makeScheduler(options: SchedulerOptions) {
       const old = find(input.GroupName, input.Name);
       const schedule = checked(input, old.schedule.CreationDate);
       const entry = put(schedule, old.ofTemplate);
-      // What is over does not begin again because its description changed.
+      // A finished schedule does not start again because its description changed.
       const over = entry.expression.once && (entry.due ?? 0) <= clock.now();
       if (over) entry.due = undefined;
       if (!entry.ofTemplate) file.put(over ? { put: schedule, over } : { put: schedule });
@@ -177,7 +177,7 @@ export function makeScheduler(options: SchedulerOptions) {
       if (group === undefined) throw notFound(`Schedule group ${name} does not exist.`);
       return group;
     },
-    /** Its schedules go with it, as on AWS. */
+    /** Deletes its schedules too, as on AWS. */
     deleteGroup(name: string): void {
       if (name === "default") throw validation("The default schedule group cannot be deleted.");
       if (!groups.delete(name)) throw notFound(`Schedule group ${name} does not exist.`);

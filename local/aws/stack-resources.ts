@@ -1,5 +1,5 @@
-// What the template says about each resource that runs here, as settings of the part that runs it. Nothing is
-// started in this file; a resource that could not run on AWS either is refused by name.
+// Turns each resource of the template into settings for the part that runs it here. Starts nothing. Refuses, by name, a
+// resource that could not run on AWS either.
 import { devNull } from "node:os";
 import * as z from "zod";
 import { localClients } from "../running.ts";
@@ -78,7 +78,7 @@ export function functionSettings(
     AWS_DEFAULT_REGION: region,
     AWS_ACCESS_KEY_ID: localClients.credentials.accessKeyId,
     AWS_SECRET_ACCESS_KEY: localClients.credentials.secretAccessKey,
-    // A person's own profile (endpoints, retries, regions) must not reach into the functions.
+    // A person's own profile (endpoints, retries, regions) must not affect the functions.
     AWS_CONFIG_FILE: devNull,
     AWS_SHARED_CREDENTIALS_FILE: devNull,
     AWS_EXECUTION_ENV: `AWS_Lambda_${properties.Runtime}`,
@@ -122,7 +122,7 @@ export function functionSettings(
   };
 }
 
-/** The SDK takes a queue URL's host before any endpoint variable, so one real URL would reach the real AWS. */
+/** The SDK prefers the host of a queue URL to any endpoint variable, so one real URL would call the real AWS. */
 function refuseFarAddresses(name: string, environment: Record<string, string>): void {
   for (const [variable, value] of Object.entries(environment)) {
     if (variable === "TUSHARE_URL" || !/^https?:\/\//i.test(value)) continue;

@@ -29,7 +29,7 @@ import { resolveTemplate } from "./template.ts";
 export type StackOptions = {
   /** The `cdk.out` folder. */
   assembly: string;
-  /** Data API server that already runs, on loopback. */
+  /** The Data API server, already running on loopback. */
   endpoints: { rdsData: string };
   /** Environment variables to replace in every function that has them. */
   overrides?: Record<string, string>;
@@ -44,12 +44,12 @@ export type StackOptions = {
   /** File that keeps the schedules made at run time over a restart. */
   schedulesFile?: string;
   clock?: Clock;
-  /** Each line the functions print, as CloudWatch Logs would get it, and what the stack has to say of them. */
+  /** Each line the functions print, as CloudWatch Logs would get it, and the stack's own messages about them. */
   onLog?: (line: LogLine) => void;
 };
 
 export type LocalStack = {
-  /** Answers Lambda, SQS, Scheduler, Secrets Manager and (passed on) the Data API. */
+  /** Serves Lambda, SQS, Scheduler, Secrets Manager and (forwarded) the Data API. */
   endpoint: string;
   sqsEndpoint: string;
   /** Where the template's HTTP API listens; undefined when it has none. */
@@ -60,7 +60,7 @@ export type LocalStack = {
   /** By the beginning of a logical id, or a part of it. Throws when none or several match. */
   functionName(logicalId: string): string;
   queueName(logicalId: string): string;
-  /** Invokes and waits, with the payload and the answer as values; `failed` when the function threw. */
+  /** Invokes and waits, with payload and result as values; `failed` when the function threw. */
   invoke(name: string, payload: unknown): Promise<{ payload: unknown; failed: boolean; requestId: string }>;
   queues: { names(): string[]; counts(name: string): QueueCounts };
   scheduler: Scheduler;

@@ -1,5 +1,5 @@
-// Resolves a synthesised template as CloudFormation would: every Ref, Fn::GetAtt and
-// the rest become the values a deployment would give. Running the resources is stack.ts's part.
+// Resolves a synthesised template as CloudFormation would: every Ref, Fn::GetAtt and the rest become the values a
+// deployment would give. stack.ts runs the resources.
 import { createHash } from "node:crypto";
 import {
   bundleFolder,
@@ -48,7 +48,7 @@ export function resolveTemplate(
 
 const noValue = Symbol("AWS::NoValue");
 
-/** Everything a template can name. Resolved when first asked, so the order of resources does not matter. */
+/** Everything a template can refer to. Resolved on first use, so the order of resources does not matter. */
 class Values {
   private readonly stackName: string;
   private readonly template: RawTemplate;
@@ -242,7 +242,7 @@ class Values {
     return nameOrArn.startsWith("arn:") ? nameOrArn : arn("lambda", `function:${nameOrArn}`);
   }
 
-  /** The name the template gives, else one made as CloudFormation does but the same at each start. */
+  /** The name in the template, else one generated as CloudFormation does, but the same at each start. */
   private name(logicalId: string): string {
     const { Type: type, Properties: properties = {} } = this.raw(logicalId);
     const kind = type.split("::").at(-1) ?? "";
