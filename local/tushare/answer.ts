@@ -1,5 +1,5 @@
-// From one request to one answer, without HTTP: token, interface, points, rate, parameters, rows, cut and order.
-// The messages are the upstream's own, letter for letter.
+// Turns one request into one response, without HTTP: token, interface, points, rate, parameters, rows, cap and order.
+// The messages are exactly those of the upstream.
 import type { Clock } from "./clock.ts";
 import type { Interfaces } from "./default-interfaces.ts";
 import type { Faults, Strikes } from "./faults.ts";
@@ -16,7 +16,7 @@ export type Answer = {
   /** JSON of the data; "null" for a refusal. */
   data: string;
   rows: number;
-  /** Faults the wire has to act on. */
+  /** Faults that the HTTP layer must apply. */
   strikes: Strikes;
 };
 
@@ -35,12 +35,12 @@ export type World = {
 export type Answerer = {
   /** Answers a request body; `path` names the interface where the body does not. */
   answer(body: string, pathName: string | undefined): Answer;
-  /** Counts a call whose answer a fault keeps from the client. */
+  /** Counts a call as an error: a fault kept its response from the client. */
   lose(answer: Answer): void;
   stats(): UpstreamStats;
 };
 
-const offsetMax = 100000; // documented by three clients: one more is refused with 50101
+const offsetMax = 100000; // as three clients document: an offset above it is refused with 50101
 const aboutRates = "https://tushare.pro/document/1?doc_id=108。";
 const queryFailed = "查询数据失败，请确认参数！可以反馈管理员协助您排查问题";
 const noStrikes: Strikes = new Map();
@@ -80,7 +80,7 @@ export function makeAnswerer(world: World): Answerer {
     return face ? undefined : { code: 50101, msg: "请指定正确的接口名" };
   }
 
-  // The number of the code is documented for some of these only; clients have to read the message.
+  // Only some of these have a documented code, so clients must read the message.
   function refusalOf(
     { name, token, query }: Request,
     face: Interface,
@@ -120,7 +120,7 @@ export function makeAnswerer(world: World): Answerer {
     if (strikes.has("no-data")) return { code: 0, msg: "", data: "null", rows: 0, strikes };
     const chosen = chooseFields(face, fields);
     if (chosen.length === 0) return refuse({ code: 50101, msg: queryFailed }, strikes);
-    // The order of the columns is the request's own for half of the requests and any other for the rest.
+    // For half of the requests the columns come in the order asked for, for the rest in some other order.
     const order = mix(world.seed, textHash(`${name}${JSON.stringify(query)}${fields}`));
     const columns = order % 2 === 0 ? chosen : shuffle([...chosen], order);
     const offset = strikes.has("offset-ignored") ? 0 : Number(query.offset ?? 0);
@@ -173,7 +173,7 @@ function tooFast(name: string, calls: number, unit: string): Refusal {
   };
 }
 
-/** Reads a body; a body that is no request at all comes back as the upstream's server fault. */
+/** Reads a body; one that is not a request gets the upstream's server error. */
 function readRequest(body: string, pathName: string | undefined): Request | Refusal {
   const internal: Refusal = { code: -1000, msg: "系统内部错误" };
   let parsed: unknown;
@@ -200,7 +200,7 @@ function readRequest(body: string, pathName: string | undefined): Request | Refu
   };
 }
 
-// Names nobody knows are left out, as are repeated ones.
+// Unknown and repeated names are left out.
 function chooseFields(face: Interface, wanted: readonly string[]): Field[] {
   if (wanted.length === 0) return face.fields.filter(({ isDefault }) => isDefault);
   return [...new Set(wanted)].flatMap((name) => face.fields.find((field) => field.name === name) ?? []);

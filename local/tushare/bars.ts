@@ -5,7 +5,7 @@ import { factorOn, makeBar, rankOf } from "./prices.ts";
 import type { Security } from "./securities.ts";
 import { valuationRow } from "./valuation.ts";
 
-/** A code with the days it answers for, from `from` until before `to`, once `visibleFrom` is reached. */
+/** A code and its days: `from` included, `to` excluded, visible from `visibleFrom` on. */
 export type Line = {
   readonly code: string;
   readonly security: Security;
@@ -14,10 +14,10 @@ export type Line = {
   readonly visibleFrom: number;
 };
 
-/** Rows of a line on a day; none when there is nothing to say. */
+/** Rows of a line on a day; an empty list when it has none. */
 export type DayRows = (line: Line, day: number, date: string) => readonly Row[];
 
-/** The lines of the securities. After a change of code both codes answer, the old one up to the change. */
+/** The lines of the securities. After a change of code both codes have rows, the old one up to the change. */
 export function makeLines(securities: readonly Security[]): Line[] {
   return securities.flatMap((security): Line[] => {
     const { code, formerCode, recodedOn, listed: from, delisted: to } = security;

@@ -8,7 +8,7 @@ export type Board = {
   readonly market: string;
   /** Part of the stocks, or of the funds, that is listed here. */
   readonly share: number;
-  /** Codes of the oldest securities, which people know by heart; the others count up from `firstCode`. */
+  /** Well-known codes, given to the oldest securities; the others count up from `firstCode`. */
   readonly knownCodes: readonly number[];
   readonly firstCode: number;
   readonly firstDate: string;

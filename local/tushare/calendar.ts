@@ -1,6 +1,6 @@
-// The trading calendar of the generated market, from the first day of the Shanghai exchange on.
-// Exact for the years the chinese-days package knows (2004 on); before them every weekday is open, and after them
-// every weekday but the holidays of fixed date. The real calendar of those years is the exchange's to tell.
+// The trading calendar of the generated market, from the first day of the Shanghai exchange on. Exact for the years the
+// chinese-days package knows (2004 on). Before them every weekday is open, after them every weekday except holidays
+// with a fixed date: only the exchange can publish the real calendar of those years.
 import chineseDays from "chinese-days";
 
 export type CalendarDay = {
@@ -22,7 +22,7 @@ const firstDay = Date.UTC(1990, 11, 19);
 const lastDay = Date.UTC(2045, 11, 31);
 const dayMs = 24 * 3600 * 1000;
 
-// Shut by the exchanges on days the State Council left open.
+// Days on which the exchanges closed although the State Council's calendar has them as working days.
 const shutAnyway = new Set(
   ["20040119", "20040120", "20040121", "20050207", "20050208", "20060126", "20060127", "20240209"], //
 );
@@ -33,7 +33,7 @@ const fixedHolidays = new Set(
   ),
 );
 
-/** Works the calendar out; takes a few tens of milliseconds. */
+/** Computes the calendar; takes a few tens of milliseconds. */
 export function makeCalendar(): Calendar {
   const days: CalendarDay[] = [];
   const openDays: string[] = [];

@@ -1,7 +1,7 @@
 // Captured answers as a source of rows: a folder of `<interface>__<slice>.csv` or `.csv.gz` files, and beside them
-// `envelopes/<interface>.json`, whole replies, which stand in for interfaces that no file is of.
-// All files of an interface are joined; where two hold the same row, the file with more fields wins, then the one whose
-// name sorts later, which is the later capture. Numbers of a file stay the texts they were captured as.
+// `envelopes/<interface>.json`, whole replies, used for interfaces without a CSV file. All files of an interface are
+// joined; where two hold the same row, the file with more fields wins, then the one whose name sorts later, which is
+// the later capture. Numbers of a file stay the texts they were captured as.
 import { createHash } from "node:crypto";
 import { readdir, readFile } from "node:fs/promises";
 import { basename, join, resolve } from "node:path";
@@ -19,7 +19,7 @@ type Captured = { file: string; header: string[]; records: string[][] };
 
 const number = /^-?(0|[1-9]\d*)(\.\d+)?([eE][+-]?\d+)?$/;
 
-/** The folder's name, and what all its answers hold: another answer in it is another origin. */
+/** The origin of a folder: its name and a hash of all its answers, so that a changed answer is another origin. */
 export async function originOfCaptured(folder: string, interfaces: Interfaces = known): Promise<Origin> {
   const hash = createHash("sha256");
   for (const file of await answersIn(folder, interfaces)) {
@@ -88,7 +88,9 @@ export async function readCaptured(
   };
 }
 
-/** The last day of the captured calendar: what the folder knows of ends there. Undefined when it holds no calendar. */
+/**
+ * The last day of the captured calendar, which is the last day the folder has data of. Undefined without a calendar.
+ */
 export async function lastCapturedDay(folder: string): Promise<string | undefined> {
   const calendars = (await answersIn(folder, known)).filter((file) => interfaceOf(file) === "trade_cal");
   const days: string[] = [];
@@ -107,14 +109,14 @@ async function readAnswer(folder: string, file: string): Promise<Captured> {
   return { file, header, records };
 }
 
-// A refusal holds no rows.
+// A refusal has no rows.
 function readEnvelope(text: string): Omit<Captured, "file"> {
   const reply = JSON.parse(text) as { data?: { fields?: string[]; items?: Cell[][] } | null };
   const { fields = [], items = [] } = reply.data ?? {};
   return { header: fields, records: items.map((item) => item.map((cell) => String(cell ?? ""))) };
 }
 
-// A key that repeats inside one file is kept: fina_indicator really answers with two versions of a report.
+// A key that repeats within one file is kept: fina_indicator really returns two versions of a report.
 function unite(face: Interface, captures: readonly Captured[]): Row[] {
   const keyPlaces = face.key.map((key) => face.fields.findIndex(({ name }) => name === key));
   const ranked = captures.toSorted((a, b) => b.header.length - a.header.length || (a.file < b.file ? 1 : -1));
@@ -149,7 +151,8 @@ function rowReader(face: Interface, { file, header }: Captured): (record: string
     });
 }
 
-// What the call asked for and the file therefore need not hold, such as list_status in stock_basic__list_status_L.
+// Parameters of the call, from the file's name: the rows need not hold them. Such as list_status in
+// stock_basic__list_status_L.
 function slicedBy(face: Interface, file: string): Record<string, string> {
   const found: Record<string, string> = { ...face.defaults };
   for (const { name } of face.fields) {
@@ -159,7 +162,7 @@ function slicedBy(face: Interface, file: string): Record<string, string> {
   return found;
 }
 
-// Newest first where there is a date; rows of the same day in an order of their own.
+// Newest first where there is a date; rows of the same day in a seeded order.
 function ordered(face: Interface, rows: Row[], seed: number): Row[] {
   const { dateField } = face;
   if (dateField === undefined) return shuffle(rows, seed);

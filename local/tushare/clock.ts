@@ -3,7 +3,7 @@
 /** A moment in Shanghai: `date` is YYYYMMDD, `time` is HH:MM. */
 export type Moment = { readonly date: string; readonly time: string };
 
-/** What is fixed; what is absent follows the real clock, except that a fixed day alone counts as over. */
+/** The fixed parts; an absent part follows the real clock. A fixed day without a time means the end of that day. */
 export type ClockSetting = { readonly today?: string | undefined; readonly time?: string | undefined };
 
 export type Clock = { now(): Moment; set(setting: ClockSetting): void };

@@ -1,5 +1,5 @@
-// Prices of a dataset that has them, from the market's own walk: a stock's are those of `daily`, and the first price of a
-// step follows from the last one of the step before.
+// Prices for datasets that have them, from the market's random walk: a stock's are those of `daily`, and the first
+// price of a step follows from the last price of the step before.
 import type { Measure } from "../../shared/catalogue/measures.ts";
 import type { Line } from "./bars.ts";
 import type { Calendar } from "./calendar.ts";
@@ -20,7 +20,7 @@ export type StepBar = {
   readonly amount: number;
 };
 
-/** TuShare's names of what a bar tells, and how a figure of another measure is written. */
+/** The fields of a bar by TuShare's names, each converted to the measure of its column. */
 export const barFields: Readonly<Record<string, (bar: StepBar, measure: Measure | undefined) => number>> = {
   open: ({ open, ticks }) => open / ticks,
   high: ({ high, ticks }) => high / ticks,
@@ -37,7 +37,10 @@ export const barFields: Readonly<Record<string, (bar: StepBar, measure: Measure 
 const perLot: Readonly<Partial<Record<Measure, number>>> = { shares: 100, "ten thousand shares": 0.01 };
 const perThousand: Readonly<Partial<Record<Measure, number>>> = { CNY: 1000, "ten thousand CNY": 0.1 };
 
-/** What is not in the market: an index, or whatever else a dataset's file names by its code. Since the market's first day. */
+/**
+ * A security outside the market: an index, or anything else that a dataset's file names by its code. Listed since the
+ * market's first day.
+ */
 export function namedSecurity(
   calendar: Calendar,
   like: Security,
@@ -56,7 +59,7 @@ export function namedSecurity(
   };
 }
 
-/** The bar of a line and a step; undefined where it did not trade. A step of a month is one bar of all its days. */
+/** The bar of a line and a step; undefined when it did not trade. A step of a month is one bar of all its days. */
 export function barOf({ security }: Line, step: Step, previous: number | undefined): StepBar | undefined {
   const rank = previous === undefined ? rankOf(security, step.day) : lastRank(security, step.day);
   if (rank < 0) return undefined;

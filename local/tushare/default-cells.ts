@@ -1,5 +1,5 @@
-// The cells of a default interface: what a column holds follows from its type, its measure and its name. Numbers keep
-// near a level of their own and move little from step to step; codes, names and prices are the market's.
+// The cells of a default interface: the type, the measure and the name of a column decide its values. Numbers stay near
+// a level of their own and change little from step to step; codes, names and prices come from the market.
 import type { Column, DatasetSpec, InterfaceSpec } from "../../shared/catalogue/dataset.ts";
 import type { Measure } from "../../shared/catalogue/measures.ts";
 import type { Line } from "./bars.ts";
@@ -13,13 +13,13 @@ import { walk } from "./prices.ts";
 import type { Step } from "./steps.ts";
 import { statusOn } from "./stock-list.ts";
 
-/** One row: of whom, when, the how-manieth of these, and what is known of them. */
+/** The position of one row: its subject, its step, its number among the rows of both, and the facts about them. */
 export type Place = {
   readonly line: Line;
   readonly step: Step;
   readonly variant: number;
   readonly today: string;
-  /** Of a report: the day it was filed. */
+  /** The filing day of a report. */
   readonly filed: string | undefined;
   readonly bar: StepBar | undefined;
   /** Another code of the row, such as a member of an index. */
@@ -39,7 +39,7 @@ export type CellContext = {
 
 const nullShare = 0.02;
 
-/** What makes the cells of a column; the same arguments make the same cell. */
+/** Returns a function that makes the cells of a column; the same arguments make the same cell. */
 export function makerOf(field: string, column: Column, context: CellContext): Maker {
   const { spec, shape, dataset } = context;
   const constant = spec.always?.[field];
@@ -54,12 +54,12 @@ export function makerOf(field: string, column: Column, context: CellContext): Ma
     unit(own ^ place.line.security.seed, place.step.at, place.variant) < nullShare ? null : make(place);
 }
 
-/** Whether the interface tells closing prices, and so has no row of a day without one. */
+/** Whether the interface has closing prices, and so no row for a day without one. */
 export function isPriced(spec: InterfaceSpec): boolean {
   return spec.columns.some(({ name, from }) => (from ?? name) === "close");
 }
 
-/** Whether a row needs a bar: for prices, or for figures that are near them. */
+/** Whether a row needs a bar: for prices, or for figures derived from them. */
 export function needsBar(spec: InterfaceSpec): boolean {
   return isPriced(spec) || spec.columns.some(({ name, from }) => priceLike.test(from ?? name));
 }
@@ -90,7 +90,7 @@ function dayMaker(field: string, column: Column, { dataset, calendar, shape, see
   if (shape.pace === "periods" && /ann_date|actual_date/.test(field)) return ({ filed }) => filed ?? null;
   if (/(trade|ann)_date$/.test(field)) return ({ step }) => step.date;
   const own = mix(seed, textHash(field), 2);
-  // What an announcement is about was some weeks before it; other days lie on both sides.
+  // The event was some weeks before its announcement; other dates may be before or after it.
   const range = shape.pace === "calendar days" && field === "end_date" ? [-60, -10] : [-30, 60];
   const [low = 0, high = 0] = range;
   return ({ line, step, variant }) => {
@@ -135,7 +135,10 @@ function textMaker(field: string, column: Column, context: CellContext): Maker {
   };
 }
 
-/** The words of a column: TuShare's where the file translates them; of a column that the file's rule keeps, those it keeps. */
+/**
+ * The words of a column: TuShare's words if the file translates them. If the file's rule selects rows by this column,
+ * the words it keeps.
+ */
 function wordsOf(field: string, { words: translated }: Column, keeps: RegExp | undefined): readonly string[] {
   const usual =
     translated === undefined
@@ -147,7 +150,7 @@ function wordsOf(field: string, { words: translated }: Column, keeps: RegExp | u
   return kept.length > 0 ? kept : usual;
 }
 
-/** Lowest and highest level of a figure, and the digits TuShare sends of it. */
+/** Lowest and highest level of a figure, and the number of decimals that TuShare sends. */
 const levels: Readonly<Partial<Record<Measure, readonly [low: number, high: number, digits: number]>>> = {
   ratio: [0.1, 50, 4],
   percent: [0.1, 40, 4],

@@ -1,5 +1,5 @@
-// The interfaces that are known: those of interfaces.ts, and for every other that a dataset's file names, what the file
-// says of it. So a new dataset is served without a line in this folder; default-rows.ts makes its rows.
+// All known interfaces: those of interfaces.ts, and every other one that a dataset's file describes. So a new dataset
+// is served without a change in this folder; default-rows.ts makes its rows.
 import {
   type Column,
   type DatasetSpec,
@@ -18,12 +18,12 @@ export type DatasetFiles = Readonly<Record<string, DatasetFile>>;
 /** How far apart the rows of one subject are; `once`: it has one set of rows, whatever the day. */
 export type Pace = "days" | "calendar days" | "months" | "quarters" | "periods" | "once";
 
-/** What tells the rows of a dataset apart, in its own names. */
+/** The key columns of a dataset, by role and in its own names. */
 export type Shape = {
   readonly pace: Pace;
-  /** The column that tells when. */
+  /** The column of the time: a day, month or period. */
   readonly time?: string;
-  /** The column that tells of whom. */
+  /** The column of the subject's code. */
   readonly code?: string;
   /** Other columns of the key. */
   readonly others: readonly string[];
@@ -66,7 +66,9 @@ export const catalogued: DatasetFiles = Object.fromEntries(
   ]),
 );
 
-/** All interfaces of these datasets, beside the ones that have a generator; where two datasets share one, the first's. */
+/**
+ * The interfaces with a generator and all others of these datasets. If two datasets share one, the first one's is used.
+ */
 export function makeInterfaces(files: DatasetFiles): Interfaces {
   const written = new Map<string, Interface>(Object.entries(interfaces));
   const defaults = new Map<string, DefaultInterface>();
@@ -79,7 +81,7 @@ export function makeInterfaces(files: DatasetFiles): Interfaces {
   return { find: (name) => written.get(name) ?? defaults.get(name)?.face, files, defaults };
 }
 
-/** Every interface that a dataset may ask. */
+/** Every interface that a dataset may call. */
 export function specsOf(dataset: DatasetSpec): InterfaceSpec[] {
   const main = [...interfacesOf(dataset), ...(dataset.byPeriod ? [dataset.byPeriod] : [])];
   return main.flatMap((spec) => (spec.fallback ? [spec, spec.fallback] : [spec]));
@@ -87,13 +89,13 @@ export function specsOf(dataset: DatasetSpec): InterfaceSpec[] {
 
 export const known = makeInterfaces(catalogued);
 
-/** TuShare's name of a column, where the interface has it. */
+/** TuShare's name of a column; undefined when the interface has no such column. */
 export function fieldOf({ columns }: InterfaceSpec, name: string | undefined): string | undefined {
   const column = columns.find((each) => each.name === name);
   return column && (column.from ?? column.name);
 }
 
-/** The columns of an answer: one for each of TuShare's names. */
+/** The columns of a reply: one for each of TuShare's names. */
 export function answered({ columns }: InterfaceSpec): readonly (readonly [field: string, Column])[] {
   const byField = Map.groupBy(columns, ({ name, from }) => from ?? name);
   return [...byField].flatMap(([field, same]) => {

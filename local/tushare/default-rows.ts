@@ -1,6 +1,6 @@
 // The rows of an interface without a generator of its own: typed by its columns, about the market's own securities and
-// open days, newest first. A row is a function of seed, dataset, code and step, so nothing is kept, and any page of any
-// query tells the same.
+// open days, newest first. A row is a function of seed, dataset, code and step, so no state is needed, and every page
+// of every query agrees.
 
 import type { Line } from "./bars.ts";
 import type { Calendar } from "./calendar.ts";
@@ -14,18 +14,18 @@ import { type Bounds, type Step, stepsBetween } from "./steps.ts";
 import { dayUntil } from "./stock-list.ts";
 import type { Subjects } from "./subjects.ts";
 
-/** The rows a query selects, as far as they are out on the day `last`; `today` is what lists and reports are seen from. */
+/** The rows a query selects, of those published by the day `last`; lists and reports are as known on `today`. */
 export type DefaultReader = (query: Query, last: string, today: string) => Iterable<Row>;
 
 const eventsMax = 4;
 const companionsMax = 10;
 const duplicateShare = 0.05;
 
-/** Rows of a list, and of a day, that is about no securities: for the latter one for each exchange. */
+/** Number of rows of a list that has no securities. A day without securities has one row for each exchange. */
 const listRows = 20;
 const exchanges = 3;
 
-/** What reads one interface of a market. */
+/** Returns the reader of one interface of a market. */
 export function makeDefaultReader(
   market: { readonly seed: number; readonly calendar: Calendar },
   { stocks, all, regular }: Subjects,
@@ -68,7 +68,7 @@ export function makeDefaultReader(
     });
   }
 
-  /** Stocks that are listed then, from a place among them that is the line's own. */
+  /** Some stocks listed at that step, starting at a position chosen by the line's seed. */
   function companionsOf({ security }: Line, step: Step): Line[] {
     const found: Line[] = [];
     for (let at = 0; at < stocks.length && found.length < companionsMax; at++) {
@@ -99,7 +99,7 @@ export function makeDefaultReader(
     }
   };
 
-  /** Where no key is unique, a row comes twice at times. */
+  /** For a dataset without a unique key, some rows come twice. */
   function isTwice({ line, step, variant }: Place): boolean {
     return (
       dataset.replacesSlice === true &&
@@ -112,13 +112,13 @@ function rowOf(makers: readonly Maker[], place: Place): Row {
   return makers.map((make) => make(place));
 }
 
-/** Lists know who has left; reports go on to be there, and reach back to before the listing. */
+/** Lists include delisted securities; reports stay, and start before the listing. */
 function isAlive({ from, to, security }: Line, { day }: Step, now: number, pace: string): boolean {
   if (pace === "once" || pace === "periods") return from <= now && (now < to || to === security.delisted);
   return from <= day && day < to;
 }
 
-/** Bars, where a row needs one. */
+/** Returns the maker of bars, for interfaces that need them. */
 function barMaker(calendar: Calendar, { shape, spec }: DefaultInterface) {
   if (!needsBar(spec) || shape.pace === "once") return undefined;
   const months = { months: 1, quarters: 3 }[shape.pace as string];
@@ -132,7 +132,7 @@ function lastDayBefore(calendar: Calendar, { date }: Step, months: number): numb
   return calendar.indexFrom(first) - 1;
 }
 
-/** Rows of one subject and step, where other columns of the key tell them apart: one or two if not said. */
+/** How many rows one subject has at a step, when the key has more columns; "one or two" when the file does not say. */
 function variantsOf({ shape, file: { spec } }: DefaultInterface): number | "companions" | "one or two" {
   const types = shape.others.map((name) => spec.main.columns.find((column) => column.name === name)?.type);
   if (types.includes("code")) return "companions";
@@ -141,7 +141,7 @@ function variantsOf({ shape, file: { spec } }: DefaultInterface): number | "comp
   return shape.pace === "once" ? listRows : exchanges;
 }
 
-/** From which to which value of the column that tells when a query reaches: other steps need not be made. */
+/** First and last value of the time column that a query can select; other steps are not made. */
 function boundsOf({ face, shape, spec, file }: DefaultInterface, query: Query, last: string): Bounds {
   const time = fieldOf(spec, shape.time);
   const own = Object.entries({

@@ -1,6 +1,6 @@
-// Faults on demand: which fault strikes which call. Decisions depend on the seed and on how many calls a fault has seen,
-// so a run with the same calls meets the same faults. What a fault does to a reply is in reply.ts, to the wire in
-// protocol.ts.
+// Faults on demand: which fault strikes which call. Decisions depend on the seed and on how many calls a fault has
+// seen, so a run with the same calls gets the same faults. reply.ts applies them to a reply, protocol.ts to the
+// connection.
 
 import { known } from "./default-interfaces.ts";
 import { unit } from "./hash.ts";
@@ -14,9 +14,10 @@ import type { Query } from "./interfaces.ts";
  * - `server-error`: code -1000 or 50101. `too-fast`: the minute-limit message although the limit is not reached.
  *   `tighter-limit`: `value` calls a minute (default 60). `day-quota`: `value` calls a day (default 0), then the message
  *   of the day. `address-limit`: code 40204. `permission`: code 40203. `no-data`: code 0 without data.
- * - `partial-day`: the part `value` of the rows (default 0.3). `empty-day`: no rows. `wrong-numbers`: NaN, a text or "--"
- *   in number columns of some rows. `column-missing`, `column-added`, `column-renamed`: `column` or any number column.
- *   `duplicate-key`: some rows twice. `has-more-absent`, `has-more-lies`: without, or with the opposite. `offset-ignored`.
+ * - `partial-day`: the fraction `value` of the rows (default 0.3). `empty-day`: no rows. `wrong-numbers`: NaN, a text
+ * or "--" in number columns of some rows. `column-missing`, `column-added`, `column-renamed`: `column` or any number
+ * column. `duplicate-key`: some rows twice. `has-more-absent`, `has-more-lies`: without, or with the opposite.
+ * `offset-ignored`.
  */
 export const faultKinds = [
   ...(["latency", "hang", "reset", "http-5xx", "html-200", "truncated-json", "wrong-content-type"] as const),
@@ -41,7 +42,9 @@ export type Fault = {
   readonly column?: string | undefined;
 };
 
-/** Faults one by one, or a preset. Presets hold only what a retrying client gets through to the same rows. */
+/**
+ * A list of faults, or a preset. A preset has only faults after which a client that retries still gets the same rows.
+ */
 export type FaultPlan = "none" | "mild" | "storm" | readonly Fault[];
 
 const presets: Readonly<Record<"none" | "mild" | "storm", readonly Fault[]>> = {
@@ -68,7 +71,7 @@ const presets: Readonly<Record<"none" | "mild" | "storm", readonly Fault[]>> = {
   ],
 };
 
-/** The faults that strike one call, by kind, each with a number of its own in [0, 1) to choose details with. */
+/** The faults that strike one call, by kind, each with its own random number in [0, 1) to choose details. */
 export type Strikes = ReadonlyMap<FaultKind, { readonly fault: Fault; readonly luck: number }>;
 
 export type Faults = {
@@ -112,7 +115,7 @@ export function makeFaults(seed: number, initial: unknown): Faults {
   };
 }
 
-/** What a call asks for by a single day; a range is none. */
+/** The single days that a call asks for; a range does not count. */
 function daysAskedFor(query: Query): string[] {
   return Object.entries(query)
     .filter(([param]) => param !== "start_date" && param !== "end_date")
@@ -149,10 +152,10 @@ function readText(text: string): readonly Fault[] {
   return readPlan(Array.isArray(plan) ? plan : [plan]);
 }
 
-/** The kinds whose number is `value`; that of any other kind is its probability. */
+/** The kinds for which the number is `value`; for other kinds it is the probability. */
 const valued: readonly FaultKind[] = ["latency", "tighter-limit", "day-quota", "partial-day"];
 
-/** `kind:part:part`: what a part says shows in its form, so the order is free. */
+/** `kind:part:part`: each part is recognised by its form, so their order does not matter. */
 function readEntry(entry: string): Fault {
   const [kind, ...parts] = entry.split(":") as [FaultKind, ...string[]];
   const fault: Record<string, unknown> = { kind };

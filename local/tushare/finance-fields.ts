@@ -1,6 +1,6 @@
 // The 167 field names of fina_indicator, in the order the upstream delivers them; data only.
 
-/** The 108 fields of an answer whose request names none. */
+/** The 108 fields of a reply when the request names none. */
 export const financeDefaultFields = `
 ts_code ann_date end_date eps dt_eps total_revenue_ps revenue_ps capital_rese_ps surplus_rese_ps undist_profit_ps
 extra_item profit_dedt gross_margin current_ratio quick_ratio cash_ratio ar_turn ca_turn fa_turn assets_turn op_income

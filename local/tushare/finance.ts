@@ -18,7 +18,8 @@ const bankLacks = new Set([
 const revised = new Set(["fcff", "fcfe", "fcff_ps", "fcfe_ps"]);
 const perShare = /^(eps|dt_eps|diluted2_eps|q_eps|bps|ocfps|cfps|retainedps)$|_ps$/;
 
-// The quarter ends with the days between which the report of each comes out; annual reports in the next year.
+// The ends of the quarters, each with the range of days in which its report is published; annual reports in the next
+// year.
 const quarters = [
   { end: "0331", filed: ["0410", "0430"], later: 0 },
   { end: "0630", filed: ["0715", "0831"], later: 0 },
@@ -31,7 +32,7 @@ export const quarterEnds = quarters.map(({ end }) => end);
 
 type Period = { end: string; planned: string };
 
-/** Newest period first, and all codes of a period together, as far as reports are out on `today`. */
+/** The reports published by `today`: newest period first, all codes of a period together. */
 export function* financeRows(
   calendar: Calendar,
   stocks: readonly (readonly [string, Security])[],
@@ -41,7 +42,7 @@ export function* financeRows(
   for (const period of periodsUntil(today, query)) {
     for (const [code, stock] of stocks) {
       const announced = announcedOn(stock, period.end);
-      // The answer has a report the day after it was filed.
+      // A report is in the reply from the day after its filing.
       if (announced >= today || !reportsOn(calendar, stock, period.end)) continue;
       const luck = unit(stock.seed, Number(period.end), 201);
       const flags = luck < 0.2 ? ["1", "0"] : luck < 0.3 ? ["0"] : ["1"];

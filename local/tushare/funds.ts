@@ -8,7 +8,7 @@ import { dayUntil } from "./stock-list.ts";
 
 const offeredDaysBefore = 20; // how long before its first bar a fund is being issued
 
-/** The fund_basic row; undefined for funds nobody has offered yet. */
+/** The fund_basic row; undefined for funds that are not offered yet. */
 export function fundRow(calendar: Calendar, fund: Security, today: string): Row | undefined {
   const facts = factsOn(calendar, fund, today);
   if (!facts) return undefined;
@@ -45,7 +45,7 @@ export function fundRow(calendar: Calendar, fund: Security, today: string): Row 
   ];
 }
 
-/** The etf_basic row; undefined for what is no ETF or not offered yet. */
+/** The etf_basic row; undefined when the fund is not an ETF or is not offered yet. */
 export function etfRow(calendar: Calendar, fund: Security, today: string): Row | undefined {
   const facts = factsOn(calendar, fund, today);
   if (!facts || fund.board.kind !== "ETF") return undefined;

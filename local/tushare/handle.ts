@@ -1,4 +1,4 @@
-// The handle of a running simulated upstream: what it is started with, what it tells of itself, and its control routes.
+// The handle of a running simulated upstream: its options, its statistics, and its control routes.
 import type { ClockSetting } from "./clock.ts";
 import type { Fault, FaultPlan } from "./faults.ts";
 
@@ -9,21 +9,24 @@ export type UpstreamOptions = {
   seed?: number | undefined;
   /** Listed stocks at the start of 2026; default 5400. About 6 % delisted ones come on top. */
   stocks?: number | undefined;
-  /** YYYYMMDD in Shanghai. Fixes the clock, at 23:59 unless `time` says otherwise; default: live. */
+  /** YYYYMMDD in Shanghai. Fixes the clock, at 23:59 unless `time` is set; default: live. */
   today?: string | undefined;
   /** HH:MM in Shanghai; fixes the time of day. */
   time?: string | undefined;
   /** Calls a minute to one interface with one token; default 200. stock_basic has 50 unless this is lower. */
   minuteLimit?: number | undefined;
-  /** Points of the account, which open interfaces; default 2000. etf_basic wants 8000, fina_indicator_vip 5000. */
+  /**
+   * Points of the account, which decide the interfaces it may call; default 2000. etf_basic needs 8000,
+   * fina_indicator_vip 5000.
+   */
   points?: number | undefined;
   /** Folder of captured answers; it replaces the generated market. */
   captured?: string | undefined;
   /** Accepted tokens; default: every token that is not empty and does not begin with "bad-token". */
   tokens?: readonly string[] | undefined;
-  /** When the row of a day appears, HH:MM in Shanghai, by interface, where it differs from what is known of it. */
+  /** When the row of a day appears, HH:MM in Shanghai, by interface; overrides the known hour. */
   publicationHour?: Readonly<Record<string, string>> | undefined;
-  /** Middle of the answer time in milliseconds, spread by 45 % to both sides; default 55, so 30 to 80. 0 is none. */
+  /** Mean latency in milliseconds, with a spread of ±45 %; default 55, so 30 to 80. 0 is none. */
   latencyMs?: number | undefined;
   /** Compress answers over 16 KiB for clients that accept gzip; default true. */
   gzip?: boolean | undefined;
@@ -36,7 +39,7 @@ export type InterfaceStats = {
   calls: number;
   /** Refused for speed: over a minute limit or a day quota. */
   refusals: number;
-  /** Every other answer that was not code 0, and calls a fault left without a whole answer. */
+  /** Every other reply whose code was not 0, and calls that got no whole reply because of a fault. */
   errors: number;
   /** Rows sent with code 0. */
   rows: number;
@@ -50,14 +53,14 @@ export type InterfaceStats = {
 
 export type UpstreamStats = {
   interfaces: Record<string, InterfaceStats>;
-  /** Requests that belong to no interface: bad token, unknown interface, malformed body. */
+  /** Requests not counted for any interface: bad token, unknown interface, malformed body. */
   rejected: number;
   /** How often each fault struck. */
   faults: Record<string, number>;
 };
 
 export type UpstreamAbout = {
-  /** As shared/catalogue/origin.ts writes it: whoever reaches this server by its address can know that it is none of TuShare's. */
+  /** As shared/catalogue/origin.ts writes it, so that a client can see that this server is not TuShare. */
   origin: string;
   source: "generated" | "captured";
   seed: number;

@@ -1,5 +1,5 @@
-// Seeded numbers without state: the same arguments give the same number, whatever was asked before.
-// The market and the faults are built on this; nothing here knows about either.
+// Seeded random numbers without state: the same arguments always give the same number. The market and the faults are
+// built on this; nothing here knows about either.
 
 /** A well-mixed unsigned 32-bit number from a seed and up to two coordinates. */
 export function mix(seed: number, a: number, b = 0): number {

@@ -1,15 +1,15 @@
 // The interfaces with a generator of their own, as data: fields, filters, caps, points, publication hours, as TuShare's
-// documents and captured answers have them. It says again what the catalogue says, on purpose: this is the upstream, a
-// witness of its own, or a mistake in the catalogue would be served as the truth. Other interfaces need no line here:
-// default-interfaces.ts takes them from their dataset's file. Where the rows come from is market.ts or captured.ts.
+// documents and captured answers have them. It repeats facts of the catalogue on purpose: this is an independent copy,
+// so that tests find a mistake in the catalogue. Other interfaces need no entry here: default-interfaces.ts takes them
+// from their dataset's file. The rows come from market.ts or captured.ts.
 import { financeDefaultFields, financeNamedFields, words } from "./finance-fields.ts";
 
 export type Field = { readonly name: string; readonly type: "text" | "number"; readonly isDefault: boolean };
 
-/** The parameters that are set, as texts; empty ones are left out before. */
+/** The parameters that are set, as texts, without empty ones. */
 export type Query = Readonly<Record<string, string>>;
 
-/** A missing value is null. In a number field a text stands for itself on the wire, digit for digit. */
+/** A missing value is null. A text in a number field is sent as that number, with exactly its digits. */
 export type Cell = string | number | null;
 
 /** One row, in the order of the interface's fields. */
@@ -31,9 +31,9 @@ export type Interface = {
   readonly defaults?: Query;
   /** Several codes in ts_code, comma-separated: all of them, or an empty answer. */
   readonly codes: "one" | "many";
-  /** Of each, at least one has to be set, or the message comes back. */
+  /** At least one parameter of each `oneOf` must be set; else the reply is its message. */
   readonly needs?: readonly { readonly oneOf: readonly string[]; readonly message: string }[];
-  /** Largest number of rows of one answer; what is over it is cut without an error. */
+  /** Largest number of rows in one reply; rows above it are cut without an error. */
   readonly rowsMax: number;
   /** Points the account needs. */
   readonly points: number;

@@ -1,5 +1,5 @@
 // Counts calls in sliding windows of 60 seconds, as the upstream does: for each token and each interface, refused calls
-// too. Also keeps the fullest window of each interface, which is what a test of the rate looks at.
+// too. Also keeps the fullest window of each interface, for tests of the rate.
 
 const windowMs = 60_000;
 

@@ -1,5 +1,5 @@
 // The generated market as a source of rows: which codes and days a query selects, in which order the rows come.
-// Everything is a function of seed, size and day, so the order of the questions never changes an answer.
+// Everything is a function of seed, size and day, so the order of the requests never changes a reply.
 import {
   type DayRows,
   fundBar,
@@ -27,7 +27,7 @@ import { makePopulation } from "./subjects.ts";
 export type MarketOptions = {
   readonly seed: number;
   readonly stocks: number;
-  /** When the rows of a day appear, HH:MM, by interface, where it differs from what is known of it. */
+  /** When the rows of a day appear, HH:MM, by interface; overrides the known hour. */
   readonly publicationHour: Readonly<Record<string, string>>;
   /** The interfaces that are served; by default the catalogue's. */
   readonly interfaces?: Interfaces;
@@ -49,7 +49,7 @@ export function makeMarket({
   const funds = securities.filter(({ board }) => board.kind !== "stock");
   const orderOf = (name: InterfaceName) => mix(seed, textHash(name));
 
-  // Newest day first; within a day in an order of its own that stays the same from page to page.
+  // Newest day first; within a day in a seeded order, the same on every page.
   function byDay(name: InterfaceName, lines: readonly Line[], rowsOf: DayRows): Reader {
     return function* read(query, now) {
       const codes = wantedCodes(interfaces[name], query);
@@ -80,12 +80,12 @@ export function makeMarket({
       order.map((member) => rowOf(calendar, member, now.date) ?? []).filter((row) => row.length > 0);
   }
 
-  // The last open day whose rows are out.
+  // The last open day whose rows are published.
   function lastDay(name: string, now: Moment): number {
     return dayUntil(calendar, lastDate(name, now));
   }
 
-  // The last day of the calendar whose rows are out: today, or until its hour the one before.
+  // The last calendar day whose rows are published: today, or before the publication hour the day before.
   function lastDate(name: string, now: Moment): string {
     const face: Interface | undefined = served.find(name);
     const hour = publicationHour[name] ?? face?.publishedAt ?? "00:00";

@@ -10,7 +10,7 @@ export type Priced = {
   readonly ticks: number;
   /** First day with a bar. */
   readonly listed: number;
-  /** First day without one, for good; Infinity for the living. */
+  /** First day after its last bar; Infinity while it is listed. */
   readonly delisted: number;
   readonly logPrice: number;
   readonly step: number;
@@ -143,7 +143,9 @@ function factorAfter(security: Priced, events: number): number {
   return events === 0 ? 1 : (security.factors[events - 1] ?? 1);
 }
 
-/** A number for each rank that moves little from one to the next; over `levels` doubling spans. */
+/**
+ * A number for each rank that changes little from one rank to the next: a sum of noise over `levels` doubling spans.
+ */
 export function walk(seed: number, rank: number, levels = priceLevels): number {
   let sum = 0;
   let scale = 1;

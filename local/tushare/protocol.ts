@@ -7,7 +7,8 @@
 //   POST /control/faults   replaces them: "none", "mild", "storm", "reset:0.1,hang:x2" or [{"kind": "reset"}, ...]
 //   POST /control/clock    {"today": "YYYYMMDD", "time": "HH:MM"} fixes the Shanghai clock; {} lets it run live
 //
-// As with the real one, nearly everything is HTTP 200 and the code in the body tells. Answers are made in answer.ts.
+// As with the real one, nearly every reply has HTTP status 200, and the code in the body gives the result. answer.ts
+// makes the replies.
 import { randomUUID } from "node:crypto";
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import { setTimeout as sleep } from "node:timers/promises";
@@ -33,7 +34,7 @@ const gatewayPage = (title: string) =>
 
 /**
  * Serves the upstream in the calling thread; rejects when the options or the captured folder cannot be used.
- * @param interfaces what it serves, by default what the catalogue names
+ * @param interfaces the interfaces it serves; by default those of the catalogue
  */
 export async function serveUpstream(
   options: UpstreamOptions = {},
@@ -155,7 +156,7 @@ export async function serveUpstream(
   }
 
   const server = createServer((request, response) => {
-    serve(request, response).catch(() => response.destroy()); // the client went away, or sent too much
+    serve(request, response).catch(() => response.destroy()); // the client disconnected, or sent too much
   });
   const taken = await listenAt(server, port);
   return controlled(`http://127.0.0.1:${taken}`, async () => {

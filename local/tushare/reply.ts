@@ -9,7 +9,7 @@ export type Reply = {
   hasMore: boolean | undefined;
 };
 
-/** The JSON of the reply's `data`. In a number column a text goes out as it is, which keeps captured digits exact. */
+/** The JSON of the reply's `data`. A text in a number column is sent unchanged, so captured digits stay exact. */
 export function encodeReply({ columns, items, hasMore }: Reply): string {
   const isText = columns.map(({ type }) => type === "text");
   const encodeCell = (cell: Cell, at: number) =>

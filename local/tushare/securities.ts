@@ -1,5 +1,5 @@
-// The securities of the generated market: who is listed when, under which code and name, and when it paused or went ex.
-// Made once from the seed and the size; all days are indices into the calendar's open days. Prices are in prices.ts.
+// The securities of the generated market: when each is listed, its codes and names, its suspensions and ex-dates. Made
+// once from the seed and the size; all days are indices into the calendar's open days. Prices are in prices.ts.
 import { type Board, boards } from "./boards.ts";
 import type { Calendar } from "./calendar.ts";
 import { mix, pick, unit } from "./hash.ts";
@@ -20,7 +20,7 @@ export type Security = Priced & {
   readonly parkedFrom: number;
 };
 
-export const stocksMax = 10000; // five-digit room in the code ranges of every board
+export const stocksMax = 10000; // every board's code range has room for its share of them
 const fundsPerStock = 0.33;
 const anchorDate = "20260101"; // the market has its asked size here and grows by 2 % a year
 const lastYear = 2045;
@@ -64,7 +64,7 @@ function makeBoard(calendar: Calendar, seed: number, board: Board, size: number,
   });
 }
 
-// Oldest first. The first one is as old as the board and never leaves it.
+// Oldest first. The first one is as old as the board and is never delisted.
 function makeDrafts(calendar: Calendar, seed: number, board: Board, size: number): Draft[] {
   const from = calendar.indexFrom(board.firstDate);
   const anchor = calendar.indexFrom(anchorDate);

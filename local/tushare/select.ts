@@ -1,11 +1,11 @@
-// Which rows of an interface a query selects, and what a market has to offer to be served.
+// Which rows of an interface a query selects, and the interface that a source of rows must implement.
 import type { Moment } from "./clock.ts";
 import type { UpstreamAbout } from "./handle.ts";
 import type { Interface, Query, Row } from "./interfaces.ts";
 
 /** Where rows come from: a generated market or captured files. */
 export type Source = {
-  /** The rows a query selects at this moment, in the order the answer has them; the cap is not applied yet. */
+  /** The rows a query selects at this moment, in the order of the reply; the cap is not applied yet. */
   rows(name: string, query: Query, now: Moment): Iterable<Row>;
   about(now: Moment): Pick<UpstreamAbout, "source" | "firstDate" | "lastDate" | "listed">;
 };

@@ -1,21 +1,21 @@
-// The moments of which a dataset has rows: days, months, report periods. Newest first, one at a time.
+// The steps for which a dataset has rows: days, months, report periods. Generated newest first.
 import type { Calendar } from "./calendar.ts";
 import type { Pace } from "./default-interfaces.ts";
 import { quarterEnds } from "./finance.ts";
 import { dayUntil } from "./stock-list.ts";
 
 export type Step = {
-  /** Its place among the steps of its pace: neighbours differ by one. */
+  /** Its number among the steps of its pace: neighbours differ by one. */
   readonly at: number;
-  /** The value of the column that tells when. */
+  /** The value of the time column. */
   readonly value: string;
-  /** The day of which the rows tell, YYYYMMDD. */
+  /** The day of the rows, YYYYMMDD. */
   readonly date: string;
   /** Index of the last open day that is not after it. */
   readonly day: number;
 };
 
-/** Values of the column that tells when, both included; days also bound by the first and last day there is data of. */
+/** First and last value of the time column, both included; days are also limited to the days with data. */
 export type Bounds = {
   readonly low: string;
   readonly high: string;
@@ -23,7 +23,7 @@ export type Bounds = {
   readonly last: string;
 };
 
-/** @param isDay whether the column that tells when holds a day, where a month could be its value too */
+/** @param isDay whether the time column holds a day, when it could also hold a month */
 export function* stepsBetween(
   calendar: Calendar,
   pace: Pace,
@@ -65,7 +65,7 @@ function* periods(calendar: Calendar, last: string): Generator<Step> {
   }
 }
 
-/** Months, or quarters, that are over: their last open day has come. */
+/** Months, or quarters, that have ended: their last open day has passed. */
 function* closedMonths(calendar: Calendar, months: 1 | 3, isDay: boolean, last: string): Generator<Step> {
   const perYear = 12 / months;
   for (let at = Number(last.slice(0, 4)) * perYear + perYear - 1; ; at--) {

@@ -7,7 +7,7 @@ import type { Security } from "./securities.ts";
 
 const approvedDaysBefore = 15; // how long before its first bar a stock is in list status G
 
-/** The row as seen on `today` (YYYYMMDD); undefined when nobody knows the stock yet. */
+/** The row as seen on `today` (YYYYMMDD); undefined before the stock is approved. */
 export function stockRow(calendar: Calendar, security: Security, today: string): Row | undefined {
   const status = statusOn(calendar, security, today);
   if (status === undefined) return undefined;

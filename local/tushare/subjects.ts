@@ -1,4 +1,5 @@
-// Of whom an interface without a generator of its own has rows: the market's securities, or what its dataset's file names.
+// The subjects of an interface without its own generator: the market's securities, or the codes its dataset's file
+// names.
 import { type Line, makeLines } from "./bars.ts";
 import type { Calendar } from "./calendar.ts";
 import { namedSecurity } from "./default-bars.ts";
@@ -7,18 +8,18 @@ import { mix, textHash, unit } from "./hash.ts";
 import type { Security } from "./securities.ts";
 
 export type Subjects = {
-  /** All stocks, for columns that name one beside the row's own code. */
+  /** All stocks, for columns that name another stock beside the row's own code. */
   readonly stocks: readonly Line[];
-  /** Who may have a row. */
+  /** The subjects that may have a row. */
   readonly all: readonly Line[];
-  /** Who has one at every step. */
+  /** The subjects that have a row at every step. */
   readonly regular: readonly Line[];
 };
 
-/** Of members of which some have rows. */
+/** The share with rows, of members of which only some have them. */
 const someShare = 0.6;
 
-/** So many of the market's stocks where the file does not say of whom. */
+/** How many of the market's stocks have rows when the file names no subjects. */
 const anyStocks = 50;
 
 export type Population = { subjectsOf(face: DefaultInterface): Subjects };
@@ -35,7 +36,7 @@ export function makePopulation(
   function linesOf({ file: { spec }, shape }: DefaultInterface): readonly Line[] {
     const { members } = spec;
     const named = members && "codes" in members ? members.codes : undefined;
-    const codes = shape.code === undefined ? [""] : named; // one that nobody names, where rows are about no code
+    const codes = shape.code === undefined ? [""] : named; // one subject without a code, when rows have no code
     if (codes !== undefined && like !== undefined) {
       const first = spec.firstDay ?? calendar.openDays[0] ?? "";
       return makeLines(codes.map((code) => namedSecurity(calendar, like, code, seed, first)));

@@ -1,9 +1,9 @@
-// The simulated TuShare Pro as the local stack starts it: in a worker thread of its own, so that making a market's day
+// The simulated TuShare Pro as the local stack starts it: in its own worker thread, so that generating a market's day
 // never delays the code under test. The HTTP side is in protocol.ts, the data in market.ts and captured.ts.
 import { Worker } from "node:worker_threads";
 import { controlled, type Upstream, type UpstreamOptions } from "./handle.ts";
 
-const youngMegabytes = 16; // answers are short-lived; a small nursery keeps the thread small
+const youngMegabytes = 16; // replies are short-lived; a small young generation keeps the thread small
 
 /** Starts the upstream in its own thread; rejects when the options or the captured folder cannot be used. */
 export async function startUpstream(options: UpstreamOptions = {}): Promise<Upstream> {

@@ -59,7 +59,7 @@ function laterQuarters(date: string): number {
   return day > "0430" ? 0.25 : 0.75;
 }
 
-// Profit of a year as a part of the usual price; some stocks lose money often, most never.
+// Profit of a year as a fraction of the usual price; some stocks often make a loss, most never.
 function earningsYield({ seed, limit }: Security, year: number): number {
   const lossRate = limit === 0.05 ? 0.8 : 0.6 * unit(seed, 61) ** 2;
   const luck = unit(seed, year, 62);
