@@ -1,14 +1,15 @@
-// One cheap call of TuShare before anything is made, so that a wrong token is told at once and in TuShare's own words.
+// One cheap call to TuShare before anything is created, so that a wrong token fails at once, with TuShare's own
+// message.
 import { makeTushare } from "../shared/adapters/tushare.ts";
 import { calendarDataset } from "../shared/catalogue/datasets.ts";
 import { asSyncError } from "../shared/errors.ts";
 import { say } from "../shared/words/say.ts";
 import type { Account } from "./origin.ts";
 
-/** A day whose answer never changes: one row. */
+/** A day in the past: one row that never changes. */
 const aDay = { exchange: "SSE", start_date: "20240102", end_date: "20240102" };
 
-/** @throws Error in one sentence when TuShare refuses the token or does not answer */
+/** @throws Error of one sentence when TuShare refuses the token or does not answer */
 export async function tryAccount({ url, token }: Account): Promise<void> {
   const clock = { now: () => new Date(), monotonic: () => performance.now(), sleep: () => Promise.resolve() };
   const tushare = makeTushare({ url, token: () => Promise.resolve(token), clock });
@@ -16,7 +17,7 @@ export async function tryAccount({ url, token }: Account): Promise<void> {
     await tushare.fetchPage(calendarDataset().main, aDay);
   } catch (thrown) {
     const { kind, message } = asSyncError(thrown);
-    if (kind === "rate-limited") return; // a token that others use at this moment is a token
+    if (kind === "rate-limited") return; // the token is valid, but other clients use up its limit now
     throw new Error(
       kind === "permanent"
         ? say("tokenRefused", { why: message })

@@ -1,4 +1,4 @@
-// One process on one data directory: the database in it would not notice a second one.
+// Allows only one process on a data directory: the database itself would not notice a second one.
 import {
   accessSync,
   constants,
@@ -19,23 +19,23 @@ import { OptionError } from "./options.ts";
 
 export type DataDir = { readonly path: string; release(): void };
 
-/** What a person is told of the process that has the directory. It decides nothing. */
+/** The process that holds the directory, for messages only. */
 type Holder = { readonly pid: number; readonly since: string };
 
-/** Between taking the lock and naming itself a holder needs milliseconds; a loaded machine gets more. */
+/** A holder writes its name some milliseconds after it takes the lock; a loaded machine needs longer. */
 const namingTries = 20;
 const namingMilliseconds = 50;
 
-/** A lock that nobody refers to would be collected as garbage, and given back. */
+/** Keeps references: a garbage-collected lock would be released. */
 const held = new Set<DatabaseSync>();
 
 /** SQLite's result codes, https://www.sqlite.org/rescode.html */
 const sqliteBusy = 5;
 
 /**
- * Takes the directory, making it when it is not there. The lock is the operating system's, on a file, by SQLite, which
- * knows how to ask for one on every system: it ends with its process, however that dies, so there is nothing to take
- * over, and a process that merely stands still keeps it.
+ * Takes the directory, and creates it if needed. The lock is the operating system's lock on a file, taken by SQLite,
+ * which can do so on every system. It ends with the process, however that dies, so no stale lock is left; a suspended
+ * process keeps it.
  * @throws Error naming the process that holds it
  */
 export async function takeDataDir(path: string): Promise<DataDir> {
@@ -73,12 +73,12 @@ export async function takeDataDir(path: string): Promise<DataDir> {
     release() {
       rmSync(holderFile, { force: true });
       held.delete(lock);
-      lock.close(); // the file stays: removing it would let two processes lock two files of one name
+      lock.close(); // the file stays: after a removal two processes could lock two files of the same name
     },
   };
 }
 
-/** Folder by folder: asked for a recursive one in /proc, Node 24 never returns. */
+/** Folder by folder: in /proc, Node 24's recursive mkdir never returns. */
 function makeFolder(path: string): void {
   if (existsSync(path)) {
     if (!statSync(path).isDirectory()) throw Object.assign(new Error(path), { code: "ENOTDIR" });
@@ -88,7 +88,7 @@ function makeFolder(path: string): void {
   try {
     mkdirSync(path);
   } catch (error) {
-    if (!existsSync(path)) throw error; // another start was first
+    if (!existsSync(path)) throw error; // another process created it first
   }
 }
 
@@ -99,7 +99,7 @@ function reasonOf(error: unknown): string {
   return code === "ENOSPC" ? say("diskFull") : code;
 }
 
-/** Nothing is ever written to the file, so that it can be locked on a full disk too. */
+/** The file stays empty, so that it can be locked on a full disk too. */
 function tryLock(lock: DatabaseSync): boolean {
   try {
     lock.exec("pragma journal_mode = memory; begin exclusive");
@@ -112,10 +112,10 @@ function tryLock(lock: DatabaseSync): boolean {
 
 function writeHolder(file: string, holder: Holder): void {
   writeFileSync(`${file}.new`, JSON.stringify(holder));
-  renameSync(`${file}.new`, file); // nobody reads half of it
+  renameSync(`${file}.new`, file); // atomic: a reader never sees half a file
 }
 
-/** Undefined for what a killed process left: the one that has the lock now is about to name itself. */
+/** Undefined when the file is of a killed process: the current holder is about to write its own. */
 function readHolder(file: string): Holder | undefined {
   try {
     const { pid, since } = JSON.parse(readFileSync(file, "utf8")) as Partial<Holder>;

@@ -1,12 +1,12 @@
-// What CloudWatch would make of the functions' logs: sums of the metrics they print in the embedded metric format.
+// Reads metrics from the functions' logs, as CloudWatch does: sums of those printed in the embedded metric format.
 // https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/CloudWatch_Embedded_Metric_Format_Specification.html
 
 export type MetricSums = {
-  /** Feeds one log line; false when it carries no metric, and is for a reader. */
+  /** Adds one log line; false when it holds no metric and belongs in the log. */
   add(line: string): boolean;
   /** Sums of a metric by the value of its `interface` dimension. */
   byInterface(metric: string): Record<string, number>;
-  /** The same of the 60 seconds before `nowMs`. */
+  /** The same for the 60 seconds before `nowMs`. */
   lastMinute(metric: string, nowMs: number): Record<string, number>;
 };
 
@@ -27,7 +27,7 @@ export function sumMetrics(): MetricSums {
         sums.set(Name, byInterface.set(name, (byInterface.get(name) ?? 0) + value));
         if (name === "") continue;
         const atMs = entry?._aws?.Timestamp ?? 0;
-        // Now and then, not with every call.
+        // Remove old entries now and then, not at every call.
         if ((recent[0]?.atMs ?? atMs) < atMs - 2 * windowMs)
           recent = recent.filter((each) => each.atMs > atMs - windowMs);
         recent.push({ metric: Name, name, value, atMs });

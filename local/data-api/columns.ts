@@ -1,5 +1,5 @@
-// What the Data API says of result columns: their types, and the `columnMetadata` member, which follows
-// PostgreSQL's JDBC driver, as the service does. Types it does not know (enums, extensions) are asked for once.
+// How the Data API describes result columns: their types, and the `columnMetadata` member, which follows PostgreSQL's
+// JDBC driver, as in the service. Types it does not know (enums, extensions) are looked up once.
 import type { FieldDef, PoolClient } from "pg";
 
 export interface ColumnType {
@@ -11,7 +11,7 @@ export interface ColumnType {
   readonly element?: ColumnType;
 }
 
-/** Finds the types of columns. One instance serves one database; what it learned it keeps. */
+/** Finds the types of columns. One instance serves one database, and caches what it found. */
 export function makeTypeCatalogue(): {
   typesOf(fields: readonly FieldDef[], client: PoolClient): Promise<ColumnType[]>;
 } {

@@ -31,11 +31,13 @@ export class DataApiError extends Error {
   }
 }
 
-/** Any failure as the service reports it. `position` turns PostgreSQL's position into one in the caller's SQL. */
+/**
+ * Converts any failure to the service's error. `position` converts PostgreSQL's position to one in the caller's SQL.
+ */
 export function toDataApiError(error: unknown, position = (inText: number) => inText): DataApiError {
   if (error instanceof DataApiError) return error;
   if (error instanceof pg.DatabaseError) {
-    // The service sits on PostgreSQL's JDBC driver, which lists what it knows in this order, a line each.
+    // The service sits on PostgreSQL's JDBC driver, which writes the known fields in this order, one on each line.
     const lines = [`${error.severity ?? "ERROR"}: ${error.message}`];
     if (error.detail) lines.push(`Detail: ${error.detail}`);
     if (error.hint) lines.push(`Hint: ${error.hint}`);

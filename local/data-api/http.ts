@@ -1,12 +1,12 @@
-// The HTTP side of the Data API server: one JSON body in, one JSON text out, errors in the form AWS clients read.
+// The HTTP side of the Data API server: a JSON body in, a JSON text out, errors in the format AWS clients read.
 import { randomUUID } from "node:crypto";
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import { listenAt } from "../listen.ts";
 import { DataApiError, toDataApiError } from "./errors.ts";
 
 /**
- * Answers one operation: the decoded request in, the JSON text of the answer out.
- * @param gone aborted when the caller has left before its answer
+ * Handles one operation: takes the decoded request, returns the response as JSON text.
+ * @param gone aborted when the caller disconnects before the response
  */
 export type Route = (call: Readonly<Record<string, unknown>>, gone: AbortSignal) => Promise<string>;
 
@@ -28,7 +28,7 @@ export async function serveJson(
   const server = createServer((request, response) => {
     void handle(request, response, options);
   });
-  server.keepAliveTimeout = 60_000; // longer than clients keep idle sockets, so none is closed under a request
+  server.keepAliveTimeout = 60_000; // longer than clients keep idle sockets, so none is closed as a request arrives
   const port = await listenAt(server, options.port);
   return {
     url: `http://127.0.0.1:${port}`,
@@ -59,7 +59,7 @@ async function handle(
   }
 }
 
-/** Reads the body; one that is too large is read to its end, unkept, so that the client hears the refusal. */
+/** Reads the body. One that is too large is read to its end and discarded, so that the client receives the error. */
 async function readBody(request: IncomingMessage, requestBytesMax: number): Promise<Buffer> {
   let bytes = request.rawHeaders.reduce((sum, header) => sum + header.length + 2, 0);
   let chunks: Buffer[] = [];
@@ -80,7 +80,7 @@ function decode(body: Buffer): Readonly<Record<string, unknown>> {
     const call: unknown = JSON.parse(body.toString("utf8") || "{}");
     if (typeof call === "object" && call !== null && !Array.isArray(call)) return { ...call };
   } catch {
-    // Falls through to the same refusal: the body is not an object in JSON.
+    // Not JSON: the same error below.
   }
   throw new DataApiError("ValidationException", "The request body is not a JSON object");
 }

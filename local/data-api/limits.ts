@@ -1,5 +1,5 @@
-// The bounds of the service on sizes and time, and the refusal of results that pass them.
-// A request that is too large is refused by http.ts, which reads it.
+// The service's limits on sizes and time, and the errors for results over them. http.ts refuses a request that is too
+// large, as it reads it.
 import { DataApiError } from "./errors.ts";
 import type { QueryOutcome } from "./query.ts";
 
@@ -23,7 +23,7 @@ export function refuseLargeResult({ bytes, widestRowBytes }: QueryOutcome, limit
   if (bytes > limits.resultBytes) throw largeAnswer();
 }
 
-/** Answers the text itself when it is not too large. */
+/** Returns the text itself. @throws DataApiError when it is too large */
 export function refuseLargeAnswer(answer: string, limits: DataApiLimits): string {
   if (answer.length > limits.resultBytes / 4 && Buffer.byteLength(answer) > limits.resultBytes)
     throw largeAnswer();

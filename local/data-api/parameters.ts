@@ -1,5 +1,5 @@
-// Binds the parameters of a Data API call as the service does: typed by the JSON field they come in.
-// A stringValue is a varchar, so a jsonb column without a cast or type hint refuses it here as on AWS.
+// Binds the parameters of a Data API call as the service does: the JSON field of a value decides its type. A
+// stringValue is a varchar, so a jsonb column without a cast or type hint refuses it here as on AWS.
 import { DataApiError } from "./errors.ts";
 
 export interface SqlParameter {
@@ -38,7 +38,7 @@ const hints: Readonly<Record<string, { typeId: number; form?: RegExp; expected?:
   UUID: { typeId: 2950 },
 };
 
-/** The values for the names a statement uses. Names it does not use are ignored; one it misses is refused. */
+/** The values for the names a statement uses. Unused parameters are ignored; a missing one is an error. */
 export function bindParameters(
   names: readonly string[],
   parameters: readonly SqlParameter[] = [],

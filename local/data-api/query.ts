@@ -14,7 +14,7 @@ export interface Reply {
 export interface QueryOutcome {
   /** One for each set of values. */
   readonly replies: readonly Reply[];
-  /** Bytes of the widest row, and of all rows: rows past the bounds are counted, not kept. */
+  /** Bytes of the widest row, and of all rows: rows over the limit are counted, but not kept. */
   readonly widestRowBytes: number;
   readonly bytes: number;
   /** False when the statement left a transaction open (it was BEGIN, or ran in one). */
@@ -31,7 +31,7 @@ interface PreparedWire {
   sendCopyFail(reason: string): void;
 }
 
-/** Rejects with PostgreSQL's error. `keptBytesMax` bounds what is held in memory of a result that is too large. */
+/** Rejects with PostgreSQL's error. `keptBytesMax` limits the bytes of a result kept in memory. */
 export function runQuery(
   client: PoolClient,
   text: string,
@@ -81,7 +81,7 @@ export function runQuery(
       handlePortalSuspended() {},
       handleCopyInResponse(wire: PreparedWire) {
         wire.sendCopyFail("COPY is not supported");
-        wire.sync(); // the one sent above was swallowed as part of the copy
+        wire.sync(); // the Sync sent above was read as part of the copy
       },
       handleCopyData() {},
       handleError: reject,
@@ -93,7 +93,7 @@ export function runQuery(
   });
 }
 
-/** Asks the server to stop what the connection runs. Settles once the request was taken. */
+/** Asks the server to cancel the connection's statement. Settles once the server has received the request. */
 export function cancelStatement(client: PoolClient): Promise<void> {
   const { processID, secretKey, host, port } = client as unknown as {
     processID: number;

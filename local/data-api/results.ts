@@ -1,6 +1,6 @@
-// Turns PostgreSQL's text results into the JSON of the Data API: fields, arrays, and the formatted form.
-// Column descriptions are left to columns.ts. Everything is written as text, so that a 64-bit
-// integer keeps its digits and the size of the answer is known without building it twice.
+// Turns PostgreSQL's text results into the JSON of the Data API: fields, arrays, and the formatted form. columns.ts
+// describes the columns. Everything is written as text, so that a 64-bit integer keeps its digits and the size of the
+// response is known without building it twice.
 import type { ColumnType } from "./columns.ts";
 import { DataApiError } from "./errors.ts";
 

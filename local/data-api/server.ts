@@ -1,5 +1,5 @@
-// A server that speaks the RDS Data API's wire protocol (REST-JSON) in front of a PostgreSQL database, and refuses
-// what the service refuses. It listens on loopback and takes any signature, cluster and secret.
+// A server that speaks the RDS Data API's wire protocol (REST-JSON) in front of a PostgreSQL database, and refuses what
+// the service refuses. It listens on loopback and accepts any signature, cluster and secret.
 import { setTimeout } from "node:timers/promises";
 import pg, { type PoolClient } from "pg";
 import { describeColumns, makeTypeCatalogue } from "./columns.ts";
@@ -15,7 +15,7 @@ import { type Clock, makeTransactions, systemClock } from "./transactions.ts";
 export interface DataApi {
   /** For AWS_ENDPOINT_URL_RDS_DATA. */
   readonly url: string;
-  /** Answers DatabaseResumingException, as a paused cluster does, for so many calls or so many seconds. */
+  /** Returns DatabaseResumingException, as a paused cluster does, for this many calls or seconds. */
   suspend(how: { readonly calls: number } | { readonly seconds: number }): void;
   close(): Promise<void>;
 }
@@ -29,7 +29,7 @@ export interface DataApiOptions {
 }
 
 const connectionsMax = 32;
-/** A statement that still runs is not waited for longer when the server closes. */
+/** How long the server waits for running statements when it closes. */
 const closeMilliseconds = 3_000;
 const sessionOptions = "-c TimeZone=UTC -c DateStyle=ISO,MDY -c IntervalStyle=postgres -c bytea_output=hex";
 
@@ -53,7 +53,7 @@ interface BatchCall extends Call {
   readonly parameterSets?: readonly (readonly SqlParameter[])[];
 }
 
-/** Starts the server. It rejects only when it cannot listen: the database is first needed by the first call. */
+/** Starts the server. Rejects only when it cannot listen: only the first call connects to the database. */
 export async function startDataApi(options: DataApiOptions): Promise<DataApi> {
   const clock = options.clock ?? systemClock;
   const limits: DataApiLimits = { ...serviceLimits, ...options.limits };
@@ -64,7 +64,7 @@ export async function startDataApi(options: DataApiOptions): Promise<DataApi> {
     application_name: "rds-data",
   });
   pool.on("error", () => undefined); // an idle connection died; the next call opens another
-  pool.on("connect", (client) => client.on("error", () => undefined)); // one in use died; its query is told
+  pool.on("connect", (client) => client.on("error", () => undefined)); // one in use died; its query rejects
   const catalogue = makeTypeCatalogue();
   const transactions = makeTransactions(pool, clock, {
     idleMilliseconds: limits.transactionIdleMilliseconds,
@@ -72,7 +72,10 @@ export async function startDataApi(options: DataApiOptions): Promise<DataApi> {
   });
   let suspendedCalls = 0;
 
-  /** Runs a statement on its transaction's connection or on a free one, and lets `answer` read the outcome there. */
+  /**
+   * Runs a statement on its transaction's connection or on a free one, then calls `answer` with the outcome and that
+   * connection.
+   */
   async function perform(
     call: Call & { readonly continueAfterTimeout?: boolean },
     statement: Statement,
@@ -84,7 +87,7 @@ export async function startDataApi(options: DataApiOptions): Promise<DataApi> {
     const client = held?.client ?? (await pool.connect());
     let isReusable = !statement.changesSession;
     let cancelSent: Promise<void> | undefined;
-    // A statement that nobody waits for would keep others waiting, and its transaction with it.
+    // The caller has disconnected: its statement and transaction would only block others.
     const leave = () => {
       cancelSent ??= cancelStatement(client);
     };
@@ -122,7 +125,7 @@ export async function startDataApi(options: DataApiOptions): Promise<DataApi> {
         );
       });
     });
-    work.catch(() => undefined); // after a timeout nobody listens
+    work.catch(() => undefined); // after a timeout its result is not used
     return await Promise.race([work, timeout]).finally(stopWaiting);
   }
 
@@ -189,7 +192,7 @@ export async function startDataApi(options: DataApiOptions): Promise<DataApi> {
       requireMembers(call, ["resourceArn", "secretArn"]);
       refuseSchema(call);
       const transactionId = await transactions.begin();
-      if (gone.aborted) await transactions.end(transactionId, "rollback"); // nobody knows of it
+      if (gone.aborted) await transactions.end(transactionId, "rollback"); // the caller never learned its id
       return JSON.stringify({ transactionId });
     },
     "/CommitTransaction": (call) => endTransaction(call as Call, "commit"),
@@ -253,7 +256,7 @@ function refuseSchema({ schema }: Call): void {
   if (schema) throw new DataApiError("ValidationException", "The schema parameter isn't supported");
 }
 
-/** The count of the outer command; what its CTEs changed is not in it, and reading counts nothing. */
+/** The row count of the outer command: without rows changed by its CTEs, and 0 for a read. */
 function updatedCount(tag: string): number {
   const [, count] = /^(?:INSERT 0|UPDATE|DELETE|MERGE) (\d+)$/.exec(tag) ?? [];
   return Number(count ?? 0);

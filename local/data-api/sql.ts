@@ -1,5 +1,5 @@
-// Reads the SQL text of a Data API call once: named parameters become $1, $2 …, and what the service refuses is found.
-// It knows PostgreSQL's quoting and comments, nothing of its grammar. Values are left to parameters.ts.
+// Parses the SQL text of a Data API call: named parameters become $1, $2 …, and text that the service refuses is found.
+// It knows PostgreSQL's quoting and comments, not its grammar. parameters.ts binds the values.
 
 export interface Statement {
   /** The text for PostgreSQL. */
@@ -7,9 +7,9 @@ export interface Statement {
   /** The parameter behind $1, $2 …; each name once. */
   readonly names: readonly string[];
   readonly isMultiple: boolean;
-  /** It may leave something behind in the session (a setting, a temporary table, a lock), so the session must go. */
+  /** It may change the session (a setting, a temporary table, a lock), so the session must be closed afterwards. */
   readonly changesSession: boolean;
-  /** Turns a 1-based position in `text`, as PostgreSQL reports it, into one in the caller's SQL. */
+  /** Converts a 1-based position in `text`, as PostgreSQL reports it, to one in the caller's SQL. */
   position(inText: number): number;
 }
 
@@ -17,7 +17,7 @@ const cacheEntriesMax = 200;
 const cachedCharactersMax = 20_000;
 const cache = new Map<string, Statement>();
 
-/** Reads a statement; the same text is read only once, as callers repeat few texts with many values. */
+/** Parses a statement. The result is cached, as callers repeat few texts with many values. */
 export function readStatement(sql: string): Statement {
   const known = cache.get(sql);
   if (known) return known;
@@ -30,7 +30,7 @@ export function readStatement(sql: string): Statement {
   return statement;
 }
 
-// One alternative for each thing a colon or semicolon may hide in; a dollar quote ends at its own tag.
+// One alternative for each syntax that may contain a colon or semicolon; a dollar quote ends at its own tag.
 const token = new RegExp(
   [
     /(?<comment>--[^\n]*)/,

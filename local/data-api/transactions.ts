@@ -1,12 +1,12 @@
-// The transactions of the Data API: each holds a connection of its own, takes one statement at a time, and is rolled
-// back when nobody calls for three minutes or when it is a day old.
+// The transactions of the Data API: each has its own connection, runs one statement at a time, and is rolled back after
+// three minutes without a call or after a day.
 import { randomBytes } from "node:crypto";
 import type { Pool, PoolClient } from "pg";
 import { DataApiError } from "./errors.ts";
 
-/** Time for the Data API server; tests move their own. */
+/** Time for the Data API server; tests use a fake one. */
 export interface Clock {
-  /** Runs `act` after so long, unless the returned function is called before. */
+  /** Runs `act` after this time, unless the returned function is called first. */
   after(milliseconds: number, act: () => void): () => void;
 }
 
@@ -23,7 +23,7 @@ export interface Transactions {
   use(id: string): {
     readonly client: PoolClient;
     readonly done: () => void;
-    /** In place of `done` when its caller has left: the transaction is rolled back. */
+    /** Called instead of `done` when the caller has disconnected: the transaction is rolled back. */
     readonly abandon: () => void;
   };
   end(id: string, command: "commit" | "rollback"): Promise<void>;
@@ -51,7 +51,7 @@ export function makeTransactions(
     try {
       await transaction.client.query(command);
     } finally {
-      transaction.client.release(true); // it may have changed the session; begin is not the hot path
+      transaction.client.release(true); // it may have changed the session; a new connection costs little here
     }
   }
 
