@@ -22,15 +22,15 @@ export interface Database {
 export interface DatabaseOptions {
   /** Where the embedded database keeps its files; undefined keeps it in memory. One process at a time. */
   readonly dataDir: string | undefined;
-  /** What a new embedded database holds; nothing when absent. */
+  /** The content of a new embedded database; "nothing" when absent. */
   readonly content?: ClusterContent;
   /** The loopback port to prefer for the embedded database; any free one when absent, 0 or taken. */
   readonly port?: number;
   /** Use this PostgreSQL server instead of the embedded database. */
   readonly databaseUrl?: string;
-  /** How long a client may sit in a transaction of the embedded database while others wait for it. */
+  /** How long a client may stay idle in a transaction of the embedded database while others wait. */
   readonly idleInTransactionSeconds?: number;
-  /** How long a transaction of the embedded database that only reads may keep others waiting. */
+  /** How long a read-only transaction of the embedded database may keep others waiting. */
   readonly readingSeconds?: number;
 }
 
@@ -38,7 +38,7 @@ const serverVersionMin = 15;
 const connectMilliseconds = 10_000;
 const closeMilliseconds = 10_000;
 
-/** Starts (or finds) the database. Rejects with one sentence that says what to do; it never names the password. */
+/** Starts (or finds) the database. Rejects with one sentence that says what to do; it never contains the password. */
 export async function startDatabase(options: DatabaseOptions): Promise<Database> {
   if (options.databaseUrl) return await findServer(options.databaseUrl);
   const workerData: PgliteThreadData = {
@@ -65,7 +65,7 @@ export async function startDatabase(options: DatabaseOptions): Promise<Database>
     async close() {
       const closed = once(thread, "message", { signal: AbortSignal.timeout(closeMilliseconds) });
       thread.postMessage("close");
-      await closed.catch(() => undefined); // what was committed survives an unclean end as well
+      await closed.catch(() => undefined); // committed data survives an unclean shutdown too
       await thread.terminate();
     },
   };
@@ -86,7 +86,7 @@ async function firstPort(thread: Worker, dataDir: string | undefined): Promise<n
   }
 }
 
-/** An engine that meets a full disk dies in many words, so the disk is asked. */
+/** On a full disk the engine fails with many different messages, so check the disk itself. */
 function whyNot(dataDir: string | undefined, words: (place: string) => string, cause?: unknown): Error {
   if (dataDir !== undefined && (isNoSpace(cause) || hasNoSpace(dataDir))) {
     return new NoSpaceError(dataDir, cause);

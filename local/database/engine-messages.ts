@@ -1,10 +1,10 @@
-// What engine.ts and its thread, pglite-engine.ts, say to each other.
+// The messages between engine.ts and its thread, pglite-engine.ts.
 import type { ClusterContent } from "./new-cluster.ts";
 
 export interface EngineOptions {
   /** Undefined keeps everything in memory. */
   readonly dataDir: string | undefined;
-  /** Of a new cluster; one that is there is opened as it is. */
+  /** The content of a new cluster; an existing one is opened unchanged. */
   readonly content: ClusterContent;
 }
 
@@ -17,5 +17,5 @@ export type EngineReply =
   | { readonly lost: string }
   | { readonly closed: true };
 
-/** What the engine's thread offers to whoever interrupts it, by name. */
+/** Name of the global function in the engine's thread that interrupts a statement. */
 export const interruptFunction = "interruptStatement";

@@ -1,5 +1,5 @@
-// The embedded engine as the rest sees it: messages of PostgreSQL's protocol in, the raw reply out. It lives in a thread
-// of its own (pglite-engine.ts), because a statement blocks the thread that runs it; so it can be stopped from here.
+// The interface of the embedded engine: messages of PostgreSQL's protocol in, the raw reply out. It runs in its own
+// thread (pglite-engine.ts), because a statement blocks its thread; so a statement can be stopped from here.
 import { randomUUID } from "node:crypto";
 import { Worker } from "node:worker_threads";
 import {
@@ -12,15 +12,15 @@ import { interruptThread } from "./interrupt-thread.ts";
 
 export interface Engine {
   /**
-   * Runs messages, one call at a time, and then `unlessStopped`, if nobody interrupted by then.
+   * Runs messages, one call at a time, and then `unlessStopped`, unless they were interrupted.
    * @throws Error when the engine is lost, not for a bad statement
    */
   run(messages: Buffer, unlessStopped?: Buffer): Promise<EngineOutput>;
-  /** Makes what runs now fail as PostgreSQL's cancel does, wherever it is. Does nothing when nothing runs. */
+  /** Cancels the running statement, as PostgreSQL's cancel does. No effect when nothing runs. */
   interrupt(): void;
-  /** A clean shutdown: the next start need not recover. */
+  /** A clean shutdown: the next start needs no recovery. */
   close(): Promise<void>;
-  /** Ends the thread in the middle of a statement. What was committed is on disk. */
+  /** Ends the thread, even in the middle of a statement. Committed data is on disk. */
   kill(): Promise<void>;
 }
 
@@ -31,7 +31,7 @@ export interface EngineOutput {
 
 const closeMilliseconds = 10_000;
 
-/** @throws Error with the reason why it does not open */
+/** @throws Error with the reason when it does not open */
 export async function startEngine(options: EngineOptions): Promise<Engine> {
   const name = `engine-${randomUUID()}`;
   const thread = new Worker(new URL("./pglite-engine.ts", import.meta.url), { workerData: options, name });

@@ -1,11 +1,11 @@
-// Runs a line of JavaScript in another thread of this process, in the middle of whatever it is doing, also in a loop of
-// WebAssembly. A message would wait for the loop's end; the inspector's requests come by V8's own interrupts.
+// Runs a line of JavaScript in another thread of this process at once, even during a WebAssembly loop. A message would
+// wait for the end of the loop; requests of the inspector use V8's interrupts.
 import { Session } from "node:inspector";
 import { isMainThread } from "node:worker_threads";
 
 const giveUpMilliseconds = 10_000;
 
-/** @param name of the Worker, which must be the only one so called */
+/** @param name of the Worker; must be unique */
 export function interruptThread(name: string, expression: string): void {
   const session = new Session();
   const giveUp = setTimeout(() => session.disconnect(), giveUpMilliseconds);
@@ -13,7 +13,7 @@ export function interruptThread(name: string, expression: string): void {
     clearTimeout(giveUp);
     session.disconnect();
   };
-  // The inspector of the main thread knows all threads, also those started by threads.
+  // The main thread's inspector knows all threads, including those started by other threads.
   if (isMainThread) session.connect();
   else session.connectToMainThread();
   session.on("NodeWorker.attachedToWorker", ({ params: { sessionId, workerInfo } }) => {

@@ -1,5 +1,5 @@
-// A new cluster. Making one (initdb) takes PGlite seconds of work and the migrations take another, opening a copy takes
-// a tenth of that: so the first one is kept as an archive, and every later one is a copy.
+// Creates a cluster. initdb takes PGlite seconds, the migrations another, and opening a copy a tenth of that. So the
+// first one is kept as an archive, and later ones are copies of it.
 import { globSync, readFileSync } from "node:fs";
 import { writeFile } from "node:fs/promises";
 import { basename, join } from "node:path";
@@ -9,7 +9,7 @@ import type { Database, SqlParameters, SqlRow } from "../../shared/ports.ts";
 import { readStatement } from "../data-api/sql.ts";
 import { hashOfFiles, kept } from "../kept.ts";
 
-/** What a new cluster holds: nothing, or the schema that the migrations of this checkout give. */
+/** The content of a new cluster: nothing, or the schema after all migrations of this checkout. */
 export type ClusterContent = "nothing" | "schema";
 
 const startParams = [...PGlite.defaultStartParams, "-c", "timezone=UTC", "-c", "log_timezone=UTC"];
@@ -17,16 +17,16 @@ const migrations = join(import.meta.dirname, "..", "..", "migrations");
 
 const archives = { nothing: emptyArchive, schema: migratedArchive } as const;
 
-/** Opens the cluster that a folder holds. */
+/** Opens the existing cluster of a folder. */
 export async function openCluster(dataDir: string): Promise<PGlite> {
   return await PGlite.create({ dataDir, startParams });
 }
 
 /**
- * Makes a cluster and opens it. Where nothing can be kept (a read-only folder, a full disk) an empty one is made anew,
- * and the migrations are left to whoever runs them.
+ * Creates a cluster and opens it. If no archive can be written (a read-only folder, a full disk), the cluster is
+ * created empty, and the migrations run later as usual.
  * @param dataDir undefined keeps it in memory
- * @param folder where the archives are kept, if not beside the dependencies
+ * @param folder for the archives; by default beside the dependencies
  */
 export async function makeCluster(
   dataDir: string | undefined,
@@ -56,15 +56,18 @@ async function migratedArchive(folder?: string): Promise<string> {
   return await kept(`migrated-${hash}.tar`, make, folder);
 }
 
-/** Writes the cluster of an engine to a file, and ends the engine. */
+/** Writes the cluster of an engine to a file, and closes the engine. */
 async function archiveCluster(db: PGlite, file: string): Promise<void> {
-  await db.exec("checkpoint"); // a copy has nothing to recover then
+  await db.exec("checkpoint"); // so a copy needs no recovery
   const archive = await db.dumpDataDir("none");
   await db.close();
-  await writeFile(file, archive.stream(), { flush: true }); // it gets its name when all of it is on the disk
+  await writeFile(file, archive.stream(), { flush: true }); // the caller renames it once it is whole on disk
 }
 
-/** As the deployed function does, which finds nothing to do then: it still compares what it has with what was applied. */
+/**
+ * Runs the migrations as the deployed function does. That one then finds nothing to do, but still checks the hashes of
+ * what was applied.
+ */
 async function migrateIn(db: PGlite): Promise<void> {
   const paths = globSync(join(migrations, "*.sql")).filter((file) => !file.endsWith(".down.sql"));
   const files = paths.map((file) => ({ name: basename(file), sql: readFileSync(file, "utf8") }));
@@ -82,7 +85,7 @@ async function migrateIn(db: PGlite): Promise<void> {
   await migrate(database, files, { info: () => {}, warn: () => {}, error: () => {} });
 }
 
-/** Of which version of the engine a kept cluster is. */
+/** The engine's version, as a key for kept clusters. */
 function engineVersion(): string {
   const manifest = new URL("../package.json", import.meta.resolve("@electric-sql/pglite"));
   return (JSON.parse(readFileSync(manifest, "utf8")) as { version: string }).version;

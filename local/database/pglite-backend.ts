@@ -1,6 +1,6 @@
 // Shares PGlite's one PostgreSQL session between many connections: whole batches in turn, transactions kept together,
-// settings and prepared statements kept apart. The sockets and their framing are left to pglite-wire.ts.
-// Still shared, as there is only one session: temporary tables, advisory locks, LISTEN and SQL-level PREPARE.
+// settings and prepared statements kept apart. pglite-wire.ts has the sockets and their framing. Still shared, as there
+// is only one session: temporary tables, advisory locks, LISTEN and SQL-level PREPARE.
 import type { Engine } from "./engine.ts";
 import {
   messages as build,
@@ -12,7 +12,7 @@ import {
 } from "./pglite-messages.ts";
 import { keepUp } from "./pglite-upkeep.ts";
 
-/** What one connection owns of the shared session. */
+/** The state of one connection in the shared session. */
 export interface Session {
   readonly id: number;
   /** Settings that differ from the server's defaults; applied again whenever the session's turn comes. */
@@ -34,59 +34,59 @@ interface Job {
 }
 
 export interface Backend {
-  /** Runs one batch (up to a Sync, Flush or simple Query) when the session's turn comes; answers the raw reply. */
+  /** Runs one batch (up to a Sync, Flush or simple Query) when it is the session's turn; returns the raw reply. */
   run(session: Session, batch: readonly Message[]): Promise<Buffer>;
-  /** Stops the session's statement, or the one that waits for its turn. */
+  /** Cancels the session's running or waiting statement. */
   cancel(session: Session): void;
-  /** Stops what the session runs, rolls back what it left open and forgets it. */
+  /** Cancels the session's statement, rolls back its transaction and removes the session. */
   leave(session: Session): Promise<void>;
 }
 
 export interface BackendOptions {
-  /** A session idle in a transaction for so long while others wait is cut off, as PostgreSQL can be told to do. */
+  /** A session idle in a transaction for this long while others wait is ended, as with PostgreSQL's timeout for it. */
   readonly idleInTransactionMilliseconds: number;
   readonly onIdleInTransaction: (session: Session) => void;
-  /** A transaction that only reads and keeps others waiting for so long is cut off: it has read what it may. */
+  /** A read-only transaction that keeps others waiting for this long is ended. */
   readonly readingMilliseconds: number;
   readonly onReadingTooLong: (session: Session) => void;
-  /** A statement did not end although it was told to. */
+  /** Called when a statement does not end after an interrupt. */
   readonly onUnstoppable: () => void;
   readonly onFullDisk: () => void;
 }
 
 const upkeepMilliseconds = 10_000;
 
-/** From being told to end to its end a statement needs milliseconds; a large abort may need a second. */
+/** A statement usually ends milliseconds after an interrupt; a large rollback may take a second. */
 const stoppingMilliseconds = 5_000;
 
 export async function makeBackend(engine: Engine, options: BackendOptions): Promise<Backend> {
   const queue: Job[] = [];
   let running = false;
-  let stoppable: Session | undefined; // whose statement the engine runs now
-  let stopped: StopReason | undefined; // why it was told to end
+  let stoppable: Session | undefined; // the session of the running statement
+  let stopped: StopReason | undefined; // why that statement was interrupted
   let unstoppable: NodeJS.Timeout | undefined;
-  let current: Session | undefined; // whose settings are in force
-  let holder: Session | undefined; // in a transaction, or between Flush and Sync: nobody else may run
+  let current: Session | undefined; // the session of the settings now applied
+  let holder: Session | undefined; // in a transaction, or between Flush and Sync: no other session may run
   let unnamedOwner: Session | undefined;
-  let epoch = 0; // grows when somebody deallocates everybody's prepared statements
+  let epoch = 0; // increased when a session deallocates all prepared statements
   let idleTimer: NodeJS.Timeout | undefined;
   let keptUpAt = performance.now();
   let endedAt = performance.now(); // of the last statement
   let heldSince = 0; // when the holder's transaction began
-  let readingEnded: Session | undefined; // the holder, once it was asked whether it only reads
+  let readingEnded: Session | undefined; // the holder, once checked for a read-only transaction
 
   async function execute(...parts: readonly Buffer[]): Promise<Buffer> {
     return (await engine.run(parts.length === 1 && parts[0] ? parts[0] : Buffer.concat(parts))).output;
   }
 
-  /** Stops what runs now, for the first reason given; when even that does not help, the engine is at fault. */
+  /** Interrupts the running statement and keeps the first reason. If it does not end, the engine counts as broken. */
   function stop(reason: StopReason): void {
     stopped ??= reason;
     engine.interrupt();
     unstoppable ??= setTimeout(options.onUnstoppable, stoppingMilliseconds);
   }
 
-  /** Runs what may be stopped, under the session's statement_timeout, which PGlite has no clock for. */
+  /** Runs messages that may be interrupted, with the session's statement_timeout, as PGlite has no timer for it. */
   async function executeStoppably(session: Session, parts: readonly Buffer[], unlessStopped?: Buffer) {
     const timeout = session.timeoutMilliseconds
       ? setTimeout(() => stop("timeout"), session.timeoutMilliseconds)
@@ -161,7 +161,7 @@ export async function makeBackend(engine: Engine, options: BackendOptions): Prom
       return observe(session, explained(output, reason));
     }
 
-    // An autocommitted statement commits at its Sync, so a stop that came too late for it can still undo it before.
+    // An autocommitted statement commits at its Sync, so a late cancel can still roll it back before.
     const { output, reason } = await executeStoppably(session, bytes.slice(0, -1), build.sync);
     if (reason === undefined) {
       requireReady(output);
@@ -170,18 +170,18 @@ export async function makeBackend(engine: Engine, options: BackendOptions): Prom
     if (errorCodeIn(output) !== undefined) {
       return observe(session, explained(Buffer.concat([output, await execute(build.sync)]), reason));
     }
-    await execute(build.parse("this statement was cancelled")); // a syntax error, which aborts what was done
+    await execute(build.parse("this statement was cancelled")); // a syntax error, which aborts the transaction
     const ended = await execute(build.sync);
     if (autocommit) holder = undefined;
     return observe(session, Buffer.concat([build.error("57014", stopTexts[reason]), ended]));
   }
 
-  /** Asks for the timeout in force where a statement may have changed it; nowhere else, as it costs a turn. */
+  /** Reads the timeout again only after a statement that may have changed it, as it costs a query. */
   async function readTimeout(session: Session): Promise<void> {
     if (session.timeoutMilliseconds !== undefined) return;
     const sql = "select setting from pg_catalog.pg_settings where name = 'statement_timeout'";
     const [row] = readTexts(await execute(build.query(sql)));
-    if (row !== undefined) session.timeoutMilliseconds = Number(row[0]); // none in a failed transaction
+    if (row !== undefined) session.timeoutMilliseconds = Number(row[0]); // no row in a failed transaction
   }
 
   /** Learns from a reply whether the session stays in a transaction and whether it changed shared state. */
@@ -192,7 +192,7 @@ export async function makeBackend(engine: Engine, options: BackendOptions): Prom
     holder = ready && output.at(-1) === 0x49 ? undefined : session; // status 'I'
     if (holder !== undefined && !wasHolder) heldSince = performance.now();
     if (holder === undefined) readingEnded = undefined;
-    // What a transaction set for itself alone ends with it.
+    // SET LOCAL ends with its transaction.
     if (wasHolder && holder === undefined && session.timeoutMilliseconds !== 0)
       session.timeoutMilliseconds = undefined;
     for (const tag of tagsIn(output)) {
@@ -229,7 +229,7 @@ export async function makeBackend(engine: Engine, options: BackendOptions): Prom
         job.reject(error instanceof Error ? error : new Error(String(error)));
       }
       if (!holder && performance.now() - keptUpAt > upkeepMilliseconds) {
-        // An engine that is lost here fails the next statement as well, where it is dealt with.
+        // If the engine is lost here, the next statement fails too and handles it.
         await keepUp(async (sql) => readTexts(await execute(build.query(sql)))).catch(() => undefined);
         keptUpAt = performance.now();
       }
@@ -268,9 +268,9 @@ export async function makeBackend(engine: Engine, options: BackendOptions): Prom
     return options.readingMilliseconds - (performance.now() - Math.max(waiting.queuedAt, heldSince));
   }
 
-  /** A transaction that writes is left its time: nobody can give it its work back. */
+  /** Ends the holder's transaction only if it is read-only: one that writes would lose its work. */
   async function endReading(reader: Session): Promise<void> {
-    readingEnded = reader; // asked once in a transaction
+    readingEnded = reader; // once for each transaction
     const sql = "select setting from pg_catalog.pg_settings where name = 'transaction_read_only'";
     const [row] = await execute(build.query(sql)).then(readTexts, () => []);
     if (row?.[0] === "on") options.onReadingTooLong(reader);
@@ -311,7 +311,7 @@ function isReady(output: Buffer): boolean {
   return output.length >= 6 && output.at(-6) === 0x5a;
 }
 
-/** What ends PGlite in the middle of a statement leaves it silent: it answers nothing, for ever. */
+/** After a crash in the middle of a statement, PGlite never answers again. */
 function requireReady(output: Buffer): void {
   if (!isReady(output)) throw new Error("a statement ended it");
 }
@@ -325,7 +325,7 @@ const stopTexts = {
   timeout: "canceling statement due to statement timeout",
 } as const;
 
-/** The engine knows only that it was told to stop, and says so in the words for a request. */
+/** Corrects the message: for the engine, every stop is a cancel request. */
 function explained(output: Buffer, reason: StopReason | undefined): Buffer {
   if (reason !== "timeout" || errorCodeIn(output) !== "57014") return output;
   return replaceError(output, build.error("57014", stopTexts.timeout));

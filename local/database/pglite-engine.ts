@@ -1,5 +1,5 @@
-// The worker thread PGlite lives in: opens the cluster, runs protocol messages one after the other, and lets a running
-// statement be stopped. Whose statement runs when is left to pglite-backend.ts.
+// The worker thread PGlite lives in: opens the cluster, runs protocol messages one after the other, and can interrupt
+// the running statement. pglite-backend.ts decides which session runs when.
 import { existsSync, mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { parentPort, workerData } from "node:worker_threads";
@@ -17,7 +17,7 @@ const { dataDir, content } = workerData as EngineOptions;
 
 async function open(): Promise<PGlite> {
   if (dataDir === undefined) return await makeCluster(undefined, content);
-  // A cluster is only trusted once this file says it was made whole: creation may have been killed half-way.
+  // This file marks a complete cluster: without it, its creation may have been killed half-way.
   const created = join(dataDir, "created");
   const cluster = join(dataDir, "cluster");
   const isNew = !existsSync(created);
@@ -34,7 +34,7 @@ const db = await open();
 let running: number | undefined;
 let isStopped = false;
 
-// Called in the middle of a statement (interrupt-thread.ts). The number tells it from the one that came after.
+// Called in the middle of a statement (interrupt-thread.ts). The number makes sure that it is still the same statement.
 function interruptStatement(run: number): void {
   if (run !== running) return;
   isStopped = true;

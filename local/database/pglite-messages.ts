@@ -1,6 +1,6 @@
-// The few PostgreSQL wire messages the PGlite server reads and writes itself. Everything else passes through untouched.
+// The few PostgreSQL wire messages the PGlite server reads and writes itself. All others pass through unchanged.
 
-/** One frontend message, with what the server must know of it. */
+/** One frontend message, with the fields that the server needs. */
 export interface Message {
   /** The type letter; P(arse), B(ind), D(escribe), E(xecute), C(lose), S(ync), H (flush), Q(uery), X (terminate). */
   readonly type: string;

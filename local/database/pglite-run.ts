@@ -1,23 +1,23 @@
-// One exchange of protocol messages with PGlite, bounded in what it answers, and how a statement in it is stopped.
+// Runs protocol messages in PGlite, with a limit on the size of the reply, and interrupts a running statement.
 import type { PGlite } from "@electric-sql/pglite";
 import { messages as build } from "./pglite-messages.ts";
 
-/** PGlite's one session cannot wait for a reader, so an answer is held whole before it is sent. */
+/** PGlite's one session cannot wait for a slow reader, so the whole reply is kept in memory before it is sent. */
 const replyBytesMax = 256 * 1024 * 1024;
 
 const tooLarge = `the answer is larger than ${replyBytesMax / 1024 / 1024} MiB, which the embedded database cannot send at once: \
 read it with a cursor (in psql, \\set FETCH_COUNT 10000) or with tushare-sync export`;
 
-/** What of PostgreSQL's global variables PGlite exports: addresses in the engine's memory. */
+/** PostgreSQL's global variables that PGlite exports, as addresses in the engine's memory. */
 interface Memory {
   readonly HEAPU8: Uint8Array;
   readonly _QueryCancelPending: number;
   readonly _InterruptPending: number;
-  /** Of a pointer to the latch that pg_sleep and other waits look at. */
+  /** Address of a pointer to the latch that pg_sleep and other waits check. */
   readonly _MyLatch: number;
 }
 
-/** Does what PostgreSQL's handler of SIGINT does; the engine's next look at its flags ends the statement. */
+/** Does what PostgreSQL's SIGINT handler does: the statement ends when the engine next checks its flags. */
 export function stopStatement(db: PGlite): void {
   const { HEAPU8: bytes, _QueryCancelPending, _InterruptPending, _MyLatch } = memoryOf(db);
   bytes[_QueryCancelPending] = 1;
@@ -42,14 +42,14 @@ export async function runMessages(db: PGlite, messages: Uint8Array): Promise<Uin
       chunks.push(data.slice());
     },
   });
-  // A stop that came too late for this statement must not meet the next one.
+  // An interrupt that came too late for this statement must not cancel the next one.
   const memory = memoryOf(db);
   memory.HEAPU8[memory._QueryCancelPending] = 0;
   if (bytes > replyBytesMax) chunks = [build.error("54000", tooLarge), readyAtEnd(chunks)];
   return join(chunks);
 }
 
-/** In a buffer of its own, which can be given to another thread. */
+/** Joins chunks in a new buffer, which can be transferred to another thread. */
 export function join(chunks: readonly Uint8Array[]): Uint8Array<ArrayBuffer> {
   const joined = new Uint8Array(chunks.reduce((sum, { length }) => sum + length, 0));
   let at = 0;

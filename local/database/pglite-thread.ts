@@ -1,5 +1,5 @@
-// The worker thread in front of the engine's own: serves it on a loopback port (pglite-wire.ts), so that connections are
-// heard while a statement runs, and opens the engine again when it was lost. Tells the parent the port.
+// A worker thread in front of the engine's thread. It serves the engine on a loopback port (pglite-wire.ts), so that
+// sockets are read while a statement runs, and reopens an engine that is lost. It sends the port to the parent.
 import { parentPort, workerData } from "node:worker_threads";
 import { hasNoSpace } from "../no-space.ts";
 import { startEngine } from "./engine.ts";
@@ -31,14 +31,14 @@ const server = await servePglite(engine, {
   onFullDisk: () => say({ isFull: true }),
 });
 
-/** What was committed is on disk, so the engine opens again as after a crash; without a disk there is nothing left. */
+/** Committed data is on disk, so the engine reopens as after a crash. An in-memory database is gone. */
 async function replaceEngine(error: unknown): Promise<void> {
   if (isReplacing) return;
   isReplacing = true;
   const reason = error instanceof Error ? error.message : String(error);
   await engine.kill();
   if (dataDir === undefined) return say({ lost: reason });
-  if (dataDir !== undefined && hasNoSpace(dataDir)) return say({ isFull: true }); // it would be lost again at once
+  if (dataDir !== undefined && hasNoSpace(dataDir)) return say({ isFull: true }); // a new engine would fail too
   const opening = startEngine({ dataDir, content }).then((opened) => {
     engine = opened;
     return opened;

@@ -1,11 +1,11 @@
-// Does for PGlite what a PostgreSQL server's background processes do: it has none. Without this the write-ahead log
-// grows for ever and the planner never learns how large a table has become.
+// Does the work of PostgreSQL's background processes, which PGlite does not have. Without this the write-ahead log
+// grows forever and the planner's statistics never change.
 
 const walBytesMax = 64 * 1024 * 1024;
 // Below these a table is too small to matter; the shares are autovacuum's own defaults.
 const changedRowsMin = 1000;
 
-/** `query` answers the rows of one statement as texts. Cheap when there is nothing to do. */
+/** `query` returns the rows of one statement as texts. Cheap when there is nothing to do. */
 export async function keepUp(query: (sql: string) => Promise<(string | null)[][]>): Promise<void> {
   const tables = await query(
     `select format('%I.%I', schemaname, relname), n_dead_tup > ${changedRowsMin} + 0.2 * n_live_tup

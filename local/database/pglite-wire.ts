@@ -1,7 +1,7 @@
 // A PostgreSQL server on a loopback port in front of PGlite: sockets, message framing, startup, cancel, COPY.
-// Sharing the one session between connections is left to pglite-backend.ts.
-// Why not @electric-sql/pglite-socket (0.2.17, measured 2026-11-22): six connections that send values of up to 400 kB get
-// each other's answers, settings and prepared statements are shared, and COPY FROM STDIN ends the whole database.
+// pglite-backend.ts shares the one session between the connections. Why not @electric-sql/pglite-socket (0.2.17,
+// measured 2026-11-22): six connections that send values of up to 400 kB get each other's answers, settings and
+// prepared statements are shared, and COPY FROM STDIN ends the whole database.
 import { randomInt } from "node:crypto";
 import { createServer, type Socket } from "node:net";
 import { listen } from "../listen.ts";
@@ -27,13 +27,13 @@ export interface WireOptions {
   readonly readingMilliseconds: number;
   /** The engine was lost, or a statement in it could not be stopped. */
   readonly onLost: (error: unknown) => void;
-  /** A statement found no space for what it writes. It was undone; the engine goes on reading. */
+  /** Called when a statement failed on a full disk. It was rolled back; the engine can still read. */
   readonly onFullDisk: () => void;
 }
 
 export interface WireServer {
   readonly port: number;
-  /** Ends every connection with a word, and lets new ones wait for the engine that comes. */
+  /** Ends every connection with the message `text`; new connections wait for the new engine. */
   replaceEngine(opening: Promise<Engine>, text: string): Promise<void>;
   close(): Promise<void>;
 }
@@ -65,11 +65,11 @@ export async function servePglite(engine: Engine, options: WireOptions): Promise
   async function serve(connection: Connection): Promise<void> {
     const { session, socket } = connection;
     connections.set(session.id, connection);
-    socket.on("error", () => socket.destroy()); // the reading ends, and with it the session
+    socket.on("error", () => socket.destroy()); // ends the read, and so the session
     const current = opened;
     const leave = () => current.then(({ backend }) => backend.leave(session)).catch(() => undefined);
     socket.on("close", () => {
-      // A client that has gone wants no answer; what it runs would keep the others waiting.
+      // The client has disconnected: cancel its statement, which would block the others.
       if (connections.has(session.id)) void leave();
     });
     try {
@@ -88,7 +88,7 @@ export async function servePglite(engine: Engine, options: WireOptions): Promise
     await leave();
   }
 
-  /** Answers the requests that come before the first message; false when the connection wanted nothing more. */
+  /** Handles the requests before the first message; false when the connection is finished after them. */
   async function startUp(
     { session, secret, socket, read }: Connection,
     greeting: Buffer,
@@ -125,9 +125,9 @@ export async function servePglite(engine: Engine, options: WireOptions): Promise
     port,
     async replaceEngine(opening, text) {
       opened = opening.then(open);
-      opened.catch(() => undefined); // whoever replaces it hears of it
+      opened.catch(() => undefined); // the caller of replaceEngine gets the error
       for (const { session, socket } of connections.values()) {
-        connections.delete(session.id); // what comes of it is no news
+        connections.delete(session.id); // so its own end is not reported
         socket.write(build.error("57P01", `terminating connection: ${text}`, "FATAL"));
         socket.destroySoon();
       }
@@ -140,15 +140,15 @@ export async function servePglite(engine: Engine, options: WireOptions): Promise
   };
 }
 
-/** Passes batches on until the client leaves. */
+/** Forwards batches until the client disconnects. */
 async function converse({ session, socket, read }: Connection, backend: Backend): Promise<void> {
   let batch: Message[] = [];
   for (;;) {
     const bytes = await read(1);
-    if (!bytes || bytes[0] === 0x58) return; // X: the client says goodbye
+    if (!bytes || bytes[0] === 0x58) return; // X: Terminate
     const message = refuseProgram(readMessage(bytes, `c${session.id}_`));
     const isCopy = (message.type === "Q" || message.type === "P") && isCopyFromClient(bytes);
-    // In the extended protocol the rows come after an Execute that is already running; that cannot be had.
+    // Not possible in the extended protocol: the rows come only after the Execute has started.
     batch.push(
       isCopy && message.type === "P" ? build.message(build.parse("copy from stdin unsupported")) : message,
     );
@@ -163,12 +163,12 @@ async function converse({ session, socket, read }: Connection, backend: Backend)
   }
 }
 
-/** PGlite has no programs to run: it would fall silent, and have to be opened again. */
+/** PGlite cannot run programs: it would stop answering and need a restart. */
 function refuseProgram(message: Message): Message {
   if (message.type !== "Q" && message.type !== "P") return message;
   const text = message.bytes.toString("utf8", 5).replace(/--[^\n]*|\/\*.*?\*\//gs, " ");
   if (!/\bcopy\b[^;]*\b(to|from)\s+program\b/i.test(text)) return message;
-  // The engine's own error, so that a transaction goes on as after any other.
+  // The engine itself raises the error, so that it aborts a transaction like any other error.
   const refusal = `do 'begin raise exception using errcode = ''0A000'', message = ''${noProgram}''; end'`;
   return {
     ...message,
@@ -184,7 +184,7 @@ function isCopyFromClient(message: Buffer): boolean {
   return name === "" && /^(\s|--[^\n]*\n|\/\*.*?\*\/)*copy\s[^;]*\sfrom\s+stdin\b/is.test(query);
 }
 
-/** The engine cannot wait for rows in the middle of a statement, so they are collected before it starts. */
+/** Collects the rows of a COPY before it starts: the engine cannot wait for them in the middle of a statement. */
 async function collectCopy(query: Buffer, socket: Socket, read: Reader): Promise<Buffer | undefined> {
   socket.write(build.copyIn(/\bbinary\b/i.test(query.toString("utf8", 5))));
   const parts = [query];
@@ -222,7 +222,7 @@ function requestedSettings(request: Buffer): Map<string, string> {
   return settings;
 }
 
-/** The parameter messages every client is greeted with, as the engine itself would send them. */
+/** The parameter messages that every client gets at startup, as the engine itself would send them. */
 async function serverParameters(engine: Engine): Promise<Buffer> {
   const user = Buffer.from("\0\0\0\0\0\x03\0\0user\0postgres\0database\0postgres\0\0");
   user.writeInt32BE(user.length, 0);
@@ -245,7 +245,9 @@ function newSession(id: number): Session {
   };
 }
 
-/** Reads one whole message: a length and its body, after `typeBytes` of type. Undefined when the peer has gone. */
+/**
+ * Reads one whole message: a length and its body, after `typeBytes` of type. Undefined when the peer has disconnected.
+ */
 type Reader = (typeBytes: 0 | 1) => Promise<Buffer | undefined>;
 
 function makeReader(socket: Socket): Reader {
