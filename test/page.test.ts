@@ -89,7 +89,7 @@ describe.skipIf(missingChromium !== undefined)("in a browser", () => {
     await page.keyboard.press("Enter");
     await page.keyboard.press("Enter");
     await page.locator(`${taskRow}:has-text('RUNNING')`).waitFor();
-    expect(await page.locator("#outcome").textContent()).toBe("DAILY_HISTORY goes on.");
+    expect(await page.locator("#outcome").textContent()).toBe("DAILY_HISTORY continues.");
     await page.context().close();
   });
 

@@ -1,9 +1,9 @@
-// The page's own script, served as it is: takes the parts that come by events into the document, asks before a command
-// is sent, and draws the chart again when something else is chosen. All text comes from the server.
+// The page's script, served unchanged: updates the document from events, asks before it sends a command, and redraws
+// the chart when the choice changes. All text comes from the server.
 
 import { take } from "./take.js";
 
-/** Room for one week of the coverage, and for its weekdays, in pixels. */
+/** Width of one week of the coverage, and of the weekday labels, in pixels. */
 const weekPixels = 15;
 const coverageMarginPixels = 34;
 
@@ -28,7 +28,7 @@ const startForm = element("start-form", HTMLFormElement);
 const chartForm = element("chart-form", HTMLFormElement);
 const chart = element("chart", HTMLElement);
 
-/** Said to those who listen, once.
+/** Announces the text once to screen readers.
  * @param {string} text */
 function announce(text) {
   element("change", HTMLElement).textContent = text;
@@ -89,10 +89,10 @@ async function send(command) {
   }
 }
 
-/** Answers the question that is open. @type {(isYes: boolean) => void} */
+/** Resolves the open question. @type {(isYes: boolean) => void} */
 let answer = () => {};
 
-// It comes a moment after the dialog has closed: by then the next question may be open.
+// The event comes shortly after the dialog has closed: the next question may already be open.
 question.addEventListener("close", () => {
   if (!question.open) answer(question.returnValue === "yes");
 });
@@ -101,7 +101,7 @@ question.addEventListener("close", () => {
 function ask(text) {
   answer(false);
   element("question-text", HTMLElement).textContent = text;
-  question.returnValue = "no"; // also when it is left by Escape
+  question.returnValue = "no"; // Escape counts as no
   if (!question.open) question.showModal();
   return new Promise((resolve) => {
     answer = resolve;
@@ -124,11 +124,11 @@ function describeJob() {
   element("job-about", HTMLElement).textContent = about;
   for (const field of startForm.elements) {
     if (!(field instanceof HTMLInputElement)) continue;
-    field.disabled = !takes.split(" ").includes(field.name); // what the job does not take is not sent
+    field.disabled = !takes.split(" ").includes(field.name); // disabled fields are not sent
   }
 }
 
-/** The form as a run command; what is left open is left out. */
+/** The form as a run command, without empty fields. */
 function readStart() {
   const given = new FormData(startForm); // disabled fields are not in it
   const codes = String(given.get("codes") ?? "")
@@ -171,7 +171,7 @@ async function drawChart() {
   drawnAt = performance.now();
   try {
     const { code, html } = await (await fetch(`/chart?${query}`)).json();
-    if (mine !== drawing) return; // something else was chosen since
+    if (mine !== drawing) return; // the choice has changed since
     chart.dataset.code = code;
     const input = chartForm.elements.namedItem("code");
     if (input instanceof HTMLInputElement && input.value === "") input.placeholder = code;
@@ -181,7 +181,7 @@ async function drawChart() {
   }
 }
 
-/** While something is going on, prices of the chosen code may be among what came in. */
+/** While a task runs, new prices of the chosen code may have arrived. */
 function redrawNowAndThen() {
   if (document.hidden || performance.now() < drawnAt + redrawMilliseconds) return;
   void drawChart();

@@ -1,4 +1,4 @@
-// Prices of one code as a chart, with the same numbers as a table for those who cannot see it.
+// Prices of one code as a chart, and the same numbers as a table, for screen readers.
 import { readWhole } from "../../shared/api/table.ts";
 import { addDays, formatDay } from "../../shared/catalogue/dates.ts";
 import type { Database } from "../../shared/ports.ts";
@@ -19,11 +19,11 @@ import { type Range, ranges } from "./range.ts";
 import type { PageWords } from "./words.ts";
 
 export type ChartChoice = {
-  /** As typed; empty chooses one that is stored. */
+  /** As typed; if empty, a stored code is chosen. */
   readonly code: string;
   readonly adjust: Adjustment;
   readonly range: Range;
-  /** Pixels there are for it. */
+  /** Width in pixels. */
   readonly width: number;
 };
 
@@ -41,12 +41,12 @@ export function readChoice(query: URLSearchParams): ChartChoice {
   };
 }
 
-/** A code is found however it is written; what is none is looked for as it is. */
+/** Normalises the text if it is a code, however written; other text is searched unchanged. */
 function codeOf(typed: string): string {
   return readCode(typed) ?? suggestCode(typed) ?? typed.trim().toUpperCase().slice(0, 20);
 }
 
-/** The chart as markup, and the code it is of; no code while nothing is stored. */
+/** The chart as markup, and its code; no code while nothing is stored. */
 export async function drawChart(
   database: Database,
   choice: ChartChoice,
@@ -85,7 +85,7 @@ export async function drawChart(
   };
 }
 
-/** The newest price, and what it has moved over the range. */
+/** The newest price, and its change over the range. */
 function headline(rows: readonly DailyRow[], words: PageWords): Markup | undefined {
   const closes = rows.map((row) => numberOf(row, "close")).filter((close) => close !== null);
   const [first, last] = [closes.at(0), closes.at(-1)];

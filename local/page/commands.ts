@@ -1,4 +1,4 @@
-// Commands of the page: handed to the dispatcher as they are, and its answer as a sentence for a person.
+// Sends the page's commands to the dispatcher unchanged, and turns its answer into a sentence.
 
 import { formatDay } from "../../shared/catalogue/dates.ts";
 import { describeAsked } from "../../shared/catalogue/jobs.ts";
@@ -8,7 +8,7 @@ import { formatNumber } from "../../shared/widget/format.ts";
 import { type Door, optionDoor, sayRefusal } from "../../shared/words/refusal.ts";
 import type { PageWords } from "./words.ts";
 
-/** Carries out a command as `aws lambda invoke` would. @throws Error with the dispatcher's words when it refuses */
+/** Runs a command as `aws lambda invoke` would. @throws Error with the dispatcher's message when it refuses */
 export type Dispatch = (command: object) => Promise<DispatchAnswer>;
 
 export async function carryOut(
@@ -32,7 +32,7 @@ export async function carryOut(
   }
 }
 
-/** The fields of the form under their labels. */
+/** The labels of the form's fields. */
 function doorOf({ job, from, to, codes, refresh }: PageWords): Door {
   const labels: Readonly<Record<string, string>> = { job, from, to, codes, refresh };
   return { ...optionDoor, name: (field) => labels[field] ?? field };

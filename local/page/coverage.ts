@@ -1,5 +1,5 @@
-// Coverage piece by piece. Counting most of a year's rows takes the embedded database seconds in which nothing else is
-// answered; so four weeks are read at a time, and again only when units of those days were settled.
+// Reads coverage in pieces. Counting a year's rows would block the embedded database for seconds. So it reads four
+// weeks at a time, and reads them again only when units of those days were settled.
 import { calendarDataset, type Dataset, datasetsByDay, listOf } from "../../shared/catalogue/datasets.ts";
 import {
   addDays,
@@ -20,28 +20,28 @@ import {
 import type { Database, SqlRow } from "../../shared/ports.ts";
 import { isShown } from "../../shared/widget/coverage.ts";
 
-/** The widest that is drawn. */
+/** The most weeks that are drawn. */
 export const coverageWeeks = 46;
 
 const pieceDays = 28;
 
-/** A piece that changes all the time may take one part in so many of the database's time. */
+/** Reading changed pieces again may use at most one part in this many of the database's time. */
 const pauseFactor = 10;
 
 export type CoverageReader = {
   /**
-   * Reads one piece that is due, the newest first, and gives all that is known of the datasets that anything was asked of,
-   * ascending by day; of the first where nothing was.
+   * Reads one piece that is due, the newest first. Returns all known coverage, ascending by day, of the datasets that
+   * any task asked for; without tasks, of the first dataset.
    */
   read(at: Date): Promise<readonly DatasetCoverage[]>;
 };
 
-/** What is known of one dataset. */
+/** The known coverage of one dataset. */
 type Watched = {
   readonly dataset: Dataset;
   readonly pieces: Map<number, readonly DayCoverage[]>;
   readonly stale: Set<number>;
-  /** The days that were asked for, as the database writes them. */
+  /** The days that tasks asked for, as the database writes them. */
   asked: string;
   isUsed: boolean;
 };
@@ -115,7 +115,7 @@ function textOf(value: SqlRow[string] | undefined): string | undefined {
   return typeof value === "string" ? value : undefined;
 }
 
-/** What its days are counted against. */
+/** The lists that give the expected rows of its days. */
 function listsOf(dataset: Dataset): string[] {
   return [calendarDataset().name, listOf(dataset)?.name ?? []].flat();
 }
@@ -129,7 +129,9 @@ function whatMayChange(among: readonly Dataset[]) {
   };
 }
 
-/** Of each dataset the days that are asked for, and from which to which day units were settled since. */
+/**
+ * For each dataset: the days that tasks asked for, and the range of days whose units were settled since the last read.
+ */
 const changedSql = `with asked as (
   select dataset, cast(range_agg(days) as text) as days
   from unnest(string_to_array(:jobs, ','), string_to_array(:asking, ',')) as asking (job_type, dataset)

@@ -1,12 +1,12 @@
-// The ledger and the data for the page, read from the local database itself: once a second a function would be woken
-// for nothing. The statements are those of shared/, with their :named parameters.
+// The ledger and the data for the page, read directly from the local database: a function would have to run every
+// second. The statements are those of shared/, with their :named parameters.
 import pg from "pg";
 import type { Database, SqlParameters, SqlRow } from "../../shared/ports.ts";
 import { readStatement } from "../data-api/sql.ts";
 
 /** Two, so that a chart does not wait for the coverage. */
 const connectionsMax = 2;
-/** Nobody looks at a page for longer; the database stops it then. */
+/** The database cancels a statement after this time. */
 const statementMilliseconds = 15_000;
 
 type Reader = Database & { close(): Promise<void> };
@@ -17,7 +17,7 @@ export function openDatabase(url: string): Reader {
     max: connectionsMax,
     statement_timeout: statementMilliseconds,
   });
-  pool.on("error", () => undefined); // the next statement says it
+  pool.on("error", () => undefined); // the next statement reports it
   return {
     run: (sql, parameters) => run(pool, sql, parameters),
     async transaction(work) {
@@ -29,7 +29,7 @@ export function openDatabase(url: string): Reader {
         client.release();
         return result;
       } catch (error) {
-        client.release(true); // whatever was begun ends with its connection
+        client.release(true); // closing the connection ends an open transaction
         throw error;
       }
     },

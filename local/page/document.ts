@@ -1,4 +1,4 @@
-// The page as it first arrives: its landmarks, headings, forms and the dialog. What changes comes by events.
+// The page as first loaded: landmarks, headings, forms and the dialog. Changes come by events.
 import { jobs, jobTypes, optionsOf } from "../../shared/catalogue/jobs.ts";
 import type { Origin } from "../../shared/catalogue/origin.ts";
 import { adjustments } from "../../shared/reads/daily.ts";
@@ -68,7 +68,7 @@ function live(name: FragmentName): Markup {
 }
 
 function start(words: PageWords, language: Language): Markup {
-  const firstHistory = jobTypes.find((job) => jobs[job].mode === "history"); // what a person starts
+  const firstHistory = jobTypes.find((job) => jobs[job].mode === "history"); // the job a person usually starts
   const options = jobTypes.map(
     (job) =>
       html`<option value="${job}" data-takes="${optionsOf(job).join(" ")}" data-about="${jobs[job].about[language]}"${job === firstHistory ? html` selected` : undefined}>${job}</option>`,

@@ -1,4 +1,4 @@
-// The stream of one browser: each part of the page when it has changed, and sentences for those who listen.
+// The stream of one browser: each part of the page when it has changed, and announcements for screen readers.
 // https://html.spec.whatwg.org/multipage/server-sent-events.html
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { coverageWeeks } from "./coverage.ts";
@@ -6,12 +6,12 @@ import type { Feed, Snapshot } from "./feed.ts";
 import { describeChange, fragmentNames, renderFragments } from "./fragments.ts";
 import type { PageWords } from "./words.ts";
 
-/** Proxies and browsers give up a connection on which nothing is said. */
+/** Proxies and browsers close an idle connection. */
 const heartbeatMilliseconds = 20_000;
 
 const weeksMin = 8;
 
-/** The browser reconnects by itself, and gets everything again. */
+/** How long the browser waits to reconnect; then it gets all parts again. */
 const reconnectMilliseconds = 2_000;
 
 export function streamEvents(
@@ -53,7 +53,7 @@ export function streamEvents(
     try {
       show(snapshot);
     } catch {
-      response.destroy(); // a drawing that fails must not take the sync with it; the browser asks again
+      response.destroy(); // a rendering error must not end the sync; the browser reconnects
     }
   });
   request.on("close", () => {

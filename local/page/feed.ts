@@ -1,4 +1,5 @@
-// What the page shows, read again when the ledger has changed. Once a second while somebody looks, never otherwise.
+// The data of the page, read again when the ledger has changed. Checked once a second while a page is open, never
+// otherwise.
 import type { Day } from "../../shared/catalogue/dates.ts";
 import type { DatasetCoverage } from "../../shared/coverage/stored-days.ts";
 import type { Database } from "../../shared/ports.ts";
@@ -19,13 +20,13 @@ export type InterfaceRate = {
   readonly minuteLimit: number;
 };
 
-/** What is stored and going on at one moment. */
+/** Stored data and running tasks at one moment. */
 export type Snapshot = {
   readonly at: Date;
   readonly tasks: readonly TaskProgress[];
   readonly failures: readonly FailureRecord[];
   readonly needPerson: number;
-  /** Those that are tried again by themselves. */
+  /** Failures with a planned automatic retry. */
   readonly plannedRetries: number;
   readonly newestDay: Day | undefined;
   readonly stocks: number;
@@ -37,7 +38,10 @@ export type Snapshot = {
 export type Listener = (snapshot: Snapshot | undefined) => void;
 
 export type Feed = {
-  /** Tells what is known at once, then every change; undefined while the database does not answer. */
+  /**
+   * Calls the listener with the current snapshot at once, then at every change; undefined while the database does not
+   * answer.
+   */
   subscribe(listener: Listener): () => void;
 };
 
@@ -48,7 +52,7 @@ export type FeedOptions = {
 };
 
 const pollMilliseconds = 1_000;
-/** Rates and estimated ends move on also when nothing is settled. */
+/** Rates and estimated ends change even when no unit is settled. */
 const readAtLeastEveryMilliseconds = 15_000;
 const tasksShown = 8;
 const failuresShown = 20;
@@ -79,7 +83,7 @@ export function makeFeed({ database, rates, now = () => new Date() }: FeedOption
     try {
       current = await look();
     } catch {
-      current = undefined; // it is looked at again in a second; the page says so meanwhile
+      current = undefined; // retried in a second; the page shows that it is lost
     }
     for (const listener of listeners) listener(current);
     setTimeout(() => void poll(), pollMilliseconds).unref();
@@ -98,7 +102,7 @@ export function makeFeed({ database, rates, now = () => new Date() }: FeedOption
   };
 }
 
-/** Changes with every task, unit and failure record that does. */
+/** Changes whenever a task, unit or failure record does. */
 async function readSignature(database: Database): Promise<string> {
   const [row] = await database.run(`select concat_ws(
   ' ',

@@ -1,4 +1,4 @@
-// The parts of the page that change by themselves, as markup: the widget's drawings, with buttons as this page has them.
+// The parts of the page that events update, as markup: the widget's drawings with this page's buttons.
 import { formatDay } from "../../shared/catalogue/dates.ts";
 import type { TaskProgress } from "../../shared/reads/progress.ts";
 import { type Action, cancel, pauseOrResume, retry, retryAll } from "../../shared/widget/actions.ts";
@@ -16,7 +16,7 @@ import type { PageWords } from "./words.ts";
 export const fragmentNames = ["now", "tasks", "rates", "failures", "coverage"] as const;
 export type FragmentName = (typeof fragmentNames)[number];
 
-/** @param weeks of coverage there is room for */
+/** @param weeks of coverage that fit */
 export function renderFragments(
   snapshot: Snapshot,
   words: PageWords,
@@ -45,7 +45,9 @@ export function renderFragments(
   };
 }
 
-/** What to say aloud of a change: a task that begins, ends or pauses, and every quarter of its way. */
+/**
+ * The screen reader's announcement of a change: a task that starts, ends or pauses, and every quarter of its progress.
+ */
 export function describeChange(before: Snapshot, after: Snapshot, words: PageWords): string {
   const said = after.tasks.map(({ id, status, job_type, share }) => {
     const known = before.tasks.find((task) => task.id === id);

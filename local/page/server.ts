@@ -1,5 +1,5 @@
-// The local page: one document, its script and looks, a stream of events, charts, and commands for the dispatcher.
-// It listens on the loopback address only and answers browsers that were sent here by nobody else.
+// The local page: one document with script and styles, a stream of events, charts, and commands for the dispatcher. It
+// listens on the loopback address only and refuses requests from other sites.
 import { readFileSync } from "node:fs";
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import { join } from "node:path";
@@ -19,9 +19,9 @@ import { type PageWords, wordsFor } from "./words.ts";
 export type PageOptions = {
   readonly databaseUrl: string;
   readonly dispatch: Dispatch;
-  /** Calls of the last minute to each interface that was called. */
+  /** Calls of the last minute, for each interface that was called. */
   readonly rates: () => Promise<readonly InterfaceRate[]>;
-  /** Where everything on it comes from. */
+  /** Origin of the data on the page. */
   readonly origin: Origin;
   /** Port to prefer; any free one when it is taken or absent. */
   readonly port?: number;
@@ -31,7 +31,7 @@ export type Page = { readonly url: string; close(): Promise<void> };
 
 const bodyBytesMax = 100_000;
 
-/** A page elsewhere cannot send it without asking first, and nobody here answers that. */
+/** Another site can send this header only after a CORS preflight, which this server does not allow. */
 const commandHeader = "x-tushare-sync";
 
 const headers = {
@@ -108,14 +108,14 @@ export async function startPage({
     url: `http://127.0.0.1:${await listen(server, port)}`,
     async close() {
       const closed = new Promise((resolve) => server.close(resolve));
-      server.closeAllConnections(); // streams never end by themselves
+      server.closeAllConnections(); // event streams do not end otherwise
       await closed;
       await database.close();
     },
   };
 }
 
-/** A name that leads here must be a local one, and a command must come from this page. */
+/** Checks that Host is a local name, and that a command comes from this page. */
 function refuse({ method, headers: given }: IncomingMessage): { status: number; text: string } | undefined {
   const host = `http://${given.host ?? ""}`;
   if (!URL.canParse(host) || !isLoopback(new URL(host).hostname)) {

@@ -1,7 +1,8 @@
-// Takes new markup into the document, touching only what differs: a control keeps the focus, an opened table stays open.
+// Updates the document to new markup and changes only what differs: a control keeps the focus, an opened table stays
+// open.
 
 /**
- * Makes the children of one element those of another. Controls with the same `data-key` are the same.
+ * Gives one element the children of another. Controls with the same `data-key` are kept.
  * @param {Element} from
  * @param {ParentNode & Node} to
  */
@@ -39,7 +40,7 @@ function isSame(ours, theirs) {
 /** @param {Element} ours @param {Element} theirs */
 function takeAttributes(ours, theirs) {
   for (const { name } of [...ours.attributes]) {
-    // A reader has opened it.
+    // The user has opened it.
     if (!theirs.hasAttribute(name) && !(name === "open" && ours instanceof HTMLDetailsElement)) {
       ours.removeAttribute(name);
     }

@@ -41,7 +41,7 @@ export type PageWords = {
   readonly plannedRange: (from: string, to: string) => string;
   readonly nothing: (job: string, why: string) => string;
   readonly whyNothing: Readonly<Record<Nothing, string>>;
-  /** What stands in the way of a start: the same job's task for something else. */
+  /** Why a start is refused: a task of the same job with another request. */
   readonly busy: (job: string, asked: string, isPaused: boolean) => string;
   readonly outcomes: Readonly<Record<string, (job: string) => string>>;
   readonly taskIs: (job: string, status: string) => string;
@@ -94,9 +94,9 @@ const english: PageWords = {
   noCalls: "No calls yet.",
   busiest: (name) => `for ${name}, the busiest`,
   ask: {
-    pause: (job) => `Pause ${job}? What is in hand is finished, the rest waits until you resume it.`,
-    resume: (job) => `Resume ${job}? What is not stored yet is fetched.`,
-    cancel: (job) => `Cancel ${job}? It ends as CANCELLED; what it has stored stays.`,
+    pause: (job) => `Pause ${job}? Units in progress are finished; the rest waits until you resume it.`,
+    resume: (job) => `Resume ${job}? It fetches what is not stored yet.`,
+    cancel: (job) => `Cancel ${job}? It ends as CANCELLED; stored data is kept.`,
   },
   yes: "Yes",
   no: "No",
@@ -104,8 +104,8 @@ const english: PageWords = {
   from: "From",
   to: "To",
   codes: "Only these codes",
-  codesHint: "such as 600519.SH,000001.SZ; all without them",
-  refresh: "Fetch also what is stored",
+  codesHint: "such as 600519.SH,000001.SZ; empty for all",
+  refresh: "Fetch stored data again",
   startButton: "Start …",
   planned: (job, units, calls, minutes) =>
     `Start ${job}? It plans ${units} units: ${calls}, about ${minutes} min.`,
@@ -113,24 +113,24 @@ const english: PageWords = {
   nothing: (job, why) => `Start ${job}? ${why}: it will have no unit to fetch.`,
   whyNothing: {
     stored: "Nothing is missing",
-    stored_so_far: "What is due of it is stored",
+    stored_so_far: "All that is due is stored",
     fresh: "It was fetched today",
-    not_due: "None of it is due yet",
-    before_first_day: "There was no market yet",
+    not_due: "Nothing is due yet",
+    before_first_day: "The market did not exist yet",
     no_open_day: "The range holds no trading day",
     not_listed: "These codes were not listed then",
     no_period: "No report period ended in the range",
-    no_filing: "The reporting schedule holds no filing of these days",
+    no_filing: "The reporting schedule has no filing on these days",
   },
   busy: (job, asked, isPaused) =>
-    `Nothing was started: a task of ${job} for something else (${asked || "what it does by itself"}) is ${isPaused ? "paused: resume or cancel it first" : "live: wait for its end, or cancel it"}.`,
+    `Nothing was started: a task of ${job} for something else (${asked || "its default"}) is ${isPaused ? "paused: resume or cancel it first" : "live: wait for its end, or cancel it"}.`,
   outcomes: {
     started: (job) => `${job} is started.`,
-    continued: (job) => `${job} goes on.`,
+    continued: (job) => `${job} continues.`,
     running: (job) => `${job} is running already.`,
     paused: (job) => `${job} is paused.`,
     cancelled: (job) => `${job} is cancelled.`,
-    retried: () => "What failed is sent again.",
+    retried: () => "Failed units were sent again.",
   },
   taskIs: (job, status) => `${job}: ${status}`,
   taskAt: (job, percent) => `${job}: ${percent} %`,
@@ -236,7 +236,7 @@ const chinese: PageWords = {
   asTable: (rows) => `表格，最近 ${rows} 天`,
 };
 
-/** By the browser's first language that is one of ours; English for others. */
+/** By the first of the browser's languages that is supported; otherwise English. */
 export function wordsFor(acceptLanguage: string | undefined): PageWords {
   const wanted = (acceptLanguage ?? "")
     .split(",")
