@@ -27,12 +27,12 @@ import { startUpstream } from "./tushare/upstream.ts";
 
 export type Environment = {
   readonly stack: LocalStack;
-  /** Where the page of progress and prices is. */
+  /** Address of the page with progress and prices. */
   readonly pageUrl: string;
   /** postgres:// address, for psql and for reading the ledger. */
   readonly databaseUrl: string;
   readonly databaseKind: "pglite" | "postgres";
-  /** Resolves when the run cannot go on, with what to say. */
+  /** Resolves with an error to show when the run cannot continue. */
   readonly lost: Promise<Error>;
   /** Undefined when the real TuShare is used. */
   readonly upstream: Upstream | undefined;
@@ -40,21 +40,21 @@ export type Environment = {
   readonly origin: Origin;
   readonly metrics: MetricSums;
   readonly logFile: string;
-  /** @throws Error with the dispatcher's words when it refuses */
+  /** @throws Error with the dispatcher's message when it refuses */
   dispatch(command: object): Promise<DispatchAnswer>;
-  /** The dispatcher's command for what the options ask. */
+  /** The dispatcher's command for these options. */
   commandFor(options: Options): Record<string, unknown>;
   close(): Promise<void>;
 };
 
 const preferredPorts = { database: 54_320, aws: 45_660, api: 45_661, page: 45_670 };
 
-/** Days of history that the first run shows. */
+/** Open days of history that a run fetches by default. */
 const daysByDefault = 30;
 
 /**
- * @param asked with `looked` false the data folder's database is looked at before anything else is done
- * @throws Error in one sentence; what was started by then is stopped
+ * @param asked with `looked` false, the origin of the data folder's database is checked before anything else
+ * @throws Error of one sentence, after stopping what was started
  */
 export async function startEnvironment(
   options: Options,
@@ -83,7 +83,8 @@ export async function startEnvironment(
     }
     step(say("starting"));
     const capturedDay = options.captured === undefined ? undefined : await lastCapturedDay(options.captured);
-    // A calendar that ends before today is refused, and a captured one ends some day: its last day is its today.
+    // A calendar that ends before today is refused. A captured calendar ends in the past, so its last day counts as
+    // today.
     const capturedUntil = capturedDay === undefined ? {} : { SYNC_UPSTREAM_ENDS: capturedDay };
     const assembly = join(dataDir, "cdk.out");
     const [database, upstream] = await together([
@@ -126,7 +127,7 @@ export async function startEnvironment(
           log(`${line.function} ${line.text.trimEnd()}`);
         },
       }).catch(async (error: unknown) => {
-        await look(); // another start may have been first with another origin: that is said in this one's words
+        await look(); // another start may have stored rows of another origin meanwhile: prefer that error
         throw error;
       }),
     );
@@ -173,7 +174,7 @@ export async function startEnvironment(
   }
 }
 
-/** As Promise.all, but what is still starting when one fails has started too, and can be closed. */
+/** Like Promise.all, but waits for all even if one fails, so that everything started can be closed. */
 async function together<Things extends readonly unknown[]>(starting: readonly [...Things]) {
   await Promise.allSettled(starting);
   return await Promise.all(starting);
@@ -194,7 +195,7 @@ async function dispatch(stack: LocalStack, command: object): Promise<DispatchAns
   return payload as DispatchAnswer;
 }
 
-/** As the simulated upstream counts them; calls to the real one as the functions say they made them. */
+/** As counted by the simulated upstream; for the real one, by the functions' metrics. */
 async function callRates(upstream: Upstream | undefined, metrics: MetricSums, minuteLimit: number) {
   if (upstream === undefined) {
     const calls = Object.entries(metrics.lastMinute("Calls", Date.now()));
@@ -217,7 +218,7 @@ function databaseOptions(dataDir: string) {
   return { dataDir: join(dataDir, "postgres"), content: "schema", port: preferredPorts.database } as const;
 }
 
-/** The settings of this process as the context of the app, so that the template carries them as it would on AWS. */
+/** This process's settings as context of the CDK app, so that the template has them as on AWS. */
 function contextFrom(environment: NodeJS.ProcessEnv): Record<string, unknown> {
   const names = Object.entries(environment).filter(([name, value]) => name.startsWith("SYNC_") && value);
   const context: Record<string, unknown> = { settings: Object.fromEntries(names), egress: "none" };
@@ -234,7 +235,7 @@ function commandFor(options: Options, about: { firstDate: string; lastDate: stri
     if (options.to !== undefined) command.to = options.to;
   }
   if (job.mode !== "history") return command;
-  // Captured answers end some day, and a calendar that ends before today is an error.
+  // Captured answers end in the past, and a calendar that ends before today is an error.
   const from = options.from ?? (about?.firstDate || undefined);
   const to = options.to ?? (about?.lastDate || undefined);
   if (from !== undefined) command.from = from;

@@ -1,5 +1,5 @@
-// What a person may type next: while the stack is up its folder is in use, so commands go to it; after --once a new
-// start takes the folder again, with the options that say which one it is.
+// Commands to try next. While the stack runs it holds the folder, so commands go to the stack. After --once a new start
+// uses the folder again, with the same options for it.
 import { say } from "../shared/words/say.ts";
 import type { Options } from "./options.ts";
 
@@ -7,7 +7,7 @@ export type Hint = { readonly command: string; readonly about: string };
 
 type Place = Pick<Options, "once" | "captured" | "dataDir" | "stocks">;
 
-/** @param given the options as typed; what is the default is not repeated */
+/** @param given the options as typed; defaults are not repeated */
 export function hintsFor(
   { once, captured, dataDir, stocks }: Place,
   defaults: Pick<Options, "dataDir" | "stocks">,
@@ -20,7 +20,7 @@ export function hintsFor(
       : stocks === defaults.stocks
         ? ""
         : ` --stocks ${stocks}`;
-  // Without an option behind it, npm's -- would stand alone.
+  // Without options, drop npm's `--`.
   return afterOnce.map(({ command, about }) => ({
     command: (command + market + folder).replace(/ --$/, ""),
     about,

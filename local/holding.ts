@@ -1,5 +1,5 @@
-// What a database holds already, looked at before anything else of a start touches it. The deployed functions refuse
-// another origin too; here it is said in the words of the command line.
+// Checks what a database already holds, before a start changes anything in it. The deployed functions refuse another
+// origin too; here the message names the command line's options.
 import { existsSync, readdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import type { Origin } from "../shared/catalogue/origin.ts";
@@ -9,7 +9,7 @@ import { say } from "../shared/words/say.ts";
 import { OptionError } from "./options.ts";
 import { openDatabase } from "./page/database.ts";
 
-/** What a start makes in its data folder, beside what says who holds it. */
+/** Files and folders that a start creates in its data folder, besides the lock. */
 const made = ["postgres", "cdk.out", "logs", "schedules.jsonl", "running.json", "running.json.new"];
 
 const held = ["holder.json", "holder.lock"];
@@ -26,8 +26,8 @@ export function holdsDatabase(dataDir: string): boolean {
 }
 
 /**
- * @param adopt takes rows whose origin was never recorded for those of this origin
- * @throws OptionError when rows of another origin, or of one that nobody recorded, are there
+ * @param adopt treats rows without a recorded origin as rows of this origin
+ * @throws OptionError when it has rows of another origin, or of an unrecorded one
  */
 export async function refuseOtherOrigin(place: Place, origin: Origin, adopt: boolean): Promise<void> {
   const database = openDatabase(place.databaseUrl);
@@ -49,7 +49,7 @@ function refusal({ dataDir: path }: Place, holding: Origin | string, origin: Ori
   return path === undefined ? say("serverOtherOrigin", named) : say("folderOtherOrigin", { path, ...named });
 }
 
-/** @throws OptionError when `--discard` would touch what no start of this program has made */
+/** @throws OptionError when `--discard` would delete anything that this program did not create */
 export function requireOurs(dataDir: string, databaseUrl: string | undefined): void {
   if (databaseUrl) {
     throw new OptionError(say("discardNoServer"));
@@ -60,7 +60,7 @@ export function requireOurs(dataDir: string, databaseUrl: string | undefined): v
   throw new OptionError(say("discardNotOurs", { path: dataDir }));
 }
 
-/** Removes what starts have made there, and nothing else that may lie in it. The folder must be held. */
+/** Removes only what starts have created in the folder. The caller must hold the folder's lock. */
 export function discard(dataDir: string): void {
   for (const name of made) rmSync(join(dataDir, name), { recursive: true, force: true });
 }

@@ -1,4 +1,5 @@
-// Runs a job on the local stack the way anybody would: invoke the dispatcher, then read the ledger until it has ended.
+// Runs a job on the local stack as any client would: invokes the dispatcher, then polls the ledger until the task has
+// ended.
 import { setTimeout as sleep } from "node:timers/promises";
 import pg from "pg";
 import { datasets } from "../shared/catalogue/datasets.ts";
@@ -12,20 +13,23 @@ import type { Terminal } from "./terminal.ts";
 
 export type JobRun = {
   readonly job: JobType;
-  /** started: by this command. busy: a paused task of another command is in the way, and nothing was. Others as they are. */
+  /**
+   * started: by this command. busy: not started, because of a paused task of another command. Others as the
+   * dispatcher's.
+   */
   readonly outcome: DispatchAnswer["outcome"];
-  /** Its own task; when it is busy, the one in the way. */
+  /** Its own task; when busy, the paused one. */
   readonly taskId: string;
   readonly status: string;
   readonly reason: string | null;
   readonly units: number;
-  /** The days and codes it is about: as asked for, else as planned. */
+  /** The days and codes: as asked for, else as planned. */
   readonly from: string | undefined;
   readonly to: string | undefined;
   readonly codes: readonly string[] | undefined;
   /** Why it had no unit. */
   readonly nothing: string | undefined;
-  /** Whether an answer was fetched for it since this start. */
+  /** Whether anything was fetched for it since this start. */
   readonly fetched: boolean;
   /** Calls to each interface in this run. */
   readonly calls: Record<string, number>;
@@ -33,22 +37,24 @@ export type JobRun = {
 };
 
 export type Jobs = {
-  /** Sends on what was live when the queue was lost: the local one does not outlive its process. */
+  /** Continues the live tasks of an earlier process, as the local queue is lost with its process. */
   continueLive(): Promise<void>;
   /**
-   * Runs a job until its task has ended or is paused. A task of the job that answers to another command is followed to its
-   * end first. @throws Error with the dispatcher's words when it refuses. */
+   * Runs a job until its task has ended or is paused. If a task of another command runs for the job, waits for its end
+   * first.
+   * @throws Error with the dispatcher's message when it refuses
+   */
   run(command: Record<string, unknown>): Promise<JobRun>;
-  /** Why units of a task need a person, a few of them. */
+  /** Why units of a task need a person; at most a few. */
   failures(taskId: string): Promise<string[]>;
-  /** For questions to the mirrored data. */
+  /** Queries the mirrored data. */
   query(sql: string, values?: unknown[]): Promise<Record<string, string | null>[]>;
   close(): Promise<void>;
 };
 
 const pollMilliseconds = 250;
 
-/** Together ten seconds, ten times what the engine needs. */
+/** Ten seconds in total, ten times what the engine needs. */
 const reopenTries = 20;
 const reopenMilliseconds = 500;
 
@@ -58,9 +64,9 @@ export async function openJobs(
   stop: AbortSignal,
 ): Promise<Jobs> {
   const pool = new pg.Pool({ connectionString: environment.databaseUrl, max: 1 });
-  pool.on("error", () => undefined); // the next query says it
+  pool.on("error", () => undefined); // the next query reports it
 
-  // The database's own clock: it may run on another machine.
+  // The clock of the database, which may be on another machine.
   const [opened] = (await pool.query<{ at: Date }>("select now() as at")).rows;
   const openedAt = opened?.at;
 
@@ -172,7 +178,7 @@ function hadNothingToDo({ status, total_units }: Record<string, string | null>):
   return status === "COMPLETED" && total_units === "0";
 }
 
-/** Those of its own interfaces: what an earlier start left may go on beside it. */
+/** Calls to the job's own interfaces only: units of an earlier start may run at the same time. */
 function ofJob(job: JobType, calls: Record<string, number>): Record<string, number> {
   const own = jobs[job].datasets.flatMap((name) => {
     const { main, details, byPeriod } = datasets[name];
@@ -181,7 +187,7 @@ function ofJob(job: JobType, calls: Record<string, number>): Record<string, numb
   return Object.fromEntries(Object.entries(calls).filter(([name]) => own.includes(name)));
 }
 
-/** The embedded engine may be opened again, which ends its connections and takes about a second. */
+/** Retries while the embedded engine is reopened: that closes its connections and takes about a second. */
 async function patiently<Result>(ask: () => Promise<Result>): Promise<Result> {
   for (let tries = 1; ; tries += 1) {
     try {

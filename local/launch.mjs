@@ -37,22 +37,22 @@ function install() {
 
 /** `program` is a .ts file of ours or the name of an installed command. */
 function run([program, ...args]) {
-  // The command line is used from anywhere, and takes paths as its user means them.
+  // The command line runs in any folder, and its paths are relative to that folder.
   const isCommandLine = program.startsWith("cli/");
   const cwd = isCommandLine ? process.cwd() : root;
-  // Compiling what has not changed is half the time of the command line, and a tenth of a short run.
+  // Compiling unchanged files takes half the time of the command line, and a tenth of a short run.
   const cache = { NODE_COMPILE_CACHE: join(root, "node_modules", ".cache", "tushare-sync", "compiled") };
   const script = program.endsWith(".ts") ? join(root, program) : join(root, "node_modules", ".bin", program);
   const child = spawn(node24, [script, ...args], {
     cwd,
-    // The fourth channel is IPC: the child sees it close, and stops, should this process be killed.
+    // The fourth channel is IPC: when this process is killed, it closes and the child stops.
     stdio: ["inherit", "inherit", "inherit", "ipc"],
     env: { ...cache, ...process.env, PATH: `${dirname(node24)}${windows ? ";" : ":"}${process.env.PATH}` },
   });
   for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"]) process.on(signal, () => child.kill(signal));
   child.on("exit", (code, signal) => process.exit(code ?? (signal === "SIGINT" ? 130 : 1)));
 
-  // npm runs scripts in a shell that outlives it; killing npm must not leave a database running behind it.
+  // npm's shell survives npm; killing npm must not leave a database running.
   if (process.env.npm_lifecycle_event) {
     const started = ancestors();
     setInterval(() => ancestors() !== started && child.kill("SIGKILL") && process.exit(1), 500).unref();

@@ -1,7 +1,7 @@
-// Where a server of this machine listens: on loopback, so that nobody else's machine reaches it.
+// Makes a server listen on loopback only, so that no other machine can reach it.
 import type { Server } from "node:net";
 
-/** Prefers a port; any free one when it is 0 or taken. Resolves with the port. @throws Error of the system */
+/** Prefers a port; any free one when it is 0 or taken. Resolves with the port. @throws the system's Error */
 export async function listen(server: Server, preferredPort: number): Promise<number> {
   try {
     return await listenAt(server, preferredPort);
@@ -11,7 +11,7 @@ export async function listen(server: Server, preferredPort: number): Promise<num
   }
 }
 
-/** Exactly this port, or any free one for 0. @throws Error of the system when it is taken */
+/** Exactly this port, or any free one for 0. @throws the system's Error when it is taken */
 export function listenAt(server: Server, port: number): Promise<number> {
   return new Promise((resolve, reject) => {
     server.once("error", reject);
@@ -24,7 +24,7 @@ export function listenAt(server: Server, port: number): Promise<number> {
   });
 }
 
-/** EACCES: a port that this person may not open. */
+/** EACCES: the user may not open this port. */
 function isTaken(error: unknown): boolean {
   return (
     error instanceof Error && "code" in error && (error.code === "EADDRINUSE" || error.code === "EACCES")

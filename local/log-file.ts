@@ -1,8 +1,8 @@
-// The log of the functions. It serves people; what it cannot take (a full disk, a folder that is gone) ends no run.
+// The log file of the functions, for people. A failed write (a full disk, a deleted folder) does not end the run.
 import { appendFileSync } from "node:fs";
 import { say } from "../shared/words/say.ts";
 
-/** @param note told once in a row of lines that could not be written */
+/** @param note called once for a series of lines that could not be written */
 export function makeLogFile(file: string, note: (text: string) => void): (line: string) => void {
   let isFailing = false;
   return (line) => {

@@ -1,4 +1,4 @@
-// `npm start`: the synthesised stack on this machine, one job run to its end, then the stack stays up until Ctrl-C.
+// `npm start`: runs the synthesised stack on this machine and one job to its end; then the stack stays up until Ctrl-C.
 import { resolve } from "node:path";
 import { jobs as catalogue } from "../shared/catalogue/jobs.ts";
 import { languageOf } from "../shared/words/language.ts";
@@ -48,14 +48,14 @@ async function main(): Promise<number> {
     terminal.line(say("pageIsAt", { url: environment.pageUrl }));
     const lost = new AbortController();
     const ended = environment.lost.then((error) => {
-      lost.abort(); // what waits for the stack to stop waits no longer
+      lost.abort(); // stops the wait for a signal
       throw error;
     });
     const run = runAndStay(options, environment, terminal, AbortSignal.any([stop.signal, lost.signal]));
     return await Promise.race([ended, run]);
   } catch (error) {
     if (stop.signal.aborted) return 130;
-    throw isNoSpace(error) ? new NoSpaceError(dataDir.path, error) : error; // one name for the folder
+    throw isNoSpace(error) ? new NoSpaceError(dataDir.path, error) : error; // so the message names the data folder
   } finally {
     stop.closing();
     await environment?.close();
@@ -64,7 +64,7 @@ async function main(): Promise<number> {
   }
 }
 
-/** As the command line's, of a conflict. */
+/** The same as the command line's exit code for a conflict. */
 const inTheWayExitCode = 4;
 
 function describeInTheWay({ job, taskId }: JobRun): string {
@@ -72,9 +72,9 @@ function describeInTheWay({ job, taskId }: JobRun): string {
 }
 
 /**
- * What can be known of data and token before the data folder is made or touched. A folder that holds a database has to
- * be opened first: startEnvironment looks then.
- * @returns whether everything was looked at
+ * Checks data and token before the data folder is created or changed. If the folder has a database, startEnvironment
+ * checks it after opening it.
+ * @returns whether everything was checked
  */
 async function lookFirst(options: Options, asked: Asked, path: string): Promise<boolean> {
   const databaseUrl = process.env.DATABASE_URL || undefined;
@@ -84,14 +84,14 @@ async function lookFirst(options: Options, asked: Asked, path: string): Promise<
     if (old !== undefined) console.error(translate(old, language));
   }
   if (databaseUrl !== undefined) {
-    await startDatabase({ dataDir: undefined, databaseUrl }); // says what is wrong with the server
+    await startDatabase({ dataDir: undefined, databaseUrl }); // fails with a message when the server cannot be used
     await refuseOtherOrigin({ databaseUrl, dataDir: undefined }, asked.origin, options.adopt);
   } else if (holdsDatabase(path) && !options.discard) return false;
   if (asked.account !== undefined) await tryAccount(asked.account);
   return true;
 }
 
-/** What can be refused before anything starts. */
+/** Checks that need nothing started. */
 function checkSurroundings(options: Options): void {
   if (options.captured !== undefined) checkCaptured(options.captured);
   checkNpmKeptNothing(process.env);
@@ -142,7 +142,7 @@ async function untilStopped(
   clearInterval(alive);
 }
 
-/** The first signal stops cleanly, a second one during that at once. The launcher's death counts as a kill. */
+/** The first signal stops cleanly, a second one at once. When the launcher dies, this process exits as if killed. */
 function stopSignal(): { signal: AbortSignal; closing(): void } {
   const controller = new AbortController();
   let secondStopsAtOnce = false;

@@ -1,14 +1,14 @@
-// A full disk: how to tell one, and what a person is told.
+// Detects a full disk, and has the message for it.
 import { statfsSync } from "node:fs";
 import { say } from "../shared/words/say.ts";
 
-/** Also a quota that is used up, and a file larger than the system lets it be, are space that is not there. */
+/** A used-up quota and a file over the system's size limit count as a full disk too. */
 const codes = new Set(["ENOSPC", "EDQUOT", "EFBIG"]);
 
-/** What a program ends with when a disk is full; the same for `npm start` and the command line. */
+/** The exit code for a full disk, of `npm start` and of the command line. */
 export const exitCodeOfNoSpace = 5;
 
-/** PostgreSQL's log grows by segments of 16 MiB: with less it cannot go on. */
+/** PostgreSQL's log grows by segments of 16 MiB: with less space it cannot continue. */
 const spaceBytesMin = 16 * 1024 * 1024;
 
 export function hasNoSpace(folder: string): boolean {
@@ -22,13 +22,13 @@ export function hasNoSpace(folder: string): boolean {
 
 export function isNoSpace(error: unknown): boolean {
   if (!(error instanceof Error)) return false;
-  // A program that was started, such as the CDK's, says it in its words alone.
+  // A child process, such as the CDK's, reports it only in its output.
   return (
     ("code" in error && codes.has(String(error.code))) || /\bENOSPC\b|no space left/i.test(error.message)
   );
 }
 
-/** In one sentence, with what to do. */
+/** One sentence that says what to do. */
 export class NoSpaceError extends Error {
   override readonly name = "NoSpaceError";
 

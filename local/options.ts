@@ -1,4 +1,4 @@
-// The command line of `npm start`: what it takes, and one clear sentence for what it does not.
+// The command line of `npm start`: its options, and an error of one sentence for invalid ones.
 import { parseArgs } from "node:util";
 import { isOfSecurities, type JobType, jobTypes, notTaken, optionsOf } from "../shared/catalogue/jobs.ts";
 import { readAnyCode, readCode, splitCodes, suggestCode } from "../shared/words/codes.ts";
@@ -17,13 +17,13 @@ export type Options = {
   readonly once: boolean;
   readonly json: boolean;
   readonly captured: string | undefined;
-  /** Undefined: the folder of the origin. */
+  /** Undefined: the default folder of the origin. */
   readonly dataDir: string | undefined;
-  /** Undefined: the market's own size. */
+  /** Undefined: the default size of the market. */
   readonly stocks: number | undefined;
   readonly discard: boolean;
   readonly adopt: boolean;
-  /** Trouble the simulated upstream makes. */
+  /** Faults of the simulated upstream. */
   readonly faults: readonly Fault[];
   readonly help: boolean;
 };
@@ -53,14 +53,14 @@ export const usage = `Usage: npm start -- [options]
   --to DAY         last day (default: the newest that is due)
   --codes LIST     only these codes, such as 600519.SH,000001.SZ
   --refresh        fetch also what is stored
-  --once           stop when the job has ended; exit code 0 only when its task is COMPLETED, 4 when a paused task of the
-                   job, which was asked for something else, is in the way
+  --once           stop when the job has ended; exit code 0 only when its task is COMPLETED, 4 when it is blocked by
+                   a paused task of the job with another request
   --json           print one JSON object as the last line
   --captured DIR   the upstream serves captured answers from DIR
   --data-dir DIR   where the database lives (default: a folder in .local for each upstream, such as .local/tushare)
-  --discard        throw away what the data folder holds, and start anew
-  --adopt          keep rows of a version that did not record their origin, as real TuShare's (with TUSHARE_TOKEN)
-  --faults FAULTS  trouble the simulated upstream makes: mild, storm, or a list of faults (below)
+  --discard        delete the contents of the data folder and start from scratch
+  --adopt          keep rows of an older version without a recorded origin, as real TuShare's (with TUSHARE_TOKEN)
+  --faults FAULTS  faults of the simulated upstream: mild, storm, or a list of faults (below)
   --stocks N       size of the simulated market (default 5400)
   --help           this text
 
@@ -70,7 +70,7 @@ tighter-limit and day-quota, share of the rows of partial-day, else a chance fro
 /control/faults of the simulated upstream replaces them. The kinds:
   ${faultKinds.join(" ").replace(/(.{80,100}) /g, "$1\n  ")}
 
-Exit codes: 0 done; 1 the job or the start failed; 2 wrong usage; 4 a paused task of the job asks for something else;
+Exit codes: 0 done; 1 the job or the start failed; 2 wrong usage; 4 blocked by a paused task with another request;
 5 a disk is full; 130 stopped.
 
 Environment: TUSHARE_TOKEN uses the real TuShare, and TUSHARE_URL another address for it; DATABASE_URL uses your
@@ -85,9 +85,9 @@ const usageInChinese = `用法：npm start -- [选项]
   --codes 代码      只取这些代码，例如 600519.SH,000001.SZ
   --refresh        已入库的也重新获取
   --once           作业结束后即停止；只有任务为 COMPLETED 时退出码才为 0；
-                   同一作业另有要求不同的任务处于暂停时，退出码为 4
+                   同一作业有另一个参数不同的任务处于暂停时，退出码为 4
   --json           最后一行输出一个 JSON 对象
-  --captured 目录   上游改为提供该目录中保存的 TuShare 应答
+  --captured 目录   上游改为提供该目录中保存的 TuShare 返回结果
   --data-dir 目录   数据库所在目录（默认按数据来源放在 .local 下各自的目录，如 .local/tushare）
   --discard        丢弃数据目录中已有的内容，从头开始
   --adopt          旧版本未记录来源的数据确为 TuShare 真实数据，予以保留（须设置 TUSHARE_TOKEN）
@@ -100,12 +100,12 @@ const usageInChinese = `用法：npm start -- [选项]
 partial-day 为行的占比，其余为 0 到 1 的概率。运行中可向模拟上游的 /control/faults 发 POST 替换。类别有：
   ${faultKinds.join(" ").replace(/(.{80,100}) /g, "$1\n  ")}
 
-退出码：0 完成；1 作业或启动失败；2 用法错误；4 同一作业另有要求不同的任务处于暂停；5 磁盘已满；130 被停止。
+退出码：0 完成；1 作业或启动失败；2 用法错误；4 同一作业有另一个参数不同的任务处于暂停；5 磁盘已满；130 被停止。
 
 环境变量：TUSHARE_TOKEN 使用真实的 TuShare，TUSHARE_URL 换用其他地址；DATABASE_URL 使用自己的 PostgreSQL；
 SYNC_* 和 TUSHARE_MIN_INTERVAL 是 README.zh.md 中的设置。`;
 
-/** In lines that fit a terminal, under the first. */
+/** Wraps the list into lines that fit a terminal, indented under the first. */
 function listOfJobs(joint: string, end: string): string {
   const lines = [""];
   for (const [at, job] of jobTypes.entries()) {
@@ -121,7 +121,7 @@ export function usageIn(language: Language): string {
   return language === "zh" ? usageInChinese : usage;
 }
 
-/** An option that cannot be taken, as one sentence. */
+/** An invalid option, as one sentence. */
 export class OptionError extends Error {
   override readonly name = "OptionError";
 }
@@ -190,7 +190,7 @@ function parse(argv: readonly string[]) {
   }
 }
 
-/** The parser's own complaint in our words. https://nodejs.org/api/util.html#utilparseargsconfig */
+/** Translates errors of the parser: https://nodejs.org/api/util.html#utilparseargsconfig */
 function explain(error: unknown): unknown {
   if (!(error instanceof Error) || !("code" in error)) return error;
   const [, word = ""] = /'([^' ]*)/.exec(error.message) ?? [];
@@ -211,11 +211,11 @@ function explain(error: unknown): unknown {
 }
 
 /**
- * npm keeps options for itself that come without the two hyphens before them, and starts us without.
- * @throws OptionError naming the line that was meant
+ * npm consumes options that are not preceded by `--`, and starts this program without them.
+ * @throws OptionError naming the right command line
  */
 export function checkNpmKeptNothing(environment: Readonly<Record<string, string | undefined>>): void {
-  // npm has a --json of its own, which may stand in anybody's .npmrc.
+  // npm has its own --json, which a user may set in .npmrc.
   const ours = Object.keys(optionTypes).filter((name) => name !== "json" && name !== "help");
   const kept = ours.filter((name) => environment[`npm_config_${name.replaceAll("-", "_")}`] !== undefined);
   const [first] = kept;

@@ -1,4 +1,4 @@
-// Which upstream a start is asked to fetch from, and so where its rows will come from: decided before anything is made.
+// Decides, before anything is created, which upstream a start uses, and so the origin of its rows.
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import {
@@ -13,12 +13,12 @@ import { say } from "../shared/words/say.ts";
 import { OptionError, type Options } from "./options.ts";
 import { originOfCaptured } from "./tushare/captured.ts";
 
-/** Of the real TuShare, or of what answers at TUSHARE_URL in its place. */
+/** Account of the real TuShare, or of the server at TUSHARE_URL. */
 export type Account = { readonly url: string; readonly token: string };
 
 export type Asked = {
   readonly origin: Origin;
-  /** Undefined where the upstream is started here. */
+  /** Undefined when the upstream is started here. */
   readonly account: Account | undefined;
 };
 
@@ -28,13 +28,13 @@ type Environment = Readonly<Record<string, string | undefined>>;
 export const marketSeed = 1;
 export const stocksByDefault = 5_400;
 
-/** Folder of the data folders that have an origin's own name. */
+/** Parent of the default data folders, each named after its origin. */
 const home = ".local";
 
-/** A server that is not TuShare's is asked what it is; one that does not know is known by its address. */
+/** Timeout for asking another server than TuShare for its origin; without an answer its address is its origin. */
 const aboutMilliseconds = 5_000;
 
-/** @throws OptionError for a token or an address that cannot be one, and for options that contradict them */
+/** @throws OptionError for an invalid token or address, and for options that contradict them */
 export async function readAsked(options: Options, environment: Environment): Promise<Asked> {
   const account = readAccount(environment);
   if (account !== undefined) {
@@ -51,7 +51,7 @@ export async function readAsked(options: Options, environment: Environment): Pro
   };
 }
 
-/** Each origin has a folder of its own, so that going from a trial to the real one takes a token and nothing else. */
+/** Each origin has its own folder, so that switching from simulated to real data needs only a token. */
 export function dataDirOf({ kind, identity }: Origin): string {
   if (kind === "tushare") return join(home, kind);
   const name = identity
@@ -61,7 +61,7 @@ export function dataDirOf({ kind, identity }: Origin): string {
   return join(home, `${kind}-${name}`);
 }
 
-/** Data of a version that had one folder for all; it is left where it is. */
+/** Describes data of an old version that had one folder for all origins; it is not moved. */
 export function describeOldData(): string | undefined {
   if (!existsSync(join(home, "postgres"))) return undefined;
   return say("oldData", { home, folder: home });
@@ -74,14 +74,14 @@ function readAccount(environment: Environment): Account | undefined {
     if (address === undefined) return undefined;
     throw new OptionError(say("urlNeedsToken"));
   }
-  // It is not printed, not even a wrong one.
+  // The error never prints the token, not even an invalid one.
   if (!/^[!-~]+$/.test(token)) {
     throw new OptionError(say("tokenMalformed"));
   }
   return { token, url: readAddress(address) };
 }
 
-/** The token travels to it, so plain http is for this machine alone. */
+/** The token is sent there, so plain http is allowed only for this machine. */
 function readAddress(text: string | undefined): string {
   if (text === undefined) return tushareUrl;
   if (isSafeAddress(text)) return text;
@@ -121,7 +121,7 @@ async function originOf(url: string): Promise<Origin> {
     });
     const { origin: said } = (await response.json()) as { origin?: unknown };
     const told = decodeOrigin(String(said));
-    return told.kind === "tushare" ? origin : told; // nobody else is TuShare, whatever it says
+    return told.kind === "tushare" ? origin : told; // another server is never TuShare, whatever it says
   } catch {
     return origin;
   }

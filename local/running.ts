@@ -1,10 +1,12 @@
-// Where the running stack of a data directory listens, for the command line and other tools: a file that is there
-// while `npm start` is up. It holds no secret.
+// The addresses of the running stack of a data directory, for the command line and other tools: a file that exists
+// while `npm start` runs. It holds no secret.
 import { readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { StackOutputs } from "../shared/catalogue/stack.ts";
 
-/** What clients of the local stack say beside its address. They have to sign, and nobody checks it. */
+/**
+ * Settings that clients of the local stack need besides its address. Clients must sign, but signatures are not checked.
+ */
 export const localClients = {
   region: "us-east-1",
   credentials: { accessKeyId: "local", secretAccessKey: "local" },
@@ -13,7 +15,7 @@ export const localClients = {
 export type Running = {
   readonly pid: number;
   readonly since: string;
-  /** Answers Lambda, SQS, Scheduler, Secrets Manager and the Data API. */
+  /** Serves Lambda, SQS, Scheduler, Secrets Manager and the Data API. */
   readonly endpoint: string;
   readonly apiUrl: string | undefined;
   /** Without its password. */
@@ -27,7 +29,7 @@ export type Running = {
 
 const fileName = "running.json";
 
-/** Says where it listens, until the returned function is called. */
+/** Writes the file; the returned function removes it. */
 export function announce(dataDir: string, running: Omit<Running, "pid" | "since">): () => void {
   const file = join(dataDir, fileName);
   const text = JSON.stringify(
@@ -36,11 +38,11 @@ export function announce(dataDir: string, running: Omit<Running, "pid" | "since"
     2,
   );
   writeFileSync(`${file}.new`, `${text}\n`, { mode: 0o600 });
-  renameSync(`${file}.new`, file); // nobody reads half of it
+  renameSync(`${file}.new`, file); // atomic: a reader never sees half a file
   return () => rmSync(file, { force: true });
 }
 
-/** What runs in a folder and in the folders of it: each origin has one of its own in `.local`. */
+/** The stacks running in a folder and in its subfolders: each origin has its own in `.local`. */
 export function findRunning(folder: string): { readonly dataDir: string; readonly running: Running }[] {
   let inside: string[] = [];
   try {
@@ -49,7 +51,7 @@ export function findRunning(folder: string): { readonly dataDir: string; readonl
       .map(({ name }) => join(folder, name))
       .sort();
   } catch {
-    // not there yet: nothing runs
+    // the folder does not exist: nothing runs
   }
   return [folder, ...inside].flatMap((dataDir) => {
     const running = readRunning(dataDir);
@@ -57,7 +59,7 @@ export function findRunning(folder: string): { readonly dataDir: string; readonl
   });
 }
 
-/** Undefined when nothing runs there; a file left by a killed process counts as nothing. */
+/** Undefined when nothing runs there; the file of a killed process is ignored. */
 export function readRunning(dataDir: string): Running | undefined {
   try {
     const running = JSON.parse(readFileSync(join(dataDir, fileName), "utf8")) as Running;

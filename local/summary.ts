@@ -1,4 +1,4 @@
-// What a run has done, for a person and for a program.
+// The summary of a run, as text and as JSON.
 import { type Dataset, datasets } from "../shared/catalogue/datasets.ts";
 import { jobs as catalogue } from "../shared/catalogue/jobs.ts";
 import type { Origin } from "../shared/catalogue/origin.ts";
@@ -15,11 +15,11 @@ export type Summary = {
   readonly lines: readonly string[];
   readonly json: {
     job: string;
-    /** The days and codes it is about: as asked for, else as planned; null for all. */
+    /** The days and codes: as asked for, else as planned; null for all. */
     from: string | null;
     to: string | null;
     codes: readonly string[] | null;
-    /** started, or continued or running when an earlier start asked the same; busy when a paused task is in the way. */
+    /** started; continued or running when an earlier start asked the same; busy when a paused task blocks it. */
     outcome: string;
     task_id: string;
     status: string;
@@ -28,13 +28,13 @@ export type Summary = {
     units: number;
     /** Why the plan had no unit, such as stored or not_due; null when it had some. */
     nothing: string | null;
-    /** What the planner or the end of the task had to say. */
+    /** Message of the planner, or of the task's end. */
     reason: string | null;
     /** Rows stored or already complete for what was asked. */
     rows: number;
     calls: Record<string, number>;
     seconds: number;
-    /** Where the rows come from. */
+    /** Origin of the rows. */
     origin: Origin;
   };
 };
@@ -91,7 +91,7 @@ async function countDataset(jobs: Jobs, dataset: Dataset, { from, to, codes }: J
   return Number(row?.rows);
 }
 
-/** Of each dataset of which anything is stored: how much, and from when to when. @param among for which to ask */
+/** Number of rows and range of days of each dataset that has rows. @param among the datasets to check */
 export async function describeStored(
   query: Jobs["query"],
   among: readonly Dataset[] = Object.values(datasets),
@@ -149,7 +149,7 @@ function headline({ job, outcome, status, nothing }: JobRun): string {
   return nothing === undefined ? `${job} ${status}` : say("headlineNothing", { job, status });
 }
 
-/** What works for as long as the stack is up. */
+/** Commands and addresses that work while the stack is up. */
 function describeAccess(environment: Environment, { job }: JobRun): string[] {
   const { stack } = environment;
   const psql = `psql ${withoutPassword(environment.databaseUrl)}`;
@@ -187,7 +187,7 @@ function describeCalls(run: JobRun): string {
   });
 }
 
-/** Only a plan knows that nothing was missing; it says as well what was not due, or never was. */
+/** Why there was no unit. Only the plan knows whether nothing was missing, was not due yet, or never existed. */
 function whyNone({ nothing, reason }: JobRun): string {
   if (nothing === "stored") return say("callsNone");
   if (nothing === "fresh") return say("callsNoneToday");
@@ -196,14 +196,14 @@ function whyNone({ nothing, reason }: JobRun): string {
     : say("callsNoneBecause", { why: reason });
 }
 
-/** The simulated upstream can be given trouble while it runs. */
+/** How to change the simulated upstream's faults while it runs. */
 function describeFaults({ upstream }: Environment): string[] {
   if (upstream === undefined) return [];
   const order = `-d '"storm"'`;
   return [say("makeTrouble"), `  curl -s -X POST ${upstream.url}/control/faults ${order}`, ""];
 }
 
-/** What the simulated upstream counted itself. */
+/** The simulated upstream's own counts. */
 async function describeLimit({ upstream }: Environment): Promise<string[]> {
   if (upstream === undefined) return [];
   const { interfaces } = await upstream.stats();

@@ -1,5 +1,5 @@
-// What of the environment and of the named folders can be refused before anything starts: the template would refuse it
-// too, ten seconds later and in the words of a deployment.
+// Checks variables and folders before anything starts. The template would refuse them too, but ten seconds later and
+// with a deployment's messages.
 import { readdirSync, statSync } from "node:fs";
 import { readSettings, settingTable } from "../shared/catalogue/settings.ts";
 import { callsAMinuteMax, slotSeconds, slotSecondsMax, slotsMin } from "../shared/catalogue/slot.ts";
@@ -38,7 +38,7 @@ export function checkVariables(variables: Variables): void {
   if (calls > allowed) throw new OptionError(say("rateTooHigh", { slots, interval, calls, allowed }));
 }
 
-/** @throws OptionError when it is no folder of captured answers */
+/** @throws OptionError when it is not a folder of captured answers */
 export function checkCaptured(folder: string): void {
   const refuse = (reason: string) =>
     new OptionError(say("folderRefused", { option: "--captured", value: `'${folder}'`, reason }));

@@ -1,5 +1,4 @@
-// The CDK app's assembly for this machine. It follows from the sources and the context alone, so it is synthesised once
-// for each of them and kept.
+// The CDK app's assembly for this machine. It depends only on the sources and the context, so it is cached by both.
 import { spawn } from "node:child_process";
 import { cpSync, rmSync } from "node:fs";
 import { join } from "node:path";
@@ -7,25 +6,25 @@ import { hashOfFiles, kept } from "./kept.ts";
 
 const root = join(import.meta.dirname, "..");
 
-/** All that the template and the bundles are made from. */
+/** All sources of the template and the bundles. */
 const sources = ["{infra,functions,shared,migrations}/**/*", "package-lock.json", "tsconfig.json"];
 
-/** The template's own validation takes longer than making it, and the tests have it. */
+/** Validation takes longer than synthesis, and the tests do it. */
 const fast = { CDK_VALIDATION: "false" };
 
-/** Writes the assembly into a folder, in place of what is there. @throws Error with what the app printed */
+/** Writes the assembly into a folder and replaces its contents. @throws Error with the app's output */
 export async function synthesise(outDir: string, context: Readonly<Record<string, unknown>>): Promise<void> {
   rmSync(outDir, { recursive: true, force: true });
   const name = `assembly-${hashOfFiles(sources, `${process.version} ${JSON.stringify(context)}`)}`;
   const assembly = await kept(name, (path) => runApp(path, context)).catch((error: unknown) => {
-    if (error instanceof Error && "code" in error) return undefined; // nothing can be kept there
+    if (error instanceof Error && "code" in error) return undefined; // the cache cannot be written
     throw error;
   });
   if (assembly === undefined) await runApp(outDir, context);
   else cpSync(assembly, outDir, { recursive: true });
 }
 
-/** In a process of its own: the library is large and needed only once. */
+/** In its own process: the CDK is large and needed only once. */
 async function runApp(outDir: string, context: Readonly<Record<string, unknown>>): Promise<void> {
   const child = spawn(process.execPath, [join(root, "infra", "app.ts")], {
     cwd: root,

@@ -6,16 +6,16 @@ import { translateKnown } from "../shared/words/translate.ts";
 
 export type Terminal = {
   line(text: string): void;
-  /** Names the step under way; undefined ends it. */
+  /** Shows the name of the current step; undefined ends it. */
   steps(): (name: string | undefined) => void;
-  /** Draws progress; ends it with `finish`. */
+  /** Draws progress until `finish`. */
   progress(label: string): Progress;
 };
 
 export type Progress = {
-  /** `left` in place of the time left that is reckoned from the progress so far. */
+  /** `left` replaces the estimate of the time left. */
   update(state: { done: number; total: number; note: string; left?: string }): void;
-  /** A line of its own among the progress. */
+  /** Prints a separate line during the progress. */
   note(text: string): void;
   finish(text: string): void;
 };
@@ -23,10 +23,10 @@ export type Progress = {
 const barWidth = 28;
 const plainEverySeconds = 5;
 
-/** Where something is printed: the process's own, or what stands for it. */
+/** An output stream: the process's own, or a test's. */
 export type Stream = NodeJS.WritableStream & { readonly isTTY?: boolean; readonly columns?: number };
 
-/** @param language of what the stack says; the command line says its own words */
+/** @param language for sentences of the stack; the command line translates its own */
 export function makeTerminal(stream: Stream, language: Language = "en"): Terminal {
   const said = (text: string) => translateKnown(text, language);
   const isTerminal = stream.isTTY === true;
