@@ -9,7 +9,7 @@ export type Severity = "critical" | "warning" | "notice";
 export type First = "status" | "failures" | "failures --person" | "doctor --no-calls";
 
 /** Parts of the stack whose metrics AWS keeps. */
-export type Part = "workQueue" | "deadLetters" | "missedRuns" | "functions" | "database" | "api";
+export type Part = "workQueue" | "deadLetters" | "missedRuns" | "functions" | "egress" | "database" | "api";
 
 export type AlarmSpec = {
   readonly severity: Severity;
@@ -150,6 +150,14 @@ export const alarms = {
     first: "doctor --no-calls",
     of: { part: "functions", metric: "Throttles" },
     ...{ statistic: "Sum", when: ">=", threshold: 5, periodMinutes: 15, periods: 1, missing: "notBreaching" },
+  },
+  "Way out down": {
+    severity: "critical",
+    means:
+      "The machine by which the workers call out does not answer or is gone: nothing is fetched or stored.",
+    first: "doctor --no-calls",
+    of: { part: "egress", metric: "StatusCheckFailed" },
+    ...{ statistic: "Maximum", when: ">=", threshold: 1, periodMinutes: 5, periods: 3, missing: "breaching" },
   },
   "Recursion dropped": {
     severity: "critical",

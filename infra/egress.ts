@@ -37,6 +37,8 @@ export type EgressProps = {
 export class Egress extends Construct {
   readonly address: string;
   readonly placement: Placement;
+  /** The NAT instance's id. */
+  readonly machine: string | undefined;
 
   constructor(scope: Construct, id: string, props: EgressProps) {
     super(scope, id);
@@ -72,6 +74,7 @@ export class Egress extends Construct {
     });
     if (instances) attach(instances, elasticIp, vpc, worker);
 
+    this.machine = instances?.gatewayInstances[0]?.instanceId;
     this.address = elasticIp.ref;
     this.placement = {
       vpc,

@@ -30,6 +30,8 @@ export type Watched = {
   readonly deadLetters: Queue;
   readonly missedRuns: Queue;
   readonly database: Database;
+  /** The NAT instance's id; undefined where AWS itself keeps the way out up. */
+  readonly egressMachine: string | undefined;
   /** The HTTP API's id. */
   readonly apiId: string;
 };
@@ -61,7 +63,8 @@ export class Monitoring extends Construct {
     if (props.alarmWebhookSecret !== undefined) this.notify(props.alarmWebhookSecret);
 
     const action = new SnsAction(this.topic);
-    this.alarms = Object.entries<AlarmSpec>(alarms).map(([name, spec]) => {
+    const present = Object.entries<AlarmSpec>(alarms).filter(([, spec]) => isPresent(spec, props));
+    this.alarms = present.map(([name, spec]) => {
       const alarm = new Alarm(this, name.replaceAll(" ", ""), {
         alarmName: `${stackName}: ${name}`, // what a message on a telephone shows
         alarmDescription: describeAlarm(name, spec, props.runbookUrl, { stack: stackName, region }),
@@ -107,6 +110,11 @@ export function ourMetric(
   });
 }
 
+/** Whether the stack has what an alarm is about. */
+function isPresent({ of }: AlarmSpec, watched: Watched): boolean {
+  return typeof of === "string" || placeOf(of.part, watched).dimensions.length > 0;
+}
+
 function metricOf(scope: Construct, spec: AlarmSpec, watched: Watched): IMetric {
   const options = { statistic: spec.statistic, period: Duration.minutes(spec.periodMinutes) };
   if (typeof spec.of === "string") return ourMetric(scope, spec.of, options);
@@ -146,6 +154,10 @@ export function placeOf(
           FunctionName: functionName,
         })),
       };
+    case "egress": {
+      const { egressMachine: machine } = watched;
+      return { namespace: "AWS/EC2", dimensions: machine === undefined ? [] : [{ InstanceId: machine }] };
+    }
     case "database":
       return {
         namespace: "AWS/RDS",

@@ -41,6 +41,7 @@ export class TushareSync extends Stack {
     const watched = {
       functions: { dispatcher, worker, retry, api: api.handler },
       ...{ workQueue, deadLetters: deadLetterQueue, missedRuns: schedules.missedRuns, database },
+      egressMachine: egress?.machine,
       apiId: api.http.apiId,
     };
     const monitoring = new Monitoring(this, "Monitoring", { ...context, ...watched });

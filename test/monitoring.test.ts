@@ -139,6 +139,19 @@ describe("the runbook", () => {
 });
 
 describe("alarms", () => {
+  test("watch the machine of the way out, also when it says nothing any more, and are not there without one", () => {
+    const wayOut = (found: { template: Template }) =>
+      alarmsOf(found).filter(({ AlarmName }) => AlarmName.endsWith("Way out down"));
+    const [machine] = Object.keys(full.template.findResources("AWS::EC2::Instance"));
+    expect(wayOut(full)).toMatchObject([
+      {
+        ...{ Namespace: "AWS/EC2", MetricName: "StatusCheckFailed", TreatMissingData: "breaching" },
+        Dimensions: [{ Name: "InstanceId", Value: { Ref: machine } }],
+      },
+    ]);
+    expect(wayOut(plain)).toEqual([]);
+  });
+
   test("are those of the catalogue, named after stack and entry", () => {
     expect(
       alarmsOf(full)
@@ -187,7 +200,7 @@ describe("alarms", () => {
             expect("by" in metrics[name as keyof typeof metrics]).toBe(false);
             expect(dimensions).toEqual({ service: found.stackName });
           } else {
-            expect(namespace).toMatch(/^AWS\/(SQS|Lambda|RDS|ApiGateway)$/);
+            expect(namespace).toMatch(/^AWS\/(SQS|Lambda|RDS|ApiGateway|EC2)$/);
             for (const value of Object.values(dimensions)) {
               const [id = ""] = value.slice(1, -1).split(".");
               expect(Object.keys(Resources)).toContain(id);
@@ -200,7 +213,7 @@ describe("alarms", () => {
 
   test("treat silence as bad only where silence is the trouble", () => {
     const breaching = Object.entries<AlarmSpec>(alarms).filter(([, { missing }]) => missing === "breaching");
-    expect(breaching.map(([name]) => name)).toEqual(["Job not running"]);
+    expect(breaching.map(([name]) => name)).toEqual(["Job not running", "Way out down"]);
   });
 
   test("keep within what CloudWatch evaluates: a day, or seven with periods of an hour and more", () => {
