@@ -11,9 +11,10 @@ import { clock, database, dispatcher, log, logger, origin, settings } from "./se
 
 /** API Gateway waits 30 seconds. A cluster that takes longer to wake is answered with "repeat the request". */
 const resumeSecondsMax = 20;
+const answerSecondsMax = 25;
 
 const services: ApiServices = {
-  database: database(resumeSecondsMax),
+  database: database(resumeSecondsMax, answerSecondsMax),
   dispatcher: dispatcher(),
   origin: origin(),
   settings,

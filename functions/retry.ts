@@ -6,7 +6,14 @@ import { asSyncError } from "../shared/errors.ts";
 import { retryUnit } from "../shared/sync/retry-unit.ts";
 import { clock, database, log, logger, meter, planner, printMetrics, random, settings } from "./services.ts";
 
-const services = { database: database(30), planner: planner(), clock, random, settings, log, meter };
+/** Together less than the function's minute: what it cannot record in time stays in its queue. */
+const resumeSecondsMax = 30;
+const answerSecondsMax = 20;
+
+const services = {
+  database: database(resumeSecondsMax, answerSecondsMax),
+  ...{ planner: planner(), clock, random, settings, log, meter },
+};
 
 export const handler = middy<SQSEvent, SQSBatchResponse>()
   .use(injectLambdaContext(logger))

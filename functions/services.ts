@@ -65,14 +65,17 @@ function printCounted(): void {
   if (metrics.hasStoredMetrics()) metrics.publishStoredMetrics();
 }
 
-/** @param resumeSecondsMax how long a paused cluster is waited for, within the function's own time */
-export function database(resumeSecondsMax: number): Database & LongStatements {
+/**
+ * @param resumeSecondsMax how long a paused cluster is waited for, within the function's own time
+ * @param answerSecondsMax how long an answer is waited for, in a function that has less time than a statement may take
+ */
+export function database(resumeSecondsMax: number, answerSecondsMax?: number): Database & LongStatements {
   return makeDataApi({
     resourceArn: required("DATABASE_RESOURCE_ARN"),
     secretArn: required("DATABASE_SECRET_ARN"),
     database: required("DATABASE_NAME"),
     clock,
-    resumeSecondsMax,
+    ...{ resumeSecondsMax, answerSecondsMax },
   });
 }
 

@@ -9,6 +9,7 @@ import {
   type RollbackTransactionCommandInput,
   type SqlParameter,
 } from "@aws-sdk/client-rds-data";
+import { requestLimits } from "../catalogue/request-limits.ts";
 import { SyncError } from "../errors.ts";
 import type { Clock, Database, LongStatements, SqlParameters, SqlRow } from "../ports.ts";
 import { say } from "../words/say.ts";
@@ -20,10 +21,12 @@ export type DataApiOptions = {
   readonly clock: Clock;
   /** How long a paused cluster is waited for; it resumes in 15 to 30 seconds. */
   readonly resumeSecondsMax: number;
+  /** How long an answer is waited for; more than a statement may take, where the function has the time. */
+  readonly answerSecondsMax?: number | undefined;
 };
 
-/** The service cuts a statement at 45 seconds; a shorter limit here would repeat a write that is still running. */
-const requestTimeoutMilliseconds = 60_000;
+/** The service cuts a statement at 45 seconds: its answer has come by then. */
+const defaultAnswerSecondsMax = 50;
 
 /** Tries of a statement whose outcome is unknown or that lost a deadlock. All our statements may be repeated. */
 const triesMax = 3;
@@ -33,10 +36,9 @@ const rollbackTriesMax = 10;
 
 export function makeDataApi(options: DataApiOptions): Database & LongStatements {
   const { clock, resourceArn, secretArn, database } = options;
-  const requestHandler = { requestTimeout: requestTimeoutMilliseconds };
-  const client = new RDSDataClient({ requestHandler });
-  /** For what must not be sent twice: the SDK itself would repeat it after a lost answer. */
-  const onceClient = new RDSDataClient({ requestHandler, maxAttempts: 1 });
+  const requestHandler = requestLimits(options.answerSecondsMax ?? defaultAnswerSecondsMax);
+  // What may be repeated is repeated below; the SDK would do it once more for each of those times.
+  const client = new RDSDataClient({ requestHandler, maxAttempts: 1 });
 
   async function execute(sql: string, parameters: SqlParameters, transactionId?: string): Promise<SqlRow[]> {
     const command = new ExecuteStatementCommand({
@@ -112,7 +114,7 @@ export function makeDataApi(options: DataApiOptions): Database & LongStatements 
       const giveUpAt = clock.monotonic() + options.resumeSecondsMax * 1000;
       for (;;) {
         try {
-          await onceClient.send(command);
+          await client.send(command);
           return "ended";
         } catch (error) {
           const { kind, resuming } = classify(error);
@@ -125,9 +127,9 @@ export function makeDataApi(options: DataApiOptions): Database & LongStatements 
   };
 }
 
-/** The service has stopped the statement after 45 seconds: what took so long once takes it again. */
+/** What took as long as it may once takes it again, and a function has not the time: it is tried from the queue. */
 function isTimeout(error: unknown): boolean {
-  return error instanceof Error && error.name === "StatementTimeoutException";
+  return error instanceof Error && ["StatementTimeoutException", "TimeoutError"].includes(error.name);
 }
 
 /** SQLSTATE classes of passing trouble: connection, resources, operator intervention, deadlock, serialization. */

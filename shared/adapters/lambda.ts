@@ -28,19 +28,20 @@ export function makeDispatcher({ functionName, endpoint, ...account }: LambdaOpt
   return {
     async start(command) {
       let answer: Response;
+      let said: string;
       try {
         answer = await client.fetch(url, {
           method: "POST",
           headers: { "content-type": "application/json", "x-amz-invocation-type": "Event" },
           body: JSON.stringify(command),
-          signal: AbortSignal.timeout(requestTimeoutMilliseconds),
+          signal: AbortSignal.timeout(requestTimeoutMilliseconds), // connecting and all tries included
         });
+        said = await answer.text();
       } catch (error) {
         throw new SyncError("transient", say("dispatcherUnreached", { said: String(error) }), {
           cause: error,
         });
       }
-      const said = await answer.text();
       if (answer.status === 202) return;
       const what = answer.headers.get("x-amzn-errortype") ?? said.slice(0, 200);
       throw new SyncError("transient", say("dispatcherNotStarted", { status: answer.status, said: what }));

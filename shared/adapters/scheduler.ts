@@ -5,6 +5,7 @@ import {
   SchedulerClient,
   type Target,
 } from "@aws-sdk/client-scheduler";
+import { quickService } from "../catalogue/request-limits.ts";
 import type { Planner } from "../ports.ts";
 import { encodeUnit } from "../unit.ts";
 
@@ -18,7 +19,7 @@ export function makeScheduler(options: {
   dispatcherArn: string;
   now: () => Date;
 }): Planner {
-  const client = new SchedulerClient({});
+  const client = new SchedulerClient(quickService);
   const partition = options.roleArn.split(":")[1] ?? "aws";
 
   async function create(name: string, at: Date, target: Target): Promise<void> {

@@ -1,6 +1,7 @@
 // Texts from Secrets Manager: the TuShare token and the alarm webhook. The token is kept in memory only, and read again
 // after a while so that a changed secret takes effect without a deployment.
 import { GetSecretValueCommand, SecretsManagerClient } from "@aws-sdk/client-secrets-manager";
+import { quickService } from "../catalogue/request-limits.ts";
 import { SyncError } from "../errors.ts";
 import type { Clock } from "../ports.ts";
 import { say } from "../words/say.ts";
@@ -9,7 +10,7 @@ const keptMilliseconds = 5 * 60_000;
 
 /** @returns a function that reads a secret, by ARN or name; "" when it has no text */
 export function makeSecretSource(secretId: string): () => Promise<string> {
-  const client = new SecretsManagerClient({});
+  const client = new SecretsManagerClient(quickService);
   return async () => {
     const { SecretString } = await client.send(new GetSecretValueCommand({ SecretId: secretId }));
     return SecretString?.trim() ?? "";

@@ -5,6 +5,7 @@ import {
   type SendMessageBatchRequestEntry,
   SQSClient,
 } from "@aws-sdk/client-sqs";
+import { quickService } from "../catalogue/request-limits.ts";
 import { SyncError } from "../errors.ts";
 import type { WorkQueue } from "../ports.ts";
 import { encodeUnit } from "../unit.ts";
@@ -17,7 +18,7 @@ const entriesMax = 10;
 const triesMax = 4;
 
 export function makeSqsQueue(options: { queueUrl: string }): WorkQueue {
-  const client = new SQSClient({ useQueueUrlAsEndpoint: false });
+  const client = new SQSClient({ ...quickService, useQueueUrlAsEndpoint: false });
   const { queueUrl } = options;
 
   /** SQS answers 200 with some entries refused; only what it names as refused is sent again. */
