@@ -1,25 +1,15 @@
-// What is stored of the report periods, and what is missing: the questions of a plan by report period, in SQL. As with days, an
-// answer that stands explains the reports it did not hold, once it was asked for after their deadline.
+// What is stored of the report periods, and what is missing, in SQL. A report that is not stored is explained by an answer
+// fetched after the report's deadline, as long as all rows of that answer are still stored.
 import { dayColumnOf } from "../catalogue/dataset.ts";
 import type { Dataset } from "../catalogue/datasets.ts";
 import type { Day } from "../catalogue/dates.ts";
-import type { JobType } from "../catalogue/jobs.ts";
 import type { Period } from "../catalogue/periods.ts";
-import type { Selector } from "../catalogue/selector.ts";
 import type { MissingRange } from "../plan/plan.ts";
 import type { Database } from "../ports.ts";
-import type { PlannedUnit } from "../unit.ts";
-import type { DayRange } from "./calendar.ts";
-import { isOwnRow, listingSql, membersSql } from "./members.ts";
+import { isOwnRow, listingSql } from "./members.ts";
 
 /** Codes in one question: it must end within the Data API's 45 seconds. */
 const codesInQuestionMax = 500;
-
-/** Failure records one increment takes up. */
-const failuresMax = 1_000;
-
-/** Filings one increment takes up: twice a whole market's. */
-const filingsMax = 12_000;
 
 /** Days for which a refusal of the answers by period is believed. */
 const refusalDays = 30;
@@ -151,83 +141,6 @@ order by period.end_date`,
     { dataset: dataset.name, today: today.toISOString(), ...asParameters(periods) },
   );
   return rows.map((row) => ({ end: String(row.end_date), deadline: String(row.deadline) }));
-}
-
-/** Open failures of a job: units to try again, each with its next number, and the keys of those left to a person. */
-export async function failedUnits(
-  database: Database,
-  jobType: JobType,
-): Promise<{ retried: PlannedUnit[]; left: string[] }> {
-  const rows = await database.run(
-    `select unit_key, dataset, cast(selector as text) as selector, retry_count + 1 as retry,
-  retry_count >= max_retries or kind = 'permanent' as is_left
-from sync_failure
-where job_type = :job_type and resolved_at is null and dataset is not null
-order by id
-limit :failures`,
-    { job_type: jobType, failures: failuresMax },
-  );
-  return {
-    retried: rows
-      .filter(({ is_left }) => is_left !== true)
-      .map((row) => ({
-        dataset: String(row.dataset) as PlannedUnit["dataset"],
-        selector: JSON.parse(String(row.selector)) as Selector,
-        retry: Number(row.retry),
-      })),
-    left: rows.filter(({ is_left }) => is_left === true).map(({ unit_key }) => String(unit_key)),
-  };
-}
-
-/** Whether a row of it is stored, such as one of the reporting schedule. */
-export async function hasRows(database: Database, { table }: Dataset): Promise<boolean> {
-  const [row] = await database.run(`select exists (select 1 from ${table}) as known`);
-  return row?.known === true;
-}
-
-export type Filing = { readonly ts_code: string; readonly end_date: Day };
-
-/**
- * Reports of the schedule's end_date that were filed, its actual_date, within two days, both included: those for which their stock (or their period) was not asked since, or all.
- * Indicators come the day after the filing.
- */
-export async function filings(
-  database: Database,
-  dataset: Dataset,
-  schedule: Dataset,
-  { from, to }: DayRange,
-  all: boolean,
-): Promise<Filing[]> {
-  const rows = await database.run(
-    `with asked_period as (
-  select to_date(selector ->> 'period', 'YYYYMMDD') as end_date,
-    cast(max(settled_at) at time zone 'Asia/Shanghai' as date) as asked_on
-  from sync_unit
-  where dataset = :dataset and status = 'done' and selector ->> 'by' = 'period'
-  group by 1
-)
-select filing.ts_code, to_char(filing.end_date, 'YYYYMMDD') as end_date
-from ${schedule.table} as filing
-join (${membersSql(dataset)}) as member on member.ts_code = filing.ts_code
-left join asked_period on asked_period.end_date = filing.end_date
-where filing.actual_date between to_date(:from, 'YYYYMMDD') and to_date(:to, 'YYYYMMDD')
-  and (cast(:all as boolean) or (
-    coalesce(asked_period.asked_on, '-infinity') <= filing.actual_date
-    and not exists (
-      select 1
-      from sync_unit as asked
-      where asked.dataset = :dataset and asked.status = 'done' and asked.selector ->> 'by' = 'code'
-        and asked.selector ->> 'ts_code' = filing.ts_code collate "default" -- as the index has it
-        and asked.settled_at >= cast(filing.actual_date + 1 as timestamp) at time zone 'Asia/Shanghai'
-        and filing.end_date
-          between to_date(asked.selector ->> 'from', 'YYYYMMDD') and to_date(asked.selector ->> 'to', 'YYYYMMDD')
-    )
-  ))
-order by filing.actual_date, filing.ts_code
-limit :filings`,
-    { dataset: dataset.name, from, to, all, filings: filingsMax },
-  );
-  return rows.map((row) => ({ ts_code: String(row.ts_code), end_date: String(row.end_date) }));
 }
 
 /** Those of `codes` that were delisted before a day. */

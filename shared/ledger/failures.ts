@@ -1,10 +1,14 @@
 // Failure records in SQL: why a unit did not succeed, until it does; one named function a statement.
 
 import type { JobType } from "../catalogue/jobs.ts";
+import type { Selector } from "../catalogue/selector.ts";
 import type { ErrorKind } from "../errors.ts";
 import type { Database } from "../ports.ts";
-import type { Unit } from "../unit.ts";
+import type { PlannedUnit, Unit } from "../unit.ts";
 import { asUnit, textCharactersMax } from "./tasks.ts";
+
+/** Failure records one increment takes up. */
+const failuresMax = 1_000;
 
 export type Failure = {
   readonly kind: ErrorKind;
@@ -149,5 +153,31 @@ limit 1000`,
   return {
     units: rows.map((row) => asUnit(row, row.job_type as JobType)),
     last: rows.length === 0 ? undefined : Number(rows.at(-1)?.id),
+  };
+}
+
+/** Open failures of a job: units to try again, each with its next number, and the keys of those left to a person. */
+export async function failedUnits(
+  database: Database,
+  jobType: JobType,
+): Promise<{ retried: PlannedUnit[]; left: string[] }> {
+  const rows = await database.run(
+    `select unit_key, dataset, cast(selector as text) as selector, retry_count + 1 as retry,
+  retry_count >= max_retries or kind = 'permanent' as is_left
+from sync_failure
+where job_type = :job_type and resolved_at is null and dataset is not null
+order by id
+limit :failures`,
+    { job_type: jobType, failures: failuresMax },
+  );
+  return {
+    retried: rows
+      .filter(({ is_left }) => is_left !== true)
+      .map((row) => ({
+        dataset: String(row.dataset) as PlannedUnit["dataset"],
+        selector: JSON.parse(String(row.selector)) as Selector,
+        retry: Number(row.retry),
+      })),
+    left: rows.filter(({ is_left }) => is_left === true).map(({ unit_key }) => String(unit_key)),
   };
 }

@@ -2,7 +2,7 @@
 import type { Dataset } from "../catalogue/datasets.ts";
 import { addDays, type Day, earlier } from "../catalogue/dates.ts";
 import type { Period } from "../catalogue/periods.ts";
-import type { Filing } from "../coverage/period-coverage.ts";
+import type { Filing } from "../coverage/filings.ts";
 import { type PlannedUnit, unitKey } from "../unit.ts";
 import { say } from "../words/say.ts";
 import { refuseUnknown } from "./decide.ts";

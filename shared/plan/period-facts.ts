@@ -2,7 +2,9 @@
 import { listOf } from "../catalogue/datasets.ts";
 import type { Period } from "../catalogue/periods.ts";
 import { listedCodes, unknownCodes, wasAsked } from "../coverage/coverage.ts";
+import { type Filing, filings, hasRows } from "../coverage/filings.ts";
 import * as coverage from "../coverage/period-coverage.ts";
+import { failedUnits } from "../ledger/failures.ts";
 import type { Database } from "../ports.ts";
 import type { PlannedUnit } from "../unit.ts";
 import { type PeriodScope, periodScopeOf } from "./period-scope.ts";
@@ -28,7 +30,7 @@ export type PeriodFacts = {
   /** The list that says who has filed is there. */
   readonly knowsSchedule?: boolean | undefined;
   /** Reports filed on the days looked at for which nothing was asked since. */
-  readonly filings?: readonly coverage.Filing[] | undefined;
+  readonly filings?: readonly Filing[] | undefined;
   /** Of the days of a command: whether any report was filed. */
   readonly hasFilings?: boolean | undefined;
   /** Members without a report of the newest due period. */
@@ -72,11 +74,11 @@ const readers: Readonly<Record<PeriodScope["about"], Reader>> = {
   async filings(database, { dataset, command }, { filedOn }) {
     const { schedule } = dataset;
     if (schedule === undefined || filedOn.from > filedOn.to) return {};
-    const known = await coverage.filings(database, dataset, schedule, filedOn, true);
-    const filings = command.refresh
-      ? known
-      : await coverage.filings(database, dataset, schedule, filedOn, false);
-    return { filings, hasFilings: known.length > 0 };
+    const known = await filings(database, dataset, schedule, filedOn, true);
+    return {
+      filings: command.refresh ? known : await filings(database, dataset, schedule, filedOn, false),
+      hasFilings: known.length > 0,
+    };
   },
 
   /** What failed, what was filed lately, and who lacks the newest report that is due. */
@@ -84,10 +86,9 @@ const readers: Readonly<Record<PeriodScope["about"], Reader>> = {
     const { schedule } = dataset;
     const limit = settings.SYNC_INCREMENTAL_MISSING_LIMIT;
     return {
-      failed: await coverage.failedUnits(database, command.job),
-      knowsSchedule: schedule === undefined || (await coverage.hasRows(database, schedule)),
-      filings:
-        schedule && (await coverage.filings(database, dataset, schedule, filedOn, command.refresh ?? false)),
+      failed: await failedUnits(database, command.job),
+      knowsSchedule: schedule === undefined || (await hasRows(database, schedule)),
+      filings: schedule && (await filings(database, dataset, schedule, filedOn, command.refresh ?? false)),
       without: listOf(dataset) && (await coverage.membersWithout(database, dataset, newestDue, limit)),
       missingPeriods:
         byPeriod && schedule === undefined

@@ -6,10 +6,17 @@ import { jobTypes } from "../../shared/catalogue/jobs.ts";
 import { newestPeriods, periodsBetween } from "../../shared/catalogue/periods.ts";
 import { openDaysIn, readCalendar } from "../../shared/coverage/calendar.ts";
 import * as coverage from "../../shared/coverage/coverage.ts";
+import { filings, hasRows } from "../../shared/coverage/filings.ts";
 import { areFresh } from "../../shared/coverage/list-coverage.ts";
 import * as reported from "../../shared/coverage/period-coverage.ts";
 import { readCoverage, readFreshness } from "../../shared/coverage/stored-days.ts";
-import { type Failure, recordFailure, recordOrphan, unresolvedUnits } from "../../shared/ledger/failures.ts";
+import {
+  type Failure,
+  failedUnits,
+  recordFailure,
+  recordOrphan,
+  unresolvedUnits,
+} from "../../shared/ledger/failures.ts";
 import * as origins from "../../shared/ledger/origin.ts";
 import * as tasks from "../../shared/ledger/tasks.ts";
 import { claimUnit, markNotDue, noteAttempt, storeUnit } from "../../shared/ledger/units.ts";
@@ -134,13 +141,12 @@ const financeStatements = (codes: readonly string[]): Statement[] => [
       reported.missingPeriodRanges(database, reports, codes, periodsBetween("20080101", "20081231")),
   },
   { name: "missingPeriods", ask: (database) => reported.missingPeriods(database, reports, periods, now) },
-  { name: "failedUnits", ask: (database) => reported.failedUnits(database, "FINANCE_INCREMENTAL") },
+  { name: "failedUnits", ask: (database) => failedUnits(database, "FINANCE_INCREMENTAL") },
   { name: "wasAsked", ask: (database) => coverage.wasAsked(database, reports) },
-  { name: "hasRows", ask: (database) => reported.hasRows(database, disclosure) },
+  { name: "hasRows", ask: (database) => hasRows(database, disclosure) },
   {
     name: "filings",
-    ask: (database) =>
-      reported.filings(database, reports, disclosure, { from: "20261026", to: "20261026" }, false),
+    ask: (database) => filings(database, reports, disclosure, { from: "20261026", to: "20261026" }, false),
   },
   {
     name: "delistedBefore",
