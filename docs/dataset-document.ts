@@ -3,15 +3,8 @@ import type { DatasetWords } from "../shared/catalogue/dataset.ts";
 import { type Dataset, type DatasetName, datasets } from "../shared/catalogue/datasets.ts";
 import { jobs, jobsOf, jobTypes } from "../shared/catalogue/jobs.ts";
 import type { Language } from "../shared/words/language.ts";
-import {
-  allInterfacesOf,
-  doesOf,
-  expectedOf,
-  publishedOf,
-  sourcesOf,
-  unitOf,
-  whenOf,
-} from "./dataset-words.ts";
+import { translate } from "../shared/words/translate.ts";
+import { allInterfacesOf, expectedOf, publishedOf, sourcesOf, unitOf, whenOf } from "./dataset-words.ts";
 
 const headings = {
   en: {
@@ -90,7 +83,7 @@ function datasetTable(language: Language): string {
 function jobTable(language: Language): string {
   const rows = jobTypes.map((job) => [
     `\`${job}\``,
-    doesOf(job)[language],
+    translate(jobs[job].about, language),
     whenOf(jobs[job].schedules)[language],
   ]);
   return markdown(headings[language].jobs, rows);

@@ -1,7 +1,7 @@
-// What the documents say about a dataset and a job, in both languages, derived from their fields. Pure.
+// What the documents say about a dataset and a schedule, in both languages, derived from their fields. Pure.
+
 import { type InterfaceSpec, interfacesOf } from "../shared/catalogue/dataset.ts";
-import { type Dataset, datasets, securityOf } from "../shared/catalogue/datasets.ts";
-import { type JobType, jobs, type RunOption } from "../shared/catalogue/jobs.ts";
+import { type Dataset, securityOf } from "../shared/catalogue/datasets.ts";
 import type { Bilingual } from "../shared/catalogue/measures.ts";
 import type { Selector } from "../shared/catalogue/selector.ts";
 
@@ -106,62 +106,6 @@ export function publishedOf({ publicationHour }: Dataset): Bilingual {
   if (publicationHour === undefined) return { en: "at any time", zh: "不定时" };
   const hour = `${String(publicationHour).padStart(2, "0")}:00`;
   return { en: `from ${hour} in Shanghai`, zh: `北京时间 ${hour} 起` };
-}
-
-/** What a job does. */
-export function doesOf(job: JobType): Bilingual {
-  const { mode, datasets: names, takes } = jobs[job];
-  const of = names.map((name) => datasets[name]);
-  const titles = {
-    en: listed(
-      of.map(({ title }) => title.en),
-      "and",
-    ),
-    zh: of.map(({ title }) => title.zh).join("、"),
-  };
-  const [first] = of;
-  if (mode === "reference")
-    return { en: `${titles.en}, at most once a day`, zh: `${titles.zh}，一天最多一次` };
-  if (mode === "history") {
-    const ways = waysOf(first, takes);
-    return { en: `${titles.en}: ${ways.en}; resumable`, zh: `${titles.zh}：${ways.zh}；可断点续传` };
-  }
-  const news = newsOf(first);
-  return { en: `${titles.en}: ${news.en}`, zh: `${titles.zh}：${news.zh}` };
-}
-
-/** How a range of history is split into units. */
-function waysOf(dataset: Dataset | undefined, takes: readonly RunOption[]): Bilingual {
-  if (dataset?.slices === "periods") {
-    return {
-      en: "all report periods since the configured one; by period if the account has the points",
-      zh: "从设定的第一个报告期起；账户有权限时按报告期获取",
-    };
-  }
-  if (dataset?.slices !== "days" || !takes.includes("codes")) return { en: "a range", zh: "一段区间" };
-  const one = securityOf(dataset) ?? "code";
-  return {
-    en: `a range, by day or by ${one === "etf" ? "ETF" : one}, whichever costs fewer calls`,
-    zh: `一段区间，按日或按${securities[one].by}获取，选调用次数少的方式`,
-  };
-}
-
-/** What an increment looks for. */
-function newsOf(dataset: Dataset | undefined): Bilingual {
-  if (dataset?.slices === "periods") {
-    return {
-      en: "failed units first, then new filings, then missing reports; or filings of a date range",
-      zh: "先重试失败的单元，再取新披露的报告，然后补缺；或指定日期内披露的报告",
-    };
-  }
-  return {
-    en: "new data, and gaps of the last 60 trading days; or the days from `--from` to `--to`",
-    zh: "新数据，以及最近 60 个交易日的缺口；或 `--from` 到 `--to` 的日期",
-  };
-}
-
-function listed(words: readonly string[], and: string): string {
-  return words.length < 2 ? words.join("") : `${words.slice(0, -1).join(", ")} ${and} ${words.at(-1)}`;
 }
 
 const weekdays: Readonly<Record<string, Bilingual>> = {

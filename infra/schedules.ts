@@ -75,7 +75,7 @@ export class Schedules extends Construct {
       for (const [index, expression] of (props.schedules[job] ?? schedules).entries()) {
         // A tick may be delivered twice: the key makes one start of it.
         const requestKey = `schedule/${job}/${ContextAttribute.scheduledTime}`;
-        start(`${job}${index + 1}`, expression, `${job}: ${about.en}`, { job, requestKey });
+        start(`${job}${index + 1}`, expression, `${job}: ${about}`, { job, requestKey });
       }
     }
     const [hour, minute] = props.freshnessCheckAt.split(":").map(Number);

@@ -8,8 +8,9 @@ import { readContext } from "../infra/context.ts";
 import { type DatasetSpec, interfacesOf } from "../shared/catalogue/dataset.ts";
 import { specs, words } from "../shared/catalogue/dataset-files.ts";
 import { catalogueOf, type Dataset, datasets } from "../shared/catalogue/datasets.ts";
-import { jobs } from "../shared/catalogue/jobs.ts";
+import { aboutOf, jobs } from "../shared/catalogue/jobs.ts";
 import { settingTable } from "../shared/catalogue/settings.ts";
+import { translate } from "../shared/words/translate.ts";
 import { inventedFile } from "./support/invented-dataset.ts";
 
 const root = join(import.meta.dirname, "..");
@@ -124,6 +125,24 @@ describe("what the tables say follows from a dataset's fields:", () => {
     [{ slices: "months" }, "a month", "there is at least one row once it is due"],
   ])("%j", (spec, unit, whole) => {
     expect([unitOf(invented(spec)).en, expectedOf(invented(spec)).en]).toEqual([unit, whole]);
+  });
+
+  test.each<[spec: Partial<DatasetSpec>, past: string, pastInChinese: string]>([
+    [{}, "the last 60 trading days", "最近 60 个交易日"],
+    [{ slices: "codes" }, "the last 60 trading days", "最近 60 个交易日"],
+    [{ slices: "announcements" }, "the last 60 days", "最近 60 天"],
+    [{ slices: "months" }, "the last 2 months", "最近 2 个月"],
+    [{ slices: "ranges", rangeDays: 90 }, "the last 90 days", "最近 90 天"],
+  ])("the increment of %j says how far it looks back", (spec, past, pastInChinese) => {
+    const about = aboutOf("incremental", [invented(spec)]);
+    expect(about).toContain(`gaps in ${past}, or`);
+    expect(translate(about, "zh")).toContain(`以及${pastInChinese}的缺口`);
+  });
+
+  test("the job of several lists names them all", () => {
+    const about = aboutOf("reference", [datasets.stock_list, datasets.etf_list]);
+    expect(about).toBe("stock list, ETF list: at most once a day");
+    expect(translate(about, "zh")).toBe("股票列表、ETF 列表：一天最多一次");
   });
 
   test.each([

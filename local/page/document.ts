@@ -71,7 +71,7 @@ function start(words: PageWords, language: Language): Markup {
   const firstHistory = jobTypes.find((job) => jobs[job].mode === "history"); // the job a person usually starts
   const options = jobTypes.map(
     (job) =>
-      html`<option value="${job}" data-takes="${optionsOf(job).join(" ")}" data-about="${jobs[job].about[language]}"${job === firstHistory ? html` selected` : undefined}>${job}</option>`,
+      html`<option value="${job}" data-takes="${optionsOf(job).join(" ")}" data-about="${translate(jobs[job].about, language)}"${job === firstHistory ? html` selected` : undefined}>${job}</option>`,
   );
   return html`<form id="start-form">
 <label>${words.job}<select name="job" aria-describedby="job-about">${options}</select></label>

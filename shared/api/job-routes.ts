@@ -38,7 +38,7 @@ function trigger(at: string, id: string, job: JobType, summary: string): Route {
     id,
     tag: "Jobs",
     summary,
-    about: `Runs ${job}: ${jobs[job].about.en}.`,
+    about: `Runs ${job} (${jobs[job].about}).`,
     idempotent: true,
     body: fieldsOf(job),
     answers: started,
@@ -61,7 +61,7 @@ export const jobRoutes: readonly Route[] = [
         const last = newest.find((task) => task.job_type === job_type);
         const { mode, about, datasets, takes, schedules, after } = jobs[job_type];
         const last_task = last === undefined ? null : asTask(last);
-        return { job_type, mode, about: about.en, datasets, takes, schedules, after, last_task };
+        return { job_type, mode, about: about, datasets, takes, schedules, after, last_task };
       });
       return { status: 200, body: { jobs: body } };
     },

@@ -1,11 +1,11 @@
 // The job catalogue: what a schedule or a person can start. It follows from the datasets; infra makes a schedule of each
 // entry.
+import { say } from "../words/say.ts";
 import { cadences } from "./cadences.ts";
-import { interfacesOf, type Slices } from "./dataset.ts";
+import { canAskBy } from "./dataset.ts";
 import type { specs } from "./dataset-files.ts";
 import { calendarDataset, type Dataset, type DatasetName, datasets, listOf } from "./datasets.ts";
-import type { Bilingual } from "./measures.ts";
-import type { Settings } from "./settings.ts";
+import { type Settings, settingTable } from "./settings.ts";
 
 /** What a run may be told beside its job. */
 export const runOptions = ["from", "to", "days", "codes", "refresh", "byPeriod"] as const;
@@ -23,7 +23,8 @@ export type Job = {
   readonly batchSize: keyof Settings & `${string}BATCH_SIZE`;
   /** Jobs whose data its plan is made from. */
   readonly after: readonly JobType[];
-  readonly about: Bilingual;
+  /** What it does, for a person. */
+  readonly about: string;
 };
 
 type JobOf<Name extends string, Spec> = Spec extends { jobs: { list: infer Own extends string } }
@@ -54,24 +55,6 @@ const parts = Object.values(datasets).flatMap((dataset): JobPart[] => {
   ];
 });
 
-const abouts: Readonly<Record<Job["mode"], (title: Bilingual, slices: Slices) => Bilingual>> = {
-  reference: (title) => title,
-  history: ({ en, zh }, slices) =>
-    slices === "periods"
-      ? { en: `${en} of all report periods, resumable`, zh: `${zh}：所有报告期，可续传` }
-      : { en: `${en} of a range, resumable`, zh: `${zh}：一段时间，可续传` },
-  incremental: ({ en, zh }, slices) =>
-    slices === "periods"
-      ? {
-          en: `${en}: failed units first, then new filings, then missing reports; or the filings of a range`,
-          zh: `${zh}：先重试失败的单元，再取新披露和缺失的报告；也可指定披露日`,
-        }
-      : {
-          en: `${en} of new days, and holes of the last 60; or the days of a range`,
-          zh: `${zh}：新的交易日，以及最近 60 天的缺口；也可指定一天或一段时间`,
-        },
-};
-
 export const jobs = Object.fromEntries(
   [...Map.groupBy(parts, ([name]) => name)].map(([name, of]) => [name, jobOf(of)]),
 ) as Readonly<Record<JobType, Job>>; // as: of its own entries
@@ -91,18 +74,47 @@ function jobOf(of: readonly JobPart[]): Job {
     batchSize:
       dataset.slices === "periods" ? "SYNC_FINANCE_HISTORY_BATCH_SIZE" : "SYNC_DAILY_HISTORY_BATCH_SIZE",
     after: mode === "reference" ? [] : neededBy(dataset),
-    about: abouts[mode](titlesOf(of), dataset.slices),
+    about: aboutOf(
+      mode,
+      of.map(([, , one]) => one),
+    ),
   };
 }
 
-function titlesOf(of: readonly JobPart[]): Bilingual {
-  const titles = of.map(([, , { title }]) => title);
-  return { en: titles.map(({ en }) => en).join(", "), zh: titles.map(({ zh }) => zh).join("、") };
+/** What a job with these datasets does, for a person. */
+export function aboutOf(mode: Job["mode"], of: readonly Dataset[]): string {
+  const titles = of.map(({ title }) => title.en).join(", ");
+  const [first] = of;
+  if (mode === "reference" || first === undefined) return say("jobOfLists", { datasets: titles });
+  if (mode === "history") return say(historyOf(first), { datasets: titles });
+  if (first.slices === "periods") return say("jobOfNewReports", { datasets: titles });
+  return say("jobOfNews", { datasets: titles, past: lookBackOf(first) });
+}
+
+function historyOf(dataset: Dataset) {
+  const { slices, byPeriod } = dataset;
+  if (slices === "periods") return byPeriod === undefined ? "jobOfPeriods" : "jobOfPeriodsOrCodes";
+  return slices === "days" && canAskBy(dataset, "code") ? "jobOfDaysOrCodes" : "jobOfHistory";
+}
+
+/** How far an increment looks back by default; plan/slices.ts has the rules. */
+function lookBackOf({ slices, rangeDays = 0 }: Dataset): string {
+  const days = settingTable.SYNC_DAILY_LOOKBACK_DAYS.default;
+  switch (slices) {
+    case "announcements":
+      return say("lastDays", { days });
+    case "months":
+      return say("lastMonths", { months: 2 });
+    case "ranges":
+      return say("lastDays", { days: rangeDays });
+    default:
+      return say("lastOpenDays", { days });
+  }
 }
 
 function takenBy(dataset: Dataset, mode: Job["mode"]): RunOption[] {
   if (mode === "reference") return ["refresh"];
-  const byCode = mode === "history" && interfacesOf(dataset).every(({ answers }) => answers.includes("code"));
+  const byCode = mode === "history" && canAskBy(dataset, "code");
   return [
     "from",
     "to",

@@ -33,6 +33,18 @@ export const chinese: Readonly<Record<SentenceName, string>> = {
   scheduleEmpty: "财报披露计划为空：请运行作业 {job}，才能发现新披露的财报",
   tooManyUnits: "共 {units} 个单元，超过一个任务的上限 {most}：请缩短范围",
 
+  // What a job does.
+  jobOfLists: "{datasets}：一天最多一次",
+  jobOfHistory: "{datasets}：一段时间，可断点续传",
+  jobOfDaysOrCodes: "{datasets}：一段时间，按日或按代码获取，选调用次数少的方式，可断点续传",
+  jobOfPeriods: "{datasets}：从设定的第一个报告期起的所有报告期，可断点续传",
+  jobOfPeriodsOrCodes: "{datasets}：从设定的第一个报告期起的所有报告期，账户有权限时按报告期获取，可断点续传",
+  jobOfNews: "{datasets}：新数据，以及{past}的缺口；或指定日期的数据",
+  jobOfNewReports: "{datasets}：先重试失败的单元，再取新披露的报告，然后补缺；或指定日期内披露的报告",
+  lastOpenDays: "最近 {days} 个交易日",
+  lastDays: "最近 {days} 天",
+  lastMonths: "最近 {months} 个月",
+
   // Tasks: why one is paused or ended, or a command could not be carried out.
   pausedByCommand: "由命令暂停",
   cancelledByCommand: "由命令取消",

@@ -34,6 +34,20 @@ export const sentences = {
   scheduleEmpty: "the reporting schedule is empty: run the job {job} to find new filings",
   tooManyUnits: "{units} units, more than the {most} a task may hold: ask for a shorter range",
 
+  // What a job does.
+  jobOfLists: "{datasets}: at most once a day",
+  jobOfHistory: "{datasets} of a range, resumable",
+  jobOfDaysOrCodes: "{datasets} of a range, by day or by code, whichever costs fewer calls, resumable",
+  jobOfPeriods: "{datasets} of all report periods since the configured one, resumable",
+  jobOfPeriodsOrCodes:
+    "{datasets} of all report periods since the configured one, by period if the account has the points, resumable",
+  jobOfNews: "{datasets}: new data, and gaps in {past}, or the days of a date range",
+  jobOfNewReports:
+    "{datasets}: failed units first, then new filings, then missing reports, or filings of a date range",
+  lastOpenDays: "the last {days} trading days",
+  lastDays: "the last {days} days",
+  lastMonths: "the last {months} months",
+
   // Tasks: why one is paused or ended, or a command could not be carried out.
   pausedByCommand: "paused by a command",
   cancelledByCommand: "cancelled by a command",

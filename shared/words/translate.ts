@@ -22,8 +22,13 @@ const patterns: readonly Pattern[] = Object.entries(sentences)
   }))
   .sort((a, b) => fixed(b) - fixed(a));
 
-/** What datasets are called, in a sentence or alone. */
+/** What datasets are called, in a sentence or alone, one or several. */
 const titles = new Map(Object.values(datasets).map(({ title }) => [title.en, title.zh]));
+
+function titlesIn(text: string): string | undefined {
+  const named = text.split(", ").map((title) => titles.get(title));
+  return named.every((title) => title !== undefined) ? named.join("、") : undefined;
+}
 
 /** Between two sentences of one text, such as the reasons of a plan. */
 const joint = "; ";
@@ -42,8 +47,8 @@ export function translateKnown(text: string, language: Language): string {
 
 /** Undefined when no part of the text is of the catalogue. */
 function recognise(text: string): string | undefined {
-  const title = titles.get(text);
-  if (title !== undefined) return title;
+  const named = titlesIn(text);
+  if (named !== undefined) return named;
   const parts = text.split(joint);
   const known = parts.length === 1 ? [] : parts.map(recognise);
   if (known.length > 0 && known.every((part) => part !== undefined)) return known.join("；");
