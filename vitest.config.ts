@@ -1,7 +1,10 @@
 import { defineConfig } from "vitest/config";
 import { BaseSequencer, type TestSpecification } from "vitest/node";
 
-/** They wait for minutes, schedules and other processes more than they work; begun last, they would be waited for. */
+/**
+ * These mostly wait for minutes, schedules and other processes. They start first, so that the run does not wait for
+ * them at its end.
+ */
 const waiting = [
   "faults",
   "full-disk",
@@ -28,14 +31,14 @@ class WaitingFirst extends BaseSequencer {
   }
 }
 
-// Three workers: the suites start real engines, and on the two cores of the smallest machine we promise to work on some of
-// them mostly wait.
+// Three workers for two cores, the smallest machine we support: the suites start real engines, and some of them mostly
+// wait.
 export default defineConfig({
   test: {
     include: ["test/**/*.test.ts"],
     pool: "forks",
     maxWorkers: 3,
-    // A start works for eight seconds, and on a machine that others use it gets a tenth of it.
+    // A start needs eight CPU seconds, and on a busy machine it may get a tenth of the CPU.
     testTimeout: 120_000,
     hookTimeout: 240_000,
     sequence: { sequencer: WaitingFirst },

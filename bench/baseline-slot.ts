@@ -1,5 +1,5 @@
-// A slot of what the production worker is compared with: the same fetching, checking and joining, then another way to
-// store a day. It connects to PostgreSQL directly and keeps no ledger. Argument: copy, rows or orm.
+// A slot of the baselines for the production worker: the same fetch, checks and join, then another way to store a day.
+// It connects to PostgreSQL directly and writes no ledger. Argument: copy, rows or orm.
 import { sql } from "drizzle-orm";
 import { drizzle } from "drizzle-orm/node-postgres";
 import { date, numeric, type PgColumn, pgTable, text } from "drizzle-orm/pg-core";
@@ -31,7 +31,7 @@ const ways: Readonly<Record<string, (table: Table) => Promise<void>>> = {
   orm: saveObjects,
 };
 const store = ways[String(process.argv[2])];
-if (store === undefined) throw new Error(`no such way: ${process.argv[2]}`);
+if (store === undefined) throw new Error(`unknown baseline: ${process.argv[2]}`);
 serveSlot(async (day) => await store(await fetchDay(day)));
 
 async function fetchDay(day: string): Promise<Table> {
@@ -46,7 +46,7 @@ async function fetchDay(day: string): Promise<Table> {
   return join(dataset, main, details);
 }
 
-/** The text form of COPY. No cell of this dataset holds a character that would have to be escaped. */
+/** The text form of COPY. No cell of this dataset holds a character that needs an escape. */
 async function copyDay(table: Table): Promise<void> {
   const columns = names.map((name) => table.columns[name] ?? []);
   let text = "";
@@ -56,7 +56,7 @@ async function copyDay(table: Table): Promise<void> {
   await copyIn(`copy ${dataset.table} (${names.join(", ")}) from stdin`, Buffer.from(text));
 }
 
-/** pg leaves COPY to other packages; this is its documented extension point, with the whole text in one message. */
+/** pg has no COPY; this uses its documented extension point, and sends the whole text in one message. */
 function copyIn(sql: string, bytes: Buffer): Promise<void> {
   type CopyConnection = {
     query(sql: string): void;
@@ -96,7 +96,7 @@ set ${values.map((name) => `${name} = excluded.${name}`).join(", ")}, stored_at 
   await client.query("commit");
 }
 
-/** The same through an object-relational mapper, as its own pages say to save an object that may exist. */
+/** The same through an object-relational mapper, as its documentation says to upsert an object. */
 async function saveObjects(table: Table): Promise<void> {
   const asColumn = ({ name, type }: Column) =>
     type === "number" ? numeric(name) : type === "day" ? date(name) : text(name);

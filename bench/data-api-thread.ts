@@ -1,4 +1,4 @@
-// The local Data API server in a thread of its own, as the service is not in the worker's process either.
+// The local Data API server in its own thread, because the real service does not run in the worker's process either.
 import { parentPort, workerData } from "node:worker_threads";
 import { startDataApi } from "../local/data-api/server.ts";
 

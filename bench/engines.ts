@@ -17,7 +17,7 @@ import { startPostgresServer, whyNoPostgresServer } from "../test/support/postgr
 import { benchOrigin } from "./functions.ts";
 
 export type Engine = {
-  /** With its version. */
+  /** Name with version. */
   readonly name: string;
   readonly databaseUrl: string;
   readonly dataApiUrl: string;
@@ -27,20 +27,20 @@ export type Engine = {
   plan(days: readonly string[]): Promise<string[]>;
   /** Rows stored, and how many of them were stored or changed by the last round since `plan` or `empty`. */
   counts(): Promise<{ rows: number; changed: number }>;
-  /** Forgets every row and task. */
+  /** Deletes every row and task. */
   empty(): Promise<void>;
-  /** Processor seconds of the Data API's thread up to now. */
+  /** CPU seconds of the Data API's thread so far. */
   dataApiCpuSeconds(): Promise<number>;
   close(): Promise<void>;
 };
 
-/** Opens an engine; or says in a sentence why it is left out. */
+/** Opens an engine, or returns a sentence that says why it is skipped. */
 export type EngineKind = {
   readonly missing: string | undefined;
   open(days: readonly string[]): Promise<Engine>;
 };
 
-/** DATABASE_URL names a server to use: a database of our own is made on it, and dropped at the end. */
+/** DATABASE_URL names the server to use: a separate database is created on it, and dropped at the end. */
 export async function engineKinds(): Promise<EngineKind[]> {
   const given = process.env.DATABASE_URL;
   const missing = given ? undefined : await whyNoPostgresServer();

@@ -1,5 +1,5 @@
-// The deployed functions: their bundles as synth makes them, what those weigh, how long they take to import, and the
-// environment variables they read.
+// The deployed functions: their bundles from a synth, their size, their import time, and the environment variables they
+// read.
 import { execFile } from "node:child_process";
 import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -19,7 +19,7 @@ export type DeployedFunction = {
   readonly memoryMegabytes: number;
 };
 
-/** The folder of the bundles goes when the process ends. */
+/** The folder of the bundles is deleted when the process ends. */
 export async function makeBundles(): Promise<DeployedFunction[]> {
   const folder = mkdtempSync(join(tmpdir(), "bench-cdk-"));
   process.once("exit", () => rmSync(folder, { recursive: true, force: true }));
@@ -34,13 +34,13 @@ export async function makeBundles(): Promise<DeployedFunction[]> {
       bundle: join(bundle(resource), "index.mjs"),
       memoryMegabytes: Number(resource.properties.MemorySize),
     }))
-    .filter(({ bundle }) => existsSync(bundle)); // CDK's own helpers are packed otherwise
+    .filter(({ bundle }) => existsSync(bundle)); // CDK's own helpers have no such bundle
 }
 
-/** Whose rows the databases hold, and the functions bring. */
+/** Origin of the rows, in the databases and in the functions' environment. */
 export const benchOrigin = simulatedOrigin({ seed: 1, stocks: 5_400 });
 
-/** What the functions read. Every address is loopback, and the names mean nothing there. */
+/** The functions' environment variables. Every address is loopback; the names are not used there. */
 export function functionEnvironment(endpoints: {
   dataApiUrl: string;
   secretsUrl: string;
@@ -51,7 +51,7 @@ export function functionEnvironment(endpoints: {
     AWS_REGION: "us-east-1",
     AWS_ACCESS_KEY_ID: "local",
     AWS_SECRET_ACCESS_KEY: "local",
-    AWS_ENDPOINT_URL: "http://127.0.0.1:9", // nobody: queue and schedules are not needed while all goes well
+    AWS_ENDPOINT_URL: "http://127.0.0.1:9", // nothing listens: queue and schedules are used only after a failure
     AWS_ENDPOINT_URL_RDS_DATA: endpoints.dataApiUrl,
     AWS_ENDPOINT_URL_SECRETS_MANAGER: endpoints.secretsUrl,
     POWERTOOLS_SERVICE_NAME: "tushare-sync",

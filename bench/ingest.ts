@@ -1,5 +1,6 @@
-// The rounds on one engine: the production worker with one slot and with four, a COPY of the same rows at the end of the
-// same pipeline, and a row at a time, with and without an object-relational mapper. Rounds alternate, so that a slow minute of the machine strikes all of them.
+// The rounds on one engine: the production worker with one slot and with four, a COPY of the same rows at the end of
+// the same pipeline, and one row at a time, with and without an object-relational mapper. Rounds alternate, so that a
+// slow minute of the machine affects all of them.
 import type { Engine } from "./engines.ts";
 import { type SlotOptions, type Slots, startSlots } from "./slots.ts";
 import type { ReadyUpstream } from "./upstream.ts";
@@ -14,12 +15,12 @@ export type Way =
   | "row at a time"
   | "ORM";
 
-/** Each list has one number a round. */
+/** Each list has one number for each round. */
 export type Measurement = {
   readonly way: Way;
   readonly phase: Phase;
   readonly rowsPerSecond: number[];
-  /** Seconds of processor time a million rows: the slots' threads, and the Data API's. */
+  /** CPU seconds for a million rows: of the slots' threads, and of the Data API's. */
   readonly slotCpu: number[];
   readonly dataApiCpu: number[];
 };
@@ -28,7 +29,7 @@ export type IngestOptions = {
   readonly upstream: ReadyUpstream;
   readonly worker: SlotOptions;
   readonly rounds: number;
-  /** Days of the ways that are so slow that a few suffice. */
+  /** Number of days for the slow ways; a few are enough. */
   readonly rowAtATimeDays: number;
 };
 
@@ -45,7 +46,7 @@ export async function measureIngest(engine: Engine, options: IngestOptions): Pro
   const orm = await startSlots(1, baseline("orm"));
   const fewDays = upstream.days.slice(-options.rowAtATimeDays);
 
-  /** Runs one round and checks that it did what its phase says. */
+  /** Runs one round and checks the number of changed rows that its phase expects. */
   async function measure(way: Way, phase: Phase, slots: Slots, count: number, items: readonly string[]) {
     const before = await engine.dataApiCpuSeconds();
     const { seconds, cpuSeconds } = await slots.run(items, count);

@@ -1,4 +1,5 @@
-// One execution environment by itself: imports a bundle, hands it the events of its argument, prints its peak memory.
+// One execution environment alone: imports a bundle, calls its handler with the events in its argument, prints its peak
+// memory.
 import { pathToFileURL } from "node:url";
 import type { Context } from "aws-lambda";
 import { functionSeconds } from "../shared/catalogue/queue-limits.ts";

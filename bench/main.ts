@@ -1,5 +1,5 @@
-// npm run bench: what the worker's path costs beside other ways, in ratios; reads of ten million rows; every statement on
-// twenty million; ETFs end to end. Prints Markdown tables; docs/benchmarks.md keeps one run.
+// npm run bench: the worker's throughput against other ways, as ratios; reads of ten million rows; every statement on
+// twenty million rows; ETFs end to end. Prints Markdown tables; docs/benchmarks.md keeps one run.
 import { parseArgs } from "node:util";
 import { startAwsEndpoint } from "../local/aws/endpoint.ts";
 import { makeSecrets } from "../local/aws/secrets.ts";
@@ -28,10 +28,10 @@ const parts = {
   statements: printStatements,
   etf: printEtfs,
 };
-const help = `npm run bench [-- options]   measures; half an hour, prints Markdown tables
+const help = `npm run bench [-- options]   takes half an hour, prints Markdown tables
 
   --only PART   one part: ${Object.keys(parts).join(", ")}
-  --quick       a smoke run, whose numbers mean little
+  --quick       a smoke run; its numbers mean little
   --help        this page
 `;
 const { quick, only } = readOptions();
@@ -41,21 +41,21 @@ const size = quick
 const reads = quick
   ? { stocks: 200, etfs: 50, days: 1_000, asked: 20, clients: 16 }
   : { stocks: 5_400, etfs: 1_100, days: 1_540, asked: 200, clients: 16 };
-/** On the large one twenty million daily rows and a million units. */
+/** The full size has twenty million daily rows and a million units. */
 const mirror = quick
   ? { stocks: 100, etfs: 20, days: 900, periods: 60, runs: { finance: 60, stocks: 30, days: 6 } }
   : { stocks: 5_400, etfs: 1_300, days: 3_000, periods: 60, runs: { finance: 110, stocks: 45, days: 20 } };
 const readTargets = { database: 100, api: 500 };
-/** Calls a minute and seconds between two of them, of the tiers of 2,000 and 5,000 points, and as fast as it goes. */
+/** Calls a minute, and seconds between two calls: for 2,000 points, for 5,000 points, and without a real limit. */
 const tiers = [
   ["200", "0.35"],
   ["500", "0.13"],
   ["10000", "0.01"],
 ] as const;
-/** Least ratios, and the most memory in MB. */
+/** Minimum ratios, and maximum memory in MB. */
 const targets = { copyOneSlot: 0.75, copyFourSlots: 1.2, orm: 10, unchanged: 1, peakMegabytes: 256 };
 
-// Ending by exit lets what was started be removed: servers, folders.
+// process.exit runs the exit handlers, which remove servers and folders.
 for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"]) process.once(signal, () => process.exit(130));
 
 print(
@@ -65,7 +65,7 @@ for (const [name, printPart] of Object.entries(parts)) {
   if (only === undefined || only === name) await printPart();
 }
 
-/** Ends the program where there is nothing to measure. */
+/** Ends the program on --help and on wrong options. */
 function readOptions(): { quick: boolean; only: string | undefined } {
   const { values } = parseArgs({
     options: { quick: { type: "boolean" }, only: { type: "string" }, help: { type: "boolean" } },
@@ -250,7 +250,7 @@ function asRow({ way, phase, rowsPerSecond, slotCpu, dataApiCpu }: Measurement):
   return [`${way}, ${phase}`, ...middles.slice(0, 2), usesDataApi ? String(middles[2]) : ""];
 }
 
-/** Each is the median of the rounds' own ratios, so that a round on a busy machine does not bend it. */
+/** Each is the median of the ratios of single rounds, so that one round on a busy machine does not distort it. */
 function ratios(measurements: readonly Measurement[]): string[][] {
   type Speed = readonly [way: Way, phase?: Phase];
   const speeds = ([way, phase = "first insert"]: Speed) =>

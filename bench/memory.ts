@@ -1,5 +1,5 @@
-// Peak memory of each function at the largest piece of work it is given, in a process of its own whose heap is sized as
-// Lambda sizes it. The worker's is measured with its ingest.
+// Peak memory of each function with its largest input, in its own process with the heap size that Lambda sets. The
+// worker's is measured with the ingest.
 import { execFile } from "node:child_process";
 import { join } from "node:path";
 import { promisify } from "node:util";
@@ -10,14 +10,14 @@ import { heapOptions } from "./slots.ts";
 
 const run = promisify(execFile);
 
-/** The largest work of a function, by a part of its name. */
+/** The largest input of a function, by a part of its name. */
 const largest: Readonly<Record<string, { about: string; events: unknown[] }>> = {
   Dispatcher: {
     about: "a plan of 9,000 days, not started",
     events: [{ plan: { job: "DAILY_HISTORY", from: "19901219" } }],
   },
   Retry: {
-    about: "ten letters that cannot be read",
+    about: "ten messages that cannot be parsed",
     events: [
       {
         Records: Array.from({ length: 10 }, (_, at) => ({
@@ -67,7 +67,7 @@ export async function measurePeaks(engine: Engine, functions: readonly DeployedF
   return peaks;
 }
 
-/** One stock with 8,800 days, and a calendar of as many. */
+/** One stock with 8,800 days, and a calendar of the same days. */
 async function fillLongHistory(databaseUrl: string): Promise<void> {
   const client = new pg.Client({ connectionString: databaseUrl });
   await client.connect();

@@ -1,5 +1,5 @@
-// Reads of a database that holds ten million daily rows: by the named SQL with one client, and over the HTTP API, the
-// deployed function on the local stack, with sixteen clients at once.
+// Reads of a database that holds ten million daily rows: by the named SQL with one client, and over the HTTP API (the
+// deployed function on the local stack) with sixteen concurrent clients.
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -17,20 +17,20 @@ export type ReadsOptions = {
   readonly stocks: number;
   readonly etfs: number;
   readonly days: number;
-  /** Times each read is asked with one client, and over the API in all. */
+  /** How many times each read runs with one client, and in total over the API. */
   readonly asked: number;
   readonly clients: number;
 };
 
 export type ReadMeasurement = {
   readonly read: string;
-  /** Milliseconds, of the named SQL through the Data API, and of the HTTP API. */
+  /** In milliseconds: the named SQL through the Data API, and the HTTP API. */
   readonly databaseP95: number;
   readonly apiP50: number;
   readonly apiP95: number;
 };
 
-/** A day to begin with: the days are consecutive, weekends left out. */
+/** The first day: days are consecutive, without weekends. */
 const firstDay = "2019-01-01";
 
 /** Fills the tables in the database itself: six prices and fourteen valuations a row, as real rows have. */
@@ -111,7 +111,7 @@ type Read = {
   readonly path: (at: number) => string;
 };
 
-/** Each time another code and another day, so that nothing is answered from a warm page alone. */
+/** Each read uses another code and another day, so that it does not read only cached pages. */
 function readsOf({ stocks, days }: ReadsOptions): Read[] {
   const code = (at: number) => `${String(1 + ((at * 7_919) % stocks)).padStart(6, "0")}.SZ`;
   const year = { from: "20220103", to: "20221230" };
@@ -156,13 +156,13 @@ function readsOf({ stocks, days }: ReadsOptions): Read[] {
   ];
 }
 
-/** Milliseconds of each of `count` questions, asked by so many clients at once. */
+/** Milliseconds of each of `count` reads, by this many concurrent clients. */
 async function timed(
   count: number,
   clients: number,
   ask: (at: number) => Promise<unknown>,
 ): Promise<number[]> {
-  // Every client's execution environment is warm before it counts.
+  // Warms every client's execution environment before measuring.
   for (let round = 0; round < 3; round += 1)
     await Promise.all(Array.from({ length: clients }, (_, at) => ask(round * clients + at)));
   const milliseconds: number[] = [];

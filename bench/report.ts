@@ -8,7 +8,7 @@ export function median(values: readonly number[]): number {
   return sorted.length % 2 === 1 ? upper : (upper + (sorted[middle - 1] ?? Number.NaN)) / 2;
 }
 
-/** The value that the given share of the values does not pass. */
+/** The quantile: this share of the values is not above it. */
 export function quantile(values: readonly number[], share: number): number {
   const sorted = [...values].sort((a, b) => a - b);
   return sorted[Math.ceil(share * sorted.length) - 1] ?? Number.NaN;
@@ -25,12 +25,12 @@ export function table(header: readonly string[], rows: readonly (readonly string
   return [line(header), rule, ...rows.map(line)].join("\n");
 }
 
-/** To three digits that count, with thousands set apart. */
+/** To three significant digits, with thousands separators. */
 export function rounded(value: number): string {
   return Number(value.toPrecision(3)).toLocaleString("en-US", { maximumFractionDigits: 2 });
 }
 
-/** Cores and their model, and Node: what the numbers depend on besides the code. */
+/** Cores, their model and Node's version: the numbers depend on them. */
 export function describeMachine(): string {
   const cores = cpus();
   return `${cores.length} cores (${cores[0]?.model.trim()}), ${process.platform} ${process.arch}, Node ${process.versions.node}`;

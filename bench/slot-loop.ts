@@ -1,11 +1,13 @@
-// The inside of a slot, whichever way it stores: takes items one after the other until none are left. It runs in a
-// thread, or in a process of its own where memory is measured.
+// The loop of a slot, for every way to store: takes items one after the other until none are left. It runs in a thread,
+// or in its own process to measure memory.
 import { existsSync, readFileSync } from "node:fs";
 import { parentPort } from "node:worker_threads";
 
 export type Round = {
   readonly items: readonly string[];
-  /** One Int32, shared by the slots of the round: the next item nobody has taken. A process takes all. */
+  /**
+   * One Int32, shared by the slots of the round: the index of the next free item. Absent in a process, which takes all.
+   */
   readonly next?: SharedArrayBuffer;
 };
 
@@ -30,7 +32,7 @@ export function serveSlot(work: (item: string) => Promise<void>): void {
   tell({ is: "ready" });
 }
 
-/** Linux counts what the parent held at the fork into getrusage's maximum, so its own account is read there. */
+/** On Linux, getrusage's maximum includes the parent's memory at the fork, so read the process's own figure. */
 function peakRss(): number {
   const status = "/proc/self/status";
   const [, kilobytes] = /VmHWM:\s+(\d+)/.exec(existsSync(status) ? readFileSync(status, "utf8") : "") ?? [];

@@ -1,5 +1,5 @@
-// A slot of the production worker: the deployed bundle, given one message after the other as Lambda does.
-// Its environment variables come from the thread or process that starts it; argument: the bundle.
+// A slot of the production worker: the deployed bundle, called with one message after the other as Lambda does. Its
+// environment variables come from the thread or process that starts it; argument: the bundle.
 import { pathToFileURL } from "node:url";
 import type { Context, SQSBatchResponse, SQSEvent } from "aws-lambda";
 import { functionSeconds } from "../shared/catalogue/queue-limits.ts";

@@ -1,4 +1,4 @@
-// Slots seen from outside: threads that work off a list together, with the seconds that took and the processor time.
+// Controls the slots: threads that process a list together; measures elapsed seconds and CPU time.
 import { fork } from "node:child_process";
 import { once } from "node:events";
 import { join } from "node:path";
@@ -15,12 +15,12 @@ export type SlotOptions = {
 export type Measured = { readonly seconds: number; readonly cpuSeconds: number };
 
 export type Slots = {
-  /** Works the items off with the first `count` slots. Rejects when one of them fails. */
+  /** Processes the items with the first `count` slots. Rejects when one of them fails. */
   run(items: readonly string[], count: number): Promise<Measured>;
   close(): Promise<void>;
 };
 
-/** Starts threads and waits until their code is loaded. They stay warm from round to round, as environments do. */
+/** Starts threads and waits until their code is loaded. They stay warm between rounds, as Lambda environments do. */
 export async function startSlots(countMax: number, options: SlotOptions): Promise<Slots> {
   const threads = Array.from({ length: countMax }, () => {
     const thread = new Worker(join(import.meta.dirname, options.entry), {
@@ -49,7 +49,7 @@ export async function startSlots(countMax: number, options: SlotOptions): Promis
   };
 }
 
-/** The largest resident memory, in bytes, of a process that is one slot and works the items off. */
+/** The largest resident memory, in bytes, of a process that is one slot and processes the items. */
 export async function peakMemory(
   items: readonly string[],
   options: SlotOptions,
@@ -72,7 +72,7 @@ export async function peakMemory(
   return message.is === "done" ? message.peakRssBytes : Number.NaN;
 }
 
-/** The heap as Lambda's own start script sizes it. A roomy machine's defaults would just keep more garbage. */
+/** The heap as Lambda's own start script sizes it. Node's default on a large machine would only keep more garbage. */
 export function heapOptions(memoryMegabytes: number): string[] {
   return [
     `--max-semi-space-size=${Math.floor(memoryMegabytes / 20)}`,

@@ -1,5 +1,5 @@
-// Every statement that the functions run, explained on twenty million daily rows and a million units: how long it takes,
-// how many rows of the large tables it reads, and whether it scans or sorts one.
+// Runs EXPLAIN on every statement of the functions, with twenty million daily rows and a million units: its duration,
+// the rows of the large tables it reads, and whether it scans or sorts one.
 import { fillLargeMirror, type MirrorSize } from "../test/support/large-mirror.ts";
 import { countRows, type Explained, explaining } from "../test/support/plans.ts";
 import { statementsOf } from "../test/support/statements.ts";
@@ -8,14 +8,14 @@ import type { Engine } from "./engines.ts";
 export type StatementMeasurement = {
   readonly name: string;
   readonly milliseconds: number;
-  /** Of the large tables, the most of one statement first. */
+  /** For each large table; the largest number first. */
   readonly rowsRead: readonly (readonly [table: string, rows: number])[];
-  /** Why it may read more than a tenth of a table. */
+  /** The reason why it may read more than a tenth of a table. */
   readonly readsMuch: string | undefined;
   readonly faults: readonly string[];
 };
 
-/** @param codesMax stocks in one question of the planner */
+/** @param codesMax stocks in one query of the planner */
 export async function measureStatements(
   engine: Engine,
   size: MirrorSize,
@@ -27,7 +27,7 @@ export async function measureStatements(
   for (const { name, ask, readsMuch } of statementsOf({ stocks: size.stocks, codesMax })) {
     const plans: Explained[] = [];
     await ask(explaining(engine.database, rows, (explained) => plans.push(explained)));
-    // A function that asks several questions has its slowest here; the others are listed by their own names.
+    // For a function with several queries this is the slowest; the others are listed under their own names.
     const slowest = plans.sort((a, b) => b.milliseconds - a.milliseconds)[0];
     measured.push({
       name,

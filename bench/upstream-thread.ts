@@ -1,4 +1,4 @@
-// The thread of upstream.ts: a trivial HTTP server that finds the bytes of a reply by interface and day.
+// The thread of upstream.ts: a minimal HTTP server that returns the stored bytes of a reply by interface and day.
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { json } from "node:stream/consumers";
@@ -6,7 +6,10 @@ import { parentPort, workerData } from "node:worker_threads";
 import { type InterfaceSpec, interfacesOf } from "../shared/catalogue/dataset.ts";
 import { datasets } from "../shared/catalogue/datasets.ts";
 
-/** first: as the simulator made them. changed: every adjustment factor doubled, so every stored row differs. */
+/**
+ * first: as the simulator made the replies. changed: with every adjustment factor doubled, so that every stored row
+ * differs.
+ */
 export type Version = "first" | "changed";
 
 export type Prefetch = { readonly url: string; readonly days: readonly string[] };

@@ -1,5 +1,5 @@
-// An upstream that costs next to nothing: real-sized replies of the simulated TuShare, fetched once and then served as
-// ready bytes from a thread of their own (upstream-thread.ts), so that making them is not measured.
+// An upstream that needs almost no CPU: replies of real size from the simulated TuShare, fetched once and then served
+// as stored bytes from another thread (upstream-thread.ts). So generating them is not measured.
 import { once } from "node:events";
 import { Worker } from "node:worker_threads";
 import { startUpstream } from "../local/tushare/upstream.ts";
@@ -7,14 +7,14 @@ import type { Prefetch, Version } from "./upstream-thread.ts";
 
 export type ReadyUpstream = {
   readonly url: string;
-  /** The trading days it answers, ascending, each YYYYMMDD. */
+  /** The trading days it has, ascending, each YYYYMMDD. */
   readonly days: readonly string[];
   serve(version: Version): Promise<void>;
   close(): Promise<void>;
 };
 
 const today = "20260302";
-/** Gives about 5,450 bars a day. */
+/** With this many stocks a day has about 5,450 bars. */
 const stocks = 5_460;
 
 /** Fetches the last `count` trading days of a generated market, then serves them. */
