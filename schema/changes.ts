@@ -1,20 +1,20 @@
-// What has to be done to a database for its tables to be those of the catalogue, and back again. Pure.
+// The changes that bring a database's tables to the catalogue's, and those that undo them. Pure.
 import type { Catalog, Relation, SchemaColumn } from "./read-schema.ts";
 import { commentOf, type WantedColumn, type WantedTable } from "./tables.ts";
 
-/** One statement, and the one that takes it back; none where another one takes it back as well. */
+/** One statement, and the one that undoes it; absent when another change's `down` undoes it too. */
 export type Change = { readonly up: string; readonly down?: string };
 
 export type Difference = {
   readonly changes: readonly Change[];
-  /** What no program should decide, a line each. */
+  /** Differences that a person must decide on, one on each line. */
   readonly refusals: readonly string[];
 };
 
-/** Every table of a dataset has it, no other has. */
+/** Every table of a dataset has this column, and no other table has it. */
 const storedAt = { name: "stored_at", comment: "When this row was stored or last changed here" };
 
-/** Compares both ways: what the catalogue asks for and the database has not, and the other way round. */
+/** Compares both ways: what the catalogue has and the database lacks, and the other way round. */
 export function differenceOf(tables: readonly WantedTable[], catalog: Catalog): Difference {
   const known = catalog.relations.filter(({ kind }) => kind === "table");
   const parts = tables.map((table): Difference => {
@@ -25,7 +25,9 @@ export function differenceOf(tables: readonly WantedTable[], catalog: Catalog): 
   });
   const orphans = known
     .filter((relation) => hasStoredAt(relation) && !tables.some(({ name }) => name === relation.name))
-    .map(({ name }) => `the table ${name} is no dataset's: its migration can go while nobody has applied it`);
+    .map(
+      ({ name }) => `the table ${name} belongs to no dataset: delete its migration if it was never applied`,
+    );
   return {
     changes: parts.flatMap(({ changes }) => changes),
     refusals: [...parts.flatMap(({ refusals }) => refusals), ...orphans],
@@ -57,7 +59,7 @@ function creating(table: WantedTable): Change[] {
   ];
 }
 
-/** Null is equal to null in a key: the same row, sent twice, is one row. */
+/** Nulls are equal in a key: the same row sent twice is one row. */
 function keyRule({ columns }: WantedTable, key: readonly string[]): string {
   const nullable = columns.some((column) => key.includes(column.name) && column.nullable);
   return `${nullable ? "unique nulls not distinct" : "primary key"} (${key.join(", ")})`;
@@ -94,7 +96,7 @@ function changing(table: WantedTable, relation: Relation, all: readonly Relation
 
 function adding(table: string, column: WantedColumn): Difference {
   if (!column.nullable) {
-    const refusal = `${table}.${column.name} is required, and rows that are stored have none: leave \`required\` out`;
+    const refusal = `${table}.${column.name} is required, but stored rows have no value: leave \`required\` out`;
     return { changes: [], refusals: [refusal] };
   }
   const changes = [
@@ -126,7 +128,7 @@ function altering(
     down: `alter table ${table} alter column ${column.name} set not null`,
   };
   const comment = meaningOf(column);
-  // A view that says of the column what its table said goes on saying it.
+  // A view with the same comment as its table's column gets the new comment too.
   const repeating = views.filter(({ columns }) =>
     columns.some((other) => other.name === column.name && other.comment === stored.comment),
   );
@@ -142,7 +144,7 @@ function altering(
   };
 }
 
-/** Views that read the table, also through one another. */
+/** Views that read the table, directly or through other views. */
 function viewsOn(table: string, all: readonly Relation[]): Relation[] {
   const direct = all.filter(({ kind, reads }) => kind === "view" && reads.includes(table));
   return [...new Set([...direct, ...direct.flatMap(({ name }) => viewsOn(name, all))])];
@@ -188,7 +190,7 @@ function indexing(table: string, index: readonly string[]): string {
   return `create index ${indexName(table, index)} on ${table} ${columnList(index)}`;
 }
 
-/** PostgreSQL cuts a longer name off. */
+/** PostgreSQL truncates longer names. */
 const nameCharactersMax = 63;
 
 function indexName(table: string, index: readonly string[]): string {

@@ -1,5 +1,5 @@
-// The files of shared/catalogue/datasets/ and the text of their collection, shared/catalogue/dataset-files.ts. A bundler has
-// to see each import, so a program writes them.
+// The files of shared/catalogue/datasets/, and the text of shared/catalogue/dataset-files.ts, which collects them. The
+// text is generated because a bundler needs a static import of each.
 import { readdirSync } from "node:fs";
 import { datasetSets } from "../shared/catalogue/dataset.ts";
 import { problemsOf } from "./problems.ts";
@@ -9,7 +9,10 @@ const folder = new URL("../shared/catalogue/datasets/", import.meta.url);
 
 export const collection = new URL("../dataset-files.ts", folder);
 
-/** Every file, in no order. What a file exports is as its author wrote it: problemsOf says what it lacks. @throws Error naming a file that cannot be run */
+/**
+ * Every file, in no order. The exports are not checked: problemsOf does that. @throws Error naming a file that cannot
+ * be run
+ */
 export async function readDatasetFiles(from = folder): Promise<DatasetFile[]> {
   const files = readdirSync(from).filter((file) => file.endsWith(".ts"));
   return await Promise.all(
@@ -24,7 +27,7 @@ export async function readDatasetFiles(from = folder): Promise<DatasetFile[]> {
   );
 }
 
-/** Every file, in the order in which people see them. @throws Error with a line for each thing that is wrong with one */
+/** Every file, in display order. @throws Error with a line for each problem in a file */
 export async function checkedDatasetFiles(): Promise<DatasetFile[]> {
   const files = await readDatasetFiles();
   const problems = problemsOf(files);
@@ -32,7 +35,7 @@ export async function checkedDatasetFiles(): Promise<DatasetFile[]> {
   return inOrder(files);
 }
 
-/** In the order in which people see them. */
+/** Sorts the files into display order. */
 export function inOrder(files: readonly DatasetFile[]): DatasetFile[] {
   return files.toSorted(
     (a, b) =>
@@ -42,7 +45,7 @@ export function inOrder(files: readonly DatasetFile[]): DatasetFile[] {
   );
 }
 
-/** The collection of these files. */
+/** The text of the module that collects these files. */
 export function datasetFilesText(files: readonly DatasetFile[]): string {
   const names = inOrder(files).map(({ file }) => file.replace(/\.ts$/, ""));
   const entries = (what: string) =>

@@ -1,4 +1,5 @@
-// npm run make-migration NAME: the next migration, from what the datasets' files say and the migrations before it give.
+// npm run make-migration NAME: writes the next migration, from the difference between the datasets' files and the
+// schema that all migrations give.
 import { readdirSync, renameSync, writeFileSync } from "node:fs";
 import { differenceOf } from "./changes.ts";
 import { checkedDatasetFiles, collection, datasetFilesText } from "./dataset-files.ts";
@@ -11,7 +12,7 @@ const [name = "", ...others] = process.argv.slice(2);
 
 process.exitCode = await make();
 
-/** @returns the exit code: 0 when the database will have what the catalogue asks for, 2 when wrongly called, else 1 */
+/** @returns the exit code: 0 when the database will match the catalogue, 2 on wrong usage, else 1 */
 async function make(): Promise<number> {
   const wrong = others.length > 0 ? "it takes one name" : wrongName(name || undefined);
   if (wrong !== undefined) return say(2, [`${wrong}: npm run make-migration add_index_daily`]);
@@ -24,17 +25,17 @@ async function make(): Promise<number> {
   writeFileSync(collection, datasetFilesText(files));
   const { changes, refusals } = differenceOf(tablesOf(files), await migratedCatalog());
   if (refusals.length > 0) {
-    return say(1, [...refusals, "This is for a person to decide: no migration was written."]);
+    return say(1, [...refusals, "A person must decide this: no migration was written."]);
   }
   if (changes.length === 0)
-    return say(0, ["The migrations give what the catalogue asks for: none is needed."]);
+    return say(0, ["The migrations already match the catalogue: no new one is needed."]);
   const migration = migrationOf(name, changes, readdirSync(folder));
   write(migration);
   const written = [migration.up.name, migration.down.name].map((file) => `wrote migrations/${file}`);
   return say(0, [...written, "Read them, then: npm run docs"]);
 }
 
-/** The migration comes last, and at once: a program that is stopped leaves nothing that would be applied. */
+/** The migration is written last and atomically: a program that is stopped leaves nothing that would be applied. */
 function write({ up, down }: Migration): void {
   writeFileSync(new URL(down.name, folder), down.text);
   const unfinished = new URL(`${up.name}.unfinished`, folder);

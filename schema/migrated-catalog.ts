@@ -1,4 +1,4 @@
-// What an empty embedded database has after all migrations.
+// The catalog of an empty embedded database after all migrations.
 import pg from "pg";
 import { migratedDatabase } from "../test/support/database.ts";
 import { type Catalog, readCatalog } from "./read-schema.ts";

@@ -1,21 +1,21 @@
 // The files of a migration: their names and texts. Pure.
 import type { Change } from "./changes.ts";
 
-/** One migration: the file that is applied, and the one that a person can run to take it back. */
+/** One migration: the file that is applied, and the one that a person can run to undo it. */
 export type Migration = {
   readonly up: { readonly name: string; readonly text: string };
   readonly down: { readonly name: string; readonly text: string };
 };
 
-/** A verb and what it is done to, such as add_index_daily. */
+/** A verb and its object, such as add_index_daily. */
 const namePattern = /^[a-z][a-z0-9]*(_[a-z0-9]+)+$/;
 const nameCharactersMax = 60;
 
-/** What is wrong with a migration's name; undefined when nothing is. */
+/** The error in a migration's name; undefined when it is valid. */
 export function wrongName(name: string | undefined): string | undefined {
   if (name === undefined) return "it needs a name";
   if (namePattern.test(name) && name.length <= nameCharactersMax) return undefined;
-  return `'${name}' is no name: expected a verb and an object, in small letters, digits and _`;
+  return `'${name}' is not a valid name: expected a verb and an object, in small letters, digits and _`;
 }
 
 /** The next migration after those whose file names are given. */

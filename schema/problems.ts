@@ -1,5 +1,5 @@
-// What a dataset's file lacks or contradicts, for whoever writes one: what no type can say, and what is said before a
-// compiler runs. Pure.
+// The problems in a dataset's file, for its author: those that types cannot express, and those found before a compiler
+// runs. Pure.
 import { cadences } from "../shared/catalogue/cadences.ts";
 import {
   columnsOf,
@@ -18,7 +18,7 @@ import { type DatasetFile, nameOf, sqlTypes, tablesOf } from "./tables.ts";
 
 const expectations: readonly Expects[] = ["members", "some", "none", "before", "every_day"];
 
-/** Fields that every spec has; a compiler says so too, but a program that runs the file does not ask it. */
+/** Required fields of every spec. The compiler checks them too, but a program that runs the file does not. */
 const needed = [
   "title",
   "table",
@@ -33,7 +33,7 @@ const needed = [
 ];
 const neededOfInterface = ["name", "columns", "answers", "points", "rowCap"];
 
-/** One line for each problem, which names the file and the field. */
+/** One line for each problem, with the file and the field. */
 export function problemsOf(files: readonly DatasetFile[]): string[] {
   const whole = files.filter((file) => lacking(file).length === 0);
   return [
@@ -47,7 +47,7 @@ function within({ file }: DatasetFile, problems: readonly string[]): string[] {
   return problems.map((problem) => `shared/catalogue/datasets/${file}: ${problem}`);
 }
 
-/** Fields that are not there at all; the other rules read them. */
+/** Missing fields, checked first because the other rules read them. */
 function lacking({ file, spec, words }: DatasetFile): string[] {
   const name = /^[a-z][a-z0-9]*(-[a-z0-9]+)*\.ts$/.test(file)
     ? []
@@ -79,7 +79,7 @@ function problemsOfSpec(spec: DatasetSpec, files: readonly DatasetFile[]): strin
   const unknown = (what: string, wanted: readonly string[]) =>
     wanted
       .filter((name) => !names.includes(name) && !(name in (spec.constants ?? {})))
-      .map((name) => `${what} names ${name}, which is no column`);
+      .map((name) => `${what} names ${name}, which is not a column`);
   const isCatalogued = (name: string) => files.some(({ file }) => nameOf(file) === name);
   const list = spec.members !== undefined && "list" in spec.members ? spec.members.list : undefined;
   const { securities } = spec;
@@ -107,10 +107,10 @@ function problemsOfSpec(spec: DatasetSpec, files: readonly DatasetFile[]): strin
     ...(securities === undefined ? [] : unknown("securities", [securities.listedFrom, securities.listedTo])),
     ...(list === undefined || isCatalogued(list)
       ? []
-      : [`members name the list ${list}, which is no dataset`]),
+      : [`members name the list ${list}, which is not a dataset`]),
     ...(spec.filedIn === undefined || isCatalogued(spec.filedIn)
       ? []
-      : [`filedIn names ${spec.filedIn}, which is no dataset`]),
+      : [`filedIn names ${spec.filedIn}, which is not a dataset`]),
     ...[...names, ...Object.keys(spec.constants ?? {})].flatMap(badName),
     ...badName(spec.table),
     ...slicesProblems(spec),
@@ -129,7 +129,7 @@ function twice(spec: DatasetSpec): string[] {
     .flatMap(({ columns }) => columns.map(({ name }) => name))
     .filter((name) => !spec.key.includes(name));
   return [...new Set(names.filter((name, at) => names.indexOf(name) !== at))].map(
-    (name) => `the column ${name} is in it twice`,
+    (name) => `the column ${name} appears twice`,
   );
 }
 
@@ -140,7 +140,7 @@ function badName(name: string): string[] {
   return [];
 }
 
-/** What each kind of slice is asked by; of whole lists their own selectors say. */
+/** The selectors for each kind of slice; lists have their own. */
 const askedBy: Readonly<Record<Slices, readonly Selector["by"][]>> = {
   lists: [],
   days: ["date"],
@@ -151,7 +151,7 @@ const askedBy: Readonly<Record<Slices, readonly Selector["by"][]>> = {
   ranges: ["range"],
 };
 
-/** Any calendar day will do to see what a list is asked by. */
+/** Any calendar day: it only serves to read the selectors of a list. */
 const anyDay = "20240102";
 
 function slicesProblems(spec: DatasetSpec): string[] {
@@ -200,7 +200,7 @@ function problemsOfWords({ spec, words }: DatasetFile): string[] {
           ? [`${field} is a number without a measure`]
           : []),
         ...(types.get(name) !== "number" && measure !== "none"
-          ? [`${field} has a measure, and is no number`]
+          ? [`${field} has a measure but is not a number`]
           : []),
         ...(types.get(name) === "day" && !/\bdays?\b/i.test(en)
           ? [`${field} does not say in English which day it is`]
@@ -214,7 +214,7 @@ function bothLanguages(field: string, { en, zh }: Bilingual): string[] {
   return [
     ...(/[a-z]/i.test(en) ? [] : [`${field} has no English`]),
     ...(/\p{Script=Han}/u.test(zh) ? [] : [`${field} has no Chinese`]),
-    // A colon before a letter is a parameter to the adapters, also within quotes.
+    // The adapters read a colon before a letter as a parameter, even within quotes.
     ...(/:\w|\p{Cc}/u.test(en) ? [`${field} has a colon before a letter, or a line break, in English`] : []),
   ];
 }

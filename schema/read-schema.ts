@@ -1,12 +1,12 @@
-// What a migrated database says about itself: its relations, columns, rules and functions, with their comments.
+// Reads the schema of a migrated database: relations, columns, constraints and functions, with their comments.
 
-/** Runs one statement and gives its rows. */
+/** Runs one statement and returns its rows. */
 export type Read = (sql: string) => Promise<Record<string, unknown>[]>;
 
 export type SchemaColumn = {
   readonly name: string;
   readonly type: string;
-  /** Null for the database's own. */
+  /** Null for the database's default. */
   readonly collation: string | null;
   readonly nullable: boolean;
   readonly default: string | null;
@@ -25,7 +25,7 @@ export type Relation = {
   readonly kind: "table" | "view";
   readonly comment: string | null;
   readonly columns: readonly SchemaColumn[];
-  /** Columns of the primary key, or of the unique constraint that stands for one. */
+  /** Columns of the primary key, or of the unique constraint used instead of one. */
   readonly key: readonly string[];
   readonly keyKind: "PK" | "UK";
   readonly indexes: readonly SchemaIndex[];
@@ -47,7 +47,7 @@ export type Catalog = {
   readonly functions: readonly SchemaFunction[];
 };
 
-/** Reads the schema `public`. Nothing in it depends on the version of PostgreSQL. */
+/** Reads the schema `public`. The result does not depend on PostgreSQL's version. */
 export async function readCatalog(read: Read): Promise<Catalog> {
   const relations = (await read(relationsSql())).map(({ relation }) => relation as Relation);
   const functions = (await read(functionsSql)).map(({ routine }) => routine as SchemaFunction);
@@ -122,7 +122,7 @@ left join lateral (
 where relnamespace = 'public'::regnamespace and relkind in ('r', 'p', 'v', 'm')
 order by relname collate "C"`;
 
-/** A definition as one would write it, not as the database spells it out. */
+/** A definition in the short form a person would write, not PostgreSQL's long form. */
 function plain(definition: string): string {
   return `regexp_replace(replace(${definition}, '::text', ''), '= ANY \\(ARRAY\\[([^]]*)\\]\\)', 'in (\\1)', 'g')`;
 }

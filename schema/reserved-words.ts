@@ -1,4 +1,4 @@
-// Words that PostgreSQL does not take as a column's name without quotes, which no statement here writes
+// Words that PostgreSQL accepts as a column's name only in quotes, which the statements here never use
 // (https://www.postgresql.org/docs/current/sql-keywords-appendix.html).
 export const reservedWords: ReadonlySet<string> = new Set(
   `

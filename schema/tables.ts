@@ -1,4 +1,4 @@
-// What the datasets' files say of the database's tables: one for each table, of however many datasets. Pure.
+// The database's tables by the datasets' files: one entry for each table, which several datasets may share. Pure.
 import {
   type Column,
   type ColumnType,
@@ -9,7 +9,7 @@ import {
 } from "../shared/catalogue/dataset.ts";
 import { measures } from "../shared/catalogue/measures.ts";
 
-/** A file of shared/catalogue/datasets/, read. */
+/** A loaded file of shared/catalogue/datasets/. */
 export type DatasetFile = {
   /** Its name, such as stock-daily.ts. */
   readonly file: string;
@@ -17,7 +17,7 @@ export type DatasetFile = {
   readonly words: DatasetWords;
 };
 
-/** The name of the dataset that a file is about. */
+/** The name of a file's dataset. */
 export function nameOf(file: string): string {
   return file.replace(/\.ts$/, "").replaceAll("-", "_");
 }
@@ -25,24 +25,24 @@ export function nameOf(file: string): string {
 export type WantedColumn = {
   readonly name: string;
   readonly type: (typeof sqlTypes)[ColumnType];
-  /** Codes are compared byte by byte, everywhere alike. */
+  /** "C" for codes: compared byte by byte, the same everywhere. */
   readonly collation: "C" | null;
   readonly nullable: boolean;
   /** Meaning and measure; undefined while no file describes it. */
   readonly words?: ColumnWords;
-  /** It is 0 or 1. */
+  /** Whether it holds only 0 or 1. */
   readonly flag: boolean;
 };
 
 export type WantedTable = {
   readonly name: string;
-  /** Of the first of its datasets. */
+  /** The words of its first dataset. */
   readonly words: DatasetWords;
   /** Without stored_at, which every table has. */
   readonly columns: readonly WantedColumn[];
-  /** No two rows have the same values in them; undefined where an answer replaces its slice. */
+  /** Columns unique together; undefined when an answer replaces its slice. */
   readonly key?: readonly string[];
-  /** Columns of each index beside the key's. */
+  /** The columns of each index besides the key's. */
   readonly indexes: readonly (readonly string[])[];
 };
 
@@ -55,14 +55,14 @@ export const sqlTypes = {
   flag: "smallint",
 } as const;
 
-/** The tables of these files, in their order. */
+/** The tables of these files, in the files' order. */
 export function tablesOf(files: readonly DatasetFile[]): WantedTable[] {
   return [...Map.groupBy(files, ({ spec }) => spec.table)].map(([name, sharers]) => tableOf(name, sharers));
 }
 
 function tableOf(name: string, sharers: readonly DatasetFile[]): WantedTable {
   const [first] = sharers;
-  if (first === undefined) throw new Error(`the table ${name} is no dataset's`);
+  if (first === undefined) throw new Error(`the table ${name} belongs to no dataset`);
   const { key, replacesSlice } = first.spec;
   const asked = [
     ...sharers.flatMap(({ spec }) => spec.indexes ?? []),
@@ -78,8 +78,8 @@ function tableOf(name: string, sharers: readonly DatasetFile[]): WantedTable {
 }
 
 /**
- * Rows are counted and replaced by day, so an index begins with it, whatever the key begins with. Where no key is unique,
- * another one finds the rows of a code. A list is read whole.
+ * Rows are counted and replaced by day, so one index starts with the day, even if the key does not. Without a unique
+ * key, another index finds the rows of a code. A list needs none: it is read whole.
  */
 function sliceIndexes(spec: DatasetSpec): string[][] {
   const { slices, dayColumn, key, indexes = [], replacesSlice } = spec;
@@ -95,7 +95,7 @@ function sliceIndexes(spec: DatasetSpec): string[][] {
   ];
 }
 
-/** Key first, then in the order of the interfaces, then what is the same in all rows of a dataset. */
+/** Key columns first, then the interfaces' columns in order, then the dataset's constants. */
 function columnsOfTable(sharers: readonly DatasetFile[]): WantedColumn[] {
   const named = new Map<string, Column>();
   for (const column of sharers.flatMap(({ spec }) => columnsOf(spec))) {
@@ -121,14 +121,14 @@ function placeIn(key: readonly string[], name: string): number {
   return at === -1 ? key.length : at;
 }
 
-/** No row of the dataset is without it. */
+/** Whether every row of the dataset has a value for it. */
 function hasAlways(spec: DatasetSpec, name: string): boolean {
   return (
     name in (spec.constants ?? {}) || columnsOf(spec).find((own) => own.name === name)?.required === true
   );
 }
 
-/** As the database says it of the column: the measure follows the meaning, and stands before what a null says. */
+/** The column's comment in the database: meaning, then unit, then the meaning of null. */
 export function commentOf([measure, meaning]: ColumnWords): string {
   const unit = measures[measure].en;
   const [what = "", ...more] = meaning.split("; ");

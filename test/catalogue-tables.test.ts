@@ -227,7 +227,7 @@ describe("what a person has to decide is said, and nothing is written", () => {
       changed(({ main }) => ({
         main: { ...main, columns: [...main.columns, { name: "more", type: "text", required: true }] },
       })),
-      /^disclosure_date\.more is required, and rows that are stored have none/,
+      /^disclosure_date\.more is required, but stored rows have no value/,
     ],
     [
       "another key",
@@ -247,7 +247,7 @@ describe("what a person has to decide is said, and nothing is written", () => {
     [
       "a file that went",
       files.filter(({ file }) => file !== "disclosure.ts"),
-      /^the table disclosure_date is no dataset's/,
+      /^the table disclosure_date belongs to no dataset/,
     ],
     [
       "a table of the ledger's name",

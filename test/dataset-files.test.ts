@@ -110,12 +110,12 @@ describe("is said by file and field:", () => {
     [
       "an index on no column",
       inventedFile({ spec: { indexes: [["open"]] } }),
-      /indexes names open, which is no column$/,
+      /indexes names open, which is not a column$/,
     ],
     [
       "a day that is no column",
       inventedFile({ spec: { dayColumn: "day" } }),
-      /dayColumn names day, which is no column$/,
+      /dayColumn names day, which is not a column$/,
     ],
     [
       "a day that is no day",
@@ -156,9 +156,9 @@ describe("is said by file and field:", () => {
     [
       "filings in no list",
       inventedFile({ spec: { filedIn: "filings" } }),
-      /filedIn names filings, which is no dataset$/,
+      /filedIn names filings, which is not a dataset$/,
     ],
-    ["a column in it twice", holding(...figures), /the column close is in it twice$/],
+    ["a column in it twice", holding(...figures), /the column close appears twice$/],
     [
       "a reserved word",
       holding({ name: "limit", type: "text" }),
@@ -187,7 +187,7 @@ describe("is said by file and field:", () => {
     [
       "a measure of no number",
       saying({ ts_code: ["lots", "Code", "代码"] }),
-      /words\.columns\.ts_code has a measure, and is no number$/,
+      /words\.columns\.ts_code has a measure but is not a number$/,
     ],
     [
       "a measure that is none",
