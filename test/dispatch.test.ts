@@ -1,6 +1,7 @@
 // Dispatching: one live task for a job, whatever dies or is started twice; and what pause, resume and cancel promise.
 // What is planned for which job is in coverage.test.ts and planning.test.ts.
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import { pauseTask } from "../shared/ledger/tasks.ts";
 import { decodeUnit } from "../shared/unit.ts";
 import { databaseKinds } from "./support/postgres-database.ts";
 import { dailyTruth, firstDay, lastDay, marketDays } from "./support/small-market.ts";
@@ -245,6 +246,47 @@ describe("dispatching", () => {
       expect(status).toBe("PENDING");
       await world.dispatch({ pause: id });
       expect(await world.dispatch({ resume: id })).toMatchObject({ outcome: "continued", sent: 12 });
+    });
+
+    test("a timed wake-up that dies anywhere is made good by its repeat, and every unit is stored", async () => {
+      let deaths = 0;
+      for (const when of ["before", "after"] as const) {
+        for (let call = 1; ; call += 1) {
+          await world.reset();
+          const { tasks } = await world.dispatch(history);
+          const id = tasks[0]?.id ?? "";
+          await pauseTask(world.services.database, id, "the day's calls are used up");
+          await world.runToEnd(); // paused, what was sent drains
+          const wake = { resume: call % 2 === 0 ? "all" : id, timed: true };
+          const first = call % 2 === 0 ? { resume: id, timed: true } : wake;
+          const died = await world.dispatchBreaking(first, { call, when, fate: "dies" }).then(
+            () => false,
+            () => true,
+          );
+          if (!died) break;
+          deaths += 1;
+          await world.dispatch(wake);
+          if (wake.resume === "all") await world.dispatch(first);
+          await world.runToEnd();
+          await expectWholeHistory();
+        }
+      }
+      expect(deaths).toBeGreaterThan(10);
+    });
+
+    test("a timed wake-up that comes again sends nothing twice, and disturbs neither a held nor an ended task", async () => {
+      const { tasks } = await world.dispatch(history);
+      const id = tasks[0]?.id ?? "";
+      const wake = { resume: id, timed: true };
+      await pauseTask(world.services.database, id, "the day's calls are used up");
+      await world.runToEnd();
+      expect(await world.dispatch(wake)).toMatchObject({ sent: 12 });
+      expect(await world.dispatch(wake)).toMatchObject({ sent: 0, tasks: [{ id, status: "RUNNING" }] });
+      await world.dispatch({ pause: id });
+      expect(await world.dispatch(wake)).toMatchObject({ sent: 0, tasks: [] });
+      expect((await onlyTask()).status).toBe("PAUSED");
+      await world.dispatch({ cancel: id });
+      expect(await world.dispatch(wake)).toMatchObject({ sent: 0, tasks: [] });
     });
 
     test("a paused task is not run over by its schedule, nor by a person's command", async () => {

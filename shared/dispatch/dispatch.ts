@@ -167,13 +167,21 @@ async function resume(services: DispatchServices, which: string, timed: boolean)
   const tasks: ledger.Task[] = [];
   let sent = 0;
   for (const id of ids) {
-    const task = await ledger.resumeTask(services.database, id, timed ? ledger.pausedByCommand : undefined);
+    const task =
+      (await ledger.resumeTask(services.database, id, timed ? ledger.pausedByCommand : undefined)) ??
+      (timed ? await liveTask(services.database, id) : undefined);
     if (task === undefined && (timed || which === "all")) continue; // paused by a person, or ended by now
     const done = await continueTask(services, task ?? (await refuse(services.database, id, "resume")));
     tasks.push(done.task);
     sent += done.sent;
   }
   return { outcome: "continued", tasks, sent };
+}
+
+/** A timed wake-up comes again when its dispatcher died or its answer was lost: the task is live then, and half sent. */
+async function liveTask(database: Database, id: string): Promise<ledger.Task | undefined> {
+  const task = await ledger.readTask(database, id);
+  return task?.status === "PENDING" || task?.status === "RUNNING" ? task : undefined;
 }
 
 /** Each unit goes as the next retry of its record; until its message is taken up, nothing has changed. */
