@@ -1,4 +1,4 @@
-// The page of the HTTP API: every operation of its description, with an example that is asked of a small market.
+// The page of the HTTP API: every operation of its description, with an example that is run on a small market.
 import type { ApiServices } from "../shared/api/route.ts";
 import { routes } from "../shared/api/routes.ts";
 import { SyncError } from "../shared/errors.ts";
@@ -16,15 +16,15 @@ the schema of every answer, is at \`/openapi.json\`.
 
 ## Calling it
 
-On one machine the API listens on the loopback address, at the URL that \`npm start\` prints, and asks for no credentials:
+On one machine the API listens on the loopback address, at the URL that \`npm start\` prints, and needs no credentials:
 
 \`\`\`bash
 API=http://127.0.0.1:45661
 curl "$API/api/jobs"
 \`\`\`
 
-Deployed, it answers signed requests of callers whose IAM policy allows \`execute-api:Invoke\` on it; others get 403. The
-address is the stack's output \`ApiUrl\`. \`curl\` signs by itself, and so does \`awscurl\`:
+A deployed API accepts signed requests of callers with an IAM policy that allows \`execute-api:Invoke\`; others get 403.
+Its address is the stack's output \`ApiUrl\`. \`curl\` and \`awscurl\` can sign requests:
 
 \`\`\`bash
 API=$(aws cloudformation describe-stacks --stack-name TushareSync --output text \\
@@ -34,24 +34,23 @@ curl --aws-sigv4 "aws:amz:$AWS_REGION:execute-api" --user "$AWS_ACCESS_KEY_ID:$A
 awscurl --service execute-api --region "$AWS_REGION" "$API/api/jobs"
 \`\`\`
 
-- **Days** are \`YYYYMMDD\`, as TuShare writes them; both that and \`YYYY-MM-DD\` are taken. Instants are ISO 8601 in UTC.
-- **Numbers** are JSON numbers with all stored digits; \`null\` is what TuShare did not send. Where a double
-  is not enough, read them with a decimal parser, such as \`json.loads(text, parse_float=Decimal)\`.
-- **Pages**: give \`next_cursor\` as \`cursor\` for the next page, until it is \`null\`. The last page may be empty.
-- **CSV**: \`format=csv\` answers a selection whole, with a header; a null is empty.
-- **Starting** answers 202 at once with the task, which is then planned: follow it at its \`Location\`. Under an
-  \`Idempotency-Key\` a repeated request starts nothing twice and gets the same task; a start that was lost on its way
-  (503) is carried out by repeating it.
+- **Days** are \`YYYYMMDD\`, as TuShare writes them; \`YYYY-MM-DD\` is accepted too. Instants are ISO 8601 in UTC.
+- **Numbers** are JSON numbers with all stored digits; \`null\` means that TuShare sent no value. If a double
+  is not exact enough, read them with a decimal parser, such as \`json.loads(text, parse_float=Decimal)\`.
+- **Pages**: pass \`next_cursor\` as \`cursor\` to get the next page, until it is \`null\`. The last page may be empty.
+- **CSV**: \`format=csv\` returns the whole selection, with a header; a null is an empty field.
+- **Starting** a task returns 202 at once with the task, which is planned afterwards: poll it at its \`Location\`. With an
+  \`Idempotency-Key\`, a repeated request starts nothing twice and gets the same task; repeat a start that was lost (503).
 - **Errors** are \`{"error": ..., "message": ...}\`. 400 also names the \`field\`, its \`value\` and what is \`allowed\`; 404 is an
-  unknown path, task, record or code; 405 a method that a path does not answer; 409 names what is in the way; 503 says the
-  database is waking up: repeat after \`Retry-After\` seconds. API Gateway's own answers (403, 413, 429, 500, 503) have a
-  \`message\` alone.
-- **HEAD** works wherever GET does, and OPTIONS names a path's methods.
+  unknown path, task, record or code; 405 a method that the path does not support; 409 names the conflict; 503 means that the
+  database is waking up: retry after \`Retry-After\` seconds. API Gateway's own answers (403, 413, 429, 500, 503) have only
+  a \`message\`.
+- **HEAD** works wherever GET does, and OPTIONS lists a path's methods.
 
 The examples below are shortened: lists to two elements, long objects to their first fields.
 `;
 
-/** The page. What differs from run to run (ids, instants, rates) is replaced. */
+/** The page. Values that differ from run to run (ids, instants, rates) are replaced. */
 export async function apiDocument(): Promise<string> {
   const world = await makeWorld();
   try {
@@ -149,7 +148,7 @@ async function showExample(
 
 const lineCharactersMax = 110;
 
-/** JSON in which what fits a line stands on one. */
+/** JSON with each value on one line if it fits. */
 function print(value: unknown, indent = ""): string {
   const flat = JSON.stringify(value, null, 1).replaceAll(/\n\s*/g, " ");
   if (typeof value !== "object" || value === null || flat.length + indent.length <= lineCharactersMax)
@@ -183,7 +182,7 @@ function steady(text: string): string {
     .replaceAll(/"id": \d+/g, '"id": 7');
 }
 
-/** A market with names that a reader knows, an ETF and a report. */
+/** Fills a market with well-known names, an ETF and a report. */
 async function fill(world: World): Promise<void> {
   await world.reset();
   await world.sql("update stock_info set name = '贵州茅台' where ts_code = '600519.SH'");
@@ -216,7 +215,7 @@ async function fill(world: World): Promise<void> {
   await world.sql("truncate sync_task, sync_unit");
 }
 
-/** One task of DAILY_HISTORY in the state that an example wants, and none beside it. */
+/** Makes a task of DAILY_HISTORY in the state that an example needs, and deletes all others. */
 async function prepare(world: World, finds: Example["finds"]): Promise<{ task: string; failure: string }> {
   await world.sql("truncate sync_task, sync_unit, sync_failure_record");
   world.work.clear();

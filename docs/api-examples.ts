@@ -1,12 +1,12 @@
-// One example of each operation, asked of a small market in memory. `live` and the like say what task it finds.
+// One example of each operation, run on a small market in memory. `finds` gives the task that exists before it.
 export type Example = {
-  /** The task of DAILY_HISTORY it finds: none, one that runs, one that is paused, or one that failed with a record. */
+  /** The existing task of DAILY_HISTORY: none, a running one, a paused one, or one that failed with a record. */
   readonly finds?: "live" | "paused" | "failed";
   readonly path?: Readonly<Record<string, string>>;
   readonly query?: string;
   readonly body?: object;
   readonly key?: string;
-  /** Of a long answer, the fields that are shown. */
+  /** The fields to show of a long answer. */
   readonly shows?: readonly string[];
 };
 

@@ -1,4 +1,4 @@
-// Writes docs/api.md: asks each operation's example of a small market on an embedded database.
+// Writes docs/api.md: runs each operation's example on a small market in an embedded database.
 import { writeFileSync } from "node:fs";
 import { apiDocument } from "./api-document.ts";
 

@@ -1,4 +1,5 @@
-// Writes what follows from the catalogues: docs/datasets.md and docs/datasets.zh.md, and the tables of the two READMEs.
+// Writes the documents made from the catalogues: docs/datasets.md, docs/datasets.zh.md, and the tables of the two
+// READMEs.
 import { readFileSync, writeFileSync } from "node:fs";
 import { words } from "../shared/catalogue/dataset-files.ts";
 import { datasetPage, withTables } from "./dataset-document.ts";

@@ -1,4 +1,4 @@
-// Writes the documents that are made from the command line itself: docs/cli.md and docs/cost.md.
+// Writes the documents made from the command line's code: docs/cli.md and docs/cost.md.
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { documentCommandLine, documentCost } from "./command-line-document.ts";

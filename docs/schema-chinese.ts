@@ -1,17 +1,17 @@
-// The Chinese of comments that migrations write by hand: of views, of the ledger, of functions. Those of the datasets'
-// tables have theirs in the datasets' files.
+// The Chinese of comments written by hand in migrations: views, ledger, functions. Comments of the datasets' tables
+// have theirs in the datasets' files.
 import { commentOf, type WantedTable } from "../schema/tables.ts";
 import type { ColumnWords } from "../shared/catalogue/dataset.ts";
 import { measures } from "../shared/catalogue/measures.ts";
 
-/** Key: the comment as the database has it. docs/schema.zh.md is not written while one is missing. */
+/** Key: the comment as the database has it. `npm run docs` fails when one is missing. */
 // biome-ignore format: one line a comment
 const chineseComments: Readonly<Record<string, string>> = {
   "When this row was stored or last changed here": "本行在此存入或最近改动的时刻",
   "The one current version of each report: the corrected one first, then the latest announced after the period ended, then the fullest": "每份财报当前有效的一个版本：更正后的优先，其次是报告期结束后最晚公告的，再次是指标最全的",
   "Where every mirrored row of this database comes from: one row, recorded before the first of them and never changed": "本库所有镜像数据的来源：只有一行，在第一行数据之前写入，此后不变",
   "Always true: the key that keeps this one row": "恒为真：保证只有一行的键",
-  "tushare: the real TuShare; simulated: the generated market of a trial; captured: answers kept from earlier; address: what answers at an address that is not TuShare's own": "tushare：真实的 TuShare；simulated：试用的模拟市场；captured：以前保存的应答；address：非 TuShare 官方地址的服务",
+  "tushare: the real TuShare; simulated: the generated market of a trial; captured: answers kept from earlier; address: what answers at an address that is not TuShare's own": "tushare：真实的 TuShare；simulated：试用的模拟市场；captured：以前保存的返回结果；address：非 TuShare 官方地址的服务",
   "Tells it from others of its kind: api.tushare.pro; seed and size of the market; name and content of the folder; the address": "与同类来源区分：api.tushare.pro；模拟市场的种子和规模；文件夹的名称和内容；地址",
   "When it was recorded": "写入的时刻",
   "Migrations that were applied": "已执行的迁移",
@@ -73,7 +73,7 @@ const chineseComments: Readonly<Record<string, string>> = {
   "Units parked, each needing a person": "搁置的单元数，每个都需要人处理",
   "The command that started the run": "启动这次运行的命令",
   "The start it answers to, a tick of a schedule or a request; the same start opens nothing twice. Null when nobody named one": "对应的启动，一次定时或一个请求；同一启动不会重复打开任务。未指明时为空",
-  "Why it is paused, failed or cancelled, or what to know about it; null when there is nothing to say": "暂停、失败或取消的原因，或需要知道的事；无话可说时为空",
+  "Why it is paused, failed or cancelled, or what to know about it; null when there is nothing to say": "暂停、失败或取消的原因，或需要知道的事；没有说明时为空",
   "When it was opened": "打开的时刻",
   "When its row last changed": "本行最近改动的时刻",
   "When it ended; null while it has not": "结束的时刻；未结束时为空",
@@ -85,7 +85,7 @@ const chineseComments: Readonly<Record<string, string>> = {
   "What it covers, for the program": "覆盖的内容，供程序使用",
   "Retry of its failure record it was planned as; 0 when it had none": "作为其失败记录的第几次重试而规划；没有记录时为 0",
   "pending, sent to the queue, done, not_due (upstream has not published yet), failed (another attempt is planned), parked (needs a person)": "pending 待发，sent 已发入队列，done 完成，not_due 上游尚未发布，failed 已安排再次尝试，parked 搁置，需要人处理",
-  "Rows of the answer that was proven complete and stored; null until done": "已证明完整并存储的应答行数；完成之前为空",
+  "Rows of the answer that was proven complete and stored; null until done": "已确认完整并存储的返回结果行数；完成之前为空",
   "Deliveries of its message up to the last outcome": "截至最近一次结果，其消息的投递次数",
   "Why the last attempt failed; null when none has": "最近一次尝试失败的原因；没有失败时为空",
   "When it was last sent to the work queue": "最近一次发入工作队列的时刻",
@@ -93,7 +93,7 @@ const chineseComments: Readonly<Record<string, string>> = {
   "stock_daily_qfq with another base, the newest day of each code up to base_day that has a factor. Days after base_day are there too, on the same base": "换一个基准日的 stock_daily_qfq：每个代码截至 base_day 有因子的最新一日。base_day 之后的日子也在其中，基准相同",
 };
 
-/** The Chinese of a comment: as written above, or as a dataset's file has it; undefined where neither does. */
+/** The Chinese of a comment, from the table above or from a dataset's file; undefined when neither has it. */
 export function chineseOf(comment: string, tables: readonly WantedTable[]): string | undefined {
   if (comment in chineseComments) return chineseComments[comment];
   const abouts = tables.map(({ words }) => [words.about.en, words.about.zh] as const);
@@ -103,7 +103,7 @@ export function chineseOf(comment: string, tables: readonly WantedTable[]): stri
   return [...abouts, ...columns].find(([english]) => english === comment)?.[1];
 }
 
-/** As commentOf: the unit stands before what a null says. */
+/** Like commentOf: meaning, then unit, then the meaning of null. */
 function chineseComment([measure, , meaning]: ColumnWords): string {
   const unit = measures[measure].zh;
   const [what = "", ...more] = meaning.split("；");

@@ -1,5 +1,5 @@
-// The pages docs/schema.md and docs/schema.zh.md, made of the datasets' files, a migrated database's catalog and the notes.
-// They refuse a schema that is not documented: every column must say what it means and in which unit.
+// The pages docs/schema.md and docs/schema.zh.md, made from the datasets' files, a migrated database's catalog and the
+// notes. Every column must have a meaning and a unit: an undocumented schema is an error.
 import {
   type Catalog,
   type Read,
@@ -17,10 +17,10 @@ import { notes, type SchemaNote } from "./schema-notes.ts";
 import { type Reference, referencesOf } from "./schema-references.ts";
 import { schemaTexts } from "./schema-texts.ts";
 
-/** Tables with more numbers than this have them in a list of their own. */
+/** A table with more numeric columns than this lists them separately. */
 const numbersShownMax = 60;
 
-/** What a page is made from. */
+/** The sources of a page. */
 type Source = {
   readonly catalog: Catalog;
   readonly tables: readonly WantedTable[];
@@ -28,7 +28,7 @@ type Source = {
   readonly language: Language;
 };
 
-/** @throws Error naming everything in the schema that the page could not explain */
+/** @throws Error naming everything in the schema that is not documented */
 export async function schemaDocument(
   read: Read,
   files: readonly DatasetFile[],
@@ -73,7 +73,7 @@ function marksOf(relation: Relation, column: string, references: readonly Refere
   return [...(key.includes(column) ? [keyKind] : []), ...(isForeign ? ["FK"] : [])];
 }
 
-/** Datasets' tables in the catalogue's order, then what has a note, in theirs. */
+/** Datasets' tables in the catalogue's order, then the relations with a note, in the notes' order. */
 function sections(source: Source): string[] {
   const { relations, functions } = source.catalog;
   const named = (name: string) => relations.find((relation) => relation.name === name);
@@ -138,8 +138,8 @@ ${columnTable(source, relation, numbers, ["column", "unit", "meaning"])}
 type Heading = keyof (typeof schemaTexts)["en"]["columns"];
 
 /**
- * A view's columns can all be null as far as the catalog knows; their comments say when they are. Only a dataset's table has
- * units of their own.
+ * In the catalog all columns of a view can be null; their comments say when they are. Only a dataset's table has a
+ * column of units.
  */
 function columnTable(
   source: Source,
@@ -176,7 +176,10 @@ function headingsOf({ tables }: Source, { name, kind }: Relation): Heading[] {
   ];
 }
 
-/** A comment of the database in the page's language: a dataset's words where they are the comment, else as translated. */
+/**
+ * A comment of the database in the page's language: from the dataset's words if they match it, else from
+ * docs/schema-chinese.ts.
+ */
 function said({ tables, language }: Source, comment: string | null | undefined): string {
   if (language === "en" || !comment) return comment ?? "";
   return chineseOf(comment, tables) ?? comment;

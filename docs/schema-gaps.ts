@@ -1,11 +1,11 @@
-// What in the schema nobody explained: a comment, a unit, a query, its Chinese. Pure.
+// Finds what is not documented in the schema: a missing comment, unit, query or Chinese text. Pure.
 import type { Catalog, SchemaColumn } from "../schema/read-schema.ts";
 import type { WantedTable } from "../schema/tables.ts";
 import { measures } from "../shared/catalogue/measures.ts";
 import { chineseOf } from "./schema-chinese.ts";
 import { notes } from "./schema-notes.ts";
 
-/** One line for each gap, which names its place. The tables of datasets need no note: their files have the query. */
+/** One line for each gap, with its place. The tables of datasets need no note: their files have the query. */
 export function documentationGaps(
   { relations, functions }: Catalog,
   tables: readonly WantedTable[],

@@ -1,14 +1,15 @@
-// Queries for what is no dataset's: views, functions, the ledger. In the order of their sections, which follow the tables'.
+// Example queries for relations outside the datasets: views, functions, the ledger. In the order of the page's
+// sections.
 import type { Bilingual } from "../shared/catalogue/measures.ts";
 
-/** A relation or a function of the schema, with something one would ask it. */
+/** A relation or a function of the schema, with an example question and its query. */
 export type SchemaNote = { readonly name: string; readonly asks: Bilingual; readonly sql: string };
 
 export const notes: readonly SchemaNote[] = [
   {
     name: "stock_daily_hfq",
     asks: {
-      en: "What was earned on a stock, distributions put back into it, in each year?",
+      en: "What was the return of a stock in each year, with distributions reinvested?",
       zh: "一只股票每年的收益率是多少（分红再投资）？",
     },
     sql: `select extract(year from trade_date) as year,
@@ -22,7 +23,7 @@ order by 1`,
   {
     name: "stock_daily_qfq",
     asks: {
-      en: "The chart of a stock as of its newest day, with the days whose factor had to be carried",
+      en: "The chart of a stock as of its newest day, with the days that use an earlier factor",
       zh: "一只股票以最新交易日为基准的走势，以及沿用旧复权因子的日子",
     },
     sql: `select trade_date, open, high, low, close, vol, factor_carried, base_date
@@ -44,7 +45,7 @@ order by trade_date`,
   {
     name: "stock_daily_with_factor",
     asks: {
-      en: "On which of the last days did codes go without a factor of their own?",
+      en: "On which recent days did codes have no factor of their own?",
       zh: "最近哪些交易日有代码缺当日复权因子？",
     },
     sql: `select trade_date, count(*) filter (where factor_carried) as carried, count(*) filter (where adj_factor is null) as unknown
@@ -90,7 +91,7 @@ order by task.job_type, unit.status`,
   {
     name: "sync_failure_record",
     asks: {
-      en: "What failed this week, and how much of it got through after all?",
+      en: "What failed this week, and how much of it succeeded later?",
       zh: "哪些失败需要人处理？",
     },
     sql: `select job_type, kind, count(*) as failures, count(resolved_at) as resolved
@@ -110,7 +111,10 @@ limit 50`,
   },
   {
     name: "mirror_origin",
-    asks: { en: "Is what lies here the market's, or a trial's?", zh: "这里的数据是真实市场的，还是试用的？" },
+    asks: {
+      en: "Is the data here from the real market, or from a trial?",
+      zh: "这里的数据是真实市场的，还是试用的？",
+    },
     sql: `select kind, identity, recorded_at
 from mirror_origin`,
   },

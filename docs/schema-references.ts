@@ -1,4 +1,4 @@
-// Which rows of the datasets' tables belong together without a foreign key: either side may be mirrored first. Pure.
+// Rows of the datasets' tables that belong together without a foreign key, as either side may be mirrored first. Pure.
 
 import { type DatasetFile, nameOf } from "../schema/tables.ts";
 import { columnsOf, type DatasetSpec, isByTradingDay } from "../shared/catalogue/dataset.ts";
@@ -9,14 +9,17 @@ export type Reference = {
   readonly to: { readonly table: string; readonly columns: readonly string[] };
 };
 
-/** Of the ledger: a record outlives its task. */
+/** In the ledger: a failure record may outlive its task. */
 const ofLedger: Reference = {
   table: "sync_failure_record",
   columns: ["task_id", "sequence"],
   to: { table: "sync_unit", columns: ["task_id", "sequence"] },
 };
 
-/** From rows to the list of their securities, to the calendar by their day, to the list of filings by what both keys have. */
+/**
+ * References from rows to the list of their securities, to the calendar by day, and to the list of filings by the
+ * columns that both keys share.
+ */
 export function referencesOf(files: readonly DatasetFile[]): Reference[] {
   const named = (name: string) => files.find(({ file }) => nameOf(file) === name)?.spec;
   const calendar = files.find(({ spec }) => spec.expects === "every_day")?.spec;

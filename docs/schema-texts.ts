@@ -1,4 +1,4 @@
-// What the schema pages say around what they list, in both languages.
+// The fixed texts of the schema pages, in both languages.
 import type { Language } from "../shared/words/language.ts";
 
 export type SchemaTexts = {
@@ -43,14 +43,14 @@ leads to a view.`,
     rules: "Rules:",
     stop: ". ",
     reads: (names) => `Reads ${names.join(", ")}.`,
-    returns: (type) => `Returns ${type}, and is read like a view: filters reach the indexes.`,
+    returns: (type) => `Returns ${type}, and is used like a view: filters use the indexes.`,
     twin: (name, columns) => `Columns: those of [${name}](#${name}), ${columns} in all.`,
     moreNumbers: (count) => `${count} more columns, all numeric, null where there is no figure`,
   },
   zh: {
     opening: `# 数据库结构
 
-由 \`npm run docs\` 写成（[English](schema.md)）：数据集的表来自 \`shared/catalogue/datasets/\` 中的文件，其余来自 \`migrations/\` 中的注释、
+由 \`npm run docs\` 生成（[English](schema.md)）：数据集的表来自 \`shared/catalogue/datasets/\` 中的文件，其余来自 \`migrations/\` 中的注释、
 \`docs/schema-chinese.ts\` 和 \`docs/schema-notes.ts\`。
 
 数值为 \`numeric\`，保留 TuShare 给出的每一位数字，单位与 TuShare 一致。日期为 \`date\`，按北京时间。时刻为 \`timestamptz\`。

@@ -1,4 +1,4 @@
-// Writes docs/schema.md and docs/schema.zh.md: migrates an empty embedded database and describes what it finds there.
+// Writes docs/schema.md and docs/schema.zh.md: migrates an empty embedded database and describes its schema.
 import { writeFileSync } from "node:fs";
 import pg from "pg";
 import { checkedDatasetFiles } from "../schema/dataset-files.ts";

@@ -1,5 +1,5 @@
-// npm run statements [-- NAME]: prints every statement that the functions run, whole, with its name and where it stands;
-// those whose name contains NAME. What is made from a catalogue is printed as it is sent.
+// npm run statements [-- NAME]: prints every statement that the functions run, with its name and its place in the code;
+// with NAME, only those whose name contains it. Statements made from the catalogue are printed as sent.
 
 import { migratedDatabase } from "../test/support/database.ts";
 import { fillLargeMirror } from "../test/support/large-mirror.ts";
