@@ -1,11 +1,11 @@
-// The alarm catalogue: when somebody is told, what it means, and the command to start with. Data only, so that the tests
-// and the runbook can be held against it: each name is a heading of docs/runbook.md. monitoring.ts makes the alarms.
+// The alarm catalogue: condition, meaning and first command of each alarm. Data only, so that tests can compare the
+// runbook with it: each name is a heading of docs/runbook.md. monitoring.ts creates the alarms.
 import type { Metric } from "../shared/catalogue/metrics.ts";
 
 /** critical: data stops or is lost if nobody acts today. warning: look within a day. notice: good to know. */
 export type Severity = "critical" | "warning" | "notice";
 
-/** Each changes nothing, answers within seconds, and says where to go on. */
+/** Each is read-only, answers within seconds, and names the next step. */
 export type First = "status" | "failures" | "failures --person" | "doctor --no-calls";
 
 /** Parts of the stack whose metrics AWS keeps. */
@@ -13,23 +13,23 @@ export type Part = "workQueue" | "deadLetters" | "missedRuns" | "functions" | "e
 
 export type AlarmSpec = {
   readonly severity: Severity;
-  /** One sentence, for the person it wakes. */
+  /** One sentence for the person on call. */
   readonly means: string;
-  /** The first command of its section: of our command line, without the stack it is about. */
+  /** The first command of its runbook section: of our command line, without the option for the stack. */
   readonly first: First;
-  /** A metric of ours, or of AWS for a part of the stack; of several functions the sum. */
+  /** Our own metric, or AWS's for a part of the stack; for several functions their sum. */
   readonly of: Metric | { readonly part: Part; readonly metric: string };
   readonly statistic: "Sum" | "Maximum" | "Minimum" | "Average";
   readonly when: ">=" | ">" | "<";
   readonly threshold: number | "databaseMaxCapacity";
   readonly periodMinutes: number;
-  /** So many periods in a row. */
+  /** Number of consecutive periods. */
   readonly periods: number;
-  /** ignore keeps the state: for what is said once, and taken back when it is over. */
+  /** ignore keeps the state: for metrics sent only when a state begins and ends. */
   readonly missing: "ignore" | "notBreaching" | "breaching";
 };
 
-/** Messages wait this long at most while all is well: a whole history is worked off within a few hours. */
+/** In normal operation no message waits longer: a whole history is processed within a few hours. */
 const backlogSecondsMax = 6 * 3_600;
 
 const once = { periodMinutes: 5, periods: 1 } as const;
@@ -201,7 +201,7 @@ export const alarms = {
 
 export type AlarmName = keyof typeof alarms;
 
-/** The section of the runbook that a browser jumps to, as GitHub makes it of the heading "Alarm: NAME". */
+/** The anchor of a runbook section, as GitHub makes it from the heading "Alarm: NAME". */
 export function runbookAnchor(name: string): string {
   return `alarm-${name
     .toLowerCase()
@@ -209,15 +209,15 @@ export function runbookAnchor(name: string): string {
     .replaceAll(" ", "-")}`;
 }
 
-/** Where an alarm is from, which whoever it wakes has to say in every command. */
+/** Stack and region of an alarm, which every command needs. */
 export type Place = { readonly stack: string; readonly region: string };
 
-/** The one command to start with, to be pasted into a terminal in the project's folder. */
+/** The first command, to paste into a terminal in the project's folder. */
 export function firstCommand({ first }: AlarmSpec, { stack, region }: Place): string {
   return `npx tushare-sync ${first} --stack ${stack} --region ${region}`;
 }
 
-/** What a person reads first, in a mail and in a chat: severity and meaning, what to type, where the runbook has more. */
+/** The text of a mail or chat message: severity, meaning, first command and a link to the runbook. */
 export function describeAlarm(name: string, spec: AlarmSpec, runbookUrl: string, place: Place): string {
   return [
     `${spec.severity}: ${spec.means}`,

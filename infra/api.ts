@@ -1,4 +1,4 @@
-// The HTTP API: one function behind one catch-all route, signed callers only. What it answers is in shared/api/.
+// The HTTP API: one function behind one catch-all route, for signed callers only. shared/api/ has its routes.
 
 import { AccessLogFormat } from "aws-cdk-lib/aws-apigateway";
 import { HttpApi, HttpStage, LogGroupLogDestination } from "aws-cdk-lib/aws-apigatewayv2";
@@ -11,10 +11,15 @@ import type { Context } from "./context.ts";
 import type { Database } from "./database.ts";
 import { logRetention, NodeFunction } from "./node-function.ts";
 
-/** API Gateway gives up after 30 seconds and would not say why (docs.aws.amazon.com/apigateway/latest/developerguide/http-api-quotas.html). */
+/**
+ * Just under API Gateway's limit of 30 seconds, after which the caller gets an error without a reason
+ * (docs.aws.amazon.com/apigateway/latest/developerguide/http-api-quotas.html).
+ */
 const timeout = Duration.seconds(29);
 
-/** Requests a second, lasting and at once: far above what people and notebooks ask, far below what the database bears. */
+/**
+ * Requests a second, sustained and burst: far above the use of people and notebooks, far below the database's capacity.
+ */
 const requestsASecond = 50;
 const requestsAtOnce = 100;
 
@@ -70,7 +75,7 @@ export class Api extends Construct {
   }
 }
 
-/** Who asked for what, and how it went. Nothing of a request's body. */
+/** Caller, request and result. Nothing from a request's body. */
 const accessLog = {
   time: "$context.requestTime",
   requestId: "$context.requestId",

@@ -1,4 +1,4 @@
-// The entry of the CDK app (cdk.json): reads the context once, makes the stack, and lets synth fail on findings.
+// The entry of the CDK app (cdk.json): reads the context once, creates the stack, and fails the synth on findings.
 
 import { Annotations, App, Validations } from "aws-cdk-lib/core";
 import flags from "aws-cdk-lib/recommended-feature-flags.json" with { type: "json" };
@@ -13,8 +13,8 @@ import { TushareSync } from "./stack.ts";
 export function makeApp(options: { context?: Record<string, unknown>; outdir?: string } = {}): App {
   const app = new App({
     ...options,
-    // Behaviour of the pinned library, so it is set here and not in cdk.json: `node infra/app.ts` alone must
-    // give the same template as the command line. Among them: template findings are errors.
+    // Feature flags of the pinned library. Set here, not in cdk.json, so that `node infra/app.ts` gives the same
+    // template as the command line. One of them makes template findings errors.
     context: { ...flags, ...options.context },
     analyticsReporting: false,
   });
@@ -38,7 +38,7 @@ if (import.meta.main) {
   try {
     makeApp().synth();
   } catch (error) {
-    // A person mistyped a value: the sentence says which, and where in this program it was found helps nobody.
+    // Usually a mistyped value: the message names it, and a stack trace would not help.
     console.error(error instanceof Error ? error.message : String(error));
     process.exitCode = 1;
   }

@@ -1,5 +1,5 @@
-// Where the app's context comes from: what is said now, over what was chosen for the stack at earlier deployments, over
-// what cdk.json says for every stack.
+// The sources of the app's context, in order of precedence: given now, chosen for the stack at earlier deployments,
+// cdk.json for every stack.
 import { isDeepStrictEqual } from "node:util";
 import { type Chosen, chosenFile, isKept, layOver, sourceKey } from "../shared/catalogue/chosen-context.ts";
 import { contextKeys, sayUnknown } from "./context.ts";
@@ -9,33 +9,32 @@ const keptKeys = contextKeys.filter(isKept);
 
 export type Given = {
   readonly stack: string;
-  /** By key: the command line's over cdk.json's, which cannot be told apart. */
+  /** The value of a key. The command line overrides cdk.json; the source of a value cannot be told. */
   readonly look: (key: string) => unknown;
-  /** All keys that are given, those of the library and of other apps among them. */
+  /** All given keys, including those of the library and of other apps. */
   readonly keys: readonly string[];
   /** The "context" of cdk.json. */
   readonly defaults: Readonly<Record<string, unknown>>;
   readonly file: Chosen | undefined;
-  /** Where the CDK is about to deploy to, as far as it knows. */
+  /** The account and region that the CDK deploys to, if it knows them. */
   readonly account: string | undefined;
   readonly region: string | undefined;
 };
 
 export type Choice = {
   readonly look: (key: string) => unknown;
-  /** What the stack is to remember. */
+  /** The context that the stack keeps for its next deployment. */
   readonly chosen: Readonly<Record<string, unknown>>;
-  /** Why this may be looked at and not deployed. */
+  /** Reasons why this may be synthesised but not deployed. */
   readonly refusals: readonly string[];
   readonly warnings: readonly string[];
 };
 
 /**
- * Reads the choice from where the key `chosen` says. `file`, which is what cdk.json says: the stack's file, which has to
- * be there, and to be right, where there is an account to deploy to. `file-if-any`: as that, to be looked at and not
- * deployed (`npm run synth`). A list of keys: these are the chosen ones, their values are given, and no file is read; so
- * the deploy command calls. Nothing: all that is given is the choice, and no file is read; so the local stack and the
- * tests call.
+ * Reads the choice from the source that the key `chosen` names. `file` (the value in cdk.json): the stack's file, which
+ * must exist and be valid when there is an account to deploy to. `file-if-any`: the same, but only to synthesise (`npm
+ * run synth`). A list of keys: these are chosen, with the given values, and no file is read; the deploy command uses
+ * this. Absent: everything given is the choice, and no file is read; the local stack and the tests use this.
  * @throws Error on a key that this version does not know
  */
 export function chooseContext(given: Given): Choice {
@@ -64,7 +63,7 @@ function fromFile(given: Given, isNeeded: boolean): Choice {
     const value = look(key);
     const kept = before[key];
     if (value === undefined) continue;
-    // What cdk.json says is nobody's word of today; the same text said on the command line looks the same from here.
+    // A value from cdk.json was not given now. The same value on the command line cannot be told from it.
     if (!isDeepStrictEqual(value, defaults[key])) said[key] = textOf(value);
     if (!keptKeys.includes(key) || (kept ?? "") === textOf(value)) continue;
     if (key in said && file !== undefined) {
@@ -85,7 +84,7 @@ function fromFile(given: Given, isNeeded: boolean): Choice {
   };
 }
 
-/** Words of a person that nobody would read. What libraries are told has a colon, a slash or a hyphen in its name. */
+/** Unknown keys that a person gave. Keys of libraries have a colon, a slash or a hyphen in their names. */
 function misspelt(keys: readonly string[]): string[] {
   return keys
     .filter((key) => /^[a-zA-Z]+$/.test(key) && !contextKeys.includes(key) && key !== sourceKey)
@@ -139,7 +138,7 @@ export function readChosenFile(stack: string, folder = root): Chosen | undefined
   );
 }
 
-/** A key said without a value is as if it were not there. */
+/** A key without a value counts as absent. */
 function orNothing(value: unknown): unknown {
   return value === "" ? undefined : value;
 }

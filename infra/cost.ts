@@ -1,4 +1,4 @@
-// What the stack costs, as far as its metrics tell: the database by its capacity, the functions by their time.
+// The stack's cost from its metrics: the database's by capacity, the functions' by duration.
 import {
   Color,
   GraphWidget,
@@ -22,7 +22,7 @@ const size = { width: 8, height: 6, leftYAxis: { min: 0 } };
 
 export function capacityWidget({ capacity, maxCapacity }: Cost): GraphWidget {
   return new GraphWidget({
-    title: "Capacity of the database (0 is asleep)",
+    title: "Capacity of the database (0: paused)",
     left: capacity === undefined ? [] : [capacity],
     leftAnnotations: [{ value: maxCapacity, label: "ceiling", color: Color.RED }],
     ...size,

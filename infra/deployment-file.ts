@@ -1,13 +1,13 @@
-// cdk.json, and the file beside it with what was chosen for a stack (shared/catalogue/chosen-context.ts says what that
-// is). The app reads them; the command line writes the second one too.
+// Reads cdk.json, and reads and writes the file beside it with a stack's chosen context (see
+// shared/catalogue/chosen-context.ts). Only the command line writes it.
 import { readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { type Chosen, chosenFile, readChosen } from "../shared/catalogue/chosen-context.ts";
 
-/** Where cdk.json lies, and what was chosen for each stack. */
+/** The folder of cdk.json and of the stacks' files. */
 export const root = join(import.meta.dirname, "..");
 
-/** What cdk.json says for every stack. */
+/** The context in cdk.json, for every stack. */
 export function readDefaults(folder = root): Record<string, unknown> {
   const { context = {} } = JSON.parse(readFileSync(join(folder, "cdk.json"), "utf8")) as {
     context?: Record<string, unknown>;
@@ -15,7 +15,7 @@ export function readDefaults(folder = root): Record<string, unknown> {
   return context;
 }
 
-/** What was found: nothing, a choice, or a file that cannot be read, with the reason. */
+/** The result: nothing, a choice, or the reason why the file cannot be read. */
 export type Found = { readonly chosen?: Chosen; readonly damage?: string };
 
 export function readDeployment(folder: string, stack: string): Found {
@@ -27,7 +27,9 @@ export function readDeployment(folder: string, stack: string): Found {
   }
 }
 
-/** Nobody reads half of it, and nobody else reads the mail address in it. @throws Error of the file system */
+/**
+ * Writes the file atomically, readable by its owner only, as it holds a mail address. @throws Error of the file system
+ */
 export function writeDeployment(folder: string, stack: string, chosen: Chosen): void {
   const file = join(folder, chosenFile(stack));
   writeFileSync(`${file}.new`, `${JSON.stringify(chosen, undefined, 2)}\n`, { mode: 0o600 });

@@ -1,5 +1,5 @@
-// Who is told when something is wrong: one alarm for each entry of the catalogue, one topic, and the ways from there
-// to a person. The dashboard is in dashboard.ts.
+// Alarms and notifications: one alarm for each entry of the catalogue, one topic, and its subscriptions. The dashboard
+// is in dashboard.ts.
 import {
   Alarm,
   ComparisonOperator,
@@ -24,13 +24,13 @@ import type { Database } from "./database.ts";
 import { metricNamespace, NodeFunction } from "./node-function.ts";
 
 export type Watched = {
-  /** By the names they have on the dashboard. */
+  /** By their names on the dashboard. */
   readonly functions: Readonly<Record<string, NodeFunction>>;
   readonly workQueue: Queue;
   readonly deadLetters: Queue;
   readonly missedRuns: Queue;
   readonly database: Database;
-  /** The NAT instance's id; undefined where AWS itself keeps the way out up. */
+  /** The NAT instance's id; undefined without one. */
   readonly egressMachine: string | undefined;
   /** The HTTP API's id. */
   readonly apiId: string;
@@ -40,7 +40,7 @@ export type MonitoringProps = Watched &
   Pick<Context, "alarmEmail" | "alarmWebhookSecret" | "runbookUrl" | "databaseMaxCapacity">;
 
 export class Monitoring extends Construct {
-  /** Every alarm and every "it is over" goes here. */
+  /** Every alarm and every return to OK is published here. */
   readonly topic: Topic;
   readonly alarms: readonly Alarm[];
 
@@ -49,7 +49,7 @@ export class Monitoring extends Construct {
     const { stackName, region, account } = Stack.of(this);
 
     this.topic = new Topic(this, "Topic", { displayName: `Alarms of ${stackName}`, enforceSSL: true });
-    // A policy of its own replaces the default one, by which an account's alarms may publish to its topics.
+    // This policy replaces the default one, which lets the account's alarms publish to its topics.
     this.topic.addToResourcePolicy(
       new PolicyStatement({
         sid: "AlarmsOfThisAccount",
@@ -66,7 +66,7 @@ export class Monitoring extends Construct {
     const present = Object.entries<AlarmSpec>(alarms).filter(([, spec]) => isPresent(spec, props));
     this.alarms = present.map(([name, spec]) => {
       const alarm = new Alarm(this, name.replaceAll(" ", ""), {
-        alarmName: `${stackName}: ${name}`, // what a message on a telephone shows
+        alarmName: `${stackName}: ${name}`, // shown in a notification on a phone
         alarmDescription: describeAlarm(name, spec, props.runbookUrl, { stack: stackName, region }),
         metric: metricOf(this, spec, props),
         threshold: spec.threshold === "databaseMaxCapacity" ? props.databaseMaxCapacity : spec.threshold,
@@ -81,7 +81,7 @@ export class Monitoring extends Construct {
     });
   }
 
-  /** A function between the topic and a chat robot, each of which wants its own form. */
+  /** A function between the topic and a chat robot: each kind of robot needs its own format. */
   private notify(secretName: string): void {
     const notify = new NodeFunction(this, "Notify", {
       entry: "notify",
@@ -95,7 +95,7 @@ export class Monitoring extends Construct {
   }
 }
 
-/** A metric of ours as this stack emits it. */
+/** Our own metric, as this stack emits it. */
 export function ourMetric(
   scope: Construct,
   name: OurMetric,
@@ -110,7 +110,7 @@ export function ourMetric(
   });
 }
 
-/** Whether the stack has what an alarm is about. */
+/** Whether the stack has the part that an alarm watches. */
 function isPresent({ of }: AlarmSpec, watched: Watched): boolean {
   return typeof of === "string" || placeOf(of.part, watched).dimensions.length > 0;
 }
@@ -126,7 +126,7 @@ function metricOf(scope: Construct, spec: AlarmSpec, watched: Watched): IMetric 
   const [only] = each;
   if (each.length === 1 && only !== undefined) return only;
   return new MathExpression({
-    // Over a list, because one series that says nothing would make a sum with + say nothing.
+    // SUM over a list: with +, one series without data would leave the sum without data.
     expression: `SUM([${each.map((_, at) => `m${at}`)}])`,
     usingMetrics: Object.fromEntries(each.map((metric, at) => [`m${at}`, metric])),
     label: metricName,
@@ -134,7 +134,7 @@ function metricOf(scope: Construct, spec: AlarmSpec, watched: Watched): IMetric 
   });
 }
 
-/** Where AWS keeps the metrics of a part of the stack. */
+/** Namespace and dimensions of AWS's metrics for a part of the stack. */
 export function placeOf(
   part: Part,
   watched: Watched,

@@ -1,5 +1,5 @@
-// The one function shape: Node 24 on arm64, one ESM bundle with our pinned SDK inside, JSON logs that expire,
-// and a role that may write those logs and what it is granted, nothing else.
+// The one function shape: Node 24 on arm64, one ESM bundle with our pinned SDK inside, JSON logs that expire, and a
+// role with the right to write those logs and only the rights granted to it.
 
 import { cpSync } from "node:fs";
 import { join } from "node:path";
@@ -21,17 +21,17 @@ import type { FunctionEnvironment, FunctionVariable } from "../shared/catalogue/
 
 const root = join(import.meta.dirname, "..");
 
-/** Long enough to look into last month's failures. */
+/** Long enough to investigate last month's failures. */
 export const logRetention = RetentionDays.ONE_MONTH;
 
-/** Where a function sits in a network, in the words of lambda.FunctionProps. */
+/** A function's place in a network, as properties of lambda.FunctionProps. */
 export type Placement = {
   readonly vpc: IVpc;
   readonly vpcSubnets: SubnetSelection;
   readonly securityGroups: ISecurityGroup[];
 };
 
-/** Of the metrics the functions emit; their dimension "service" is the stack. */
+/** Namespace of the functions' metrics; their dimension "service" is the stack. */
 export const metricNamespace = "TushareSync";
 
 export type NodeFunctionProps = {
@@ -42,9 +42,9 @@ export type NodeFunctionProps = {
   readonly memoryMiB: number;
   readonly environment?: FunctionEnvironment;
   readonly reservedConcurrency?: number | undefined;
-  /** The network it calls from; without one it runs outside any network of ours. */
+  /** The network it calls from; without one it runs outside the stack's networks. */
   readonly placement?: Placement | undefined;
-  /** A folder of the project whose SQL files are laid beside the bundle, under the same name. */
+  /** A folder of the project; its SQL files are copied beside the bundle, into a folder of the same name. */
   readonly sqlFolder?: string;
 };
 
@@ -86,7 +86,7 @@ export class NodeFunction extends lambda.Function {
     this.memoryMiB = props.memoryMiB;
   }
 
-  /** Tells it another name. */
+  /** Accepts only known variable names. */
   override addEnvironment(name: FunctionVariable, value: string): this {
     return super.addEnvironment(name, value);
   }
@@ -133,13 +133,13 @@ function bundleInto(outputDir: string, entry: string): void {
       "@aws-sdk/credential-provider-node": join(root, "functions", "env-credentials.ts"),
     },
     banner: {
-      // Some dependencies are CommonJS and require Node's own modules, which an ESM bundle cannot.
+      // Some dependencies are CommonJS and call require() for Node's modules, which an ESM bundle does not have.
       js: 'import{createRequire}from"node:module";const require=createRequire(import.meta.url);',
     },
   });
 }
 
-/** A deployment only goes forward, so the down files stay behind. */
+/** A deployment never runs down files, so they are not copied. */
 function copySql(folder: string, outputDir: string): void {
   cpSync(join(root, folder), join(outputDir, folder), {
     recursive: true,
@@ -147,7 +147,7 @@ function copySql(folder: string, outputDir: string): void {
   });
 }
 
-/** What Lambda needs to join a network (docs.aws.amazon.com/lambda/latest/dg/configuration-vpc.html). */
+/** The rights that Lambda needs to join a network (docs.aws.amazon.com/lambda/latest/dg/configuration-vpc.html). */
 function allowNetworkInterfaces(role: Role): void {
   role.addToPolicy(
     new PolicyStatement({

@@ -1,4 +1,4 @@
-// Queues, dispatcher, worker, retry, what each may do, and the one figure that bounds the calls to TuShare.
+// Queues, dispatcher, worker, retry, their rights, and the one setting that limits the calls to TuShare.
 
 import * as lambda from "aws-cdk-lib/aws-lambda";
 import { Secret } from "aws-cdk-lib/aws-secretsmanager";
@@ -21,7 +21,7 @@ export type PipelineProps = Pick<
 > & {
   readonly database: Database;
   readonly egress: Egress | undefined;
-  /** Of what TuShare's address answers. */
+  /** Origin of the rows: the server at TuShare's address. */
   readonly origin: string;
 };
 
@@ -37,7 +37,7 @@ export class Pipeline extends Construct {
     super(scope, id);
     checkRate(props);
 
-    // A dead letter keeps the age it has, so its queue has to keep it longer than the first one does.
+    // A dead letter keeps its age, so its queue needs a longer retention than the first one.
     this.deadLetterQueue = new Queue(this, "DeadLetters", {
       enforceSSL: true,
       encryption: QueueEncryption.SQS_MANAGED,
@@ -84,8 +84,9 @@ export class Pipeline extends Construct {
       },
     });
     this.token.grantRead(worker);
-    this.workQueue.grantSendMessages(worker); // a unit that waits for the rate goes back as a new message
-    // One unit to an invocation, as many invocations as slots: the poller takes nothing it cannot hand over.
+    this.workQueue.grantSendMessages(worker); // a unit that waits for the rate limit is sent again as a new message
+    // One unit for each invocation and one invocation for each slot, so that the poller receives only messages it can
+    // deliver.
     consume(this.workQueue, worker, { batchSize: 1, maxConcurrency: props.slots });
 
     const retry = new NodeFunction(this, "Retry", {
@@ -138,7 +139,7 @@ function consume(queue: Queue, target: NodeFunction, limits: { batchSize: number
 }
 
 /**
- * The secret, with a value that is no token: a person sets that after the deployment. The text must never change,
+ * The secret, with a placeholder: a person sets the token after the deployment. The placeholder must never change,
  * because a deployment that changes it would overwrite the token.
  */
 function tokenSecret(scope: Construct): Secret {
