@@ -136,7 +136,7 @@ describe("the app", () => {
       said: { databaseMaxCapcity: "8", "aws:cdk:x": 1, "@aws-cdk/x:y": true },
     });
     expect(refusals).toEqual([
-      expect.stringContaining('context "databaseMaxCapcity" is none that this app reads'),
+      expect.stringContaining('context "databaseMaxCapcity" is not a key that this app reads'),
     ]);
     expect(choose({ file, defaults: { myTool: "x" } }).refusals).toEqual([]);
   });

@@ -66,10 +66,10 @@ const refusals: [unknown, ...(string | RegExp)[]][] = [
   [{ pause: "all" }, 'pause is "all"', "expected the id of a task"],
   [{ resume: "some" }, "some", "expected the id of a task"],
   [{ retry: "all", pause: task }, "unknown field retry"],
-  [{}, "no such command"],
-  [[], "no such command"],
-  [null, "no such command"],
-  ["DAILY_HISTORY", "no such command"],
+  [{}, "is not a command"],
+  [[], "is not a command"],
+  [null, "is not a command"],
+  ["DAILY_HISTORY", "is not a command"],
   [undefined, "missing"],
 ];
 

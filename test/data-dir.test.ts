@@ -105,6 +105,6 @@ test("a folder that cannot be made is refused in one sentence", async () => {
   mkdirSync(join(folder, "below"));
   writeFileSync(join(folder, "below", "file"), "");
   await expect(takeDataDir(join(folder, "below", "file", "data"))).rejects.toThrow(
-    /^the data directory .* cannot be used \(it is no folder\): choose another with --data-dir$/,
+    /^the data directory .* cannot be used \(it is not a folder\): choose another with --data-dir$/,
   );
 });

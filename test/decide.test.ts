@@ -137,7 +137,9 @@ describe("the units of an increment", () => {
   test("of an empty database come with a warning", () => {
     const plan = planOf(request(invented.day, "incremental", {}), { wasAsked: false });
     expect(plan).toMatchObject({ warns: true, range: { from: "20240117", to: "20240117" } });
-    expect(plan.reason).toMatch(/holds no day: only 20240117 is synced; run its history job for the past/);
+    expect(plan.reason).toMatch(
+      /holds no day: only 20240117 is synced; run its history job for earlier days/,
+    );
   });
 });
 
@@ -350,7 +352,7 @@ describe("report periods", () => {
 
   test("of what was never asked for, or without its schedule, come with a warning", () => {
     expect(of(finance, "incremental", {}, { wasAsked: false })).toMatchObject({
-      ...{ warns: true, reason: "nothing was asked for yet: run FINANCE_HISTORY for the past" },
+      ...{ warns: true, reason: "nothing was fetched yet: run FINANCE_HISTORY for the past" },
     });
     expect(of(finance, "incremental", {}, { knowsSchedule: false })).toMatchObject({
       ...{ warns: true, reason: expect.stringContaining("run the job REFERENCE") },

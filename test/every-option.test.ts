@@ -74,7 +74,7 @@ test.each(refused.filter(({ option }) => startOptions.some((name) => name === op
   "npm start refuses --$option of $job",
   ({ job, option }) => {
     const line = ["--job", job, `--${option}`, String(sampleOf(job, option))];
-    expect(() => readOptions(line)).toThrow(`--${option} is no option of ${job}, which takes --`);
+    expect(() => readOptions(line)).toThrow(`--${option} is not an option of ${job}, which takes --`);
   },
 );
 
@@ -87,7 +87,7 @@ test.each(refused)(
         : [`--${option}`, ...(option === "refresh" ? [] : [String(sampleOf(job, option))])];
     for (const verb of ["run", "plan"]) {
       await expect(readLine(verb, job, ...flag)).rejects.toMatchObject({ exitCode: 2 });
-      await expect(readLine(verb, job, ...flag)).rejects.toThrow(`is no option of ${job}`);
+      await expect(readLine(verb, job, ...flag)).rejects.toThrow(`is not an option of ${job}`);
     }
   },
 );

@@ -321,7 +321,7 @@ describe("increments", () => {
   ])("of %s, when nothing is stored, ask for the newest slice and say so", async (name, units) => {
     const planned = await increment(name);
     expect(keys(planned)).toEqual(units);
-    expect(planned.reason).toMatch(/run its history job for the past/);
+    expect(planned.reason).toMatch(/run its history job for earlier days/);
     expect(world.logged.map(({ level }) => level)).toEqual(["warn"]);
   });
 

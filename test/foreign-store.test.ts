@@ -170,7 +170,7 @@ describe("a day of members", () => {
     }
     expect(await sync("foreign_bars", date("20240104"))).toMatchObject({
       status: "pending",
-      why: "20240104: an open day answered no rows",
+      why: "20240104: TuShare returned no rows for an open day",
     });
     expect(await stored("foreign_bars")).toEqual([]);
   });
@@ -198,8 +198,8 @@ describe("a day of members", () => {
   });
 
   test.each<[string, Selector, Row, RegExp]>([
-    ["of another day", date(today), { trade_date: before }, /bar_day is not the 20240117 asked for/],
-    ["of another code", ofCode("900001.SH", before, today), {}, /ts_code is not the 900001.SH asked for/],
+    ["of another day", date(today), { trade_date: before }, /bar_day is not the requested 20240117/],
+    ["of another code", ofCode("900001.SH", before, today), {}, /ts_code is not the requested 900001.SH/],
   ])("with a row %s is refused", async (_what, selector, change, why) => {
     const [first] = bars(today, ["900002.SH"]);
     const row: Row = { ...first, ...change };
@@ -223,7 +223,7 @@ describe("a day of members", () => {
   test("is asked by no slice that its interfaces do not answer", async () => {
     expect(await sync("foreign_bars", { by: "month", month: "202401" })).toMatchObject({
       status: "parked",
-      why: "dataset foreign_bars has no interface that is asked by month",
+      why: "dataset foreign_bars has no interface that can be asked by month",
     });
     expect(asked.filter(({ month }) => month !== undefined)).toEqual([]);
   });
@@ -265,7 +265,7 @@ describe("a month", () => {
     const found = await sync("foreign_prices", { by: "month", month: "202311" });
     expect(found).toMatchObject({
       status: "parked",
-      why: expect.stringMatching(/month is not the 202311 asked for/),
+      why: expect.stringMatching(/month is not the requested 202311/),
     });
   });
 });

@@ -39,7 +39,7 @@ test("a run goes on while its log cannot be written, says so once, and completes
   symlinkSync(fullDevice, join(folder, "logs", "functions.log"));
   const { code, output, json } = await startMirror([...small, "--data-dir", folder]).ended;
   expect(
-    output.match(/functions\.log cannot be written \(ENOSPC\); the run goes on without it/g),
+    output.match(/functions\.log cannot be written \(ENOSPC\); the run continues without it/g),
   ).toHaveLength(1);
   expect(json.status).toBe("COMPLETED");
   expect(code).toBe(0);

@@ -28,7 +28,7 @@ describe("npm start after an interrupted run of another range", async () => {
     const { code, output, json } = await startMirror([...small, "--once", "--json", ...askedOptions], slow)
       .ended;
     expect(code).toBe(0);
-    expect(output).toContain("in the way, which was asked for from 20260701, to 20261020, refresh true");
+    expect(output).toContain("already has a live task, for from 20260701, to 20261020, refresh true");
     expect(output).toMatch(/DAILY_HISTORY COMPLETED: (\d\d+)\/\1 units/);
     expect(json).toMatchObject({
       ...{ ...asked, codes: null, outcome: "started", status: "COMPLETED", units: 4, fetched: true },

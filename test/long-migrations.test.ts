@@ -120,7 +120,7 @@ for (const { engine, missing, openEmpty } of await databaseKinds()) {
       );
       await expect(run(failing)).rejects.toMatchObject({
         kind: "permanent",
-        message: expect.stringContaining(`migration ${failing.name} has ended without what it is for`),
+        message: expect.stringContaining(`migration ${failing.name} has ended without its result`),
       });
       expect(await ledger()).toEqual([]);
     });

@@ -85,7 +85,7 @@ test.each([
   ],
   [
     ["--job", "REFERENCE", "--codes", "600519.SH"],
-    "--codes is no option of REFERENCE, which takes --refresh",
+    "--codes is not an option of REFERENCE, which takes --refresh",
   ],
 ])("%j is refused in one sentence that names the value", async (args, sentence) => {
   const { code, output } = await npmStart(args).ended;
@@ -113,7 +113,7 @@ test("a range that is not due is not called stored, and its JSON line says so", 
   const { code, output } = await npmStart(future).ended;
   expect(code).toBe(0);
   expect(output).toContain("calls      none: 20290101 is not due yet, until 2029-01-01 17:00 in Shanghai");
-  expect(output).not.toContain("everything asked for was here already");
+  expect(output).not.toContain("everything requested was already stored");
 });
 
 function reaches(host: string, port: number): Promise<boolean> {

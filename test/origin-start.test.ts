@@ -92,7 +92,7 @@ test("a network that does not answer is told so, and leaves no folder behind", a
   const { code, output } = await startMirror([...reference, "--data-dir", fresh], environment).ended;
   expect(code).toBe(1);
   expect(output).toMatch(
-    /^TuShare at 127\.0\.0\.1:1 could not be asked about TUSHARE_TOKEN.* check the way out/,
+    /^TuShare at 127\.0\.0\.1:1 could not be asked about TUSHARE_TOKEN.* check the internet connection/,
   );
   expect(readdirSync(scratch.path)).not.toContain("fresh");
 });

@@ -105,8 +105,8 @@ describe("what a start is asked for", () => {
   });
 
   test.each([
-    [[], { TUSHARE_TOKEN: "abc def" }, "TUSHARE_TOKEN holds white space or signs that no token has"],
-    [[], { TUSHARE_TOKEN: "ab\nc" }, "TUSHARE_TOKEN holds white space or signs that no token has"],
+    [[], { TUSHARE_TOKEN: "abc def" }, "TUSHARE_TOKEN holds white space or characters that no token has"],
+    [[], { TUSHARE_TOKEN: "ab\nc" }, "TUSHARE_TOKEN holds white space or characters that no token has"],
     [
       [],
       { TUSHARE_URL: "https://example.com" },

@@ -349,7 +349,7 @@ describe("DAILY_INCREMENTAL", () => {
 
   test("of an empty database warns, and asks for one day only", async () => {
     expect(await run(increment)).toEqual([lastDay]);
-    const warning = /holds no stock_daily: only 20240117 is synced; run DAILY_HISTORY for the past/;
+    const warning = /holds no stock_daily: only 20240117 is synced; run DAILY_HISTORY for earlier days/;
     expect(world.logged.filter(({ level }) => level === "warn").map(({ message }) => message)).toEqual([
       expect.stringMatching(warning),
     ]);

@@ -63,14 +63,19 @@ describe("an interface", () => {
   const spec: InterfaceSpec = { ...datasets.stock_daily.main, requires: ["ts_code", "exchange_id"] };
 
   test.each<[string, InterfaceSpec, Selector, string]>([
-    ["a kind of slice it does not answer", spec, month, "daily is not asked by month"],
-    ["no required parameter", spec, date, "daily is not asked without the parameter ts_code"],
-    ["one of two required parameters", spec, code, "daily is not asked without the parameter exchange_id"],
+    ["a kind of slice it does not answer", spec, month, "daily cannot be asked by month"],
+    ["no required parameter", spec, date, "daily cannot be called without the parameter ts_code"],
+    [
+      "one of two required parameters",
+      spec,
+      code,
+      "daily cannot be called without the parameter exchange_id",
+    ],
     [
       "a required parameter that it does not know by that name",
       { ...spec, requires: ["ts_code"], parameters: { ts_code: null } },
       code,
-      "daily is not asked without the parameter ts_code",
+      "daily cannot be called without the parameter ts_code",
     ],
   ])("is not called with %s", async (_what, refused, selector, why) => {
     await expect(paramsAsked(refused, selector)).rejects.toMatchObject({ kind: "permanent", message: why });
@@ -116,23 +121,23 @@ describe("a row of an answer", () => {
 
   test.each<[Selector, string, Partial<typeof row>, string | undefined]>([
     [date, "trade_date", {}, undefined],
-    [date, "trade_date", { trade_date: "20240103" }, "trade_date is not the 20240102 asked for"],
-    [date, "trade_date", { trade_date: "" }, "trade_date is not the 20240102 asked for"],
-    [date, "trade_date", { market: "O" }, "market is not the E asked for"],
+    [date, "trade_date", { trade_date: "20240103" }, "trade_date is not the requested 20240102"],
+    [date, "trade_date", { trade_date: "" }, "trade_date is not the requested 20240102"],
+    [date, "trade_date", { market: "O" }, "market is not the requested E"],
     [code, "trade_date", {}, undefined],
-    [code, "trade_date", { ts_code: "000001.SZ" }, "ts_code is not the 600519.SH asked for"],
+    [code, "trade_date", { ts_code: "000001.SZ" }, "ts_code is not the requested 600519.SH"],
     [code, "trade_date", { trade_date: "20250101" }, "trade_date is outside 20240101 to 20241231"],
     [period, "ann_date", {}, undefined],
-    [period, "ann_date", { end_date: "20230930" }, "end_date is not the 20231231 asked for"],
-    [announced, "ann_date", { ann_date: "20240103" }, "ann_date is not the 20240102 asked for"],
+    [period, "ann_date", { end_date: "20230930" }, "end_date is not the requested 20231231"],
+    [announced, "ann_date", { ann_date: "20240103" }, "ann_date is not the requested 20240102"],
     [range, "trade_date", { trade_date: "20240201" }, "trade_date is outside 20240101 to 20240131"],
     [month, "trade_date", { trade_date: "20240201" }, "trade_date is outside 20240101 to 20240131"],
     [month, "month", {}, undefined],
-    [month, "month", { month: "202402" }, "month is not the 202401 asked for"],
-    [listed, "trade_date", { list_status: "D" }, "list_status is not the L asked for"],
+    [month, "month", { month: "202402" }, "month is not the requested 202401"],
+    [listed, "trade_date", { list_status: "D" }, "list_status is not the requested L"],
     [listed, "trade_date", { list_status: "" }, undefined],
-    [ofExchange, "trade_date", { exchange: "SZSE" }, "exchange is not the SSE asked for"],
-    [ofExchange, "trade_date", { list_status: "P" }, "list_status is not the L asked for"],
+    [ofExchange, "trade_date", { exchange: "SZSE" }, "exchange is not the requested SSE"],
+    [ofExchange, "trade_date", { list_status: "P" }, "list_status is not the requested L"],
   ])("asked for %j, by %s, that holds %j: %s", (selector, dayColumn, change, why) => {
     const ofDay = { ...dataset, dayColumn };
     expect(whyRefused(ofDay, selector, { ...row, ...change })).toBe(why);

@@ -90,7 +90,7 @@ test("an environment without settings, or with empty ones, is taken", () => {
 
 test.each([
   [join(scratch, "nowhere"), "there is no such folder"],
-  [join(scratch, "file"), "it is no folder"],
+  [join(scratch, "file"), "it is not a folder"],
   [scratch, "it holds no captured answer such as daily__trade_date_20250403.csv"],
 ])("--captured %s is refused: %s", (folder, reason) => {
   expectRefused(() => checkCaptured(folder), reason);

@@ -249,7 +249,11 @@ describe("a day that is not published yet", () => {
     const looks = world.schedules.created.filter((name) => name.startsWith("look-"));
     expect(looks).toHaveLength(10);
     expect(await world.failures()).toMatchObject([
-      { kind: "transient", error_message: "20240117: an open day answered no rows", retry_count: 3 },
+      {
+        kind: "transient",
+        error_message: "20240117: TuShare returned no rows for an open day",
+        retry_count: 3,
+      },
     ]);
     expect(await onlyTask()).toMatchObject({ status: "FAILED", total_failed: 1 });
     world.state.onCall = honest;
@@ -273,7 +277,7 @@ describe("a day that is not published yet", () => {
     await world.dispatch(oneDay);
     expect(await world.deliverNext()).toMatchObject({ outcome: "redeliver" });
     expect(world.schedules.planned()).toEqual([]);
-    expect((await onlyUnit())?.last_error).toBe("20240104: an open day answered no rows");
+    expect((await onlyUnit())?.last_error).toBe("20240104: TuShare returned no rows for an open day");
   });
 });
 

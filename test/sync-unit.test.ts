@@ -354,7 +354,7 @@ describe("a unit", () => {
         "a date that was not asked for",
         "daily",
         (reply) => cell(reply, 1, "trade_date", "20240105"),
-        /row 2 \(.* "20240105"\): trade_date is not the 20240104 asked for/,
+        /row 2 \(.* "20240105"\): trade_date is not the requested 20240104/,
       ],
       [
         "a date that was not asked for, in a joined interface",
@@ -393,7 +393,7 @@ describe("a unit", () => {
 
     test("a row of another stock, of another day, or of a day without trading, in the range of one", async () => {
       for (const [column, value, message] of [
-        ["ts_code", "000001.SZ", /ts_code is not the 600519\.SH asked for/],
+        ["ts_code", "000001.SZ", /ts_code is not the requested 600519\.SH/],
         ["trade_date", "20240118", /trade_date is outside 20240102 to 20240117/],
         ["trade_date", "20240106", /the calendar has no trading on that day/],
       ] as const) {

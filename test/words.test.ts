@@ -48,7 +48,7 @@ test("reasons that are joined are said one by one, and one within another", () =
     say("scheduleEmpty", { job: "REFERENCE" }),
   ].join("; ");
   expect(translate(reasons, "zh")).toBe(
-    "20270101 的数据还未到期：只规划到 20261120；财报披露计划为空：请运行作业 REFERENCE，才能发现新披露的财报",
+    "20270101 的数据尚未到发布时间：只安排到 20261120；财报披露计划为空：请运行作业 REFERENCE，才能发现新披露的财报",
   );
   const why = say("valueIs", { field: "close", value: '"x"', allowed: say("cellNumber") });
   const row = say("rowRefused", { what: "daily stock_daily/20240102", row: 3, identity: '"600519.SH"', why });

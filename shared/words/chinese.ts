@@ -2,13 +2,13 @@
 import type { SentenceName } from "./sentences.ts";
 
 export const chinese: Readonly<Record<SentenceName, string>> = {
-  // The planner: why a plan is smaller than asked, or cannot be made.
+  // The planner: why a plan is smaller than requested, or cannot be made.
   calendarEmpty: "交易日历为空：请先运行作业 REFERENCE",
   calendarBegins: "交易日历从 {firstDay} 开始，晚于所需的 {needed}：请运行作业 REFERENCE",
   calendarEnds: "交易日历到 {lastDay} 为止，早于所需的 {needed}：请运行作业 REFERENCE",
-  calendarLacks: "交易日历在 {day} 之前缺日：请加 refresh 重新运行作业 REFERENCE",
-  plannedTo: "{asked} 的数据还未到期：只规划到 {due}",
-  notDueUntil: "{day} 的数据还未到期，上海时间 {time} 起到期",
+  calendarLacks: "交易日历缺少 {day} 之前的日期：请加 refresh 重新运行作业 REFERENCE",
+  plannedTo: "{asked} 的数据尚未到发布时间：只安排到 {due}",
+  notDueUntil: "{day} 的数据尚未到发布时间，上海时间 {time} 后可获取",
   toBeforeFirst: "to 为 {to}，早于默认的起始日 {first}：请同时给出 from",
   noTradingBefore: "{day} 之前没有交易",
   noDataBefore: "TuShare 没有 {day} 之前的 {dataset}",
@@ -16,14 +16,14 @@ export const chinese: Readonly<Record<SentenceName, string>> = {
   notListed: "{from} 至 {to} 没有上市：{codes}",
   delistedBefore: "{day} 之前已退市：{codes}",
   periodNotEnded: "报告期 {period} 还没有结束",
-  dayNotCome: "{day} 还没有到",
-  reportsNotDue: "{period} 的财报到 {deadline} 才全部到期：已披露的由 {job} 获取",
+  dayNotCome: "{day} 尚未到来",
+  reportsNotDue: "{period} 的财报截止 {deadline} 才全部披露：已披露的由 {job} 获取",
   filingsNotDue: "{day} 披露的财报从 {next} 起获取",
-  noFiling: "财报披露计划中 {from} 至 {to} 没有披露",
-  notDueYet: "{day} 的数据还未到期",
+  noFiling: "财报披露计划中 {from} 至 {to} 没有公司披露",
+  notDueYet: "{day} 的数据尚未到发布时间",
   onlyNewestDay: "库中还没有 {dataset}：只同步 {day}；更早的数据请运行 {job}",
   unknownCodes: "{table} 中没有{kind} {codes}：请检查代码，或运行作业 {list}",
-  andMore: "{shown} 等另外 {count} 个",
+  andMore: "{shown} 等，另有 {count} 个",
   stock: "股票",
   etf: "ETF",
   itsHistoryJob: "对应的历史作业",
@@ -45,7 +45,7 @@ export const chinese: Readonly<Record<SentenceName, string>> = {
   lastDays: "最近 {days} 天",
   lastMonths: "最近 {months} 个月",
 
-  // Tasks: why one is paused or ended, or a command could not be carried out.
+  // Tasks: why a task is paused or ended, or why a command failed.
   pausedByCommand: "由命令暂停",
   cancelledByCommand: "由命令取消",
   startedByStock: "两分钟内改为按股票重新启动：{why}",
@@ -83,7 +83,7 @@ export const chinese: Readonly<Record<SentenceName, string>> = {
   noPath: "没有这个路径：GET /openapi.json 列出全部路径",
   internal: "请求失败；原因见函数日志",
 
-  // Where the data comes from. The warnings keep one English word, which is searched for.
+  // Where the data comes from. The Chinese warnings keep the word in capitals, so that a search finds both languages.
   originTushare: "TuShare 真实数据",
   originSimulated: "模拟数据（{market}）",
   originCaptured: "历史留存数据（{folder}）",
@@ -91,7 +91,7 @@ export const chinese: Readonly<Record<SentenceName, string>> = {
   market: "种子 {seed}，{stocks} 只股票",
   folder: "{name}，内容 {content}",
   warnSimulated: "模拟数据 SIMULATED（{market}）：所有价格均为虚构，不是真实行情",
-  warnCaptured: "历史留存数据 CAPTURED（{folder}）：取自先前保存的应答，不代表最新行情",
+  warnCaptured: "历史留存数据 CAPTURED（{folder}）：取自先前保存的返回数据，不代表最新行情",
   warnAddress: "非官方来源 NOT TUSHARE（{address}）：该地址不是 TuShare 官方地址",
   markSimulated: "模拟数据",
   markCaptured: "历史留存数据",
@@ -101,7 +101,7 @@ export const chinese: Readonly<Record<SentenceName, string>> = {
   unknownOrigin: "该数据库中的数据来源不明，而本环境会写入{asked}：请使用空数据库",
   originNotRecorded: "数据库没有记录数据来源：请重新部署或启动",
 
-  // What a start finds in its data folder, and of its token.
+  // What `npm start` finds in its data folder, and whether its token works.
   folderOtherOrigin:
     "数据目录 {path} 中是{there}，而这次启动会写入{asked}：请用 --data-dir 另选目录，或用 --discard 丢弃其中的内容",
   serverOtherOrigin:
@@ -124,7 +124,7 @@ export const chinese: Readonly<Record<SentenceName, string>> = {
   tokenRefused: "TuShare 不接受 TUSHARE_TOKEN，未存储任何数据：{why}",
   tokenNotTried: "无法向 {host} 的 TuShare 检验 TUSHARE_TOKEN，未存储任何数据：{why}；请检查网络出口后重试",
 
-  // A value that is refused. Every door says it in its own words: an option, a field of JSON, a field of a form.
+  // A value that is refused. An option, a field of JSON and a field of a form each have their own wording.
   valueIs: "{field} 为 {value}，应为{allowed}",
   didYouMean: "是否想写 {suggestion}？",
   unknownField: "未知字段 {field}，应为 {known}",
@@ -144,9 +144,9 @@ export const chinese: Readonly<Record<SentenceName, string>> = {
   otherFormat: "其他 --format",
   accountCommands: "deploy 和 destroy",
   notTaken: "{job} 不支持 {field}，可用的有 {taken}",
-  notBeside: "{field} 为 {value}，不能与 {other} 同时给出：按报告期的返回是所有股票的",
+  notBeside: "{field} 为 {value}，不能与 {other} 同时给出：按报告期请求会返回所有股票",
   allowedTaken: "空：{job} 只支持 {taken}",
-  allowedNotBeside: "空：按报告期的返回是所有股票的，不能与 {other} 同时给出",
+  allowedNotBeside: "空：按报告期请求会返回所有股票，不能与 {other} 同时给出",
   missing: "缺失",
   allowedChoice: "以下之一：{choices}",
   allowedJobs: "作业的列表，取自：{choices}",
@@ -169,9 +169,9 @@ export const chinese: Readonly<Record<SentenceName, string>> = {
   allowedRun: "一次运行，例如 {example}",
 
   // Units: why one did not succeed. {what} names the interface and the slice.
-  notInLedger: "{unit}：其任务 {task} 不在账本中",
+  notInLedger: "{unit}：没有其任务 {task} 的记录",
   answerEmpty: "{what}：返回为空",
-  calendarHole: "{what}：{day} 的上一交易日写作 {before}，而返回数据中是 {expected}",
+  calendarHole: "{what}：{day} 的上一交易日为 {before}，而返回数据中是 {expected}",
   calendarBeginsLate: "{what}：{day} 的上一交易日是 {before}，而返回数据从其后才开始",
   answerEnds: "{what}：返回数据到 {last} 为止，早于 {due}",
   answerBegins: "{what}：返回数据从 {first} 开始，晚于 {from}",
@@ -181,7 +181,7 @@ export const chinese: Readonly<Record<SentenceName, string>> = {
   stillNotWhole: "{what}：调用 {calls} 次后仍不能确认完整",
   capForOneDay: "{what}：单日返回 {rows} 行，已达上限",
   pageRepeats: "{what}：偏移 {offset} 的一页与前面重复",
-  emptyPageSaysMore: "{what}：返回空页，却称还有更多",
+  emptyPageSaysMore: "{what}：返回空页，但提示还有更多",
   dayEmpty: "{day}：交易日没有返回任何行",
   dayShort: "{day}：只有 {rows} 行，而上一交易日有 {before} 行",
   dayShortOfList: "{day}：只有 {rows} 行，而上市股票有 {listed} 只",
@@ -200,17 +200,17 @@ export const chinese: Readonly<Record<SentenceName, string>> = {
   cellFlag: " 0 或 1",
   noInterface: "数据集 {dataset} 没有可按 {by} 请求的接口",
   notAskedBy: "{interface} 不能按 {by} 请求",
-  needsParameter: "{interface} 不能在缺少参数 {parameter} 时请求",
+  needsParameter: "{interface} 缺少必需的参数 {parameter}",
   messageNotJson: "{count} 个字符的消息不是 JSON",
   messageNotUnit: "消息不是单元：{fields} 不符合",
   unreadable: "无法读取",
 
-  // The outside, as the adapters met it. {said} is its own text, in whatever language.
-  noAnswer: "{what}：没有应答（{said}）",
+  // Errors of outside services, from the adapters. {said} is the service's own text, in any language.
+  noAnswer: "{what}：没有响应（{said}）",
   httpStatus: "{what}：HTTP {status}，{excerpt}",
   replyTooLarge: "{what}：返回超过 {bytes} 字节",
   replyNotJson: "{what}：返回不是 JSON，{excerpt}",
-  replyNotForm: "{what}：返回不是 TuShare 的格式，不符之处：{fields}",
+  replyNotForm: "{what}：返回不符合 TuShare 的格式，有问题的字段：{fields}",
   excerpt: "共 {count} 个字符，开头为 {text}",
   tushareSays: "{what}：TuShare 返回 {code} {said}（请求 {request}）",
   tokenNotSet: "TuShare token 尚未设置：请写入密钥（见运维手册）",
@@ -226,17 +226,17 @@ export const chinese: Readonly<Record<SentenceName, string>> = {
   migrationTooLong: "迁移 {name} 标明了耗时长，而这里无法等待它",
   migrationRunning: "迁移 {name} 仍在数据库中运行",
   migrationLeft: "{said}，已等 {minutes} 分钟，它会继续运行：等它结束后再部署一次，不会丢失任何进展",
-  migrationUnfinished: "迁移 {name} 已结束，但没有达到目的：{until} 不成立",
+  migrationUnfinished: "迁移 {name} 已结束，但没有得到预期结果：{until} 不成立",
   schemaNewer:
     "数据库已由更新的版本迁移到 {newest}，而本版本只到 {known}：请部署更新的版本；若其说明允许，可加 -c olderRelease=true",
   queueRefused: "工作队列：{all} 条消息中有 {left} 条未被接受",
 
-  // `npm start`: what is typed, what the machine has, and how it goes.
+  // `npm start`: its options, the machine it runs on, and its progress.
   seeStartHelp: "npm start -- --help 列出全部选项",
   optionTakesNone: "{option} 不带值",
   optionNeedsValue: "{option} 缺少值",
   unexpectedWord: "这里不应有 {word}",
-  keptByNpm: "{option} 被 npm 自己取走了：选项前要加两个连字符，例如 npm start -- {option}",
+  keptByNpm: "{option} 被 npm 当成了自己的选项：选项前要加两个连字符，例如 npm start -- {option}",
   allowedFolder: "文件夹，例如 {example}",
   folderRefused: "{option} 指定的是 {value}：{reason}",
   noSuchFolder: "没有这个文件夹",
@@ -244,7 +244,7 @@ export const chinese: Readonly<Record<SentenceName, string>> = {
   notReadable: "无法读取",
   notWritable: "没有写入权限",
   diskFull: "磁盘已满",
-  noCapturedAnswer: "其中没有保存的应答，例如 {example}",
+  noCapturedAnswer: "其中没有保存的返回数据，例如 {example}",
   faultsRefused: "--faults：{why}",
   unknownSetting: "没有设置 {name}：全部设置见 README.zh.md",
   unknownSettingMeans: "没有设置 {name}：是否想写 {suggestion}？",
@@ -261,7 +261,7 @@ export const chinese: Readonly<Record<SentenceName, string>> = {
   serverTooOld: "其版本为 {version}，需要 {least} 或更新",
   nothingListens: "该地址没有程序在监听",
   hostUnknown: "主机名无法解析",
-  serverSilent: "{seconds} 秒内没有应答",
+  serverSilent: "{seconds} 秒内没有响应",
   engineRefused: "内置数据库（{place}）无法启动：{reason}",
   noSpace: "{folder} 没有剩余空间：请腾出空间后重新启动，已入库的数据不受影响",
   logRefused: "无法写入日志 {file}（{code}）；运行不受影响，继续进行",
@@ -279,7 +279,7 @@ export const chinese: Readonly<Record<SentenceName, string>> = {
   settledNeedy: "{status}：{done}/{total} 个单元，{rows} 行，{needy} 个需要人工处理",
   unitsRows: "个单元，{rows} 行",
   unitsNeedy: "个单元，{rows} 行，{needy} 个需要人工处理",
-  summaryRows: "行数       所要的共 {rows} 行已入库或已完整，{units} 个单元，用时 {seconds} 秒",
+  summaryRows: "行数       请求的共 {rows} 行已入库或已完整，{units} 个单元，用时 {seconds} 秒",
   summaryCalls: "调用       {calls}",
   summaryLimit:
     "限额       被拒 {refusals} 次；上游统计，任意 60 秒内单个接口最多 {peak} 次，上限 {allowed} 次",
@@ -287,17 +287,17 @@ export const chinese: Readonly<Record<SentenceName, string>> = {
   summaryStored: "库中       {title}：{rows} 行",
   summaryStoredDays: "库中       {title}：{rows} 行，{first} 至 {last}",
   callsOfRun: "{calls}；最忙的接口每分钟 {perMinute} 次，为设定速度的 {use} %",
-  headlineBusy: "{job} 没有启动：一个已暂停的任务挡在前面",
+  headlineBusy: "{job} 没有启动：已有一个暂停的任务",
   headlineNothing: "{job} {status}，无需处理",
   summaryRange: "范围       {from} 至 {to}",
   summaryReason: "说明       {reason}",
   byDefault: "默认范围",
   inTheWayFollowed: "{job} 已有一个任务在运行，其范围是 {asked}：先等它结束",
-  nowAsAsked: "现在按要求运行 {job}：{asked}",
+  nowAsAsked: "现在按请求运行 {job}：{asked}",
   callsNoneToday: "没有：今天已经获取过",
   callsNoneBecause: "没有：{why}",
   callsNoneAtAll: "没有",
-  callsNone: "没有：所要的都已入库",
+  callsNone: "没有：请求的数据都已入库",
   tryNext: "接下来可以：",
   hint: "{command}     {about}",
   hintStay: "持续运行：可用 SQL、HTTP API、命令行和页面，定时任务照常执行",
@@ -316,9 +316,9 @@ export const chinese: Readonly<Record<SentenceName, string>> = {
   triedAgain: "{unit} 将重试：{why}",
   secondsLeft: "还需 {seconds} 秒",
 
-  // What a deployment may be given.
+  // The context of a deployment.
   contextIs: '上下文 "{key}" 为 {value}；应为{allowed}',
-  contextUnknown: '上下文 "{key}" 无人读取；可用的有 {known}',
+  contextUnknown: '上下文 "{key}" 不是本应用的配置项；可用的有 {known}',
   contextStage: " 1 到 20 个字母、数字或连字符，以字母开头，例如：{example}",
   contextWhole: " {least} 到 {most} 的整数，例如：{example}",
   contextSeconds: " {least} 到 {most} 秒，例如：{example}",

@@ -1,6 +1,6 @@
-// The known word that a mistyped one was meant to be.
+// Finds the known word closest to a mistyped one.
 
-/** Undefined when none is near: a wrong guess is worse than none. */
+/** Undefined when none is close enough: a wrong guess is worse than none. */
 export function nearest(word: string, known: readonly string[]): string | undefined {
   const typed = bare(word);
   const ranked = known
@@ -12,7 +12,7 @@ export function nearest(word: string, known: readonly string[]): string | undefi
     : undefined;
 }
 
-/** Case and the sign between words do not matter. */
+/** Case and the separator between words do not matter. */
 function bare(word: string): string {
   return word
     .normalize("NFKC")
@@ -21,7 +21,7 @@ function bare(word: string): string {
     .slice(0, 60);
 }
 
-/** Letters left out, put in, changed, or two neighbours exchanged (optimal string alignment). */
+/** Edit distance: letters deleted, inserted, replaced, or two neighbours swapped (optimal string alignment). */
 function distance(from: string, to: string): number {
   const rows: number[][] = [Array.from({ length: to.length + 1 }, (_, column) => column)];
   for (let row = 1; row <= from.length; row += 1) {

@@ -1,9 +1,9 @@
-// What is said of where data comes from: its name inside a sentence, and the warning above every view of what is not
-// real TuShare's. In English; whoever shows it to a Chinese reader translates it.
+// Describes the origin of data: its name inside a sentence, and the warning above every view of data that is not from
+// the real TuShare. In English; the caller translates it for Chinese readers.
 import type { Origin } from "../catalogue/origin.ts";
 import { say } from "./say.ts";
 
-/** A word for a title, where a sentence has no room; undefined for the real one. */
+/** A short mark for titles, where a sentence is too long; undefined for real TuShare data. */
 export function markOfOrigin({ kind }: Origin): string | undefined {
   if (kind === "tushare") return undefined;
   const marks = { simulated: "markSimulated", captured: "markCaptured", address: "markAddress" } as const;
@@ -23,7 +23,7 @@ export function nameOrigin(origin: Origin): string {
   }
 }
 
-/** Undefined for the real one. */
+/** Undefined for real TuShare data. */
 export function warnOfOrigin(origin: Origin): string | undefined {
   switch (origin.kind) {
     case "tushare":
@@ -37,7 +37,7 @@ export function warnOfOrigin(origin: Origin): string | undefined {
   }
 }
 
-/** As the catalogue writes it, so that it is translated with its sentence. */
+/** Made with `say`, so that it is translated together with its sentence. */
 function identityOf({ identity }: Origin): string {
   const market = /^seed (\d+), (\d+) stocks$/.exec(identity);
   if (market !== null) return say("market", { seed: market[1] ?? "", stocks: market[2] ?? "" });

@@ -1,5 +1,5 @@
-// Why something typed cannot be taken, as data. The door it came through says it in its user's words: an option of a
-// command line, a field of JSON, a label of a form.
+// Why an input is refused, as data. A door is where the input came from (command line, JSON, form). It turns the refusal
+// into a sentence with the names its user knows: an option, a field, a label.
 import { say } from "./say.ts";
 
 export type Refusal =
@@ -19,7 +19,7 @@ export type Refusal =
       readonly suggestion?: string | undefined;
     }
   | {
-      /** The job has no use for it. */
+      /** The job does not use this option. */
       readonly why: "not taken";
       readonly field: string;
       readonly value: unknown;
@@ -37,7 +37,7 @@ export type Door = {
   /** What the user calls a field. */
   name(field: string, path: string): string;
   show(value: unknown): string;
-  /** What a field may hold, where it is written otherwise here. */
+  /** What a field may hold, where this door accepts another format. */
   readonly allowed?: Readonly<Record<string, string>>;
 };
 
@@ -61,7 +61,7 @@ export const optionDoor: Door = {
   },
 };
 
-/** One sentence, in English; translate.ts says it otherwise. */
+/** One sentence, in English; translate.ts translates it. */
 export function sayRefusal(refusal: Refusal, door: Door): string {
   switch (refusal.why) {
     case "value":

@@ -1,11 +1,11 @@
-// Makes the text of a sentence of the catalogue. The text is what is stored and logged; translate.ts reads it back.
+// Makes a text from a sentence in sentences.ts. The English text is stored and logged; translate.ts recognises it later.
 import { type SentenceName, sentences } from "./sentences.ts";
 
 type HolesIn<Template extends string> = Template extends `${string}{${infer Hole}}${infer Rest}`
   ? Hole | HolesIn<Rest>
   : never;
 
-/** A value for each hole. One that is text of the catalogue itself is translated with the sentence. */
+/** A value for each hole. A value that is itself a sentence of sentences.ts is translated too. */
 export type Values<Name extends SentenceName> = Readonly<
   Record<HolesIn<(typeof sentences)[Name]>, string | number>
 >;

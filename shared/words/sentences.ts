@@ -1,9 +1,9 @@
-// Every sentence that the stack may say to a person, in English, with named {holes}. This is what is made, logged and stored
-// (say.ts); chinese.ts has the same sentences, and translate.ts finds them there. They are two files, so that a function's
-// bundle carries one language. A sentence needs words of its own beside its holes, or it would be found in any text.
+// Every sentence that a person may read, in English, with named {holes}. say.ts fills the holes; the text is logged and
+// stored. chinese.ts has the same sentences, and translate.ts finds them there. There are two files so that a function's
+// bundle holds only one language. A sentence needs text besides its holes, or translate.ts would match it to any text.
 
 export const sentences = {
-  // The planner: why a plan is smaller than asked, or cannot be made.
+  // The planner: why a plan is smaller than requested, or cannot be made.
   calendarEmpty: "the trading calendar is empty: run the job REFERENCE",
   calendarBegins: "the trading calendar begins on {firstDay}, after {needed}: run the job REFERENCE",
   calendarEnds: "the trading calendar ends on {lastDay}, before {needed}: run the job REFERENCE",
@@ -17,12 +17,12 @@ export const sentences = {
   notListed: "not listed from {from} to {to}: {codes}",
   delistedBefore: "delisted before {day}: {codes}",
   periodNotEnded: "the report period {period} has not ended",
-  dayNotCome: "{day} has not come yet",
+  dayNotCome: "{day} is in the future",
   reportsNotDue: "reports of {period} are not all due until {deadline}: {job} fetches what is filed",
   filingsNotDue: "reports filed on {day} are fetched from {next} on",
   noFiling: "the reporting schedule holds no filing from {from} to {to}",
   notDueYet: "{day} is not due yet",
-  onlyNewestDay: "the database holds no {dataset}: only {day} is synced; run {job} for the past",
+  onlyNewestDay: "the database holds no {dataset}: only {day} is synced; run {job} for earlier days",
   unknownCodes: "no {kind} {codes} in {table}: check them, or run the job {list}",
   andMore: "{shown} and {count} more",
   stock: "stock",
@@ -30,7 +30,7 @@ export const sentences = {
   itsHistoryJob: "its history job",
   itsListJob: "the job of its list",
   noPeriodEnded: "no report period ended in that range",
-  neverAsked: "nothing was asked for yet: run {job} for the past",
+  neverAsked: "nothing was fetched yet: run {job} for the past",
   scheduleEmpty: "the reporting schedule is empty: run the job {job} to find new filings",
   tooManyUnits: "{units} units, more than the {most} a task may hold: ask for a shorter range",
 
@@ -48,7 +48,7 @@ export const sentences = {
   lastDays: "the last {days} days",
   lastMonths: "the last {months} months",
 
-  // Tasks: why one is paused or ended, or a command could not be carried out.
+  // Tasks: why a task is paused or ended, or why a command failed.
   pausedByCommand: "paused by a command",
   cancelledByCommand: "cancelled by a command",
   startedByStock: "started again by stock within two minutes: {why}",
@@ -60,7 +60,7 @@ export const sentences = {
   cancel: "cancel",
   failureNotOpen: "failure record {id} is not open, its task was cancelled, or its message could not be read",
   taskNotOpened: "no {job} task could be opened or found",
-  tasksComeAndGo: "tasks of {job} come and go: ask again",
+  tasksComeAndGo: "tasks of {job} keep starting and ending: repeat the request",
   requestKeyUsed: "requestKey {key} was used to start {command}: choose another",
   taskGone: "task {id} is gone",
 
@@ -69,8 +69,8 @@ export const sentences = {
   taskStatus: "the task is {status}",
   taskStatusRunAgain: "the task is {status}: run its job again",
   otherLive: "another task of {job} is live",
-  jobPaused: "the last task of {job}, of {whose}, is paused: resume or cancel it",
-  jobLive: "a task of {job} is live, of {whose}: follow it, or cancel it",
+  jobPaused: "the last task of {job}, started by {whose}, is paused: resume or cancel it",
+  jobLive: "a task of {job}, started by {whose}, is live: follow it, or cancel it",
   pausedInTheWay:
     "{job} was not started: its task {id}, which was asked for something else, is paused; resume or cancel it on the page or by tushare-sync while npm start is up",
   sameCommand: "the same command",
@@ -82,11 +82,11 @@ export const sentences = {
   failureUnreadable: "the message of failure record {id} could not be read: run its job again",
   noCode: "there is no code {code}",
   notInLists: "the lists have no code {code}",
-  unavailable: "the database or the dispatcher is out of reach: repeat the request",
+  unavailable: "the database or the dispatcher cannot be reached: repeat the request",
   noPath: "there is no such path: GET /openapi.json names them",
   internal: "the request failed; the function's log says why",
 
-  // Where the data comes from. The warnings keep one English word, which is searched for.
+  // Where the data comes from. The Chinese warnings keep the word in capitals, so that a search finds both languages.
   originTushare: "real TuShare data",
   originSimulated: "simulated data ({market})",
   originCaptured: "captured data ({folder})",
@@ -94,7 +94,7 @@ export const sentences = {
   market: "seed {seed}, {stocks} stocks",
   folder: "{name}, content {content}",
   warnSimulated: "SIMULATED DATA ({market}): every price is invented, none is the market's",
-  warnCaptured: "CAPTURED DATA ({folder}): answers kept from earlier, not what TuShare says now",
+  warnCaptured: "CAPTURED DATA ({folder}): answers saved earlier, not what TuShare says now",
   warnAddress: "NOT TUSHARE ({address}): this is not an address of TuShare's own",
   markSimulated: "SIMULATED",
   markCaptured: "CAPTURED",
@@ -107,7 +107,7 @@ export const sentences = {
     "this database holds rows of an unknown origin and would be given {asked}: use an empty database",
   originNotRecorded: "the database has no recorded origin: deploy or start the stack again",
 
-  // What a start finds in its data folder, and of its token.
+  // What `npm start` finds in its data folder, and whether its token works.
   folderOtherOrigin:
     "the data folder {path} holds {there}, and this start would add {asked}: choose another folder with --data-dir, or throw away what is there with --discard",
   serverOtherOrigin:
@@ -124,17 +124,17 @@ export const sentences = {
   adoptNeedsToken: "--adopt is for data of the real TuShare: set TUSHARE_TOKEN too",
   urlNeedsToken: "TUSHARE_URL names an upstream, and TUSHARE_TOKEN is not set: set both, or neither",
   tokenMalformed:
-    "TUSHARE_TOKEN holds white space or signs that no token has: copy it again from your account's page on https://tushare.pro",
+    "TUSHARE_TOKEN holds white space or characters that no token has: copy it again from your account's page on https://tushare.pro",
   allowedAddress: "an https address (http to this machine only), for example {example}",
   twoUpstreams: "--captured and TUSHARE_TOKEN name two upstreams: give one of them",
-  optionOfTrials: "{option} is for the simulated upstream, and TUSHARE_TOKEN names the real one",
+  optionOfTrials: "{option} is for the simulated upstream, and TUSHARE_TOKEN selects the real one",
   stocksOfMarket: "--stocks is for the simulated market, and --captured names another upstream",
   capturedRefused: "--captured: {why}",
   tokenRefused: "TuShare refuses TUSHARE_TOKEN, and nothing was stored: {why}",
   tokenNotTried:
-    "TuShare at {host} could not be asked about TUSHARE_TOKEN, and nothing was stored: {why}; check the way out to the internet and try again",
+    "TuShare at {host} could not be asked about TUSHARE_TOKEN, and nothing was stored: {why}; check the internet connection and try again",
 
-  // A value that is refused. Every door says it in its own words: an option, a field of JSON, a field of a form.
+  // A value that is refused. An option, a field of JSON and a field of a form each have their own wording.
   valueIs: "{field} is {value}, expected {allowed}",
   didYouMean: "did you mean {suggestion}?",
   unknownField: "unknown field {field}, expected {known}",
@@ -144,7 +144,7 @@ export const sentences = {
   unknownOptionMeans: "there is no option {option}: did you mean {suggestion}?",
   optionTwice: "{option} is given twice: give it once",
   allowedSome: "something",
-  notACommand: "{value} is no such command, expected one of the fields {fields}",
+  notACommand: "{value} is not a command, expected one of the fields {fields}",
   forExample: "for example {example}",
   eitherOf: "{one} is {oneValue} and {other} is {otherValue}: give one of them",
   dayAfter: "{from} is {first}, which is after {to}, {last}",
@@ -153,11 +153,11 @@ export const sentences = {
   aTask: "a task",
   otherFormat: "another --format",
   accountCommands: "deploy and destroy",
-  notTaken: "{field} is no option of {job}, which takes {taken}",
+  notTaken: "{field} is not an option of {job}, which takes {taken}",
   notBeside:
-    "{field} is {value}, which does not go with {other}: an answer by report period is about all stocks",
+    "{field} is {value}, which does not go with {other}: a request by report period returns all stocks",
   allowedTaken: "nothing: {job} takes only {taken}",
-  allowedNotBeside: "nothing beside {other}: an answer by report period is about all stocks",
+  allowedNotBeside: "nothing with {other}: a request by report period returns all stocks",
   missing: "missing",
   allowedChoice: "one of {choices}",
   allowedJobs: "a list of jobs, each one of {choices}",
@@ -169,7 +169,7 @@ export const sentences = {
   allowedNumberExample: "a number from {least} to {most}, for example {example}",
   allowedCodes: "a list of 1 to {most} TuShare codes such as 600519.SH",
   allowedCodesText: "TuShare codes such as {example}",
-  allowedAlone: "nothing beside {other}: give one of them",
+  allowedAlone: "nothing with {other}: give one of them",
   allowedNotAfter: "a day that is not after {to}, {last}",
   allowedTruth: "true or false",
   allowedText: "a text of 1 to {most} characters",
@@ -188,12 +188,12 @@ export const sentences = {
   answerBegins: "{what}: the answer begins on {first}, after {from}",
   answerGap: "{what}: the answer has no day between {before} and {after}",
   listShort: "{what}: {rows} rows, and there were {before}: less than {percent} %, SYNC_LIST_SHARE_MIN",
-  listEmpty: "{what}: the list of what is listed is empty",
+  listEmpty: "{what}: the list of listed securities is empty",
   stillNotWhole: "{what}: still not whole after {calls} calls",
   capForOneDay: "{what}: {rows} rows for one day, the cap",
   pageRepeats: "{what}: the page at offset {offset} repeats an earlier row",
   emptyPageSaysMore: "{what}: an empty page says there is more",
-  dayEmpty: "{day}: an open day answered no rows",
+  dayEmpty: "{day}: TuShare returned no rows for an open day",
   dayShort: "{day}: {rows} rows, the open day before has {before}",
   dayShortOfList: "{day}: {rows} rows, and {listed} securities are listed",
   detailShort: "{day}: {rows} rows of {detail} for {mainRows} of {main}",
@@ -201,7 +201,7 @@ export const sentences = {
   noColumn: "{what}: reply has no column {column}, only {columns}",
   rowRefused: "{what} row {row} ({identity}): {why}",
   cellMissing: "{column} is missing",
-  cellNotAsked: "{column} is not the {asked} asked for",
+  cellNotAsked: "{column} is not the requested {asked}",
   cellOutside: "{column} is outside {from} to {to}",
   noTradingDay: "the calendar has no trading on that day",
   cellCode: "a code such as 600519.SH",
@@ -209,19 +209,19 @@ export const sentences = {
   cellNumber: "a JSON number or null",
   cellText: "text without control characters",
   cellFlag: "0 or 1",
-  noInterface: "dataset {dataset} has no interface that is asked by {by}",
-  notAskedBy: "{interface} is not asked by {by}",
-  needsParameter: "{interface} is not asked without the parameter {parameter}",
+  noInterface: "dataset {dataset} has no interface that can be asked by {by}",
+  notAskedBy: "{interface} cannot be asked by {by}",
+  needsParameter: "{interface} cannot be called without the parameter {parameter}",
   messageNotJson: "message of {count} characters is not JSON",
   messageNotUnit: "message is not a unit: {fields} does not fit",
   unreadable: "unreadable",
 
-  // The outside, as the adapters met it. {said} is its own text, in whatever language.
+  // Errors of outside services, from the adapters. {said} is the service's own text, in any language.
   noAnswer: "{what}: no answer ({said})",
   httpStatus: "{what}: HTTP {status}, {excerpt}",
-  replyTooLarge: "{what}: reply passes {bytes} bytes",
+  replyTooLarge: "{what}: reply is larger than {bytes} bytes",
   replyNotJson: "{what}: reply is not JSON, {excerpt}",
-  replyNotForm: "{what}: reply is not TuShare's form at {fields}",
+  replyNotForm: "{what}: reply does not have TuShare's format at {fields}",
   excerpt: "{count} characters starting {text}",
   tushareSays: "{what}: TuShare says {code} {said} (request {request})",
   tokenNotSet: "the TuShare token is not set: put it into its secret (see the runbook)",
@@ -237,23 +237,23 @@ export const sentences = {
   migrationTooLong: "migration {name} is marked long, and nothing here can wait for it",
   migrationRunning: "migration {name} is still running in the database",
   migrationLeft:
-    "{said} after {minutes} minutes, and goes on there: deploy again when it has ended, nothing of it is lost",
-  migrationUnfinished: "migration {name} has ended without what it is for: not true is {until}",
+    "{said} after {minutes} minutes, and continues there: deploy again when it has ended, no progress is lost",
+  migrationUnfinished: "migration {name} has ended without its result: {until} is not true",
   schemaNewer:
     "the database was migrated by a newer release, up to {newest}, and this one knows migrations up to {known}: deploy the newer one, or say -c olderRelease=true if its notes allow it",
   queueRefused: "work queue: {left} of {all} messages were not accepted",
 
-  // `npm start`: what is typed, what the machine has, and how it goes.
+  // `npm start`: its options, the machine it runs on, and its progress.
   seeStartHelp: "npm start -- --help lists the options",
   optionTakesNone: "{option} takes no value",
   optionNeedsValue: "{option} needs a value",
   unexpectedWord: "the word {word} is not expected here",
   keptByNpm:
-    "npm kept {option} for itself: write two hyphens before the options, as in npm start -- {option}",
+    "npm took {option} as its own option: write two hyphens before the options, as in npm start -- {option}",
   allowedFolder: "a folder such as {example}",
   folderRefused: "{option} names {value}, and {reason}",
   noSuchFolder: "there is no such folder",
-  notAFolder: "it is no folder",
+  notAFolder: "it is not a folder",
   notReadable: "it cannot be read",
   notWritable: "you have no right to write there",
   diskFull: "no space is left",
@@ -262,9 +262,9 @@ export const sentences = {
   unknownSetting: "there is no setting {name}: README.md lists them",
   unknownSettingMeans: "there is no setting {name}: did you mean {suggestion}?",
   slotsHeldTooLong:
-    "WORKER_SLOTS {slots} with TUSHARE_MIN_INTERVAL {interval} hold a worker for {held} s after each call, and {most} s are allowed: lower one of them",
+    "WORKER_SLOTS {slots} with TUSHARE_MIN_INTERVAL {interval} hold a worker for {held} s after each call, but at most {most} s are allowed: lower one of them",
   rateTooHigh:
-    "WORKER_SLOTS {slots} with TUSHARE_MIN_INTERVAL {interval} can make {calls} calls to one interface in a minute, and TUSHARE_CALLS_A_MINUTE allows {allowed}: raise TUSHARE_MIN_INTERVAL, lower WORKER_SLOTS, or set TUSHARE_CALLS_A_MINUTE to the account's own limit",
+    "WORKER_SLOTS {slots} with TUSHARE_MIN_INTERVAL {interval} can make {calls} calls to one interface in a minute, but TUSHARE_CALLS_A_MINUTE allows {allowed}: raise TUSHARE_MIN_INTERVAL, lower WORKER_SLOTS, or set TUSHARE_CALLS_A_MINUTE to the account's own limit",
   dataDirRefused: "the data directory {path} cannot be used ({reason}): choose another with --data-dir",
   dataDirInUse:
     "the data directory {path} is in use by another process: stop it, or choose another with --data-dir",
@@ -279,7 +279,7 @@ export const sentences = {
   serverSilent: "it does not answer within {seconds} s",
   engineRefused: "The embedded database ({place}) does not start: {reason}",
   noSpace: "no space left in {folder}: free some and start again, what is stored stays",
-  logRefused: "the log {file} cannot be written ({code}); the run goes on without it",
+  logRefused: "the log {file} cannot be written ({code}); the run continues without it",
   engineLost: "The embedded database ({place}) is lost: {reason}",
   engineEnded: "it ended before it was ready",
   inMemory: "in memory",
@@ -307,19 +307,18 @@ export const sentences = {
   headlineNothing: "{job} {status}, nothing to do",
   summaryRange: "range      {from} to {to}",
   summaryReason: "reason     {reason}",
-  byDefault: "what it does by itself",
-  inTheWayFollowed:
-    "a task of {job} is in the way, which was asked for {asked}: it is followed to its end first",
-  nowAsAsked: "now {job} as asked: {asked}",
-  callsNoneToday: "none: it was fetched today already",
+  byDefault: "its defaults",
+  inTheWayFollowed: "{job} already has a live task, for {asked}: waiting for it to end first",
+  nowAsAsked: "now running {job} as requested: {asked}",
+  callsNoneToday: "none: already fetched today",
   callsNoneBecause: "none: {why}",
   callsNoneAtAll: "none at all",
-  callsNone: "none: everything asked for was here already",
+  callsNone: "none: everything requested was already stored",
   tryNext: "Try next:",
   hint: "{command}     {about}",
   hintStay: "stays up: SQL, HTTP API, command line and page, with its schedules running",
-  hintCodes: "the whole life of two stocks",
-  hintIncrement: "what is new, and holes of the last 60 days",
+  hintCodes: "two stocks since they were listed",
+  hintIncrement: "new days, and gaps in the last 60 days",
   hintEtfList: "the list of exchange-traded funds",
   hintEtf: "prices of exchange-traded funds",
   hintFinance: "financial indicators",
@@ -327,15 +326,15 @@ export const sentences = {
   hintPage: "tasks, failures, coverage and charts in your browser",
   logsAreIn: "the functions' logs are in {file}",
   queryIt: "Query it:",
-  startAsOnAws: "Start a backfill, exactly as on AWS (version 2 of the aws command also wants {flag}):",
-  overHttp: "The same and the data over HTTP (docs/api.md):",
-  makeTrouble: "Trouble for the simulated TuShare:",
-  triedAgain: "{unit} is tried again: {why}",
+  startAsOnAws: "Start a backfill, exactly as on AWS (version 2 of the aws command also needs {flag}):",
+  overHttp: "Do the same, and read the data, over HTTP (docs/api.md):",
+  makeTrouble: "Make the simulated TuShare fail:",
+  triedAgain: "{unit} will be retried: {why}",
   secondsLeft: "{seconds} s left",
 
-  // What a deployment may be given.
+  // The context of a deployment.
   contextIs: 'context "{key}" is {value}; expected {allowed}',
-  contextUnknown: 'context "{key}" is none that this app reads; it reads {known}',
+  contextUnknown: 'context "{key}" is not a key that this app reads; it reads {known}',
   contextStage: "1 to 20 letters, digits or hyphens, a letter first, for example: {example}",
   contextWhole: "a whole number from {least} to {most}, for example: {example}",
   contextSeconds: "seconds from {least} to {most}, for example: {example}",

@@ -1,5 +1,5 @@
-// Says a stored text in another language: it is recognised by the template it was made from, so nothing but the
-// text has to be stored or sent. What is in no catalogue (a server's own words) stays, with a word that says so.
+// Translates a stored text: it is matched against the templates, so only the text has to be stored or sent. Text that
+// matches no template (such as a server's own message) stays as it is, with a mark that says so.
 import { datasets } from "../catalogue/datasets.ts";
 import { chinese } from "./chinese.ts";
 import type { Language } from "./language.ts";
@@ -13,7 +13,7 @@ type Pattern = {
   readonly chinese: string;
 };
 
-/** The more is fixed, the surer it is meant. */
+/** Templates with the most fixed text first, because they match by accident least often. */
 const patterns: readonly Pattern[] = Object.entries(sentences)
   .map(([name, english]) => ({
     literals: english.split(/\{\w+\}/),
@@ -22,7 +22,7 @@ const patterns: readonly Pattern[] = Object.entries(sentences)
   }))
   .sort((a, b) => fixed(b) - fixed(a));
 
-/** What datasets are called, in a sentence or alone, one or several. */
+/** Titles of datasets, one or several, in a sentence or alone. */
 const titles = new Map(Object.values(datasets).map(({ title }) => [title.en, title.zh]));
 
 function titlesIn(text: string): string | undefined {
@@ -30,7 +30,7 @@ function titlesIn(text: string): string | undefined {
   return named.every((title) => title !== undefined) ? named.join("、") : undefined;
 }
 
-/** Between two sentences of one text, such as the reasons of a plan. */
+/** Separates the sentences of one text, such as the reasons of a plan. */
 const joint = "; ";
 
 export function translate(text: string, language: Language): string {
@@ -38,14 +38,14 @@ export function translate(text: string, language: Language): string {
   return recognise(text) ?? (/\p{Script=Han}/u.test(text) ? text : `原文：${text}`);
 }
 
-/** As translate, but what is not known stays as it is: a line with an address or a command in it. */
+/** Like translate, but unknown text stays as it is, without a mark: a line with an address or a command in it. */
 export function translateKnown(text: string, language: Language): string {
   if (language === "en") return text;
   const [, space = "", words = "", end = ""] = /^(\s*)([\s\S]*?)(\s*)$/.exec(text) ?? [];
   return space + (recognise(words) ?? words) + end;
 }
 
-/** Undefined when no part of the text is of the catalogue. */
+/** Undefined when no part of the text matches a template. */
 function recognise(text: string): string | undefined {
   const named = titlesIn(text);
   if (named !== undefined) return named;
@@ -63,7 +63,7 @@ function recognise(text: string): string | undefined {
     : known.map((part, at) => part ?? parts[at]).join("；");
 }
 
-/** What stands in the holes: each literal is taken where it comes first, the last one at the end. */
+/** The values of the holes: each literal is matched at its first occurrence, the last one at the end of the text. */
 function match({ literals, holes }: Pattern, text: string): Record<string, string> | undefined {
   const [first = "", ...others] = literals;
   if (!text.startsWith(first)) return undefined;
