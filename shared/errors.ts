@@ -1,4 +1,4 @@
-// The one error class. Its kind, and nothing else, decides what happens next; only adapters choose a kind.
+// The one error class. Its kind and scope alone decide what happens next.
 
 /** transient: may work soon. rate-limited: works later, spends no attempt. permanent: never works as it is. */
 export const errorKinds = ["transient", "rate-limited", "permanent"] as const;

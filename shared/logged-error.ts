@@ -1,16 +1,16 @@
-// What a log line says of an error: its text once, what its causes add to that, and where it came from only when nobody
-// foresaw it. An error that an adapter has classified comes from the outside, and its stack tells nothing.
+// How an error is logged: its message, then what its causes add. The stack is logged only for an unexpected error: an
+// error that an adapter has classified comes from an outside service, and its stack does not help.
 import { asSyncError, type ErrorKind, type ErrorScope } from "./errors.ts";
 
 export type LoggedError = {
   readonly kind: ErrorKind;
-  /** Left out for the usual one, the unit alone. */
+  /** Left out for the usual scope, a single unit. */
   readonly scope?: Exclude<ErrorScope, "unit">;
   readonly message: string;
   readonly retryAfterSeconds?: number;
-  /** From the nearest to the first, those that say something new. */
+  /** Messages of the causes, the nearest first; those that repeat an earlier message are left out. */
   readonly causes?: readonly string[];
-  /** The calls that led to an error nobody foresaw, the innermost first. */
+  /** Stack of an unexpected error, the innermost call first. */
   readonly at?: readonly string[];
 };
 
@@ -34,7 +34,7 @@ export function loggedError(thrown: unknown): LoggedError {
   };
 }
 
-/** Details of a log line, with every error in them as it is to be said. */
+/** Details of a log line; errors among them become LoggedError. */
 export function loggedDetails(details: object): object {
   return Object.fromEntries(
     Object.entries(details).map(([name, value]) => [
@@ -53,7 +53,7 @@ function causesOf(error: Error): unknown[] {
   return causes;
 }
 
-/** As asSyncError writes it, so that what it wrapped is found again. */
+/** In the format of asSyncError, so that an error it has wrapped is recognised. */
 function describe(cause: unknown): string {
   if (!(cause instanceof Error)) return String(cause);
   const code = "code" in cause && typeof cause.code === "string" ? cause.code : "";
@@ -70,7 +70,7 @@ function textsBeyond(message: string, texts: readonly string[]): string[] {
   });
 }
 
-/** The stack without the message it repeats and without the folders of the bundle. */
+/** The stack, without the message and without folders in file paths. */
 function callsOf({ stack = "" }: Error): string[] {
   const calls = stack.split("\n").filter((line) => /^\s+at /.test(line));
   return calls.slice(0, callsMax).map((line) =>

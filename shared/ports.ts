@@ -1,4 +1,4 @@
-// What the core needs from the outside, in the core's words. Adapters and tests implement these.
+// The interfaces through which the core uses outside services. Adapters and tests implement them.
 import type { InterfaceSpec } from "./catalogue/dataset.ts";
 import type { Catalogue } from "./catalogue/datasets.ts";
 import type { Dimension, Metric } from "./catalogue/metrics.ts";
@@ -12,19 +12,19 @@ export type SqlParameters = Readonly<Record<string, string | number | boolean | 
 /** A result row: numeric, date and timestamp columns leave SQL as text. */
 export type SqlRow = Readonly<Record<string, string | number | boolean | null>>;
 
-/** One PostgreSQL database. Every statement is idempotent: after an unknown outcome it is simply sent again. */
+/** One PostgreSQL database. Every statement is idempotent: when its outcome is unknown, it is sent again. */
 export type Database = {
   /** Runs one statement. @throws SyncError: transient when it may work soon, permanent when the data or the SQL is wrong. */
   run(sql: string, parameters?: SqlParameters): Promise<SqlRow[]>;
-  /** Runs statements in one transaction: all of them happen, or none. Rows of the last are returned. */
+  /** Runs statements in one transaction and returns the result of `work`. */
   transaction<Result>(work: (run: Database["run"]) => Promise<Result>): Promise<Result>;
 };
 
-/** Statements that take longer than the database's interface waits for one: an index over years of rows. */
+/** Statements that take longer than the timeout of the database's interface, such as building a large index. */
 export type LongStatements = {
   /**
-   * Starts one alone, outside of any transaction, and never twice. running: it goes on, or nobody knows.
-   * @throws SyncError when it was refused or has failed
+   * Starts one statement outside of any transaction. It is never sent twice. running: still running, or unknown.
+   * @throws SyncError when the statement was refused or failed
    */
   runLong(sql: string): Promise<"ended" | "running">;
 };
@@ -46,13 +46,16 @@ export type Upstream = {
 
 /** The work queue, at least once, in any order. */
 export type WorkQueue = {
-  /** Resolves when every unit is accepted. `delaySeconds` is at most queueDelaySecondsMax. @throws SyncError transient when some were not. */
+  /**
+   * Resolves when every unit is accepted. `delaySeconds` is at most queueDelaySecondsMax.
+   * @throws SyncError transient when some units were not accepted
+   */
   send(units: readonly Unit[], delaySeconds?: number): Promise<void>;
-  /** Makes a message that is in hand visible again after `seconds`. */
+  /** Makes a received message visible again after `seconds`. */
   returnAfter(receiptHandle: string, seconds: number): Promise<void>;
 };
 
-/** One-time schedules. Creating one whose name exists changes nothing. */
+/** One-time schedules. Creating a schedule whose name exists changes nothing. */
 export type Planner = {
   sendUnitAt(name: string, at: Date, unit: Unit): Promise<void>;
   invokeDispatcherAt(name: string, at: Date, command: object): Promise<void>;
@@ -70,41 +73,41 @@ export type Clock = {
   sleep(milliseconds: number): Promise<void>;
 };
 
-/** Structured log: one entry where something is settled. */
+/** Structured log: one entry for each outcome. */
 export type Log = {
   info(message: string, details?: object): void;
   warn(message: string, details?: object): void;
   error(message: string, details?: object): void;
 };
 
-/** Counts, levels and durations, named in metrics.ts. Nought is worth saying too: a graph without it has holes. */
+/** Counts, levels and durations, named in metrics.ts. Zero is sent too, or the graph would have gaps. */
 export type Meter = {
   count(metric: Metric, value: number, dimensions?: Dimensions): void;
-  /** A level or a duration, of which not the sum but the highest or the average is read. */
+  /** A level or a duration: dashboards read its maximum or average, not its sum. */
   measure(metric: Metric, value: number, dimensions?: Dimensions): void;
 };
 
-/** Few values each: an interface's name, never a stock code. */
+/** Each dimension has few values: an interface's name, never a stock code. */
 export type Dimensions = Readonly<Partial<Record<Dimension, string>>>;
 
 /** Slot pacing: the only rate limit. */
 export type Pacer = {
-  /** Begins an invocation. Its calls wait a moment from here, by which `hold` ends early: see leadMilliseconds. */
+  /** Begins an invocation. Its first calls wait for leadMilliseconds (pacer.ts), because `hold` ended that much early. */
   enter(): void;
-  /** Waits until this slot may call the interface, then calls. Interfaces do not wait for each other. */
+  /** Waits until this slot may call the interface, then calls. Each interface is paced separately. */
   call<Result>(interfaceName: string, send: () => Promise<Result>): Promise<Result>;
-  /** Keeps the interface quiet for `seconds` from now, after the upstream said "too fast". */
+  /** Blocks calls to the interface for `seconds`, after the upstream answered "too fast". */
   rest(interfaceName: string, seconds: number): void;
-  /** Slows an interface to the limit the upstream told. Gives the new seconds between calls, or undefined when none. */
+  /** Slows an interface to the limit the upstream named. Returns the new seconds between calls; undefined: no change. */
   learn(interfaceName: string, callsAMinute: number): number | undefined;
-  /** Keeps the slot until (nearly) T has passed since its last call. To be awaited however an invocation ends. */
+  /** Keeps the slot until (nearly) T has passed since its last call. Must be awaited however an invocation ends. */
   hold(): Promise<void>;
 };
 
-/** What the dispatcher's use case is given. */
+/** The services of the dispatcher's use case. */
 export type DispatchServices = {
   readonly database: Database;
-  /** Of what the workers will fetch. */
+  /** Origin of the data that the workers will fetch. */
   readonly origin: Origin;
   readonly queue: WorkQueue;
   readonly clock: Clock;
@@ -113,12 +116,12 @@ export type DispatchServices = {
   readonly meter: Meter;
 };
 
-/** What the worker's use case is given. */
+/** The services of the worker's use case. */
 export type SyncServices = {
   readonly datasets: Catalogue;
   readonly database: Database;
   readonly upstream: Upstream;
-  /** Of what the upstream answers. */
+  /** Origin of the data that the upstream returns. */
   readonly origin: Origin;
   readonly pacer: Pacer;
   readonly queue: WorkQueue;
@@ -130,22 +133,22 @@ export type SyncServices = {
   readonly meter: Meter;
 };
 
-/** One receipt of one message. */
+/** One delivery of one message. */
 export type Delivery = {
   readonly body: string;
   readonly receiptHandle: string;
-  /** 1 for the first receipt. */
+  /** 1 for the first delivery. */
   readonly receiveCount: number;
   /** When the message was sent. */
   readonly sentAt?: Date;
-  /** Milliseconds this invocation still has. */
+  /** Milliseconds until this invocation times out. */
   readonly remainingMilliseconds: () => number;
 };
 
-/** settled: the message may go. redeliver: it stays on the queue. */
+/** settled: the message can be deleted. redeliver: it stays on the queue. */
 export type Outcome = "settled" | "redeliver";
 
-/** What the retry function's use case is given. */
+/** The services of the retry function's use case. */
 export type RetryServices = Pick<
   SyncServices,
   "database" | "planner" | "clock" | "random" | "settings" | "log" | "meter"

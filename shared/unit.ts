@@ -15,13 +15,13 @@ const unitSchema = z.object({
   dataset: z.string(),
   unit_key: z.string().check(z.maxLength(200)),
   selector: selectorSchema,
-  /** 0 for the first sending; n for the nth retry of its failure record. */
+  /** 0 when first sent; n for the nth retry of its failure record. */
   retry: z.int().check(z.nonnegative()),
 });
 
 export type Unit = z.infer<typeof unitSchema> & { readonly dataset: DatasetName };
 
-/** What the planner makes; the ledger adds the task and the place in it. `retry` counts on from a failure record. */
+/** What the planner makes; the ledger adds the task and the sequence. `retry` continues the count of a failure record. */
 export type PlannedUnit = {
   readonly dataset: DatasetName;
   readonly selector: Selector;
@@ -33,7 +33,7 @@ export function encodeUnit(unit: Unit): string {
 }
 
 /**
- * @param known where its dataset has to be
+ * @param known the catalogue that must contain the unit's dataset
  * @throws SyncError permanent, when the text is not a unit of a version we know. Never quotes the text.
  */
 export function decodeUnit(text: string, known: Catalogue = datasets): Unit {
@@ -63,7 +63,7 @@ export function unitFrom(row: {
   return decodeUnit(JSON.stringify({ version: 1, retry: 0, ...row, selector: JSON.parse(row.selector) }));
 }
 
-/** Readable, and the same for the same work in every task. */
+/** A readable key; the same work has the same key in every task. */
 export function unitKey({ dataset, selector }: PlannedUnit): string {
   switch (selector.by) {
     case "date":

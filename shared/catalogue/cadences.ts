@@ -1,15 +1,15 @@
-// When datasets are looked at again by themselves. Starts that fall together wake the database once.
+// The schedules on which datasets are updated. Starts at the same time wake the database only once.
 
 /** EventBridge Scheduler expressions, read in Asia/Shanghai. */
 export const cadences = {
   /** Before the market opens. */
   morning: ["cron(30 7 ? * MON-FRI *)"],
   weekly: ["cron(0 8 ? * MON *)"],
-  // daily_basic may come as late as 19:00; the second look heals what the first found unpublished.
+  // daily_basic may be published as late as 19:00; the second run fetches what the first one found unpublished.
   evening: ["cron(30 17 ? * MON-FRI *)", "cron(30 20 ? * MON-FRI *)"],
-  /** After the evening's, so that the two do not wait for each other. */
+  /** After `evening`, so that the jobs of the two do not delay each other. */
   late_evening: ["cron(50 17 ? * MON-FRI *)", "cron(50 20 ? * MON-FRI *)"],
-  // Indicators come the day after the filing; the reporting schedule was read in the morning.
+  // Indicators are published the day after the filing; the reporting schedule was fetched in the morning.
   night: ["cron(30 21 ? * * *)"],
 } as const satisfies Readonly<Record<string, readonly string[]>>;
 

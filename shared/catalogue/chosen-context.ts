@@ -1,27 +1,27 @@
-// What a person chose for a deployed stack: context keys and their values. The stack itself keeps it, as an output, and a
-// file beside cdk.json is a copy of that, which the CDK app reads.
+// The context keys and values that a person chose for a deployed stack. They are stored in an output of the stack. A file
+// beside cdk.json has a copy, which the CDK app reads.
 import * as z from "zod/mini";
 import type { Settings } from "./settings.ts";
 
-/** The output of the stack that holds it. */
+/** The output of the stack that holds the choice. */
 export const chosenOutput = "ChosenContext";
 
-/** The context key that says where the choice is from (infra/chosen-context.ts has its values). */
+/** The context key that says where the choice comes from (infra/chosen-context.ts has its values). */
 export const sourceKey = "chosen";
 
-/** Not remembered: the stage is in the stack's name, and what one deployment may do, later ones may not. */
+/** Not stored: the stage is in the stack's name, and the other two are permissions for one deployment only. */
 const neverKept = ["stage", "keepData", "olderRelease"];
 
-/** Whether later deployments start from a key of the context. */
+/** Whether a context key is stored for later deployments. */
 export function isKept(key: string): boolean {
   return !neverKept.includes(key);
 }
 
-/** How the workers get one fixed address: a NAT instance, a NAT gateway, or not at all. */
+/** How the workers get one fixed address: a NAT instance, a NAT gateway, or none. */
 export const egressWays = ["instance", "gateway", "none"] as const;
 export type EgressWay = (typeof egressWays)[number];
 
-/** Keys of the context that are settings under another name. */
+/** Context keys that are settings under another name. */
 export const contextSettings = [
   ["slots", "WORKER_SLOTS"],
   ["tushareMinInterval", "TUSHARE_MIN_INTERVAL"],
@@ -32,15 +32,15 @@ export const contextSettings = [
 export type ChosenValues = Readonly<Record<string, string>>;
 
 export type Chosen = {
-  /** Where the stack is, so that the file of one account is not taken for another's. */
+  /** Where the stack is, so that the file is not used for a stack in another account. */
   readonly account?: string | undefined;
   readonly region?: string | undefined;
   readonly context: ChosenValues;
-  /** With what a deployment was begun whose end nobody saw. */
+  /** Context of a deployment that was started and whose result is not known. */
   readonly begun?: ChosenValues | undefined;
 };
 
-/** One for each stage, which is part of the stack's name. */
+/** One file for each stage: the stage is part of the stack's name. */
 export function chosenFile(stack: string): string {
   return `deployment.${stack}.json`;
 }
@@ -66,7 +66,7 @@ export function readChosen(text: string): Chosen {
   throw new Error(`${path.join(".") || "it"}: ${message}`);
 }
 
-/** The text of the stack's output; undefined for what is none. */
+/** The values in the stack's output; undefined when the text cannot be read. */
 export function readChosenValues(text: string | undefined): ChosenValues | undefined {
   try {
     const parsed = z.safeParse(values, JSON.parse(text ?? ""));
@@ -76,7 +76,7 @@ export function readChosenValues(text: string | undefined): ChosenValues | undef
   }
 }
 
-/** What is said now laid over what was chosen before; a key said without a value is forgotten. */
+/** Merges the values given now over the stored ones; an empty value removes its key. */
 export function layOver(before: ChosenValues, said: ChosenValues): ChosenValues {
   return Object.fromEntries(Object.entries({ ...before, ...said }).filter(([, text]) => text !== ""));
 }

@@ -1,5 +1,5 @@
-// What a dataset is described by: the fields of the files in datasets/, and what follows from them. Each file exports
-// `spec`, which the functions carry, and `words`, which only documents, migrations and people's pages need.
+// The fields of the files in datasets/, and functions on them. Each file exports `spec`, which is bundled into the
+// functions, and `words`, which only documents, migrations and pages need.
 // Limits come from TuShare's documentation pages.
 import type { CadenceName } from "./cadences.ts";
 import type { Day } from "./dates.ts";
@@ -7,7 +7,7 @@ import type { Bilingual, Measure } from "./measures.ts";
 import type { Selector } from "./selector.ts";
 import type { Settings } from "./settings.ts";
 
-/** How a reply's value is checked and stored. Numbers are stored as numeric, digit for digit. */
+/** How a value of a reply is checked and stored. Numbers are stored as numeric, with every digit. */
 export type ColumnType = "code" | "day" | "number" | "text" | "flag";
 
 export type Column = {
@@ -15,65 +15,65 @@ export type Column = {
   readonly type: ColumnType;
   /** A row without it is refused. */
   readonly required?: true;
-  /** Asked for only because `keeps` judges by it. */
+  /** Fetched only because `keeps` filters by it. */
   readonly stored?: false;
-  /** TuShare's name of it, where ours is another. */
+  /** TuShare's name of the column, where it differs from ours. */
   readonly from?: string;
-  /** What of the value is kept: the first group. */
+  /** Only the first capture group of the value is stored. */
   readonly part?: RegExp;
-  /** Our word for a value of TuShare's; other values stay as they are. */
+  /** TuShare's values -> ours; other values stay as they are. */
   readonly words?: Readonly<Record<string, string>>;
 };
 
 export type InterfaceSpec = {
   /** TuShare's api_name. */
   readonly name: string;
-  /** Asked for by name: TuShare's default columns and their order change over the years. */
+  /** Requested by name: TuShare's default columns and their order change over the years. */
   readonly columns: readonly Column[];
-  /** The slices it can be asked for. */
+  /** The kinds of slices that it can be asked for. */
   readonly answers: readonly Selector["by"][];
   /** TuShare's parameters without which it refuses to answer. */
   readonly requires?: readonly string[];
   /** Points an account needs to call it (https://tushare.pro/document/1?doc_id=108). */
   readonly points: number;
-  /** Rows after which a reply is cut without a word. */
+  /** Rows after which a reply is cut without notice. */
   readonly rowCap: number;
-  /** The setting that overrides the cap, where the documentation gives several. */
+  /** The setting that overrides the cap, where the documentation names several caps. */
   readonly rowCapSetting?: keyof Settings & `${string}ROW_CAP`;
-  /** TuShare's name of a parameter, where it is not that of the selector; null when the interface has no such parameter. */
+  /** TuShare's name of a parameter, where it differs from the selector's; null when the interface lacks the parameter. */
   readonly parameters?: Readonly<Record<string, string | null>>;
   /** Parameters of every call. */
   readonly always?: Readonly<Record<string, string>>;
-  /** Rows that are none of the dataset's are left out: every one of these columns must fit. */
+  /** Only rows in which each of these columns matches are kept; other rows do not belong to the dataset. */
   readonly keeps?: Readonly<Record<string, RegExp>>;
-  /** Asked in its place when the account has no right to it. */
+  /** Called instead when the account has no right to this interface. */
   readonly fallback?: InterfaceSpec;
 };
 
 /**
- * How the rows come. lists: whole lists. days: by trading day, or by code where that takes fewer calls. codes: by code with
- * a range. periods: by report period, or by code. announcements: by calendar day of the announcement. months: by month.
- * ranges: so many calendar days at a time.
+ * How the rows are fetched. lists: whole lists. days: by trading day, or by code where that takes fewer calls. codes: by
+ * code with a range. periods: by report period, or by code. announcements: by calendar day of the announcement.
+ * months: by month. ranges: `rangeDays` calendar days at a time.
  */
 export type Slices = "lists" | "days" | "codes" | "periods" | "announcements" | "months" | "ranges";
 
 /**
- * What an answer must hold to be whole, beside its caps and its slice. members: a row of each security that is listed then.
- * some: at least one row of a slice that is due. none: events, of which there may be none. before: as many as the list had.
- * every_day: each open day names the one before it.
+ * What makes an answer whole, besides its cap and its slice. members: a row for each security listed then. some: at least
+ * one row of a slice that is due. none: nothing, because there may be no events. before: about as many rows as the list
+ * had before. every_day: each open day names the open day before it.
  */
 export type Expects = "members" | "some" | "none" | "before" | "every_day";
 
-/** What the rows are about: the securities of a list, or those named here. */
+/** The securities that have rows: those of a list, or the codes named here. */
 export type Members = { readonly list: string } | { readonly codes: readonly string[] };
 
-/** Of a list of securities: what its codes look like, and which columns say from when to when each is listed. */
+/** For a list of securities: the format of its codes, and the columns with the first and last day of listing. */
 export type Securities = {
-  /** How people call one of them. */
+  /** What one security is called. */
   readonly one: "stock" | "etf";
   /**
-   * First characters of the codes: from the first text of a pair, up to and not including the second. As ranges, because an
-   * index can look them up; and a rule, because a code that trades since yesterday is not in any list yet.
+   * Ranges of codes: from the first text of a pair up to, not including, the second. Ranges, because an index can search
+   * them. A rule and not the list itself, because a newly listed code is not in the list yet.
    */
   readonly codes: { readonly within: CodeRanges } | { readonly outside: CodeRanges };
   readonly listedFrom: string;
@@ -85,52 +85,52 @@ export type JobNames =
   | { readonly list: Uppercase<string> }
   | { readonly history: Uppercase<string>; readonly incremental: Uppercase<string> };
 
-/** What a dataset's file says. Its name is that of the file, with underscores. */
+/** The description of a dataset. Its name is the file's name, with underscores. */
 export type DatasetSpec = {
-  /** In a table of datasets, and in sentences: without an article. */
+  /** Used in tables and in sentences, without an article. */
   readonly title: Bilingual;
   readonly table: string;
   /** Natural key; also the join key of the interfaces. */
   readonly key: readonly string[];
-  /** No key is unique: an answer takes the place of all rows of its slice. */
+  /** No key is unique: an answer replaces all rows of its slice. */
   readonly replacesSlice?: true;
-  /** Columns that questions search by beside the key, each an index. */
+  /** Indexes besides the key: the columns of each. */
   readonly indexes?: readonly (readonly string[])[];
-  /** Its rows are the dataset's rows. */
+  /** The interface whose rows are the dataset's rows. */
   readonly main: InterfaceSpec;
   /** Joined to the main rows by key; a missing row leaves nulls. */
   readonly details: readonly InterfaceSpec[];
   readonly slices: Slices;
   readonly expects: Expects;
-  /** Of a whole list: the slices that are asked for on a day. */
+  /** For a whole list: the slices to fetch on a day. */
   readonly lists?: (today: Day) => readonly Selector[];
-  /** Of ranges: calendar days in one unit. */
+  /** For `ranges`: calendar days in one unit. */
   readonly rangeDays?: number;
-  /** What its rows are about, where they are about securities. */
+  /** The securities that have rows, where rows are about securities. */
   readonly members?: Members;
-  /** It is a list of securities. */
+  /** Set when the dataset is itself a list of securities. */
   readonly securities?: Securities;
-  /** Reports: the list that says who has filed, and when. */
+  /** For reports: the list that says which company has filed, and when. */
   readonly filedIn?: string;
-  /** The column that a range selects on. */
+  /** The column by which rows are selected in a range of days. */
   readonly dayColumn?: string;
-  /** The first day that TuShare has data of; by default the first of the market. */
+  /** The first day for which TuShare has data; by default the first day of the market. */
   readonly firstDay?: Day;
-  /** Hour in Shanghai from which a slice that ends today is due; without one it is due on the next day. */
+  /** Hour in Shanghai from which a slice that ends today is due; without it, the slice is due on the next day. */
   readonly publicationHour?: number;
-  /** The same rows of all companies by report period, for accounts that may. */
+  /** The interface with the same rows of all companies by report period, for accounts with the right to it. */
   readonly byPeriod?: InterfaceSpec;
-  /** List statuses that are only passed through: the next answer for one may be shorter or empty. Others keep their rows. */
+  /** Temporary list statuses: their next answer may be shorter or empty. For other statuses rows do not go away. */
   readonly passing?: readonly string[];
-  /** Columns that are the same in all its rows. */
+  /** Columns with the same value in all rows of the dataset. */
   readonly constants?: Readonly<Record<string, string>>;
-  /** What a person chooses together. */
+  /** Datasets that a person selects together. */
   readonly set: DatasetSet;
-  /** Where it stands in its set; those without a place come last, by name. */
+  /** Position in its set; datasets without a place come last, sorted by name. */
   readonly place?: number;
-  /** When its increments, or its list, start by themselves. */
+  /** The schedule of its incremental job, or of its list job. */
   readonly cadence: CadenceName;
-  /** Jobs with names of their own, where they do not follow from the dataset's. */
+  /** Names of its jobs, where they are not made from the dataset's name. */
   readonly jobs?: JobNames;
   /** TuShare's documentation page: https://tushare.pro/document/2?doc_id= */
   readonly documentation: readonly number[];
@@ -140,39 +140,39 @@ export type DatasetSpec = {
 export const datasetSets = ["core", "finance", "index", "flow", "holders", "macro"] as const;
 export type DatasetSet = (typeof datasetSets)[number];
 
-/** What people read about a dataset: comments of its table, documents. */
+/** Texts about a dataset, for the comments of its table and for documents. */
 export type DatasetWords = {
   /** What one row of the table is. */
   readonly about: Bilingual;
-  /** Of each stored column its measure, and its meaning in English and Chinese; of a table that two datasets share, in one of them. */
+  /** Measure and meaning (English, Chinese) of each stored column. Where two datasets share a table, one of them has it. */
   readonly columns: Readonly<Record<string, ColumnWords>>;
-  /** A question one would ask the table, and the statement that answers it. */
+  /** A question about the data, and the statement that answers it. */
   readonly example?: { readonly asks: Bilingual; readonly sql: string };
 };
 export type ColumnWords = readonly [measure: Measure, en: string, zh: string];
 
-/** Main and joined interfaces, main first. */
+/** The main interface, then the joined ones. */
 export function interfacesOf(dataset: DatasetSpec): readonly InterfaceSpec[] {
   return [dataset.main, ...dataset.details];
 }
 
-/** The column that a range of its rows is selected by. @throws Error when its file names none */
+/** The column by which rows are selected in a range of days. @throws Error when the dataset's file names none */
 export function dayColumnOf({ table, dayColumn }: DatasetSpec): string {
   if (dayColumn === undefined) throw new Error(`the dataset of ${table} has no dayColumn`);
   return dayColumn;
 }
 
-/** Whether its rows belong to open days; those of announcements, and events of a code, may fall on any day. */
+/** Whether its rows are dated by trading day. Announcements, and events of a code, may be on any day. */
 export function isByTradingDay({ slices, expects }: DatasetSpec): boolean {
   return slices === "days" || (slices === "codes" && expects !== "none");
 }
 
-/** Whether each of its interfaces can be asked by such a slice. */
+/** Whether each of its interfaces can be asked for such a slice. */
 export function canAskBy(dataset: DatasetSpec, by: Selector["by"]): boolean {
   return interfacesOf(dataset).every(({ answers }) => answers.includes(by));
 }
 
-/** The interface that gives the dataset's rows when it is asked by such a slice; undefined when none does. */
+/** The interface that returns the dataset's rows for such a slice; undefined when there is none. */
 export function mainFor(
   { main, byPeriod }: Pick<DatasetSpec, "main" | "byPeriod">,
   by: Selector["by"],
@@ -180,7 +180,7 @@ export function mainFor(
   return [main, byPeriod].find((spec) => spec?.answers.includes(by));
 }
 
-/** Every stored column, each once, in the order of the interfaces. */
+/** All stored columns without duplicates, in the order of the interfaces. */
 export function columnsOf(dataset: DatasetSpec): readonly Column[] {
   const specs = interfacesOf(dataset).flatMap((spec) => (spec.fallback ? [spec, spec.fallback] : [spec]));
   const columns = new Map<string, Column>();
@@ -190,16 +190,16 @@ export function columnsOf(dataset: DatasetSpec): readonly Column[] {
   return [...columns.values()];
 }
 
-/** The row cap of an interface, as configured where that is left to the account. */
+/** The row cap of an interface; the setting counts where there is one. */
 export function rowCapOf(spec: InterfaceSpec, settings: Settings): number {
   return spec.rowCapSetting === undefined ? spec.rowCap : settings[spec.rowCapSetting];
 }
 
-/** The suffixes of codes, and what the field calls their exchanges. */
+/** Suffixes of codes -> names of their exchanges. */
 export const exchanges = { SH: "SSE", SZ: "SZSE", BJ: "BSE" } as const;
 export type Exchange = (typeof exchanges)[keyof typeof exchanges];
 
-/** Told by the code: TuShare's own column was not always there, and etf_basic's has other words. */
+/** Taken from the code: TuShare did not always have the column, and etf_basic uses other names. */
 export const exchangeOfCode: Column = {
   name: "exchange",
   type: "text",
@@ -208,10 +208,10 @@ export const exchangeOfCode: Column = {
   words: exchanges,
 };
 
-/** Statuses that a list of securities is asked for one by one: listed, delisted, and suspended or not listed yet. */
+/** A list of securities is fetched once for each status: listed, delisted, and suspended or not listed yet. */
 export const listStatuses = ["L", "D", "P"] as const;
 
-/** The key of what is by code and trading day. */
+/** The key columns of data by code and trading day. */
 export function codeAndDay(): Column[] {
   return [
     { name: "ts_code", type: "code", required: true },

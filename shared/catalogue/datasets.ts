@@ -1,5 +1,5 @@
-// The dataset catalogue: what is mirrored into which table, from which interfaces, in which slices. Each is a file of its
-// own in datasets/, which dataset-files.ts collects.
+// The dataset catalogue: what is mirrored into which table, from which interfaces, in which slices. Each dataset is a file
+// in datasets/; dataset-files.ts collects them.
 import { type DatasetSpec, isByTradingDay, type Securities } from "./dataset.ts";
 import { specs } from "./dataset-files.ts";
 
@@ -11,16 +11,16 @@ export type Dataset = DatasetSpec & {
   readonly list?: Dataset;
   /** The list that `filedIn` names. */
   readonly schedule?: Dataset;
-  /** Its table holds the rows of another dataset too. */
+  /** Its table also holds rows of another dataset. */
   readonly sharesTable?: true;
 };
 
-/** Datasets by name: these, and in a test perhaps others. */
+/** Datasets by name; a test may add its own. */
 export type Catalogue = Readonly<Record<DatasetName, Dataset>>;
 
 export const datasets: Catalogue = catalogueOf(specs);
 
-/** The datasets that files describe, each with the lists it names. @throws Error when no file describes such a list */
+/** Makes the catalogue from the files and links each dataset to the lists it names. @throws Error when a list is missing */
 export function catalogueOf<Name extends string>(
   files: Readonly<Record<Name, DatasetSpec>>,
 ): Readonly<Record<Name, Dataset>> {
@@ -45,23 +45,23 @@ export function catalogueOf<Name extends string>(
   return made as Readonly<Record<Name, Dataset>>; // as: an entry was made of each
 }
 
-/** Datasets of which each open day can be looked at, and that can be behind. */
+/** Datasets by trading day: the ones with coverage for each open day, and with a freshness. */
 export const datasetsByDay: readonly Dataset[] = Object.values(datasets).filter(isByTradingDay);
 
-/** The trading calendar: what every plan by day is made from. */
+/** The trading calendar, from which every plan by day is made. */
 export function calendarDataset(): Dataset {
   const found = Object.values(datasets).find(({ expects }) => expects === "every_day");
   if (found === undefined) throw new Error("no dataset is a calendar");
   return found;
 }
 
-/** The list of the securities that the rows of a dataset are about; the dataset itself where it is that list. */
+/** The list of the securities that have rows in a dataset; the dataset itself where it is that list. */
 export function listOf(dataset: Dataset): (Dataset & { readonly securities: Securities }) | undefined {
   const { list = dataset } = dataset;
   return list.securities && { ...list, securities: list.securities };
 }
 
-/** How people call one of the securities that the rows of a dataset are about; undefined where no list says. */
+/** What one security of a dataset is called; undefined where the dataset has no list. */
 export function securityOf(dataset: Dataset): Securities["one"] | undefined {
   return listOf(dataset)?.securities.one;
 }

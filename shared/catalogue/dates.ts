@@ -1,11 +1,11 @@
-// Days as YYYYMMDD text, as TuShare writes them, and the clock of Shanghai, which has had no summer time since 1991.
+// Days as YYYYMMDD text, as TuShare writes them, and Shanghai time, which has had no summer time since 1991.
 
 export type Day = string;
 
 /** First day of the Shanghai exchange. */
 export const firstTradingDay: Day = "19901219";
 
-/** The first Monday of the calendar that days are counted by. */
+/** The Monday from which weeks and ranges are counted. */
 export const firstMonday: Day = "19700105";
 
 const DAY_MILLISECONDS = 86_400_000;
@@ -22,7 +22,7 @@ export function shanghaiHours(instant: Date): number {
   return hours + minutes / 60 + seconds / 3600;
 }
 
-/** The instant of an hour of a day in Shanghai; `hours` may pass 24. */
+/** The instant of an hour of a day in Shanghai; `hours` may be more than 24. */
 export function shanghaiInstant(day: Day, hours: number): Date {
   return new Date(utcMidnight(day) - SHANGHAI_OFFSET_MILLISECONDS + hours * 3_600_000);
 }
@@ -32,7 +32,7 @@ export function addDays(day: Day, days: number): Day {
   return new Date(utcMidnight(day) + days * DAY_MILLISECONDS).toISOString().slice(0, 10).replaceAll("-", "");
 }
 
-/** Days from one day to another; 1 from a day to the next. */
+/** Number of days between two days; 1 from a day to the next. */
 export function daysBetween(from: Day, to: Day): number {
   return (utcMidnight(to) - utcMidnight(from)) / DAY_MILLISECONDS;
 }

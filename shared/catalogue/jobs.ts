@@ -7,7 +7,7 @@ import type { specs } from "./dataset-files.ts";
 import { calendarDataset, type Dataset, type DatasetName, datasets, listOf } from "./datasets.ts";
 import { type Settings, settingTable } from "./settings.ts";
 
-/** What a run may be told beside its job. */
+/** Options of a run. */
 export const runOptions = ["from", "to", "days", "codes", "refresh", "byPeriod"] as const;
 export type RunOption = (typeof runOptions)[number];
 
@@ -15,13 +15,13 @@ export type Job = {
   readonly mode: "reference" | "history" | "incremental";
   /** Datasets in the order they are planned. */
   readonly datasets: readonly DatasetName[];
-  /** What a run of it may be told. Everything else is refused at every door, because it would change nothing. */
+  /** The options that the job takes. Command line, API and page refuse the others, because they would have no effect. */
   readonly takes: readonly RunOption[];
   /** EventBridge Scheduler expressions, read in Asia/Shanghai. */
   readonly schedules: readonly string[];
-  /** The setting that holds the units of one fan-out step. */
+  /** The setting with the number of units in one fan-out step. */
   readonly batchSize: keyof Settings & `${string}BATCH_SIZE`;
-  /** Jobs whose data its plan is made from. */
+  /** Jobs that fetch the data its plan needs. */
   readonly after: readonly JobType[];
   /** What it does, for a person. */
   readonly about: string;
@@ -35,7 +35,7 @@ type JobOf<Name extends string, Spec> = Spec extends { jobs: { list: infer Own e
       ? Uppercase<Name>
       : `${Uppercase<Name>}_${"HISTORY" | "INCREMENTAL"}`;
 
-/** A name a dataset's file gives, or the dataset's own: lists have one job, others a history and an incremental. */
+/** Names from a dataset's file, or made from its name: a list has one job, others have a history and an incremental job. */
 export type JobType = { [Name in DatasetName]: JobOf<Name, (typeof specs)[Name]> }[DatasetName];
 
 type JobPart = readonly [name: JobType, mode: Job["mode"], dataset: Dataset];
@@ -125,34 +125,34 @@ function takenBy(dataset: Dataset, mode: Job["mode"]): RunOption[] {
   ];
 }
 
-/** The jobs of the lists that it is planned from. */
+/** The jobs that fetch the lists from which a dataset is planned. */
 function neededBy(dataset: Dataset): JobType[] {
   const lists = [calendarDataset(), listOf(dataset)].map((list) => list?.name);
   return [...new Set(parts.filter(([, , { name }]) => lists.includes(name)).map(([job]) => job))];
 }
 
-/** The jobs that get rows of a dataset. */
+/** The jobs that fetch a dataset. */
 export function jobsOf(dataset: DatasetName): JobType[] {
   return jobTypes.filter((job) => jobs[job].datasets.includes(dataset));
 }
 
-/** What a run of a job may be told, whatever the job. */
+/** The options that a job takes. */
 export function optionsOf(job: JobType): readonly RunOption[] {
   return jobs[job].takes;
 }
 
-/** Whether its codes are those of listed securities, whose digits say the exchange; an index's say nothing. */
+/** Whether its codes are those of securities: their digits determine the exchange. Those of an index do not. */
 export function isOfSecurities(job: JobType): boolean {
   return jobs[job].datasets.every((name) => listOf(datasets[name]) !== undefined);
 }
 
-/** Options that were given and that the job has no use for. */
+/** Options that were given although the job does not take them. */
 export function notTaken(job: JobType, given: object): RunOption[] {
   const taken = optionsOf(job);
   return runOptions.filter((option) => Object.hasOwn(given, option) && !taken.includes(option));
 }
 
-/** What a command asks for beside its job, for a person; empty when it leaves all to the job. */
+/** The options of a command as text for a person; empty when it has none. */
 export function describeAsked(command: Readonly<Record<string, unknown>>): string {
   return runOptions
     .filter((option) => command[option] !== undefined)

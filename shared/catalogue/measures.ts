@@ -1,9 +1,9 @@
-// What a column's figures are counted in.
+// Units of measure of the columns.
 
-/** The same for people in English and in Chinese. */
+/** A text in English and in Chinese. */
 export type Bilingual = { readonly en: string; readonly zh: string };
 
-/** `en`: as the comment of a column has it. `none`: a text, a code, a day. */
+/** `en` is also used in the column's comment in SQL. `none`: a text, a code, a day. */
 export const measures = {
   none: { en: "", zh: "" },
   ratio: { en: "no unit", zh: "无单位" },
@@ -17,9 +17,9 @@ export const measures = {
   "ten thousand shares": { en: "ten thousand shares", zh: "万股" },
   lots: { en: "lots of 100 shares", zh: "手" },
   points: { en: "index points", zh: "点" },
-  /** Of one figure to another. */
+  /** Ratio of two figures. */
   times: { en: "times", zh: "倍" },
-  /** How often something is turned over in a period. */
+  /** Turnovers in a period. */
   turns: { en: "times", zh: "次" },
   days: { en: "days", zh: "天" },
 } as const satisfies Readonly<Record<string, Bilingual>>;

@@ -1,16 +1,16 @@
-// Where the rows of a mirror come from: one value, how it is written down and compared. Rows of two origins never lie in
-// one database. What is said of it is in words/origin.ts.
+// The origin of the rows of a mirror: the type, its encoding and comparison. One database never holds rows of two origins.
+// The sentences about it are in words/origin.ts.
 
 /**
- * tushare: the real one, at its own addresses. simulated: the generated market. captured: a folder of answers kept from
- * earlier. address: whatever answers at an address that is not TuShare's own.
+ * tushare: the real one, at its own addresses. simulated: the generated market. captured: a folder of saved answers.
+ * address: a server at an address that is not TuShare's own.
  */
 export const originKinds = ["tushare", "simulated", "captured", "address"] as const;
 export type OriginKind = (typeof originKinds)[number];
 
 export type Origin = {
   readonly kind: OriginKind;
-  /** Tells it from others of its kind, and is written for a person: seed and size, name and content, address. */
+  /** Distinguishes origins of the same kind, readable for a person: seed and size, name and content, address. */
   readonly identity: string;
 };
 
@@ -25,26 +25,26 @@ export function simulatedOrigin({ seed, stocks }: { seed: number; stocks: number
   return { kind: "simulated", identity: `seed ${seed}, ${stocks} stocks` };
 }
 
-/** @param fingerprint of the content: folders of one name may hold different answers */
+/** @param fingerprint hash of the content, because folders with the same name may hold different answers */
 export function capturedOrigin(name: string, fingerprint: string): Origin {
   return { kind: "captured", identity: `${name}, content ${fingerprint}` };
 }
 
-/** What an upstream's address alone tells. Over plain http anybody on the way may answer, so that is never TuShare. */
+/** The origin that follows from an address alone. Plain http can be intercepted, so it never counts as TuShare. */
 export function originOfAddress(address: string): Origin {
   const { protocol, host, origin, pathname } = new URL(address);
   if (protocol === "https:" && tushareHosts.some((known) => known === host)) return tushareOrigin;
   return { kind: "address", identity: `${origin}${pathname.replace(/\/+$/, "")}` };
 }
 
-/** Whether a secret may travel to an address: over https, or in plain text within this machine. */
+/** Whether a secret may be sent to an address: over https, or over http to this machine. */
 export function isSafeAddress(text: string): boolean {
   const { protocol, hostname } = URL.canParse(text) ? new URL(text) : { protocol: "", hostname: "" };
   const isHere = ["127.0.0.1", "localhost", "[::1]"].includes(hostname);
   return protocol === "https:" || (protocol === "http:" && isHere);
 }
 
-/** Only TuShare's own answers pass for the market without a word. */
+/** Only data of the real TuShare is shown without a warning. */
 export function isReal({ kind }: Origin): boolean {
   return kind === "tushare";
 }
@@ -57,7 +57,7 @@ export function encodeOrigin({ kind, identity }: Origin): string {
   return `${kind} ${identity}`;
 }
 
-/** @throws Error saying what is expected */
+/** @throws Error that names the expected format */
 export function decodeOrigin(text: string): Origin {
   const space = text.indexOf(" ");
   const [kind, identity] = [text.slice(0, space), text.slice(space + 1)];

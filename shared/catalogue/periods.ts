@@ -1,11 +1,11 @@
-// Report periods: the ends of quarters, and until when companies have to file (China Securities Regulatory Commission,
+// Report periods: the ends of quarters, and the deadlines of their reports (China Securities Regulatory Commission,
 // Measures for Information Disclosure of Listed Companies, article 13).
 import type { Day } from "./dates.ts";
 
-/** Rows of one company and period: a third of the reports come in two versions. */
+/** Average rows of one company and period: a third of the reports have two versions. */
 export const versionsOfPeriod = 1.3;
 
-/** The last day of each quarter, the legal last day of its report, and the years between the two. */
+/** The last day of each quarter, the legal deadline of its report, and the years between the two. */
 const quarters = [
   { end: "0331", deadline: "0430", years: 0 },
   { end: "0630", deadline: "0831", years: 0 },
@@ -35,7 +35,7 @@ export function newestPeriods(today: Day, count: number): Period[] {
     .slice(0, count);
 }
 
-/** The newest period whose reports all have to be there. */
+/** The newest period whose filing deadline has passed. */
 export function newestDuePeriod(today: Day): Period {
   const due = newestPeriods(today, 4).find(({ deadline }) => deadline < today);
   if (due === undefined) throw new Error(`no report period is due on ${today}`);

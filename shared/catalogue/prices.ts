@@ -1,6 +1,6 @@
-// What AWS asks for, for the plan of a run, the cost document and the dashboard.
+// Prices of AWS, for the plan of a run, the cost document and the dashboard.
 
-/** List prices in US dollars, us-east-1, 2026. Other regions are 10 to 60 % dearer. */
+/** List prices in US dollars, us-east-1, 2026. Other regions cost 10 to 60 % more. */
 export const prices = {
   /** arm64 */
   lambdaGigabyteSecond: 0.0000133334,
@@ -24,5 +24,5 @@ export const prices = {
   addressHour: 0.005,
 } as const;
 
-/** A database that nobody uses pauses after so many minutes, and costs nothing then but its storage. */
+/** Minutes without use after which the database pauses; a paused database costs only its storage. */
 export const pauseMinutes = 10;

@@ -1,5 +1,4 @@
-// Every setting of the sync: its default, its bounds, and the one place that reads them. Values come in as an
-// environment; nothing here knows where it came from.
+// Every setting of the sync, with its default and bounds, and the one function that reads them from an environment.
 
 import { say } from "../words/say.ts";
 import { isDay } from "./dates.ts";
@@ -17,18 +16,18 @@ type Setting = { readonly about: string } & (NumberSetting | DaySetting | Choice
 export const settingTable = {
   SYNC_DAILY_HISTORY_BATCH_SIZE: integer(50, 1, 1_000, "units in one fan-out step of the daily jobs"),
   SYNC_DAILY_HISTORY_START_DATE: day("20100101", "first day of DAILY_HISTORY when a command names none"),
-  SYNC_DAILY_LOOKBACK_DAYS: integer(60, 0, 250, "open days in which DAILY_INCREMENTAL looks for holes"),
+  SYNC_DAILY_LOOKBACK_DAYS: integer(60, 0, 250, "open days in which DAILY_INCREMENTAL looks for gaps"),
   SYNC_FINANCE_HISTORY_BATCH_SIZE: integer(100, 1, 1_000, "units in one fan-out step of the finance jobs"),
   SYNC_FINANCE_HISTORY_START_DATE: day("20200101", "first report period of FINANCE_HISTORY"),
   SYNC_FINANCE_BY_PERIOD: choice(
     ["auto", "always", "never"],
-    "whether finance is asked for by report period (5,000 points); auto: from 500 calls a minute on, while the account may",
+    "whether finance is fetched by report period (5,000 points); auto: from 500 calls a minute on, unless TuShare refused",
   ),
   SYNC_INCREMENTAL_MISSING_LIMIT: integer(300, 0, 10_000, "stocks FINANCE_INCREMENTAL catches up in one run"),
   SYNC_FAILURE_MAX_RETRIES: integer(3, 0, 10, "retries of a failed unit before a person is needed"),
-  SYNC_LIST_SHARE_MIN: integer(90, 0, 100, "percent of the last answer's rows that a list has to hold"),
-  SYNC_NOT_DUE_RETRY_MINUTES: integer(30, 5, 240, "minutes between two looks at a day not published yet"),
-  SYNC_NOT_DUE_UNTIL_HOUR: integer(23, 18, 72, "hour of the trading day (may pass 24) of the last such look"),
+  SYNC_LIST_SHARE_MIN: integer(90, 0, 100, "percent of the last answer's rows that a list must have"),
+  SYNC_NOT_DUE_RETRY_MINUTES: integer(30, 5, 240, "minutes between two attempts for a day not published yet"),
+  SYNC_NOT_DUE_UNTIL_HOUR: integer(23, 18, 72, "hour of the trading day (may be over 24) of the last such attempt"),
   TUSHARE_MIN_INTERVAL: number(
     0.35,
     0.01,
@@ -38,7 +37,7 @@ export const settingTable = {
   TUSHARE_CALLS_A_MINUTE: integer(200, 1, 10_000, "calls a minute to an interface that the account allows"),
   SYNC_UPSTREAM_ENDS: day(
     "20991231",
-    "last day the upstream knows of, where it is a folder of captured answers",
+    "last day with data, where the upstream is a folder of captured answers",
   ),
   SYNC_FUND_ROW_CAP: integer(2_000, 100, 20_000, "rows after which a reply of fund_daily or fund_adj is cut"),
   WORKER_SLOTS: integer(5, 1, 100, "reserved concurrent executions of the worker"),

@@ -1,9 +1,9 @@
 // Slot arithmetic: worker concurrency stands in for a token bucket. Pure; the pacing itself is in pacer.ts.
 
-/** The least an event source mapping takes as its maximum (docs.aws.amazon.com/lambda/latest/dg/services-sqs-scaling.html). */
+/** Lowest concurrency limit of an event source mapping (docs.aws.amazon.com/lambda/latest/dg/services-sqs-scaling.html). */
 export const slotsMin = 2;
 
-/** What a slot may be held for a unit, so that it fits the worker's time beside the calls. */
+/** Longest hold of a slot, so that holds and calls fit into the worker's timeout. */
 export const slotSecondsMax = 30;
 
 /** Seconds a slot is held for each call, so that `slots` of them together call once every `minIntervalSeconds`. */
@@ -13,16 +13,16 @@ export function slotSeconds(slots: number, minIntervalSeconds: number): number {
 
 /**
  * The most calls to one interface that can reach TuShare in any 60 seconds.
- * Calls of a slot leave at least T apart, so at most floor(60/T) + 1 leave in a minute. A call may also have
- * left before the minute and arrive inside it, held up on the way: one more for each slot.
+ * A slot sends its calls at least T apart, so it sends at most floor(60/T) + 1 in a minute. One more call for each slot
+ * may have been sent before the minute, delayed by the network, and arrive within it.
  */
 export function callsAMinuteMax(slots: number, minIntervalSeconds: number): number {
   return slots * (Math.floor(60 / slotSeconds(slots, minIntervalSeconds)) + 2);
 }
 
 /**
- * Seconds a slot must leave between two calls to an interface that allows fewer calls a minute than configured, so that
- * the bound above keeps to them.
+ * Seconds between two calls of a slot to an interface with a lower limit than configured, so that callsAMinuteMax stays
+ * within that limit.
  */
 export function slotSecondsWithin(callsAMinute: number, slots: number): number {
   const callsOfASlot = Math.floor(callsAMinute / slots) - 2;

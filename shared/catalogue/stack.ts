@@ -1,10 +1,10 @@
-// What the stack and those who use it must agree on: its name, the names of its outputs, and the names of the variables
-// that its functions find in their environment.
+// Names shared by the stack and its users: of the stack, of its outputs, and of the environment variables of its
+// functions.
 import type { Settings } from "./settings.ts";
 
 const firstName = "TushareSync";
 
-/** What a stage may be called: it becomes part of the stack's name. */
+/** Allowed names of a stage, which becomes part of the stack's name. */
 export const stagePattern = /^[a-zA-Z][a-zA-Z0-9-]{0,19}$/;
 
 /** The stack of a stage, or the one without a stage. */
@@ -12,14 +12,14 @@ export function stackName(stage: string | undefined): string {
   return stage === undefined ? firstName : `${firstName}-${stage}`;
 }
 
-/** The stage of a stack of ours, empty for the one without; undefined for a name that no stack of ours has. */
+/** The stage in a stack's name, empty when it has none; undefined when the name is not one of our stacks. */
 export function stageIn(stack: string): string | undefined {
   if (stack === firstName) return "";
   const stage = stack.startsWith(`${firstName}-`) ? stack.slice(firstName.length + 1) : "";
   return stage === "" ? undefined : stage;
 }
 
-/** What `cloudformation describe-stacks` lists of the stack, beside what was chosen for it. */
+/** Outputs of the stack besides the chosen context, as `cloudformation describe-stacks` lists them. */
 export type StackOutput =
   | "ApiUrl"
   | "DispatcherName"
@@ -35,13 +35,13 @@ export type StackOutput =
   | "MirrorOrigin"
   | "EgressAddress";
 
-/** Outputs as they are read: of a stack that is older, one may be missing. */
+/** Outputs as read from a stack: an older stack may lack some. */
 export type StackOutputs = Readonly<Partial<Record<StackOutput, string>>>;
 
-/** The resource of the template by whose making the schema is brought up to date. */
+/** Type of the custom resource that runs the migrations. */
 export const migrationsType = "Custom::SchemaMigrations";
 
-/** Whom a function talks to, as its environment says. */
+/** Environment variables of the functions: the services they call. */
 export type FunctionVariable =
   | "DATABASE_RESOURCE_ARN"
   | "DATABASE_SECRET_ARN"

@@ -1,6 +1,6 @@
-// The states of tasks and units, as the ledger, the API and all who show them name them.
+// The states of tasks and units, with the same names in the ledger, the API and on every page.
 
-/** A task that works by itself: of a job there is at most one. */
+/** States of a live task; a job has at most one live task. */
 export const liveStatuses = ["PENDING", "RUNNING"] as const;
 
 const endedStatuses = ["COMPLETED", "FAILED", "CANCELLED"] as const;
@@ -16,6 +16,6 @@ export function hasEnded(status: TaskStatus): boolean {
   return endedStatuses.some((ended) => ended === status);
 }
 
-/** parked: a person is needed; not_due: upstream has not published it yet. */
+/** parked: needs a person; not_due: the upstream has not published it yet. */
 export const unitStatuses = ["pending", "sent", "done", "not_due", "failed", "parked"] as const;
 export type UnitStatus = (typeof unitStatuses)[number];

@@ -1,4 +1,4 @@
-// What an account's points bring (https://tushare.pro/document/1?doc_id=290).
+// Rate limits by an account's points (https://tushare.pro/document/1?doc_id=290).
 
 export type Tier = {
   readonly points: number;
@@ -22,7 +22,7 @@ export function tierOfPoints(points: number): Tier {
   return tiers.find((tier) => points >= tier.points) ?? least;
 }
 
-/** The tier of an account that may make so many calls a minute to an interface. */
+/** The tier of an account with such a limit of calls a minute to an interface. */
 export function tierOfCalls(callsAMinute: number): Tier {
   return tiers.find((tier) => callsAMinute >= tier.callsAMinute) ?? least;
 }

@@ -1,20 +1,20 @@
-// The trading calendar: read once for a plan, then asked without the database.
+// The trading calendar: read once for a plan, then used in memory.
 import type { Day } from "../catalogue/dates.ts";
 import type { Database } from "../ports.ts";
 
 export type DayRange = { readonly from: Day; readonly to: Day };
 
 export type Calendar = {
-  /** First and last day it knows; undefined when it is empty. */
+  /** First and last day of the calendar; undefined when it is empty. */
   readonly firstDay: Day | undefined;
   readonly lastDay: Day | undefined;
   /** Ascending. */
   readonly openDays: readonly Day[];
-  /** Open days that name another open day before them than the calendar has: `before`. */
+  /** Gaps: an open day `day` names as its predecessor a day that is not the open day `before` it. */
   readonly holes: readonly { readonly before: Day; readonly day: Day }[];
 };
 
-/** The whole calendar, a row for each year: a row of the Data API's answer holds at most 64 KB. */
+/** The whole calendar, as one row for each year: a result row of the Data API holds at most 64 KB. */
 export async function readCalendar(database: Database): Promise<Calendar> {
   const years = await database.run(
     `select to_char(min(cal_date), 'YYYYMMDD') as first_day, to_char(max(cal_date), 'YYYYMMDD') as last_day,
@@ -44,12 +44,12 @@ export function openDaysIn({ openDays }: Calendar, { from, to }: DayRange): Day[
   return openDays.filter((day) => day >= from && day <= to);
 }
 
-/** The first of the last `count` open days up to `to`; the first there is when there are fewer, `to` itself when none. */
+/** The first of the last `count` open days up to `to`; with fewer days the first of them, with none `to` itself. */
 export function openDayBack({ openDays }: Calendar, to: Day, count: number): Day {
   return openDays.filter((day) => day <= to).slice(-Math.max(1, count))[0] ?? to;
 }
 
-/** The open day after a hole that reaches into a range. */
+/** The open day after a gap that overlaps a range. */
 export function holeIn({ holes }: Calendar, { from, to }: DayRange): Day | undefined {
   return holes.find(({ before, day }) => day > from && before < to)?.day;
 }

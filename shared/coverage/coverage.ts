@@ -1,5 +1,5 @@
-// What is stored, and what is missing of a range: the questions the planner asks, in SQL.
-// An answer that was proven whole explains the rows it did not hold; a row that has gone since is missing again.
+// What is stored in a range, and what is missing: the planner's queries. A whole answer is valid while every row it stored
+// is still there. A valid answer explains absent rows: TuShare had none. When a stored row is deleted, it is missing again.
 import { dayColumnOf, isByTradingDay } from "../catalogue/dataset.ts";
 import { type Dataset, listOf } from "../catalogue/datasets.ts";
 import { type Day, daysBetween } from "../catalogue/dates.ts";
@@ -10,11 +10,11 @@ import { type PlannedUnit, unitKey } from "../unit.ts";
 import type { DayRange } from "./calendar.ts";
 import { isMember, isOwnRow, listingSql, membersSql } from "./members.ts";
 
-/** Days in one question, and codes in one question: each must end within the Data API's 45 seconds. */
+/** Days in one query, and codes in one query: each must finish within the Data API's timeout of 45 seconds. */
 const daysInQuestionMax = 275;
 const codesInQuestionMax = 50;
 
-/** Whether any unit of the dataset was ever done. The first key is asked for: "exists" would look for it row by row. */
+/** Whether any unit of the dataset was ever done. It uses min(unit_key), an index lookup; "exists" might scan the rows. */
 export async function wasAsked(database: Database, dataset: Dataset): Promise<boolean> {
   const [row] = await database.run(
     "select min(unit_key) is not null as asked from sync_unit where dataset = :dataset and status = 'done'",
@@ -23,14 +23,14 @@ export async function wasAsked(database: Database, dataset: Dataset): Promise<bo
   return row?.asked === true;
 }
 
-/** The newest day of which a row is stored. */
+/** The newest day with a stored row. */
 export async function newestStoredDay(database: Database, dataset: Dataset): Promise<Day | undefined> {
   return dataset.slices === "codes"
     ? await newestDayOfCodes(database, dataset)
     : await newestDayOfTable(database, dataset);
 }
 
-/** Looked for day by day: of a dataset without a row, a walk would pass all the rows of others in its table. */
+/** One lookup for each day: a scan could read all rows of another dataset that shares the table. */
 async function newestDayOfTable(database: Database, dataset: Dataset): Promise<Day | undefined> {
   const [row] = await database.run(
     `select to_char(cal_date, 'YYYYMMDD') as day
@@ -48,7 +48,7 @@ limit 1`,
   return textOf(row?.day);
 }
 
-/** Looked for code by code: the key of what is asked for by code need not reach a day alone. */
+/** One lookup for each code: the table may have no index that begins with the day. */
 async function newestDayOfCodes(database: Database, dataset: Dataset): Promise<Day | undefined> {
   const [row] = await database.run(
     `select to_char(max(newest.day), 'YYYYMMDD') as day
@@ -62,7 +62,7 @@ cross join lateral (
   return textOf(row?.day);
 }
 
-/** Of `slices`, those whose answer was never proven whole, or of whose proven rows some have gone. */
+/** Those of `slices` that have no valid answer: never proven whole, or some of its rows are gone. */
 export async function missingSlices(
   database: Database,
   dataset: Dataset,
@@ -98,7 +98,7 @@ where proven.rows is null or proven.rows > (
   return slices.filter((slice) => missing.has(unitKey(slice)));
 }
 
-/** Codes of a dataset's members, survivors and delisted; of named ones also those stored. */
+/** Codes of a dataset's members, listed and delisted. Where the dataset's file names its members: also the stored codes. */
 export async function listedCodes(database: Database, dataset: Dataset): Promise<string[]> {
   const rows = await database.run(
     `select ts_code
@@ -110,7 +110,7 @@ order by ts_code`,
   return rows.map(({ ts_code }) => String(ts_code));
 }
 
-/** Those of `codes` that neither the list nor the stored data knows as one of the dataset's; none where no list says. */
+/** Those of `codes` that are neither in the list nor in the stored data; empty where the dataset has no list. */
 export async function unknownCodes(
   database: Database,
   dataset: Dataset,
@@ -133,10 +133,9 @@ order by asked.ts_code`,
 }
 
 /**
- * For each code the first and last open day (or day, of what is not by trading day) of its listing, within a range, that is
- * neither stored nor explained:
- * by an answer for the code that still stands, or by an answer for the whole day. An answer explains the absence of
- * days before it was asked, not of the very day: that may have come since.
+ * For each code its first and last missing open day (or any day, for data that is not by trading day) within a range.
+ * A day is missing while the code is listed and the day is neither stored nor explained by a valid answer for the code or
+ * for the whole day. An answer explains only days before the day it was fetched: that day may have been published later.
  */
 export async function missingRanges(
   database: Database,
@@ -168,9 +167,9 @@ answered as (
   from sync_unit
   where dataset = :dataset and status = 'done' and selector ->> 'by' = 'code'
     and selector ->> 'ts_code' = any (string_to_array(:codes, ','))
-  group by selector ->> 'ts_code', selector ->> 'from', selector ->> 'to', rows -- the same is asked many times
+  group by selector ->> 'ts_code', selector ->> 'from', selector ->> 'to', rows -- many units ask for the same range
 ),
-standing as materialized ( -- once, not again for each code
+standing as materialized ( -- computed once, not for each code
   select ts_code, range_agg(daterange(first_day, last_day, '[]')) as days
   from answered
   where first_day <= last_day and rows <= (
@@ -243,7 +242,7 @@ order by ts_code`,
   return missing;
 }
 
-/** Those of `codes` that were listed on no day of a range; one that the list does not know counts as listed. */
+/** Those of `codes` that were not listed on any day of a range; a code that is not in the list counts as listed. */
 export async function unlistedCodes(
   database: Database,
   dataset: Dataset,
@@ -263,7 +262,7 @@ order by asked.ts_code`,
 
 type Slice = { readonly key: string; readonly from: Day; readonly to: Day };
 
-/** So many slices together that they cover few enough days, and one at least. */
+/** Splits slices into parts of at most daysInQuestionMax days; each part has at least one slice. */
 function partsOf(units: readonly PlannedUnit[]): Slice[][] {
   const parts: Slice[][] = [];
   let days = 0;

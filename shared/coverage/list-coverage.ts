@@ -1,4 +1,4 @@
-// What is stored of whole lists: the rows that a unit's answer stands for, and whether they are still there.
+// What is stored of whole lists: the rows of a unit's answer, and whether they are still there.
 import { columnsOf, exchanges } from "../catalogue/dataset.ts";
 import type { Dataset } from "../catalogue/datasets.ts";
 import type { Selector } from "../catalogue/selector.ts";
@@ -6,9 +6,9 @@ import type { Database } from "../ports.ts";
 import { type PlannedUnit, unitKey } from "../unit.ts";
 
 /**
- * How many rows are stored of what a list's unit asks for, in SQL over `unit`, a row of sync_unit; null for what is not a
- * list. A row without a list status counts for each: an answer need not repeat what it was asked. So does every row of a
- * table that has no such column.
+ * SQL that counts the stored rows of a list's unit, with `unit` as the row of sync_unit; null when the unit is not a list.
+ * A row without a list status counts for every status, because an answer may leave it out. So does every row of a table
+ * that has no such column.
  */
 export function storedOfListSql(dataset: Dataset, by: Selector["by"]): string {
   if (dataset.slices !== "lists") return "cast(null as bigint)";
@@ -18,7 +18,7 @@ export function storedOfListSql(dataset: Dataset, by: Selector["by"]): string {
   return `(select count(*) from ${dataset.table} as listed where ${conditions.join(" and ") || "true"})`;
 }
 
-/** True when every one of these units was done since an instant, and what it stored still stands. */
+/** True when each of these units was done since an instant, and the rows it stored are still there. */
 export async function areFresh(
   database: Database,
   dataset: Dataset,
@@ -50,7 +50,7 @@ const status: Condition = [
   "coalesce(listed.list_status, unit.selector ->> 'list_status') = unit.selector ->> 'list_status'",
 ];
 
-/** Conditions on `listed`, a row of the dataset's table, each with the column it is about. */
+/** Conditions on `listed`, a row of the dataset's table, each with the column it uses. */
 const selections: Partial<Record<Selector["by"], readonly Condition[]>> = {
   calendar: [
     ["exchange", "listed.exchange = unit.selector ->> 'exchange'"],

@@ -1,11 +1,11 @@
-// Which securities the rows of a dataset are about, in SQL made from its file.
+// SQL for the members of a dataset: the securities that have rows in it. Made from the dataset's file.
 import { type CodeRanges, columnsOf } from "../catalogue/dataset.ts";
 import { type Dataset, listOf } from "../catalogue/datasets.ts";
 
 /**
- * Whether a code can be that of a member. By its first characters, since a code that trades since yesterday is in no list
- * yet, and as ranges, which an index can look up. True of all where the dataset's file names its members: rows of others
- * were asked for by hand.
+ * Whether a code can belong to a member. It compares code ranges, because an index can search them and because a newly
+ * listed code is not in the list yet. True for all codes where the dataset's file names its members: rows of other codes
+ * were requested by a person.
  */
 export function isMember(dataset: Dataset, code: string): string {
   const rule = listOf(dataset)?.securities.codes;
@@ -13,14 +13,14 @@ export function isMember(dataset: Dataset, code: string): string {
   return "within" in rule ? beginsWithin(rule.within, code) : `not ${beginsWithin(rule.outside, code)}`;
 }
 
-/** Whether a row of the dataset's table is the dataset's. Told by its code, where another dataset stores there too. */
+/** Whether a row of the table belongs to the dataset; decided by its code where two datasets share the table. */
 export function isOwnRow(dataset: Dataset, row: string): string {
   return dataset.sharesTable ? isMember(dataset, `${row}.ts_code`) : "true";
 }
 
 /**
- * A query of the members: ts_code, listed_from and listed_to, days or null where nothing says, and is_listed: now. Of a
- * dataset that names its members, also those whose rows were asked for by hand.
+ * A query of the members: ts_code, listed_from and listed_to (days, null when unknown), and is_listed (now). Where the
+ * dataset's file names its members, it includes the codes that a person requested.
  */
 export function membersSql(dataset: Dataset): string {
   const { members } = dataset;
@@ -33,7 +33,7 @@ export function membersSql(dataset: Dataset): string {
   from (${storedCodesSql(dataset)}) as stored`;
 }
 
-/** The same query, of those members alone that a list says something about. */
+/** The same query, only for members in a list. */
 export function listingSql(dataset: Dataset): string {
   const list = listOf(dataset);
   if (list === undefined) {
@@ -46,7 +46,7 @@ export function listingSql(dataset: Dataset): string {
   return `select ts_code, ${listedFrom} as listed_from, ${listedTo} as listed_to, ${isListed} as is_listed from ${list.table} where ${isMember(list, "ts_code")}`;
 }
 
-/** The codes of a table, each looked up after the one before: the rows between are not read. */
+/** The distinct codes of a table, each found by an index lookup after the previous one, without reading all rows. */
 function storedCodesSql({ table }: Dataset): string {
   return `with recursive code as (
     (select min(ts_code) as ts_code from ${table})

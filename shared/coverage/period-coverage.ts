@@ -8,13 +8,13 @@ import type { MissingRange } from "../plan/plan.ts";
 import type { Database } from "../ports.ts";
 import { isOwnRow, listingSql } from "./members.ts";
 
-/** Codes in one question: it must end within the Data API's 45 seconds. */
+/** Codes in one query: it must finish within the Data API's timeout of 45 seconds. */
 const codesInQuestionMax = 500;
 
 /** Days for which a refusal of the answers by period is believed. */
 const refusalDays = 30;
 
-/** For each code the first and last period that is neither stored nor explained by an answer. */
+/** For each code the first and last period that is neither stored nor explained by a valid answer. */
 export async function missingPeriodRanges(
   database: Database,
   dataset: Dataset,
@@ -50,9 +50,9 @@ answered as (
   from sync_unit
   where dataset = :dataset and status = 'done' and selector ->> 'by' = 'code'
     and selector ->> 'ts_code' = any (string_to_array(:codes, ','))
-  group by 1, 2, 3, 4 -- the same is asked many times
+  group by 1, 2, 3, 4 -- many units ask for the same range
 ),
-standing as materialized ( -- once, not again for each period
+standing as materialized ( -- computed once, not for each period
   select ts_code, first_day, last_day, asked_on
   from answered
   where rows <= (
@@ -102,7 +102,7 @@ order by asked.ts_code`,
   return missing;
 }
 
-/** Periods not answered whole since their deadline; one that is not due yet, not since `today`. */
+/** Periods without a whole answer since their deadline; for a period that is not due yet, since `today`. */
 export async function missingPeriods(
   database: Database,
   dataset: Dataset,
@@ -161,7 +161,7 @@ order by asked.ts_code`,
   return rows.map(({ ts_code }) => String(ts_code));
 }
 
-/** Members of a list that are listed now and without a row for a period, those longest not asked first. */
+/** Members that are listed now and have no row for a period, the least recently fetched first. */
 export async function membersWithout(
   database: Database,
   dataset: Dataset,
@@ -175,7 +175,7 @@ left join lateral (
   select settled_at
   from sync_unit
   where dataset = :dataset and status = 'done' and selector ->> 'by' = 'code'
-    and selector ->> 'ts_code' = member.ts_code collate "default" -- as the index has it
+    and selector ->> 'ts_code' = member.ts_code collate "default" -- the collation of the index
   order by settled_at desc
   limit 1
 ) as asked on true
@@ -192,7 +192,7 @@ limit :count`,
   return rows.map(({ ts_code }) => String(ts_code));
 }
 
-/** Whether a task was lately started again by stock, because the account has no right to the answers by period. */
+/** Whether a task was restarted by stock in the last refusalDays, because the account has no right to requests by period. */
 export async function wasRefusedByPeriod(database: Database, now: Date): Promise<boolean> {
   const since = new Date(now.getTime() - refusalDays * 86_400_000);
   const [row] = await database.run(

@@ -1,5 +1,5 @@
-// What is stored of each open day, and how far behind the newest complete one is: for those who look, and for the
-// evening check. The planner's own questions are in coverage.ts.
+// What is stored of each open day, and how many days a dataset is behind: for pages, the API and the evening check. The
+// planner's queries are in coverage.ts.
 
 import { dayColumnOf } from "../catalogue/dataset.ts";
 import { type Dataset, datasetsByDay } from "../catalogue/datasets.ts";
@@ -10,29 +10,29 @@ import type { Database } from "../ports.ts";
 import { wasAsked } from "./coverage.ts";
 import { isOwnRow, membersSql } from "./members.ts";
 
-/** Days in one statement, and days one may ask for: each statement must end within the Data API's 45 seconds. */
+/** Days in one statement, which must finish within the Data API's timeout of 45 seconds; and days in one request. */
 const daysInQuestionMax = 200;
 export const coverageDaysMax = 4_000;
 
-/** What one open day holds of a dataset. */
+/** Coverage of one open day of a dataset. */
 export type DayCoverage = {
   readonly day: Day;
   readonly stored: number;
   /**
-   * Members the list has as listed on that day; suspended ones are among them and have no row. null of a dataset that need
-   * not have a row of each.
+   * Members listed on that day. Suspended ones are included, though they have no row. null for a dataset that does not
+   * expect a row of each member.
    */
   readonly listed: number | null;
-  /** Answers for all of the day were proven complete, and their rows are still there. */
+  /** The day has valid answers: proven complete, and their rows are still there. */
   readonly proven: boolean;
-  /** A task was planned for all of that day, and not cancelled: what is not stored is missing. */
+  /** A task that was not cancelled covered the whole day: what is not stored is missing. */
   readonly asked: boolean;
 };
 
-/** The open days of a dataset with what is stored of each, ascending. */
+/** Coverage of a dataset by open day, ascending. */
 export type DatasetCoverage = { readonly dataset: Dataset; readonly days: readonly DayCoverage[] };
 
-/** Open days of a range with what is stored of each, ascending. @param dataset one by trading day */
+/** Coverage of the open days in a range, ascending. @param dataset a dataset by trading day */
 export async function readCoverage(
   database: Database,
   dataset: Dataset,
@@ -58,7 +58,7 @@ export async function readCoverage(
   return found;
 }
 
-/** The coverage of every dataset by trading day that was ever got; of the first where none was. */
+/** Coverage of every dataset by trading day that was ever fetched; of the first such dataset when none was. */
 export async function readCoverages(
   database: Database,
   range: { from: Day; to: Day },
@@ -74,8 +74,8 @@ export async function readCoverages(
 }
 
 /**
- * The days for which all of a dataset was asked, in SQL, a range for each task: `job_type` and `days`. A plan writes its
- * range into its task; one for some codes asks for no day as a whole.
+ * SQL: the days for which a whole dataset was requested, as one range for each task: `job_type` and `days`. A plan writes
+ * its range into its task. A task for some codes does not count.
  */
 export const askedDaysSql = `select job_type,
     daterange(to_date(planned ->> 'from', 'YYYYMMDD'), to_date(planned ->> 'to', 'YYYYMMDD'), '[]') as days
@@ -114,7 +114,7 @@ left join proven on proven.day = open_day.day
 order by open_day.day`;
 }
 
-/** Days whose whole answer stands: of its rows none has gone. */
+/** Days with a valid answer: none of its rows is gone. */
 const provenByDay = `answered as (
   select to_date(selector ->> 'trade_date', 'YYYYMMDD') as day, max(rows) as rows
   from sync_unit
@@ -129,7 +129,7 @@ proven as (
   where answered.rows <= coalesce(stored.rows, 0)
 )`;
 
-/** Days of which every member has a row, or an answer asked for since that had none and still stands. */
+/** Days on which every member has a row, or has a valid later answer without one. */
 function provenByCode(dataset: Dataset, inRange: string): string {
   const { table } = dataset;
   const dayColumn = dayColumnOf(dataset);
@@ -148,7 +148,7 @@ answered as (
   from sync_unit
   where dataset = :dataset and status = 'done' and selector ->> 'by' = 'code'
     and selector ->> 'from' <= :to and selector ->> 'to' >= :from
-  group by selector ->> 'ts_code', selector ->> 'from', selector ->> 'to', rows -- the same is asked many times
+  group by selector ->> 'ts_code', selector ->> 'from', selector ->> 'to', rows -- many units ask for the same range
 ),
 standing as (
   select ts_code, range_agg(daterange(first_day, least(last_day, last_day_known), '[]')) as days
@@ -172,7 +172,7 @@ proven as (
 )`;
 }
 
-/** What a whole day may hold, in SQL: null where not every member need have a row. */
+/** SQL: the rows expected for a whole day; null where not every member must have a row. */
 function listedOn(dataset: Dataset): string {
   if (dataset.expects !== "members") return "cast(null as integer)";
   return `(
@@ -182,19 +182,19 @@ function listedOn(dataset: Dataset): string {
   )`;
 }
 
-/** Open days a dataset can be behind; more are as bad. And days in which there are as many, over the longest holiday. */
+/** Most open days counted as behind; and calendar days that always contain so many, even over the longest holiday. */
 const daysBehindMax = 20;
 const daysOfThose = 45;
 
 export type Freshness = {
   readonly dataset: Dataset["name"];
-  /** Open days that are due and come after the newest complete one; at most daysBehindMax. */
+  /** Due open days after the newest complete one; at most daysBehindMax. */
   readonly daysBehind: number;
 };
 
 /**
- * How far behind the data by trading day is. A dataset of which nothing was ever got is not behind; a holiday adds nothing,
- * because only open days are due.
+ * How many days each dataset by trading day is behind. A dataset that was never fetched is not behind. Holidays do not
+ * count, because only open days are due.
  */
 export async function readFreshness(
   database: Database,

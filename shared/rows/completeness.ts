@@ -1,5 +1,5 @@
-// Is this answer whole? TuShare serves a day before all of it is there, and answers with half a list. One rule for each of
-// the ways in which a dataset's file says what it expects; caps and pages were seen to when the answer was fetched.
+// Decides whether an answer is whole. TuShare may serve a day before all of it is published, and may return half a list.
+// There is one rule for each value of `expects` in a dataset's file; caps and pages were checked while fetching.
 import type { Expects } from "../catalogue/dataset.ts";
 import type { Dataset } from "../catalogue/datasets.ts";
 import {
@@ -16,45 +16,45 @@ import type { Unit } from "../unit.ts";
 import { say } from "../words/say.ts";
 import type { Table } from "./rows.ts";
 
-/** Of the rows of the trading day before, or of the securities listed, what an answer must hold to pass for a whole day. */
+/** Share of the previous trading day's rows, and of the listed securities, that a whole day must have. */
 const dayShareMin = 0.6;
 
-/** Of the day's main rows, what a joined interface must hold while it may still be published. */
+/** Share of the day's main rows that a joined interface must have while it may still be published. */
 const detailShareMin = 0.9;
 
-/** Days after a trading day in which an interface that lacks it is late; later it is taken never to have had it. */
+/** For so many days after a trading day missing data counts as late; after that as never published. */
 const detailsDueDays = 7;
 
-/** All that was answered for a unit. */
+/** Everything that was fetched for a unit. */
 export type Answer = {
-  /** The main rows, with the details joined to them. */
+  /** The main rows, joined with the details. */
   readonly table: Table;
-  /** Rows of each detail, in the order of the dataset's. */
+  /** Number of rows of each detail, in the dataset's order. */
   readonly detailRows: readonly number[];
 };
 
-/** What the ledger and the data say about a unit's slice before it is fetched. */
+/** What the ledger and the stored data say about a unit's slice before it is fetched. */
 export type Facts = {
-  /** Its open days, ascending; empty for data that is not by trading day. */
+  /** Open days of the slice, ascending; empty for data that is not by trading day. */
   readonly openDays: readonly Day[];
-  /** Of a day, rows of the dataset stored for the open day before; 0 when none are. */
+  /** For a day: stored rows of the previous open day; 0 when there are none. */
   readonly rowsDayBefore: number;
-  /** Of a day, securities that are listed on it; 0 when no list is there. */
+  /** For a day: securities listed on it; 0 when the list is not stored. */
   readonly listed: number;
-  /** Of a list, rows of its last whole answer, or else those stored; 0 when there are none. */
+  /** For a list: rows of its last whole answer, or else the stored rows; 0 when there are none. */
   readonly rowsBefore: number;
 };
 
-/** By what an answer is judged beside the facts. */
+/** When, and with which settings, an answer is judged. */
 export type Moment = { readonly now: Date; readonly settings: Settings };
 
-/** not due: it may still be published, and is looked at again. not whole: it should be there, and is not. */
+/** not due: may still be published, to be fetched again later. not whole: should be complete, and is not. */
 export type Verdict =
   | { readonly is: "whole" }
   | { readonly is: "not due"; readonly why: string; readonly lookAgainAt: Date }
   | { readonly is: "not whole"; readonly why: string };
 
-/** What may become of a unit's answer. */
+/** Decides what happens with a unit's answer. */
 export function judge(
   dataset: Dataset,
   unit: Pick<Unit, "selector" | "unit_key">,
@@ -69,7 +69,7 @@ export function judge(
   return at === undefined ? { is: "not whole", why } : { is: "not due", why, lookAgainAt: at };
 }
 
-/** The next look at a slice that is not published, on a whole multiple of the interval; undefined after the last. */
+/** When to fetch an unpublished slice again, on a multiple of the interval; undefined after the last attempt. */
 export function lookAgainAt(selector: Selector, { now, settings }: Moment): Date | undefined {
   const days = daysOf(selector);
   if (days === undefined) return undefined;
@@ -87,7 +87,7 @@ type Question = Moment & {
   readonly facts: Facts;
 };
 
-/** Why an answer is not all that is expected, or undefined when it is. */
+/** Why an answer is not complete; undefined when it is. */
 const whyShort: Readonly<Record<Expects, (question: Question) => string | undefined>> = {
   members: whyMembersLack,
   some: whyEmpty,
@@ -101,18 +101,18 @@ const isPublishedLate: Readonly<Record<Expects, boolean>> = {
   ...{ none: false, before: false, every_day: false },
 };
 
-/** Answers for a day are held against the day before and the list; others were proven by their cap and their slice. */
+/** An answer for a day is compared with the day before and the list; other answers were proven by cap and slice. */
 function whyMembersLack(question: Question): string | undefined {
   const { selector, answer, facts, now } = question;
   if (selector.by !== "date") return undefined;
   const day = selector.trade_date;
-  if (!facts.openDays.includes(day)) return undefined; // a day that was closed after all
+  if (!facts.openDays.includes(day)) return undefined; // the calendar has changed: the day is closed now
   const rows = answer.table.size;
   if (rows === 0) return say("dayEmpty", { day });
   if (rows < facts.rowsDayBefore * dayShareMin) {
     return say("dayShort", { day, rows, before: facts.rowsDayBefore });
   }
-  // The list is no measure of old days: it may know stocks that had yet to trade, or half a market was suspended.
+  // Old days are not compared with the list: it may contain stocks without trading yet, or half the market was suspended.
   const isRecent = daysBetween(day, shanghaiDay(now)) <= detailsDueDays;
   if (isRecent && rows < facts.listed * dayShareMin) {
     return say("dayShortOfList", { day, rows, listed: facts.listed });
@@ -129,7 +129,7 @@ function whyDetailShort({ dataset, answer }: Question, day: Day): string | undef
   return say("detailShort", { day, rows, detail, mainRows: table.size, main: dataset.main.name });
 }
 
-/** A slice that has ended holds some row; a single code may have none, and neither may a day that was closed after all. */
+/** A slice that has ended must have a row. A single code may have none, and so may a day that is closed now. */
 function whyEmpty({ what, selector, answer, facts, now, settings }: Question): string | undefined {
   if (answer.table.size > 0 || selector.by === "code") return undefined;
   if (selector.by === "date") {
@@ -141,12 +141,12 @@ function whyEmpty({ what, selector, answer, facts, now, settings }: Question): s
   return say("answerEmpty", { what });
 }
 
-/** The last day of which the upstream can have data. */
+/** The last day for which the upstream can have data. */
 function lastDayOf({ now, settings }: Moment): Day {
   return earlier(shanghaiDay(now), settings.SYNC_UPSTREAM_ENDS);
 }
 
-/** A market does not lose many of its securities from one day to the next. */
+/** A list that suddenly has far fewer securities than before is not whole. */
 function whyListShort({ what, dataset, selector, answer, facts, settings }: Question): string | undefined {
   const rows = answer.table.size;
   const { rowsBefore: before } = facts;
@@ -158,12 +158,12 @@ function whyListShort({ what, dataset, selector, answer, facts, settings }: Ques
   return say("listShort", { what, rows, before, percent });
 }
 
-/** Days between two open days: the most there ever were, over the Spring Festival of 1999. */
+/** Most days there have been between two open days: the Spring Festival of 1999. */
 const openDaysApartMax = 20;
 
 /**
- * Of a range of the calendar, days after today may be missing, because the next year is published in December; closed days
- * may, because the open ones name each other.
+ * A range of the calendar may lack days after today, because the next year is published in December. It may lack closed
+ * days, because each open day names the open day before it.
  */
 function whyCalendarShort({ what, selector, answer, now, settings }: Question): string | undefined {
   const calendar = answer.table;
@@ -180,7 +180,7 @@ function whyCalendarShort({ what, selector, answer, now, settings }: Question): 
   return calendarHole(what, calendar, from);
 }
 
-/** The first hole: an open day that names as its predecessor another than the one before it, or one since `from`. */
+/** The first gap: an open day whose predecessor differs from the open day before it, or is missing although after `from`. */
 function calendarHole(what: string, calendar: Table, from: Day): string | undefined {
   const { cal_date = [], is_open = [], pretrade_date = [] } = calendar.columns;
   const open = cal_date.map((day, row) => ({

@@ -1,4 +1,4 @@
-// A reply's fields and items -> checked columns of text, joined over a dataset's interfaces. Pure.
+// Replies (fields and items) -> checked columns, joined over a dataset's interfaces. Pure.
 import { type Column, columnsOf, type InterfaceSpec } from "../catalogue/dataset.ts";
 import type { Dataset } from "../catalogue/datasets.ts";
 import { isDay } from "../catalogue/dates.ts";
@@ -7,7 +7,7 @@ import type { Page } from "../ports.ts";
 import { codePattern } from "../words/codes.ts";
 import { say } from "../words/say.ts";
 
-/** A JSON number as it was written, where a double would not give the same digits back. */
+/** A JSON number in its original text, where a double would lose digits. */
 export class ExactNumber {
   readonly text: string;
   constructor(text: string) {
@@ -15,26 +15,26 @@ export class ExactNumber {
   }
 }
 
-/** A number stays one until the store joins its column: turning each into text by itself costs a tenth of a unit. */
+/** Numbers become text only when a whole column is joined: converting each cell takes a tenth of a unit's time. */
 export type Cell = string | number;
 
-/** Rows as one array a column; the empty text is null. This is also the shape the store binds. */
+/** Rows as one array for each column; the empty text is null. The arrays become the statement's parameters. */
 export type Table = {
   readonly columns: Readonly<Record<string, readonly Cell[]>>;
   readonly size: number;
 };
 
-/** Refuses a row for a reason the types cannot know, by returning that reason. */
+/** Checks a row beyond its types: returns why the row is refused, or undefined. */
 export type RowRule = (cell: (column: string) => string) => string | undefined;
 
-/** By which a row belongs to what was asked; the others are left out. */
+/** A filter: rows whose cell does not fit were not requested, and are left out. */
 export type Keep = { readonly column: string; readonly fits: (text: string) => boolean };
 
 export type RowChecks = { readonly rule: RowRule; readonly keeps: readonly Keep[] };
 
 /**
- * The rows of one interface that are kept, each key once.
- * @param key none where rows may be the same in every column
+ * The rows of one interface after filters, each key once.
+ * @param key undefined where several rows may be the same in every column
  * @throws SyncError permanent, naming the row and what was expected
  */
 export function readRows(
@@ -49,7 +49,7 @@ export function readRows(
 }
 
 /**
- * Checks pages of one interface and makes columns of them, by the header and never by position.
+ * Checks the pages of one interface and turns them into columns, by the names in the header and never by position.
  * @param what names the slice in errors, such as `daily 20240102`
  * @throws SyncError permanent, naming the row and what was expected
  */
@@ -72,7 +72,7 @@ export function readPages(spec: InterfaceSpec, pages: readonly Page[], what: str
   return { columns, size };
 }
 
-/** Column by column, which is several times faster than row by row: one reader at a time stays fast. */
+/** Column by column, which is several times faster than row by row: the engine optimises one reader at a time. */
 function readColumn(
   spec: InterfaceSpec,
   column: Column,
@@ -102,7 +102,7 @@ function readColumn(
   }
 }
 
-/** Keeps a part of a text, and says it in our words. */
+/** Reads a cell, keeps the configured part of its text, and maps it to our value. */
 function readerOf({ type, part, words = {} }: Column): (value: unknown) => Cell | undefined {
   return (value) => {
     const cell = cellReaders[type](value);
@@ -137,7 +137,7 @@ export function keepRows(table: Table, keeps: readonly Keep[]): Table {
   return kept.length === table.size ? table : pick(table, kept);
 }
 
-/** Folds rows of one key into the fullest of them, the first among equals; the store may see a key only once. */
+/** Keeps the fullest row of each key, the first among equals: an upsert accepts a key only once. */
 export function foldByKey(table: Table, key: readonly string[]): Table {
   const kept = new Map<string, number>();
   for (const [row, text] of keysOf(table, key).entries()) {
@@ -147,7 +147,7 @@ export function foldByKey(table: Table, key: readonly string[]): Table {
   return kept.size === table.size ? table : pick(table, [...kept.values()]);
 }
 
-/** The main rows with the details' columns beside them; nulls where a detail has no such row. */
+/** The main rows with the details' columns; null where a detail has no row with that key. */
 export function join(dataset: Dataset, main: Table, details: readonly Table[]): Table {
   const keys = keysOf(main, dataset.key);
   const columns: Record<string, readonly Cell[]> = { ...main.columns };
@@ -194,7 +194,7 @@ const expectations: Readonly<Record<Column["type"], string>> = {
   flag: say("cellFlag"),
 };
 
-/** A reply repeats few days thousands of times. */
+/** Cache of valid days: a reply repeats few days thousands of times. */
 const knownDays = new Set<string>();
 function isDayCached(value: string): boolean {
   if (knownDays.has(value)) return true;
@@ -208,7 +208,7 @@ function keysOf(table: Table, key: readonly string[]): string[] {
   const [first = [], ...others] = key.map((name) => table.columns[name] ?? []);
   return first.map((cell, row) => {
     let text = String(cell);
-    for (const cells of others) text += `\u001f${cells[row]}`; // in no text: readPages refuses control characters
+    for (const cells of others) text += `\u001f${cells[row]}`; // never inside a text: readPages refuses control characters
     return text;
   });
 }

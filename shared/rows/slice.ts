@@ -1,5 +1,5 @@
-// What a slice says about its rows: which of the dataset's columns hold which values. The rows of an answer are checked by
-// it, because TuShare ignores in silence a parameter that it does not know.
+// Which columns of a slice's rows hold which values. The rows of an answer are checked against it, because TuShare silently
+// ignores a parameter that it does not know.
 import { dayColumnOf, exchanges, type InterfaceSpec } from "../catalogue/dataset.ts";
 import type { Dataset } from "../catalogue/datasets.ts";
 import type { Day } from "../catalogue/dates.ts";
@@ -9,21 +9,21 @@ import type { Keep, RowChecks, RowRule } from "./rows.ts";
 
 export type Slice = {
   readonly fixed: readonly Fixed[];
-  /** The first and the last value of the column that days are selected by. */
+  /** The first and last value of the column by which days are selected. */
   readonly days: { readonly column: string; readonly from: string; readonly to: string } | undefined;
 };
 
 type Fixed = {
   readonly column: string;
   readonly value: string;
-  /** An answer need not repeat it. */
+  /** The answer may leave the value out. */
   readonly orEmpty?: true;
 };
 
-/** Reports are asked for by the day on which their period ends. */
+/** Reports are requested by the last day of their period. */
 const periodColumn = "end_date";
 
-/** The slice that a selector asks for. @throws Error when the dataset's file does not name the column of its days */
+/** The slice of a selector. @throws Error when the dataset's file does not name the column of its days */
 export function sliceOf(dataset: Dataset, selector: Selector): Slice {
   const days = daysOf(selector);
   if (days === undefined) return { fixed: fixedBy(selector), days };
@@ -52,9 +52,9 @@ function fixedBy(selector: Selector): Fixed[] {
 }
 
 /**
- * How the rows of an interface are told that are not of the slice: they are refused; or left out, where the interface has no
- * parameter for that part of it and answers with all of them.
- * @param openDays where rows are by trading day
+ * The checks for rows outside the slice. Such rows are refused; or left out, where the interface has no parameter for that
+ * part of the slice and therefore returns more.
+ * @param openDays given where rows are by trading day
  */
 export function checksOf(
   dataset: Dataset,
@@ -66,7 +66,7 @@ export function checksOf(
   return { rule: rowRule(slice, dataset, spec, openDays), keeps: keepsOf(slice, spec) };
 }
 
-/** Refuses also what contradicts the columns that are the same in all rows of the dataset. */
+/** Also refuses rows that contradict the dataset's constant columns. */
 function rowRule(
   slice: Slice,
   { constants = {} }: Dataset,
@@ -110,7 +110,7 @@ function keepsOf({ fixed, days }: Slice, spec: InterfaceSpec): Keep[] {
   return [...patterns, ...values, ...(days && isIgnored(spec, "start_date") ? [within] : [])];
 }
 
-/** Whether an interface has no parameter of this name, the selector's. */
+/** Whether an interface has no parameter for this part of the selector. */
 function isIgnored({ parameters }: InterfaceSpec, name: string): boolean {
   return parameters?.[name] === null;
 }

@@ -1,5 +1,5 @@
-// The SQL that stores the rows of a slice, made from the dataset's file. Rows travel as one text parameter a column. Where
-// a key tells rows apart they are inserted or updated; where none does, an answer takes the place of its whole slice.
+// The SQL that stores the rows of a slice, made from the dataset's file. Rows are sent as one text parameter for each
+// column. With a unique key rows are inserted or updated; without one, an answer replaces its whole slice.
 import { type Column, columnsOf } from "../catalogue/dataset.ts";
 import type { Dataset } from "../catalogue/datasets.ts";
 import type { Selector } from "../catalogue/selector.ts";
@@ -7,21 +7,21 @@ import type { SqlParameters } from "../ports.ts";
 import { type Cell, pick, type Table } from "./rows.ts";
 import { type Slice, sliceOf } from "./slice.ts";
 
-/** Bytes of parameters in one statement; the Data API takes 4 MiB a request, JSON and SQL included. */
+/** Bytes of parameters in one statement; a request of the Data API has at most 4 MiB, JSON and SQL included. */
 const statementBytesMax = 3_000_000;
 
-/** CTEs of a statement, the last of them `written`: one row, `changed` counts the rows inserted, changed or removed. */
+/** CTEs of a statement. The last one is `written`, one row: `changed` counts the rows inserted, changed or removed. */
 export type Write = { readonly sql: string; readonly parameters: SqlParameters };
 
-/** How an answer is stored: `last` alone, or all in this order in one transaction. */
+/** The writes of an answer: only `last`, or `before` and `last` in this order in one transaction. */
 export type Writes = { readonly before: readonly Write[]; readonly last: Write };
 
-/** What of a dataset's file its statements are made from. */
+/** The parts of a dataset's file from which its statements are made. */
 type Shape = {
   readonly table: string;
   readonly columns: readonly Column[];
   readonly key: readonly Column[];
-  /** Columns that are the same in all rows, and are not in the answers. */
+  /** Columns with the same value in all rows, which the answers do not contain. */
   readonly constants: readonly (readonly [name: string, value: string])[];
 };
 
@@ -44,7 +44,7 @@ export function writesOf(dataset: Dataset, selector: Selector, table: Table): Wr
   if (before.length === 0) {
     return { before: [lock], last: { sql: replaceSql(shape, slice), parameters: { ...last, ...ofSlice } } };
   }
-  // Too large to be compared in one statement: all rows are written anew.
+  // Too large to compare in one statement: all rows are deleted and inserted again.
   const empty = { sql: emptySql(shape, slice), parameters: ofSlice };
   const sql = insertSql(shape);
   return {
@@ -75,14 +75,14 @@ stored_rows as (
 written as (select count(*) as changed from stored_rows)`;
 }
 
-/** One after the other: two that began with the same rows would both add theirs. */
+/** Serialises writers of the table: two that replace the same slice at once would both insert their rows. */
 function lockSql({ table }: Shape): string {
   return `written as (select 0 as changed from pg_advisory_xact_lock(hashtext('${table}')))`;
 }
 
 /**
- * Removes the rows of the slice that the answer does not hold, and adds those that only it holds. Rows that are the same in
- * every column are counted: as many as in the answer stay. The others are not rewritten.
+ * Deletes the slice's rows that are not in the answer, and inserts those that are only in the answer. Identical rows are
+ * counted, so that as many stay as the answer has. Unchanged rows are not rewritten.
  */
 function replaceSql(shape: Shape, slice: Slice): string {
   const names = namesOf(shape.columns);
@@ -144,7 +144,7 @@ function incomingSql({ columns }: Shape): string {
   return `incoming (${namesOf(columns)}) as (
   select ${columns.map(typedCell).join(", ")}
   from (
-    -- In the select list the arrays are walked in step; as a table, each would be copied first.
+    -- In the select list the arrays are read in parallel; in the from clause each would be copied first.
     select ${columns
       .map(
         (column) =>
@@ -191,7 +191,7 @@ function sliceParameters({ fixed, days }: Slice): SqlParameters {
   return { ...Object.fromEntries(values), ...(days && { slice_from: days.from, slice_to: days.to }) };
 }
 
-/** The rows as parameters, in as many statements as their bytes need; nearly always one. */
+/** The rows as parameters, split into several statements when they are too large; nearly always one. */
 function piecesOf(shape: Shape, table: Table): { before: SqlParameters[]; last: SqlParameters } {
   const whole = parametersOf(shape, table);
   if (fits(whole)) return { before: [], last: whole };
@@ -220,18 +220,18 @@ function parametersOf({ columns }: Shape, table: Table): Record<string, string> 
   return Object.fromEntries(texts);
 }
 
-/** A name of its own: the ledger's part of the statement has parameters too. */
+/** Prefixed, because the ledger's part of the statement has parameters too. */
 function parameterOf({ name }: Column): string {
   return `cells_${name}`;
 }
 
-/** JSON writes a list of numbers several times faster than join does; the quotes are those of nulls and exact numbers. */
+/** JSON.stringify is several times faster than join for numbers; it quotes only nulls and exact numbers. */
 function joined(column: Column, cells: readonly Cell[]): string {
   if (column.type === "number") return JSON.stringify(cells).slice(1, -1).replaceAll('"', "");
   return cells.join(separator(column));
 }
 
-/** One order for every writer, within a statement and from one to the next, or two of them could wait for each other. */
+/** All writers lock rows in the same order, within and across statements, to avoid deadlocks. */
 function orderSql({ key }: Shape): string {
   const order = key.map(({ name, type, required }) => {
     const isText = type === "code" || type === "text";
@@ -240,7 +240,7 @@ function orderSql({ key }: Shape): string {
   return order.length === 0 ? "" : `order by ${order.join(", ")}`;
 }
 
-/** The rows of a table in the order of orderSql. */
+/** Row numbers of a table in the order of orderSql. */
 function keyOrder({ key }: Shape, table: Table): number[] {
   const keys = key.map(({ name, type }) => {
     const cells = table.columns[name] ?? [];
@@ -256,7 +256,7 @@ function keyOrder({ key }: Shape, table: Table): number[] {
   return rows.sort((a, b) => keys.reduce((order, compare) => order || compare(a, b), 0));
 }
 
-/** Compares two rows by their values. */
+/** A function that compares two rows by their values. */
 function comparing<Value>(values: readonly Value[], compare: (a: Value, b: Value) => number) {
   return (a: number, b: number): number => {
     const [first, second] = [values[a], values[b]];
@@ -282,7 +282,7 @@ function mergedValue({ name, required }: Column): string {
   return required ? `excluded.${name}` : `coalesce(excluded.${name}, stored.${name})`;
 }
 
-/** Free text may hold commas; readPages refuses control characters, so U+001F cannot stand in it. */
+/** Free text may contain commas. It never contains U+001F, because readPages refuses control characters. */
 function separator({ type }: Column): string {
   return type === "text" ? "\u001f" : ",";
 }

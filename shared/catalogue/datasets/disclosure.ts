@@ -2,7 +2,7 @@
 import { type DatasetSpec, type DatasetWords, text } from "../dataset.ts";
 import { newestPeriods } from "../periods.ts";
 
-/** Periods for which filings, late ones too, still come in. */
+/** Newest periods for which companies may still file, late filings included. */
 const periodsWithFilings = 4;
 
 export const spec = {

@@ -52,7 +52,7 @@ export const spec = {
       rowCap: 15_000,
       parameters: { exchange: null, list_status: null },
       always: { market: "E" },
-      // Never by name: of real ETFs that were delisted many had no ETF in theirs. A kind that is not told is no reason.
+      // Not by name: many delisted ETFs have no "ETF" in theirs. A row without a fund type is kept.
       keeps: { ...etfsOnly, fund_type: /^(?!REITs)/, type: /^(?!.*封闭式)/ },
     },
   },
@@ -66,13 +66,13 @@ export const spec = {
     listedTo: "delist_date",
   },
   passing: ["P"], // being issued
-  constants: { is_etf: "Y", market: "E" }, // fund_basic's word for what is listed on an exchange; etf_basic has none
+  constants: { is_etf: "Y", market: "E" }, // fund_basic's value for a fund listed on an exchange; etf_basic has no such column
   set: "core",
   place: 6,
   cadence: "weekly",
   jobs: { list: "ETF_LIST" },
   documentation: [385, 19],
-  // By status too: whether an unasked status means all of them is not documented.
+  // By status too: it is not documented whether leaving the status out returns all of them.
   lists: () =>
     (["SH", "SZ"] as const).flatMap((exchange) =>
       listStatuses.map((list_status): Selector => ({ by: "exchange", exchange, list_status })),
@@ -96,7 +96,7 @@ export const words: DatasetWords = {
   },
 };
 
-/** Code, and what it tells: symbol and exchange. */
+/** The code, and the symbol and exchange contained in it. */
 function etfIdentity(): Column[] {
   return [
     { name: "ts_code", type: "code", required: true },

@@ -1,7 +1,7 @@
 // Financial indicators by company and report period, every version of a report.
 import { type Column, type DatasetSpec, type DatasetWords, numbers } from "../dataset.ts";
 
-/** In the order TuShare delivers them. Their meanings and units are below. */
+/** In TuShare's order. Their meanings and units are below. */
 export const financeNumbers: readonly string[] = `
 eps dt_eps total_revenue_ps revenue_ps capital_rese_ps surplus_rese_ps undist_profit_ps extra_item profit_dedt
 gross_margin current_ratio quick_ratio cash_ratio ar_turn ca_turn fa_turn assets_turn op_income ebit ebitda fcff
@@ -46,7 +46,7 @@ export const spec = {
     points: 2_000,
     rowCap: 100,
   },
-  // The cap is not documented: sources give 2,000, 10,000 and 12,000. With the least, the only cost is one more call for a page that is empty.
+  // The cap is undocumented: sources say 2,000, 10,000 and 12,000. The lowest costs only one more call, for an empty page.
   byPeriod: {
     name: "fina_indicator_vip",
     columns: financeColumns,

@@ -1,5 +1,5 @@
-// Bars of the main indices by trading day. TuShare wants a code, and knows some ten thousand: those named here are kept
-// up to date, others on request.
+// Daily bars of the main indices. TuShare requires a code, and has about ten thousand: the codes named here are kept up
+// to date, others are fetched on request.
 import { codeAndDay, type DatasetSpec, type DatasetWords, numbers } from "../dataset.ts";
 
 export const spec = {

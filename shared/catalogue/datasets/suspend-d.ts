@@ -1,4 +1,4 @@
-// Suspensions and resumptions of trading, by trading day. There may be none, and they are announced at no set hour.
+// Suspensions and resumptions of trading, by trading day. A day may have none, and they are announced at any hour.
 import { codeAndDay, type DatasetSpec, type DatasetWords, text } from "../dataset.ts";
 
 export const spec = {

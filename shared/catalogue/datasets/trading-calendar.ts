@@ -58,8 +58,8 @@ order by cal_date`,
 };
 
 /**
- * The calendar by decade, far below any cap TuShare was seen to use, to the end of next year. Next year is asked for with
- * this one: it is published in December, and a range of its own would be answered with nothing until then.
+ * The calendar by decade, far below any observed row cap, to the end of next year. Next year is part of this year's range:
+ * it is published in December, and a separate range would be empty until then.
  */
 function calendarRanges(today: Day): Selector[] {
   const year = Number(today.slice(0, 4));
