@@ -71,7 +71,7 @@ test("a run beside a live or paused task answers 409 with that task and starts n
   const other = await post("/api/jobs/DAILY_HISTORY/run", { body: { ...range, refresh: true } });
   expect([other.status, other.body]).toEqual([409, expect.objectContaining({ asked: "other" })]);
   expect(other.body).toMatchObject({ ...inTheWay, task: { command: { job: "DAILY_HISTORY", ...range } } });
-  expect(other.body.message).toContain("a task of DAILY_HISTORY is live, of another command");
+  expect(other.body.message).toContain("a task of DAILY_HISTORY, started by another command, is live");
 
   await post(`/api/tasks/${first.body.id}/pause`);
   const third = await post("/api/jobs/DAILY_HISTORY/run", { body: range });

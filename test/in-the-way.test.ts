@@ -57,7 +57,7 @@ describe("the command line", async () => {
 
     const detached = await cli("run", "DAILY_HISTORY", ...askedOptions, "--detach");
     expect(detached).toMatchObject({ code: 4, out: "" });
-    expect(detached.error).toContain("a task of DAILY_HISTORY is live, of another command");
+    expect(detached.error).toContain("a task of DAILY_HISTORY, started by another command, is live");
 
     const ranges = [
       ["20240102", "20240105"],

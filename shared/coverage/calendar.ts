@@ -10,7 +10,7 @@ export type Calendar = {
   readonly lastDay: Day | undefined;
   /** Ascending. */
   readonly openDays: readonly Day[];
-  /** Gaps: an open day `day` names as its predecessor a day that is not the open day `before` it. */
+  /** Gaps: `day` names another previous open day than `before`, the one that is stored. */
   readonly holes: readonly { readonly before: Day; readonly day: Day }[];
 };
 

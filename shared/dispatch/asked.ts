@@ -1,4 +1,4 @@
-// What a task was asked to do, apart from what its plan filled in, and whether two commands ask for the same.
+// Separates a task's command from what its plan added, and compares commands.
 
 import type { Day } from "../catalogue/dates.ts";
 import { runOptions } from "../catalogue/jobs.ts";
@@ -7,29 +7,29 @@ import { parseCommand, type RunCommand } from "./command.ts";
 
 /** What a plan adds to the command of its task. */
 export type Planned = {
-  /** The days it was planned for, where it is by day. */
+  /** The planned days, where the plan is by day. */
   readonly planned?: { readonly from: Day; readonly to: Day };
-  /** Why it has no unit. */
+  /** Why the plan has no unit. */
   readonly nothing?: Nothing;
 };
 
-/** The command of a task as it was given, and what its plan added. */
+/** Splits a task's config into its original command and what its plan added. */
 export function splitConfig(config: string): { asked: Readonly<Record<string, unknown>>; plan: Planned } {
   const { planned, nothing, ...asked } = JSON.parse(config) as Planned & Record<string, unknown>;
   return { asked, plan: { ...(planned && { planned }), ...(nothing && { nothing }) } };
 }
 
-/** The command that opened a task. @throws SyncError permanent when it is none */
+/** The command that opened a task. @throws SyncError permanent when the config is not a command */
 export function askedOf(config: string): RunCommand {
   return parseCommand(splitConfig(config).asked) as RunCommand;
 }
 
-/** Whether a task answers to a command: its key and the order of its codes aside, they ask for the same. */
+/** Whether a task was opened by an equal command; request keys and the order of codes do not count. */
 export function answersTo(config: string, command: RunCommand): boolean {
   return essenceOf(splitConfig(config).asked) === essenceOf(command);
 }
 
-/** `refresh: false` says no more than nothing; a list of codes is a set. */
+/** A normal form for comparison: `refresh: false` equals no refresh, and a list of codes is a set. */
 function essenceOf(command: Readonly<Record<string, unknown>>): string {
   const fields = runOptions.map((option) => {
     const value = command[option];

@@ -1,4 +1,4 @@
-// What a person or a schedule may say to the dispatcher, and what it answers.
+// The commands of the dispatcher: their schemas, and why one is refused.
 import * as z from "zod/mini";
 import { isDay } from "../catalogue/dates.ts";
 import { isOfSecurities, jobTypes, notTaken, optionsOf } from "../catalogue/jobs.ts";
@@ -8,7 +8,7 @@ import { nearest } from "../words/nearest.ts";
 import { jsonDoor, type Refusal, sayRefusal } from "../words/refusal.ts";
 import { say } from "../words/say.ts";
 
-/** Codes one command may name. */
+/** Most codes in one command. */
 export const codesMax = 2_000;
 
 /** More than there have been trading days. */
@@ -25,7 +25,7 @@ const day = z.pipe(
   z.string().check(z.refine(isDay)),
 );
 
-/** As people write codes, in TuShare's form. */
+/** A code as people write it, converted to TuShare's format. */
 const code = z.pipe(
   z.pipe(
     z.string(),
@@ -39,21 +39,21 @@ const runSchema = z.strictObject({
   /** First and last day, both included. */
   from: z.optional(day),
   to: z.optional(day),
-  /** In place of from: the last so many open days that are due. */
+  /** Instead of from: the last so many due open days. */
   days: z.optional(z.int().check(z.minimum(1), z.maximum(daysMax))),
   codes: z.optional(z.array(code).check(z.minLength(1), z.maxLength(codesMax))),
-  /** Fetch also what is stored. */
+  /** Also fetch what is already stored. */
   refresh: z.optional(z.boolean()),
-  /** Finance by report period, or by stock, whatever the settings would have. */
+  /** Fetch finance by report period (true) or by stock (false), overriding the settings. */
   byPeriod: z.optional(z.boolean()),
-  /** A start that comes again under the same key (a schedule's tick, a repeated request) starts nothing twice. */
+  /** Makes a start idempotent: a second start with the same key (a schedule's tick, a repeated request) starts nothing. */
   requestKey: z.optional(z.string().check(z.minLength(1), z.maxLength(requestKeyCharactersMax))),
 });
 
 const pauseSchema = z.strictObject({ pause: z.uuid() });
 const resumeSchema = z.strictObject({
   resume: z.union([z.literal("all"), z.uuid()]),
-  /** Said by the schedule that ends a quota pause; it leaves a person's pause alone. */
+  /** Set by the schedule that ends a quota pause; it does not end a pause by a person. */
   timed: z.optional(z.boolean()),
 });
 const cancelSchema = z.strictObject({ cancel: z.uuid() });
@@ -63,13 +63,13 @@ const retrySchema = z.strictObject({
   jobs: z.optional(z.array(z.enum(jobTypes)).check(z.minLength(1))),
 });
 
-/** A run to be planned and priced, and not started. */
+/** A run to plan and price, without starting it. */
 const planSchema = z.strictObject({ plan: runSchema });
 
-/** The evening check: is the data of the last due trading day here? */
+/** The evening check: whether the data of the last due trading day is stored. */
 const checkSchema = z.strictObject({ check: z.literal("freshness") });
 
-/** A command is known by its first field. */
+/** The kind of a command is known by this field. */
 const schemas = {
   job: runSchema,
   plan: planSchema,
@@ -80,7 +80,7 @@ const schemas = {
   check: checkSchema,
 };
 
-/** What each field may hold, for the person whose value was refused. */
+/** The allowed values of each field, for refusals. */
 const allowed: Readonly<Record<string, string>> = {
   job: say("allowedChoice", { choices: jobTypes.join(", ") }),
   plan: say("allowedRun", { example: '{"job":"DAILY_HISTORY"}' }),
@@ -121,7 +121,7 @@ export function parseCommand(value: unknown): Command {
   throw new SyncError("permanent", [sayRefusal(read.refusal, jsonDoor), example].join("; "));
 }
 
-/** A command, or why it is none: for the doors that say it in words of their own. */
+/** A command, or why it is refused, for callers with their own wording (see Door in words/refusal.ts). */
 export function readCommand(value: unknown): { command: Command } | { refusal: Refusal } {
   const verb = isObject(value) ? keysOf(schemas).find((key) => key in value) : undefined;
   if (verb === undefined) return { refusal: { why: "no command", value, fields: keysOf(schemas) } };
@@ -137,7 +137,7 @@ export function readCommand(value: unknown): { command: Command } | { refusal: R
   return refusal === undefined ? { command } : { refusal };
 }
 
-/** What fields must be among themselves, and for their job. */
+/** Checks fields against each other, and against the options of their job. */
 function refusalOfRun(command: RunCommand, path: readonly string[]): Refusal | undefined {
   const { job, from, to, days, codes, byPeriod } = command;
   const [option] = notTaken(job, command);

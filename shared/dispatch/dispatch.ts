@@ -1,5 +1,5 @@
-// The dispatcher's use case: open or continue a task, plan its units into the ledger, fan them out. It never talks
-// to TuShare. Dying anywhere is harmless: the next dispatcher continues from what the ledger says.
+// The dispatcher's use case: opens or continues a task, plans its units into the ledger, and fans them out. It never calls
+// TuShare. It may crash at any point: the next dispatcher continues from the ledger.
 
 import { type JobType, jobs } from "../catalogue/jobs.ts";
 import { hasEnded } from "../catalogue/status.ts";
@@ -19,9 +19,9 @@ import { parseCommand, type RunCommand } from "./command.ts";
 
 export type DispatchAnswer = {
   /**
-   * started: by this command. continued: a live task was sent on. running: it needed nothing. repeated: the same start
-   * was asked for before, and its task has ended. busy: nothing was started, because the job's one live or paused task,
-   * which is named, answers to another command. planned: nothing was started. Others: as asked.
+   * started: by this command. continued: the rest of a live task was sent. running: the live task had nothing left to send.
+   * repeated: the same start was requested before, and its task has ended. busy: nothing was started, because the job has
+   * a live or paused task of another command, which is named. planned: nothing was started. Others: as the command says.
    */
   readonly outcome:
     | "started"
@@ -35,23 +35,23 @@ export type DispatchAnswer = {
     | "retried"
     | "checked";
   readonly tasks: readonly ledger.Task[];
-  /** What the task in the way was asked to do, when the outcome is busy. */
+  /** When the outcome is busy: the command of the other task. */
   readonly inTheWay?: Readonly<Record<string, unknown>>;
   /** Units sent to the work queue by this command. */
   readonly sent: number;
-  /** What a run would do and cost, for a command that asked for its plan. */
+  /** For a plan command: what the run would fetch and cost. */
   readonly plan?: PricedPlan;
-  /** How far behind the data is, for the evening check. */
+  /** For the evening check: how far behind the data is. */
   readonly freshness?: readonly Freshness[];
 };
 
-/** Tasks in the way that may end while a command looks at them. */
+/** Tries to open a task while other tasks of the job keep starting and ending. */
 const looksMax = 5;
 
-/** @throws SyncError permanent when the command cannot be carried out as it stands; nothing was started then. */
+/** @throws SyncError permanent when the command cannot be carried out; nothing was started then */
 export async function dispatch(services: DispatchServices, input: unknown): Promise<DispatchAnswer> {
   const command = parseCommand(input);
-  // Pausing and cancelling plan nothing, and are most wanted when something is wrong.
+  // Pausing and cancelling must work even when the origin is wrong.
   if (!("pause" in command || "cancel" in command)) await checkOrigin(services.database, services.origin);
   if ("job" in command) return await run(services, command.job, command);
   if ("plan" in command)
@@ -80,7 +80,7 @@ async function run(
       throw refuseKey(command.requestKey, task);
     }
     const busy = await meet(services, task).catch((error: unknown) => {
-      // A plan that cannot be made has ended it: that is no answer to this command.
+      // The other task failed because it could not be planned. That error is not about this command, so try again.
       if (look < looksMax && error instanceof SyncError && error.kind === "permanent") return undefined;
       throw error;
     });
@@ -89,7 +89,7 @@ async function run(
   }
 }
 
-/** The command's own task: it is opened, or goes on where another dispatcher left it. */
+/** Continues the command's own task: a new one, or one that another dispatcher has left unfinished. */
 async function carryOn(
   services: DispatchServices,
   task: ledger.Task,
@@ -103,8 +103,8 @@ async function carryOn(
 }
 
 /**
- * A task in the way is sent on, should its dispatcher have died: whoever waits for it would wait for ever. Undefined when it
- * has ended by that.
+ * Continues a task of another command, in case its dispatcher has died: else whoever waits for that task would wait for
+ * ever. Undefined when the task has ended meanwhile.
  */
 async function meet(services: DispatchServices, task: ledger.Task): Promise<DispatchAnswer | undefined> {
   const { task: after, sent } =
@@ -123,7 +123,7 @@ function refuseKey(key: string, task: ledger.Task): SyncError {
   );
 }
 
-/** Plans a task that has no plan yet, and sends what was not confirmed sent. */
+/** Plans a task that has no plan yet, then sends the units that are not confirmed as sent. */
 async function continueTask(
   services: DispatchServices,
   task: ledger.Task,
@@ -156,12 +156,12 @@ async function pause({ database }: DispatchServices, id: string): Promise<Dispat
 
 async function cancel({ database }: DispatchServices, id: string): Promise<DispatchAnswer> {
   const cancelled = await ledger.cancelTask(database, id, say("cancelledByCommand"));
-  const task = cancelled ?? (await ledger.readTask(database, id)); // cancelled before, its answer may have been lost
+  const task = cancelled ?? (await ledger.readTask(database, id)); // cancelled by an earlier call whose answer was lost
   if (task?.status !== "CANCELLED") return await refuse(database, id, "cancel");
   return { outcome: "cancelled", tasks: [task], sent: 0 };
 }
 
-/** "all" continues what is live after its queue was lost; an id also wakes a paused task. */
+/** "all" sends live tasks again, after the queue was lost; an id also resumes a paused task. */
 async function resume(services: DispatchServices, which: string, timed: boolean): Promise<DispatchAnswer> {
   const ids = which === "all" ? (await ledger.liveTasks(services.database)).map(({ id }) => id) : [which];
   const tasks: ledger.Task[] = [];
@@ -218,7 +218,7 @@ async function refuse(database: Database, id: string, change: "pause" | "resume"
   throw new SyncError("permanent", say("taskStateTo", { verb, id, status: task.status }));
 }
 
-/** A plan that cannot be made ends the task: it would block its job for ever. */
+/** A task that cannot be planned is failed, or it would block its job for ever. */
 async function planTask(services: DispatchServices, task: ledger.Task): Promise<Plan> {
   try {
     const planned = await planJob(services, askedOf(task.config));

@@ -1,4 +1,4 @@
-// Failure records in SQL: why a unit did not succeed, until it does; one named function a statement.
+// Failure records in SQL: why a unit did not succeed, until it does; one named function for each statement.
 
 import type { JobType } from "../catalogue/jobs.ts";
 import type { Selector } from "../catalogue/selector.ts";
@@ -12,15 +12,15 @@ const failuresMax = 1_000;
 
 export type Failure = {
   readonly kind: ErrorKind;
-  /** Undefined for the one the worker noted with its last attempt. */
+  /** Undefined: the message that the worker stored with the last attempt. */
   readonly message: string | undefined;
-  /** When it is tried again; undefined parks the unit. */
+  /** When the unit is retried; undefined parks it. */
   readonly nextAttemptAt: Date | undefined;
   readonly attempts: number;
   readonly maxRetries: number;
 };
 
-/** Whether there is anything to retry, and when. The time is that of the first recording, should it be repeated. */
+/** Whether there is anything to retry, and when. Repeating a recording returns the time of the first one. */
 export type Recorded = { readonly recorded: boolean; readonly nextAttemptAt: Date | undefined };
 
 /**
@@ -37,7 +37,7 @@ export async function recordFailure(database: Database, unit: Unit, failure: Fai
   join sync_task as task on task.id = unit.task_id
   where unit.task_id = cast(:task_id as uuid) and unit.sequence = :sequence
     and unit.status <> 'done'
-    and not (task.status = 'CANCELLED' and unit.status = 'pending') -- dropped with its task
+    and not (task.status = 'CANCELLED' and unit.status = 'pending') -- cancelled with its task
     and (
       unit.status <> 'parked'
       or exists (
@@ -73,7 +73,7 @@ recorded as (
   returning next_attempt_at
 ),
 counted as (
-  -- The statement that settles the last unit ends the task, unless it was cancelled; storeUnit has the same rule.
+  -- Settling the last unit ends the task, unless it was cancelled; storeUnit has the same rule.
   update sync_task as task
   set (total_failed, status, completed_at, updated_at) = (
     select after.failed,
@@ -115,8 +115,7 @@ from recorded`,
 }
 
 /**
- * Records a message that no unit of the ledger answers to. `key` identifies it, so that recording it twice changes
- * nothing.
+ * Records a message without a unit in the ledger. `key` identifies the message, so that recording it twice changes nothing.
  */
 export async function recordOrphan(database: Database, key: string, message: string): Promise<void> {
   await database.run(
@@ -128,8 +127,8 @@ on conflict (job_type, unit_key) where resolved_at is null do nothing`,
 }
 
 /**
- * The units of open failure records after a record's id, each with the number of its next retry; a page of them. Those
- * that another task has done, or that were dropped with theirs, are left out, as countOpenFailures leaves them out.
+ * One page of the units of open failure records, after a record's id, each with its next retry number. Left out are units
+ * that another task has done, and units of a cancelled task; countOpenFailures has the same rule.
  */
 export async function unresolvedUnits(
   database: Database,

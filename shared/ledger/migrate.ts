@@ -1,5 +1,5 @@
-// Brings a database's schema up to the migrations it is given: each once, in order, forward only.
-// Two runners and a crash half-way are safe, because a migration's ledger row goes in first, in its own transaction.
+// Applies migrations to a database: each once, in order, forward only. Concurrent runners and a crash half-way are safe,
+// because each migration runs in one transaction that first inserts its row in schema_migration.
 import { createHash } from "node:crypto";
 import { SyncError } from "../errors.ts";
 import type { Clock, Database, Log, LongStatements } from "../ports.ts";
@@ -10,17 +10,17 @@ export type MigrationFile = { readonly name: string; readonly sql: string };
 
 const namePattern = /^\d{4}_[a-z0-9_]+\.sql$/;
 
-/** What a migration needs that takes longer than the database's interface waits for one statement. */
+/** Services for a migration that takes longer than the timeout of one statement. */
 export type LongRun = LongStatements & {
   readonly clock: Clock;
-  /** Milliseconds that this runner still has. */
+  /** Milliseconds until this runner's timeout. */
   readonly remainingMilliseconds: () => number;
 };
 
 /**
- * @returns the names that were applied now
+ * @returns the names of the migrations applied by this call
  * @throws SyncError permanent, naming the file: a wrong name, a gap, or an applied file that was edited since;
- *   rate-limited when a long one is under way and this runner's time is over: the next call goes on waiting for it
+ *   rate-limited when a long migration is still running and this runner is out of time: the next call continues to wait
  */
 export async function migrate(
   database: Database,
@@ -52,7 +52,7 @@ export async function migrate(
   return appliedNow;
 }
 
-/** Statements end with a semicolon and a blank line; there are no bodies in which one could hide. */
+/** Statements end with a semicolon and a blank line; migrations have no function bodies that could contain one. */
 export function statementsOf(sql: string): string[] {
   return sql
     .split(/;[ \t]*(?:\r?\n[ \t]*\r?\n|\s*$)/)
@@ -61,8 +61,8 @@ export function statementsOf(sql: string): string[] {
 }
 
 /**
- * An older release must not work on a newer schema, unless somebody knows that it can.
- * @throws SyncError permanent, naming the newest of both
+ * Refuses to run an older release on a newer schema, unless that is explicitly allowed.
+ * @throws SyncError permanent, naming the newest migration of the database and of this release
  */
 export async function refuseNewerSchema(
   database: Database,
@@ -88,7 +88,7 @@ async function applyAs(database: Database, file: MigrationFile, long: LongRun | 
   }
 }
 
-/** A comment line of a file that takes long: `-- long until: QUERY`, whose answer is true once it has been done. */
+/** The query in the line `-- long until: QUERY` of a long migration. It returns true once the migration is done. */
 function longUntil({ name, sql }: MigrationFile): string | undefined {
   const [line, until] = /^-- long\b[ \t]*(?:until: (\S.*))?/m.exec(sql) ?? [];
   if (line !== undefined && until === undefined) {
@@ -97,18 +97,18 @@ function longUntil({ name, sql }: MigrationFile): string | undefined {
   return until?.trim();
 }
 
-/** How often a long statement is looked after. */
+/** Interval for checking a long statement. */
 const lookMilliseconds = 10_000;
 
-/** A statement is waited for up to a minute; a runner that has less than this left starts none, and ends. */
+/** Starting a statement takes up to a minute; a runner with less time than this left starts none and ends. */
 const runnerMillisecondsMin = 90_000;
 
-/** A statement that ends behind us without what it is for has failed, and its own words are lost. */
+/** Starts of a long migration. A statement that ended in the background without its result has failed; its error is lost. */
 const startsMax = 3;
 
 /**
- * Outside of any transaction, so that the file's query alone says whether it was done: neither a lost answer nor the end
- * of this runner matters, and another runner waits for what this one has started.
+ * Runs outside of any transaction; only the file's query decides whether it is done. So a lost answer or the end of this
+ * runner does no harm, and another runner waits for the statement that this one has started.
  */
 async function applyLong(
   database: Database,
@@ -141,7 +141,7 @@ async function applyLong(
   return undefined;
 }
 
-/** One after the other, to the first that goes on behind us. */
+/** Runs the statements in sequence, up to the first that continues in the background. */
 async function startAll(file: MigrationFile, long: LongRun): Promise<"ended" | "running"> {
   for (const statement of statementsOf(file.sql)) {
     if ((await long.runLong(`${markOf(file.name)}\n${statement}`)) === "running") return "running";
@@ -149,12 +149,12 @@ async function startAll(file: MigrationFile, long: LongRun): Promise<"ended" | "
   return "ended";
 }
 
-/** By which a running statement is found among those of all sessions. */
+/** A comment by which the running statement is found in pg_stat_activity. */
 function markOf(name: string): string {
   return `/* migration ${name} */`;
 }
 
-/** running also where nobody can say: what is under way may keep the question waiting. */
+/** Also running when the state is unknown: the running statement may block this query. */
 async function lookAfter(database: Database, name: string, until: string) {
   const active = `select exists (
   select from pg_stat_activity

@@ -1,5 +1,4 @@
-// The origin of a database in SQL: recorded once, when its schema is brought up to date, and asked before anything is
-// planned or stored.
+// The origin of a database in SQL: recorded once, after the migrations, and checked before anything is planned or stored.
 import { type DatasetName, datasets } from "../catalogue/datasets.ts";
 import { decodeOrigin, encodeOrigin, isReal, isSame, type Origin } from "../catalogue/origin.ts";
 import { SyncError } from "../errors.ts";
@@ -7,24 +6,24 @@ import type { Database } from "../ports.ts";
 import { nameOrigin } from "../words/origin.ts";
 import { say } from "../words/say.ts";
 
-/** Tables that hold what came from the upstream, or was planned for it. */
+/** Tables with rows from the upstream, or with plans for it. */
 const tables = [
   "sync_task",
   ...new Set(Object.keys(datasets).map((name) => datasets[name as DatasetName].table)),
 ];
 
-/** What a database holds, whichever migrations it has. */
+/** Origin of a database's rows, for a database at any migration. */
 export type Holding = "nothing" | "rows of an unknown origin" | Origin;
 
 /**
- * Records the origin of a database that has none, or finds that it has this one. Two that record at once get the same
- * answer: the first one's. Rows stored before there was a record are taken for real TuShare's or the configured
- * address's, because a deployment had no other upstream; simulated and captured answers never take them over.
- * @throws SyncError permanent for another origin; nothing was changed then
+ * Records the origin of a database without one, or checks that the recorded one is equal. Of two concurrent calls the first
+ * wins. Rows without a recorded origin count as real TuShare data, or as data from the configured address, because earlier
+ * deployments had no other upstream. They never count as simulated or captured.
+ * @throws SyncError permanent when another origin is recorded; nothing was changed then
  */
 export async function claimOrigin(database: Database, origin: Origin): Promise<void> {
   const adopts = isReal(origin) || origin.kind === "address";
-  // Nothing comes back when another's record was committed in between; then the next look finds it.
+  // No row comes back when another call has committed its record in between; the next attempt reads it.
   for (let look = 0; look < 3; look += 1) {
     const [row] = await database.run(
       `with recorded as (
@@ -45,7 +44,7 @@ select kind || ' ' || identity from mirror_origin`,
   throw refused(say("unknownOrigin", { asked: nameOrigin(origin) }));
 }
 
-/** @throws SyncError permanent for another origin, or none */
+/** @throws SyncError permanent when another origin is recorded, or none */
 export async function checkOrigin(database: Database, origin: Origin): Promise<void> {
   const [row] = await database.run("select kind || ' ' || identity as origin from mirror_origin");
   requireOrigin(row?.origin, origin);
@@ -53,7 +52,7 @@ export async function checkOrigin(database: Database, origin: Origin): Promise<v
 
 /**
  * @param recorded kind and identity as one text, as encodeOrigin writes it; null when nothing is recorded
- * @throws SyncError permanent, about every task: the first refusal pauses all, so that none is parked unit by unit
+ * @throws SyncError permanent, with scope account: the first refusal pauses all tasks instead of parking every unit
  */
 export function requireOrigin(recorded: unknown, origin: Origin): void {
   if (recorded === encodeOrigin(origin)) return;
@@ -78,7 +77,7 @@ from mirror_origin`,
   return { ...decodeOrigin(row.origin), recordedAt: String(row.recorded_at) };
 }
 
-/** For who looks before the migrations have run. */
+/** For callers that run before the migrations. */
 export async function readHolding(database: Database): Promise<Holding> {
   const found = await database.run(
     `select name
@@ -99,7 +98,7 @@ export function isOrigin(holding: Holding, origin: Origin): boolean {
   return typeof holding !== "string" && isSame(holding, origin);
 }
 
-/** Of the account's scope: it is true of every unit. */
+/** With scope account, because it applies to every unit. */
 function refused(message: string): SyncError {
   return new SyncError("permanent", message, { scope: "account" });
 }

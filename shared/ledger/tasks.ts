@@ -1,5 +1,5 @@
-// Tasks of the ledger in SQL: opened, planned, sent, paused, ended; one named function a statement. Every statement is
-// atomic and may be sent twice. What a unit does to its task is in units.ts and failures.ts.
+// Tasks of the ledger in SQL: opened, planned, sent, paused, ended; one named function for each statement. Every statement
+// is atomic and may be sent twice. Settling a unit changes its task too: see units.ts and failures.ts.
 
 import type { JobType } from "../catalogue/jobs.ts";
 import type { TaskStatus } from "../catalogue/status.ts";
@@ -8,7 +8,7 @@ import type { Database, SqlRow } from "../ports.ts";
 import { type PlannedUnit, type Unit, unitFrom, unitKey } from "../unit.ts";
 import { say } from "../words/say.ts";
 
-/** Kept of an error's text. */
+/** Characters stored of an error's text. */
 export const textCharactersMax = 2_000;
 
 export type Task = {
@@ -16,7 +16,7 @@ export type Task = {
   readonly job_type: JobType;
   readonly status: TaskStatus;
   readonly current_offset: number;
-  /** Times it was resumed; a fan-out begun before confirms nothing any more. */
+  /** How often it was resumed; a fan-out that began before the last resume can no longer confirm units. */
   readonly resumes: number;
   readonly batch_size: number;
   readonly total_units: number;
@@ -24,7 +24,7 @@ export type Task = {
   readonly total_failed: number;
   /** The command that opened it and what its plan added, as JSON; see asked.ts. */
   readonly config: string;
-  /** The start it answers to: a schedule's tick or a request with a key. */
+  /** Idempotency key of its start: of a schedule's tick, or of a request. */
   readonly request_key: string | null;
   readonly reason: string | null;
 };
@@ -32,7 +32,7 @@ export type Task = {
 const taskColumns = `cast(id as text) as id, job_type, status, current_offset, resumes, batch_size, total_units,
   total_processed, total_failed, cast(config as text) as config, request_key, reason`;
 
-/** Opens a task, or gives back the one that answered to this key before, or the one of this job that is live or paused. */
+/** Opens a task; or returns the existing task with this key, or the job's live or paused task. */
 export async function openTask(
   database: Database,
   task: { job_type: JobType; batch_size: number; config: object; request_key?: string | undefined },
@@ -43,7 +43,7 @@ export async function openTask(
     config: JSON.stringify(task.config),
     request_key: task.request_key ?? null,
   };
-  // Nothing comes back when another dispatcher's task was committed in between; then the next look finds it.
+  // No row comes back when another dispatcher has committed its task in between; the next attempt reads it.
   for (let look = 0; look < 3; look += 1) {
     const [row] = await database.run(
       `with held as (
@@ -58,7 +58,7 @@ opened as (
   insert into sync_task (job_type, status, batch_size, config, request_key)
   select :job_type, 'PENDING', :batch_size, cast(:config as jsonb), :request_key
   where not exists (select 1 from held)
-  on conflict do nothing -- of the job's live task or of the key
+  on conflict do nothing -- with the job's live task, or with the key
   returning ${taskColumns}
 )
 select held.*, false as opened from held
@@ -78,7 +78,7 @@ export async function readTask(database: Database, id: string): Promise<Task | u
   return row && asTask(row);
 }
 
-/** Writes the plan of a PENDING task and sets it RUNNING, or COMPLETED when there is nothing to do. */
+/** Writes the plan of a PENDING task and sets it RUNNING, or COMPLETED when the plan is empty. */
 export async function startTask(
   database: Database,
   id: string,
@@ -123,7 +123,7 @@ order by planned.sequence`,
   );
 }
 
-/** The units of one fan-out step that still have to be sent. */
+/** Units of one fan-out step that must be sent. */
 export async function unitsToSend(database: Database, task: Task): Promise<Unit[]> {
   const rows = await database.run(
     `select cast(task_id as text) as task_id, sequence, dataset, unit_key, cast(selector as text) as selector, retry
@@ -138,8 +138,8 @@ order by sequence`,
 }
 
 /**
- * Moves the offset past a step whose units were all accepted by the queue, unless the task was paused, cancelled, resumed
- * or sent on by another dispatcher since it was read: then what was sent does not count. Gives the task as it is now.
+ * Moves the offset past a step after the queue has accepted all its units. It does nothing when the task was paused,
+ * cancelled, resumed or advanced by another dispatcher since it was read. Returns the current task.
  */
 export async function confirmSent(database: Database, task: Task): Promise<Task> {
   const [row] = await database.run(
@@ -178,12 +178,12 @@ returning ${taskColumns}`,
   return row && asTask(row);
 }
 
-/** The reason of a pause that only a command ends. */
+/** Reason of a pause that only a command can end. */
 export const pausedByCommand = say("pausedByCommand");
 
 /**
- * Pauses a task until a command resumes it. One that pauses by itself is held too, or its schedule would wake it. Doing it
- * again changes nothing. Undefined when it has ended or there is none.
+ * Pauses a task until a command resumes it. A task that is already paused by a limit is held too, so that its schedule does
+ * not resume it. Idempotent. Undefined when the task has ended or does not exist.
  */
 export async function holdTask(database: Database, id: string): Promise<Task | undefined> {
   const [row] = await database.run(
@@ -197,7 +197,7 @@ returning ${taskColumns}`,
   return row && asTask(row);
 }
 
-/** Pauses every live task, when the account itself is refused. Gives the ids. */
+/** Pauses all live tasks, when TuShare refuses the account. Returns their ids. */
 export async function pauseAllTasks(database: Database, reason: string): Promise<string[]> {
   const rows = await database.run(
     `update sync_task
@@ -210,8 +210,9 @@ returning cast(id as text) as id`,
 }
 
 /**
- * Makes a paused task live again, to be sent from its beginning: a paused worker has drained what was queued.
- * @param exceptReason leaves the task alone unless it is paused, and for another reason than this
+ * Makes a paused task live again, to be sent from its beginning: during the pause workers have removed its messages from
+ * the queue.
+ * @param exceptReason resume only a paused task with another reason than this
  */
 export async function resumeTask(
   database: Database,
@@ -236,14 +237,14 @@ returning ${taskColumns}`,
 }
 
 /**
- * Ends a task that is live or paused; its unsettled units become unwanted. A late message may still store one, and the
- * task stays CANCELLED then. Undefined when it has ended before or there is none.
+ * Cancels a live or paused task; its unsettled units are then unwanted. A late message may still store a unit, but the task
+ * stays CANCELLED. Undefined when the task has already ended or does not exist.
  */
 export async function cancelTask(database: Database, id: string, reason: string): Promise<Task | undefined> {
   return await endTask(database, id, "CANCELLED", reason);
 }
 
-/** Ends a task that cannot be planned. */
+/** Fails a task that cannot be planned. */
 export async function failTask(database: Database, id: string, reason: string): Promise<Task | undefined> {
   return await endTask(database, id, "FAILED", reason);
 }
@@ -297,7 +298,7 @@ function asTask(row: SqlRow): Task {
   };
 }
 
-/** A unit from its row. */
+/** The unit of a row of sync_unit. */
 export function asUnit(row: SqlRow, job_type: JobType): Unit {
   return unitFrom({
     task_id: String(row.task_id),

@@ -1,5 +1,5 @@
-// Units of the ledger in SQL: claimed, stored, put off; one named function a statement. A unit's rows and its outcome
-// are one atomic statement. Failures are in failures.ts.
+// Units of the ledger in SQL: claimed, stored, postponed; one named function for each statement. A unit's rows and its
+// outcome are written in one atomic statement. Failures are in failures.ts.
 
 import { dayColumnOf, isByTradingDay } from "../catalogue/dataset.ts";
 import type { Dataset } from "../catalogue/datasets.ts";
@@ -16,17 +16,16 @@ import type { Unit } from "../unit.ts";
 import { requireOrigin } from "./origin.ts";
 import { textCharactersMax } from "./tasks.ts";
 
-/** unknown: the ledger lacks the unit. unwanted: it is settled, or its task is. wanted: with what its answer is judged by. */
+/** unknown: not in the ledger. unwanted: the unit or its task is settled. wanted: with the facts to judge its answer. */
 export type Claim =
   | { readonly is: "unknown" | "unwanted" }
   | { readonly is: "wanted"; readonly facts: Facts };
 
 /**
- * Asks in one question whether a unit is still wanted, and for the facts by which its answer will be judged.
- * A unit is wanted while its task is live and it is not settled. A task that has ended still wants the retries that a
- * person or a schedule sent: units that failed or are not due, and parked ones whose message is newer than the record of
- * their failure.
- * @throws SyncError permanent, about every task, when it is wanted by a database of another origin
+ * Reads in one query whether a unit is still wanted, and the facts to judge its answer. A unit is wanted while its task is
+ * live and the unit is not settled. After the task has ended, retries by a person or a schedule are still wanted: units
+ * that failed or are not due, and parked units with a message newer than their failure record.
+ * @throws SyncError permanent, with scope account, when the database has another origin
  */
 export async function claimUnit(
   database: Database,
@@ -88,7 +87,7 @@ join sync_task as task on task.id = unit.task_id
 where unit.task_id = cast(:task_id as uuid) and unit.sequence = :sequence`;
 }
 
-/** Rows of the dataset on the open day before. */
+/** Stored rows of the dataset on the previous open day. */
 function rowsDayBeforeSql(dataset: Dataset): string {
   return `(
     select count(*)
@@ -102,7 +101,7 @@ function rowsDayBeforeSql(dataset: Dataset): string {
   )`;
 }
 
-/** Members that are listed on the day. One that is not listed any more, since nobody knows when, is none of them. */
+/** Members listed on the day. Delisted members without a known delisting day do not count. */
 function listedSql(dataset: Dataset): string {
   return `(
     select count(*)
@@ -112,7 +111,7 @@ function listedSql(dataset: Dataset): string {
   )`;
 }
 
-/** Rows of the list's last whole answer, or else those stored of it. */
+/** Rows of the list's last whole answer, or else its stored rows. */
 function rowsBeforeSql(dataset: Dataset, by: Selector["by"]): string {
   return `coalesce(
     (
@@ -130,12 +129,12 @@ export type StoredUnit = {
   readonly rows: number;
   /** Rows that were inserted or changed. */
   readonly changed: number;
-  /** Of its task; undefined when the unit was done already. */
+  /** Status of its task; undefined when the unit was already done. */
   readonly taskStatus: TaskStatus | undefined;
   readonly taskPercent: number | undefined;
 };
 
-/** Rows of a unit stored, its ledger entry done, its failure resolved and its task moved on: all of it or nothing. */
+/** Stores a unit's rows, sets it done, resolves its failure record and updates its task: all of this or nothing. */
 export async function storeUnit(
   database: Database,
   unit: Unit,
@@ -150,7 +149,7 @@ export async function storeUnit(
 before as (
   select unit.status, case when unit.status = 'parked' then 1 else 0 end as parked
   from sync_unit as unit
-  cross join written -- so that rows are locked before the ledger, by every writer
+  cross join written -- every writer locks rows before the ledger
   where unit.task_id = cast(:task_id as uuid) and unit.sequence = :sequence
   for update of unit
 ),
@@ -169,7 +168,7 @@ resolved as (
   returning 1
 ),
 counted as (
-  -- The statement that settles the last unit ends the task, unless it was cancelled; recordFailure has the same rule.
+  -- Settling the last unit ends the task, unless it was cancelled; recordFailure has the same rule.
   update sync_task as task
   set (total_processed, total_failed, status, completed_at, updated_at) = (
     select after.processed, after.failed,
@@ -213,7 +212,7 @@ select (select changed from written) as changed, (select status from counted) as
           }
           return await finish(run);
         });
-  // A failure recorded while this statement waited for the unit is newer than what the statement could see.
+  // A failure recorded while this statement waited for the unit's lock was not visible to the statement.
   if (row?.late === true) await resolveFailure(database, unit);
   return {
     rows: table.size,
@@ -232,7 +231,7 @@ where job_type = :job_type and unit_key = :unit_key and resolved_at is null`,
   );
 }
 
-/** Marks a unit the upstream has not published yet, unless it was dropped meanwhile. */
+/** Marks a unit as not published yet, unless its task was cancelled meanwhile. */
 export async function markNotDue(database: Database, unit: Unit, attempts: number): Promise<void> {
   await database.run(
     `update sync_unit as unit
@@ -244,7 +243,7 @@ where unit.task_id = cast(:task_id as uuid) and unit.sequence = :sequence and un
   );
 }
 
-/** Notes why an attempt failed that will be made again from the queue. */
+/** Stores why an attempt failed that the queue will repeat. */
 export async function noteAttempt(
   database: Database,
   unit: Unit,

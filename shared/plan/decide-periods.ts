@@ -1,4 +1,4 @@
-// Facts -> the plan of what is reported by period: by stock or, for accounts that may, by period. Pure.
+// Facts -> the plan for reports: by stock or, for accounts with the right to it, by period. Pure.
 import type { Dataset } from "../catalogue/datasets.ts";
 import { addDays, type Day, earlier } from "../catalogue/dates.ts";
 import type { Period } from "../catalogue/periods.ts";
@@ -42,13 +42,13 @@ function decideHistory(request: Request, facts: PeriodFacts): Plan {
   }
   refuseUnknown(dataset, facts.unknownCodes ?? []);
   const { codes = [], missingRanges = codes.map((ts_code) => ({ ts_code, ...range })) } = facts;
-  // A period whose deadline has not passed may be filed any day: its absence is nothing to look for.
+  // A report may be filed until its deadline, so before that its absence does not count as missing.
   const missing = command.refresh ? missingRanges : missingRanges.map((one) => toNewest(one, due, ended));
   const units = planByCode(dataset, missing, endsOf(ended), settings);
   return { units, range, ...whyNothing(request, facts) };
 }
 
-/** What to say of a history without units: periods whose reports are not due yet are left to the increment. */
+/** Why a history has no unit. Reports that are not due yet are left to the incremental job. */
 function whyNothing(
   { dataset, command }: Request,
   { scope: { all, due }, codes = [], delistedCodes: gone = [] }: PeriodFacts,
@@ -67,7 +67,7 @@ function whyNothing(
   };
 }
 
-/** Failed units first, then those who have filed, then some of those whose newest due report is missing. */
+/** Failed units first, then stocks with new filings, then some of the stocks without the newest due report. */
 function decideNews(request: Request, facts: PeriodFacts): Plan {
   const { dataset } = request;
   const { newest, newestDue, byPeriod } = facts.scope;
@@ -93,7 +93,7 @@ function decideNews(request: Request, facts: PeriodFacts): Plan {
   return { units, reason, nothing: "stored", ...(reason !== null && { warns: true }) };
 }
 
-/** Of each code all the periods looked at, and back to the one it filed: or an older report would be asked for every evening. */
+/** For each code the newest periods, extended back to the one it filed: else an older filing would be fetched every day. */
 function byCodes(request: Request, ends: readonly Day[], filings: readonly Filing[]): PlannedUnit[] {
   const spans = spansOf(filings).map((span) => ({
     ts_code: span.ts_code,
@@ -103,7 +103,7 @@ function byCodes(request: Request, ends: readonly Day[], filings: readonly Filin
   return planByCode(request.dataset, spans, ends, request.settings);
 }
 
-/** The reports filed on the days of a command: of each code the periods it filed then, and nothing else. */
+/** The reports filed on the days of a command: for each code only the periods it filed then. */
 function decideFilings(request: Request, facts: PeriodFacts): Plan {
   const { dataset, command, settings } = request;
   const { filedOn, lastFiled: last, byPeriod } = facts.scope;
@@ -128,7 +128,7 @@ function decideFilings(request: Request, facts: PeriodFacts): Plan {
   return { units, reason, range, nothing: reason === null ? "stored" : "stored_so_far" };
 }
 
-/** Of each code, from the oldest period it filed to the newest. */
+/** For each code, from the oldest period it filed to the newest. */
 function spansOf(filings: readonly Filing[]): MissingRange[] {
   return [...Map.groupBy(filings, ({ ts_code }) => ts_code)].map(([ts_code, own]) => {
     const ends = own.map(({ end_date }) => end_date).sort();
@@ -136,7 +136,7 @@ function spansOf(filings: readonly Filing[]): MissingRange[] {
   });
 }
 
-/** A range to the newest due period goes on to the newest of all: a report may be filed before its deadline. */
+/** Extends a range that ends at the newest due period to the newest ended one: a report may be filed before its deadline. */
 function toNewest(missing: MissingRange, due: readonly Period[], ended: readonly Period[]): MissingRange {
   const newest = ended.at(-1);
   return newest && missing.to === due.at(-1)?.end ? { ...missing, to: newest.end } : missing;

@@ -1,4 +1,4 @@
-// Facts -> the plan of what is asked for by time: slices of all, or codes with a range. Pure.
+// Facts -> the plan for data by time: slices of all securities, or codes with a range. Pure.
 import { type Dataset, listOf, securityOf } from "../catalogue/datasets.ts";
 import { openDaysIn } from "../coverage/calendar.ts";
 import { SyncError } from "../errors.ts";
@@ -9,7 +9,7 @@ import { jobOfDataset } from "./job-of.ts";
 import { type Plan, planByCode } from "./plan.ts";
 import type { Request, Scope } from "./scope.ts";
 
-/** @throws SyncError permanent when nothing knows a code of the command */
+/** @throws SyncError permanent when a code of the command is unknown */
 export function decide(request: Request, facts: Facts): Plan {
   const { scope } = facts;
   if ("units" in scope) return scope;
@@ -19,7 +19,7 @@ export function decide(request: Request, facts: Facts): Plan {
   return { units, range, reason, ...(warns && { warns }), nothing: storedOf(scope) };
 }
 
-/** What the codes of a command lack, and which of them were not listed then. */
+/** Plans the missing ranges of the command's codes; the reason names codes that were not listed then. */
 function planCodesNamed(request: Request, scope: Scope, facts: Facts): Plan {
   const { codes = [], unknownCodes = [], unlistedCodes = [] } = facts;
   refuseUnknown(request.dataset, unknownCodes);
@@ -33,7 +33,7 @@ function planCodesNamed(request: Request, scope: Scope, facts: Facts): Plan {
   };
 }
 
-/** Fewest calls: a unit of either kind is one to each interface. */
+/** The plan with fewer calls: a unit of either kind costs one call to each interface. */
 function fewerCalls(
   bySlice: readonly PlannedUnit[] | undefined,
   byCode: readonly PlannedUnit[] | undefined,
@@ -55,7 +55,7 @@ function storedOf({ reason }: Scope): "stored" | "stored_so_far" {
   return reason === null ? "stored" : "stored_so_far";
 }
 
-/** @throws SyncError permanent when there are any */
+/** @throws SyncError permanent when `codes` is not empty */
 export function refuseUnknown(dataset: Dataset, codes: readonly string[]): void {
   const list = listOf(dataset);
   if (codes.length === 0 || list === undefined) return;
@@ -64,7 +64,7 @@ export function refuseUnknown(dataset: Dataset, codes: readonly string[]): void 
   throw new SyncError("permanent", say("unknownCodes", told));
 }
 
-/** Some of a list that may be long. */
+/** The first codes of a list, and how many more there are. */
 function few(codes: readonly string[]): string {
   const shown = codes.slice(0, 5).join(", ");
   return codes.length > 5 ? say("andMore", { shown, count: codes.length - 5 }) : shown;

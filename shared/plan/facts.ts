@@ -1,4 +1,4 @@
-// What the database says for a plan by time: everything decide.ts needs, asked for in one place.
+// Reads from the database everything that decide.ts needs for a plan by time.
 import { canAskBy } from "../catalogue/dataset.ts";
 import { type Calendar, readCalendar } from "../coverage/calendar.ts";
 import * as coverage from "../coverage/coverage.ts";
@@ -10,20 +10,20 @@ import type { TimedSlices } from "./slices.ts";
 
 export type Facts = {
   readonly calendar: Calendar;
-  /** The days and slices that it is about. */
+  /** The days and slices to plan. */
   readonly scope: Scope | EmptyPlan;
-  /** Slices of the days asked for whose answers are not there, or not whole any more. */
+  /** Requested slices that have no valid answer. */
   readonly missing?: readonly PlannedUnit[];
-  /** The codes that a command names, or of all members where these may be asked for one by one. */
+  /** The codes of the command, or of all members where they may be fetched one by one. */
   readonly codes?: readonly string[];
-  /** Of the codes named: those that nothing knows, and those that were not listed then. */
+  /** Codes of the command that are unknown, and those that were not listed then. */
   readonly unknownCodes?: readonly string[];
   readonly unlistedCodes?: readonly string[];
-  /** What the codes lack, where they may be asked for one by one. */
+  /** Missing ranges of the codes, where they may be fetched one by one. */
   readonly missingRanges?: readonly MissingRange[];
 };
 
-/** @throws SyncError permanent, as scopeOf does: the rest is not asked for then */
+/** @throws SyncError permanent, from scopeOf, before the other queries */
 export async function readFacts(database: Database, request: Request, slices: TimedSlices): Promise<Facts> {
   const { dataset, mode, command } = request;
   const { refresh = false } = command;
@@ -46,12 +46,12 @@ export async function readFacts(database: Database, request: Request, slices: Ti
     };
   }
   const onlyByCode = slices === "codes";
-  const knowsAll = dataset.members !== undefined; // or codes that are not stored yet would be left out
+  const knowsAll = dataset.members !== undefined; // without members, codes that are not stored yet would be left out
   const mayAskByCode = onlyByCode || (mode === "history" && knowsAll && canAskBy(dataset, "code"));
   const codes = mayAskByCode ? await coverage.listedCodes(database, dataset) : [];
   const missing =
     refresh || onlyByCode ? scope.slices : await coverage.missingSlices(database, dataset, scope.slices);
-  // A range takes one call for each code at least.
+  // By code takes at least one call for each code.
   if (!onlyByCode && missing.length <= codes.length) return { ...known, missing };
   const missingRanges = await coverage.missingRanges(database, dataset, codes, scope.range, refresh);
   return { ...known, codes, missingRanges, ...(!onlyByCode && { missing }) };

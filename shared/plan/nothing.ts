@@ -1,8 +1,8 @@
-// Why there is nothing to fetch: the planner's findings, in a word for programs.
+// Why there is nothing to fetch, as a code for programs.
 
 /**
- * Why a plan has no unit. stored: all of it is here. stored_so_far: what is due of it is here. fresh: the lists were
- * fetched today. not_due: none of it is due. Others: the market, or the securities named, had nothing then.
+ * Why a plan has no unit. stored: everything is stored. stored_so_far: everything that is due is stored. fresh: the lists
+ * were fetched today. not_due: nothing is due yet. Others: the market, or the named securities, had no data then.
  */
 export const nothings = [
   "stored",

@@ -1,4 +1,4 @@
-// What the database says for a plan by report period: everything decide-periods.ts needs, asked for in one place.
+// Reads from the database everything that decide-periods.ts needs for a plan by report period.
 import { listOf } from "../catalogue/datasets.ts";
 import type { Period } from "../catalogue/periods.ts";
 import { listedCodes, unknownCodes, wasAsked } from "../coverage/coverage.ts";
@@ -12,28 +12,28 @@ import type { MissingRange } from "./plan.ts";
 import type { Request } from "./scope.ts";
 
 export type PeriodFacts = {
-  /** The periods and days that it is about. */
+  /** The periods and days to plan. */
   readonly scope: PeriodScope;
   /** Whether anything of the dataset was ever fetched. */
   readonly wasAsked: boolean;
-  /** Of a history by code: all that it is about, those of the command that nothing knows, those delisted before its periods. */
+  /** For a history by code: all its codes, unknown ones of the command, and those delisted before its periods. */
   readonly codes?: readonly string[] | undefined;
   readonly unknownCodes?: readonly string[] | undefined;
   readonly delistedCodes?: readonly string[] | undefined;
-  /** What is missing of the periods, by code or as whole periods. */
+  /** What is missing, by code or as whole periods. */
   readonly missingRanges?: readonly MissingRange[] | undefined;
   readonly missingPeriods?: readonly Period[] | undefined;
-  /** Of an increment: units that failed, to try again, and the keys of those left to a person. */
+  /** For an increment: failed units to retry, and the keys of units that need a person. */
   readonly failed?:
     | { readonly retried: readonly PlannedUnit[]; readonly left: readonly string[] }
     | undefined;
-  /** The list that says who has filed is there. */
+  /** The reporting schedule is stored. */
   readonly knowsSchedule?: boolean | undefined;
   /** Reports filed on the days looked at for which nothing was asked since. */
   readonly filings?: readonly Filing[] | undefined;
   /** Of the days of a command: whether any report was filed. */
   readonly hasFilings?: boolean | undefined;
-  /** Members without a report of the newest due period. */
+  /** Members without a row for the newest due period. */
   readonly without?: readonly string[] | undefined;
 };
 
@@ -81,7 +81,7 @@ const readers: Readonly<Record<PeriodScope["about"], Reader>> = {
     };
   },
 
-  /** What failed, what was filed lately, and who lacks the newest report that is due. */
+  /** What failed, what was filed lately, and which members lack the newest due report. */
   async news(database, { dataset, command, settings }, { since, byPeriod, newest, newestDue, filedOn }) {
     const { schedule } = dataset;
     const limit = settings.SYNC_INCREMENTAL_MISSING_LIMIT;

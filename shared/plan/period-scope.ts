@@ -1,41 +1,41 @@
-// Which report periods and days of filing a command is about: decided before the database is asked for them. Pure.
+// Decides which report periods and filing days a command covers, before the database is queried for them. Pure.
 import { addDays, type Day, earlier, shanghaiDay, shanghaiInstant } from "../catalogue/dates.ts";
 import { newestDuePeriod, newestPeriods, type Period, periodsBetween } from "../catalogue/periods.ts";
 import { tierOfCalls } from "../catalogue/tiers.ts";
 import type { DayRange } from "../coverage/calendar.ts";
 import type { Request } from "./scope.ts";
 
-/** Periods an increment asks for: two years, as restatements reach back. */
+/** Periods that an increment fetches: two years, because restatements may be that old. */
 const periodsOfIncrement = 8;
 
-/** Days after a filing in which its stock is still asked for. */
+/** Days after a filing in which its stock is still fetched. */
 const filingDaysMax = 120;
 
 export type PeriodScope = {
   readonly today: Day;
-  /** When it began. */
+  /** When the run began. */
   readonly since: Date;
-  /** A history; the filings of the days of a command; or, of an increment, what is new. */
+  /** A history, the filings on a command's days, or what is new for an increment. */
   readonly about: "history" | "filings" | "news";
-  /** Report periods are asked for whole, not stock by stock. */
+  /** Whether whole report periods are fetched, not stock by stock. */
   readonly byPeriod: boolean;
-  /** Of a history: the days in which its periods end. */
+  /** For a history: the days within which its periods end. */
   readonly range: DayRange;
-  /** Periods that end in the range; those of them that have ended; and those whose reports all have to be there. */
+  /** Periods that end in the range; those that have ended; and those with a passed deadline. */
   readonly all: readonly Period[];
   readonly ended: readonly Period[];
   readonly due: readonly Period[];
-  /** Periods that an increment asks for, the oldest first, and the newest whose reports all have to be there. */
+  /** Periods that an increment fetches, the oldest first, and the newest one with a passed deadline. */
   readonly newest: readonly Period[];
   readonly newestDue: Day;
   /** Days on which reports were filed. */
   readonly filedOn: DayRange;
-  /** The newest such day whose reports are due. */
+  /** The newest filing day whose indicators are due. */
   readonly lastFiled: Day;
 };
 
 /**
- * @param wasRefused lately the account was refused the answers by period
+ * @param wasRefused TuShare has lately refused a request by period
  * @param wasAsked anything of the dataset was ever fetched
  */
 export function periodScopeOf(request: Request, wasRefused: boolean, wasAsked: boolean): PeriodScope {
@@ -44,7 +44,7 @@ export function periodScopeOf(request: Request, wasRefused: boolean, wasAsked: b
   const range = { from: command.from ?? settings.SYNC_FINANCE_HISTORY_START_DATE, to: command.to ?? today };
   const all = periodsBetween(range.from, range.to);
   const ended = all.filter(({ end }) => end < today);
-  const lastFiled = addDays(today, -1); // indicators come the day after the filing
+  const lastFiled = addDays(today, -1); // indicators are published the day after the filing
   const to = earlier(command.to ?? lastFiled, lastFiled);
   const isNews = (command.from ?? command.to) === undefined;
   const back = isNews && !wasAsked ? 0 : 1 - filingDaysMax;

@@ -1,4 +1,4 @@
-// Plans a job: of each of its datasets what the database says, then what to fetch.
+// Plans a job: for each of its datasets it reads the facts, then decides what to fetch.
 import type { Slices } from "../catalogue/dataset.ts";
 import { type Dataset, datasets } from "../catalogue/datasets.ts";
 import { earlier, shanghaiDay, shanghaiInstant } from "../catalogue/dates.ts";
@@ -14,7 +14,7 @@ import { type Plan, planLists } from "./plan.ts";
 import type { Request } from "./scope.ts";
 import type { TimedSlices } from "./slices.ts";
 
-/** @throws SyncError permanent, saying what is wrong and what to do */
+/** @throws SyncError permanent, with what is wrong and what to do */
 export async function planJob(services: DispatchServices, command: RunCommand): Promise<Plan> {
   const job = jobs[command.job];
   const plans: Plan[] = [];
@@ -33,7 +33,7 @@ export async function planJob(services: DispatchServices, command: RunCommand): 
 
 type Planner = (database: Database, request: Request) => Promise<Plan>;
 
-/** How what comes in such slices is planned: the facts are read, then decided on. */
+/** The planner for each kind of slice: reads the facts, then decides. */
 const planners: Readonly<Record<Slices, Planner>> = {
   lists: planWholeLists,
   days: inTime("days"),
@@ -44,7 +44,7 @@ const planners: Readonly<Record<Slices, Planner>> = {
   periods: async (database, request) => decidePeriods(request, await readPeriodFacts(database, request)),
 };
 
-/** What a run of one dataset would fetch. @throws SyncError permanent, saying what is wrong and what to do */
+/** What a run of one dataset would fetch. @throws SyncError permanent, with what is wrong and what to do */
 export async function planDataset(
   { database, settings, clock, log }: DispatchServices,
   dataset: Dataset,

@@ -1,5 +1,5 @@
-// What planned units cost before any of them is sent: calls to each interface, minutes at the configured rate, share of
-// the day's quota. Pure; dollars are the command line's business (cli/cost.ts).
+// The price of planned units before they are sent: calls to each interface, minutes at the configured rate, share of the
+// day's quota. Pure; dollars are calculated in cli/cost.ts.
 import { type InterfaceSpec, interfacesOf, rowCapOf, type Securities } from "../catalogue/dataset.ts";
 import { type Catalogue, type Dataset, datasets, securityOf } from "../catalogue/datasets.ts";
 import { daysBetween } from "../catalogue/dates.ts";
@@ -10,13 +10,13 @@ import { slotSeconds } from "../catalogue/slot.ts";
 import { tierOfCalls } from "../catalogue/tiers.ts";
 import type { PlannedUnit } from "../unit.ts";
 
-/** How many instruments there are: what a whole-market answer holds. */
+/** Number of instruments, which is the size of an answer for the whole market. */
 export type MarketSize = { readonly stocks: number; readonly etfs: number };
 
-/** An empty database knows no instruments yet: so many there were in 2026. */
+/** Used for an empty database: the numbers of 2026. */
 export const marketByDefault: MarketSize = { stocks: 5_500, etfs: 1_500 };
 
-/** Where the size of a list of securities stands. */
+/** The field of MarketSize for each kind of security. */
 export const sizes = { stock: "stocks", etf: "etfs" } as const satisfies Readonly<
   Record<Securities["one"], keyof MarketSize>
 >;
@@ -27,24 +27,24 @@ export type PlanPrice = {
   readonly calls: Readonly<Record<string, number>>;
   /** Rows of the answers to the main interfaces, estimated. */
   readonly rows: number;
-  /** From the first call to the last at the configured rate. */
+  /** Minutes from the first call to the last, at the configured rate. */
   readonly minutes: number;
   /** Seconds that slots are held, all slots together. */
   readonly slotSeconds: number;
-  /** Of a day's quota, that of the interface it fills most; null where the account has none. 2 is two days. */
+  /** Share of the daily quota, of the most used interface; null when the account has no quota. 2 means two days. */
   readonly quotaShare: number | null;
 };
 
 /** Trading days in a calendar year. */
 export const openDaysOfYear = 243;
 
-/** Rows of a day that nobody can tell from the file: events of a day, and sums by exchange. */
+/** Estimated rows of a day, where the dataset's file does not say: events, and sums by exchange. */
 const rowsUntold = { events: 30, sums: 3 } as const;
 
-/** Delisted and suspended stocks beside the listed ones. */
+/** Delisted and suspended stocks, as a share of the listed ones. */
 const otherStatusesShare = 0.07;
 
-/** Statuses of a list that are asked for one by one; the listed ones are nearly all of it. */
+/** A list is fetched by status; nearly all of its rows have this one. */
 const listedStatus = "L";
 
 export function priceOf(
@@ -65,7 +65,7 @@ export function priceOf(
       return pages;
     });
     rows += rowsOfUnit;
-    turns += Math.max(...pagesOfUnit); // interfaces are called side by side, pages one after the other
+    turns += Math.max(...pagesOfUnit); // interfaces are called in parallel, pages in sequence
   }
   return {
     units: units.length,
@@ -85,14 +85,14 @@ function quotaShare(calls: readonly number[], callsAMinute: number): number | nu
   return Math.round((most / quota.calls) * 10_000) / 10_000;
 }
 
-/** The interfaces a unit asks, as fetch-unit.ts chooses them. */
+/** The interfaces of a unit, as fetch-unit.ts chooses them. */
 function specsFor(dataset: Dataset, selector: Selector): readonly InterfaceSpec[] {
   return selector.by === "period" && dataset.byPeriod !== undefined
     ? [dataset.byPeriod, ...dataset.details]
     : interfacesOf(dataset);
 }
 
-/** Of whom, or of what, there is a row when it is due. */
+/** Rows expected in one slice: the number of securities, or of other subjects. */
 export function subjectsOf(dataset: Dataset, market: MarketSize): number {
   const { members, expects, key, securities } = dataset;
   if (members !== undefined && "codes" in members) return members.codes.length;

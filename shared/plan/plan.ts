@@ -1,5 +1,5 @@
-// (job, command, what is stored, today) -> units. Pure. Fewest calls that can be proven complete: a date costs one call
-// to each interface whatever the number of stocks, a stock one call for each range that fits under the row cap.
+// (job, command, what is stored, today) -> units. Pure. Plans the fewest calls that can be proven complete: a date costs one
+// call to each interface for any number of stocks, a stock costs one call for each range that fits under the row cap.
 import { interfacesOf, rowCapOf } from "../catalogue/dataset.ts";
 import type { Dataset } from "../catalogue/datasets.ts";
 import { addDays, type Day, formatDay, shanghaiDay, shanghaiHours } from "../catalogue/dates.ts";
@@ -12,21 +12,21 @@ import type { Nothing } from "./nothing.ts";
 export type Plan = {
   readonly units: readonly PlannedUnit[];
   readonly reason: string | null;
-  /** The reason is a warning for operators too. */
+  /** The reason is also logged as a warning for operators. */
   readonly warns?: true;
-  /** The days it was made for, where it is by day. */
+  /** The planned days, where the plan is by day. */
   readonly range?: DayRange;
-  /** What it means when it has no unit. */
+  /** Why it has no unit, if it has none. */
   readonly nothing?: Nothing;
 };
 
 /** Units one task may hold, so that they fit one request of 4 MiB. All A shares since 1990 by stock are about 7,000. */
 export const unitsMax = 20_000;
 
-/** Of a row cap, what a planned unit may fill. */
+/** Share of a row cap that a planned unit may fill. */
 const capShareMax = 0.9;
 
-/** The whole-list datasets: what is asked for on a day. */
+/** The units of a whole-list dataset on a day. */
 export function planLists(dataset: Dataset, today: Day): PlannedUnit[] {
   const selectors = dataset.lists?.(today) ?? [];
   return selectors.map((selector) => ({ dataset: dataset.name, selector }));
@@ -36,7 +36,7 @@ export function planByDate(dataset: Dataset, missingDays: readonly Day[]): Plann
   return missingDays.map((trade_date) => ({ dataset: dataset.name, selector: { by: "date", trade_date } }));
 }
 
-/** What one stock lacks: the first and last day of it. */
+/** The first and last missing day of a stock. */
 export type MissingRange = { readonly ts_code: string; readonly from: Day; readonly to: Day };
 
 /** One unit a code, or several where its days (or report periods) may pass the row cap. `allDays` are ascending. */
@@ -72,7 +72,7 @@ export function dueAt(dataset: Dataset, day: Day): string {
   return `${formatDay(day)} ${String(hourOf(dataset)).padStart(2, "0")}:00`;
 }
 
-/** Of a day whose file says no hour nothing is taken as whole before it is over; lists are asked for at any time. */
+/** Without a publication hour, a day is due when it is over; lists are due at any time. */
 function hourOf({ publicationHour, slices }: Dataset): number {
   return publicationHour ?? (slices === "lists" ? 0 : 24);
 }

@@ -1,4 +1,4 @@
-// A run's price before anything is spent: the same plan as the run would get, without a task and without a call.
+// The price of a run before it starts: makes the same plan as the run, without a task and without calls to TuShare.
 
 import { datasets } from "../catalogue/datasets.ts";
 import type { Day } from "../catalogue/dates.ts";
@@ -12,20 +12,20 @@ import { type MarketSize, marketByDefault, type PlanPrice, priceOf, sizes } from
 
 export type PricedPlan = PlanPrice & {
   readonly job: RunCommand["job"];
-  /** The days it was planned for, where it is by day. */
+  /** The planned days, where the plan is by day. */
   readonly range: { readonly from: Day; readonly to: Day } | null;
-  /** What the planner had to say, such as days that are not due. */
+  /** The planner's remark, such as days that are not due. */
   readonly reason: string | null;
   /** Why it has no unit; null when it has some. */
   readonly nothing: Nothing | null;
-  /** The first units and the last, for a person to see what it is about. */
+  /** The first and last units, as examples for a person. */
   readonly first: readonly string[];
   readonly last: string | null;
 };
 
 const unitsShown = 3;
 
-/** @throws SyncError permanent, as the run itself would be refused. */
+/** @throws SyncError permanent, with the error that the run itself would get */
 export async function priceRun(services: DispatchServices, command: RunCommand): Promise<PricedPlan> {
   const { units, reason, range, nothing } = await planJob(services, command);
   const market = await countInstruments(services.database);
@@ -41,7 +41,7 @@ export async function priceRun(services: DispatchServices, command: RunCommand):
   };
 }
 
-/** What each list of securities has as listed now; of an empty one what is usual. */
+/** Securities listed now, by list; marketByDefault for an empty list. */
 export async function countInstruments(database: Database): Promise<MarketSize> {
   let market = marketByDefault;
   for (const list of Object.values(datasets)) {

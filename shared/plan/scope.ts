@@ -1,5 +1,5 @@
-// Which days a command is about, and which slices of them are due: decided from the calendar and the newest stored day,
-// before anything else is asked. Pure.
+// Decides which days a command covers and which of their slices are due, from the calendar and the newest stored day, before
+// any other query. Pure.
 import { isByTradingDay } from "../catalogue/dataset.ts";
 import type { Dataset } from "../catalogue/datasets.ts";
 import { addDays, type Day, earlier, firstTradingDay, later } from "../catalogue/dates.ts";
@@ -16,7 +16,7 @@ import type { Nothing } from "./nothing.ts";
 import { dueAt, lastDueDay, type Plan } from "./plan.ts";
 import { firstDayOf, type SliceRule, sliceRules, type TimedSlices } from "./slices.ts";
 
-/** A run of one dataset, and when it was asked for. */
+/** A run of one dataset, and when it was requested. */
 export type Request = {
   readonly dataset: Dataset;
   readonly mode: Job["mode"];
@@ -28,7 +28,7 @@ export type Request = {
 /** What is known when the days are chosen. */
 export type TimeFacts = {
   readonly calendar: Calendar;
-  /** Of an increment that is told no days: the newest day stored, and whether anything was ever fetched. */
+  /** For an increment without given days: the newest stored day, and whether anything was ever fetched. */
   readonly newestDay?: Day | undefined;
   readonly wasAsked?: boolean;
 };
@@ -37,21 +37,21 @@ export type Scope = {
   readonly range: DayRange;
   /** The due slices of the range. */
   readonly slices: readonly PlannedUnit[];
-  /** What to say of it, such as that it was cut. */
+  /** A remark on the plan, such as days that were cut off because they are not due. */
   readonly reason: string | null;
-  /** What to say is a warning: data of the past is not there. */
+  /** The remark is a warning: older data is missing. */
   readonly warns?: true;
 };
 
-/** Nothing of it can be planned, and why. */
+/** A plan without units, and why. */
 export type EmptyPlan = Plan & { readonly nothing: Nothing };
 
-/** Whether an increment looks by itself for what is new. */
+/** Whether the run is an increment without given days, which looks for new data itself. */
 export function looksForNew({ mode, command }: Request): boolean {
   return mode === "incremental" && (command.from ?? command.to ?? command.days) === undefined;
 }
 
-/** @throws SyncError permanent, saying what is wrong with the command or the calendar */
+/** @throws SyncError permanent, with what is wrong with the command or the calendar */
 export function scopeOf(request: Request, slices: TimedSlices, facts: TimeFacts): Scope | EmptyPlan {
   const rule = sliceRules[slices];
   const due = rule.newestDue(lastDueDay(request.dataset, request.now));
@@ -60,7 +60,7 @@ export function scopeOf(request: Request, slices: TimedSlices, facts: TimeFacts)
     : daysAsked(request, rule, due, facts.calendar);
 }
 
-/** The days of a command that are due and on which there was a market; or why there are none. */
+/** The due days of a command since the market's first day; or why there are none. */
 function daysAsked(request: Request, rule: SliceRule, due: Day, calendar: Calendar): Scope | EmptyPlan {
   const { dataset, command } = request;
   const to = earlier(command.to ?? due, due);
@@ -100,7 +100,7 @@ function firstDayAsked(request: Request, rule: SliceRule, calendar: Calendar, to
   return dataset.firstDay === undefined ? start : later(start, dataset.firstDay);
 }
 
-/** What is new since the newest stored day, and the last slices before it; of an empty database the newest slice alone. */
+/** Slices since the newest stored day and the last ones before it; for an empty database only the newest slice. */
 function newDays(
   request: Request,
   rule: SliceRule,
@@ -127,9 +127,9 @@ function newDays(
   return { range: only, slices: [newest], reason, warns: true };
 }
 
-/** A calendar that is missing is an alarm, not a holiday. */
+/** A missing calendar is an error; it must not be taken for a holiday. */
 function checkCalendar({ dataset, command }: Request, calendar: Calendar, range: DayRange): void {
-  // What a code lacks is told day by day from the calendar, whichever days they are.
+  // Missing days of a code are found by means of the calendar, in every dataset.
   const isNeeded = isByTradingDay(dataset) || dataset.slices === "codes" || command.codes !== undefined;
   if (!isNeeded) return;
   const problem = calendarProblem(calendar, range);

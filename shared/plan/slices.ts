@@ -1,4 +1,4 @@
-// The slices of a range: what a dataset is asked for by time, and how far back its increments look. Pure.
+// The slices of a range of time, and how far back increments look. Pure.
 import { isByTradingDay, type Slices } from "../catalogue/dataset.ts";
 import type { Dataset } from "../catalogue/datasets.ts";
 import { addDays, type Day, daysBetween, earlier, firstTradingDay } from "../catalogue/dates.ts";
@@ -9,24 +9,24 @@ import { type Calendar, type DayRange, openDayBack, openDaysIn } from "../covera
 /** Slices that follow one another in time. */
 export type TimedSlices = Exclude<Slices, "lists" | "periods">;
 
-/** What a dataset is asked for by, in time. */
+/** How a range of time is divided into slices. */
 export type SliceRule = {
-  /** The slices that a range touches, the oldest first. `due` is the newest day that is due; the range does not pass it. */
+  /** The slices that overlap a range, the oldest first. `due` is the newest due day; the range ends on it or before. */
   readonly selectors: (
     dataset: Dataset,
     range: DayRange,
     due: Day,
     calendar: Calendar,
   ) => readonly Selector[];
-  /** The last day of the slice that a day is in, and so far as it is due: a month only as a whole. */
+  /** The day on which the slice of a day is due: for a month its last day, else the day itself. */
   readonly endOf: (day: Day) => Day;
-  /** The last day of the newest slice that is due when data is due up to a day. */
+  /** The last day of the newest due slice, when data is due up to `day`. */
   readonly newestDue: (day: Day) => Day;
-  /** The first day an increment looks at again. */
+  /** The first day that an increment checks again. */
   readonly back: (dataset: Dataset, to: Day, settings: Settings, calendar: Calendar) => Day;
 };
 
-/** What is due day by day. */
+/** For slices that become due day by day. */
 const daily = { endOf: (day: Day) => day, newestDue: (day: Day) => day };
 
 const byOpenDay: SliceRule = {
@@ -39,7 +39,7 @@ const byOpenDay: SliceRule = {
 
 export const sliceRules: Readonly<Record<TimedSlices, SliceRule>> = {
   days: byOpenDay,
-  codes: byOpenDay, // the days of which codes may lack rows; their units are by code
+  codes: byOpenDay, // these are the days to check; the units are by code
   announcements: {
     ...daily,
     selectors: (_dataset, range) => daysIn(range).map((ann_date) => ({ by: "announced", ann_date })),
@@ -53,14 +53,14 @@ export const sliceRules: Readonly<Record<TimedSlices, SliceRule>> = {
   },
   ranges: {
     ...daily,
-    // A range that has not ended is asked for up to now: its rows come day by day.
+    // A range that has not ended is fetched up to the newest due day: its rows are published day by day.
     selectors: (dataset, range, due) =>
       rangesOf(dataset, range).map(({ from, to }) => ({ by: "range", from, to: earlier(to, due) })),
     back: (dataset, to) => addDays(to, 1 - daysOfRange(dataset)),
   },
 };
 
-/** The first day there can be data of. */
+/** The first day that can have data. */
 export function firstDayOf({ firstDay }: Dataset): Day {
   return firstDay ?? firstTradingDay;
 }
@@ -89,7 +89,7 @@ function monthsOf({ from, to }: DayRange): string[] {
   return months;
 }
 
-/** Ranges of the same length from the first day on, whatever range is asked for: an answer then serves the next plan too. */
+/** Ranges of equal length counted from the first day, whatever the requested range: later plans can then reuse answers. */
 function rangesOf(dataset: Dataset, { from, to }: DayRange): DayRange[] {
   const length = daysOfRange(dataset);
   const before = Math.floor(daysBetween(firstDayOf(dataset), from) / length) * length;

@@ -1,4 +1,4 @@
-// Questions to stock_daily and its adjusted views: prices of a code, prices of a day; one named function a statement.
+// Queries of stock_daily and its adjusted views: prices of a code, prices of a day; one named function for each statement.
 
 import { datasets } from "../catalogue/datasets.ts";
 import type { Day } from "../catalogue/dates.ts";
@@ -37,33 +37,33 @@ const valuationColumns = [
   "circ_mv",
 ] as const;
 
-/** The numbers of a row as TuShare sends them. */
+/** Columns with the numbers of a row, as TuShare sends them. */
 export const dailyFigures = [...priceColumns, ...valuationColumns] as const;
 
-/** The numbers of an adjusted row: valuation does not depend on adjustment, and is left to the unadjusted ones. */
+/** Columns with the numbers of an adjusted row. Valuation does not depend on adjustment; only unadjusted rows have it. */
 export const adjustedFigures = priceColumns;
 
 export const adjustments = ["none", "qfq", "hfq"] as const;
 export type Adjustment = (typeof adjustments)[number];
 
-/** A number has the digits that are stored. */
+/** Numbers are text with all stored digits. */
 export type DailyRow = {
   readonly ts_code: string;
   readonly trade_date: Day;
   readonly figures: Readonly<Record<string, string | null>>;
-  /** Of adjusted rows: whether an earlier day's factor stands in for a missing one. */
+  /** For adjusted rows: the factor is missing, and that of an earlier day was used. */
   readonly factor_carried?: boolean;
-  /** Of forward adjusted rows: the day whose prices are left as they are; null when the code has no factor. */
+  /** For forward adjusted rows: the day whose prices are unchanged; null when the code has no factor. */
   readonly base_date?: Day | null;
 };
 
 export type DailySelection = {
   readonly adjust: Adjustment;
-  /** The base day of forward adjustment; the newest stored day of the code without it. */
+  /** The base day of forward adjustment; by default the code's newest stored day. */
   readonly base?: Day | undefined;
 };
 
-/** Rows of one code in a range, ascending by day, at most `limit` and never more than one reply holds. */
+/** Rows of one code in a range, ascending by day: at most `limit`, and at most dailyRowsMax. */
 export async function dailyOfCode(
   database: Database,
   ts_code: string,
@@ -106,7 +106,7 @@ order by bar.trade_date
 limit :limit`,
 };
 
-/** With a base day of its own, forward adjustment is a function of that day. */
+/** Forward adjustment with a given base day uses the SQL function of that day, not the view. */
 const qfqOfCodeAtBaseSql = `select bar.ts_code, to_char(bar.trade_date, 'YYYYMMDD') as trade_date,
   ${figuresSql(adjustedFigures, "bar")},
   bar.factor_carried, to_char(bar.base_date, 'YYYYMMDD') as base_date
@@ -116,7 +116,7 @@ where bar.ts_code = :ts_code
 order by bar.trade_date
 limit :limit`;
 
-/** Unadjusted rows of one day, of stocks, ETFs or both, by code after a code. */
+/** Unadjusted rows of one day, of stocks, ETFs or both, ordered by code, after a code. */
 export async function dailyOfDay(
   database: Database,
   trade_date: Day,
@@ -140,13 +140,13 @@ limit :limit`,
   return rows.map((row) => asDailyRow(row, dailyFigures));
 }
 
-/** The newest day with any row. Undefined in an empty database. */
+/** The newest day with any row; undefined in an empty database. */
 export async function newestTradeDate(database: Database): Promise<Day | undefined> {
   const [row] = await database.run("select to_char(max(trade_date), 'YYYYMMDD') as day from stock_daily");
   return typeof row?.day === "string" ? row.day : undefined;
 }
 
-/** The code whose prices are to be shown: the one asked for, else one that is stored. Undefined without any price of it. */
+/** The code to draw: the requested one, or else a stored one. Undefined when it has no prices. */
 export async function chartedCode(
   database: Database,
   asked: string,
@@ -172,7 +172,7 @@ left join stock_info on stock_info.ts_code = chosen.ts_code`,
   return { code: String(row.ts_code), name: String(row.name), newest: row.newest };
 }
 
-/** Shown where nobody asked for a code: Kweichow Moutai. */
+/** Drawn by default: Kweichow Moutai. */
 const preferredCode = "600519.SH";
 
 /** A range without an end. */

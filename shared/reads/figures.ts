@@ -1,18 +1,18 @@
-// Rows of many numbers, carried out of SQL as one text each: a reply of the Data API may hold 1 MiB, and a cell of its
-// own costs a number twice its size.
+// Rows of many numbers, returned by SQL as one text for each row: a reply of the Data API has at most 1 MiB, and a separate
+// cell for each number would double its size.
 
-/** Rows of one statement. A row of daily figures has at most 700 bytes however long its numbers are. */
+/** Rows returned by one statement. A row of daily figures has at most 700 bytes. */
 export const dailyRowsMax = 1_400;
 
-/** The same for financial reports, of at most 5,000 bytes. */
+/** The same for financial reports, with at most 5,000 bytes in a row. */
 export const reportRowsMax = 200;
 
-/** The numeric columns of a row as one text, in SQL. Nulls are empty: no number is. */
+/** SQL that joins the numeric columns of a row into one text. A null becomes empty text. */
 export function figuresSql(columns: readonly string[], from: string): string {
   return `array_to_string(array[${columns.map((column) => `${from}.${column}`).join(", ")}], ',', '') as figures`;
 }
 
-/** The numbers of such a text, each with the digits that are stored. */
+/** Splits such a text into numbers, each with all stored digits. */
 export function splitFigures<Column extends string>(
   columns: readonly Column[],
   figures: unknown,

@@ -1,4 +1,4 @@
-// Questions to fina_indicator: the reports of a company, as they stand or as they were known on a day.
+// Queries of fina_indicator: the reports of a company, as they are now or as they were known on a day.
 import { financeNumbers } from "../catalogue/datasets/finance.ts";
 import type { Day } from "../catalogue/dates.ts";
 import type { Database } from "../ports.ts";
@@ -10,14 +10,14 @@ export type FinanceRow = {
   readonly end_date: Day;
   readonly ann_date: Day | null;
   readonly update_flag: string | null;
-  /** A number has the digits that are stored. */
+  /** Numbers are text with all stored digits. */
   readonly figures: Readonly<Record<string, string | null>>;
 };
 
 /**
- * One row for each report period in a range, ascending: the current version, or the one that was current on the day
- * `asOf` by the day it was announced. A correction carries the announcement day TuShare gives it, often that of the
- * report it corrects, and one without an announcement day was known on no day.
+ * One row for each report period in a range, ascending: the current version, or the version that was current on the day
+ * `asOf`, judged by announcement days. TuShare often gives a correction the announcement day of the report it corrects. A
+ * version without an announcement day is left out when `asOf` is given.
  */
 export async function reportsOfCode(
   database: Database,
@@ -51,8 +51,8 @@ order by report.end_date
 limit :limit`;
 
 /**
- * The rule of the view fina_indicator_current over the versions announced by a day. How full a version is, is counted in
- * two: a function of SQL takes at most 100 arguments.
+ * The rule of the view fina_indicator_current, applied to the versions announced by a day. The non-null columns are counted
+ * in two calls, because an SQL function takes at most 100 arguments.
  */
 const knownSql = `select report.ts_code, to_char(report.end_date, 'YYYYMMDD') as end_date,
   to_char(report.ann_date, 'YYYYMMDD') as ann_date, report.update_flag, ${figuresSql(financeNumbers, "report")}

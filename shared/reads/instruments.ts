@@ -1,4 +1,4 @@
-// Questions to stock_info: which stocks and ETFs there are, and how many; one named function a statement.
+// Queries of stock_info: which stocks and ETFs there are, and how many; one named function for each statement.
 import type { Exchange } from "../catalogue/dataset.ts";
 import type { Day } from "../catalogue/dates.ts";
 import type { Database, SqlRow } from "../ports.ts";
@@ -10,7 +10,7 @@ export type InstrumentFilter = {
   readonly is_etf?: "Y" | "N" | undefined;
   readonly exchange?: Exchange | undefined;
   readonly status?: ListStatus | undefined;
-  /** A part of the code, the name, the full name or the name's pinyin initials, in any case. */
+  /** Part of the code, the name, the full name or the name's pinyin initials; case does not matter. */
   readonly q?: string | undefined;
 };
 
@@ -31,7 +31,7 @@ export const listColumns = [
   "etf_type",
 ] as const;
 
-/** What one instrument has beside those. */
+/** Further columns of a single instrument. */
 export const detailColumns = [
   "fullname",
   "enname",
@@ -49,13 +49,13 @@ export const detailColumns = [
 export type InstrumentColumn = (typeof listColumns)[number] | (typeof detailColumns)[number];
 export type Instrument = Readonly<Record<(typeof listColumns)[number], string | null>>;
 export type InstrumentDetail = Readonly<Record<InstrumentColumn, string | null>> & {
-  /** Management fee, percent a year, with the digits stored. */
+  /** Management fee, percent a year, with all stored digits. */
   readonly mgt_fee: string | null;
   /** The newest day of stock_daily for this code. */
   readonly newest_trade_date: Day | null;
 };
 
-/** Instruments by code, after a code, at most `limit`. */
+/** Instruments ordered by code, after a code, at most `limit`. */
 export async function findInstruments(
   database: Database,
   filter: InstrumentFilter,
@@ -86,7 +86,7 @@ limit :limit`,
   return rows as Instrument[];
 }
 
-/** Everything the list says of one code, and its newest stored trade date. Undefined when the list lacks it. */
+/** All columns of one code, and its newest stored trade date. Undefined when the code is not in the list. */
 export async function readInstrument(
   database: Database,
   ts_code: string,
@@ -105,7 +105,7 @@ where ts_code = :ts_code`,
   return row as InstrumentDetail | undefined;
 }
 
-/** Whether the list or the prices know a code. */
+/** Whether a code is in the list or has stored prices. */
 export async function isKnownCode(database: Database, ts_code: string): Promise<boolean> {
   const [row] = await database.run(
     `select exists (select 1 from stock_info where ts_code = :ts_code)
@@ -116,7 +116,7 @@ export async function isKnownCode(database: Database, ts_code: string): Promise<
   return row?.known === true;
 }
 
-/** How many ETFs the list holds on each exchange, and how many of them are listed now. */
+/** Number of ETFs in the list by exchange, and how many of them are listed now. */
 export async function countEtfsByExchange(
   database: Database,
 ): Promise<{ exchange: string | null; etfs: number; listed: number }[]> {
@@ -141,7 +141,7 @@ function selectColumns(columns: readonly InstrumentColumn[]): string {
     .join(", ");
 }
 
-/** How many stocks and ETFs are listed now. */
+/** Number of stocks and ETFs listed now. */
 export async function countListed(database: Database): Promise<{ stocks: number; etfs: number }> {
   const [row] =
     await database.run(`select count(*) filter (where is_etf = 'N' and list_status = 'L') as stocks,
@@ -150,7 +150,7 @@ from stock_info`);
   return { stocks: Number(row?.stocks), etfs: Number(row?.etfs) };
 }
 
-/** Codes, names and pinyin initials that hold a text, those beginning with it first. */
+/** Instruments with a text in their code, name or pinyin initials; those that begin with it come first. */
 export async function suggestCodes(
   database: Database,
   text: string,

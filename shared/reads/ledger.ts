@@ -1,4 +1,4 @@
-// Questions to the ledger that progress.ts does not answer; one named function a statement.
+// Further queries of the ledger, besides progress.ts; one named function for each statement.
 import { type JobType, jobTypes } from "../catalogue/jobs.ts";
 import { liveStatuses } from "../catalogue/status.ts";
 import type { Database } from "../ports.ts";
@@ -22,7 +22,7 @@ cross join lateral (
   return tasks.filter((task) => task !== undefined);
 }
 
-/** What has not ended first, then the newest of the others; `limit` at most. */
+/** Tasks that have not ended, then the newest of the others; at most `limit`. */
 export async function currentTasks(database: Database, limit: number): Promise<TaskProgress[]> {
   const open = await readTasks(database, { limit, status: [...liveStatuses, "PAUSED"] });
   const recent = await readTasks(database, { limit });
@@ -30,7 +30,7 @@ export async function currentTasks(database: Database, limit: number): Promise<T
   return [...open, ...others].slice(0, limit);
 }
 
-/** Failure records of these jobs that a retry of all would send: unresolvedUnits in ledger/failures.ts has the same rule. */
+/** Number of failure records that "retry all" sends for these jobs; unresolvedUnits (ledger/failures.ts) has the same rule. */
 export async function countOpenFailures(database: Database, jobs: readonly JobType[]): Promise<number> {
   const [row] = await database.run(
     `select count(*) as failures

@@ -1,25 +1,25 @@
-// How far the work is and what went wrong, read from the ledger for those who look: the progress widget, the HTTP API,
-// the command line. Nothing here runs on a timer. What the data holds is in stored-days.ts.
+// Progress of tasks and their failures, read from the ledger for the progress widget, the HTTP API and the command line.
+// Nothing here runs on a timer. Coverage of the data is in stored-days.ts.
 
 import type { JobType } from "../catalogue/jobs.ts";
 import { type TaskStatus, type UnitStatus, unitStatuses } from "../catalogue/status.ts";
 import type { ErrorKind } from "../errors.ts";
 import type { Database, SqlRow } from "../ports.ts";
 
-/** Tasks and failures in one answer: with the longest messages there are, under the Data API's 1 MiB. */
+/** Tasks or failures in one answer: even with the longest messages it stays under the Data API's limit of 1 MiB. */
 export const pageMax = 100;
 
-/** A rate is that of the last minutes, so that it follows a pause, a slower account or the end of a night. */
+/** The rate is measured over the last minutes, so that it adapts after a pause or a changed limit. */
 const rateMinutes = 10;
 
-/** A command may name two thousand codes; a page of such would pass the Data API's 1 MiB. */
+/** A command may name two thousand codes; a page of such commands would exceed the Data API's limit of 1 MiB. */
 const configBytesMax = 1_000;
 
 export type TaskProgress = {
   readonly id: string;
   readonly job_type: JobType;
   readonly status: TaskStatus;
-  /** Why it is paused, failed or cancelled; null when there is nothing to say. */
+  /** Why it is paused, failed or cancelled; null when there is no reason. */
   readonly reason: string | null;
   /** The command that opened it, as JSON; a long list of codes is left out. */
   readonly config: string;
@@ -27,24 +27,24 @@ export type TaskProgress = {
   readonly units: {
     readonly total: number;
     readonly done: number;
-    /** Sent to the work queue, past the offset of the fan-out. */
+    /** Units confirmed as sent: those before the offset of the fan-out. */
     readonly confirmed: number;
     readonly byStatus: Readonly<Record<UnitStatus, number>>;
   };
-  /** Rows of the answers that were proven whole. */
+  /** Rows of all answers proven whole. */
   readonly rows: number;
-  /** From 0 to 1: units done or parked, of all. 1 for a task that had nothing to do. */
+  /** Share of units done or parked, from 0 to 1. 1 for a task without units. */
   readonly share: number;
-  /** Units a minute, lately for a live task, overall for one that has ended; undefined before the first. */
+  /** Units a minute: recent for a live task, overall for one that has ended; undefined before the first unit. */
   readonly unitsAMinute: number | undefined;
   readonly startedAt: Date;
   readonly updatedAt: Date;
   readonly completedAt: Date | undefined;
-  /** When a live task will end at this rate, and not before its planned retries; undefined when that is not known. */
+  /** Estimated end of a live task at this rate, never before its planned retries; undefined when unknown. */
   readonly estimatedEnd: Date | undefined;
 };
 
-/** The newest first, `limit` at most. `before` is the id of the last task of the page before. */
+/** Tasks, the newest first, at most `limit`. `before` is the id of the last task on the previous page. */
 export async function readTasks(
   database: Database,
   options: {
@@ -192,7 +192,7 @@ function estimateEnd(
 }
 
 export type FailureRecord = {
-  /** As the retry command names it. */
+  /** The id for the retry command. */
   readonly id: number;
   /** UNKNOWN where the message could not be read. */
   readonly job_type: string;
@@ -204,13 +204,13 @@ export type FailureRecord = {
   readonly error_message: string;
   readonly retry_count: number;
   readonly max_retries: number;
-  /** Open, and nobody tries it again by itself. */
+  /** Open, and not retried automatically. */
   readonly needsPerson: boolean;
-  /** Open, and dropped with its task: only another task will fetch its unit. */
+  /** Open, but its task was cancelled: only another task will fetch its unit. */
   readonly isCancelled: boolean;
   readonly createdAt: Date;
   readonly lastAttemptAt: Date;
-  /** Only where one is planned: not while its task is paused, nor once it is under way. */
+  /** Undefined when no attempt is planned, while its task is paused, and once the attempt has begun. */
   readonly nextAttemptAt: Date | undefined;
   readonly resolvedAt: Date | undefined;
 };
@@ -221,12 +221,12 @@ export type FailureFilter = {
   readonly resolved?: boolean | undefined;
   readonly needsPerson?: boolean | undefined;
   readonly id?: number | undefined;
-  /** The id of the last record of the page before. */
+  /** The id of the last record on the previous page. */
   readonly before?: number | undefined;
   readonly limit: number;
 };
 
-/** The newest first, `limit` at most. */
+/** Failure records, the newest first, at most `limit`. */
 export async function readFailures(database: Database, filter: FailureFilter): Promise<FailureRecord[]> {
   const rows = await database.run(
     `select id, job_type, unit_key, cast(task_id as text) as task_id, third_code, kind, error_message, retry_count,
@@ -272,7 +272,7 @@ limit :limit`,
   }));
 }
 
-/** Open failure records that need a person, and those that are tried again by themselves. */
+/** Number of open failure records that need a person, and of those that are retried automatically. */
 export async function countFailures(database: Database): Promise<{ needPerson: number; planned: number }> {
   const [row] = await database.run(
     `select count(*) filter (where needs_person) as need_person,
@@ -283,7 +283,7 @@ where resolved_at is null`,
   return { needPerson: Number(row?.need_person), planned: Number(row?.planned) };
 }
 
-/** Seconds with microseconds, as SQL gives them; floating point would make 0.567 into 0.566. */
+/** From seconds with microseconds, as SQL returns them; rounded, because floating point turns 0.567 into 0.566. */
 function instant(seconds: SqlRow[string] | undefined): Date | undefined {
   if (seconds === null || seconds === undefined) return undefined;
   return new Date(Math.floor(Math.round(Number(seconds) * 1e6) / 1e3));

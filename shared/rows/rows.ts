@@ -72,7 +72,7 @@ export function readPages(spec: InterfaceSpec, pages: readonly Page[], what: str
   return { columns, size };
 }
 
-/** Column by column, which is several times faster than row by row: the engine optimises one reader at a time. */
+/** Column by column, which is several times faster than row by row: a loop with a single reader stays fast. */
 function readColumn(
   spec: InterfaceSpec,
   column: Column,

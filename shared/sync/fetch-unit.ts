@@ -1,4 +1,4 @@
-// Fetches a unit: all its interfaces at once, each whole, each row checked. Every call goes through the pacer.
+// Fetches a unit: all its interfaces in parallel, each whole, with every row checked. Every call goes through the pacer.
 
 import { type InterfaceSpec, isByTradingDay, mainFor, rowCapOf } from "../catalogue/dataset.ts";
 import type { Dataset } from "../catalogue/datasets.ts";
@@ -13,16 +13,16 @@ import type { Unit } from "../unit.ts";
 import { say } from "../words/say.ts";
 import { fetchWhole } from "./fetch-whole.ts";
 
-/** Kept for storing and settling when a wait inside the slot is considered: a statement may take 45 seconds. */
+/** Time to leave for storing and settling when deciding to wait in the slot: a statement may take 45 seconds. */
 const reserveMilliseconds = 60_000;
 
-/** Tries of one call within an invocation; what fails as often goes back to the queue. */
+/** Tries of one call within an invocation; after that the unit goes back to the queue. */
 const callTriesMax = 3;
 
-/** A call that hangs takes this long until its timeout. */
+/** Timeout of a call. */
 const callSecondsMax = 30;
 
-/** All interfaces at once; every call has ended when this returns, also when one has failed. */
+/** Fetches all interfaces in parallel. Every call has ended when this returns, even when one has failed. */
 export async function fetchUnit(
   services: SyncServices,
   delivery: Delivery,
@@ -61,7 +61,7 @@ export async function fetchUnit(
   return { table: join(dataset, mainTable, details), detailRows: details.map(({ size }) => size) };
 }
 
-/** An account without the right to an interface may have it to another that tells nearly the same. */
+/** Without the right to an interface, calls its fallback, which has nearly the same data. */
 async function orFallback(
   spec: InterfaceSpec,
   { by }: Selector,
@@ -77,8 +77,8 @@ async function orFallback(
 }
 
 /**
- * One answer, in this slot's pace. A short "too fast" is waited for here, and trouble that may pass is met with another
- * call, while the invocation has the time: the other interfaces of the unit need not be asked again then.
+ * One call, paced by the slot. While the invocation has time, it waits here after a short "too fast" and repeats a call
+ * after a transient error, so that the unit's other interfaces need not be called again.
  */
 async function callPaced(
   services: SyncServices,

@@ -1,5 +1,5 @@
-// Fetches all that an interface has of a slice. TuShare cuts a reply at its cap without a word: a range that may be cut is
-// asked for in halves, anything else page by page.
+// Fetches all rows of a slice from one interface. TuShare cuts a reply at its cap without notice: a range that may be cut
+// is fetched in halves, anything else page by page.
 import type { InterfaceSpec } from "../catalogue/dataset.ts";
 import { type Day, halvesOf } from "../catalogue/dates.ts";
 import type { Selector } from "../catalogue/selector.ts";
@@ -8,16 +8,16 @@ import type { Page } from "../ports.ts";
 import { paramsOf } from "../unit.ts";
 import { say } from "../words/say.ts";
 
-/** Calls one interface may need for one unit; the planner keeps units far below it. */
+/** Most calls to one interface for one unit; planned units need far fewer. */
 export const pagesMax = 12;
 
 type FetchPage = (params: Readonly<Record<string, string>>) => Promise<Page>;
 
 /**
- * All pages of a selector. A range that may be cut is halved, whatever rows were kept; anything else is paged.
- * @param hasDuplicates whether rows may be the same in every column
- * @throws SyncError permanent, before any call, when the interface is not asked so; transient when the answer cannot be
- * proven whole within `pagesMax` calls
+ * All pages of a selector. A range that may be cut is halved; anything else is paged.
+ * @param hasDuplicates whether several rows may be the same in every column
+ * @throws SyncError permanent, before any call, when the interface does not support the selector; transient when the
+ * answer cannot be proven whole within `pagesMax` calls
  */
 export async function fetchWhole(
   spec: InterfaceSpec,
@@ -38,7 +38,7 @@ export async function fetchWhole(
     : await fetchByOffset(spec, selector, bounded, hasDuplicates);
 }
 
-/** TuShare answers a call that lacks a parameter with an error, or with rows that nobody asked for. */
+/** Checked before a call, because TuShare answers a missing parameter with an error or with unrelated rows. */
 function checkAsked(spec: InterfaceSpec, selector: Selector): void {
   if (!spec.answers.includes(selector.by)) {
     throw new SyncError("permanent", say("notAskedBy", { interface: spec.name, by: selector.by }));
@@ -79,7 +79,7 @@ async function fetchByOffset(
       ...paramsOf(spec, selector),
       ...(offset > 0 && { offset: String(offset) }),
     });
-    // Of duplicates a page may begin with some; one that holds nothing else, and says there is more, is the one before.
+    // With duplicates a page may begin with rows seen before. A page of only such rows that claims more is a repeated page.
     const isSeen = (item: readonly unknown[]) => seen.has(JSON.stringify(item));
     const isRepeat = (items: Page["items"]) =>
       hasDuplicates ? mayBeCut(page, spec) && items.every(isSeen) : items.some(isSeen);

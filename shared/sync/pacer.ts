@@ -1,15 +1,15 @@
-// Slot pacing, the only rate limit: N slots, each at most one call to an interface in T seconds.
-// It lives as long as its execution environment; slot.ts has the arithmetic and its bound.
+// Slot pacing, the only rate limit: N slots, each with at most one call to an interface in T seconds.
+// The state lives as long as its execution environment; slot.ts has the arithmetic and the bound.
 
 import { slotSeconds, slotSecondsWithin } from "../catalogue/slot.ts";
 import type { Clock, Pacer } from "../ports.ts";
 
-/** A fresh environment waits T before its first call: the one before it may have died right after calling. */
+/** A new environment waits T before its first call: the previous one may have crashed right after a call. */
 export function makePacer(options: { slots: number; minIntervalSeconds: number; clock: Clock }): Pacer {
   const { clock } = options;
   const intervalMilliseconds = slotSeconds(options.slots, options.minIntervalSeconds) * 1000;
-  // Handing the slot on and asking the ledger take a while in which nobody calls. So a slot is given back this much
-  // early, and its next holder, whichever environment that is, may not call before as much has passed.
+  // Between two invocations there is always some time without calls (handover, claim). So `hold` ends this much early, and
+  // the next invocation, in whichever environment, waits as long before its first call.
   const leadMilliseconds = Math.min(100, intervalMilliseconds / 10);
   const learned = new Map<string, number>();
   const startedAt = clock.monotonic();

@@ -1,4 +1,4 @@
-// The retry function's use case: a dead letter in, a failure record and a planned next attempt out.
+// The retry function's use case: turns a dead letter into a failure record and a scheduled retry.
 import { SyncError } from "../errors.ts";
 import { recordFailure, recordOrphan } from "../ledger/failures.ts";
 import type { RetryServices } from "../ports.ts";
@@ -10,13 +10,13 @@ import { meterOutcome, reportParked } from "./unit-metrics.ts";
 export type DeadLetter = {
   readonly messageId: string;
   readonly body: string;
-  /** Receipts, those from the work queue included. */
+  /** Number of receives, those from the work queue included. */
   readonly receiveCount: number;
 };
 
 /**
- * Record first, then schedule: should this die in between, the letter comes again and both are repeated without harm.
- * @throws SyncError transient; the letter stays in its queue then
+ * Records first, then schedules: after a crash in between, the dead letter is delivered again and both steps are idempotent.
+ * @throws SyncError transient; the dead letter then stays in its queue
  */
 export async function retryUnit(services: RetryServices, letter: DeadLetter): Promise<void> {
   const { database, planner, settings, clock, log, meter } = services;

@@ -1,4 +1,4 @@
-// What becomes of a unit that did not succeed: the error's kind and scope decide, and nothing else.
+// Settles a unit that did not succeed: only the error's kind and scope decide how.
 
 import { queueDelaySecondsMax } from "../catalogue/queue-limits.ts";
 import { askedOf } from "../dispatch/asked.ts";
@@ -19,12 +19,12 @@ export async function settleFailure(
   error: SyncError,
 ): Promise<Outcome> {
   const { database, queue, log, meter, settings } = services;
-  // What cannot be read goes to the dead-letter queue by itself, and the retry function records it.
+  // An unreadable message ends in the dead-letter queue without further action, and the retry function records it.
   if (unit === undefined) {
     log.error("message cannot be read", { error });
     return "redeliver";
   }
-  // Logged last in each branch: what fails before is logged with the error by the caller.
+  // Each branch logs last: when an earlier step fails, the caller logs that error.
   const named = { unit: unit.unit_key, task: unit.task_id };
   if (error.scope === "account") {
     const paused = await pauseAllTasks(database, error.message);
@@ -59,7 +59,7 @@ export async function settleFailure(
   return "redeliver";
 }
 
-/** A used-up hour or day, or a missing right: the task pauses with a reason, and time alone may wake it. */
+/** Pauses the task after a used-up quota or a missing right, with the reason; a schedule ends a quota pause. */
 async function settleTask(services: SyncServices, unit: Unit, error: SyncError): Promise<Outcome> {
   const { database, datasets, planner, clock, log, meter } = services;
   if (lacksRight(error) && unit.selector.by === "period" && datasets[unit.dataset].byPeriod !== undefined) {
@@ -68,8 +68,8 @@ async function settleTask(services: SyncServices, unit: Unit, error: SyncError):
   const seconds = error.kind === "rate-limited" ? error.retryAfterSeconds : undefined;
   if (seconds !== undefined) {
     const at = new Date(Math.ceil((clock.now().getTime() / 1000 + seconds) / 60) * 60_000);
-    // The schedule first: paused without one, the task would sleep for ever. Units that meet the same limit share one
-    // schedule by its name, which has the hour, because a schedule that fired keeps its name for a while.
+    // The schedule first: a task paused without one would never resume. Units that hit the same limit share one schedule,
+    // because it has the same name. The name contains the hour, because a fired schedule keeps its name for a while.
     await planner.invokeDispatcherAt(`resume-${unit.task_id}-${at.toISOString().slice(0, 13)}`, at, {
       resume: unit.task_id,
       timed: true,
@@ -82,18 +82,18 @@ async function settleTask(services: SyncServices, unit: Unit, error: SyncError):
   return "settled";
 }
 
-/** Without the right to the answers by period the job starts anew by stock; its plan has nothing in common with this one. */
+/** Without the right to requests by period, cancels the task and starts the job by stock: its plan is entirely different. */
 async function startByCode(
   { database, planner, clock, log }: SyncServices,
   unit: Unit,
   error: SyncError,
 ): Promise<Outcome> {
   const task = await readTask(database, unit.task_id);
-  // A message that was in hand when a person cancelled or paused the task must not start its job again.
+  // A message that was being processed when a person cancelled or paused the task must not start the job again.
   if (task === undefined || task.status === "CANCELLED" || task.status === "PAUSED") return "settled";
   const command = askedOf(task.config);
-  // The schedule first: what is cancelled without one would not be tried again. Units that meet the same refusal share one
-  // start, by its name and key.
+  // The schedule first: a task cancelled without one would not be started again. Units that get the same refusal share one
+  // start, because it has the same name and key.
   const requestKey = `by-stock/${unit.task_id}`;
   await planner.invokeDispatcherAt(`by-stock-${unit.task_id}`, clock.now(), {
     ...command,

@@ -1,5 +1,5 @@
-// The worker's use case: one message in, one outcome out. A unit is claimed, fetched, judged and stored. Every failure has
-// a kind, and the kind decides.
+// The worker's use case: one message in, one outcome out. A unit is claimed, fetched, judged and stored. The kind of a
+// failure decides what happens next.
 
 import { isByTradingDay } from "../catalogue/dataset.ts";
 import type { Dataset } from "../catalogue/datasets.ts";
@@ -59,7 +59,7 @@ async function sync(services: SyncServices, delivery: Delivery, unit: Unit): Pro
   return "settled";
 }
 
-/** Nothing is fetched for a unit that nobody wants any more, or that the ledger does not know. */
+/** Leaves a unit that is no longer wanted, or is not in the ledger, without fetching it. */
 async function leave(
   { database, log }: SyncServices,
   unit: Unit,
@@ -75,14 +75,14 @@ async function leave(
   return "settled";
 }
 
-/** Looks again later while the slice may still be published. */
+/** Schedules another attempt while the slice may still be published. */
 async function lookAgain(
   { planner, database, log, meter }: SyncServices,
   delivery: Delivery,
   unit: Unit,
   { why, lookAgainAt }: Verdict & { is: "not due" },
 ): Promise<Outcome> {
-  // The schedule first: a look too many is harmless, a look too few would leave the day open.
+  // The schedule first: one attempt too many is harmless, but without one the day would stay open.
   const name = `look-${unit.task_id}-${unit.sequence}-${lookAgainAt.getTime() / 60_000}`;
   await planner.sendUnitAt(name, lookAgainAt, unit);
   await markNotDue(database, unit, delivery.receiveCount);
@@ -115,7 +115,7 @@ async function report(
     ...(hasEnded && { taskStatus }),
   });
   if (!hasEnded && unit.retry === 0) return;
-  // The unit is done whatever becomes of this: the evening check says the same, later.
+  // The unit is done even if this fails: the evening check reports the same metric later.
   try {
     await reportParked(services);
     if (isByTradingDay(dataset)) await reportFreshness(services, false);

@@ -1,5 +1,5 @@
-// What units say in metrics, said in one place: every outcome counts one of its kind and nought of the others, because a
-// graph without noughts has holes and an alarm without them never knows that it is over.
+// The metrics of units, in one place. Every outcome counts 1 for its own metric and 0 for the others: without zeros a graph
+// has gaps and an alarm does not return to OK.
 
 import { readFreshness } from "../coverage/stored-days.ts";
 import type { Clock, Database, Meter } from "../ports.ts";
@@ -8,7 +8,7 @@ import type { Unit } from "../unit.ts";
 
 const outcomes = ["UnitsDone", "UnitsNotDue", "UnitsReturned", "UnitsFailed", "UnitsParked"] as const;
 
-/** What a unit that was stored takes back: whatever refused it before is over. */
+/** Metrics that a stored unit sets to 0: the refusals are over. */
 const refusals = ["AccountRefused", "RightMissing", "QuotaUsed", "TooFast", "DeadLetters"] as const;
 
 export function meterOutcome(meter: Meter, outcome: (typeof outcomes)[number]): void {
@@ -22,7 +22,7 @@ export type Stored = {
   readonly storeMilliseconds: number;
   /** Since its message was sent. */
   readonly ageMilliseconds: number | undefined;
-  /** Units of its task that are settled, percent. */
+  /** Settled units of its task, percent. */
   readonly taskPercent: number | undefined;
 };
 
@@ -39,15 +39,15 @@ export function meterStored(meter: Meter, unit: Unit, stored: Stored): void {
     meter.measure("TaskProgress", stored.taskPercent, { job: unit.job_type });
 }
 
-/** How many failures need a person. To be said when one begins to, or may have ceased to. */
+/** Reports how many failures need a person. Called when that number may have changed. */
 export async function reportParked({ database, meter }: { database: Database; meter: Meter }): Promise<void> {
   const { needPerson } = await countFailures(database);
   meter.measure("FailuresParked", needPerson);
 }
 
 /**
- * How far behind the data is. Whether that is too late is for the evening check to say, at an hour by which all of it
- * should be here; what comes in later takes it back.
+ * Reports how far behind the data is. Only the evening check decides whether that is too late, at an hour when everything
+ * should be stored; when the data arrives later, DaysLate goes back to 0.
  */
 export async function reportFreshness(
   { database, clock, meter }: { database: Database; clock: Clock; meter: Meter },
