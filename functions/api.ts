@@ -1,4 +1,4 @@
-// A request of the HTTP API in, its answer out. The router finds the route; everything else is in shared/api/.
+// Handles a request of the HTTP API. The router finds the route; everything else is in shared/api/.
 import { Router } from "@aws-lambda-powertools/event-handler/http";
 import { injectLambdaContext } from "@aws-lambda-powertools/logger/middleware";
 import middy from "@middy/core";
@@ -9,7 +9,7 @@ import { routes } from "../shared/api/routes.ts";
 import { say } from "../shared/words/say.ts";
 import { clock, database, dispatcher, log, logger, origin, settings } from "./services.ts";
 
-/** API Gateway waits 30 seconds. A cluster that takes longer to wake is answered with "repeat the request". */
+/** API Gateway's timeout is 30 seconds. When the cluster takes longer to resume, the answer is "repeat the request". */
 const resumeSecondsMax = 20;
 const answerSecondsMax = 25;
 
@@ -34,7 +34,7 @@ export const handler = middy<APIGatewayProxyEventV2, APIGatewayProxyStructuredRe
     return event.requestContext.http.method === "HEAD" ? { ...answer, body: "" } : answer;
   });
 
-/** A path answers HEAD where it answers GET, OPTIONS with what it answers, and refuses the rest. */
+/** A path with GET also has HEAD. OPTIONS returns the allowed methods; other methods are refused. */
 function makeRouter(): Router {
   const made = new Router({ logger });
   for (const at of new Set(routes.map((route) => route.at))) {
@@ -57,7 +57,7 @@ function makeRouter(): Router {
     }
   }
   made.notFound(async () => asResponse(encode(notFound(say("noPath")))));
-  // All that can fail outside a route is the decoding of its path.
+  // Outside of a route, only decoding the path can fail.
   made.errorHandler(Error, async () =>
     asResponse(encode(badInput("path", undefined, "percent-encoded text"))),
   );
@@ -75,17 +75,17 @@ function refuseMethod(method: string, at: string, allow: string): Response {
   );
 }
 
-/** The event as it came, which the router's own copy carries along. */
+/** The router's event, which also carries the original event. */
 type Original = APIGatewayProxyEventV2 & { original: APIGatewayProxyEventV2 };
 
 /**
- * The router makes a web request of an event and fails where that is stricter than HTTP (a GET with a body, a header
- * beyond Latin-1), so it gets the method and the path alone.
+ * The router converts an event to a web Request, which is stricter than HTTP: it fails on a GET with a body, or on a header
+ * beyond Latin-1. So the router gets only the method and the path.
  */
 function forRouting(event: APIGatewayProxyEventV2): Original {
   const requestContext = { ...event.requestContext, domainName: "api" };
   const { body: _, cookies: __, ...rest } = event;
-  // API Gateway hands the path over decoded, and the router decodes it again.
+  // API Gateway passes the path decoded, and the router decodes it again.
   const rawPath = event.rawPath.split("/").map(encodeURIComponent).join("/");
   return { ...rest, rawPath, requestContext, headers: {}, rawQueryString: "", original: event };
 }

@@ -1,23 +1,23 @@
-// A resource of ours in the template: CloudFormation says what is to be made, and waits for an answer at an address of
-// its own. https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/crpg-ref.html
+// A custom resource: CloudFormation sends a request, and waits for a response at a presigned address.
+// https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/crpg-ref.html
 import type { CloudFormationCustomResourceEvent, CloudFormationCustomResourceResponse } from "aws-lambda";
 
 export type ResourceEvent = CloudFormationCustomResourceEvent;
 
-/** What was made: CloudFormation knows it again by its id, and the template may refer to its attributes. */
+/** The created resource: CloudFormation identifies it by its id, and the template may refer to its attributes. */
 export type Made = { readonly id: string; readonly attributes?: Readonly<Record<string, string>> };
 
-/** The answer may have 4,096 bytes. */
+/** The response may have 4,096 bytes. */
 const reasonLengthMax = 1_000;
 
-/** Without an answer CloudFormation waits for an hour, so a network that stumbles is tried again. */
+/** Tries to send the response: without it CloudFormation waits for an hour. */
 const triesMax = 5;
 const requestTimeoutMilliseconds = 10_000;
 
 /**
- * Makes the resource and tells CloudFormation how that went: an error fails the deployment, with its sentence as the
- * reason. Nothing of ours is taken back when a resource is deleted. `later`: another invocation will answer.
- * @throws Error when CloudFormation cannot be told; Lambda then repeats the whole event
+ * Makes the resource and sends the result to CloudFormation. An error fails the deployment, with its message as the reason.
+ * Deleting the resource does nothing. `later`: another invocation will send the result.
+ * @throws Error when the result cannot be sent; Lambda then repeats the whole event
  */
 export async function respond(event: ResourceEvent, make: () => Promise<Made | "later">): Promise<void> {
   const known = "PhysicalResourceId" in event ? event.PhysicalResourceId : event.LogicalResourceId;

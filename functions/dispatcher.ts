@@ -1,4 +1,4 @@
-// A command in (from a schedule, a person or the API), the tasks it touched out.
+// Carries out a command (from a schedule, a person or the API) and returns the tasks it changed.
 import { injectLambdaContext } from "@aws-lambda-powertools/logger/middleware";
 import middy from "@middy/core";
 import { type DispatchAnswer, dispatch } from "../shared/dispatch/dispatch.ts";
@@ -14,7 +14,7 @@ import {
   workQueue,
 } from "./services.ts";
 
-/** The cluster resumes in 15 to 30 seconds, longer after a day of sleep; it is woken here, before slots are used. */
+/** The cluster resumes in 15 to 30 seconds, longer after a day's pause. It is woken here, before workers use slots. */
 const resumeSecondsMax = 180;
 
 const services = {
@@ -28,7 +28,7 @@ export const handler = middy<unknown, DispatchAnswer>()
   .handler(async (command) => {
     const answer = await dispatch(services, command);
     meter.count("Heartbeat", 1);
-    const tasks = answer.tasks.map(({ config: _, ...task }) => task); // the command, once more
+    const tasks = answer.tasks.map(({ config: _, ...task }) => task); // config repeats the command
     log.info("command carried out", { command, ...answer, tasks });
     return answer;
   });

@@ -1,7 +1,7 @@
-// Stands in for @aws-sdk/credential-provider-node in the bundles: Lambda gives credentials in the environment.
-// The default chain (profiles, SSO, instance metadata) would double the bundle and never be asked.
+// Replaces @aws-sdk/credential-provider-node in the bundles: Lambda passes credentials in environment variables.
+// The default chain (profiles, SSO, instance metadata) would double the bundle and never be used.
 
-/** The SDK asks again only for credentials that expire; those of an execution environment outlive it. */
+/** Without expiration, so that the SDK does not refresh them: they are valid for the environment's lifetime. */
 export const defaultProvider = () => async () => ({
   accessKeyId: process.env.AWS_ACCESS_KEY_ID ?? "",
   secretAccessKey: process.env.AWS_SECRET_ACCESS_KEY ?? "",

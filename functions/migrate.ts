@@ -1,5 +1,5 @@
-// A resource of each deployment: applies the migrations that lie beside the bundle, and records where the rows will come
-// from. An error fails the deployment, so a stack never works on rows of another origin.
+// A custom resource of each deployment: applies the migrations in the bundle's folder, and records the origin of the rows.
+// An error fails the deployment, so a stack never works on rows of another origin.
 import { readdirSync, readFileSync } from "node:fs";
 import { injectLambdaContext } from "@aws-lambda-powertools/logger/middleware";
 import middy from "@middy/core";
@@ -12,15 +12,15 @@ import { say } from "../shared/words/say.ts";
 import { type Made, type ResourceEvent, respond } from "./custom-resource.ts";
 import { clock, database, itself, log, logger, meter, origin, printMetrics, queryApi } from "./services.ts";
 
-/** The first deployment has just made the cluster; a later one may find it asleep. */
+/** The first deployment has just created the cluster; at a later one it may be paused. */
 const resumeSecondsMax = 180;
 
-/** CloudFormation waits for an hour; an invocation that begins before this ends within it. */
+/** CloudFormation's timeout is one hour; an invocation that begins before this time ends within that hour. */
 const handOverMillisecondsMax = 45 * 60_000;
 
 const folder = new URL("./migrations/", import.meta.url);
 
-/** With the time at which the first invocation began that waits for the same resource. */
+/** The event, with the start time of the first invocation for this resource. */
 type Begun = ResourceEvent & { readonly begunAt: number };
 
 export const handler = middy<ResourceEvent & Partial<Begun>, void>()
@@ -48,11 +48,11 @@ async function bringUpToDate(event: Begun, context: Context): Promise<Made | "la
     return "later";
   }
   await claimOrigin(target, origin());
-  meter.count("Heartbeat", 1); // the alarm on it would go off before the first schedule has come
+  meter.count("Heartbeat", 1); // otherwise its alarm would go off before the first schedule
   return { id: "schema" };
 }
 
-/** An invocation lives for 15 minutes at most: the next one waits on. */
+/** Starts another invocation to continue waiting, because one lasts at most 15 minutes. */
 async function goOn(event: Begun, said: string): Promise<void> {
   const waited = clock.now().getTime() - event.begunAt;
   if (waited > handOverMillisecondsMax) {
@@ -63,14 +63,14 @@ async function goOn(event: Begun, said: string): Promise<void> {
   await itself().start(event);
 }
 
-/** A rollback brings the release back that was there before, and has to succeed. */
+/** Whether CloudFormation rolls back to the previous release; a rollback must succeed. */
 async function isRollback({ RequestType, StackId }: ResourceEvent): Promise<boolean> {
   if (RequestType !== "Update") return false;
   try {
     return await isRollingBack(queryApi("cloudformation"), StackId);
   } catch (error) {
-    // Not to know is no reason to fail a rollback: that leaves a stack which nobody can deploy over.
-    log.warn("whether this is a rollback is not known: taken for one", { error });
+    // When unknown, assume a rollback: a failed rollback leaves a stack that cannot be deployed again.
+    log.warn("unknown whether this is a rollback: assuming it is", { error });
     return true;
   }
 }

@@ -1,4 +1,4 @@
-// Alarms from the topic in, messages of a chat robot out. A failure is thrown: Lambda tries again.
+// Forwards alarms from the topic to a chat robot. An error is thrown, so that Lambda retries.
 import { injectLambdaContext } from "@aws-lambda-powertools/logger/middleware";
 import middy from "@middy/core";
 import type { SNSEvent } from "aws-lambda";

@@ -1,4 +1,4 @@
-// A CloudWatch custom widget: tasks, failures and coverage as HTML. It reads the database only when it is asked.
+// A CloudWatch custom widget: tasks, failures and coverage as HTML. It reads the database only when it is drawn.
 // https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/add_custom_widget_dashboard_about.html
 import { injectLambdaContext } from "@aws-lambda-powertools/logger/middleware";
 import middy from "@middy/core";
@@ -8,14 +8,14 @@ import { asSyncError } from "../shared/errors.ts";
 import { clock, database, dispatcherArn, log, logger, origin } from "./services.ts";
 import { drawProgress } from "./widget-page.ts";
 
-/** The cluster resumes in 15 to 30 seconds, longer after a day of sleep. */
+/** The cluster resumes in 15 to 30 seconds, longer after a day's pause. */
 const resumeSecondsMax = 45;
 
 const services = { database: database(resumeSecondsMax), origin: origin(), clock };
 
 const eventSchema = z.object({
   describe: z.optional(z.boolean()),
-  /** Days back that the coverage shows. */
+  /** Number of past days in the coverage. */
   coverageDays: z._default(z.int().check(z.minimum(7), z.maximum(1_000)), 180),
 });
 

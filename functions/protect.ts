@@ -1,5 +1,5 @@
-// The last resource of a deployment: switches the database's protection against deletion on, or off when its data is to
-// go. In the template itself it would stop the rollback of a first deployment (docs/decisions.md).
+// The last resource of a deployment: switches the database's deletion protection on, or off when the data should be deleted.
+// Set in the template, it would block the rollback of a first deployment (docs/decisions.md).
 import { injectLambdaContext } from "@aws-lambda-powertools/logger/middleware";
 import middy from "@middy/core";
 import { protectCluster } from "../shared/adapters/query-api.ts";

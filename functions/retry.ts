@@ -1,4 +1,4 @@
-// Dead letters in, the ids of those that could not be recorded out.
+// Records a batch of dead letters, and returns the ids of those that could not be recorded.
 import { injectLambdaContext } from "@aws-lambda-powertools/logger/middleware";
 import middy from "@middy/core";
 import type { SQSBatchItemFailure, SQSBatchResponse, SQSEvent } from "aws-lambda";

@@ -29,7 +29,7 @@ import type {
 import { makePacer } from "../shared/sync/pacer.ts";
 
 export const logger = new Logger();
-const metrics = /* @__PURE__ */ new Metrics(); // left out of the bundles that emit none
+const metrics = /* @__PURE__ */ new Metrics(); // left out of bundles that emit no metrics
 export const settings = readSettings(process.env);
 
 export const clock: Clock = {
@@ -48,7 +48,7 @@ export const log: Log = {
 
 export const meter: Meter = { count: emit, measure: emit };
 
-/** A metric with a dimension is printed at once; the others together when the invocation ends. */
+/** Prints a metric with a dimension at once; the others are printed together when the invocation ends. */
 function emit(metric: Metric, value: number, dimensions?: Dimensions): void {
   const target = dimensions === undefined ? metrics : metrics.singleMetric();
   if (dimensions !== undefined) target.addDimensions({ ...dimensions });
@@ -56,8 +56,8 @@ function emit(metric: Metric, value: number, dimensions?: Dimensions): void {
 }
 
 /**
- * Middleware that prints what was counted when an invocation has ended. The library's own warns of each invocation that
- * counted nothing, and one whose unit is not wanted any more rightly counts nothing.
+ * Middleware that prints the metrics after an invocation. The library's own middleware logs a warning when there are none,
+ * but an invocation for a unit that is no longer wanted rightly has none.
  */
 export const printMetrics = { after: printCounted, onError: printCounted };
 
@@ -66,8 +66,8 @@ function printCounted(): void {
 }
 
 /**
- * @param resumeSecondsMax how long a paused cluster is waited for, within the function's own time
- * @param answerSecondsMax how long an answer is waited for, in a function that has less time than a statement may take
+ * @param resumeSecondsMax how long to wait for a paused cluster, within the function's timeout
+ * @param answerSecondsMax how long to wait for an answer, for a function with less time than a statement may take
  */
 export function database(resumeSecondsMax: number, answerSecondsMax?: number): Database & LongStatements {
   return makeDataApi({
@@ -87,7 +87,7 @@ export function dispatcher(): Dispatcher {
   return functionNamed(required("DISPATCHER_NAME"));
 }
 
-/** The function that asks, for work that outlives one invocation. */
+/** Invokes this function itself again, for work that takes longer than one invocation. */
 export function itself(): Dispatcher {
   return functionNamed(required("AWS_LAMBDA_FUNCTION_NAME"));
 }
@@ -100,7 +100,7 @@ function functionNamed(functionName: string): Dispatcher {
   });
 }
 
-/** A service of AWS for which a bundle has no client. */
+/** An AWS service for which the bundle has no SDK client. */
 export function queryApi(service: QueryService): QueryApi {
   const endpoint =
     process.env[`AWS_ENDPOINT_URL_${service.toUpperCase()}`] ??
@@ -118,13 +118,13 @@ function account() {
   };
 }
 
-/** Its ARN, for those who let a person call it. */
+/** ARN of the dispatcher, for buttons that invoke it. */
 export const dispatcherArn = (): string => required("DISPATCHER_ARN");
 
-/** Of what the upstream of this stack answers. */
+/** Origin of the data from this stack's upstream. */
 export const origin = () => decodeOrigin(required("MIRROR_ORIGIN"));
 
-/** Where alarms are told. */
+/** Sends alarms to the chat robot. */
 export function chatRobot() {
   return makeChatRobot({ webhook: makeSecretSource(required("WEBHOOK_SECRET_ID")), clock });
 }
@@ -152,7 +152,7 @@ export function pacer() {
   });
 }
 
-/** What Lambda itself says. */
+/** Variables that Lambda sets. */
 type AwsVariable = "AWS_LAMBDA_FUNCTION_NAME" | "AWS_REGION" | "AWS_ACCESS_KEY_ID" | "AWS_SECRET_ACCESS_KEY";
 
 function required(name: FunctionVariable | AwsVariable): string {

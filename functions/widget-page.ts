@@ -1,5 +1,5 @@
-// What the CloudWatch widget shows, and its buttons: CloudWatch strips scripts, so a button is a link followed by an
-// element that names the function to call. The call is made with the rights of the person who presses it.
+// The content of the CloudWatch widget, and its buttons. CloudWatch removes scripts, so a button is a link followed by an
+// element that names the function to call. The call uses the permissions of the person who clicks.
 import { addDays, shanghaiDay } from "../shared/catalogue/dates.ts";
 import type { Origin } from "../shared/catalogue/origin.ts";
 import { readCoverages } from "../shared/coverage/stored-days.ts";

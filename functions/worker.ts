@@ -1,4 +1,4 @@
-// A batch of messages in, the ids of those to deliver again out.
+// Handles a batch of messages, and returns the ids of those to deliver again.
 import { injectLambdaContext } from "@aws-lambda-powertools/logger/middleware";
 import middy from "@middy/core";
 import type { Context, SQSBatchItemFailure, SQSBatchResponse, SQSEvent } from "aws-lambda";
@@ -21,7 +21,7 @@ import {
   workQueue,
 } from "./services.ts";
 
-/** The dispatcher has woken the cluster; this covers one that went to sleep again under a long rate-limit wait. */
+/** The dispatcher has woken the cluster. This is for a cluster that paused again during a long rate-limit wait. */
 const resumeSecondsMax = 45;
 
 const services: SyncServices = {

@@ -360,7 +360,7 @@ describe("a unit", () => {
         "a date that was not asked for, in a joined interface",
         "daily_basic",
         (reply) => cell(reply, 1, "trade_date", "20240103"),
-        /daily_basic .*trade_date is not the 20240104/,
+        /daily_basic .*trade_date is not the requested 20240104/,
       ],
       [
         "a code in another form",

@@ -1,5 +1,5 @@
-// Alarms as messages of a chat robot: Feishu (and Lark), WeCom, DingTalk and Slack each want a form of their own, and
-// three of them answer 200 to what they refuse.
+// Sends alarms to a chat robot: Feishu (and Lark), WeCom, DingTalk and Slack each have their own message format. The first
+// three answer 200 even when they refuse a message.
 import { createHmac } from "node:crypto";
 import * as z from "zod/mini";
 import { isSafeAddress } from "../catalogue/origin.ts";
@@ -9,7 +9,7 @@ import type { Clock } from "../ports.ts";
 const kinds = ["feishu", "wecom", "dingtalk", "slack"] as const;
 export type RobotKind = (typeof kinds)[number];
 
-/** Where to write. `secret` is the key of those that want their messages signed. */
+/** The robot's address. `secret` is the signing key of robots that require signed messages. */
 export type Webhook = {
   readonly kind: RobotKind;
   readonly url: string;
@@ -43,7 +43,7 @@ export function makeChatRobot(options: {
   };
 }
 
-/** WeCom takes the least, 2,048 bytes; the beginning says what matters: state, meaning, the command to start with. */
+/** WeCom has the lowest limit, 2,048 bytes. The beginning has what matters: state, meaning, first command to run. */
 const textBytesMax = 2_000;
 
 const hosts: Readonly<Record<string, RobotKind>> = {
@@ -62,7 +62,7 @@ const webhookSchema = z.object({
 
 /**
  * A secret's text: the robot's address, or JSON such as {"url":"https://...","secret":"SEC..."}.
- * @throws SyncError permanent that says what is expected, and nothing of the secret
+ * @throws SyncError permanent, with what is expected; it never quotes the secret
  */
 export function readWebhook(text: string): Webhook {
   const parsed = z.safeParse(webhookSchema, text.trim().startsWith("{") ? parse(text) : { url: text.trim() });
@@ -90,7 +90,7 @@ const alarmSchema = z.object({
   Region: z.optional(z.string()),
 });
 
-/** CloudWatch's message of an alarm that changed; anything else on the topic is passed on as it is. */
+/** Reads CloudWatch's message about an alarm that changed; other messages on the topic are passed on unchanged. */
 export function readAlarm(subject: string | undefined, message: string): AlarmMessage {
   const parsed = z.safeParse(alarmSchema, parse(message));
   if (!parsed.success) return { title: subject ?? "Message", lines: [message] };
@@ -107,13 +107,13 @@ export function readAlarm(subject: string | undefined, message: string): AlarmMe
   };
 }
 
-/** The address and the body to post. */
+/** The URL and the body to post. */
 export function requestFor(webhook: Webhook, alarm: AlarmMessage, now: Date): { url: string; body: string } {
   const text = beginning([alarm.title, ...alarm.lines].join("\n"));
   return forms[webhook.kind](webhook, text, now);
 }
 
-/** As many whole characters as fit. */
+/** As many whole characters as fit into textBytesMax. */
 function beginning(text: string): string {
   const bytes = new TextEncoder().encode(text);
   return new TextDecoder().decode(bytes.subarray(0, textBytesMax), { stream: bytes.length > textBytesMax });
@@ -151,7 +151,7 @@ const replySchema = z.object({
   errmsg: z.optional(z.string()),
 });
 
-/** Feishu, WeCom and DingTalk answer 200 to what they refuse, with a code in the body. */
+/** Why a message was refused. Feishu, WeCom and DingTalk answer a refusal with 200 and a code in the body. */
 export function whyRefused(status: number, reply: string): string | undefined {
   if (status < 200 || status >= 300) return `HTTP ${status} ${reply.slice(0, 200)}`;
   const { data } = z.safeParse(replySchema, parse(reply));

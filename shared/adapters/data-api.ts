@@ -19,25 +19,25 @@ export type DataApiOptions = {
   readonly secretArn: string;
   readonly database: string;
   readonly clock: Clock;
-  /** How long a paused cluster is waited for; it resumes in 15 to 30 seconds. */
+  /** How long to wait for a paused cluster; it resumes in 15 to 30 seconds. */
   readonly resumeSecondsMax: number;
-  /** How long an answer is waited for; more than a statement may take, where the function has the time. */
+  /** How long to wait for an answer: longer than a statement may take, if the function has the time. */
   readonly answerSecondsMax?: number | undefined;
 };
 
-/** The service cuts a statement at 45 seconds: its answer has come by then. */
+/** The service stops a statement after 45 seconds, so the answer has arrived by then. */
 const defaultAnswerSecondsMax = 50;
 
-/** Tries of a statement whose outcome is unknown or that lost a deadlock. All our statements may be repeated. */
+/** Tries of a statement with an unknown outcome, or after a deadlock. All our statements are idempotent. */
 const triesMax = 3;
 
-/** Of a transaction whose last statement the service is stopping. */
+/** Tries of a rollback while the service is stopping the transaction's last statement. */
 const rollbackTriesMax = 10;
 
 export function makeDataApi(options: DataApiOptions): Database & LongStatements {
   const { clock, resourceArn, secretArn, database } = options;
   const requestHandler = requestLimits(options.answerSecondsMax ?? defaultAnswerSecondsMax);
-  // What may be repeated is repeated below; the SDK would do it once more for each of those times.
+  // withRetries below retries; retries by the SDK would multiply with them.
   const client = new RDSDataClient({ requestHandler, maxAttempts: 1 });
 
   async function execute(sql: string, parameters: SqlParameters, transactionId?: string): Promise<SqlRow[]> {
@@ -57,7 +57,7 @@ export function makeDataApi(options: DataApiOptions): Database & LongStatements 
     );
   }
 
-  /** Waits for a paused cluster, and repeats what may be repeated. */
+  /** Waits for a paused cluster, and retries transient errors. */
   async function withRetries<Result>(work: () => Promise<Result>): Promise<Result> {
     const giveUpAt = clock.monotonic() + options.resumeSecondsMax * 1000;
     for (let tries = 1; ; ) {
@@ -77,14 +77,14 @@ export function makeDataApi(options: DataApiOptions): Database & LongStatements 
     }
   }
 
-  /** Its failure says nothing new: the service rolls back what is left alone for three minutes. */
+  /** A failed rollback is ignored: the service rolls back a transaction after three minutes without use. */
   async function rollBack(transaction: RollbackTransactionCommandInput): Promise<void> {
     for (let tries = 1; tries <= rollbackTriesMax; tries += 1) {
       try {
         await client.send(new RollbackTransactionCommand(transaction));
         return;
       } catch (error) {
-        // A statement that was stopped takes a moment to stop, and keeps its locks until then.
+        // A cancelled statement takes a moment to stop, and keeps its locks until then.
         if (!(error instanceof Error && error.message.includes("still running a query"))) return;
         await clock.sleep(500);
       }
@@ -127,15 +127,15 @@ export function makeDataApi(options: DataApiOptions): Database & LongStatements 
   };
 }
 
-/** What took as long as it may once takes it again, and a function has not the time: it is tried from the queue. */
+/** After a timeout a retry would take as long, and the function lacks the time: the unit is retried from the queue. */
 function isTimeout(error: unknown): boolean {
   return error instanceof Error && ["StatementTimeoutException", "TimeoutError"].includes(error.name);
 }
 
-/** SQLSTATE classes of passing trouble: connection, resources, operator intervention, deadlock, serialization. */
+/** SQLSTATE classes of transient errors: connection, resources, operator intervention, deadlock, serialization. */
 const transientStates = /^(08|53|57|40001|40P01|55P03)/;
 
-/** Names of errors of the service that a later call may not meet. https://docs.aws.amazon.com/rdsdataservice/ */
+/** Names of the service's transient errors. https://docs.aws.amazon.com/rdsdataservice/ */
 const transientNames = new Set([
   "DatabaseUnavailableException",
   "InternalServerErrorException",

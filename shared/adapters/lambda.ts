@@ -1,5 +1,5 @@
-// The dispatcher as a Lambda function, invoked without waiting. One signed request: the SDK's client of this service
-// brings every operation's schema and would be a sixth of the API's bundle.
+// Invokes the dispatcher's Lambda function asynchronously, with one signed request. The SDK's Lambda client contains the
+// schema of every operation and would be a sixth of the API's bundle.
 import { AwsClient } from "aws4fetch";
 import { SyncError } from "../errors.ts";
 import type { Dispatcher } from "../ports.ts";
@@ -15,10 +15,10 @@ export type LambdaOptions = {
   readonly sessionToken?: string;
 };
 
-/** An answer comes when the event is accepted, not when it is carried out; a caller of the API waits for it. */
+/** Lambda answers when it has accepted the event, not when it is processed. A caller of the API waits for this answer. */
 const requestTimeoutMilliseconds = 5_000;
 
-/** After a 429 or a 5xx; what fails then is the caller's to repeat. */
+/** Retries after a 429 or a 5xx; after that the caller has to repeat the call. */
 const retries = 2;
 
 export function makeDispatcher({ functionName, endpoint, ...account }: LambdaOptions): Dispatcher {

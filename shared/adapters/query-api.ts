@@ -1,5 +1,5 @@
-// AWS services that answer XML to a form: EC2, RDS, CloudFormation. One signed request each, because their SDK clients
-// are larger than the functions that ask.
+// AWS services with the query protocol (a form in, XML out): EC2, RDS, CloudFormation. Each call is one signed request,
+// because their SDK clients are larger than our functions.
 import { AwsClient } from "aws4fetch";
 import { SyncError } from "../errors.ts";
 import type { Clock } from "../ports.ts";
@@ -12,7 +12,7 @@ export type Account = {
   readonly sessionToken?: string;
 };
 
-/** The version is that of the service's interface, as its reference says. */
+/** API versions, from each service's reference. */
 const versions = { cloudformation: "2010-05-15", ec2: "2016-11-15", rds: "2014-10-31" } as const;
 
 export type QueryService = keyof typeof versions;
@@ -49,23 +49,23 @@ export function makeQueryApi(service: QueryService, endpoint: string, account: A
   };
 }
 
-/** Refusals that a later call may not meet. */
+/** Transient error codes. */
 const passing = new Set(["Throttling", "RequestLimitExceeded", "InvalidDBClusterStateFault"]);
 
-/** The text of each element of a name that holds nothing but text. */
+/** The text of each element with this name that contains only text. */
 export function valuesIn(xml: string, element: string): string[] {
   const found = xml.matchAll(new RegExp(`<${element}>([^<]*)</${element}>`, "g"));
   return [...found].map(([, value = ""]) => value);
 }
 
-/** A cluster that is being changed takes no other change; a change takes a few minutes. */
+/** A cluster refuses a change while another one is in progress, which takes a few minutes. */
 const changeWaitSeconds = 10;
 const changeTriesMax = 24;
 
 /**
- * It counts at once, whatever else is changed at the next maintenance.
+ * Switches deletion protection on or off. It takes effect at once, not in the maintenance window.
  * https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_ModifyDBCluster.html
- * @throws SyncError when the service refuses, or is busy with the cluster for minutes
+ * @throws SyncError when the service refuses, or when another change takes too long
  */
 export async function protectCluster(
   { rds, clock }: { readonly rds: QueryApi; readonly clock: Clock },
@@ -88,7 +88,7 @@ export async function protectCluster(
   }
 }
 
-/** Whether CloudFormation is taking a stack's last change back. @throws SyncError when it does not say */
+/** Whether CloudFormation is rolling a stack back. @throws SyncError when that is unknown */
 export async function isRollingBack(cloudformation: QueryApi, stack: string): Promise<boolean> {
   const answer = await cloudformation("DescribeStacks", { StackName: stack });
   return valuesIn(answer, "StackStatus").some((status) => status.includes("ROLLBACK"));

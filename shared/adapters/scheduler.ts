@@ -9,7 +9,7 @@ import { quickService } from "../catalogue/request-limits.ts";
 import type { Planner } from "../ports.ts";
 import { encodeUnit } from "../unit.ts";
 
-/** An at() in the past is refused, and the service fires to the minute. */
+/** The service refuses an at() in the past, and fires with a precision of one minute. */
 const aheadMillisecondsMin = 60_000;
 
 export function makeScheduler(options: {
@@ -37,15 +37,15 @@ export function makeScheduler(options: {
         }),
       );
     } catch (error) {
-      if (!(error instanceof ConflictException)) throw error; // it exists: planned before
+      if (!(error instanceof ConflictException)) throw error; // it exists: already scheduled
     }
   }
 
   return {
     sendUnitAt: (name, at, unit) =>
       create(name, at, {
-        // The SDK's own call, because the service's SQS target knows a message group only for FIFO queues, and without
-        // one many retries due at once would each count as a quiet group, before an increment's.
+        // The universal target, because the SQS target supports a message group only for FIFO queues. Without a group, many
+        // retries at once would each count as a quiet group and go before an increment's units.
         Arn: `arn:${partition}:scheduler:::aws-sdk:sqs:sendMessage`,
         RoleArn: options.roleArn,
         Input: JSON.stringify({

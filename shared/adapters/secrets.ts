@@ -1,5 +1,5 @@
-// Texts from Secrets Manager: the TuShare token and the alarm webhook. The token is kept in memory only, and read again
-// after a while so that a changed secret takes effect without a deployment.
+// Secrets from Secrets Manager: the TuShare token and the alarm webhook. The token is kept only in memory, and read again
+// after a while, so that a changed secret takes effect without a deployment.
 import { GetSecretValueCommand, SecretsManagerClient } from "@aws-sdk/client-secrets-manager";
 import { quickService } from "../catalogue/request-limits.ts";
 import { SyncError } from "../errors.ts";
@@ -17,7 +17,7 @@ export function makeSecretSource(secretId: string): () => Promise<string> {
   };
 }
 
-/** @returns a function that gives the token. It throws SyncError: account-wide when nobody has set it yet. */
+/** @returns a function that returns the token. It throws SyncError, with scope account when the token is not set yet. */
 export function makeTokenSource(options: { secretArn: string; clock: Clock }): () => Promise<string> {
   const read = makeSecretSource(options.secretArn);
   let kept: { token: string; until: number } | undefined;

@@ -11,17 +11,17 @@ import type { WorkQueue } from "../ports.ts";
 import { encodeUnit } from "../unit.ts";
 import { say } from "../words/say.ts";
 
-/** Entries of one SendMessageBatch; also at most 1 MiB together, of which ten units take a few kilobytes. */
+/** Entries of one SendMessageBatch. Together they may have 1 MiB; ten units have a few kilobytes. */
 const entriesMax = 10;
 
-/** Sends of what SQS accepted only in part. */
+/** Tries of a batch that SQS accepted only in part. */
 const triesMax = 4;
 
 export function makeSqsQueue(options: { queueUrl: string }): WorkQueue {
   const client = new SQSClient({ ...quickService, useQueueUrlAsEndpoint: false });
   const { queueUrl } = options;
 
-  /** SQS answers 200 with some entries refused; only what it names as refused is sent again. */
+  /** SQS may answer 200 with some entries refused; only those are sent again. */
   async function sendBatch(entries: SendMessageBatchRequestEntry[]): Promise<void> {
     let left = entries;
     for (let tries = 0; tries < triesMax; tries += 1) {
@@ -42,7 +42,7 @@ export function makeSqsQueue(options: { queueUrl: string }): WorkQueue {
           units.slice(at, at + entriesMax).map((unit, index) => ({
             Id: String(index),
             MessageBody: encodeUnit(unit),
-            // On a standard queue the group only keeps one job's backlog from delaying another's units.
+            // On a standard queue a group only prevents the backlog of one job from delaying units of another.
             MessageGroupId: unit.job_type,
             ...(delaySeconds > 0 && { DelaySeconds: delaySeconds }),
           })),

@@ -1,4 +1,4 @@
-// TuShare Pro over HTTP. The only place that reads its codes and Chinese messages; pacing is left to the pacer.
+// TuShare Pro over HTTP. The only place that reads its codes and Chinese messages. Pacing is in pacer.ts.
 import * as z from "zod/mini";
 import { shanghaiDay, shanghaiInstant } from "../catalogue/dates.ts";
 import { type ErrorKind, SyncError, type SyncErrorOptions } from "../errors.ts";
@@ -9,13 +9,13 @@ import { say } from "../words/say.ts";
 /** The official client's own timeout. */
 const timeoutMilliseconds = 30_000;
 
-/** Ten times the largest documented answer of the interfaces we use. */
+/** Ten times the largest documented reply of the interfaces we use. */
 const replyBytesMax = 32 * 1024 * 1024;
 
-/** What is kept of a message of TuShare's; its real ones are far shorter. */
+/** Characters kept of TuShare's message; real messages are far shorter. */
 const saidCharactersMax = 500;
 
-/** A whole window after a "too fast" for the minute: whether it rolls or starts on the minute is not known. */
+/** After "too fast" for a minute, waits a whole minute: it is not known whether the window slides or is fixed. */
 const minuteRestSeconds = 61;
 
 const replySchema = z.object({
@@ -27,7 +27,7 @@ const replySchema = z.object({
     z.nullable(
       z.object({
         fields: z.array(z.string()),
-        // Cells are checked where their column is known; walking them twice costs as much as parsing them.
+        // Cells are checked in rows.ts, where their column is known; checking them here too would cost as much as parsing.
         items: z.custom<unknown[][]>((items) => Array.isArray(items) && items.every(Array.isArray)),
         has_more: z.optional(z.nullable(z.boolean())),
       }),
@@ -54,7 +54,7 @@ export function makeTushare(options: { url: string; token: () => Promise<string>
   };
 }
 
-/** @throws SyncError transient for anything that is not an answer of TuShare's own */
+/** @throws SyncError transient for any response that does not come from TuShare itself */
 async function post(url: string, body: string, what: string, token: string): Promise<string> {
   let response: Response;
   let text: string;
@@ -63,7 +63,7 @@ async function post(url: string, body: string, what: string, token: string): Pro
       method: "POST",
       headers: { "content-type": "application/json", accept: "application/json" },
       body,
-      redirect: "error", // the body carries the token: it goes to no other host
+      redirect: "error", // the body contains the token, which must not go to another host
       signal: AbortSignal.timeout(timeoutMilliseconds),
     });
     text = await readText(response, what);
@@ -96,7 +96,7 @@ async function readText(response: Response, what: string): Promise<string> {
   return new TextDecoder("utf-8").decode(Buffer.concat(chunks));
 }
 
-/** @throws SyncError with the kind TuShare's answer calls for */
+/** @throws SyncError with the kind that follows from TuShare's answer */
 export function readReply(text: string, what: string, token: string, now: Date): Page {
   let value: unknown;
   try {
@@ -121,7 +121,7 @@ export function readReply(text: string, what: string, token: string, now: Date):
   return { fields: data?.fields ?? [], items: data?.items ?? [], hasMore: data?.has_more === true };
 }
 
-/** The kind of a refusal. The rate is read before the right: older rate messages hold the word 权限 too. */
+/** The kind of a refusal. Rate limits are checked before rights, because older rate messages also contain 权限. */
 function classify(code: number, said: string, text: string, now: Date): SyncError {
   const current = /频率超限\((?<calls>\d+)次\/(?<unit>分钟|小时|天)\)/.exec(said)?.groups;
   const older = /每(?<unit>分钟|小时|天)最多访问该接口(?<calls>\d+)次/.exec(said)?.groups;
@@ -148,14 +148,14 @@ function refused(kind: ErrorKind, text: string, options?: SyncErrorOptions): Syn
   return new SyncError(kind, text, options);
 }
 
-/** To five minutes past midnight in Shanghai, when the day's count starts again. */
+/** Seconds until five minutes past midnight in Shanghai, when the daily quota is reset. */
 function secondsToTomorrow(now: Date): number {
   return Math.ceil((shanghaiInstant(shanghaiDay(now), 24).getTime() - now.getTime()) / 1000) + 300;
 }
 
 /**
- * JSON with every number exact. A double holds any 15 significant digits; only a reply that has longer runs pays for
- * the slow way, which keeps their text.
+ * Parses JSON with exact numbers. A double holds any 15 significant digits, so only a reply with longer numbers needs the
+ * slow way, which keeps their text.
  */
 function parseExactly(text: string): unknown {
   if (!mayPassDouble(text)) return JSON.parse(text);
@@ -168,8 +168,8 @@ function parseExactly(text: string): unknown {
 }
 
 /**
- * Whether a text holds a run of more digits and dots than 15 digits can make, or an exponent of three digits. A loop,
- * because a regular expression takes as long as the parser.
+ * Whether a text may contain a number that a double cannot hold: a run of digits and dots longer than 15 digits can make, or
+ * an exponent of three digits. A loop, because a regular expression takes as long as the parser.
  */
 function mayPassDouble(text: string): boolean {
   let run = 0;
@@ -202,7 +202,7 @@ function excerpt(text: string, token: string): string {
   });
 }
 
-/** An upstream or a proxy may echo what it was sent. */
+/** Removes the token from a text: an upstream or a proxy may echo the request. */
 function withoutToken(text: string, token: string): string {
   return token === "" ? text : text.replaceAll(token, "***");
 }

@@ -27,7 +27,12 @@ export const settingTable = {
   SYNC_FAILURE_MAX_RETRIES: integer(3, 0, 10, "retries of a failed unit before a person is needed"),
   SYNC_LIST_SHARE_MIN: integer(90, 0, 100, "percent of the last answer's rows that a list must have"),
   SYNC_NOT_DUE_RETRY_MINUTES: integer(30, 5, 240, "minutes between two attempts for a day not published yet"),
-  SYNC_NOT_DUE_UNTIL_HOUR: integer(23, 18, 72, "hour of the trading day (may be over 24) of the last such attempt"),
+  SYNC_NOT_DUE_UNTIL_HOUR: integer(
+    23,
+    18,
+    72,
+    "hour of the trading day (may be over 24) of the last such attempt",
+  ),
   TUSHARE_MIN_INTERVAL: number(
     0.35,
     0.01,

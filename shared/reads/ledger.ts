@@ -30,7 +30,7 @@ export async function currentTasks(database: Database, limit: number): Promise<T
   return [...open, ...others].slice(0, limit);
 }
 
-/** Number of failure records that "retry all" sends for these jobs; unresolvedUnits (ledger/failures.ts) has the same rule. */
+/** Number of failure records that "retry all" sends for these jobs; same rule as unresolvedUnits in ledger/failures.ts. */
 export async function countOpenFailures(database: Database, jobs: readonly JobType[]): Promise<number> {
   const [row] = await database.run(
     `select count(*) as failures
