@@ -1,4 +1,4 @@
-// What operations answer, as schemas: the description is made from them and the tests hold every answer against them.
+// Schemas of the answers: the OpenAPI description is made from them, and the tests check every answer against them.
 import * as z from "zod/mini";
 import { financeNumbers } from "../catalogue/datasets/finance.ts";
 import { jobTypes, runOptions } from "../catalogue/jobs.ts";
@@ -12,7 +12,7 @@ import type { FinanceRow } from "../reads/finance.ts";
 import { detailColumns, listColumns } from "../reads/instruments.ts";
 import type { FailureRecord, TaskProgress } from "../reads/progress.ts";
 
-/** Schemas that the description names; the others are written out where they are used. */
+/** Schemas with a name in the description; other schemas are written out where they are used. */
 export const named = z.registry<{ id: string }>();
 
 function name<Schema extends z.ZodMiniType>(id: string, schema: Schema): Schema {
@@ -38,13 +38,13 @@ export const ErrorAnswer = name(
   "Error",
   z.strictObject({
     error: about(
-      "What kind of error it is",
+      "Kind of error",
       z.enum(["bad_input", "not_found", "method_not_allowed", "conflict", "unavailable", "internal"]),
     ),
-    message: about("What is wrong and what to do, for a person", z.string()),
+    message: about("What is wrong and what to do, as text for a person", z.string()),
     field: z.optional(about("The field that was refused", z.string())),
-    value: z.optional(about("What it held; null when it was missing", z.unknown())),
-    allowed: z.optional(about("What it may hold", z.string())),
+    value: z.optional(about("Its value; null when it was missing", z.unknown())),
+    allowed: z.optional(about("What is allowed in the field", z.string())),
     suggestion: z.optional(about("What was probably meant", z.string())),
   }),
 );
@@ -53,20 +53,20 @@ export const OriginAnswer = name(
   "Origin",
   z.strictObject({
     kind: about(
-      "tushare: the real one; simulated: an invented market; captured: answers kept from earlier; address: a server that is not TuShare's own",
+      "tushare: the real one; simulated: an invented market; captured: answers saved earlier; address: a server that is not TuShare's own",
       z.enum(originKinds),
     ),
-    identity: about("Tells it from others of its kind", z.string()),
-    is_real: about("Whether the rows are the market's, as TuShare tells them", z.boolean()),
-    warning: about("What to say beside the data; null for the real one", z.nullable(z.string())),
+    identity: about("Distinguishes origins of the same kind", z.string()),
+    is_real: about("Whether the rows are real market data from TuShare", z.boolean()),
+    warning: about("Warning to show with the data; null for real TuShare data", z.nullable(z.string())),
     recorded_at: instant(),
   }),
 );
 
-/** What API Gateway itself answers, before the function is asked. */
+/** The answer of API Gateway itself, when it does not call the function. */
 export const GatewayAnswer = name(
   "GatewayError",
-  z.object({ message: about("What API Gateway says", z.string()) }),
+  z.object({ message: about("API Gateway's message", z.string()) }),
 );
 
 export const TroubleAnswer = name("Trouble", z.union([ErrorAnswer, GatewayAnswer]));
@@ -80,22 +80,22 @@ export const TaskAnswer = name(
     reason: about("Why it is paused, failed or cancelled", z.nullable(z.string())),
     command: about("The command that opened it, as it was given", z.record(z.string(), z.unknown())),
     planned: about(
-      "The days it was planned for; null before that, and where it is not by day",
+      "The planned days; null before planning, and for a plan that is not by day",
       z.nullable(z.strictObject({ from: day(), to: day() })),
     ),
     nothing: about("Why its plan has no unit; null when it has some", z.nullable(z.enum(nothings))),
     total_units: about("0 until it is planned", count()),
     units: about("Units by status", z.strictObject(keyed(unitStatuses, count))),
     rows: about("Rows of the answers that were proven whole", count()),
-    progress: about("Units done or parked, of all, from 0 to 1", z.number()),
+    progress: about("Share of units done or parked, from 0 to 1", z.number()),
     units_a_minute: about(
-      "Lately for a live task, overall for one that has ended; null before the first unit",
+      "Recent for a live task, overall for one that has ended; null before the first unit",
       z.nullable(z.number()),
     ),
     started_at: instant(),
     updated_at: instant(),
     completed_at: z.nullable(instant()),
-    estimated_end: about("null while it is not known", z.nullable(instant())),
+    estimated_end: about("null while unknown", z.nullable(instant())),
   }),
 );
 export type TaskAnswer = z.infer<typeof TaskAnswer>;
@@ -106,13 +106,10 @@ export const TaskConflict = name(
     error: z.literal("conflict"),
     message: z.string(),
     task: z.optional(
-      about("The task that stands in the way; without one it is the origin of the data", TaskAnswer),
+      about("The conflicting task; without one the conflict is the origin of the data", TaskAnswer),
     ),
     asked: z.optional(
-      about(
-        "Of a start that may come later: whether that task answers to the same command",
-        z.enum(["same", "other"]),
-      ),
+      about("For a start: whether that task was opened by the same command", z.enum(["same", "other"])),
     ),
   }),
 );
@@ -129,9 +126,9 @@ export const JobAnswer = name(
     mode: z.enum(["reference", "history", "incremental"]),
     about: z.string(),
     datasets: z.array(z.string()),
-    takes: about("The fields that a run of it takes", z.array(z.enum(runOptions))),
+    takes: about("Fields that a run of it accepts", z.array(z.enum(runOptions))),
     schedules: about("EventBridge Scheduler expressions, read in Asia/Shanghai", z.array(z.string())),
-    after: about("Jobs whose data its plan is made from", z.array(z.string())),
+    after: about("Jobs that fetch the data its plan needs", z.array(z.string())),
     last_task: about("Its newest task; null when it never ran", z.nullable(TaskAnswer)),
   }),
 );
@@ -151,11 +148,14 @@ export const FailureAnswer = name(
     error_message: z.string(),
     retry_count: count(),
     max_retries: count(),
-    needs_person: about("Open, and nobody tries it again by itself", z.boolean()),
-    cancelled: about("Open, and its task was cancelled before another try: run the job again", z.boolean()),
+    needs_person: about("Open, and not retried automatically", z.boolean()),
+    cancelled: about("Open, but its task was cancelled before a retry: run the job again", z.boolean()),
     created_at: instant(),
     last_attempt_at: instant(),
-    next_attempt_at: about("null where no attempt is planned, as in a paused task", z.nullable(instant())),
+    next_attempt_at: about(
+      "null when no attempt is planned, such as in a paused task",
+      z.nullable(instant()),
+    ),
     resolved_at: z.nullable(instant()),
   }),
 );
@@ -175,7 +175,7 @@ export const RetryAnswer = name(
   "Retry",
   z.strictObject({
     job_types: z.array(z.enum(jobTypes)),
-    failures: about("Open failure records of these jobs, each of which is tried again", count()),
+    failures: about("Open failure records of these jobs, all of which are retried", count()),
   }),
 );
 
@@ -226,8 +226,8 @@ export const AdjustedRowAnswer = name(
     ts_code: z.string(),
     trade_date: day(),
     ...keyed(adjustedFigures, exact),
-    factor_carried: about("The day lacks a factor, and the latest one before it is used", z.boolean()),
-    base_date: about("Of qfq: the day whose prices are left as they are", z.nullable(day())),
+    factor_carried: about("The day has no factor, so the latest earlier one was used", z.boolean()),
+    base_date: about("For qfq: the day with unchanged prices", z.nullable(day())),
   }),
 );
 
@@ -268,7 +268,7 @@ export const FinanceAnswer = name(
   "Finance",
   z.strictObject({
     ts_code: z.string(),
-    as_of: about("The day whose knowledge this is; null for today's", z.nullable(day())),
+    as_of: about("The day as of which the reports are shown; null for today", z.nullable(day())),
     rows: z.array(FinanceRowAnswer),
     next_cursor: cursor(),
   }),
@@ -276,10 +276,10 @@ export const FinanceAnswer = name(
 
 const dayRowFields = () => ({
   stored: count(),
-  listed: about("Listed on that day; suspended ones are among them and have no row", count()),
+  listed: about("Listed on that day; includes suspended ones, which have no row", count()),
   proven: about("An answer for the whole day was proven complete, and its rows are still there", z.boolean()),
   asked: about(
-    "A task was planned for all of that day, and not cancelled: what is not stored is missing",
+    "A task that was not cancelled covered the whole day: what is not stored is missing",
     z.boolean(),
   ),
 });
@@ -289,7 +289,7 @@ const DayRows = name("DayRows", z.strictObject(dayRowFields()));
 export const CoverageAnswer = name(
   "Coverage",
   z.strictObject({
-    newest_trade_date: about("Of the market; null in an empty database", z.nullable(day())),
+    newest_trade_date: about("Newest day of the market; null in an empty database", z.nullable(day())),
     from: day(),
     to: day(),
     days: z.array(z.strictObject({ day: day(), stocks: DayRows, etfs: DayRows })),
@@ -308,7 +308,7 @@ export const DatasetCoverageAnswer = name(
         day: day(),
         ...dayRowFields(),
         listed: about(
-          "Listed on that day; suspended ones are among them and have no row. null where a whole day need not have a row of each",
+          "Listed on that day; includes suspended ones, which have no row. null for a dataset that does not expect a row of each",
           z.nullable(count()),
         ),
       }),
@@ -317,9 +317,9 @@ export const DatasetCoverageAnswer = name(
 );
 export type DatasetCoverageAnswer = z.infer<typeof DatasetCoverageAnswer>;
 
-/** A field that carries on a page; null on the last. */
+/** The cursor of the next page; null on the last page. */
 function cursor() {
-  return about("Give it as `cursor` for the next page; null on the last", z.nullable(z.string()));
+  return about("Pass it as `cursor` to get the next page; null on the last page", z.nullable(z.string()));
 }
 
 export function asTask(task: TaskProgress): object {
@@ -376,10 +376,10 @@ function exactNumbers(figures: Readonly<Record<string, string | null>>): Record<
   return Object.fromEntries(Object.entries(figures).map(([column, digits]) => [column, exactNumber(digits)]));
 }
 
-/** A JSON number with all its stored digits: a double would round a longer one. */
+/** A JSON number with all stored digits: a double would round a long number. */
 export function exactNumber(digits: string | null): unknown {
   return digits === null ? null : rawJson(digits);
 }
 
-/** In every engine this runs on, and not yet in TypeScript's library. */
+/** JSON.rawJSON exists in every engine we run on, but not yet in TypeScript's library. */
 const { rawJSON: rawJson } = JSON as unknown as { rawJSON(text: string): unknown };

@@ -1,4 +1,4 @@
-// Coverage: what is stored of each open day, what is missing, and where all of it comes from.
+// Coverage: what is stored of each open day, what is missing, and the origin of the data.
 import { datasets, datasetsByDay } from "../catalogue/datasets.ts";
 import { addDays, type Day, daysBetween, shanghaiDay } from "../catalogue/dates.ts";
 import { isReal } from "../catalogue/origin.ts";
@@ -11,7 +11,7 @@ import { CoverageAnswer, DatasetCoverageAnswer, OriginAnswer } from "./answers.t
 import { day, oneOf, optional } from "./fields.ts";
 import { type Answer, badInput, notFound, type Route, route, unknown } from "./route.ts";
 
-/** Calendar days of one answer, which counts every stored row of them. */
+/** Calendar days in one answer; the query counts every stored row of these days. */
 const daysMax = 400;
 const daysByDefault = 30;
 
@@ -20,7 +20,7 @@ const rangeFields = {
   to: optional(day("the last, included; today in Shanghai by default", "20240131")),
 };
 
-/** The range asked for, or why it is refused. */
+/** The requested range, or why it is refused. */
 function readRange(
   asked: { from?: Day | undefined; to?: Day | undefined },
   now: Date,

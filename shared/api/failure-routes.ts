@@ -1,4 +1,4 @@
-// Failure records: why units did not succeed, and another try for one of them.
+// Failure records: why units did not succeed, and retrying one of them.
 import { jobTypes } from "../catalogue/jobs.ts";
 import { errorKinds } from "../errors.ts";
 import { pageMax, readFailures } from "../reads/progress.ts";
@@ -21,10 +21,10 @@ export const failureRoutes: readonly Route[] = [
         oneOf([...jobTypes, "UNKNOWN"], "of this job; UNKNOWN for unreadable messages", "DAILY_HISTORY"),
       ),
       kind: optional(oneOf(errorKinds, "of this kind", "permanent")),
-      resolved: optional(truth("only those that are, or are not, resolved", false)),
-      needs_person: optional(truth("only those that nobody tries again by itself, or the others")),
+      resolved: optional(truth("only resolved records, or only open ones", false)),
+      needs_person: optional(truth("only records that are not retried automatically, or only the others")),
       limit: withDefault(integer(1, pageMax, "records on a page", 50), 50),
-      cursor: optional(integer(1, idMax, "next_cursor of the page before", 120)),
+      cursor: optional(integer(1, idMax, "next_cursor of the previous page", 120)),
     },
     answers: { 200: { about: "A page of records", schema: FailuresAnswer } },
     async handle({ database }, { query }) {
@@ -42,7 +42,7 @@ export const failureRoutes: readonly Route[] = [
     summary: "Try a failed unit again now",
     path: { id: integer(1, idMax, "the failure record", 7) },
     answers: {
-      202: { about: "The record as it is; the unit is on its way", schema: FailureAnswer },
+      202: { about: "The record, unchanged; the unit is being sent", schema: FailureAnswer },
       404: { about: "There is no such record", schema: ErrorAnswer },
       409: { about: "It is resolved, cancelled, or its message could not be read", schema: FailureConflict },
     },

@@ -1,10 +1,10 @@
-// The fields that operations take, checked by the schemas that describe them. A description says what is allowed, and
-// is what a refusal quotes.
+// Fields of the operations, as schemas that check and describe them. A description says what is allowed; a refusal quotes
+// it.
 import * as z from "zod/mini";
 import { isDay } from "../catalogue/dates.ts";
 import { codePattern, readAnyCode, readCode } from "../words/codes.ts";
 
-/** A day; both ways of writing it come out as YYYYMMDD. */
+/** A day in either format, converted to YYYYMMDD. */
 export function day(meaning: string, example = "20240102") {
   return described(
     z.pipe(
@@ -20,7 +20,7 @@ export function day(meaning: string, example = "20240102") {
   );
 }
 
-/** A whole number, which a query carries as text. */
+/** A whole number, which is text in a query. */
 export function integer(min: number, max: number, meaning: string, example: number) {
   return described(
     z.pipe(
@@ -34,7 +34,7 @@ export function integer(min: number, max: number, meaning: string, example: numb
   );
 }
 
-/** A truth, which a query carries as text. */
+/** A boolean, which is text in a query. */
 export function truth(meaning: string, example = true) {
   return described(
     z.pipe(
@@ -62,12 +62,12 @@ export function text(charactersMax: number, meaning: string, example: string) {
   );
 }
 
-/** A TuShare code; however it is written, it comes out in TuShare's form. */
+/** A code in any known format, converted to TuShare's format. */
 export function code(meaning: string, example = "600519.SH") {
   return described(codeSchema(readCode), `a TuShare code: ${meaning}`, example);
 }
 
-/** Of any kind: the command they become part of refuses what its job cannot have. */
+/** Codes of any kind: the command they become part of refuses codes that its job does not accept. */
 export function codes(countMax: number, meaning: string) {
   return described(
     z.array(codeSchema(readAnyCode)).check(z.minLength(1), z.maxLength(countMax)),
@@ -93,14 +93,14 @@ export function taskId(meaning: string) {
   return described(z.uuid(), `the id of a task, a UUID: ${meaning}`, "5f0c1a9e-1f0b-4d6e-9a43-2b7d5c8e0f11");
 }
 
-/** The same field, which need not be given. */
+/** The same field, but optional. */
 export function optional<Schema extends z.ZodMiniType>(schema: Schema) {
   return redescribed(schema, z.optional(schema));
 }
 
-/** The same field with what it is when it is not given. */
+/** The same field, with a default. */
 export function withDefault<Schema extends z.ZodMiniType>(schema: Schema, value: z.output<Schema>) {
-  // Given as input, so that it passes the same checks; what is a number or a choice is its own input.
+  // The default is used as input, so that it passes the same checks; numbers and choices are valid input.
   return redescribed(schema, z._default(schema, value as never));
 }
 

@@ -1,4 +1,4 @@
-// Financial indicators of a company: as they stand, or as they were known on a day.
+// Financial indicators of a company: as they are now, or as they were known on a day.
 import { financeNumbers } from "../catalogue/datasets/finance.ts";
 import { addDays } from "../catalogue/dates.ts";
 import { reportRowsMax } from "../reads/figures.ts";
@@ -21,19 +21,19 @@ export const financeRoutes: readonly Route[] = [
     tag: "Finance",
     summary: "Financial indicators of a company, one row for each report period, ascending",
     about:
-      "With as_of only what was announced by that day counts. TuShare often gives a correction the announcement day of the report it corrects; it then counts from that day.",
+      "With as_of, only reports announced by that day count. TuShare often gives a correction the announcement day of the report it corrects; it then counts from that day.",
     path: { ts_code: code("the company") },
     query: {
       from: optional(day("the first end of a report period, included", "20230331")),
       to: optional(day("the last end of a report period, included", "20241231")),
       as_of: optional(day("only what was announced by then", "20240430")),
-      format: optional(oneOf(["json", "csv"], "json by default; csv is answered whole, without pages")),
+      format: optional(oneOf(["json", "csv"], "json by default; csv has all rows, without pages")),
       limit: optional(integer(1, reportRowsMax, `rows on a page, ${limitByDefault} by default`, 8)),
-      cursor: optional(day("next_cursor of the page before", "20230331")),
+      cursor: optional(day("next_cursor of the previous page", "20230331")),
     },
     answers: {
       200: { about: "A page of rows, or all of them as CSV", schema: FinanceAnswer, csv: true },
-      404: { about: "No list and no data knows the code", schema: ErrorAnswer },
+      404: { about: "The code is neither in a list nor in the data", schema: ErrorAnswer },
     },
     async handle({ database }, { path: { ts_code }, query }) {
       const { from, to, as_of, cursor } = query;

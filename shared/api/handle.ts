@@ -1,5 +1,5 @@
-// One request of a route: its fields are checked by the route's schemas, the route does its part, the answer is encoded.
-// Finding the route is the router's part.
+// Handles a request of a route: checks its fields with the route's schemas, runs the route and encodes the answer. The
+// router finds the route.
 import * as z from "zod/mini";
 import { asSyncError, SyncError } from "../errors.ts";
 import { suggestCode } from "../words/codes.ts";
@@ -24,7 +24,7 @@ export type ApiResponse = {
   readonly body: string;
 };
 
-/** Never throws: what goes wrong is an answer too. */
+/** Never throws: an error becomes an answer. */
 export async function handle(route: Route, services: ApiServices, request: ApiRequest): Promise<ApiResponse> {
   try {
     const read = readInputs(route, request);
@@ -34,12 +34,12 @@ export async function handle(route: Route, services: ApiServices, request: ApiRe
   }
 }
 
-/** Every answer says where the data comes from, also one that is a table. */
+/** Every answer has the header with the origin of the data, including CSV tables. */
 function told(answer: Answer, { origin }: ApiServices): ApiResponse {
   return encode({ ...answer, headers: { [originHeader]: origin.kind, ...answer.headers } });
 }
 
-/** A database that wakes up is worth another try; what we do not know is a mistake of ours. */
+/** A database that is resuming is "unavailable", so the client may retry; an unexpected error is "internal". */
 function trouble(services: ApiServices, { id }: Route, thrown: unknown): Answer {
   const error = asSyncError(thrown);
   services.log.error("request failed", { operation: id, error });
@@ -98,7 +98,7 @@ function valuesIn(checked: Record<"path" | "query" | "body", Checked>) {
 const noFields: Fields = {};
 const objects = new WeakMap<Fields, z.ZodMiniType<Record<string, unknown>>>();
 
-/** Made once for a route: zod compiles a schema when it is first used. */
+/** Cached for each route, because zod compiles a schema when it is first used. */
 function objectOf(fields: Fields): z.ZodMiniType<Record<string, unknown>> {
   const made = objects.get(fields) ?? z.strictObject({ ...fields });
   objects.set(fields, made);
@@ -122,7 +122,7 @@ function check(fields: Fields = noFields, given: object, renamed: Route["renamed
   return { refusal: badInput(path.join("."), value, allowed, suggestionFor(issue, value)) };
 }
 
-/** A code's exchange can be told from its digits, a choice from what is near it. */
+/** What was probably meant: for a code by its digits, for a choice by its spelling. */
 function suggestionFor(issue: z.core.$ZodIssue | undefined, value: unknown): string | undefined {
   if (typeof value !== "string" || issue === undefined) return undefined;
   if (issue.code === "invalid_value") return nearest(value, issue.values.map(String));
@@ -131,7 +131,7 @@ function suggestionFor(issue: z.core.$ZodIssue | undefined, value: unknown): str
   return isCode ? suggestCode(value) : undefined;
 }
 
-/** What may be given in the place of a field that is not one of an operation's. */
+/** The allowed fields, for the refusal of an unknown one. */
 function fieldsAllowed(fields: Fields, renamed: NonNullable<Route["renamed"]>, field: string): string {
   const name = Object.hasOwn(renamed, field) ? renamed[field] : undefined;
   const schema = name === undefined ? undefined : fields[name];
@@ -140,7 +140,7 @@ function fieldsAllowed(fields: Fields, renamed: NonNullable<Route["renamed"]>, f
   return known.length === 0 ? "no field at all" : `one of the fields ${known.join(", ")}`;
 }
 
-/** A field that comes twice has no one value. */
+/** Fields of a query; a field given twice becomes a list, which is then refused. */
 function fieldsOf(query: URLSearchParams): object {
   const names = [...new Set(query.keys())];
   return Object.fromEntries(

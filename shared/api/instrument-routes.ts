@@ -12,7 +12,7 @@ import {
 import { code, integer, oneOf, optional, text, withDefault } from "./fields.ts";
 import { notFound, type Route, route } from "./route.ts";
 
-/** With the longest names there are, under the Data API's 1 MiB. */
+/** Even with the longest names, so many rows stay under the Data API's limit of 1 MiB. */
 const limitMax = 1_000;
 
 export const instrumentRoutes: readonly Route[] = [
@@ -24,12 +24,12 @@ export const instrumentRoutes: readonly Route[] = [
     summary: "Stocks and ETFs by code",
     about: "The list of ETFs is `?is_etf=Y`; with `exchange` that of one exchange.",
     query: {
-      is_etf: optional(oneOf(["Y", "N"], "Y for ETFs alone, N for stocks alone")),
+      is_etf: optional(oneOf(["Y", "N"], "Y: only ETFs, N: only stocks")),
       exchange: optional(oneOf([exchanges.SH, exchanges.SZ, exchanges.BJ], "listed on this exchange")),
       status: optional(oneOf(instruments.listStatuses, "listed, delisted, or not trading")),
-      q: optional(text(50, "a part of the code, the name or its pinyin initials, in any case", "ETF")),
+      q: optional(text(50, "part of the code, the name or its pinyin initials; case does not matter", "ETF")),
       limit: withDefault(integer(1, limitMax, "instruments on a page", 500), 500),
-      cursor: optional(code("next_cursor of the page before")),
+      cursor: optional(code("next_cursor of the previous page")),
     },
     renamed: { market: "exchange" },
     answers: { 200: { about: "A page of instruments", schema: InstrumentsAnswer } },

@@ -1,4 +1,4 @@
-// Jobs: what there is, and starting it; by the job's name, and by the names that the data's own documents give.
+// Jobs: listing and starting them, by job name, and by the fixed paths of some jobs.
 import type * as z from "zod/mini";
 import { type JobType, jobs, jobsOf, jobTypes, optionsOf, type RunOption } from "../catalogue/jobs.ts";
 import { codesMax, daysMax } from "../dispatch/command.ts";
@@ -8,14 +8,14 @@ import { codes, day, integer, oneOf, optional, truth } from "./fields.ts";
 import { type Fields, type Route, route } from "./route.ts";
 import { startJob } from "./start-job.ts";
 
-/** The fields of a run. Which of them a job takes is the catalogue's to say. */
+/** All fields of a run. The catalogue says which of them a job takes. */
 const fields = {
   from: optional(day("the first, included")),
   to: optional(day("the last, included", "20240131")),
-  days: optional(integer(1, daysMax, "in place of from, the last so many open days that are due", 30)),
+  days: optional(integer(1, daysMax, "instead of from: the last so many due open days", 30)),
   codes: optional(codes(codesMax, "only these")),
-  refresh: optional(truth("fetch also what is stored", false)),
-  byPeriod: optional(truth("by report period, or by stock, whatever the settings would have", false)),
+  refresh: optional(truth("also fetch what is already stored", false)),
+  byPeriod: optional(truth("by report period, or by stock; overrides the settings", false)),
 } satisfies Record<RunOption, z.ZodMiniType>;
 
 function fieldsOf(job: JobType): Fields {
@@ -23,14 +23,14 @@ function fieldsOf(job: JobType): Fields {
 }
 
 const started = {
-  202: { about: "The task, accepted: follow it at its Location", schema: TaskAnswer },
+  202: { about: "Accepted: the task; its progress is at Location", schema: TaskAnswer },
   409: {
-    about: "A task of the job is live or paused: that task, and whether it answers to the same command",
+    about: "A task of the job is live or paused: that task, and whether it was opened by the same command",
     schema: TaskConflict,
   },
 };
 
-/** A trigger of one job. */
+/** A route that starts one job. */
 function trigger(at: string, id: string, job: JobType, summary: string): Route {
   return route({
     method: "POST",
@@ -53,7 +53,7 @@ export const jobRoutes: readonly Route[] = [
     at: "/api/jobs",
     id: "listJobs",
     tag: "Jobs",
-    summary: "The jobs there are, each with its newest task",
+    summary: "All jobs, each with its newest task",
     answers: { 200: { about: "The job catalogue", schema: JobsAnswer } },
     async handle({ database }) {
       const newest = await newestTasks(database);
@@ -73,7 +73,7 @@ export const jobRoutes: readonly Route[] = [
     tag: "Jobs",
     summary: "Start a job",
     about:
-      "A field that the job does not take is refused, with those that it takes. Planning happens after the answer: a plan that cannot be made ends the task as FAILED, with the reason.",
+      "A field that the job does not take is refused; the answer names those that it takes. Planning happens after the answer: a task that cannot be planned ends as FAILED, with the reason.",
     idempotent: true,
     path: { job_type: oneOf(jobTypes, "the job", "DAILY_HISTORY") },
     body: fields,
@@ -91,14 +91,14 @@ export const jobRoutes: readonly Route[] = [
     "/api/stock-daily/sync/increment",
     "syncStockDailyIncrement",
     "DAILY_INCREMENTAL",
-    "Fetch what is new of stocks",
+    "Fetch new daily data of stocks",
   ),
   route({
     method: "POST",
     at: "/api/stock-daily/failures/retry",
     id: "retryStockDailyFailures",
     tag: "Failures",
-    summary: "Try again every open failure of the stock daily jobs",
+    summary: "Retry every open failure of the stock daily jobs",
     answers: { 202: { about: "The retries, accepted", schema: RetryAnswer } },
     async handle({ database, dispatcher }) {
       const job_types = jobsOf("stock_daily");
@@ -108,7 +108,7 @@ export const jobRoutes: readonly Route[] = [
     },
   }),
   trigger("/api/etf/lists", "syncEtfLists", "ETF_LIST", "Fetch the list of ETFs"),
-  trigger("/api/etf/prices", "syncEtfPrices", "ETF_HISTORY", "Fetch prices of ETFs, those not stored"),
+  trigger("/api/etf/prices", "syncEtfPrices", "ETF_HISTORY", "Fetch prices of ETFs that are not stored"),
   trigger(
     "/api/finance/sync/history",
     "syncFinanceHistory",

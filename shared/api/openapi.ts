@@ -7,12 +7,12 @@ import { type AnswerSpec, type Fields, type Route, tags } from "./route.ts";
 
 type Json = Record<string, unknown>;
 
-/** On every answer of an operation; what API Gateway refuses by itself comes without. */
+/** On every answer of an operation; refusals by API Gateway itself lack it. */
 export const originHeader = "mirror-origin";
 
 const mirrorOrigin = {
   description:
-    "Where the data comes from: tushare is the real one, simulated an invented market, captured answers kept from earlier, address a server that is not TuShare's own",
+    "Where the data comes from: tushare is the real one, simulated an invented market, captured answers saved earlier, address a server that is not TuShare's own",
   schema: { type: "string", enum: [...originKinds] },
 };
 
@@ -57,18 +57,21 @@ const securitySchemes = {
   },
 };
 
-/** What any operation may answer, by status. */
+/** Answers that any operation may return, by status. */
 const answersOfEvery = {
   BadInput: answerOf({
     about: "A field is refused: its name, its value and what is allowed",
     schema: ErrorAnswer,
   }),
-  Forbidden: answerOf({ about: "AWS only: not signed by anybody who may call it", schema: GatewayAnswer }),
+  Forbidden: answerOf({
+    about: "AWS only: the request is not signed by a caller with permission",
+    schema: GatewayAnswer,
+  }),
   TooLarge: answerOf({ about: "The request has more than 10 MB", schema: GatewayAnswer }),
-  TooMany: answerOf({ about: "AWS only: more requests than the stage lets through", schema: GatewayAnswer }),
-  Internal: answerOf({ about: "A mistake of ours; the log has it", schema: TroubleAnswer }),
+  TooMany: answerOf({ about: "AWS only: more requests than the stage allows", schema: GatewayAnswer }),
+  Internal: answerOf({ about: "An error in the server; its log has the details", schema: TroubleAnswer }),
   Unavailable: answerOf({
-    about: "The database is waking up or out of reach: repeat the request after Retry-After seconds",
+    about: "The database is resuming or cannot be reached: repeat the request after Retry-After seconds",
     schema: TroubleAnswer,
   }),
 };
@@ -152,7 +155,7 @@ function answerOf({ about: description, schema, csv }: AnswerSpec): Json {
   };
 }
 
-/** The JSON Schema of what a field holds once it is checked: the same as it takes, but for days written with hyphens. */
+/** JSON Schema of a field's checked value: the same as its input, except for days written with hyphens. */
 function schemaOf(schema: z.ZodMiniType): Json {
   const id = named.get(schema)?.id;
   if (id !== undefined) return { $ref: reference(id) };

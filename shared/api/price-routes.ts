@@ -12,7 +12,7 @@ import { asCsv, readWhole } from "./table.ts";
 const limitMax = 1_000;
 const limitByDefault = 500;
 const limit = optional(integer(1, limitMax, `rows on a page, ${limitByDefault} by default`, 500));
-const format = optional(oneOf(["json", "csv"], "json by default; csv is answered whole, without pages"));
+const format = optional(oneOf(["json", "csv"], "json by default; csv has all rows, without pages"));
 
 type OfCode = {
   from: string | undefined;
@@ -32,22 +32,20 @@ export const priceRoutes: readonly Route[] = [
     tag: "Prices",
     summary: "Daily prices of a stock or an ETF, ascending by day",
     about:
-      "Unadjusted rows have the valuation too; adjusted ones have prices rounded to 5 decimals, and say where a factor was carried forward. Without a factor adjusted prices are null.",
+      "Unadjusted rows also have the valuation. Adjusted rows have prices rounded to 5 decimals, and show where an earlier factor was used. Without any factor, adjusted prices are null.",
     path: { ts_code: code("the stock or ETF") },
     query: {
       from: optional(day("the first, included")),
       to: optional(day("the last, included", "20240131")),
       adjust: optional(oneOf(daily.adjustments, "none by default; qfq forward, hfq backward adjusted")),
-      base: optional(
-        day("of qfq, the day whose prices stay as they are; the newest stored by default", "20240131"),
-      ),
+      base: optional(day("for qfq: the day with unchanged prices; the newest stored by default", "20240131")),
       format,
       limit,
-      cursor: optional(day("next_cursor of the page before")),
+      cursor: optional(day("next_cursor of the previous page")),
     },
     answers: {
       200: { about: "A page of rows, or all of them as CSV", schema: DailyOfCodeAnswer, csv: true },
-      404: { about: "Neither lists nor prices know the code", schema: ErrorAnswer },
+      404: { about: "The code is neither in a list nor in the prices", schema: ErrorAnswer },
     },
     handle: ({ database }, { path, query }) => ofCode(database, path.ts_code, query as OfCode),
   }),
@@ -59,10 +57,10 @@ export const priceRoutes: readonly Route[] = [
     summary: "Unadjusted prices and valuation of the whole market on one day, by code",
     query: {
       trade_date: optional(day("the newest stored by default")),
-      is_etf: optional(oneOf(["Y", "N"], "Y for ETFs alone, N for stocks alone")),
+      is_etf: optional(oneOf(["Y", "N"], "Y: only ETFs, N: only stocks")),
       format,
       limit,
-      cursor: optional(code("next_cursor of the page before")),
+      cursor: optional(code("next_cursor of the previous page")),
     },
     answers: { 200: { about: "A page of rows, or all of them as CSV", schema: DailyOfDayAnswer, csv: true } },
     async handle({ database }, { query }) {
@@ -126,7 +124,7 @@ function csv(adjust: daily.Adjustment, rows: readonly daily.DailyRow[]): Answer 
   };
 }
 
-/** A table that is answered whole has no pages. */
+/** Refuses paging for CSV, which is always returned whole. */
 export function refusePages({
   format: asked,
   ...paging
@@ -137,5 +135,5 @@ export function refusePages({
 }): Answer | undefined {
   if (asked !== "csv") return undefined;
   const field = (["limit", "cursor"] as const).find((name) => paging[name] !== undefined);
-  return field && badInput(field, paging[field], "nothing with format=csv, which is answered whole");
+  return field && badInput(field, paging[field], "nothing with format=csv, which has all rows");
 }

@@ -1,5 +1,5 @@
-// What an operation of the HTTP API is: its place, what it takes, what it answers, and the function that does it.
-// The OpenAPI description and the documentation are made from the same data that the handler is driven by.
+// An operation of the HTTP API: its path, its fields, its answers, and the function that runs it. The handler, the OpenAPI
+// description and the documentation all use this data.
 import type * as z from "zod/mini";
 import type { Origin } from "../catalogue/origin.ts";
 import type { Settings } from "../catalogue/settings.ts";
@@ -17,11 +17,11 @@ export type ApiServices = {
   readonly log: Log;
 };
 
-/** Fields by name; each has a description that says what it may hold. */
+/** Fields by name; each has a description of its allowed values. */
 export type Fields = Readonly<Record<string, z.ZodMiniType>>;
 type Values<Given extends Fields> = { readonly [Name in keyof Given]: z.output<Given[Name]> };
 
-/** `csv` in place of a body answers a table; `key` replays an answer given before. */
+/** An answer with `csv` instead of a body is a table. `key`: the answer is a replay. */
 export type Answer = {
   readonly status: number;
   readonly body?: unknown;
@@ -32,7 +32,7 @@ export type Answer = {
 export type AnswerSpec = {
   readonly about: string;
   readonly schema: z.ZodMiniType;
-  /** It may also come as text/csv. */
+  /** The answer may also be text/csv. */
   readonly csv?: true;
 };
 
@@ -40,39 +40,39 @@ export type Inputs<Path extends Fields, Query extends Fields, Body extends Field
   readonly path: Values<Path>;
   readonly query: Values<Query>;
   readonly body: Values<Body>;
-  /** The header Idempotency-Key, where the operation takes one. */
+  /** The header Idempotency-Key, if the operation takes one. */
   readonly idempotencyKey: string | undefined;
-  /** The same for no two requests. */
+  /** Unique for each request. */
   readonly requestId: string;
 };
 
 export type RouteSpec<Path extends Fields, Query extends Fields, Body extends Fields> = {
   readonly method: "GET" | "POST";
-  /** With {fields} of the path in braces. */
+  /** The path, with its fields in braces. */
   readonly at: string;
-  /** Its name in the description; clients made from it call it so. */
+  /** Its operationId in the description; generated clients use it as the method's name. */
   readonly id: string;
   readonly tag: Tag;
   readonly summary: string;
   readonly about?: string;
   readonly path?: Path;
   readonly query?: Query;
-  /** Fields of the query that once had another name; the old name is refused with the new one. */
+  /** Old names of query fields; the refusal of an old name gives the new one. */
   readonly renamed?: Readonly<Record<string, keyof Query & string>>;
   readonly body?: Body;
-  /** Takes an Idempotency-Key: the same key starts nothing twice. */
+  /** Takes an Idempotency-Key: a second start with the same key does nothing. */
   readonly idempotent?: true;
   readonly answers: Readonly<Record<number, AnswerSpec>>;
   handle(services: ApiServices, inputs: Inputs<Path, Query, Body>): Promise<Answer>;
 };
 
-/** A route whatever its fields. */
+/** A route with any fields. */
 export type Route = RouteSpec<Fields, Fields, Fields>;
 
 export const tags = {
   Jobs: "Start what the schedules start",
   Tasks: "Follow a run, pause, resume and cancel it",
-  Failures: "Why a unit did not succeed, and another try",
+  Failures: "Why a unit did not succeed, and retries",
   Instruments: "Stocks and ETFs",
   Prices: "Daily prices and valuation",
   Finance: "Financial indicators",
@@ -80,7 +80,7 @@ export const tags = {
 } as const;
 export type Tag = keyof typeof tags;
 
-/** Keeps the types of the fields for `handle` and forgets them outside. */
+/** Checks a route against the types of its own fields, and returns it as a Route. */
 export function route<Path extends Fields, Query extends Fields, Body extends Fields>(
   spec: RouteSpec<Path, Query, Body>,
 ): Route {
@@ -95,7 +95,7 @@ export function conflict(message: string, more: Readonly<Record<string, unknown>
   return { status: 409, body: { error: "conflict", message, ...more } };
 }
 
-/** @param allowed what the field may hold, as in its description */
+/** @param allowed the allowed values, as in the field's description */
 export function badInput(field: string, value: unknown, allowed: string, suggestion?: string): Answer {
   const message = sayRefusal({ why: "value", field, path: field, value, allowed, suggestion }, jsonDoor);
   return {
@@ -107,7 +107,7 @@ export function badInput(field: string, value: unknown, allowed: string, suggest
   };
 }
 
-/** A command's refusal; of two fields that do not go together, it names one. */
+/** The answer to a refused command; for two fields that exclude each other, it names one. */
 export function refused(refusal: Refusal): Answer {
   switch (refusal.why) {
     case "value":
@@ -135,5 +135,5 @@ export function refused(refusal: Refusal): Answer {
   }
 }
 
-/** An answer of an operation that found nothing. */
+/** The 404 answer of an operation. */
 export const unknown = (about: string): AnswerSpec => ({ about, schema: ErrorAnswer });

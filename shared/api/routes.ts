@@ -1,4 +1,4 @@
-// Every operation of the HTTP API, in the order the documentation has them.
+// Every operation of the HTTP API, in the order of the documentation.
 import * as z from "zod/mini";
 import { coverageRoutes } from "./coverage-routes.ts";
 import { failureRoutes } from "./failure-routes.ts";

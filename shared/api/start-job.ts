@@ -1,5 +1,5 @@
-// Starts a job without planning it: the task is opened here, so that the answer can name it, and the dispatcher, which
-// may take minutes, is told to carry out the command of that task.
+// Starts a job without planning it. The task is opened here, so that the answer can name it. Then the dispatcher, which may
+// take minutes, is invoked asynchronously with the task's command.
 
 import { type JobType, jobs } from "../catalogue/jobs.ts";
 import { answersTo, splitConfig } from "../dispatch/asked.ts";
@@ -14,16 +14,16 @@ import { type Answer, type ApiServices, conflict, refused } from "./route.ts";
 
 export type Start = {
   readonly job: JobType;
-  /** What to run it for, as in a command. */
+  /** Fields of the command. */
   readonly fields: Readonly<Record<string, unknown>>;
   readonly idempotencyKey: string | undefined;
   readonly requestId: string;
 };
 
-/** 202 with the task of this request, also when the request is a repeated one; 409 with the task that is in its way. */
+/** 202 with the task of this request, also for a repeated request; 409 with the conflicting task. */
 export async function startJob(services: ApiServices, start: Start): Promise<Answer> {
   const { job, fields, idempotencyKey, requestId } = start;
-  // Also a request without a key gets one, so that the dispatcher continues its task and no other.
+  // A request without a key gets one too, so that the dispatcher continues this task and no other.
   const requestKey = idempotencyKey === undefined ? `request/${requestId}` : `api/${idempotencyKey}`;
   const read = readCommand({ job, ...given(fields), requestKey });
   if ("refusal" in read) return refused(read.refusal);
@@ -37,7 +37,7 @@ export async function startJob(services: ApiServices, start: Start): Promise<Ans
     config: command,
     request_key: requestKey,
   });
-  // Whoever opened it may have died before the dispatcher was told, or the dispatcher before it was through.
+  // The caller that opened the task may have died before invoking the dispatcher, or the dispatcher may have died.
   if (task.request_key !== null && isUnsent(task))
     await services.dispatcher.start(splitConfig(task.config).asked);
 
@@ -58,12 +58,12 @@ export async function startJob(services: ApiServices, start: Start): Promise<Ans
   );
 }
 
-/** An optional field that was left out is no field of the command. */
+/** The fields without undefined values. */
 function given(fields: Start["fields"]): object {
   return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined));
 }
 
-/** The dispatcher would refuse too, but the task opened here would then wait for ever. */
+/** Checked here and not only by the dispatcher, because the task opened here would stay PENDING for ever. */
 async function originRefusal({ database, origin }: ApiServices): Promise<Answer | undefined> {
   try {
     await checkOrigin(database, origin);

@@ -1,12 +1,11 @@
-// Tables that an answer gives whole: read piece by piece, so that no reply of the database passes its limit, and
-// written as CSV.
+// Tables returned whole, as CSV. They are read in pieces, so that each reply of the database stays within its limit.
 
-/** More than a code has days or the market has codes; Lambda answers at most 6 MB. */
+/** Enough for all days of a code and for all codes of the market; Lambda's response has at most 6 MB. */
 const piecesMax = 12;
 
 /**
  * All rows of a selection.
- * @param read the piece after a row, or the first; a piece shorter than `pieceRows` is the last
+ * @param read reads the piece after a row, or the first piece; a piece with fewer than `pieceRows` rows is the last
  */
 export async function readWhole<Row>(
   pieceRows: number,
@@ -21,7 +20,7 @@ export async function readWhole<Row>(
   throw new Error(`more than ${piecesMax * pieceRows} rows in one table`);
 }
 
-/** CSV as RFC 4180 has it, with a header; null is empty and numbers have the digits that are stored. */
+/** CSV as in RFC 4180, with a header; null is empty, and numbers have all stored digits. */
 export function asCsv(
   columns: readonly string[],
   rows: readonly Readonly<Record<string, unknown>>[],

@@ -1,4 +1,4 @@
-// Tasks: how far they are, and pausing, resuming and cancelling them.
+// Tasks: their progress, and pausing, resuming and cancelling them.
 import { jobTypes } from "../catalogue/jobs.ts";
 import { hasEnded, liveStatuses, taskStatuses } from "../catalogue/status.ts";
 import { cancelTask, holdTask } from "../ledger/tasks.ts";
@@ -22,7 +22,7 @@ export const taskRoutes: readonly Route[] = [
       job: optional(oneOf(jobTypes, "of this job", "DAILY_HISTORY")),
       status: optional(oneOf(taskStatuses, "of this status", "RUNNING")),
       limit: withDefault(integer(1, pageMax, "tasks on a page", 20), 20),
-      cursor: optional(taskId("next_cursor of the page before")),
+      cursor: optional(taskId("next_cursor of the previous page")),
     },
     answers: { 200: { about: "A page of tasks", schema: TasksAnswer } },
     async handle({ database }, { query }) {
@@ -55,7 +55,7 @@ export const taskRoutes: readonly Route[] = [
     tag: "Tasks",
     summary: "Pause a live task",
     about:
-      "Units in hand end, what is queued drains. Schedules leave a paused task alone. Pausing twice is once.",
+      "Units in progress finish; queued messages are dropped. Schedules do not resume a paused task. Pausing is idempotent.",
     path: one,
     answers: {
       200: { about: "The task, paused", schema: TaskAnswer },
@@ -73,7 +73,7 @@ export const taskRoutes: readonly Route[] = [
     summary: "Send the rest of a paused task, or of a live one whose queue was lost",
     path: one,
     answers: {
-      202: { about: "The task as it was; the dispatcher takes it up", schema: TaskAnswer },
+      202: { about: "The task before the change; the dispatcher resumes it", schema: TaskAnswer },
       ...missing,
       409: { about: "It has ended, or another task of its job is live", schema: TaskConflict },
     },
@@ -85,19 +85,19 @@ export const taskRoutes: readonly Route[] = [
     id: "cancelTask",
     tag: "Tasks",
     summary: "End a task that is live or paused",
-    about: "It ends as CANCELLED, with the reason. What it has stored stays. Cancelling twice is once.",
+    about: "It ends as CANCELLED, with the reason. What it has stored stays. Cancelling is idempotent.",
     path: one,
     answers: {
       200: { about: "The task, cancelled", schema: TaskAnswer },
       ...missing,
-      409: { about: "It has ended by itself", schema: TaskConflict },
+      409: { about: "It has already ended", schema: TaskConflict },
     },
     handle: ({ database }, { path }) =>
       changeTask(database, path.id, "CANCELLED", (id) => cancelTask(database, id, say("cancelledByCommand"))),
   }),
 ];
 
-/** @param already the status in which the change has been made before */
+/** @param already the status that means the change was already made */
 async function changeTask(
   database: ApiServices["database"],
   id: string,
