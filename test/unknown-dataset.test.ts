@@ -188,7 +188,7 @@ describe("the pictures of coverage", () => {
     const page = await draw();
     expect(page).toContain('fill="#1f8a4c"><title>2024-01-02: 0 rows, proven whole</title>');
     expect(page).not.toMatch(/%|listed/);
-    expect(await draw(chinese)).toContain("2024-01-02：入库 0 行，已证实完整");
+    expect(await draw(chinese)).toContain("2024-01-02：入库 0 行，已确认完整");
   });
 });
 

@@ -90,7 +90,7 @@ describe("tasks", () => {
     const page = renderTasks([aTask()], { now });
     for (const text of ["50 %", "90 of 200", "480,123", "33.3 a minute", "about 20:10, in 2 h 10 min"])
       expect(seen(page)).toContain(text);
-    expect(seen(page)).toContain("10 need a person 5 tried again later");
+    expect(seen(page)).toContain("10 need a person 5 will be retried");
     expect(seen(renderTasks([aTask({ status: "PAUSED" })], { now }))).not.toContain("tried again");
     expectWellFormed(page);
   });
@@ -177,8 +177,8 @@ describe("coverage", () => {
   });
 
   test.each([
-    ["English", undefined, "nobody asked for it", "1 of 2 days proven whole, and 2 that nobody asked for"],
-    ["Chinese", chinese, "未请求过", "2 个交易日中 1 个已证实完整，另有 2 个交易日未请求过"],
+    ["English", undefined, "not requested", "1 of 2 days proven whole, and 2 not requested"],
+    ["Chinese", chinese, "未请求过", "2 个交易日中 1 个已确认完整，另有 2 个交易日未请求过"],
   ] as const)(
     "a day that nobody asked for is small and grey, and says so, in %s",
     (_, words, state, counted) => {

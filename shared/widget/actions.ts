@@ -1,20 +1,20 @@
-// What a person may do with a task or a failure, as commands for the dispatcher. How a button looks, and what is asked
-// before, is the page's.
+// What a person may do with a task or a failure, as commands for the dispatcher. The page decides how a button looks, and
+// which confirmation it shows.
 import { isLive } from "../catalogue/status.ts";
 import type { FailureRecord, TaskProgress } from "../reads/progress.ts";
 import type { Words } from "./words.ts";
 
 export type Action = {
-  /** The same while it is the same action, so that a button keeps the focus. */
+  /** Stable key of the action, so that its button keeps the focus when the page is redrawn. */
   readonly key: string;
   readonly text: string;
-  /** Says also what it is about. */
+  /** The text and its object, for screen readers. */
   readonly label: string;
   readonly command: object;
   readonly confirm: string;
 };
 
-/** What is asked before a task is changed. */
+/** Confirmation questions before a task is changed. */
 export type TaskQuestions = Readonly<Record<"pause" | "resume" | "cancel", (job: string) => string>>;
 
 /** Pausing or resuming; undefined for a task that has ended. */
@@ -46,7 +46,7 @@ export function cancel({ id, job_type: job }: TaskProgress, words: Words, ask: T
   };
 }
 
-/** Undefined where there is nothing to send: the message could not be read. */
+/** Undefined when there is nothing to send, because the message could not be read. */
 export function retry({ id, task_id, unit_key: unit }: FailureRecord, words: Words): Action | undefined {
   if (task_id === null) return undefined;
   const text = words.actionNames.retry;

@@ -1,17 +1,17 @@
-// A horizontal bar as SVG: parts of a whole, one after the other.
+// A horizontal bar as SVG: parts of a whole, side by side.
 import { html, type Markup } from "./html.ts";
 import { colours } from "./style.ts";
 
 export type Bar = {
-  /** Its class, by which a page gives it other looks. */
+  /** Its CSS class. */
   readonly name: string;
   readonly width: number;
   readonly height: number;
-  /** What the parts are measured against. */
+  /** The total: the length of the full bar. */
   readonly whole: number;
   /** From the left. */
   readonly parts: readonly { readonly name: string; readonly length: number; readonly fill: string }[];
-  /** The same in words; without it the bar only repeats what stands beside it. */
+  /** Text alternative; left out when the text beside the bar says the same. */
   readonly label?: string;
   readonly radius?: number;
 };

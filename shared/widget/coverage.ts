@@ -1,5 +1,5 @@
-// Coverage as a heat map: a square for each open day, darker the more of what was listed is stored; framed when the
-// day's answer was not proven whole, small and grey when nobody asked for the day. Columns are weeks, rows are weekdays.
+// Coverage as a heat map: a square for each open day, darker when a larger share of the listed securities is stored. A frame
+// means not proven whole; small and grey means never requested. Columns are weeks, rows are weekdays.
 import { type Day, daysBetween, formatDay, weekday } from "../catalogue/dates.ts";
 import type { DatasetCoverage, DayCoverage } from "../coverage/stored-days.ts";
 import { formatNumber } from "./format.ts";
@@ -12,7 +12,7 @@ const gap = 2;
 const labelWidth = 34;
 const labelHeight = 14;
 
-/** From which share on, and what that is called. Suspended shares have no row: on an ordinary day one in fifty. */
+/** Lower limit of each level, and its name. Suspended shares have no row: on an ordinary day one in fifty. */
 const levels = [
   { from: 0.95, fill: "#1f8a4c", isLack: false, name: (words: Words) => words.atLeast("95") },
   { from: 0.8, fill: "#6cbf7f", isLack: false, name: (words: Words) => words.atLeast("80") },
@@ -20,7 +20,7 @@ const levels = [
   { from: 0, fill: colours.bad, isLack: true, name: (words: Words) => words.nothing },
 ] as const;
 
-/** Today is not late before the evening: it is shown once something of it is stored. */
+/** Today is shown only when it has stored rows, because it is published in the evening. */
 export function isShown({ day, stored }: DayCoverage, today: Day): boolean {
   return day < today || (day === today && stored > 0);
 }
@@ -79,17 +79,17 @@ function small(x: number, y: number): Markup {
   return html`<rect x="${x + 4}" y="${y + 4}" width="${cell - 8}" height="${cell - 8}" rx="1" fill="${colours.unasked}">`;
 }
 
-/** A day on which nothing was listed lacks nothing, and tells nothing. */
+/** The colour of a day; grey when nothing was listed on it. */
 function fillOf(rows: DayCoverage): string {
   return rows.listed === 0 && rows.stored === 0 ? colours.unasked : levelOf(rows).fill;
 }
 
-/** What nobody asked for is not missing. */
+/** A day that was never requested is not missing. */
 function isUnasked(rows: DayCoverage): boolean {
   return !rows.asked && !rows.proven && levelOf(rows).isLack;
 }
 
-/** Of a day that may have any number of rows, its proof alone says that nothing is missing. */
+/** The level of a day; where any number of rows is possible, it depends only on whether the day is proven whole. */
 function levelOf({ stored, listed, proven }: DayCoverage): (typeof levels)[number] {
   if (listed === null) return proven ? levels[0] : stored > 0 ? levels[2] : levels[3];
   const share = listed > 0 ? stored / listed : Math.min(1, stored);
@@ -98,7 +98,7 @@ function levelOf({ stored, listed, proven }: DayCoverage): (typeof levels)[numbe
 
 function monthLabel(day: Day, before: Day | undefined, first: Day, { months }: Words): Markup | undefined {
   if (before !== undefined && before.slice(0, 6) === day.slice(0, 6)) return undefined;
-  // The first month's name would run into the second's when it has but a week.
+  // The names of the first two months would overlap when the first has only one week.
   if (before === undefined && Number(day.slice(6)) > 20) return undefined;
   const name = months[Number(day.slice(4, 6)) - 1] ?? "";
   return html`<text x="${labelWidth + weekOf(day, first) * (cell + gap)}" y="9">${name}</text>`;
@@ -111,7 +111,7 @@ function legend({ listed }: DayCoverage, words: Words): Markup {
   return html`${shown.map(({ fill, name }) => html`<span class="ts-legend"><svg width="11" height="11" aria-hidden="true"><rect width="11" height="11" rx="2" fill="${fill}" /></svg> ${name(words)}</span> `)}<span class="ts-legend"><svg width="11" height="11" aria-hidden="true"><rect x="1" y="1" width="9" height="9" fill="none" stroke="currentColor" stroke-width="1.5" /></svg> ${words.notProven}</span> <span class="ts-legend"><svg width="11" height="11" aria-hidden="true">${small(-1, -1)}</rect></svg> ${words.notAsked}</span>`;
 }
 
-/** In words too, for those who cannot tell the colours. */
+/** As text too, for people who cannot distinguish the colours. */
 function latestIncomplete(incomplete: readonly DayCoverage[], words: Words): Markup | undefined {
   const latest = incomplete.slice(-5).reverse();
   if (latest.length === 0) return undefined;
@@ -122,7 +122,7 @@ function latestIncomplete(incomplete: readonly DayCoverage[], words: Words): Mar
   return html`<br />${words.latestNotProven(shown)}`;
 }
 
-/** Weeks since that of `first`. */
+/** Weeks since the week of `first`. */
 function weekOf(day: Day, first: Day): number {
   return Math.floor((daysBetween(first, day) + weekday(first)) / 7);
 }

@@ -1,4 +1,4 @@
-// What needs a person, with the reason, newest first.
+// Failures that need a person, with their reason, the newest first.
 import type { FailureRecord } from "../reads/progress.ts";
 import { formatNumber, formatTime } from "./format.ts";
 import { html, type Markup } from "./html.ts";
@@ -7,15 +7,15 @@ import { english, type Words } from "./words.ts";
 
 export type FailuresView = {
   readonly now: Date;
-  /** How many there are, when not all are shown. */
+  /** Number of all failures, which may be more than are shown. */
   readonly total: number;
   readonly action?: (failure: FailureRecord) => Markup | undefined;
   readonly actionForAll?: Markup | undefined;
-  /** In English without them. */
+  /** English by default. */
   readonly words?: Words;
 };
 
-/** Shown of a message; the whole of it is in its tooltip. */
+/** Characters shown of a message; its tooltip has the whole text. */
 const messageCharactersMax = 300;
 
 export function renderFailures(failures: readonly FailureRecord[], view: FailuresView): string {

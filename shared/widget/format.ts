@@ -1,4 +1,4 @@
-// How numbers, times and days are written for people. Times are those of Shanghai, as the market's are.
+// Formats numbers, times and days for people. Times are in Shanghai time, like the market's.
 import { formatDay, shanghaiDay, shanghaiTime } from "../catalogue/dates.ts";
 import { english } from "./words.ts";
 
@@ -11,7 +11,7 @@ export function formatNumber(value: number, fractionDigits: 0 | 1 | 2 | 3 = 1): 
   return grouped[fractionDigits]?.format(value) ?? String(value);
 }
 
-/** 17:30 for a time of today, else 01-02 17:30, else 2024-01-02 17:30. */
+/** 17:30 for a time today, 01-02 17:30 for a time this year, else 2024-01-02 17:30. */
 export function formatTime(at: Date, now: Date): string {
   const [day, today] = [shanghaiDay(at), shanghaiDay(now)];
   const hours = shanghaiTime(at);

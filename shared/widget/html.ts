@@ -1,6 +1,6 @@
-// HTML and SVG as text, safe by construction: whatever is put into the template is escaped, unless it came out of one.
+// HTML and SVG as text, safe by construction: every value in a template is escaped, unless it is Markup itself.
 
-/** A piece of HTML whose parts were escaped. */
+/** HTML in which all values are escaped. */
 export type Markup = { readonly markup: string };
 
 export type Part = Markup | string | number | undefined | readonly Part[];

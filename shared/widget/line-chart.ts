@@ -1,4 +1,4 @@
-// A line chart as SVG: a few series over one axis, with names, ends and extremes written out.
+// A line chart as SVG: a few series over one axis, labelled with names, first and last values and extremes.
 import { formatNumber } from "./format.ts";
 import { html, type Markup } from "./html.ts";
 import { colours } from "./style.ts";
@@ -11,15 +11,15 @@ export type LineChart = {
   /** One for each value, in order. */
   readonly labels: readonly string[];
   readonly series: readonly Series[];
-  /** Whether the axis begins at nought; prices are better seen without. */
+  /** Whether the axis begins at zero; charts of prices are clearer without. */
   readonly fromZero?: boolean;
   readonly width?: number;
   readonly height?: number;
-  /** In English without them. */
+  /** English by default. */
   readonly words?: Words;
 };
 
-/** Told apart also by their dashes; seen on white and on black. */
+/** Strokes differ in their dashes too, and are visible on white and on black. */
 const strokes = [
   { colour: colours.active, dash: "none" },
   { colour: "#d9822b", dash: "6 3" },
@@ -27,7 +27,7 @@ const strokes = [
   { colour: "#a45ec9", dash: "8 3 2 3" },
 ] as const;
 
-/** More points than pixels show nothing more. */
+/** More points than pixels add no detail. */
 const pointsMax = 2_000;
 
 const margin = { left: 64, right: 12, top: 12, bottom: 22 };
@@ -62,7 +62,7 @@ function gridLine(value: number, y: number, width: number, digits: 1 | 2 | 3): M
 `;
 }
 
-/** A null breaks the line: a gap is seen as one. */
+/** A null interrupts the line, so that gaps are visible. */
 function line(
   values: readonly (number | null)[],
   at: number,
@@ -100,7 +100,7 @@ function describe({ name, values }: Series, words: Words): string {
   return words.course(name, written(first), written(last), written(low), written(high));
 }
 
-/** As many as tell values apart that are so far from one another. */
+/** As many digits as are needed to distinguish values within `span`. */
 function fractionDigits(span: number): 1 | 2 | 3 {
   if (span < 1) return 3;
   return span < 10 ? 2 : 1;

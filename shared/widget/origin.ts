@@ -1,4 +1,4 @@
-// Where the data comes from, above every view of it that is not real TuShare's.
+// The warning above every view of data that is not from the real TuShare.
 import type { Origin } from "../catalogue/origin.ts";
 import type { Language } from "../words/language.ts";
 import { warnOfOrigin } from "../words/origin.ts";

@@ -1,7 +1,7 @@
-// The looks of what is drawn here, for any page that shows it. Colours hold on light and on dark; nothing is told by
-// colour alone.
+// Styles of the drawings, for any page. Colours work on light and dark backgrounds, and no information is shown by colour
+// alone.
 
-/** One meaning, one colour, in text, bars, squares and lines. */
+/** Each meaning has one colour, in text, bars, squares and lines. */
 export const colours = {
   active: "#3b82c4",
   good: "#2e9e5b",

@@ -1,5 +1,4 @@
-// A table as HTML. Its columns are data, so that the head, the cells and the label that a cell has on a narrow screen
-// agree.
+// A table as HTML. Columns are data, so that the head, the cells and the labels of cells on a narrow screen agree.
 import { html, type Markup, type Part } from "./html.ts";
 
 export type Column<Row> = {
@@ -8,16 +7,16 @@ export type Column<Row> = {
   readonly cell: (row: Row) => Part;
   readonly isNumber?: boolean;
   readonly isRight?: boolean;
-  /** The whole of what the cell shows in part. */
+  /** Tooltip: the full text of a shortened cell. */
   readonly title?: (row: Row) => string;
 };
 
 export type Table<Row> = {
   readonly columns: readonly Column<Row>[];
   readonly rows: readonly Row[];
-  /** Below a row, over all columns. */
+  /** A line below a row, across all columns. */
   readonly note?: (row: Row) => string | undefined;
-  /** Columns so few that they stay beside one another on a narrow screen. The first one names the row. */
+  /** Few enough columns to stay side by side on a narrow screen. The first one names the row. */
   readonly isPlain?: boolean;
   readonly caption?: string;
 };

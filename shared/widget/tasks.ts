@@ -1,4 +1,4 @@
-// Tasks as a table with progress bars: how far, how fast, and when it will end.
+// Tasks as a table with progress bars: progress, rate and estimated end.
 import type { TaskProgress } from "../reads/progress.ts";
 import { renderBar } from "./bar.ts";
 import { formatDuration, formatNumber, formatTime } from "./format.ts";
@@ -9,9 +9,9 @@ import { english, type Words } from "./words.ts";
 
 export type TasksView = {
   readonly now: Date;
-  /** What a person may do with a task, as the page it is shown on does it. */
+  /** Buttons for a task, made by the page that shows it. */
   readonly actions?: (task: TaskProgress) => Markup | undefined;
-  /** In English without them. */
+  /** English by default. */
   readonly words?: Words;
 };
 
@@ -51,7 +51,7 @@ function columns({ now, actions }: TasksView, words: Words): Column<TaskProgress
 
 function settledOf({ status, units }: TaskProgress, words: Words): Markup {
   const { total, done, byStatus } = units;
-  // A paused task lets planned attempts pass, and sends all that is left when it is resumed.
+  // A paused task skips planned attempts, and sends all remaining units when it is resumed.
   const waiting = status === "PAUSED" ? 0 : byStatus.failed + byStatus.not_due;
   const notes = [
     byStatus.parked > 0 ? words.needPerson(formatNumber(byStatus.parked)) : undefined,
@@ -60,7 +60,7 @@ function settledOf({ status, units }: TaskProgress, words: Words): Markup {
   return html`${words.of(formatNumber(done), formatNumber(total))}${notes.map((note) => html`<div class="ts-note">${note}</div>`)}`;
 }
 
-/** Done from the left, what needs a person after it. */
+/** From the left: units done, then units that need a person. */
 function progressBar({ units, share, job_type, status }: TaskProgress, words: Words): Markup {
   if (status === "COMPLETED" && units.total === 0) return html`${words.nothingToDo}`;
   const percent = (count: number) => (units.total === 0 ? 0 : (100 * count) / units.total);

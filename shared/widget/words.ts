@@ -1,5 +1,4 @@
-// What is written around the numbers, in the languages of those who look. Jobs, units and messages keep the names that
-// the ledger and the commands have.
+// Texts around the numbers, in English and Chinese. Jobs and units keep their names from the ledger and the commands.
 import type { Bilingual } from "../catalogue/measures.ts";
 import type { TaskStatus } from "../catalogue/status.ts";
 import type { ErrorKind } from "../errors.ts";
@@ -21,30 +20,30 @@ export type Words = {
   readonly lastAttempt: string;
   readonly statuses: Readonly<Record<TaskStatus, string>>;
   readonly kinds: Readonly<Record<ErrorKind, string>>;
-  /** Before and after the command that starts something. */
+  /** The text before and after the command that starts a task. */
   readonly noTask: readonly [string, string];
   readonly noFailure: string;
   readonly noCalendar: string;
   readonly paused: string;
-  /** In place of the progress of a task without units. */
+  /** Instead of the progress, for a task without units. */
   readonly nothingToDo: string;
   readonly endUnknown: string;
-  /** Of a day's rows: so many percent, some of them, none. */
+  /** Share of a day's rows: at least so many percent, some, none. */
   readonly atLeast: (percent: string) => string;
   readonly some: string;
   readonly nothing: string;
   readonly proven: string;
   readonly notProven: string;
-  /** Of a day that no task was planned for. */
+  /** For a day that was never requested. */
   readonly notAsked: string;
   readonly weekdays: readonly string[];
   readonly months: readonly string[];
   readonly actionNames: Readonly<Record<"pause" | "resume" | "cancel" | "retry" | "retryAll", string>>;
   readonly confirmRetry: (unit: string) => string;
   readonly confirmRetryAll: string;
-  /** A dataset's title, as a sentence begins with it. */
+  /** A dataset's title at the beginning of a sentence. */
   title(title: Bilingual): string;
-  /** A text that the stack made: a reason, why a unit failed. */
+  /** Translates a text from the ledger, such as a reason or why a unit failed. */
   said(text: string): string;
   of(count: string, total: string): string;
   needPerson(count: string): string;
@@ -56,9 +55,9 @@ export type Words = {
   failures(count: string, isOne: boolean): string;
   more(count: string): string;
   coverage(what: string, first: string, last: string, proven: number, open: number): string;
-  /** Goes on with the sentence of the coverage. */
+  /** Continues the sentence of `coverage`. */
   unaskedDays(count: string): string;
-  /** Without `listed` where nothing says how many rows a day may have. */
+  /** `listed` is undefined when the expected number of rows is unknown. */
   day(day: string, stored: string, listed: string | undefined, state: string): string;
   latestNotProven(days: readonly string[]): string;
   /** A duration of one or two parts, such as 3 h 20 min. */
@@ -98,12 +97,12 @@ export const english: Words = {
   paused: "paused",
   nothingToDo: "nothing to do",
   endUnknown: "not known yet",
-  atLeast: (percent) => `${percent} % and more`,
+  atLeast: (percent) => `${percent} % or more`,
   some: "some",
   nothing: "nothing",
   proven: "proven whole",
   notProven: "not proven whole",
-  notAsked: "nobody asked for it",
+  notAsked: "not requested",
   weekdays: ["Mon", "Tue", "Wed", "Thu", "Fri"],
   months: ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"],
   actionNames: { pause: "Pause", resume: "Resume", cancel: "Cancel", retry: "Retry", retryAll: "Retry all" },
@@ -113,7 +112,7 @@ export const english: Words = {
   said: (text) => text,
   of: (count, total) => `${count} of ${total}`,
   needPerson: (count) => `${count} need a person`,
-  triedAgain: (count) => `${count} tried again later`,
+  triedAgain: (count) => `${count} will be retried`,
   aMinute: (count) => `${count} a minute`,
   settled: (job, percent, parkedPercent) => `${job}: ${percent} % settled, ${parkedPercent} % need a person`,
   ended: (at, took) => `${at}, took ${took}`,
@@ -122,7 +121,7 @@ export const english: Words = {
   more: (count) => `and ${count} more`,
   coverage: (what, first, last, proven, open) =>
     `${what} stored for each open day from ${first} to ${last}: ${proven} of ${open} days proven whole`,
-  unaskedDays: (count) => `, and ${count} that nobody asked for`,
+  unaskedDays: (count) => `, and ${count} not requested`,
   day: (day, stored, listed, state) =>
     `${day}: ${stored} rows${listed === undefined ? "" : ` of ${listed} listed`}, ${state}`,
   latestNotProven: (days) => `Latest not proven whole: ${days.join(", ")}`,
@@ -163,12 +162,12 @@ export const chinese: Words = {
   noCalendar: "这段时间没有交易日历：请先运行作业 REFERENCE。",
   paused: "已暂停",
   nothingToDo: "无需处理",
-  endUnknown: "尚不可知",
+  endUnknown: "未知",
   atLeast: (percent) => `${percent} % 以上`,
   some: "部分",
   nothing: "没有",
-  proven: "已证实完整",
-  notProven: "未证实完整",
+  proven: "已确认完整",
+  notProven: "未确认完整",
   notAsked: "未请求过",
   weekdays: ["周一", "周二", "周三", "周四", "周五"],
   months: ["1月", "2月", "3月", "4月", "5月", "6月", "7月", "8月", "9月", "10月", "11月", "12月"],
@@ -187,11 +186,11 @@ export const chinese: Words = {
   failures: (count) => `${count} 个单元需要人工处理。`,
   more: (count) => `另有 ${count} 个`,
   coverage: (what, first, last, proven, open) =>
-    `${what}：${first} 至 ${last} 每个交易日的入库情况，${open} 个交易日中 ${proven} 个已证实完整`,
+    `${what}：${first} 至 ${last} 每个交易日的入库情况，${open} 个交易日中 ${proven} 个已确认完整`,
   unaskedDays: (count) => `，另有 ${count} 个交易日未请求过`,
   day: (day, stored, listed, state) =>
     `${day}：入库 ${stored} 行，${listed === undefined ? "" : `上市 ${listed}，`}${state}`,
-  latestNotProven: (days) => `最近未证实完整的交易日：${days.join("，")}`,
+  latestNotProven: (days) => `最近未确认完整的交易日：${days.join("，")}`,
   duration: ({ days, hours, minutes, seconds }) =>
     joined([days, "天"], [hours, "小时"], [minutes, "分"], [seconds, "秒"]),
   between: (first, last) => `${first} 至 ${last}`,
