@@ -1,5 +1,5 @@
-// The job catalogue: what a schedule or a person can start. It follows from the datasets; infra makes a schedule of each
-// entry.
+// The job catalogue: what a schedule or a person can start. It is made from the datasets; infra makes the schedules from
+// it.
 import { say } from "../words/say.ts";
 import { cadences } from "./cadences.ts";
 import { canAskBy } from "./dataset.ts";

@@ -5,10 +5,10 @@ import type { Database } from "../ports.ts";
 import type { DayRange } from "./calendar.ts";
 import { membersSql } from "./members.ts";
 
-/** Filings one increment takes up: twice a whole market's. */
+/** Filings that one increment fetches: twice as many as the whole market has in a period. */
 const filingsMax = 12_000;
 
-/** Whether a row of it is stored, such as one of the reporting schedule. */
+/** Whether the dataset's table has any row. */
 export async function hasRows(database: Database, { table }: Dataset): Promise<boolean> {
   const [row] = await database.run(`select exists (select 1 from ${table}) as known`);
   return row?.known === true;
@@ -46,7 +46,7 @@ where filing.actual_date between to_date(:from, 'YYYYMMDD') and to_date(:to, 'YY
       select 1
       from sync_unit as asked
       where asked.dataset = :dataset and asked.status = 'done' and asked.selector ->> 'by' = 'code'
-        and asked.selector ->> 'ts_code' = filing.ts_code collate "default" -- as the index has it
+        and asked.selector ->> 'ts_code' = filing.ts_code collate "default" -- the collation of the index
         and asked.settled_at >= cast(filing.actual_date + 1 as timestamp) at time zone 'Asia/Shanghai'
         and filing.end_date
           between to_date(asked.selector ->> 'from', 'YYYYMMDD') and to_date(asked.selector ->> 'to', 'YYYYMMDD')

@@ -11,7 +11,7 @@ import { isOwnRow, listingSql } from "./members.ts";
 /** Codes in one query: it must finish within the Data API's timeout of 45 seconds. */
 const codesInQuestionMax = 500;
 
-/** Days for which a refusal of the answers by period is believed. */
+/** Days after which a request by period is tried again, once TuShare has refused it. */
 const refusalDays = 30;
 
 /** For each code the first and last period that is neither stored nor explained by a valid answer. */

@@ -170,7 +170,7 @@ async function resume(services: DispatchServices, which: string, timed: boolean)
     const task =
       (await ledger.resumeTask(services.database, id, timed ? ledger.pausedByCommand : undefined)) ??
       (timed ? await liveTask(services.database, id) : undefined);
-    if (task === undefined && (timed || which === "all")) continue; // paused by a person, or ended by now
+    if (task === undefined && (timed || which === "all")) continue; // paused by a person, or already ended
     const done = await continueTask(services, task ?? (await refuse(services.database, id, "resume")));
     tasks.push(done.task);
     sent += done.sent;
@@ -184,7 +184,7 @@ async function liveTask(database: Database, id: string): Promise<ledger.Task | u
   return task?.status === "PENDING" || task?.status === "RUNNING" ? task : undefined;
 }
 
-/** Each unit goes as the next retry of its record; until its message is taken up, nothing has changed. */
+/** Sends each unit as the next retry of its failure record. The record does not change until the message is received. */
 async function retry(
   { database, queue }: DispatchServices,
   which: number | "all",

@@ -7,7 +7,7 @@ import type { Database } from "../ports.ts";
 import type { PlannedUnit, Unit } from "../unit.ts";
 import { asUnit, textCharactersMax } from "./tasks.ts";
 
-/** Failure records one increment takes up. */
+/** Failure records that one increment retries. */
 const failuresMax = 1_000;
 
 export type Failure = {
@@ -155,7 +155,7 @@ limit 1000`,
   };
 }
 
-/** Open failures of a job: units to try again, each with its next number, and the keys of those left to a person. */
+/** Open failures of a job: units to retry, each with its next retry number, and the keys of units that need a person. */
 export async function failedUnits(
   database: Database,
   jobType: JobType,

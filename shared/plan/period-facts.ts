@@ -29,9 +29,9 @@ export type PeriodFacts = {
     | undefined;
   /** The reporting schedule is stored. */
   readonly knowsSchedule?: boolean | undefined;
-  /** Reports filed on the days looked at for which nothing was asked since. */
+  /** Reports filed on the planned days and not fetched since. */
   readonly filings?: readonly Filing[] | undefined;
-  /** Of the days of a command: whether any report was filed. */
+  /** Whether any report was filed on the days of the command. */
   readonly hasFilings?: boolean | undefined;
   /** Members without a row for the newest due period. */
   readonly without?: readonly string[] | undefined;
