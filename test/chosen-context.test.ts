@@ -284,7 +284,7 @@ describe("the deploy command", () => {
     expect(fileOf().context).toEqual(rest);
     await deploy(session({ region }), { ...plain, forget: true, slots: 4 }, tools());
     expect(fileOf().context).toEqual({ slots: "4" });
-    expect(printed.join("\n")).toContain("Forgotten: callsAMinute=500");
+    expect(printed.join("\n")).toContain("Removed: callsAMinute=500");
   });
 
   test("what the stack says counts over a file that is old, damaged or of another account, and says so", async () => {
@@ -298,7 +298,7 @@ describe("the deploy command", () => {
       await deploy(session({ region }), { ...plain, "only-diff": true }, tools());
       expect(chosenIn(lastLine())).toEqual(first);
       expect(fileOf()).toEqual({ account, region, context: first });
-      expect(printed.join("\n")).toMatch(/differs from the stack, which counts|is damaged/);
+      expect(printed.join("\n")).toMatch(/differs from the stack; the stack takes precedence|is damaged/);
       printed = [];
     }
   });
@@ -340,14 +340,14 @@ describe("the deploy command", () => {
 
   test("a deployment whose end nobody saw is noted, and settled by the next look at the stack", async () => {
     const error = await failing(deploy(session({ region }), { ...plain, slots: 4 }, tools("is cut off")));
-    expect(error?.message).toContain("nobody knows whether");
+    expect(error?.message).toContain("it is unknown whether");
     expect(fileOf()).toEqual({ region, context: {}, begun: { slots: "4" } });
     const meanwhile = await failing(deploy(session({ region }), plain, tools()));
-    expect([meanwhile?.exitCode, meanwhile?.message]).toEqual([4, expect.stringContaining("under way")]);
+    expect([meanwhile?.exitCode, meanwhile?.message]).toEqual([4, expect.stringContaining("in progress")]);
     stacks.set("TushareSync", stackThatSays("TushareSync", { slots: "4" }, "CREATE_COMPLETE"));
     await deploy(session({ region }), { ...plain, "only-diff": true }, tools());
     expect(fileOf()).toEqual({ account, region, context: { slots: "4" } });
-    expect(printed.join("\n")).toContain("was begun with slots=4");
+    expect(printed.join("\n")).toContain("with slots=4 was started");
   });
 
   test("a first deployment that failed is none: the next one asks for nothing", async () => {
@@ -382,7 +382,7 @@ describe("the deploy command", () => {
     stacks.clear();
     await deploy(session({ region: "eu-west-1" }), plain, tools());
     expect(chosenIn(lastLine())).toEqual({});
-    expect(printed.join("\n")).toContain("is of a stack in another place (ap-southeast-1)");
+    expect(printed.join("\n")).toContain("belongs to a stack elsewhere (ap-southeast-1)");
   });
 
   test("a tier is reckoned for the slots that were chosen before, and the account is asked for those", async () => {
@@ -407,7 +407,7 @@ describe("the deploy command", () => {
   test("what cdk.json says for every stack cannot be forgotten for one", async () => {
     writeFileSync(join(folder, "cdk.json"), '{"context":{"alarmEmail":"all@example.com"}}');
     const error = await failing(deploy(session({ region }), { ...plain, context: ["alarmEmail="] }, tools()));
-    expect([error?.exitCode, error?.message]).toEqual([2, expect.stringContaining("take it out there")]);
+    expect([error?.exitCode, error?.message]).toEqual([2, expect.stringContaining("remove it there")]);
   });
 });
 

@@ -126,7 +126,7 @@ describe("query", () => {
     ]) {
       const { code, error } = await cli("query", sql);
       expect(code).toBe(2);
-      expect(error).toMatch(/^query only reads: expected select, .* begins with (delete|copy|set)\n$/);
+      expect(error).toMatch(/^query is read-only: expected select, .* begins with (delete|copy|set)\n$/);
     }
     for (const sql of [
       "explain analyze delete from stock_daily",
@@ -151,7 +151,7 @@ describe("a statement that is given up", () => {
     const { code, error } = await cli("query", sql, "--timeout", "1");
     expect(code).toBe(1);
     expect(error).toBe(
-      `${simulated}\nthe statement took longer than 1 s and was stopped: ask for less, or allow more with --timeout (at most 45)\n`,
+      `${simulated}\nthe statement took longer than 1 s and was stopped: select less, or raise --timeout (at most 45)\n`,
     );
     const exported = await cli("export", "trade_cal", "--from", "20260901", "--to", "20260902");
     expect(exported.out.split("\r\n")).toHaveLength(4);
@@ -238,8 +238,8 @@ describe("export", () => {
 
   test("what cannot be asked for is refused by name, and leaves no file", async () => {
     const cases: [string[], RegExp][] = [
-      [["stock_info", "--from", "20240101"], /stock_info has no days/],
-      [["trade_cal", "--codes", "600519.SH"], /trade_cal has no codes/],
+      [["stock_info", "--from", "20240101"], /stock_info has no day column/],
+      [["trade_cal", "--codes", "600519.SH"], /trade_cal has no code column/],
       [["stock_daily", "--from", "20240230"], /--from is '20240230', expected a day/],
       [["stock_daily", "--format", "parquet"], /Parquet needs a file/],
       [["sync_task"], /<table> is 'sync_task', expected one of trade_cal/],
@@ -269,7 +269,7 @@ test("coverage tells which open days are complete", async () => {
   expect(coverage?.days).toHaveLength(21);
   expect(coverage?.days.every(({ stocks }) => stocks.proven)).toBe(true);
   expect((await cli("coverage", ...month, "--missing")).out).toContain(
-    "Every open day from 20260901 to 20260930 is complete.",
+    "Every trading day from 20260901 to 20260930 is complete.",
   );
 });
 
@@ -307,7 +307,7 @@ describe("without a stack", () => {
     const english = await runCli(["status", "--data-dir", nowhere]);
     expect(english).toMatchObject({ code: 3, out: "" });
     expect(english.error).toBe(
-      `nothing runs in ${nowhere}: start it with \`npm start\`, or name a deployed stack with --stack\n`,
+      `no stack is running in ${nowhere}: start one with \`npm start\`, or name a deployed stack with --stack\n`,
     );
     const chinese = await runCli(["status", "--data-dir", nowhere], { LC_ALL: "zh_CN.UTF-8" });
     expect(chinese.code).toBe(3);

@@ -166,7 +166,7 @@ describe("destroy", () => {
     expect(await destroy(session(), { ...plain, stage: "test" }, tools())).toBe(0);
     expect(actions()).toEqual(["destroy TushareSync-test"]);
     expect(ran[0]?.args.join(" ")).not.toContain("keepData");
-    expect(printed.join("\n")).toContain("Its database stays");
+    expect(printed.join("\n")).toContain("Its database is kept");
   });
 
   test("told to delete the data it takes the protection away first, and stops when that fails", async () => {

@@ -32,7 +32,7 @@ describe("this machine", () => {
   test("a sound one has no problem, and a folder that is not there yet is none", async () => {
     const findings = await checkMachine(join(tmpdir(), "no-such-folder-yet", "below"), {}, en);
     expect(findings.filter(({ level }) => level === "problem")).toEqual([]);
-    expect(find(findings, "data-dir")?.text).toContain("to be made at the first start");
+    expect(find(findings, "data-dir")?.text).toContain("created at the first start");
   });
 
   test.each<[string, Finding, string]>([

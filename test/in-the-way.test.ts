@@ -101,7 +101,7 @@ describe("the command line", async () => {
     expect((await cli("pause", live?.id ?? "")).code).toBe(0);
     const { code, error } = await waiting;
     expect(code).toBe(4);
-    expect(error).toContain(`tushare-sync resume ${live?.id} goes on with it`);
+    expect(error).toContain(`tushare-sync resume ${live?.id} continues it`);
     expect((await cli("cancel", live?.id ?? "")).code).toBe(0);
     expect((await cli("run", "DAILY_HISTORY", ...askedOptions)).code).toBe(0);
   });
