@@ -1,4 +1,4 @@
-// The HTTP API as a client has it: as it is here, signed with the caller's own credentials where it is deployed.
+// A client of the HTTP API. Requests to a deployed API are signed with the caller's own credentials.
 import { setTimeout as sleep } from "node:timers/promises";
 import { LambdaClient } from "@aws-sdk/client-lambda";
 import { AwsClient } from "aws4fetch";
@@ -7,7 +7,7 @@ import { CommandError, type ExitCode, exitCodes } from "./failure.ts";
 import type { Messages } from "./messages/en.ts";
 import { sentence, type Target } from "./target.ts";
 
-/** An answer that is not the one hoped for: its status decides the exit code. */
+/** An error answer. Its HTTP status decides the exit code. */
 type Refusal = {
   error?: string;
   message?: string;
@@ -26,12 +26,12 @@ export type Api = {
   post<Body>(path: string, body?: object, headers?: Readonly<Record<string, string>>): Promise<Body>;
 };
 
-/** A database that was paused answers within a minute; until then the API says 503. */
+/** A paused database wakes within a minute; until then the API answers 503. */
 const tries = 12;
 const betweenTriesMilliseconds = 5_000;
 const requestTimeoutMilliseconds = 35_000;
 
-/** @param pause between two tries */
+/** @param pause waits between two tries */
 export async function openApi(
   target: Target,
   t: Messages,
@@ -81,7 +81,7 @@ function refusal(status: number, text: string, target: Target, t: Messages): Com
   try {
     answer = JSON.parse(text) as Refusal;
   } catch {
-    // API Gateway may answer with no JSON at all; the status says it then
+    // API Gateway may answer without JSON; then the status is all there is
   }
   const message = t.said(sayAnswer(answer) ?? `HTTP ${status}`);
   if (status === 403)
@@ -89,7 +89,7 @@ function refusal(status: number, text: string, target: Target, t: Messages): Com
   return new CommandError(exitCodeOf(status), message, { details: answer });
 }
 
-/** A field of the API is an option here; what of its meaning the API adds, the help says. */
+/** Names the option instead of the API field, without the explanation that the help already gives. */
 function sayAnswer({ message, field, value, allowed, suggestion }: Refusal): string | undefined {
   if (field === undefined || allowed === undefined) return message;
   const [path = "", plain = ""] = [field, allowed.split(": ")[0]];
@@ -103,7 +103,7 @@ function exitCodeOf(status: number): ExitCode {
   return status === 500 ? exitCodes.failed : exitCodes.unreachable;
 }
 
-/** The credentials are found as every AWS tool finds them: environment, profile, single sign-on, role. */
+/** The usual AWS credentials: environment, profile, single sign-on, role. */
 async function signedFetch(target: Target): Promise<typeof fetch> {
   const { config } = new LambdaClient(target.clients);
   const region = await config.region();

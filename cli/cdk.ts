@@ -11,7 +11,7 @@ import type { OptionSpec } from "./command.ts";
 import { CommandError, exitCodes } from "./failure.ts";
 import type { Messages } from "./messages/en.ts";
 
-/** What a deployment may be given; the same again to `destroy`. What other values may be, infra/context.ts says. */
+/** The options of `deploy`, also taken by `destroy`. infra/context.ts checks the values. */
 export function deployOptions(t: Messages) {
   const { TUSHARE_CALLS_A_MINUTE: calls, WORKER_SLOTS: slots } = settingTable;
   return {
@@ -28,7 +28,7 @@ export function deployOptions(t: Messages) {
   } as const satisfies Record<string, OptionSpec>;
 }
 
-/** Options that are a key of the context, and which. */
+/** Options that set a key of the context. */
 const optionKeys = [
   ["slots", "slots"],
   ["egress", "egress"],
@@ -40,8 +40,8 @@ const optionKeys = [
 export type DeployValues = InferredOptionTypes<ReturnType<typeof deployOptions>>;
 
 /**
- * The stage that a line is about, by whichever way it says so: --stack, --stage, -c stage=, or else cdk.json.
- * @throws CommandError when two ways name two stacks, or what is named can be none of this project
+ * The stage that a command names, by --stack, --stage or -c stage=, otherwise by cdk.json.
+ * @throws CommandError when two of these name different stacks, or the name cannot be one of this project
  */
 export function stageOf(
   values: Pick<DeployValues, "stage" | "context">,
@@ -73,8 +73,8 @@ function textOrNothing(value: unknown): string | undefined {
 }
 
 /**
- * What a line says of the context, by key; no value means that the key is to be forgotten. Given last wins: --context
- * says what no option of ours does. `before` is what was chosen earlier: a tier is reckoned for the slots there are.
+ * The context values of a command, by key; an empty value removes the key. --context overrides the other options.
+ * `before` has the values of earlier deployments: a tier's interval is computed from the number of slots.
  */
 export function contextOf(values: DeployValues, t: Messages, before: ChosenValues = {}): ChosenValues {
   const { tier, slots } = values;
@@ -97,38 +97,38 @@ export function contextOf(values: DeployValues, t: Messages, before: ChosenValue
 }
 
 /**
- * Refuses at the door what the app would refuse after the account was asked.
- * @throws CommandError usage, a line for each key or value that cannot be
+ * Refuses values early that the app would refuse later, after the account was checked.
+ * @throws CommandError usage, with a line for each bad key or value
  */
 export async function checkContext(context: ChosenValues, t: Messages): Promise<void> {
-  const { refuseContext } = await import("../infra/context.ts"); // only here: other commands need not wait for it
+  const { refuseContext } = await import("../infra/context.ts"); // imported here, so that other commands start faster
   const wrong = refuseContext(
     Object.fromEntries(Object.entries(context).filter(([, value]) => value !== "")),
   );
   if (wrong.length > 0) throw new CommandError(exitCodes.usage, wrong.map(t.said).join("\n"));
 }
 
-/** The slots that a context asks for; a value that cannot be is refused by the app. */
+/** The number of slots in a context. The app refuses bad values. */
 export function slotsOf(context: Readonly<Record<string, unknown>>): number {
   const slots = Number(context.slots);
   return Number.isInteger(slots) && slots > 0 ? slots : settingTable.WORKER_SLOTS.default;
 }
 
-/** The slots that a context takes from the account's concurrency. */
+/** The number of slots that a context reserves from the account's concurrency. */
 export function reservedSlots(context: Readonly<Record<string, unknown>>): number {
   return String(context.reserveConcurrency ?? true) === "true" ? slotsOf(context) : 0;
 }
 
-/** Calls may bunch on their way (shared/catalogue/slot.ts), and a tenth is left for a person's own calls. */
+/** Leaves room for calls that arrive bunched (shared/catalogue/slot.ts), and a tenth for a person's own calls. */
 const shareUsed = 0.9;
 
-/** The least seconds between two calls, in hundredths, with which all slots together stay within a tier. */
+/** The shortest interval between two calls that keeps all slots together within a tier: seconds, in steps of 0.01. */
 export function intervalFor(callsAMinute: number, slots: number): number {
   const held = slotSecondsWithin(callsAMinute * shareUsed, slots);
   return (Math.floor((held / slotSeconds(slots, 1)) * 100) + 1) / 100;
 }
 
-/** A line for the CDK that says everything: what the stack is to remember, and what counts this time alone. */
+/** The arguments for the CDK: values that the stack stores, and values for this command only. */
 export function cdkArguments(
   action: "diff" | "deploy" | "destroy",
   stack: string,
@@ -148,7 +148,7 @@ export function cdkArguments(
   ];
 }
 
-/** What of a context later deployments start from. */
+/** The values of a context that later deployments reuse. */
 export function keptOf(context: ChosenValues): ChosenValues {
   return Object.fromEntries(Object.entries(context).filter(([key]) => isKept(key)));
 }

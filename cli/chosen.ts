@@ -1,5 +1,5 @@
-// What was chosen for a stack before now. The stack says it; its file beside cdk.json is a copy, which serves where the
-// stack is not there yet and where the CDK is called by hand.
+// The context values of earlier deployments. The stack stores them; the file beside cdk.json is a copy, used when the
+// stack does not exist yet and when the CDK is run by hand.
 import type { CloudFormationClient } from "@aws-sdk/client-cloudformation";
 import { type Found, removeDeployment, writeDeployment } from "../infra/deployment-file.ts";
 import { type Chosen, type ChosenValues, chosenFile } from "../shared/catalogue/chosen-context.ts";
@@ -25,9 +25,9 @@ export type Where = {
 };
 
 /**
- * What a deployment starts from. A stack whose choice nobody knows is not deployed over: what is not said again would be
- * gone without a word.
- * @throws CommandError that says what is not known, and how to go on
+ * The values that a deployment starts from. If a deployed stack's values are unknown, it refuses to deploy: values not
+ * given again would be lost silently.
+ * @throws CommandError that says what is unknown, and what to do
  */
 export async function recall(where: Where, found: Found, t: Messages): Promise<Before> {
   const { client, stack, region, forget } = where;
@@ -60,14 +60,14 @@ export async function recall(where: Where, found: Found, t: Messages): Promise<B
   return { context: {}, deployed, remarks };
 }
 
-/** Makes the file say what the stack says. */
+/** Copies the stack's values into the file. */
 export function copyFromStack(folder: string, stack: string, deployed: Deployed | undefined): void {
   if (deployed?.context === undefined) return;
   const { account, region, context } = deployed;
   writeDeployment(folder, stack, { account, region, context });
 }
 
-/** Notes in the file that a deployment begins; its end is noted by what the stack says afterwards. */
+/** Records in the file that a deployment has begun. noteEnd records the result, read from the stack. */
 export function noteBegin(
   { folder, stack, region }: Where,
   { context, deployed }: Before,
@@ -83,8 +83,8 @@ export function noteBegin(
 }
 
 /**
- * After a deployment, whichever way it ended. Resolves with whether the end is known: CloudFormation goes on when this
- * process, or the network, has gone.
+ * Call it after a deployment, successful or not. Resolves with whether the result is known: CloudFormation continues even
+ * when this process or the network fails.
  */
 export async function noteEnd(
   where: Where,
@@ -107,7 +107,7 @@ export async function noteEnd(
     return true;
   }
   if (deployed === "unreadable" || deployed?.isSettled === false) return false;
-  // The stack holds nothing: the file is again what it was.
+  // The stack does not exist: restore the file as it was.
   if (found.chosen === undefined) removeDeployment(folder, stack);
   else writeDeployment(folder, stack, { ...found.chosen, begun: undefined });
   return true;
@@ -118,7 +118,7 @@ export function listed(context: ChosenValues, t: Messages): string {
   return parts.length === 0 ? t.deploy.nothing : parts.join(", ");
 }
 
-/** What is said now against what was chosen before, one line a key that changes. */
+/** The changes from earlier values to the new ones, a line for each changed key. */
 export function changesOf(before: ChosenValues, after: ChosenValues, t: Messages): string[] {
   const keys = [...new Set([...Object.keys(before), ...Object.keys(after)])];
   return keys
@@ -133,7 +133,7 @@ function disagreement(found: Found, context: ChosenValues, file: string, t: Mess
   return changes.length === 0 ? [] : [t.deploy.stackCounts(file), ...changes];
 }
 
-/** Whether a file is of the stack that is asked for, as far as one can know. */
+/** Whether a file belongs to the requested stack, as far as that can be known. */
 function isHere(chosen: Chosen, deployed: Deployed | undefined, region: string | undefined): boolean {
   const isSame = (one: string | undefined, other: string | undefined) =>
     one === undefined || other === undefined || one === other;

@@ -1,4 +1,4 @@
-// The clock of this machine, for what of the core the command line uses.
+// The system clock, for the core functions that the command line uses.
 import type { Clock } from "../shared/ports.ts";
 
 export const realClock: Clock = {

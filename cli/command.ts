@@ -1,11 +1,11 @@
-// What a command is: its words and options as data, and the function that carries it out.
+// A command: its arguments and options as data, and the function that runs it.
 import type { InferredOptionTypes, Options } from "yargs";
 import { pageMax } from "../shared/reads/progress.ts";
 import type { Messages } from "./messages/en.ts";
 import type { Output } from "./output.ts";
 import type { Target } from "./target.ts";
 
-/** What every command is given. */
+/** Passed to every command. */
 export type Session = {
   readonly t: Messages;
   readonly json: boolean;
@@ -21,14 +21,14 @@ export type Session = {
   target(): Promise<Target>;
 };
 
-/** What a text or a number must be, beyond what yargs knows. */
+/** Checks of texts and numbers that yargs does not have. */
 export type Kind =
   | "day"
   | "codes"
   | { readonly least: number; readonly most: number }
   | { readonly pattern: RegExp; readonly allowed: string };
 
-/** How many of the newest to show: what the API gives on a page, `usual` by default. */
+/** The number of newest items to show: at most a page of the API, `usual` by default. */
 export function limitOption(usual: number, describe: string) {
   return { type: "number", kind: { least: 1, most: pageMax }, default: usual, describe } as const;
 }
@@ -47,10 +47,10 @@ export type CommandSpec<Given extends OptionSet> = {
   run(session: Session, values: InferredOptionTypes<Given>): Promise<number>;
 };
 
-/** A command whatever its options. */
+/** A command with any options. */
 export type Command = CommandSpec<OptionSet>;
 
-/** Keeps the types of the options for `run` and forgets them outside. */
+/** Types the options for `run`, and hides these types outside. */
 export function command<const Given extends OptionSet>(spec: CommandSpec<Given>): Command {
   return spec as unknown as Command;
 }

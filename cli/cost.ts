@@ -1,5 +1,5 @@
-// What it costs on AWS: the arithmetic over list prices and over what a dataset is (dataset-figures.ts). Rough on purpose;
-// docs/cost.md is made from it, and says where the figures come from.
+// Cost on AWS, from list prices and the sizes of datasets (dataset-figures.ts). A rough estimate; docs/cost.md is made from
+// it and explains the figures.
 import type { EgressWay } from "../shared/catalogue/chosen-context.ts";
 import { type Dataset, datasets } from "../shared/catalogue/datasets.ts";
 import { jobs } from "../shared/catalogue/jobs.ts";
@@ -16,7 +16,7 @@ export const measured = {
   metricsOfRun: 25,
 } as const;
 
-/** What the template has; test/deploy.test.ts counts again. */
+/** Counts of resources in the template; test/deploy.test.ts checks them. */
 export const template = {
   alarms: 18,
   dashboards: 1,
@@ -29,10 +29,10 @@ const hoursOfMonth = 730;
 const weekdaysOfMonth = 21.7;
 const weekendDaysOfMonth = 8.7;
 
-/** Capacity units: of a backfill that takes all it may have, of a daily run, and the least while nothing happens. */
+/** Capacity units: of a backfill, which uses the maximum, of a daily run, and while idle. */
 const capacity = { backfill: 4, daily: 1, idle: 0.5 } as const;
 
-/** An event source with a maximum of concurrency polls with five connections of 20 seconds each. */
+/** An event source with a maximum concurrency polls with five connections of 20 seconds each. */
 const pollsOfQueueMonth = 5 * 3 * 60 * 24 * (hoursOfMonth / 24);
 
 export type CostPart =
@@ -58,10 +58,10 @@ export type MonthOptions = {
   readonly freeAmounts: boolean;
 };
 
-/** Rows of a dataset, and the units that bring them. */
+/** Rows of a dataset, and the units that fetch them. */
 type Load = { readonly figures: DatasetFigures; readonly units: number; readonly rows: number };
 
-/** A run of a deployed stack, beside what the stack costs anyway. */
+/** The cost of a run, in addition to the fixed cost of the stack. */
 export function costOfRun(
   plan: Pick<PricedPlan, "job" | "units" | "rows" | "minutes" | "slotSeconds">,
 ): RunCost {
@@ -108,13 +108,13 @@ export function costOfMonth({ egress, pauses, freeAmounts }: MonthOptions): RunC
   });
 }
 
-/** A month of what ten years of a dataset take on disk. */
+/** The monthly storage cost of ten years of a dataset. */
 export function storedMonthOf(dataset: Dataset): number {
   const figures = figuresOf(dataset);
   return cents(storage({ figures, ...figures.tenYears }, false));
 }
 
-/** Ten years of a dataset, once, at so many units a minute. */
+/** The cost to fetch ten years of a dataset once, at `unitsAMinute`. */
 export function costOfTenYears(dataset: Dataset, slotSecondsOfUnit: number, unitsAMinute: number): RunCost {
   const figures = figuresOf(dataset);
   const { units } = figures.tenYears;
@@ -125,7 +125,7 @@ export function costOfTenYears(dataset: Dataset, slotSecondsOfUnit: number, unit
   });
 }
 
-/** The costs of several runs as one. */
+/** The sum of the costs of several runs. */
 export function added(runs: readonly RunCost[]): RunCost {
   const parts = Map.groupBy(
     runs.flatMap((run) => run.parts),
@@ -136,7 +136,7 @@ export function added(runs: readonly RunCost[]): RunCost {
   );
 }
 
-/** Hours of capacity units: runs close to one another keep the database awake together. */
+/** Capacity unit hours. Runs close to one another share the time before the database pauses. */
 export function capacityHoursOfMonth(pauses: boolean): number {
   const working =
     (awakeMinutesOf("weekday").working * weekdaysOfMonth +
@@ -169,10 +169,10 @@ export function awakeMinutesOf(day: "weekday" | "weekend"): { working: number; a
   return { working: starts.length * minutesOfRun, awake };
 }
 
-/** The evening's look whether the data is here (infra/context.ts, freshnessCheckAt), every day. */
+/** The daily freshness check in the evening (infra/context.ts, freshnessCheckAt). */
 const freshnessCheckAt = 22 * 60;
 
-/** Waking, planning, a few units at the rate's pace, and the last look. */
+/** Waking the database, planning, a few units at the configured rate, and the last check. */
 const minutesOfRun = 2;
 
 function dataApi({ figures, units, rows }: Load): number {
@@ -180,7 +180,7 @@ function dataApi({ figures, units, rows }: Load): number {
   return (units * measured.dataApiCallsOfUnit + bytes / 32_768) * prices.dataApiRequest;
 }
 
-/** A month of what the rows take, and, where they are written, a write for each page of them and of their indexes. */
+/** A month of storage and, if the rows are written, one write for each page of rows and indexes. */
 function storage({ figures, rows }: Load, isWriting: boolean): number {
   const bytes = rows * figures.storedBytes;
   const writes = isWriting ? (2 * bytes) / 4_096 : 0;
@@ -191,7 +191,7 @@ function logs(units: number): number {
   return ((units * measured.logBytesOfUnit) / 1e9) * prices.logGigabyte;
 }
 
-/** A metric is paid for by the hour in which it is sent. */
+/** A metric is billed for each hour in which it is sent. */
 function metricMonths(): number {
   const runsOfMonth = Object.values(jobs).reduce((all, { schedules }) => {
     const days = (expression: string) =>

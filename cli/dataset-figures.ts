@@ -1,5 +1,5 @@
-// How much a dataset is: bytes of a row, rows and units of an evening and of ten years. All follows from its file, with
-// what was measured of a cell; docs/cost.md is made from it, and test/dataset-figures.test.ts holds it against whole tables.
+// Sizes of a dataset: bytes of a row, rows and units of an evening and of ten years. They are computed from its file and
+// measured cell sizes. docs/cost.md is made from them; test/dataset-figures.test.ts compares them with whole tables.
 import {
   type ColumnType,
   columnsOf,
@@ -27,10 +27,10 @@ export const cellBytes: Readonly<Record<ColumnType, { readonly wire: number; rea
   flag: { wire: 2, stored: 2 },
 };
 
-/** Of the statement that stores rows, its parameters' names included, for each column: once a unit. */
+/** Bytes for each column of the statement that stores rows, with its parameter names: once for each unit. */
 export const statementBytesOfColumn = 310;
 
-/** PostgreSQL's own, for each row, page and entry of an index (https://www.postgresql.org/docs/16/storage-page-layout.html). */
+/** PostgreSQL's overhead for each row, page and entry of an index (https://www.postgresql.org/docs/16/storage-page-layout.html). */
 const page = {
   bytes: 8_192,
   header: 24,
@@ -57,10 +57,10 @@ const marketOfTenYears: MarketSize = { stocks: 4_400, etfs: 700 };
 
 const years = 10;
 
-/** Units of an evening for what comes by day: the day, and looks at days that were not there. */
+/** Units an evening of a dataset by day: the day itself, and checks of days not published before. */
 const looksOfEvening = 3;
 
-/** Rows that an increment reads of a company that has filed. */
+/** Rows that an increment fetches for a company that has filed. */
 const rowsOfFiling = 33;
 
 export function figuresOf(dataset: Dataset): DatasetFigures {
@@ -90,7 +90,7 @@ function indexesOnDisk(dataset: Dataset): number {
   return entries.reduce((sum, each) => sum + each, 0);
 }
 
-/** Ten years, and an evening, of so many subjects. */
+/** Figures of ten years and of an evening for a number of subjects. */
 const amounts: Readonly<
   Record<
     Exclude<Slices, "lists">,
@@ -130,7 +130,7 @@ const amounts: Readonly<
   }),
 };
 
-/** All that are listed today are asked for; a range of one fits in one answer up to its cap. */
+/** Every subject listed today is fetched; the range of a subject fits in one answer up to the row cap. */
 function unitsByCode(dataset: Dataset): number {
   const pages = Math.ceil((years * openDaysOfYear) / dataset.main.rowCap);
   return subjectsOf(dataset, marketByDefault) * pages;
@@ -138,7 +138,7 @@ function unitsByCode(dataset: Dataset): number {
 
 function tenYearsOf(dataset: Dataset): DatasetFigures["tenYears"] {
   if (dataset.slices === "lists") return { units: 0, rows: listOfOnce(dataset).rows };
-  // A company that was there for part of the time has filed, and is asked for, all the same.
+  // A company listed for only part of the time has filed too, and is fetched.
   const market = dataset.slices === "periods" ? marketByDefault : marketOfTenYears;
   const [units, rows] = amounts[dataset.slices](subjectsOf(dataset, market), dataset).years;
   return { units, rows: Math.round(rows) };
@@ -156,7 +156,7 @@ function eveningOf(dataset: Dataset): DatasetFigures["evening"] {
   return { units, calls, rows: Math.round(rows) };
 }
 
-/** A list, asked for once on a day of 2026. */
+/** A list, fetched once on a day of 2026. */
 function listOfOnce(dataset: Dataset): { units: number; calls: number; rows: number } {
   const selectors = dataset.lists?.("20260701") ?? [];
   const price = priceOf(

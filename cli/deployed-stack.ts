@@ -1,4 +1,4 @@
-// What CloudFormation says of a stack before and after a deployment: whether it is there, and what was chosen for it.
+// Reads a stack from CloudFormation before and after a deployment: whether it exists, and its stored context values.
 import { type CloudFormationClient, DescribeStacksCommand } from "@aws-sdk/client-cloudformation";
 import { type ChosenValues, chosenOutput, readChosenValues } from "../shared/catalogue/chosen-context.ts";
 
@@ -13,7 +13,7 @@ export type Deployed = {
   readonly region: string | undefined;
 };
 
-/** @returns undefined when there is no such stack. @throws Error of the SDK: no credentials, no region, no right */
+/** @returns undefined when the stack does not exist. @throws Error of the SDK: no credentials, region or permission */
 export async function describeStack(
   client: CloudFormationClient,
   stack: string,
@@ -38,7 +38,7 @@ export async function describeStack(
   }
 }
 
-/** CloudFormation's word for a stack that is not there. */
+/** How CloudFormation reports a stack that does not exist. */
 export function isMissing(error: unknown): boolean {
   return error instanceof Error && /does not exist/.test(error.message);
 }

@@ -1,4 +1,4 @@
-// The dispatcher, invoked as `aws lambda invoke` does, for what the HTTP API has no operation.
+// Invokes the dispatcher like `aws lambda invoke`, for commands that the HTTP API does not have.
 import { InvokeCommand, LambdaClient } from "@aws-sdk/client-lambda";
 import { functionSeconds } from "../shared/catalogue/queue-limits.ts";
 import type { DispatchAnswer } from "../shared/dispatch/dispatch.ts";
@@ -6,10 +6,10 @@ import { CommandError, exitCodes } from "./failure.ts";
 import type { Messages } from "./messages/en.ts";
 import { outputOf, sentence, type Target } from "./target.ts";
 
-/** The function itself may take as long. */
+/** The timeout of the function itself. */
 const requestTimeoutMilliseconds = 1000 * functionSeconds.dispatcher;
 
-/** @throws CommandError with the dispatcher's own words when it refuses */
+/** @throws CommandError with the dispatcher's message when it refuses */
 export async function dispatch(target: Target, command: object, t: Messages): Promise<DispatchAnswer> {
   const client = new LambdaClient({
     ...target.clients,

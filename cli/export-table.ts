@@ -1,5 +1,5 @@
-// Reads a table or a view whole, page by page in the order of its key: each row once, as it is when its page is read.
-// No transaction is held open, so a long export keeps nobody waiting.
+// Reads a whole table or view, page by page in key order: each row once, as it is when its page is read.
+// It holds no transaction open, so a long export does not block others.
 import { type Dataset, datasets, listOf } from "../shared/catalogue/datasets.ts";
 import { CommandError, exitCodes } from "./failure.ts";
 import type { Messages } from "./messages/en.ts";
@@ -15,7 +15,7 @@ type Exportable = {
   readonly codes: "securities" | "any" | undefined;
 };
 
-/** Every table of the catalogue, and the views made of them. */
+/** Every table of the catalogue, and the views on them. */
 export const exportables: Readonly<Record<string, Exportable>> = {
   ...Object.fromEntries(Object.values(datasets).map((dataset) => [dataset.table, exportableOf(dataset)])),
   stock_daily_hfq: viewOf("trade_date"),
@@ -135,7 +135,7 @@ function conditions({ table, from, to, codes }: Selection) {
   return { where, parameters };
 }
 
-/** Rows behind the last one read. The first column alone is compared too: that is what an index begins with. */
+/** Rows after the last one read. Also compares the first column alone, so that an index on it can be used. */
 function afterKey(
   order: readonly string[],
   columns: readonly TableColumn[],
@@ -153,7 +153,7 @@ function afterKey(
   };
 }
 
-/** A key column with nulls is ordered as if they were the least value there is. */
+/** In a key column with nulls, a null sorts as the smallest value. */
 function comparable(column: TableColumn | undefined, nullsIn: readonly string[]): string {
   if (column === undefined) throw new Error("a key column is not in its table");
   if (!nullsIn.includes(column.name)) return column.name;

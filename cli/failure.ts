@@ -1,4 +1,4 @@
-// What a command ends with: the documented exit codes, and the one error that carries one.
+// The documented exit codes, and the error that carries one.
 import { exitCodeOfNoSpace } from "../local/no-space.ts";
 
 export const exitCodes = {
@@ -16,7 +16,7 @@ export const exitCodes = {
 
 export type ExitCode = (typeof exitCodes)[keyof typeof exitCodes];
 
-/** A failure in one sentence for a person; `details` goes with it where --json is asked for. */
+/** A failure in one sentence for a person; `details` is added with --json. */
 export class CommandError extends Error {
   override readonly name = "CommandError";
   readonly exitCode: ExitCode;

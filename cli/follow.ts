@@ -8,10 +8,10 @@ import { type ExitCode, exitCodes } from "./failure.ts";
 import type { Messages } from "./messages/en.ts";
 import { pollSeconds, type Target } from "./target.ts";
 
-/** A task as the API has it. */
+/** A task as the API returns it. */
 export type Task = TaskAnswer;
 
-/** Resolves with the task when it has ended or is paused, or as it was when the person stopped looking. */
+/** Resolves with the task when it has ended or is paused, or with its last state when the person stops following. */
 export async function follow(session: Session, target: Target, api: Api, id: string): Promise<Task> {
   const { t, output, stop } = session;
   let task = await api.get<Task>(`/api/tasks/${id}`);
@@ -53,14 +53,14 @@ export function ended(task: Task, t: Messages): string {
 
 export const hadNothingToDo = (task: Task): boolean => task.status === "COMPLETED" && task.total_units === 0;
 
-/** Units that nothing more is going to happen to by itself. */
+/** Units that are not processed any further automatically. */
 export const settled = (task: Task): number => task.units.done + task.units.parked;
 
 const needy = (task: Task): number => task.units.parked;
 
 export const number = (value: number): string => value.toLocaleString("en-US");
 
-/** As the clock on the wall has it; with the day when that is another one. */
+/** Local time, with the date if it is not today. */
 export function localTime(instant: string): string {
   const at = new Date(instant);
   const pad = (value: number) => String(value).padStart(2, "0");

@@ -1,4 +1,4 @@
-// Options that would change nothing beside the rest of the line. They are refused: whoever gives one means something.
+// Options that have no effect with the rest of the command. They are refused: the user expected an effect.
 import { say } from "../shared/words/say.ts";
 
 type Values = Readonly<Record<string, unknown>>;
@@ -15,7 +15,7 @@ type Rule = {
   readonly not?: string;
 };
 
-/** They act on an account, where no stack may be yet. */
+/** Commands that act on an account, where a stack may not exist yet. */
 const accountCommands = ["deploy", "destroy"];
 
 const hasStack = ({ stack }: Values) => stack !== undefined;
@@ -25,7 +25,7 @@ const isParquet = ({ format, out }: Values) =>
 const rules: readonly Rule[] = [
   { option: "data-dir", of: accountCommands, idle: () => true, not: say("accountCommands") },
   { option: "region", except: accountCommands, idle: (values) => !hasStack(values), only: "--stack" },
-  // The doctor looks at the data directory of this machine too.
+  // The doctor also checks the data directory of this machine.
   { option: "data-dir", except: [...accountCommands, "doctor"], idle: hasStack, not: "--stack" },
   { option: "limit", of: ["status"], idle: ({ task }) => task !== undefined, not: say("aTask") },
   { option: "job", of: ["retry"], idle: ({ failure }) => failure !== "all", only: "all" },
@@ -39,7 +39,7 @@ const rules: readonly Rule[] = [
   { option: "numbers", of: ["export"], idle: (values) => !isParquet(values), only: "--format parquet" },
 ];
 
-/** Why a line is refused, in English; undefined when each of its options changes something. */
+/** Why a command line is refused, in English; undefined if each option has an effect. */
 export function idleOption(command: string, values: Values, argv: readonly string[]): string | undefined {
   const end = argv.indexOf("--");
   const options = end === -1 ? argv : argv.slice(0, end);

@@ -1,5 +1,5 @@
-// The typed line, before yargs reads it: words, options and values that cannot be, with what was probably meant. What
-// is left for yargs then is the help, the completion, and what is missing.
+// Checks the typed command line before yargs reads it: unknown words, options and bad values, with a suggestion. yargs then
+// only does help, completion and missing arguments.
 import type { Options } from "yargs";
 import { isDay } from "../shared/catalogue/dates.ts";
 import { readAnyCode, splitCodes, suggestCode } from "../shared/words/codes.ts";
@@ -10,13 +10,13 @@ import type { Command, OptionSpec } from "./command.ts";
 
 type OptionSet = Readonly<Record<string, OptionSpec>>;
 
-/** A line that cannot be carried out, in one English sentence of the catalogue. */
+/** An invalid command line, as one English sentence of the catalogue. */
 export class LineError extends Error {
   override readonly name = "LineError";
 }
 
 /**
- * The line as it is to be read: a choice in other letters is put right.
+ * The line as yargs should read it: the letter case of choices is corrected.
  * @throws LineError
  */
 export function checkLine(
@@ -37,7 +37,7 @@ export function checkLine(
     if (token === "--") break;
     const typed = readOption(token, options);
     if (typed === undefined) {
-      if (token.startsWith("-") && token !== "-") continue; // a short one nobody knows: yargs says so
+      if (token.startsWith("-") && token !== "-") continue; // an unknown short option: yargs reports it
       const word = words[place];
       if (word !== undefined) line[at] = checkValue(word, options[word], token, `<${word}>`);
       place += 1;
@@ -57,7 +57,7 @@ export function checkLine(
     if (given.has(name) && option.array !== true)
       throw new LineError(say("optionTwice", { option: `--${name}` }));
     const [taken, next] = value === undefined ? [line[at + 1], at + 1] : [value, at];
-    if (taken === undefined || (value === undefined && /^--?[a-z]/i.test(taken))) continue; // yargs misses the value
+    if (taken === undefined || (value === undefined && /^--?[a-z]/i.test(taken))) continue; // yargs reports the missing value
     const checked = checkValue(name, option, taken, `--${name}`);
     line[next] = next === at ? token.replace(taken, checked) : checked;
     given.set(name, checked);
@@ -67,7 +67,7 @@ export function checkLine(
   return line;
 }
 
-/** What is typed for an option or a word, put right. @throws LineError */
+/** The typed value of an option or argument, corrected. @throws LineError */
 function checkValue(name: string, option: OptionSpec | undefined, value: string, shownAs: string): string {
   const no = (allowed: string, more: { value?: string; suggestion?: string | undefined } = {}) =>
     refused({ field: name, value, allowed, ...more }, shownAs);
@@ -94,7 +94,7 @@ function checkValue(name: string, option: OptionSpec | undefined, value: string,
   return value;
 }
 
-/** Codes of any kind: what a job or a table cannot have is refused where it is known. */
+/** Codes of any kind. Whether a job or table supports them is checked later, where it is known. */
 function checkCodes(
   value: string,
   no: (allowed: string, more?: { value?: string; suggestion?: string | undefined }) => LineError,
@@ -123,7 +123,7 @@ type Typed = {
   readonly isNegated: boolean;
 };
 
-/** Undefined for what is no long option, nor a short one of a known name. */
+/** Undefined if it is neither a long option nor a known short one. */
 function readOption(token: string, options: OptionSet): Typed | undefined {
   const long = /^--([\p{L}][\p{L}\p{N}_-]*)(?:=(.*))?$/su.exec(token);
   if (long !== null) {
@@ -139,7 +139,7 @@ function readOption(token: string, options: OptionSet): Typed | undefined {
   return found && { name: found[0], option: found[1], value, isNegated: false };
 }
 
-/** @throws LineError when the first word is no command */
+/** @throws LineError when the first word is not a command */
 function findCommand(
   argv: readonly string[],
   globals: OptionSet,
@@ -186,7 +186,7 @@ export function wordsOf(usage: string): string[] {
   return [...usage.matchAll(/[<[](\w+)[\]>]/g)].map(([, word = ""]) => word);
 }
 
-/** An option as yargs takes it. */
+/** An option as yargs expects it. */
 export function forYargs({ kind: _, ...option }: OptionSpec): Options {
   return option;
 }

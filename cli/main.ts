@@ -1,4 +1,4 @@
-// The command `tushare-sync`: one line of it in this process, which ends with the documented exit code.
+// The command `tushare-sync`: runs one command line and exits with the documented exit code.
 import { exitCodes } from "./failure.ts";
 import { isReaderGone, runLine } from "./run-line.ts";
 
@@ -13,7 +13,7 @@ process.exitCode = await runLine(process.argv.slice(2), {
 });
 process.disconnect?.();
 
-/** The first Ctrl-C lets a command end well, a second one ends it at once. */
+/** The first Ctrl-C lets a command clean up, the second one ends it at once. */
 function stopSignal(): AbortSignal {
   const controller = new AbortController();
   for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) {

@@ -1,5 +1,5 @@
-// What a command prints: answers on the standard output, as text or as JSON; everything else on the standard error, so
-// that a pipe gets the answer alone.
+// The output of a command: answers go to standard output, as text or JSON; everything else goes to standard error, so
+// that a pipe only gets the answer.
 import { makeTerminal, type Stream, type Terminal } from "../local/terminal.ts";
 
 export type Output = {
@@ -34,7 +34,7 @@ export function makeOutput(streams: { out: Stream; error: Stream }, json: boolea
   };
 }
 
-/** Rows under their headings, the columns as wide as they have to be. Numbers stand to the right. */
+/** A table with headings and fitted column widths. Numbers are right-aligned. */
 export function asTable(headings: readonly string[], rows: readonly (readonly string[])[]): string[] {
   const widths = headings.map((heading, at) =>
     Math.max(widthOf(heading), ...rows.map((row) => widthOf(row[at] ?? ""))),
@@ -53,13 +53,13 @@ export function asTable(headings: readonly string[], rows: readonly (readonly st
   return [line(headings), line(widths.map((width) => "-".repeat(width))), ...rows.map(line)];
 }
 
-/** Columns a text takes on a terminal: Chinese characters and full-width signs take two. */
+/** The terminal columns of a text: Chinese characters and full-width signs take two. */
 function widthOf(text: string): number {
   const wide = text.match(/[\p{Script=Han}\u3000-\u303f\uff01-\uff60]/gu)?.length ?? 0;
   return [...text].length + wide;
 }
 
-/** As much of a text as so many columns take. */
+/** Cuts a text to a number of terminal columns. */
 export function cutTo(columns: number, text: string): string {
   let cut = text;
   while (widthOf(cut) > columns) cut = cut.slice(0, -1);

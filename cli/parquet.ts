@@ -1,4 +1,4 @@
-// A Parquet file with the columns' own types, written group by group, so that memory holds one group of rows.
+// Writes a Parquet file with typed columns, one row group at a time, so that memory holds only one group.
 import type { SchemaElement } from "hyparquet";
 import { fileWriter, ParquetWriter } from "hyparquet-writer";
 import { encodeOrigin, type Origin } from "../shared/catalogue/origin.ts";
@@ -6,7 +6,7 @@ import { warnOfOrigin } from "../shared/words/origin.ts";
 import type { TableColumn } from "./export-table.ts";
 import type { Value } from "./sql.ts";
 
-/** exact: a numeric as the text of its digits. double: as every tool computes with it, 15 digits of it sure. */
+/** exact: a numeric as text with all digits. double: a number for any tool, exact to 15 digits. */
 export type Numbers = "double" | "exact";
 
 export type ParquetOptions = {
@@ -90,7 +90,7 @@ function asStored(value: Value, { type }: TableColumn, numbers: Numbers): unknow
   if (value === null) return null;
   if (isDecimal(type)) return numbers === "double" ? Number(value) : String(value);
   if (type === "date") return new Date(`${value}T00:00:00Z`);
-  // The Data API writes instants in UTC, with neither zone nor T.
+  // The Data API writes timestamps in UTC, without zone or T.
   if (isInstant(type)) return new Date(`${String(value).replace(" ", "T")}Z`);
   if (type === "bigint") return BigInt(String(value));
   return typeof value === "object" ? JSON.stringify(value) : value;

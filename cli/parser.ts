@@ -1,4 +1,4 @@
-// The command line as yargs reads it, made from the commands' own words.
+// The yargs parser, built from the commands' data.
 import yargs, { type Options } from "yargs";
 import type { Command, OptionSpec } from "./command.ts";
 import { changeCommands } from "./commands/change.ts";
@@ -23,7 +23,7 @@ export type Globals = {
   readonly dataDir: string | undefined;
 };
 
-/** A line that cannot be read, as one sentence and where help is. */
+/** A parse error: one sentence, and where to find help. */
 export class ParseError extends Error {
   override readonly name = "ParseError";
 }
@@ -49,7 +49,7 @@ export function allCommands(t: Messages): Command[] {
   ];
 }
 
-/** Reads a line, performs its command and resolves with the exit code. @throws ParseError */
+/** Parses a line, runs its command and resolves with the exit code. @throws ParseError */
 export function makeParser(t: Messages, perform: Perform): (argv: readonly string[]) => Promise<number> {
   return async (argv) => {
     let performed: Promise<number> | undefined;
@@ -86,7 +86,7 @@ function globalOptions(t: Messages) {
   } as const satisfies Record<string, OptionSpec>;
 }
 
-/** The help of a command, or of all, as it is printed. */
+/** The printed help of one command, or of all. */
 export async function helpOf(t: Messages, words: readonly string[]): Promise<string> {
   const parser = describeAll(t, () => undefined);
   return await new Promise((resolve, reject) => {
@@ -101,7 +101,7 @@ function describeAll(t: Messages, take: (command: Command, values: Record<string
     .scriptName("tushare-sync")
     .locale(t.yargsLocale)
     .updateStrings({
-      // as: the library's types know no words with a singular and a plural.
+      // as: the library's types lack texts with a singular and a plural.
       "Not enough non-option arguments: got %s, need at least %s": {
         one: t.usage.tooFewWords,
         other: t.usage.tooFewWords,
@@ -121,7 +121,7 @@ function describeAll(t: Messages, take: (command: Command, values: Record<string
     .parserConfiguration({ "camel-case-expansion": false, "duplicate-arguments-array": true })
     .exitProcess(false)
     .fail((message: string | null, error) => {
-      // What yargs itself finds comes as its own error, or as a message alone; the rest is ours.
+      // yargs reports its own errors as an error or only as a message; other errors are ours.
       if (error && error.name !== "YError") throw error;
       const lines = (message ?? error?.message ?? "").split("\n").map((line) => line.trim());
       throw new ParseError(`${lines.filter((line) => line !== "").join(" ")}; ${t.usage.seeHelp}`);

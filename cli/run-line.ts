@@ -1,4 +1,4 @@
-// Reads a line of the command `tushare-sync`, runs the one command, and turns what happens into the documented exit code.
+// Parses a `tushare-sync` command line, runs the command, and maps the result to the documented exit code.
 import { join } from "node:path";
 import type { Stream } from "../local/terminal.ts";
 import type { Session } from "./command.ts";
@@ -11,10 +11,10 @@ import { deployedTarget, localTarget } from "./target.ts";
 
 const root = join(import.meta.dirname, "..");
 
-/** Where `npm start` keeps its data when it is told nothing, in a folder for each origin. */
+/** The default data folder of `npm start`, with a subfolder for each origin. */
 const defaultDataDir = join(root, ".local");
 
-/** What a line takes from its process, and gives to it. */
+/** What a command line needs from its process. */
 export type Surroundings = {
   readonly environment: Readonly<Record<string, string | undefined>>;
   readonly out: Stream;
@@ -23,7 +23,7 @@ export type Surroundings = {
   stop(): AbortSignal;
 };
 
-/** @returns the exit code; what is said goes to the streams */
+/** @returns the exit code; output goes to the streams */
 export async function runLine(
   argv: readonly string[],
   { environment, out, error, stop }: Surroundings,
@@ -56,7 +56,7 @@ function hasToken({ TUSHARE_TOKEN }: Surroundings["environment"]): boolean {
   return TUSHARE_TOKEN !== undefined && TUSHARE_TOKEN.trim() !== "";
 }
 
-/** A reader such as head has seen enough. What was begun for it is ended first: a transaction would keep others waiting. */
+/** A reader such as head closed the pipe. Open work is ended first: a transaction would block others. */
 export function isReaderGone(error: unknown): boolean {
   return error instanceof Error && "code" in error && error.code === "EPIPE";
 }
@@ -69,7 +69,7 @@ function report(error: unknown, stream: Stream, json: boolean, t: Messages): num
         ? exitCodes.usage
         : exitCodes.failed;
   const said = error instanceof Error ? error.message : String(error);
-  // What is neither is said by a library or the system, in its own words.
+  // Any other error comes from a library or the system; its message is shown as it is.
   const message = error instanceof CommandError || error instanceof ParseError ? said : t.said(said);
   const details = error instanceof CommandError ? error.details : undefined;
   if (json) stream.write(`${JSON.stringify({ error: { exitCode, message, details } })}\n`);

@@ -1,4 +1,4 @@
-// What a run may be given, the same for `plan` and `run`, and the command it makes.
+// The options of a run, the same for `plan` and `run`, and the command made from them.
 import type { InferredOptionTypes } from "yargs";
 import { jobTypes, runOptions as runOptionNames } from "../shared/catalogue/jobs.ts";
 import { daysMax, type RunCommand, readCommand } from "../shared/dispatch/command.ts";
@@ -23,8 +23,8 @@ export function runOptions(t: Messages) {
 type RunValues = InferredOptionTypes<ReturnType<typeof runOptions>>;
 
 /**
- * The fields of a run beside its job, as the dispatcher takes them.
- * @throws CommandError usage, in the words of the options
+ * The fields of a run in addition to its job, as the dispatcher expects them.
+ * @throws CommandError usage, naming the options
  */
 export function runFields(values: RunValues, t: Messages): Record<string, unknown> {
   const { job, from, to, days, codes, refresh } = values;
@@ -49,12 +49,12 @@ export function readCodes(text: string): string[] {
   return splitCodes(text).map((code) => readAnyCode(code) ?? code);
 }
 
-/** The same run as a person would write it. */
+/** The run as a command line. */
 export function writeRun(job: string, fields: Readonly<Record<string, unknown>>): string {
   return ["tushare-sync run", job, writeFields(fields)].join(" ").trim();
 }
 
-/** The options of a run as a person would write them. */
+/** The options of a run as typed on the command line. */
 export function writeFields(fields: Readonly<Record<string, unknown>>): string {
   return runOptionNames
     .flatMap((name) => {

@@ -1,4 +1,4 @@
-// A block of lines on a terminal that is drawn over itself.
+// A block of terminal lines that is redrawn in place.
 import { cutTo } from "./output.ts";
 
 export type Screen = { draw(lines: readonly string[]): void };
@@ -9,7 +9,7 @@ export function makeScreen(stream: NodeJS.WriteStream): Screen {
     draw(lines) {
       const width = stream.columns ?? 200;
       const up = height === 0 ? "" : `\u001b[${height}A`;
-      // Cut, because a line that wraps takes two and the next drawing would begin too low.
+      // Lines are cut: a wrapped line takes two, and the next redraw would begin too low.
       stream.write(`${up}\u001b[J${lines.map((line) => cutTo(width - 1, line)).join("\n")}\n`);
       height = lines.length;
     },

@@ -1,4 +1,4 @@
-// SQL through the Data API, as the functions have it: pages that stay under its 1 MiB an answer.
+// SQL through the Data API, like the functions: pages that stay below its limit of 1 MiB an answer.
 
 import { setTimeout as sleep } from "node:timers/promises";
 import {
@@ -31,14 +31,14 @@ export type Sql = {
   close(): void;
 };
 
-/** A row is at most 64 KB, so that many always fit (docs.aws.amazon.com/AmazonRDS/latest/AuroraUserGuide/data-api.limitations.html). */
+/** A row has at most 64 KB, so this many always fit (docs.aws.amazon.com/AmazonRDS/latest/AuroraUserGuide/data-api.limitations.html). */
 const firstPageRows = 10;
 const pageRowsMax = 5_000;
 
-/** Of the 1 MiB, so that rows twice as wide as those before still fit. */
+/** Well below the 1 MiB limit, so that rows twice as wide as the previous ones still fit. */
 const pageBytesWanted = 400_000;
 
-/** The service cuts a statement at 45 seconds. */
+/** The service ends a statement after 45 seconds. */
 const requestTimeoutMilliseconds = 60_000;
 
 /** A paused database takes 15 to 30 seconds to wake, longer after a day. */
@@ -84,7 +84,7 @@ export function openSql(target: Target, t: Messages, { stop, timeoutSeconds }: S
       ...{ sql, parameters, includeResultMetadata: true },
       ...(transactionId !== undefined && { transactionId }),
     });
-    // A transaction has its timeout set in it; outside of one leaving is what ends a statement.
+    // Inside a transaction the timeout is set by SQL; outside, closing the request ends the statement.
     const abortSignal = () =>
       transactionId === undefined
         ? AbortSignal.any([stop, AbortSignal.timeout(timeoutSeconds * 1000)])
@@ -112,7 +112,7 @@ export function openSql(target: Target, t: Messages, { stop, timeoutSeconds }: S
         await execute(`set local statement_timeout = '${timeoutSeconds}s'`, [], transactionId);
         const text = sql.trim().replace(/;\s*$/, "");
         if (!/^(\(|select|with|values|table)$/i.test(firstWord(text))) {
-          yield await execute(text, [], transactionId); // explain, show: short, and no cursor takes them
+          yield await execute(text, [], transactionId); // explain and show are short, and a cursor cannot run them
           return;
         }
         await execute(`declare pages no scroll cursor for ${text}`, [], transactionId);
@@ -123,7 +123,7 @@ export function openSql(target: Target, t: Messages, { stop, timeoutSeconds }: S
           rows = nextPageRows(rows, page);
         }
       } finally {
-        // What failed has ended its transaction already; what did not is of no use to anybody.
+        // A failed statement has ended the transaction already; otherwise nobody needs it any more.
         await client
           .send(
             new RollbackTransactionCommand({
@@ -139,25 +139,25 @@ export function openSql(target: Target, t: Messages, { stop, timeoutSeconds }: S
   };
 }
 
-/** As many rows of the width seen as are wanted in one answer; never ten times as many at once. */
+/** The number of rows for the next page, from the width of rows so far; grows at most tenfold at once. */
 export function nextPageRows(rows: number, page: { bytes: number; rows: readonly unknown[] }): number {
   const rowBytes = Math.max(1, page.bytes / Math.max(1, page.rows.length));
   const fitting = Math.floor(pageBytesWanted / rowBytes);
   return Math.max(1, Math.min(fitting, rows * 10, pageRowsMax));
 }
 
-/** True for the refusal of an answer over 1 MiB: fewer rows may pass. */
+/** True if an answer exceeded 1 MiB: fewer rows may fit. */
 export function isTooLarge(error: unknown): boolean {
   const cause = error instanceof CommandError ? error.cause : error;
   return cause instanceof Error && /exceeded size limit/.test(cause.message);
 }
 
-/** True for what can be stopped and changes nothing. COPY writes files and runs programs, also where nothing else may write. */
+/** True for read-only statements that can be stopped. COPY is excluded: it writes files and runs programs even in a read-only transaction. */
 export function isReading(sql: string): boolean {
   return /^(\(|select|with|values|table|explain|show)$/i.test(firstWord(sql));
 }
 
-/** Of a statement, behind its comments: a word, or the first sign of another kind. */
+/** The first word of a statement after its comments, or its first character. */
 export function firstWord(sql: string): string {
   const text = sql.replace(/^(\s*(--[^\n]*(\n|$)|\/\*[\s\S]*?\*\/))*\s*/, "");
   return /^(\w+|.|)/s.exec(text)?.[0] ?? "";
@@ -170,7 +170,7 @@ function isResuming(error: unknown): boolean {
   );
 }
 
-/** PostgreSQL's codes for a statement that was stopped, and for a transaction that was ended while others waited. */
+/** PostgreSQL's codes for a cancelled statement, and for a transaction ended because others waited. */
 const states = { stopped: "57014", keptWaiting: "25P04" } as const;
 
 function explain(error: unknown, target: Target, timeoutSeconds: number, t: Messages): CommandError {

@@ -1,5 +1,4 @@
-// Where commands go: the stack that runs on this machine, or a deployed one by its name. Both are a set of outputs, and
-// the same calls reach both.
+// The target of commands: the local stack, or a deployed one by name. Both are a set of outputs, reached by the same calls.
 import { resolve } from "node:path";
 import { CloudFormationClient, DescribeStacksCommand } from "@aws-sdk/client-cloudformation";
 import { findRunning, localClients } from "../local/running.ts";
@@ -9,7 +8,7 @@ import { nameOrigin } from "../shared/words/origin.ts";
 import { CommandError, exitCodes } from "./failure.ts";
 import type { Messages } from "./messages/en.ts";
 
-/** What the SDK's clients are made with. */
+/** The options of the SDK clients. */
 export type ClientConfig = {
   readonly region?: string;
   readonly endpoint?: string;
@@ -30,14 +29,14 @@ export type Target = {
   readonly apiUrl: string;
 };
 
-/** Seconds between two looks at work that goes on: here it costs nothing, there each is a call of the Data API. */
+/** Polling interval in seconds. Polling a local stack is free; on a deployed one it costs a Data API call each time. */
 export function pollSeconds(target: Target): number {
   return target.stack === undefined ? 0.5 : 5;
 }
 
 /**
- * The stack that runs in a folder, or in a folder of it.
- * @param wantsReal a token is in the environment and no folder was named: then an invented market is not what is meant
+ * The stack that runs in a folder or one of its subfolders.
+ * @param wantsReal a token is set and no folder was named, so a simulated market is refused
  * @throws CommandError unreachable, saying how to start one; usage when several run; conflict for another origin
  */
 export function localTarget(dataDir: string, { wantsReal }: { wantsReal: boolean }, t: Messages): Target {
@@ -82,7 +81,7 @@ export async function deployedTarget(
   return { stack, name: stack, clients, outputs, origin, upstreamUrl: undefined, apiUrl };
 }
 
-/** Stacks that have no such output are older than the first simulated one could be: deployed, of real TuShare. */
+/** Stacks without this output predate recorded origins: they are deployed and use the real TuShare. */
 function originOf(outputs: StackOutputs): Origin {
   return outputs.MirrorOrigin === undefined ? tushareOrigin : decodeOrigin(outputs.MirrorOrigin);
 }
@@ -104,7 +103,7 @@ export function outputOf(target: Target, name: StackOutput, t: Messages): string
   return value;
 }
 
-/** What an SDK said, on one line. */
+/** The message of an SDK error, on one line. */
 export function sentence(error: unknown): string {
   return error instanceof Error ? `${error.name}: ${error.message.split("\n")[0]}` : String(error);
 }

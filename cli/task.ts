@@ -1,4 +1,4 @@
-// A task as a person names it: by its id, or by its job, whose newest task is meant.
+// Finds a task by its id, or the newest task of a job.
 import { jobTypes } from "../shared/catalogue/jobs.ts";
 import { nearest } from "../shared/words/nearest.ts";
 import { say } from "../shared/words/say.ts";
@@ -9,7 +9,7 @@ import type { Messages } from "./messages/en.ts";
 
 const idPattern = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
 
-/** @throws CommandError usage when there is none */
+/** @throws CommandError usage when no task matches */
 export async function findTask(api: Api, named: string, t: Messages): Promise<Task> {
   if (idPattern.test(named)) return await api.get<Task>(`/api/tasks/${named}`);
   const job = named.toUpperCase();

@@ -1,27 +1,27 @@
-// Rows as text: CSV as spreadsheets and pandas read it, JSON with every number's own digits, or a table for a person.
+// Writes rows as CSV for spreadsheets and pandas, as JSON with all digits of numbers, or as a table for a person.
 import { asTable } from "./output.ts";
 import type { Column, Page, Value } from "./sql.ts";
 
 export const rowFormats = ["table", "csv", "json"] as const;
 
-/** Rows a table waits for before it knows its widths; more than anybody reads. */
+/** Rows read before a table's column widths are set; more than a person reads. */
 export const tableRowsMax = 1_000;
 
-/** Types of PostgreSQL that are JSON numbers. */
+/** PostgreSQL types written as JSON numbers. */
 const numberTypes = new Set(["numeric", "int2", "int4", "int8", "float4", "float8"]);
 
 export function csvLine(values: readonly (Value | undefined)[]): string {
   return `${values.map(csvCell).join(",")}\r\n`;
 }
 
-/** RFC 4180; null is an empty cell, an empty text a quoted one. */
+/** RFC 4180. A null is an empty cell, an empty text is "". */
 function csvCell(value: Value | undefined): string {
   if (value === null || value === undefined) return "";
   const text = Array.isArray(value) ? JSON.stringify(value) : String(value);
   return text === "" || /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
 }
 
-/** One object a row. A column whose name another has already gets a number behind it. */
+/** One object a row. A repeated column name gets a number appended. */
 export function asObjects({ columns, rows }: Omit<Page, "bytes">): Record<string, unknown>[] {
   const names = uniqueNames(columns);
   return rows.map((row) =>
@@ -49,11 +49,11 @@ function uniqueNames(columns: readonly Column[]): string[] {
   });
 }
 
-/** Digits stay as they are stored: a double would round what is longer than it can hold. */
+/** Keeps all stored digits: a double would round long numbers. */
 function asJson(value: Value, column: Column | undefined): unknown {
   const isDigits = typeof value === "string" && numberTypes.has(column?.type ?? "");
   return isDigits && /^-?\d+(\.\d+)?$/.test(value) ? rawJson(value) : value;
 }
 
-/** In every engine this runs on, and not yet in TypeScript's library. */
+/** Supported by every engine used here, but missing from TypeScript's library. */
 const { rawJSON: rawJson } = JSON as unknown as { rawJSON(text: string): unknown };

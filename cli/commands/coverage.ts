@@ -1,4 +1,4 @@
-// `coverage`: what is stored of each open day, against what is listed on it.
+// `coverage`: what is stored for each trading day, compared with what was listed that day.
 import type { CoverageAnswer, DatasetCoverageAnswer } from "../../shared/api/answers.ts";
 import { datasetsByDay } from "../../shared/catalogue/datasets.ts";
 import { type Api, openApi } from "../api.ts";
@@ -11,7 +11,7 @@ import { asTable } from "../output.ts";
 
 type DayRows = Omit<DatasetCoverageAnswer["days"][number], "day">;
 type Range = { from: string | undefined; to: string | undefined };
-/** What is printed: the answer of the API, and its days as a table. */
+/** The printed result: the API's answer, and its days as a table. */
 type Shown = {
   readonly body: CoverageAnswer | DatasetCoverageAnswer;
   readonly head: readonly string[];

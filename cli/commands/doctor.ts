@@ -1,4 +1,4 @@
-// `doctor`: what is wrong with this machine, the TuShare account, the stack and the AWS account, and what to do.
+// `doctor`: finds problems of this machine, the TuShare account, the stack and the AWS account, and says what to do.
 
 import { tushareUrl } from "../../shared/catalogue/origin.ts";
 import { readSettings } from "../../shared/catalogue/settings.ts";
@@ -16,7 +16,7 @@ import { sayOrigin } from "../origin.ts";
 import type { Output } from "../output.ts";
 import type { Target } from "../target.ts";
 
-/** The simulated one takes any token. */
+/** The simulated TuShare accepts any token. */
 const simulatedToken = "token-of-the-simulated-tushare";
 
 export const doctorCommand = (t: Messages) =>
@@ -61,7 +61,7 @@ export function showFindings(findings: readonly Finding[], output: Output, t: Me
   }
 }
 
-/** The doctor also helps where nothing runs. */
+/** The doctor also works when no stack is running. */
 async function findTarget(session: Session): Promise<Target | CommandError> {
   try {
     return await session.target();
@@ -77,14 +77,14 @@ async function tushare(session: Session, target: Target | CommandError): Promise
   const url =
     target instanceof CommandError || target.upstreamUrl === undefined ? tushareUrl : target.upstreamUrl;
   if (!token && url === tushareUrl) {
-    // From here a deployed token is not tried: TuShare counts the addresses that use it.
+    // A deployed token is not tried from this machine: TuShare counts the addresses that use it.
     return [finding("token", "note", t.doctor.noToken, t.doctor.noTokenRemedy)];
   }
   let settings: ReturnType<typeof readSettings>;
   try {
     settings = readSettings(environment);
   } catch {
-    return []; // said by the machine's check
+    return []; // already reported by the machine check
   }
   output.note(t.doctor.calls(String(callsOfCheck), new URL(url).host));
   return await checkTushare({ url, token: token || simulatedToken, settings, clock: realClock }, t);

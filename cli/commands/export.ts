@@ -132,7 +132,7 @@ function notASecurity(value: string): Refusal {
   return { why: "value", field: "codes", path: "codes", value, allowed: "", suggestion };
 }
 
-/** Before anything is read: a folder that is not there, or a file nobody may write. */
+/** Checked before anything is read: the folder exists, and the file is writable. */
 function checkOut(out: string, t: Messages): void {
   const folder = dirname(resolve(out));
   const reason = !existsSync(folder)
@@ -156,7 +156,7 @@ function isWritable(folder: string): boolean {
   }
 }
 
-/** What the operating system refuses while the file grows. */
+/** Errors of the operating system while the file is written. */
 function cannotWrite(error: unknown, out: string | undefined, t: Messages): unknown {
   if (out === undefined || !(error instanceof Error) || !("syscall" in error) || !("code" in error))
     return error;
@@ -180,7 +180,7 @@ function readFormat(
   return format;
 }
 
-/** Under another name until it is whole: nobody takes half a table for one. */
+/** Writes to a temporary name until complete, so that nobody mistakes half a table for a whole one. */
 function openFile(
   session: Session,
   out: string | undefined,
@@ -221,7 +221,7 @@ function openCsv(path: string, heading: string): RowFile {
       stream.write(text, (error) => (error ? reject(error) : resolve()));
     });
   const headed = write(heading);
-  headed.catch(() => undefined); // the first write says it
+  headed.catch(() => undefined); // reported by the first write
   return {
     async write(rows) {
       await headed;

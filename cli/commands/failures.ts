@@ -1,4 +1,4 @@
-// `failures`: why units did not succeed. `retry`: another try for one of them, or for all.
+// `failures`: why units failed. `retry`: retries one of them, or all.
 import type { FailureAnswer } from "../../shared/api/answers.ts";
 import { jobTypes } from "../../shared/catalogue/jobs.ts";
 import { errorKinds } from "../../shared/errors.ts";

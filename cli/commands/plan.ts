@@ -1,4 +1,4 @@
-// `plan`: what a run would do and cost, before anything is spent. The dispatcher plans it, as it would the run.
+// `plan`: what a run would do and cost, without starting it. The dispatcher plans it exactly like the run.
 import type { PricedPlan } from "../../shared/plan/price-run.ts";
 import { command } from "../command.ts";
 import { costOfRun, type RunCost } from "../cost.ts";

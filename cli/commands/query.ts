@@ -1,4 +1,4 @@
-// `query`: SQL to a table, CSV or JSON. It runs in a transaction that cannot write, and reads page by page.
+// `query`: SQL to a table, CSV or JSON. It runs in a read-only transaction, and reads page by page.
 import { command, type Session } from "../command.ts";
 import { CommandError, exitCodes } from "../failure.ts";
 import type { Messages } from "../messages/en.ts";
@@ -42,7 +42,7 @@ export const queryCommand = (t: Messages) =>
     },
   });
 
-/** The Data API cuts a statement at 45 seconds. */
+/** The Data API ends a statement after 45 seconds. */
 const timeoutSecondsMax = 45;
 
 export const timeoutOption = (t: Messages) =>
@@ -53,7 +53,7 @@ export function readTimeout(seconds: number, t: Messages): number {
   throw new CommandError(exitCodes.usage, t.query.badTimeout(String(seconds)));
 }
 
-/** Ends the transaction when a person has had enough. */
+/** Ends the transaction on Ctrl-C. */
 async function* untilStopped(pages: AsyncGenerator<Page>, { stop, t }: Session): AsyncGenerator<Page> {
   for await (const page of pages) {
     if (stop.aborted) throw new CommandError(exitCodes.interrupted, t.query.interrupted);
@@ -61,7 +61,7 @@ async function* untilStopped(pages: AsyncGenerator<Page>, { stop, t }: Session):
   }
 }
 
-/** As many rows as anybody reads; a table's columns are as wide as its widest row. */
+/** The row limit of a table; its columns are as wide as the widest row. */
 async function printTable(
   pages: AsyncGenerator<Page>,
   output: { write(text: string): Promise<void>; note(text: string): void },

@@ -58,9 +58,9 @@ export const runCommand = (t: Messages) =>
 type Way = { readonly session: Session; readonly target: Target; readonly api: Api };
 
 /**
- * The task of a start, which was opened for it or does the same already. A task in the way is followed to its end first.
- * Undefined when the person stopped waiting.
- * @throws CommandError conflict when what is in the way is paused
+ * The task of a start: a new one, or one that already does the same. If another task is live, it is followed to its end
+ * first. Undefined when the person stopped waiting.
+ * @throws CommandError conflict when the other task is paused
  */
 async function startInTurn(
   { session, target, api }: Way,
@@ -96,7 +96,7 @@ async function startInTurn(
   }
 }
 
-/** What was asked for, for a program that reads the answer. */
+/** The requested run, for programs that read the answer. */
 function answerOf(task: Task, { from, to, codes }: Readonly<Record<string, unknown>>): object {
   return {
     from: from ?? task.planned?.from ?? null,
@@ -111,8 +111,8 @@ type InTheWay = { readonly task: Task; readonly asked: "same" | "other" };
 function inTheWayOf(error: unknown): InTheWay | undefined {
   if (!(error instanceof CommandError) || error.exitCode !== exitCodes.conflict) return undefined;
   const { task, asked } = error.details as Partial<InTheWay>;
-  // A key that was used for another start stays used, however long one waits: such a conflict does not say `asked`. A
-  // task may have ended since it was in the way.
+  // A key used for another start stays used, so waiting does not help: such a conflict has no `asked`. The other
+  // task may have ended in the meantime.
   if (task === undefined || asked === undefined) return undefined;
   return { task, asked };
 }
@@ -123,7 +123,7 @@ function pausedInTheWay({ task, asked }: InTheWay, t: Messages): CommandError {
   return new CommandError(exitCodes.conflict, message, { details: { task, asked } });
 }
 
-/** What is in the way can be followed. */
+/** Whether the blocking task can be followed. */
 function withFollowing(error: unknown, t: Messages): unknown {
   const inTheWay = inTheWayOf(error);
   if (!(error instanceof CommandError) || inTheWay === undefined) return error;

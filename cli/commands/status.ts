@@ -1,4 +1,4 @@
-// `status`: the newest tasks, or one; with --watch as they go on, until none is live.
+// `status`: the newest tasks, or one; with --watch updated until no task is live.
 import { setTimeout as sleep } from "node:timers/promises";
 import type { FailureAnswer } from "../../shared/api/answers.ts";
 import { isLive } from "../../shared/catalogue/status.ts";
@@ -63,12 +63,12 @@ export const statusCommand = (t: Messages) =>
     },
   });
 
-/** Whether the answer is a screen, which has to hold what is said beside it too. */
+/** Whether the output is redrawn on a terminal; then remarks are part of the screen too. */
 function redraws({ output, json }: Session, watch: boolean): boolean {
   return watch && output.isTerminal && !json;
 }
 
-/** Redraws a terminal; elsewhere a line, or with --json an object, whenever a task has moved. */
+/** Redraws a terminal. Elsewhere prints a line, or with --json an object, whenever a task has progressed. */
 async function watchTasks(session: Session, target: Target, read: () => Promise<Task[]>): Promise<Task[]> {
   const { t, output, stop } = session;
   const warning = warnOfOrigin(target.origin);

@@ -1,4 +1,4 @@
-// The AWS account and a deployed stack in it, as AWS tells: quotas, bootstrap, stack, schedules, the token's secret.
+// Checks the AWS account and a deployed stack through AWS: quotas, bootstrap, stack, schedules, the token's secret.
 import {
   CloudFormationClient,
   DescribeStacksCommand,
@@ -17,7 +17,7 @@ import { type Finding, finding, ok } from "./finding.ts";
 /** What AWS keeps unreserved (docs.aws.amazon.com/lambda/latest/dg/lambda-concurrency.html). */
 const unreservedMin = 100;
 
-/** As shared/adapters/secrets.ts takes it; what the secret holds until a person sets it has spaces. */
+/** As in shared/adapters/secrets.ts; the placeholder in a new secret contains spaces. */
 const tokenPattern = /^[\x21-\x7e]{8,200}$/;
 
 const bootstrapStack = "CDKToolkit";
@@ -38,7 +38,7 @@ export function accountClients(clients: ClientConfig): AccountClients {
   };
 }
 
-/** What must be so before a deployment. `slots` is what it is going to reserve; 0 when it reserves none. */
+/** The preconditions of a deployment. `slots` is the concurrency it will reserve; 0 for none. */
 export async function checkAccount(
   { cloudFormation, lambda }: AccountClients,
   slots: number,
@@ -80,7 +80,7 @@ export function judgeConcurrency(
       );
 }
 
-/** What a deployed stack says of itself. */
+/** Checks a deployed stack. */
 export async function checkDeployed(
   clients: AccountClients,
   stack: string,
@@ -94,7 +94,7 @@ export async function checkDeployed(
   ];
 }
 
-/** What a stack holds already of the slots that are wanted. One that never stood, or was taken back, holds none. */
+/** The requested slots that a stack already reserves. A stack never created, or rolled back, reserves none. */
 async function heldBy(client: CloudFormationClient, stack: string, wanted: number): Promise<number> {
   const deployed = await describeStack(client, stack);
   if (deployed?.isThere !== true) return 0;
@@ -169,7 +169,7 @@ async function checkSchedules(
   }
 }
 
-/** Whether a token is there, not which: it is looked at and forgotten. */
+/** Whether a token is set. Its value is read but not kept. */
 async function checkSecret(client: SecretsManagerClient, arn: string, t: Messages): Promise<Finding> {
   try {
     const { SecretString = "" } = await client.send(new GetSecretValueCommand({ SecretId: arn }));

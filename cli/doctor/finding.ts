@@ -1,4 +1,4 @@
-// What a check found: how bad it is, in one sentence, and what to do about it.
+// The result of a check: its level, one sentence, and what to do about it.
 
 export type Level = "ok" | "note" | "warning" | "problem";
 
@@ -14,7 +14,7 @@ export function ok(check: string, text: string): Finding {
   return { check, level: "ok", text };
 }
 
-/** What is wrong, with its remedy. */
+/** A problem and its remedy. */
 export function finding(
   check: string,
   level: "note" | "warning" | "problem",
@@ -24,7 +24,7 @@ export function finding(
   return { check, level, text, remedy };
 }
 
-/** How many there are of each level, the worst last. */
+/** The count of each level, the worst last. */
 export function countLevels(findings: readonly Finding[]): Record<Level, number> {
   const counts: Record<Level, number> = { ok: 0, note: 0, warning: 0, problem: 0 };
   for (const { level } of findings) counts[level] += 1;

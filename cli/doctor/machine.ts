@@ -8,14 +8,14 @@ import { callsAMinuteMax } from "../../shared/catalogue/slot.ts";
 import type { Messages } from "../messages/en.ts";
 import { type Finding, finding, ok } from "./finding.ts";
 
-/** package.json has the version that runs this; older ones cannot run TypeScript without a build. */
+/** The version of package.json; older ones cannot run TypeScript without a build. */
 const nodeMajorMin = 24;
 
-/** A full mirror takes some 6 GB; below the lesser figure not even a first look fits. */
+/** A full mirror takes about 6 GB; below the smaller figure even a first trial does not fit. */
 const freeGigabytesWanted = 10;
 const freeGigabytesMin = 1;
 
-/** Preferred by the local stack (local/environment.ts); others are taken when these are in use. */
+/** The preferred ports of the local stack (local/environment.ts); it uses others if these are taken. */
 const ports = { database: 54_320, endpoint: 45_660 };
 
 export async function checkMachine(
@@ -98,7 +98,7 @@ export function checkSettings(
   ];
 }
 
-/** The folder itself, or the nearest one above that is there. */
+/** The folder itself, or its nearest existing parent. */
 function existing(path: string): string {
   return existsSync(path) || dirname(path) === path ? path : existing(dirname(path));
 }

@@ -1,4 +1,4 @@
-// The stack, local or deployed, as it answers: the API, the last success of each job, what waits for a person.
+// Checks a local or deployed stack: the API, the last success of each job, failures that need a person.
 import { GetQueueAttributesCommand, SQSClient } from "@aws-sdk/client-sqs";
 import type { JobAnswer } from "../../shared/api/answers.ts";
 import type { Api } from "../api.ts";
@@ -9,7 +9,7 @@ import { type Finding, finding, ok } from "./finding.ts";
 
 type Job = Pick<JobAnswer, "schedules"> & { readonly job_type: string };
 
-/** From a Friday evening to a Monday evening, and a day more; of a weekly schedule, a week and a day. */
+/** From Friday evening to Monday evening plus a day; for a weekly schedule, a week plus a day. */
 const daysBetweenRuns = 4;
 const daysBetweenWeeklyRuns = 8;
 const dayMilliseconds = 86_400_000;
@@ -62,7 +62,7 @@ export function judgeSuccess(
 ): Finding {
   const check = `last-success-${job.job_type}`;
   if (last?.completed_at == null) {
-    // On a laptop nobody waits for the schedule.
+    // On a laptop the schedules are not expected to have run.
     return isDeployed
       ? finding(check, "warning", t.doctor.neverRan(job.job_type), t.doctor.runRemedy(job.job_type))
       : finding(check, "note", t.doctor.neverRan(job.job_type), t.doctor.runRemedy(job.job_type));
@@ -82,7 +82,7 @@ export function judgeSuccess(
       );
 }
 
-/** What schedules could not start. Dead letters are only looked at: they are taken up within the minute. */
+/** Runs that schedules could not start. Dead letters are only counted: they are consumed within a minute. */
 async function checkQueues(target: Target, t: Messages): Promise<Finding[]> {
   const { MissedRunsQueueUrl: url } = target.outputs;
   if (url === undefined) return [];

@@ -1,5 +1,5 @@
-// TuShare as the account sees it: token, points and expiry, which interfaces answer, its clock. It costs one call to
-// each interface, said beforehand; the token is never printed.
+// Checks TuShare for the account: token, points and expiry, available interfaces, clock. It makes one call to each
+// interface, and announces this first; the token is never printed.
 import { makeTushare, readReply } from "../../shared/adapters/tushare.ts";
 import { type InterfaceSpec, interfacesOf } from "../../shared/catalogue/dataset.ts";
 import { type Dataset, datasets } from "../../shared/catalogue/datasets.ts";
@@ -25,7 +25,7 @@ const skewSecondsMax = 30;
 const expiryDaysWanted = 30;
 const requestTimeoutMilliseconds = 30_000;
 
-/** Slices that have long been published. */
+/** Slices published long ago. */
 const examples: Readonly<Record<Selector["by"], Selector>> = {
   date: { by: "date", trade_date: "20240102" },
   code: { by: "code", ts_code: "600519.SH", from: "20231231", to: "20231231" },
@@ -38,10 +38,10 @@ const examples: Readonly<Record<Selector["by"], Selector>> = {
   range: { by: "range", from: "20240102", to: "20240105" },
 };
 
-/** One row of each is enough to see whether it answers. */
+/** One row is enough to see whether an interface answers. */
 const probes = uniqueProbes(Object.values(datasets));
 
-/** Calls a check makes, each to another interface. */
+/** The number of calls, each to a different interface. */
 export const callsOfCheck = probes.length + 1;
 
 export async function checkTushare(account: Account, t: Messages): Promise<Finding[]> {
@@ -59,7 +59,7 @@ export function checkAddress(url: string, t: Messages): Finding {
     : finding("https", "problem", t.doctor.plainHttp(origin), t.doctor.httpsRemedy);
 }
 
-/** Whose token it is, and until when. The reply's own time tells whether this machine's clock is right. */
+/** The points of the token and their expiry. The reply's time shows whether this machine's clock is right. */
 async function checkUser({ url, token, settings, clock }: Account, t: Messages): Promise<Finding[]> {
   let response: Response;
   const askedAt = clock.now();
@@ -68,7 +68,7 @@ async function checkUser({ url, token, settings, clock }: Account, t: Messages):
       method: "POST",
       headers: { "content-type": "application/json" },
       body: JSON.stringify({ api_name: "user", token, params: { token }, fields: "" }),
-      redirect: "error", // the body carries the token: it goes to no other host
+      redirect: "error", // the body contains the token: never send it to another host
       signal: AbortSignal.timeout(requestTimeoutMilliseconds),
     });
   } catch (error) {
@@ -94,7 +94,7 @@ async function checkUser({ url, token, settings, clock }: Account, t: Messages):
 export function judgeClock(date: string | null, askedAt: Date, answeredAt: Date, t: Messages): Finding {
   const theirs = Date.parse(date ?? "");
   if (Number.isNaN(theirs)) return ok("clock", t.doctor.clockUnknown);
-  // Their second began before they wrote it, and they wrote it while we waited.
+  // Their timestamp is cut to a second, and was written while we waited.
   const early = askedAt.getTime() - theirs - 1_000;
   const late = theirs - answeredAt.getTime();
   const skew = Math.round(Math.max(0, early, late) / 1000);
@@ -173,7 +173,7 @@ async function checkInterface(
   }
 }
 
-/** Every interface once, with a selector of its dataset. */
+/** Each interface once, with a selector of its dataset. */
 function uniqueProbes(all: readonly Dataset[]): Probe[] {
   const found = new Map<string, Probe>();
   const add = (spec: InterfaceSpec, selector: Selector, instead?: Probe["instead"]) => {
