@@ -1,31 +1,17 @@
 import { defineConfig } from "vitest/config";
 import { BaseSequencer, type TestSpecification } from "vitest/node";
+import { alone, waiting } from "./test/support/apart.ts";
 
-/**
- * These mostly wait for minutes, schedules and other processes. They start first, so that the run does not wait for
- * them at its end.
- */
-const waiting = [
-  "faults",
-  "full-disk",
-  "in-the-way",
-  "origin-start",
-  "aws-cli",
-  "hints",
-  "captured",
-  "pause",
-  "priority",
-  "cli",
-  "page",
-  "npm-start",
-  "database-url",
-];
+const filesOf = (names: readonly string[]) => names.map((name) => `test/${name}.test.ts`);
+const apart = filesOf([...waiting, ...alone]);
 
+/** Those that share processes come last, in one run: a shared process ends when the next file wants one of its own. */
 class WaitingFirst extends BaseSequencer {
   override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
-    const place = ({ moduleId }: TestSpecification) => {
+    const place = ({ moduleId, project }: TestSpecification) => {
       const at = waiting.findIndex((name) => moduleId.endsWith(`/${name}.test.ts`));
-      return at === -1 ? waiting.length : at;
+      if (at !== -1) return at;
+      return waiting.length + (project.config.isolate ? 0 : 1);
     };
     return (await super.sort(files)).toSorted((a, b) => place(a) - place(b));
   }
@@ -35,12 +21,19 @@ class WaitingFirst extends BaseSequencer {
 // wait.
 export default defineConfig({
   test: {
-    include: ["test/**/*.test.ts"],
     pool: "forks",
     maxWorkers: 3,
     // A start needs eight CPU seconds, and on a busy machine it may get a tenth of the CPU.
     testTimeout: 120_000,
     hookTimeout: 240_000,
     sequence: { sequencer: WaitingFirst },
+    // Loading the same modules again for each file is an eighth of the work, so most files share the workers' processes.
+    projects: [
+      {
+        extends: true,
+        test: { name: "together", include: ["test/**/*.test.ts"], exclude: apart, isolate: false },
+      },
+      { extends: true, test: { name: "apart", include: apart } },
+    ],
   },
 });

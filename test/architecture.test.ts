@@ -5,6 +5,7 @@ import { describe, expect, test } from "vitest";
 import { datasets } from "../shared/catalogue/datasets.ts";
 import { jobs } from "../shared/catalogue/jobs.ts";
 import { settingTable } from "../shared/catalogue/settings.ts";
+import { alone, waiting } from "./support/apart.ts";
 
 const root = join(import.meta.dirname, "..");
 
@@ -199,3 +200,13 @@ function withoutComments(code: string): string {
     .replace(/^\s*\/\/.*$/gm, "")
     .replace(/(?<=[\s;{},])\/\/ .*$/gm, "");
 }
+
+test("a test file that replaces a part of its process for good has a process of its own", () => {
+  const replaces = /\b(mockClient|useFakeTimers|stubGlobal|stubEnv|vi\.mock|vi\.spyOn)\(/;
+  const files = sourcesIn("test/*.test.ts").filter((file) => file !== "test/architecture.test.ts");
+  const replacing = files.filter((file) => replaces.test(readFileSync(join(root, file), "utf8")));
+  const apart = [...waiting, ...alone].map((name) => `test/${name}.test.ts`);
+  expect(replacing.length).toBeGreaterThan(3);
+  expect(replacing.filter((file) => !apart.includes(file))).toEqual([]);
+  expect(apart.filter((file) => !files.includes(file))).toEqual([]);
+});

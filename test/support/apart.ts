@@ -1,0 +1,46 @@
+// Test files that do not share a process with others, by name; vitest.config.ts says how the rest is run.
+
+/**
+ * These mostly wait for minutes, schedules and other processes. They start first, so that the run does not wait for
+ * them at its end.
+ */
+export const waiting = [
+  "faults",
+  "full-disk",
+  "in-the-way",
+  "origin-start",
+  "aws-cli",
+  "hints",
+  "captured",
+  "pause",
+  "priority",
+  "cli",
+  "page",
+  "npm-start",
+  "database-url",
+];
+
+/**
+ * These leave something behind in their process: a mocked AWS client, environment variables, fake timers, threads or
+ * bundles. Each has a process of its own, as those above.
+ */
+export const alone = [
+  "api-openapi",
+  "api-stack",
+  "aws-adapters",
+  "chosen-context",
+  "cli-deployed",
+  "data-dir",
+  "database",
+  "database-adapter",
+  "deploy",
+  "doctor",
+  "local-lambda",
+  "long-migrations",
+  "monitoring",
+  "notify",
+  "page-feed",
+  "silence",
+  "stack",
+  "stopping",
+];
