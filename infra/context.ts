@@ -1,5 +1,5 @@
-// What a person may set at synth time: `npm run deploy -- -c slots=4`, or "context" in cdk.json.
-// Read once and checked here; the constructs get plain values.
+// The settings at synth time: `npm run deploy -- -c slots=4`, or "context" in cdk.json. Read once and checked here; the
+// constructs get plain values.
 
 import * as z from "zod";
 import { egressWays } from "../shared/catalogue/chosen-context.ts";
@@ -11,7 +11,7 @@ import { stackName, stagePattern } from "../shared/catalogue/stack.ts";
 import { nearest } from "../shared/words/nearest.ts";
 import { say } from "../shared/words/say.ts";
 
-/** Numbers and booleans come as text from the command line and as themselves from cdk.json. */
+/** Numbers and booleans come as text from the command line, and as JSON values from cdk.json. */
 const number = z.union([z.number(), z.string().trim().min(1)]).pipe(z.coerce.number());
 const boolean = z.union([z.boolean(), z.enum(["true", "false"]).transform((text) => text === "true")]);
 
@@ -20,7 +20,7 @@ const scheduleExpression = z.string().regex(/^(cron|rate)\([^()]+\)$/);
 const settingName = z.string().refine((name) => name.startsWith("SYNC_") && name in settingTable);
 const settingValue = z.union([z.string(), z.number(), z.boolean()]).transform(String);
 
-/** A number that is a setting too, with that one's default and bounds. */
+/** A number that is also a setting, with the setting's default and bounds. */
 function aSetting(key: string, { default: usual, min, max: most, whole }: NumberSetting, least = min) {
   const bounded = (whole ? z.int() : z.number()).min(least).max(most);
   const example = `-c ${key}=${usual}`;
@@ -31,7 +31,7 @@ function aSetting(key: string, { default: usual, min, max: most, whole }: Number
 }
 
 const schema = z.object({
-  /** Tells a second environment in one account apart: part of the stack's name, and of nothing else. */
+  /** Distinguishes a second environment in one account: part of the stack's name, and used nowhere else. */
   stage: z
     .string()
     .regex(stagePattern)
@@ -63,7 +63,7 @@ const schema = z.object({
     .date()
     .default("2026-11-15")
     .describe(say("contextDay", { example: "-c egressImagesUntil=2026-11-15" })),
-  /** The token travels to this address, so plain http is for a simulated TuShare on the same machine. */
+  /** The token is sent to this address, so plain http is only for a simulated TuShare on the same machine. */
   tushareUrl: z
     .url()
     .refine(isSafeAddress)
@@ -74,7 +74,7 @@ const schema = z.object({
     .pipe(z.number().min(1).max(256).multipleOf(0.5))
     .default(4)
     .describe(say("contextCapacity", { least: 1, most: 256, example: "-c databaseMaxCapacity=4" })),
-  /** Whether database and network outlive the stack. Only `destroy --delete-data` says no, and means it. */
+  /** Whether database and network outlive the stack. Only `destroy --delete-data` sets it to false. */
   keepData: boolean.default(true).describe(say("contextTruth", { example: "-c keepData=true" })),
   /** Whether this release may be deployed over the schema of a newer one, whose notes say that it works with it. */
   olderRelease: boolean.default(false).describe(say("contextTruth", { example: "-c olderRelease=true" })),
@@ -88,21 +88,21 @@ const schema = z.object({
         example: `-c schedules='{"ETF_LIST":[],"REFERENCE":["cron(0 6 ? * MON-FRI *)"]}'`,
       }),
     ),
-  /** Who is told of an alarm, by mail; the address has to confirm it. */
+  /** Mail address for alarms; its owner must confirm the subscription. */
   alarmEmail: z
     .email()
     .optional()
     .describe(say("contextEmail", { example: "-c alarmEmail=oncall@example.com" })),
   /**
-   * Name of a secret in Secrets Manager that exists already and holds the address of a chat robot: the address lets
-   * anybody write there, so it is in no template.
+   * Name of an existing secret in Secrets Manager that holds the URL of a chat robot. Anybody with the URL can post
+   * there, so it is in no template.
    */
   alarmWebhookSecret: z
     .string()
     .regex(/^[\w/+=.@-]{1,200}$/)
     .optional()
     .describe(say("contextSecret", { example: "-c alarmWebhookSecret=tushare/alarm-webhook" })),
-  /** Where alarms point to: the runbook as a person on call can open it, in the language they read. */
+  /** URL of the runbook in alarms: one that the person on call can open, in a language they read. */
   runbookUrl: z
     .string()
     .regex(/^(https:\/\/[^\s#]{1,200}|docs\/runbook(\.zh)?\.md)$/)
@@ -118,7 +118,7 @@ const schema = z.object({
     .regex(/^([01]\d|2[0-3]):[0-5]\d$/)
     .default("22:00")
     .describe(say("contextTime", { example: "-c freshnessCheckAt=22:00" })),
-  /** Settings the functions read from their environment, passed through as they are. */
+  /** Settings that the functions read from their environment, passed on unchanged. */
   settings: z
     .preprocess(parseText, z.record(settingName, settingValue))
     .default({})
@@ -150,14 +150,14 @@ export function readContext(look: (key: string) => unknown): Context {
   throw new Error(complaints(read.error, given).join("\n"));
 }
 
-/** What of some context cannot be, a sentence each: a key that nobody reads, a value that is not allowed. */
+/** The errors in a context, one sentence each: an unknown key, or a value that is not allowed. */
 export function refuseContext(given: Readonly<Record<string, unknown>>): string[] {
   const unknown = Object.keys(given).filter((key) => !contextKeys.includes(key));
   const { error } = schema.safeParse(given);
   return [...unknown.map(sayUnknown), ...(error === undefined ? [] : complaints(error, given))];
 }
 
-/** A key of the context that nobody reads. */
+/** The error for an unknown key. */
 export function sayUnknown(key: string): string {
   const suggestion = nearest(key, contextKeys);
   const sentence = say("contextUnknown", { key, known: contextKeys.join(", ") });
@@ -174,7 +174,7 @@ function complain(key: string, value: unknown): string {
   return say("contextIs", { key, value: JSON.stringify(value), allowed });
 }
 
-/** The command line can only give an object as JSON text. What is not JSON stays as it is, to be refused. */
+/** The command line can only give an object as JSON text. Text that is not JSON stays text, and is refused later. */
 function parseText(value: unknown): unknown {
   if (typeof value !== "string") return value;
   try {

@@ -15,7 +15,7 @@ import type { NodeFunction } from "./node-function.ts";
 const databaseName = "tushare";
 
 export type DatabaseProps = {
-  /** Aurora capacity units. The least is 0: an idle database pauses. */
+  /** Aurora capacity units. The minimum is 0: an idle database pauses. */
   readonly maxCapacity: number;
   /** False: removing the stack removes the data. */
   readonly keepData: boolean;
@@ -24,23 +24,23 @@ export type DatabaseProps = {
 export class Database extends Construct {
   readonly arn: string;
   readonly secretArn: string;
-  /** Of the one database in it. */
+  /** Name of its only database. */
   readonly name = databaseName;
-  /** As CloudWatch names it. */
+  /** Its name in CloudWatch. */
   readonly identifier: string;
   private readonly cluster: DatabaseCluster;
 
   constructor(scope: Construct, id: string, props: DatabaseProps) {
     super(scope, id);
 
-    // Everybody comes through the Data API, over https, so no route leads in or out.
-    // as: vpnGatewayId of the library's own class breaks its interface under exactOptionalPropertyTypes.
+    // All access is through the Data API, over https, so the network needs no route in or out. as: vpnGatewayId of the
+    // library's own class breaks its interface under exactOptionalPropertyTypes.
     const vpc = new Vpc(this, "Vpc", {
       ipAddresses: IpAddresses.cidr("10.0.0.0/24"),
       maxAzs: 2,
       natGateways: 0,
       subnetConfiguration: [{ name: "Database", subnetType: SubnetType.PRIVATE_ISOLATED }],
-      // Nothing is in the default group, and emptying it would take a custom resource with a Lambda of its own.
+      // Nothing uses the default group, and emptying it would need a custom resource with its own Lambda.
       restrictDefaultSecurityGroup: false,
     }) as IVpc;
     Validations.of(vpc).acknowledge({
@@ -56,7 +56,7 @@ export class Database extends Construct {
       writer: ClusterInstance.serverlessV2("Writer"),
       serverlessV2MinCapacity: 0,
       serverlessV2MaxCapacity: props.maxCapacity,
-      // A run's quiet moments must not pause it: waking takes 15 seconds and more.
+      // Quiet moments during a run must not pause it: resuming takes 15 seconds or more.
       serverlessV2AutoPauseDuration: Duration.minutes(pauseMinutes),
       defaultDatabaseName: databaseName,
       manageMasterUserPassword: true,
@@ -77,8 +77,8 @@ export class Database extends Construct {
         "Protected from here, it would stop a rollback; protection.ts switches it on when all is there.",
     });
 
-    // The network with it: a removed stack leaves a database that can still run. A first deployment that fails leaves
-    // nothing, or the next one would make a second network and database beside it.
+    // Retains the network too, so that the database of a removed stack can still run. A failed first deployment retains
+    // nothing, because the next one would create a second network and database.
     if (props.keepData) RemovalPolicies.of(this).retainOnUpdateOrDelete();
     else RemovalPolicies.of(this).destroy();
   }

@@ -28,7 +28,7 @@ import type { EgressWay } from "../shared/catalogue/chosen-context.ts";
 import { logRetention, NodeFunction, type Placement } from "./node-function.ts";
 
 export type EgressProps = {
-  /** An instance costs a tenth of a gateway and stops when its machine does; the work waits in its queue then. */
+  /** An instance costs a tenth of a gateway. When its machine stops, units wait in the queue. */
   readonly kind: Exclude<EgressWay, "none">;
   /** The day of the instance's image. */
   readonly imagesUntil: string;
@@ -43,7 +43,7 @@ export class Egress extends Construct {
   constructor(scope: Construct, id: string, props: EgressProps) {
     super(scope, id);
 
-    // One construct for each kind: a switch makes the new address before it gives the old one up.
+    // One construct for each kind: changing the kind creates the new address before it releases the old one.
     const elasticIp = new CfnEIP(this, props.kind === "instance" ? "InstanceAddress" : "GatewayAddress", {
       domain: "vpc",
     });
@@ -84,7 +84,7 @@ export class Egress extends Construct {
   }
 }
 
-/** The first zone of a region may lack the machine, and an account's first zone is not another's: AWS is asked. */
+/** A zone may not offer the machine type, and zone names differ between accounts, so it asks AWS. */
 class Place extends Construct {
   readonly zone: string;
   readonly image: string;
@@ -107,7 +107,7 @@ class Place extends Construct {
       resourceType: "Custom::EgressPlace",
       serviceToken: choose.functionArn,
       properties: {
-        // Where this machine is had, a NAT gateway is, and Lambda: old zones lack all three.
+        // A zone with this machine type also has NAT gateways and Lambda; old zones have none of them.
         InstanceType: machine.toString(),
         ...(kind === "instance" && { ImageName: imageName, ImagesUntil: imagesUntil }),
       },
@@ -120,7 +120,7 @@ class Place extends Construct {
 
 const machine = InstanceType.of(InstanceClass.T4G, InstanceSize.NANO);
 
-/** Amazon Linux 2023 as it comes, which has the signal's program; the star stands for the release. */
+/** The standard Amazon Linux 2023, which has the program for the signal; the star matches the release. */
 const imageName = "al2023-ami-2023.*-kernel-6.1-arm64";
 
 function natInstances(imageId: string): NatInstanceProviderV2 {
@@ -134,13 +134,13 @@ function natInstances(imageId: string): NatInstanceProviderV2 {
   });
 }
 
-/** The deployment waits so long for the machine to say that it passes packets on. */
+/** How long the deployment waits for the machine's signal that it forwards packets. */
 const readyMinutes = 10;
 
 /**
  * Each step may end the script, and its end is told to CloudFormation: the deployment fails where this would not work.
  * The package manager is killed in half a gigabyte of memory (amazonlinux/amazon-linux-2023, issue 404), so there is
- * swap first. A mirror that does not answer is tried again, for some minutes.
+ * swap first. A mirror that does not answer is retried for some minutes.
  */
 const setUp = [
   "set -euo pipefail",
@@ -162,16 +162,19 @@ const setUp = [
   'test "$(sysctl -n net.ipv4.ip_forward)" = 1',
 ];
 
-/** Gives the one instance its address, lets the worker through it, and sets what the provider has no word for. */
+/**
+ * Gives the one instance its address, lets the worker through it, and sets properties that the provider has no option
+ * for.
+ */
 function attach(provider: NatInstanceProviderV2, elasticIp: CfnEIP, vpc: IVpc, worker: ISecurityGroup): void {
   provider.connections.allowFrom(worker, Port.allTcp(), "The worker calls out through here");
   for (const { internetConnectivityEstablished } of vpc.publicSubnets) {
-    elasticIp.node.addDependency(internetConnectivityEstablished); // no address before the way out is there
+    elasticIp.node.addDependency(internetConnectivityEstablished); // the address needs the internet route first
   }
   for (const machine of provider.gatewayInstances) {
     const { instance } = machine;
     machine.userData.addSignalOnExitCommand(machine);
-    // Only then: the elastic address replaces the first one, which would cut a download short.
+    // Only then, as the elastic address replaces the first one and would interrupt a download.
     elasticIp.instanceId = instance.ref;
     instance.cfnOptions.creationPolicy = {
       resourceSignal: { count: 1, timeout: Duration.minutes(readyMinutes).toIsoString() },

@@ -1,4 +1,4 @@
-// Brings the schema up to date in each deployment, before anything that uses it is touched.
+// Migrates the schema in each deployment, before anything that uses it is changed.
 
 import { Policy, PolicyStatement } from "aws-cdk-lib/aws-iam";
 import { CustomResource, Duration, Stack } from "aws-cdk-lib/core";
@@ -9,7 +9,7 @@ import { NodeFunction } from "./node-function.ts";
 
 export type MigrationsProps = {
   readonly database: Database;
-  /** Recorded as where the rows come from; another one that is recorded fails the deployment. */
+  /** Recorded as the origin of the rows; the deployment fails if another origin is recorded. */
   readonly origin: string;
   /** Whether this release may work on the schema of a newer one. */
   readonly allowsNewer: boolean;
@@ -24,21 +24,21 @@ export class Migrations extends Construct {
     const migrate = new NodeFunction(this, "Migrate", {
       entry: "migrate",
       description: "Applies the migrations that the database does not have yet",
-      // What takes longer is waited for by the next invocation (functions/migrate.ts).
+      // If it takes longer, the next invocation waits for it (functions/migrate.ts).
       timeout: Duration.minutes(14),
       memoryMiB: 256,
       sqlFolder: "migrations",
       environment: { MIRROR_ORIGIN: props.origin },
     });
     props.database.connect(migrate);
-    // Whether an older release comes by a rollback, which has to succeed.
+    // To see whether an older release runs because of a rollback, which must succeed.
     migrate.addToRolePolicy(
       new PolicyStatement({
         actions: ["cloudformation:DescribeStacks"],
         resources: [Stack.of(this).stackId],
       }),
     );
-    // Beside the role's other policy, which has to be there before the function that this one names.
+    // A separate policy, as it names the function, and the role's other policy must exist before the function.
     const goOn = new Policy(this, "GoOn", {
       roles: [migrate.role],
       statements: [
@@ -56,7 +56,7 @@ export class Migrations extends Construct {
         AllowsNewer: String(props.allowsNewer),
       },
     });
-    // The writer too: without one the Data API answers "not found".
+    // Depends on the writer instance too: without one the Data API answers "not found".
     this.schema.node.addDependency(props.database, goOn);
   }
 

@@ -1,5 +1,5 @@
-// The database's protection against deletion, switched on when everything else is there. A protected cluster cannot be
-// deleted by CloudFormation either, so in the template it would stop the rollback of a first deployment half-way.
+// The database's protection against deletion, switched on after everything else. CloudFormation cannot delete a
+// protected cluster either, so protection in the template would stop the rollback of a first deployment half-way.
 
 import { PolicyStatement } from "aws-cdk-lib/aws-iam";
 import { CustomResource, Duration } from "aws-cdk-lib/core";
@@ -9,9 +9,9 @@ import { NodeFunction } from "./node-function.ts";
 
 export type ProtectionProps = {
   readonly database: Database;
-  /** False: the data is about to be removed. */
+  /** False: the data is to be deleted. */
   readonly isProtected: boolean;
-  /** Everything whose failure takes a first deployment back. */
+  /** Everything whose failure rolls a first deployment back. */
   readonly after: readonly Construct[];
 };
 

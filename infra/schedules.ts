@@ -19,7 +19,7 @@ import { jobs, jobTypes } from "../shared/catalogue/jobs.ts";
 import type { Context } from "./context.ts";
 import type { NodeFunction } from "./node-function.ts";
 
-/** A run that could not start within the hour is left to the next cadence, which catches up. */
+/** A run that cannot start within the hour is skipped; the next run catches up. */
 const startWithin = Duration.hours(1);
 const startAttempts = 3;
 
@@ -28,7 +28,7 @@ export type SchedulesProps = Pick<Context, "schedules" | "freshnessCheckAt"> & {
 };
 
 export class Schedules extends Construct {
-  /** Starts that failed for good: nothing consumes it, somebody should look. */
+  /** Starts that failed for good. Nothing consumes it; a person should look at them. */
   readonly missedRuns: Queue;
 
   constructor(scope: Construct, id: string, props: SchedulesProps) {
@@ -44,7 +44,7 @@ export class Schedules extends Construct {
       id: "AwsSolutions::AwsSolutions-SQS3",
       reason: "It is the dead-letter queue of the schedules and of the dispatcher's invocations.",
     });
-    // Scheduler hands over and forgets: an error of the dispatcher itself is Lambda's to retry.
+    // Scheduler invokes asynchronously, so Lambda retries errors of the dispatcher itself.
     dispatcher.configureAsyncInvoke({
       maxEventAge: startWithin,
       retryAttempts: 2,
@@ -62,7 +62,7 @@ export class Schedules extends Construct {
         scheduleGroup: group,
         schedule: ScheduleExpression.expression(expression, TimeZone.ASIA_SHANGHAI),
         target: new LambdaInvoke(dispatcher, {
-          // Left alone, the target would let this role invoke every version, by a wildcard.
+          // Otherwise the target would grant this role every version, by a wildcard.
           role: role.withoutPolicyUpdates(),
           input: ScheduleTargetInput.fromObject(command),
           maxEventAge: startWithin,
@@ -73,13 +73,13 @@ export class Schedules extends Construct {
     for (const job of jobTypes) {
       const { about, schedules } = jobs[job];
       for (const [index, expression] of (props.schedules[job] ?? schedules).entries()) {
-        // A tick may be delivered twice: the key makes one start of it.
+        // A schedule may fire twice; the key makes both one start.
         const requestKey = `schedule/${job}/${ContextAttribute.scheduledTime}`;
         start(`${job}${index + 1}`, expression, `${job}: ${about}`, { job, requestKey });
       }
     }
     const [hour, minute] = props.freshnessCheckAt.split(":").map(Number);
-    // Every day: the same invocation shows that schedules and dispatcher are alive.
+    // Every day: the invocation also shows that schedules and dispatcher work.
     start(
       "FreshnessCheck",
       `cron(${minute} ${hour} * * ? *)`,
@@ -91,7 +91,10 @@ export class Schedules extends Construct {
   }
 }
 
-/** A group for schedules that fire once and are deleted, and the role they act in. Targets are granted to the role. */
+/**
+ * A group for schedules that fire once and are then deleted, and their role. Rights to call targets are granted to the
+ * role.
+ */
 export class OneTimeSchedules extends Construct {
   readonly role: Role;
   private readonly group: ScheduleGroup;
@@ -102,7 +105,7 @@ export class OneTimeSchedules extends Construct {
     this.role = new Role(this, "Role", { assumedBy: schedulerOf(this.group) });
   }
 
-  /** Lets a function make schedules in this group, and tells it the names. */
+  /** Lets a function create schedules in this group, and gives it the names. */
   allow(maker: NodeFunction): void {
     this.group.grantWriteSchedules(maker);
     Validations.of(maker.role).acknowledge({

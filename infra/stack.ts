@@ -18,7 +18,7 @@ import { Protection } from "./protection.ts";
 import { Schedules } from "./schedules.ts";
 
 export class TushareSync extends Stack {
-  /** `chosen` is what of the context the stack remembers for its next deployment. */
+  /** `chosen` is the part of the context that the stack keeps for its next deployment. */
   constructor(scope: Construct, id: string, context: Context, chosen: Readonly<Record<string, unknown>>) {
     super(scope, id, { description: "Mirrors China A-share data from TuShare Pro into Aurora PostgreSQL" });
 
@@ -51,7 +51,7 @@ export class TushareSync extends Stack {
       ...{ monitoring, dispatcher, origin },
     });
 
-    // New code meets only the new schema, and nothing starts on an empty database.
+    // So new code never runs on the old schema, and nothing starts on an empty database.
     migrations.executeBefore(pipeline, schedules, api, monitoring, dashboard);
     new Protection(this, "Protection", {
       database,
