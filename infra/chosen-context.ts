@@ -9,7 +9,7 @@ const keptKeys = contextKeys.filter(isKept);
 
 export type Given = {
   readonly stack: string;
-  /** The value of a key. The command line overrides cdk.json; the source of a value cannot be told. */
+  /** The value of a key. The command line overrides cdk.json; the CDK does not say which of the two a value is from. */
   readonly look: (key: string) => unknown;
   /** All given keys, including those of the library and of other apps. */
   readonly keys: readonly string[];
@@ -63,7 +63,7 @@ function fromFile(given: Given, isNeeded: boolean): Choice {
     const value = look(key);
     const kept = before[key];
     if (value === undefined) continue;
-    // A value from cdk.json was not given now. The same value on the command line cannot be told from it.
+    // A value equal to cdk.json's does not count as given now: the same value on the command line looks the same here.
     if (!isDeepStrictEqual(value, defaults[key])) said[key] = textOf(value);
     if (!keptKeys.includes(key) || (kept ?? "") === textOf(value)) continue;
     if (key in said && file !== undefined) {

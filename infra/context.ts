@@ -44,8 +44,8 @@ const schema = z.object({
   /** Calls a minute to one interface that the TuShare account's tier allows. */
   callsAMinute: aSetting("callsAMinute", settingTable.TUSHARE_CALLS_A_MINUTE),
   /**
-   * Whether the worker reserves its slots. A new account may have too little concurrency to reserve any: there
-   * the event source's maximum holds the rate alone, and nobody should invoke the worker by hand.
+   * Whether the worker reserves its slots. A new account may have too little concurrency to reserve any. Then only the
+   * event source's maximum limits the rate, and the worker must not be invoked by hand.
    */
   reserveConcurrency: boolean
     .default(true)
@@ -56,8 +56,8 @@ const schema = z.object({
     .default("instance")
     .describe(say("contextEgress", { example: "-c egress=gateway" })),
   /**
-   * The NAT instance is made from Amazon's newest image of this day or before: no other deployment replaces it. Renewed
-   * here, with each release, or by whoever deploys.
+   * The NAT instance is made from Amazon's newest image of this day or before: no other deployment replaces it. Each
+   * release sets a newer day here; a deployment may set its own.
    */
   egressImagesUntil: z.iso
     .date()
@@ -76,9 +76,12 @@ const schema = z.object({
     .describe(say("contextCapacity", { least: 1, most: 256, example: "-c databaseMaxCapacity=4" })),
   /** Whether database and network outlive the stack. Only `destroy --delete-data` sets it to false. */
   keepData: boolean.default(true).describe(say("contextTruth", { example: "-c keepData=true" })),
-  /** Whether this release may be deployed over the schema of a newer one, whose notes say that it works with it. */
+  /** Whether this release may be deployed over a newer release's schema. Only if the newer release's notes allow it. */
   olderRelease: boolean.default(false).describe(say("contextTruth", { example: "-c olderRelease=true" })),
-  /** Jobs whose schedules differ from the catalogue: expressions of EventBridge Scheduler read in Asia/Shanghai, or none. */
+  /**
+   * Schedules that replace those of the catalogue, by job: expressions of EventBridge Scheduler in Asia/Shanghai, or
+   * none.
+   */
   schedules: z
     .preprocess(parseText, z.partialRecord(z.enum(jobTypes), z.array(scheduleExpression).max(10)))
     .default({})

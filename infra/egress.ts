@@ -60,7 +60,7 @@ export class Egress extends Construct {
         { name: "Public", subnetType: SubnetType.PUBLIC },
         { name: "Worker", subnetType: SubnetType.PRIVATE_WITH_EGRESS },
       ],
-      // Nothing is in the default group, and emptying it would take a custom resource with a Lambda of its own.
+      // Nothing uses the default group, and emptying it would need a custom resource with its own Lambda.
       restrictDefaultSecurityGroup: false,
     }) as IVpc;
     vpc.addFlowLog("FlowLog", {
@@ -138,9 +138,10 @@ function natInstances(imageId: string): NatInstanceProviderV2 {
 const readyMinutes = 10;
 
 /**
- * Each step may end the script, and its end is told to CloudFormation: the deployment fails where this would not work.
- * The package manager is killed in half a gigabyte of memory (amazonlinux/amazon-linux-2023, issue 404), so there is
- * swap first. A mirror that does not answer is retried for some minutes.
+ * Any failing step ends the script, and the script's result is sent to CloudFormation: the deployment fails if the
+ * machine does not forward packets. The package manager is killed in half a gigabyte of memory
+ * (amazonlinux/amazon-linux-2023, issue 404), so there is swap first. A mirror that does not answer is retried for some
+ * minutes.
  */
 const setUp = [
   "set -euo pipefail",

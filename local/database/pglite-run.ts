@@ -26,7 +26,7 @@ export function stopStatement(db: PGlite): void {
   if (latch !== 0) bytes[latch] = 1;
 }
 
-/** The raw reply, in a buffer of its own. */
+/** Returns the raw reply in a new buffer. */
 export async function runMessages(db: PGlite, messages: Uint8Array): Promise<Uint8Array<ArrayBuffer>> {
   let chunks: Uint8Array[] = [];
   let bytes = 0;

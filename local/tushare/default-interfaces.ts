@@ -29,7 +29,7 @@ export type Shape = {
   readonly others: readonly string[];
 };
 
-/** An interface without a generator of its own. */
+/** An interface without its own generator. */
 export type DefaultInterface = {
   readonly dataset: string;
   readonly file: DatasetFile;

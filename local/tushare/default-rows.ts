@@ -1,6 +1,6 @@
-// The rows of an interface without a generator of its own: typed by its columns, about the market's own securities and
-// open days, newest first. A row is a function of seed, dataset, code and step, so no state is needed, and every page
-// of every query agrees.
+// The rows of an interface without its own generator: typed by its columns, about the market's own securities and open
+// days, newest first. A row is a function of seed, dataset, code and step, so no state is needed, and every page of
+// every query agrees.
 
 import type { Line } from "./bars.ts";
 import type { Calendar } from "./calendar.ts";
