@@ -34,7 +34,7 @@ const invented_bars: DatasetSpec = {
   title: { en: "invented bars", zh: "虚构行情" },
   table: "invented_bar",
   slices: "codes",
-  expects: "some",
+  expects: "members",
   members: { codes: ["000001.XX", "000002.XX"] },
 };
 /** Events of stocks, of which a day may have none. */

@@ -2,7 +2,7 @@
 // planner's queries are in coverage.ts.
 
 import { dayColumnOf } from "../catalogue/dataset.ts";
-import { type Dataset, datasetsByDay } from "../catalogue/datasets.ts";
+import { type Dataset, datasetsByDay, listOf } from "../catalogue/datasets.ts";
 import { addDays, type Day, earlier } from "../catalogue/dates.ts";
 import { jobsOf } from "../catalogue/jobs.ts";
 import { lastDueDay } from "../plan/plan.ts";
@@ -20,7 +20,7 @@ export type DayCoverage = {
   readonly stored: number;
   /**
    * Members listed on that day. Suspended ones are included, though they have no row. null for a dataset that does not
-   * expect a row of each member.
+   * expect a row of each member, or whose file names its members: no list says since when they exist.
    */
   readonly listed: number | null;
   /** The day has valid answers: proven complete, and their rows are still there. */
@@ -172,9 +172,9 @@ proven as (
 )`;
 }
 
-/** SQL: the rows expected for a whole day; null where not every member must have a row. */
+/** SQL: the rows expected for a whole day; null where not every member must have a row, or no list has the members. */
 function listedOn(dataset: Dataset): string {
-  if (dataset.expects !== "members") return "cast(null as integer)";
+  if (dataset.expects !== "members" || listOf(dataset) === undefined) return "cast(null as integer)";
   return `(
     select count(*)
     from (${membersSql(dataset)}) as member
