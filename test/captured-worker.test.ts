@@ -1,9 +1,11 @@
 // Every captured answer, given to the worker as TuShare gave it: what is stored equals what was captured, cell for cell.
+import { basename } from "node:path";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { columnsOf, type InterfaceSpec, interfacesOf } from "../shared/catalogue/dataset.ts";
 import { type Dataset, datasets } from "../shared/catalogue/datasets.ts";
+import { jobs, jobsOf } from "../shared/catalogue/jobs.ts";
 import { SyncError } from "../shared/errors.ts";
-import { capturedRows, hasCaptured } from "./support/captured.ts";
+import { capturedRows, furtherFilesOf, hasCaptured } from "./support/captured.ts";
 import type { Market, Row } from "./support/small-market.ts";
 import { makeWorld, type World } from "./support/world.ts";
 
@@ -85,6 +87,17 @@ const sets: { of: string; by: "date" | "code"; files: [spec: InterfaceSpec, file
   },
 ];
 
+/** Answers of further interfaces, as far as datasets are made from them. */
+const further = Object.values(datasets)
+  .filter(({ slices }) => slices === "days" || slices === "codes")
+  .flatMap((dataset) =>
+    furtherFilesOf(dataset.main).map((file) => ({
+      of: `${basename(file)} for ${dataset.name}`,
+      dataset,
+      file,
+    })),
+  );
+
 describe.skipIf(!hasCaptured)("captured answers through the worker", () => {
   let world: World;
   beforeAll(async () => {
@@ -124,6 +137,22 @@ describe.skipIf(!hasCaptured)("captured answers through the worker", () => {
       dataset,
       main.map((row) => Object.assign({}, ...details.map((rows) => rows.get(keyOf(dataset, row))), row)),
     );
+  });
+
+  test.each(further)("$of", async ({ dataset, file }) => {
+    const rows = capturedRows(file, dataset.main);
+    emptyMarket();
+    world.state.market[dataset.main.name as keyof Market] = rows;
+    const days = [...new Set(rows.map(({ trade_date }) => String(trade_date)))].sort();
+    await insertCalendar(days);
+    const job = jobsOf(dataset.name).find((each) => jobs[each].mode === "history");
+    const codes = [...new Set(rows.map(({ ts_code }) => String(ts_code)))];
+    const range = { from: days[0], to: days.at(-1), ...(dataset.slices === "codes" && { codes }) };
+    await world.dispatch({ job, ...range });
+    await world.runToEnd();
+    expect(await world.failures()).toEqual([]);
+    expect(await world.tasks()).toMatchObject([{ status: "COMPLETED", reason: null }]);
+    await expectStored(dataset, rows);
   });
 
   test.each(["600519.SH", "002594.SZ"])("reports of %s, the fuller of two versions", async (code) => {

@@ -1,6 +1,7 @@
-// Real TuShare answers, where they lie beside the project: files named <interface>__<slice>.csv or .csv.gz.
-import { existsSync, readFileSync } from "node:fs";
-import { join } from "node:path";
+// Real TuShare answers, from folders beside the project: files named <interface>__<slice>.csv or .csv.gz, and of further
+// interfaces also whole replies, envelopes/<interface>.json.
+import { existsSync, globSync, readFileSync } from "node:fs";
+import { join, resolve } from "node:path";
 import { gunzipSync } from "node:zlib";
 import { parseCsv } from "../../local/tushare/csv.ts";
 import type { InterfaceSpec } from "../../shared/catalogue/dataset.ts";
@@ -11,12 +12,17 @@ export const capturedFolder = join(import.meta.dirname, "..", "..", "..", "share
 export const hasCaptured = existsSync(join(capturedFolder, "daily__trade_date_20250403.csv"));
 if (!hasCaptured) console.warn("skipped: the captured answers are not beside the project");
 
+const furtherFolder = join(capturedFolder, "..", "tushare-interfaces", "captured");
+
+/** Files with further answers of an interface; none where their folder is not beside the project. */
+export function furtherFilesOf({ name }: InterfaceSpec): string[] {
+  const files = globSync([`${name}__*.csv`, `envelopes/${name}.json`], { cwd: furtherFolder });
+  return files.sort().map((file) => join(furtherFolder, file));
+}
+
 /** The rows of a file, numbers as numbers where the interface has them. A column the file lacks is null. */
 export function capturedRows(file: string, spec: InterfaceSpec): Row[] {
-  const bytes = readFileSync(join(capturedFolder, file));
-  const [header = [], ...records] = parseCsv(
-    (file.endsWith(".gz") ? gunzipSync(bytes) : bytes).toString("utf8"),
-  );
+  const [header = [], ...records] = linesOf(resolve(capturedFolder, file));
   return records.map((record) =>
     Object.fromEntries(
       spec.columns.map(({ name, from = name, type }) => {
@@ -25,6 +31,15 @@ export function capturedRows(file: string, spec: InterfaceSpec): Row[] {
       }),
     ),
   );
+}
+
+/** Its fields, then its rows. */
+function linesOf(path: string): string[][] {
+  const bytes = readFileSync(path);
+  const text = (path.endsWith(".gz") ? gunzipSync(bytes) : bytes).toString("utf8");
+  if (!path.endsWith(".json")) return parseCsv(text);
+  const { data } = JSON.parse(text) as { data: { fields: string[]; items: (string | number | null)[][] } };
+  return [data.fields, ...data.items.map((item) => item.map((cell) => String(cell ?? "")))];
 }
 
 /** The same rows as one reply. */
