@@ -19,7 +19,6 @@ beforeEach(() => world.reset());
 
 const range = { from: firstDay, to: lastDay };
 const daily = datasets.stock_daily;
-const settledLater = "2024-02-01T00:00:00+08:00";
 
 /** Rows of stock_daily, one for each code and day. */
 async function store(codes: readonly string[], days: readonly string[]): Promise<void> {
@@ -38,22 +37,8 @@ async function missingDays(asked: typeof range): Promise<string[]> {
   return missing.map((unit) => unitKey(unit).replace("stock_daily/", ""));
 }
 
-/** A unit of a task that has ended, done with so many rows unless said otherwise. */
-async function settle(
-  selector: Selector,
-  rows: number,
-  { at = settledLater, status = "done", dataset = "stock_daily" as const } = {},
-): Promise<void> {
-  await world.sql(
-    `with task as (
-       insert into sync_task (job_type, status, batch_size, config) values ('DAILY_HISTORY', 'FAILED', 1, '{}')
-       returning id
-     )
-     insert into sync_unit (task_id, sequence, dataset, unit_key, selector, status, rows, settled_at)
-     select id, 1, $1, $2, $3::jsonb, $4, $5, $6::timestamptz from task`,
-    [dataset, unitKey({ dataset, selector }), JSON.stringify(selector), status, rows, at],
-  );
-}
+const settle = (selector: Selector, rows: number, more?: { at?: string; status?: string }) =>
+  world.settleUnit({ dataset: "stock_daily", selector }, rows, more);
 const settleDate = (trade_date: string, rows: number, more?: Parameters<typeof settle>[2]) =>
   settle({ by: "date", trade_date }, rows, more);
 const settleCode = (ts_code: string, days: { from: string; to: string }, rows: number, at?: string) =>

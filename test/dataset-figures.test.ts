@@ -8,7 +8,7 @@ import { makeMarket } from "../local/tushare/market.ts";
 import { type DatasetSpec, interfacesOf } from "../shared/catalogue/dataset.ts";
 import { type Dataset, datasets } from "../shared/catalogue/datasets.ts";
 import { jobTypes } from "../shared/catalogue/jobs.ts";
-import { invented } from "./support/invented-datasets.ts";
+import { simulated } from "./support/simulated-datasets.ts";
 
 /** A file as a dataset; its name is that of one we have, because only those have one. */
 const datasetOf = (spec: DatasetSpec): Dataset => ({ name: "stock_daily", ...spec });
@@ -46,7 +46,7 @@ test("the bytes of a number are those of the simulated market's cells", () => {
   }
 });
 
-describe.each(Object.values(invented))("a dataset that comes by $spec.slices", ({ spec }) => {
+describe.each(Object.values(simulated))("a dataset that comes by $spec.slices", ({ spec }) => {
   const dataset = datasetOf(spec);
   const figures = figuresOf(dataset);
 
@@ -73,14 +73,14 @@ describe.each(Object.values(invented))("a dataset that comes by $spec.slices", (
 });
 
 test("more columns are more bytes, fewer members are fewer rows", () => {
-  const { flows, index_prices: index } = invented;
+  const { flows, index_prices: index } = simulated;
   const one = figuresOf(datasetOf({ ...flows.spec, details: [] }));
   expect(one.storedBytes).toBeLessThan(figuresOf(datasetOf(flows.spec)).storedBytes);
   expect(figuresOf(datasetOf(index.spec)).tenYears).toEqual({ units: 2, rows: 2 * 2_430 });
 });
 
 test("a few members are fetched by code where that takes fewer units than days", () => {
-  const { spec } = invented.flows;
+  const { spec } = simulated.flows;
   const main = { ...spec.main, rowCap: 1_000 };
   const units = (changes: Partial<DatasetSpec>) =>
     figuresOf(datasetOf({ ...spec, main, ...changes })).tenYears.units;

@@ -1,4 +1,4 @@
-// A dataset without a generator of its own is simulated from its file. The datasets here are invented, one of each way in
+// A dataset without a generator of its own is simulated from its file. The datasets here are simulated, one of each way in
 // which rows come, so nothing of them can stand in local/tushare.
 import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
@@ -12,12 +12,12 @@ import { makeMarket } from "../local/tushare/market.ts";
 import { serveUpstream } from "../local/tushare/protocol.ts";
 import type { Source } from "../local/tushare/select.ts";
 import { type Column, interfacesOf } from "../shared/catalogue/dataset.ts";
-import { invented } from "./support/invented-datasets.ts";
+import { simulated } from "./support/simulated-datasets.ts";
 
 type Cell = string | number | null;
 type Rows = Record<string, Cell>[];
 
-const interfaces = makeInterfaces({ ...catalogued, ...invented });
+const interfaces = makeInterfaces({ ...catalogued, ...simulated });
 const now = { date: "20260630", time: "23:59" };
 const today = "20260630";
 const { openDays } = makeCalendar();
@@ -57,7 +57,7 @@ describe("the catalogue's interfaces", () => {
   test("an invented dataset is served without a line about it", () => {
     expect([...interfaces.defaults.keys()]).toEqual(
       expect.arrayContaining(
-        Object.values(invented).flatMap(({ spec }) => specsOf(spec).map(({ name }) => name)),
+        Object.values(simulated).flatMap(({ spec }) => specsOf(spec).map(({ name }) => name)),
       ),
     );
   });
@@ -87,7 +87,7 @@ const forms: Readonly<Record<Column["type"], RegExp>> = {
 };
 
 describe.each(slices)("%s", (name, query) => {
-  const file = Object.values(invented).find(({ spec }) => specsOf(spec).some((each) => each.name === name));
+  const file = Object.values(simulated).find(({ spec }) => specsOf(spec).some((each) => each.name === name));
   const spec = file && specsOf(file.spec).find((each) => each.name === name);
   const columns: readonly Column[] = spec?.columns ?? [];
   const rows = rowsOf(name, query);
@@ -374,8 +374,11 @@ test("by day and by code the rows are the same", () => {
 });
 
 test("a market of one stock, a day that is none and a file that contradicts itself make no trouble", () => {
-  const odd = { ...invented.index_members, spec: { ...invented.index_members.spec, members: { codes: [] } } };
-  const files = makeInterfaces({ ...catalogued, ...invented, index_members: odd });
+  const odd = {
+    ...simulated.index_members,
+    spec: { ...simulated.index_members.spec, members: { codes: [] } },
+  };
+  const files = makeInterfaces({ ...catalogued, ...simulated, index_members: odd });
   const tiny = makeMarket({ seed: 3, stocks: 1, publicationHour: {}, interfaces: files });
   for (const name of files.defaults.keys()) {
     for (const text of ["x", "2026-06-01", "99999999", "19800101"]) {
@@ -390,7 +393,7 @@ test("a market of one stock, a day that is none and a file that contradicts itse
 });
 
 test("joined interfaces have rows of the same keys", () => {
-  const [main, detail] = interfacesOf(invented.flows.spec).map(({ name }) =>
+  const [main, detail] = interfacesOf(simulated.flows.spec).map(({ name }) =>
     valuesOf(rowsOf(name, { trade_date: today }), "ts_code"),
   );
   expect(main).toEqual(expect.arrayContaining(detail ?? [""]));

@@ -1,14 +1,18 @@
 // Invented datasets, of no file, with tables and members of their own, are planned on a real engine like ours: nothing
 // twice, nothing forgotten, whatever they are asked for by.
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
-import type { Column, DatasetSpec } from "../shared/catalogue/dataset.ts";
-import { specs } from "../shared/catalogue/dataset-files.ts";
-import { catalogueOf, type Dataset } from "../shared/catalogue/datasets.ts";
+import type { Dataset } from "../shared/catalogue/datasets.ts";
 import { daysOf, type Selector } from "../shared/catalogue/selector.ts";
 import type { RunCommand } from "../shared/dispatch/command.ts";
 import type { Plan } from "../shared/plan/plan.ts";
 import { planDataset } from "../shared/plan/plan-job.ts";
-import { type PlannedUnit, unitKey } from "../shared/unit.ts";
+import { unitKey } from "../shared/unit.ts";
+import {
+  planned as invented,
+  makePlannedTables,
+  type PlannedName,
+  plannedTables,
+} from "./support/invented-datasets.ts";
 import { firstDay, lastDay, marketDays } from "./support/small-market.ts";
 import { makeWorld, type World } from "./support/world.ts";
 
@@ -20,103 +24,17 @@ const listings = [
   [coins[2], marketDays[3], marketDays[7]],
 ] as const;
 
-const column = (name: string, type: Column["type"]): Column => ({ name, type, required: true });
-const shown = {
-  ...{
-    title: { en: "invented", zh: "虚构" },
-    details: [],
-    set: "macro",
-    cadence: "evening",
-    documentation: [1],
-  },
-} as const satisfies Partial<DatasetSpec>;
-const ask = (columns: Column[], answers: readonly Selector["by"][], rowCap = 1_000) =>
-  ({ name: "invented", columns, answers, points: 120, rowCap }) satisfies DatasetSpec["main"];
-
-const bars = {
-  ...{ ...shown, key: ["ts_code", "trade_date"], dayColumn: "trade_date", publicationHour: 17 },
-  expects: "members",
-} as const satisfies Partial<DatasetSpec>;
-const barColumns = [column("ts_code", "code"), column("trade_date", "day")];
-const noticeColumns = [column("ts_code", "code"), column("ann_date", "day")];
-
-const foreign = {
-  coin_list: {
-    ...{ ...shown, table: "coin", key: ["ts_code"], slices: "lists", expects: "before" },
-    main: ask([column("ts_code", "code"), column("listed", "day"), column("gone", "day")], ["list_status"]),
-    lists: () => [{ by: "list_status", list_status: "L" }],
-    securities: { one: "stock", codes: { within: [["A", "D"]] }, listedFrom: "listed", listedTo: "gone" },
-  },
-  coin_bars: {
-    ...{ ...bars, table: "coin_bar", slices: "days", members: { list: "coin_list" } },
-    main: ask(barColumns, ["date", "code"]),
-  },
-  index_bars: {
-    ...{ ...bars, table: "index_bar", slices: "codes", members: { codes: ["III.XX", "JJJ.XX"] } },
-    main: ask(barColumns, ["code"]),
-  },
-  notices: {
-    ...{ ...shown, table: "notice", key: ["ts_code", "ann_date"], replacesSlice: true },
-    ...{ slices: "announcements", expects: "none", dayColumn: "ann_date", publicationHour: 17 },
-    main: ask(noticeColumns, ["announced"]),
-  },
-  weights: {
-    ...{ ...bars, table: "weight", slices: "months", expects: "some" },
-    main: ask(barColumns, ["month"]),
-  },
-  rates: {
-    ...{ ...bars, table: "rate", slices: "ranges", rangeDays: 7, firstDay: "20240101", expects: "some" },
-    main: ask(barColumns, ["range"]),
-  },
-  filings: {
-    ...{ ...shown, table: "filing", key: ["ts_code", "end_date"], slices: "lists", expects: "before" },
-    main: ask(
-      [column("ts_code", "code"), column("end_date", "day"), column("actual_date", "day")],
-      ["period"],
-    ),
-    lists: () => [],
-    members: { list: "coin_list" },
-  },
-  reports: {
-    ...{ ...shown, table: "report", key: ["ts_code", "end_date"], dayColumn: "end_date" },
-    ...{ slices: "periods", expects: "members", members: { list: "coin_list" }, filedIn: "filings" },
-    main: ask([column("ts_code", "code"), column("end_date", "day")], ["code"], 100),
-  },
-  holders: {
-    ...{ ...shown, table: "holder", key: ["ts_code", "end_date"], dayColumn: "end_date" },
-    ...{ slices: "periods", expects: "some", members: { list: "coin_list" } },
-    main: ask([column("ts_code", "code"), column("end_date", "day")], ["period"]),
-  },
-} as const satisfies Readonly<Record<string, DatasetSpec>>;
-
-const invented = catalogueOf({ ...specs, ...foreign });
-
 let world: World;
 beforeAll(async () => {
   world = await makeWorld();
-  await world.sql("create table coin (ts_code text primary key, listed date, gone date)");
-  for (const name of [
-    "coin_bars",
-    "index_bars",
-    "notices",
-    "weights",
-    "rates",
-    "reports",
-    "holders",
-  ] as const) {
-    const { table, dayColumn } = invented[name];
-    await world.sql(
-      `create table ${table} (ts_code text collate "C", ${dayColumn} date, primary key (ts_code, ${dayColumn}))`,
-    );
-    await world.sql(`create index on ${table} (${dayColumn})`);
-  }
-  await world.sql("create table filing (ts_code text, end_date date, actual_date date)");
+  for (const statement of makePlannedTables) await world.sql(statement);
 });
 afterAll(() => world?.close());
 beforeEach(async () => {
   await world.reset();
-  for (const { table } of Object.values(foreign)) await world.sql(`delete from ${table}`);
-  for (const listing of listings) await world.sql("insert into coin values ($1, $2, $3)", [...listing]);
+  for (const table of plannedTables) await world.sql(`delete from ${table}`);
+  for (const listing of listings)
+    await world.sql("insert into coin (ts_code, listed, gone) values ($1, $2, $3)", [...listing]);
 });
 
 const plan = (dataset: Dataset, mode: "history" | "incremental", asked: Omit<RunCommand, "job"> = {}) =>
@@ -148,17 +66,8 @@ async function carryOut(dataset: Dataset, { units }: Plan, truth: Truth): Promis
   }
 }
 
-async function settle(dataset: Dataset, selector: Selector, rows: number, status = "done"): Promise<void> {
-  const unit: PlannedUnit = { dataset: dataset.name, selector };
-  await world.sql(
-    `with task as (
-       insert into sync_task (job_type, status, batch_size, config) values ('INVENTED', 'COMPLETED', 1, '{}') returning id
-     )
-     insert into sync_unit (task_id, sequence, dataset, unit_key, selector, status, rows, settled_at)
-     select id, 1, $1, $2, $3::jsonb, $4, $5, $6::timestamptz from task`,
-    [dataset.name, unitKey(unit), JSON.stringify(selector), status, rows, "2024-05-15T20:00:00+08:00"],
-  );
-}
+const settle = (dataset: Dataset, selector: Selector, rows: number, status = "done") =>
+  world.settleUnit({ dataset: dataset.name, selector }, rows, { status, at: "2024-05-15T20:00:00+08:00" });
 
 const listedDays: Truth = [
   [coins[0], marketDays],
@@ -168,7 +77,7 @@ const listedDays: Truth = [
 const range = { from: firstDay, to: lastDay };
 
 type Kind = {
-  readonly name: keyof typeof foreign;
+  readonly name: PlannedName;
   readonly truth: Truth;
   readonly asked: Omit<RunCommand, "job">;
   /** Of a history. */
@@ -310,9 +219,9 @@ describe("a whole list", () => {
 });
 
 describe("increments", () => {
-  const increment = (name: keyof typeof foreign) => plan(invented[name], "incremental");
+  const increment = (name: PlannedName) => plan(invented[name], "incremental");
 
-  test.each<[keyof typeof foreign, string[]]>([
+  test.each<[PlannedName, string[]]>([
     ["coin_bars", ["20240117"]],
     ["index_bars", ["III.XX/20240117-20240117", "JJJ.XX/20240117-20240117"]],
     ["notices", ["20240117"]],
@@ -370,7 +279,7 @@ describe("increments", () => {
     const { reports } = invented;
     await settle(reports, { by: "code", ts_code: "ZZZ.XX", from: "20200331", to: "20200331" }, 0);
     await world.sql(
-      "insert into filing values ($1, '2023-12-31', '2024-01-16'), ('600519.SH', '2023-12-31', '2024-01-16')",
+      "insert into filing (ts_code, end_date, actual_date) values ($1, '2023-12-31', '2024-01-16'), ('600519.SH', '2023-12-31', '2024-01-16')",
       [coins[1]],
     );
     await world.sql("update coin set listed = '2023-01-01' where ts_code = $1", [coins[0]]);
@@ -403,7 +312,7 @@ describe("increments", () => {
 });
 
 describe("what is not due", () => {
-  test.each<[keyof typeof foreign, number, string]>([
+  test.each<[PlannedName, number, string]>([
     ["coin_bars", 16.99, "20240116"],
     ["coin_bars", 17, "20240117"],
     ["notices", 16.99, "20240116"],
@@ -443,7 +352,7 @@ describe("what is not due", () => {
 });
 
 describe("codes", () => {
-  const history = (name: keyof typeof foreign, codes: string[]) =>
+  const history = (name: PlannedName, codes: string[]) =>
     plan(invented[name], "history", { ...range, codes });
 
   test("of a list are asked for within their listing, and refused where nothing knows them", async () => {
@@ -455,7 +364,7 @@ describe("codes", () => {
     await expect(history("coin_bars", ["AAA.XX", "AB.XX"])).rejects.toThrow(
       "no stock AB.XX in coin: check them, or run the job the job of its list",
     );
-    await world.sql("insert into coin_bar values ('AB.XX', '2024-01-02')");
+    await world.sql("insert into coin_bar (ts_code, trade_date) values ('AB.XX', '2024-01-02')");
     expect(keys(await history("coin_bars", ["AB.XX"]))).toEqual(["AB.XX/20240103-20240117"]);
     await expect(history("coin_bars", ["600519.SH"])).rejects.toThrow("no stock 600519.SH in coin");
   });
@@ -484,7 +393,7 @@ describe("codes", () => {
 
   test("are not how all is asked for where nobody knows all codes", async () => {
     const { members: _, list: __, ...unlisted } = invented.coin_bars;
-    await world.sql("insert into coin_bar values ('AAA.XX', '2024-01-02')");
+    await world.sql("insert into coin_bar (ts_code, trade_date) values ('AAA.XX', '2024-01-02')");
     expect(keys(await plan(unlisted, "history", range))).toEqual(marketDays);
     expect(keys(await plan(unlisted, "history", { ...range, codes: ["ANY.XX"] }))).toEqual([
       "ANY.XX/20240102-20240117",

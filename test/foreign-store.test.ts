@@ -10,7 +10,12 @@ import type { Delivery, Outcome, Page, Upstream } from "../shared/ports.ts";
 import { syncUnit } from "../shared/sync/sync-unit.ts";
 import { encodeUnit, type Unit, unitKey } from "../shared/unit.ts";
 import { migratedDatabase, type TestDatabase } from "./support/database.ts";
-import { type ForeignName, foreignDatasets, foreignTables } from "./support/foreign-datasets.ts";
+import {
+  makeStoredTables,
+  type StoredName,
+  stored as storedDatasets,
+  storedTables,
+} from "./support/invented-datasets.ts";
 import { databaseKinds } from "./support/postgres-database.ts";
 import { makeWorld, type World } from "./support/world.ts";
 
@@ -31,10 +36,7 @@ beforeAll(async () => {
 afterAll(() => world?.close());
 beforeEach(async () => {
   await world.reset();
-  for (const statement of foreignTables) {
-    const table = /^create table (\w+)/.exec(statement)?.[1];
-    if (table !== undefined) await world.sql(`delete from ${table}`);
-  }
+  for (const table of storedTables) await world.sql(`delete from ${table}`);
   answers = {};
   asked = [];
   cap = 10;
@@ -43,7 +45,7 @@ beforeEach(async () => {
 
 async function makeForeignWorld(open: () => Promise<TestDatabase>): Promise<World> {
   const made = await makeWorld(open);
-  for (const statement of foreignTables) await made.sql(statement);
+  for (const statement of makeStoredTables) await made.sql(statement);
   return made;
 }
 
@@ -76,7 +78,7 @@ function reply(name: string, params: Params): Page {
 
 /** A unit of a task of its own, in the ledger as the dispatcher leaves it. */
 async function planned(
-  dataset: ForeignName,
+  dataset: StoredName,
   selector: Selector,
   job_type: JobType = "DAILY_HISTORY",
 ): Promise<Unit> {
@@ -103,11 +105,11 @@ function deliver(unit: Unit): Promise<Outcome> {
     remainingMilliseconds: () => 150_000,
   };
   const queue = { send: async () => {}, returnAfter: async () => {} };
-  return syncUnit({ ...world.services, datasets: foreignDatasets, upstream, queue }, delivery);
+  return syncUnit({ ...world.services, datasets: storedDatasets, upstream, queue }, delivery);
 }
 
 /** What becomes of a unit: its status, rows, and why it did not succeed. */
-async function sync(dataset: ForeignName, selector: Selector) {
+async function sync(dataset: StoredName, selector: Selector) {
   const unit = await planned(dataset, selector);
   await deliver(unit);
   const [found] = await world.sql<{ status: string; rows: number | null; last_error: string | null }>(
@@ -122,10 +124,10 @@ async function sync(dataset: ForeignName, selector: Selector) {
 }
 
 /** The stored rows, each as one text. */
-async function stored(dataset: ForeignName): Promise<string[]> {
-  const { table, constants } = foreignDatasets[dataset];
+async function stored(dataset: StoredName): Promise<string[]> {
+  const { table, constants } = storedDatasets[dataset];
   const names = [
-    ...columnsOf(foreignDatasets[dataset]).map(({ name }) => name),
+    ...columnsOf(storedDatasets[dataset]).map(({ name }) => name),
     ...Object.keys(constants ?? {}),
   ];
   const cells = names.map((name) => `coalesce(cast(${name} as text), '-')`);
@@ -134,9 +136,9 @@ async function stored(dataset: ForeignName): Promise<string[]> {
 }
 
 /** Where each row lies and when it was stored: the same only when nothing was written. */
-const footprint = (dataset: ForeignName) =>
+const footprint = (dataset: StoredName) =>
   world.sql(
-    `select cast(ctid as text), cast(xmin as text) from ${foreignDatasets[dataset].table} order by 1, 2`,
+    `select cast(ctid as text), cast(xmin as text) from ${storedDatasets[dataset].table} order by 1, 2`,
   );
 
 const codes = Array.from({ length: 5 }, (_, at) => `90000${at + 1}.SH`);
@@ -370,7 +372,9 @@ describe("a dataset without a unique key", () => {
   });
 
   test("leaves the rows that another dataset has in its table", async () => {
-    await world.sql("insert into foreign_trades values ('900001.SH', '2024-01-17', 'A', 1.5, 'others')");
+    await world.sql(
+      "insert into foreign_trades (ts_code, bar_day, buyer, price, source) values ('900001.SH', '2024-01-17', 'A', 1.5, 'others')",
+    );
     answers = { foreign_trade: trades };
     await sync("foreign_trades", date(today));
     expect(await stored("foreign_trades")).toEqual(["900001.SH 2024-01-17 A 1.5 others", ...ofToday].sort());

@@ -1,66 +1,23 @@
 // A dataset that no code knows: an invented file, with a table of its own, is seen by everybody who looks at the data.
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { describeStored } from "../local/summary.ts";
-import { codeAndDay, type DatasetSpec, numbers } from "../shared/catalogue/dataset.ts";
-import { specs } from "../shared/catalogue/dataset-files.ts";
-import { catalogueOf, type Dataset } from "../shared/catalogue/datasets.ts";
+import type { Dataset } from "../shared/catalogue/datasets.ts";
+import type { Selector } from "../shared/catalogue/selector.ts";
 import { readCoverage, readCoverages, readFreshness } from "../shared/coverage/stored-days.ts";
 import { renderCoverages } from "../shared/widget/coverage.ts";
 import { chinese } from "../shared/widget/words.ts";
 import { translateKnown } from "../shared/words/translate.ts";
+import { makePlannedTables, planned } from "./support/invented-datasets.ts";
 import { firstDay, lastDay, marketDays } from "./support/small-market.ts";
 import { makeWorld, type World } from "./support/world.ts";
 
-const common = {
-  key: ["ts_code", "trade_date"],
-  main: {
-    name: "invented",
-    columns: [...codeAndDay(), ...numbers("close")],
-    answers: ["date", "code"],
-    points: 120,
-    rowCap: 6_000,
-  },
-  details: [],
-  dayColumn: "trade_date",
-  publicationHour: 17,
-  set: "index",
-  cadence: "evening",
-  documentation: [1],
-} as const satisfies Partial<DatasetSpec>;
-
-/** Named members, asked for one by one. */
-const invented_bars: DatasetSpec = {
-  ...common,
-  title: { en: "invented bars", zh: "虚构行情" },
-  table: "invented_bar",
-  slices: "codes",
-  expects: "members",
-  members: { codes: ["000001.XX", "000002.XX"] },
-};
-/** Events of stocks, of which a day may have none. */
-const invented_events: DatasetSpec = {
-  ...common,
-  title: { en: "invented events", zh: "虚构事件" },
-  table: "invented_event",
-  slices: "days",
-  expects: "none",
-  members: { list: "stock_list" },
-};
-const { invented_bars: bars, invented_events: events } = catalogueOf({
-  ...specs,
-  invented_bars,
-  invented_events,
-});
-const [bar, other] = ["000001.XX", "000002.XX"] as const;
+const { index_bars: bars, events } = planned;
+const [bar, other] = ["III.XX", "JJJ.XX"] as const;
 
 let world: World;
 beforeAll(async () => {
   world = await makeWorld();
-  for (const { table } of [bars, events]) {
-    await world.sql(
-      `create table ${table} (ts_code text collate "C", trade_date date, close numeric, primary key (ts_code, trade_date))`,
-    );
-  }
+  for (const statement of makePlannedTables) await world.sql(statement);
 });
 afterAll(() => world?.close());
 beforeEach(async () => {
@@ -73,27 +30,14 @@ const range = { from: firstDay, to: lastDay };
 
 async function store({ table }: Dataset, codes: readonly string[], days: readonly string[]): Promise<void> {
   await world.sql(
-    `insert into ${table} (ts_code, trade_date, close)
-     select code, to_date(day, 'YYYYMMDD'), 1 from unnest($1::text[]) as code, unnest($2::text[]) as day`,
+    `insert into ${table} (ts_code, trade_date)
+     select code, to_date(day, 'YYYYMMDD') from unnest($1::text[]) as code, unnest($2::text[]) as day`,
     [codes, days],
   );
 }
 
-async function settle(
-  { name }: Dataset,
-  selector: Readonly<Record<string, string>>,
-  rows: number,
-  at = "2024-02-01T00:00:00+08:00",
-): Promise<void> {
-  await world.sql(
-    `with task as (
-       insert into sync_task (job_type, status, batch_size, config) values ('INVENTED', 'COMPLETED', 1, '{}') returning id
-     )
-     insert into sync_unit (task_id, sequence, dataset, unit_key, selector, status, rows, settled_at)
-     select id, 1, $1, $2, $3::jsonb, 'done', $4, $5::timestamptz from task`,
-    [name, Object.values(selector).join("/"), JSON.stringify(selector), rows, at],
-  );
-}
+const settle = ({ name }: Dataset, selector: Selector, rows: number, at?: string) =>
+  world.settleUnit({ dataset: name, selector }, rows, { ...(at && { at }) });
 const settleCode = (ts_code: string, rows: number, at?: string) =>
   settle(bars, { by: "code", ts_code, ...range }, rows, at);
 
@@ -116,15 +60,15 @@ describe("of named members, asked for one by one", () => {
     await settleCode(bar, 1);
     await store(bars, [bar], [firstDay]);
     expect(await proven()).toEqual(marketDays.slice(0, -1));
-    await world.sql("delete from invented_bar");
-    await world.sql("delete from sync_unit where rows = 0 and unit_key like '%000001%'");
+    await world.sql("delete from index_bar");
+    await world.sql("delete from sync_unit where rows = 0 and unit_key like '%III%'");
     expect(await proven()).toEqual([]);
   });
 
   test("one that was asked for by hand counts from then on", async () => {
     await store(bars, [bar, other], marketDays);
     expect(await proven()).toEqual(marketDays);
-    await store(bars, ["000003.XX"], [firstDay]);
+    await store(bars, ["HAND.XX"], [firstDay]);
     expect(await proven()).toEqual([firstDay]);
   });
 
@@ -150,7 +94,7 @@ describe("of events by day", () => {
     await store(events, ["000001.SZ", "600519.SH"], [firstDay]);
     await settleDay(firstDay, 2);
     expect((await readCoverage(database(), events, range))[0]).toMatchObject({ stored: 2, proven: true });
-    await world.sql("delete from invented_event where ts_code = '600519.SH'");
+    await world.sql("delete from event where ts_code = '600519.SH'");
     expect((await readCoverage(database(), events, range))[0]).toMatchObject({ stored: 1, proven: false });
   });
 });
@@ -162,8 +106,8 @@ test("it can be behind, once anything of it was ever got", async () => {
   await settleCode(bar, 1, "2024-01-16T12:00:00+08:00");
   await settle(events, { by: "date", trade_date: lastDay }, 0);
   expect(await behind()).toEqual([
-    { dataset: "invented_bars", daysBehind: 2 },
-    { dataset: "invented_events", daysBehind: 0 },
+    { dataset: "index_bars", daysBehind: 2 },
+    { dataset: "events", daysBehind: 0 },
   ]);
 });
 

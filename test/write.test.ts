@@ -2,7 +2,7 @@
 import { expect, test } from "vitest";
 import type { Dataset } from "../shared/catalogue/datasets.ts";
 import { writesOf } from "../shared/rows/write.ts";
-import { foreignDatasets } from "./support/foreign-datasets.ts";
+import { stored } from "./support/invented-datasets.ts";
 
 const selector = { by: "date", trade_date: "20240117" } as const;
 
@@ -33,16 +33,16 @@ function keysWritten(dataset: Dataset, count: number): string[][] {
 }
 
 test("the statements of a large answer lock its rows in the order of the key, nulls first", () => {
-  const written = keysWritten(foreignDatasets.foreign_pauses, 2_000);
+  const written = keysWritten(stored.foreign_pauses, 2_000);
   expect(written.length).toBeGreaterThan(2);
   expect(written.flat()).toHaveLength(2_000);
   expect(written.flat()).toEqual(written.flat().toSorted());
-  const { sql } = writesOf(foreignDatasets.foreign_pauses, selector, shuffled(8)).last;
+  const { sql } = writesOf(stored.foreign_pauses, selector, shuffled(8)).last;
   expect(sql).toContain('order by ts_code collate "C", bar_day, timing collate "C" nulls first');
 });
 
 test("an answer that fits one statement is written as it came", () => {
-  const { before, last } = writesOf(foreignDatasets.foreign_pauses, selector, shuffled(8));
+  const { before, last } = writesOf(stored.foreign_pauses, selector, shuffled(8));
   expect(before).toEqual([]);
   expect(String(last.parameters.cells_ts_code).split(",")).toEqual(shuffled(8).columns.ts_code);
 });

@@ -1,194 +1,167 @@
-// Datasets that nobody mirrors, one of each way in which rows come: what is true of them is true of the next file too.
+// Invented datasets with tables of their own, for tests of planner, coverage and store on an engine: what holds for them
+// holds for any file. Those for the simulator, with words, are in simulated-datasets.ts.
+import { differenceOf } from "../../schema/changes.ts";
+import { tablesOf } from "../../schema/tables.ts";
 import {
   type Column,
   codeAndDay,
   type DatasetSpec,
   type DatasetWords,
+  type InterfaceSpec,
   numbers,
   text,
 } from "../../shared/catalogue/dataset.ts";
+import { specs } from "../../shared/catalogue/dataset-files.ts";
+import { catalogueOf } from "../../shared/catalogue/datasets.ts";
 
-type Invented = { readonly spec: DatasetSpec; readonly words: DatasetWords };
+export const code: Column = { name: "ts_code", type: "code", required: true };
+export const day = (name: string): Column => ({ name, type: "day" });
+const keyDay = (name: string, from = name): Column => ({ name, type: "day", required: true, from });
+const keyText = (name: string): Column => ({ name, type: "text", required: true });
 
-const plain = {
-  title: { en: "invented", zh: "虚构" },
-  details: [],
-  set: "flow",
-  cadence: "evening",
-  documentation: [],
+export const common = {
+  ...{ title: { en: "invented", zh: "虚构" }, details: [], documentation: [1] },
+  ...{ set: "flow", cadence: "evening" },
 } as const satisfies Partial<DatasetSpec>;
 
-const code: Column = { name: "ts_code", type: "code", required: true };
-const day = (name: string): Column => ({ name, type: "day" });
-const prices = numbers("open", "high", "low", "close", "pre_close", "change", "pct_chg", "vol", "amount");
-const said = (columns: DatasetWords["columns"] = {}): DatasetWords => ({
-  about: { en: "", zh: "" },
-  columns,
-});
+function ask(
+  name: string,
+  columns: readonly Column[],
+  answers: InterfaceSpec["answers"],
+  rowCap = 1_000,
+): InterfaceSpec {
+  return { name, columns, answers, points: 120, rowCap };
+}
 
-/** Key: the dataset's name; the interface of each is `x_` and that name. */
-export const invented = {
-  flows: {
-    spec: {
-      ...plain,
-      ...{ table: "flows", key: ["ts_code", "trade_date"], slices: "days", expects: "members" },
-      ...{ members: { list: "stock_list" }, dayColumn: "trade_date", publicationHour: 19 },
-      main: {
-        name: "x_flows",
-        columns: [
-          ...codeAndDay(),
-          { name: "bought", type: "number", from: "buy_amount" },
-          ...numbers("net_vol", "rate"),
-          { name: "is_active", type: "flag" },
-          ...text("level"),
-        ],
-        ...{ answers: ["date", "code"], points: 2_000, rowCap: 60 },
-      },
-      details: [
-        {
-          name: "x_flow_closes",
-          columns: [...codeAndDay(), ...numbers("close")],
-          ...{ answers: ["date", "code"], points: 5_000, rowCap: 6_000 },
-        },
-      ],
-    },
-    words: said({
-      bought: ["ten thousand CNY", "", ""],
-      net_vol: ["shares", "", ""],
-      rate: ["percent", "", ""],
-    }),
+/** Statements that make the tables of these datasets, as their migration would. */
+export function tableStatements(datasets: Readonly<Record<string, DatasetSpec>>): string[] {
+  const words: DatasetWords = { about: { en: "", zh: "" }, columns: {} };
+  const files = Object.entries(datasets).map(([file, spec]) => ({ file, spec, words }));
+  return differenceOf(tablesOf(files), { relations: [], functions: [] }).changes.map(({ up }) => up);
+}
+
+const coins = { list: "coin_list" };
+const bars = {
+  ...{ ...common, key: ["ts_code", "trade_date"], dayColumn: "trade_date", publicationHour: 17 },
+  expects: "members",
+} as const satisfies Partial<DatasetSpec>;
+const reports = {
+  ...{ ...common, key: ["ts_code", "end_date"], slices: "periods", dayColumn: "end_date", members: coins },
+} as const satisfies Partial<DatasetSpec>;
+
+const plannedFiles = {
+  coin_list: {
+    ...{ ...common, table: "coin", key: ["ts_code"], slices: "lists", expects: "before" },
+    main: ask("x_coin", [code, day("listed"), day("gone")], ["list_status"]),
+    lists: () => [{ by: "list_status", list_status: "L" }],
+    securities: { one: "stock", codes: { within: [["A", "D"]] }, listedFrom: "listed", listedTo: "gone" },
   },
-  fund_shares: {
-    spec: {
-      ...plain,
-      ...{ table: "fund_shares", key: ["ts_code", "trade_date"], slices: "days", expects: "some" },
-      ...{ members: { list: "etf_list" }, dayColumn: "trade_date" },
-      main: {
-        name: "x_fund_shares",
-        columns: [...codeAndDay(), ...numbers("shares")],
-        ...{ answers: ["date"], points: 2_000, rowCap: 2_000 },
-      },
-    },
-    words: said(),
+  coin_bars: {
+    ...{ ...bars, table: "coin_bar", slices: "days", members: coins },
+    main: ask("x_coin_bar", codeAndDay(), ["date", "code"]),
   },
-  index_prices: {
-    spec: {
-      ...plain,
-      ...{ table: "index_prices", key: ["ts_code", "trade_date"], slices: "codes", expects: "members" },
-      ...{ members: { codes: ["000300.SH", "399001.SZ"] }, dayColumn: "trade_date", firstDay: "20050104" },
-      main: {
-        name: "x_index_prices",
-        columns: [...codeAndDay(), ...prices],
-        ...{ answers: ["code"], requires: ["ts_code"], points: 2_000, rowCap: 8_000 },
-      },
-    },
-    words: said({ close: ["points", "", ""], vol: ["lots", "", ""], amount: ["thousand CNY", "", ""] }),
+  index_bars: {
+    ...{ ...bars, table: "index_bar", slices: "codes", members: { codes: ["III.XX", "JJJ.XX"] } },
+    title: { en: "invented bars", zh: "虚构行情" },
+    main: ask("x_index_bar", codeAndDay(), ["code"]),
   },
-  index_members: {
-    spec: {
-      ...plain,
-      ...{ table: "index_members", key: ["index_code", "con_code", "trade_date"], slices: "codes" },
-      ...{ expects: "some", members: { codes: ["000300.SH"] }, dayColumn: "trade_date" },
-      main: {
-        name: "x_index_members",
-        columns: [
-          { name: "index_code", type: "code", required: true },
-          { name: "con_code", type: "code", required: true },
-          ...[day("trade_date"), ...numbers("weight")],
-        ],
-        ...{ answers: ["code"], parameters: { ts_code: "index_code" }, points: 2_000, rowCap: 6_000 },
-      },
-    },
-    words: said({ weight: ["percent", "", ""] }),
-  },
-  statements: {
-    spec: {
-      ...plain,
-      ...{ table: "statements", key: ["ts_code", "end_date", "update_flag"], slices: "periods" },
-      ...{
-        expects: "members",
-        members: { list: "stock_list" },
-        filedIn: "disclosure",
-        dayColumn: "end_date",
-      },
-      main: {
-        name: "x_statements",
-        columns: [code, day("end_date"), day("ann_date"), ...text("update_flag"), ...numbers("revenue")],
-        ...{ answers: ["code"], requires: ["ts_code"], points: 2_000, rowCap: 1_000 },
-      },
-      byPeriod: {
-        name: "x_statements_vip",
-        columns: [code, day("end_date"), day("ann_date"), ...text("update_flag"), ...numbers("revenue")],
-        ...{ answers: ["period"], points: 5_000, rowCap: 5_000 },
-      },
-    },
-    words: said({ revenue: ["CNY", "", ""] }),
+  /** Events of stocks, of which a day may have none. */
+  events: {
+    ...{ ...bars, table: "event", slices: "days", expects: "none", members: { list: "stock_list" } },
+    title: { en: "invented events", zh: "虚构事件" },
+    main: ask("x_event", codeAndDay(), ["date", "code"]),
   },
   notices: {
-    spec: {
-      ...plain,
-      ...{ table: "notices", key: ["ts_code", "ann_date"], slices: "announcements", expects: "none" },
-      ...{ replacesSlice: true, dayColumn: "ann_date" },
-      main: {
-        name: "x_notices",
-        columns: [code, day("ann_date"), day("end_date"), ...text("holder_name"), ...numbers("holder_num")],
-        ...{ answers: ["announced", "code"], points: 600, rowCap: 3_000 },
-      },
-    },
-    words: said({ holder_num: ["times", "", ""] }),
+    ...{ ...common, table: "notice", key: ["ts_code", "ann_date"], replacesSlice: true },
+    ...{ slices: "announcements", expects: "none", dayColumn: "ann_date", publicationHour: 17 },
+    main: ask("x_notice", [code, keyDay("ann_date")], ["announced"]),
   },
-  month_prices: {
-    spec: {
-      ...plain,
-      ...{ table: "month_prices", key: ["ts_code", "trade_date"], slices: "months", expects: "members" },
-      ...{ members: { list: "stock_list" }, dayColumn: "trade_date" },
-      main: {
-        name: "x_month_prices",
-        columns: [...codeAndDay(), ...prices],
-        ...{ answers: ["month"], points: 2_000, rowCap: 4_500 },
-      },
-    },
-    words: said({ pct_chg: ["ratio", "", ""], vol: ["shares", "", ""], amount: ["CNY", "", ""] }),
+  weights: {
+    ...{ ...bars, table: "weight", slices: "months", expects: "some" },
+    main: ask("x_weight", codeAndDay(), ["month"]),
   },
-  loans: {
-    spec: {
-      ...plain,
-      ...{ table: "loans", key: ["trade_date", "exchange_id"], slices: "ranges", expects: "some" },
-      ...{ rangeDays: 30, dayColumn: "trade_date", firstDay: "20100331" },
-      main: {
-        name: "x_loans",
-        columns: [day("trade_date"), ...text("exchange_id"), ...numbers("balance")],
-        ...{ answers: ["range"], points: 2_000, rowCap: 4_000 },
-      },
-    },
-    words: said({ balance: ["CNY", "", ""] }),
+  rates: {
+    ...{ ...bars, table: "rate", slices: "ranges", rangeDays: 7, firstDay: "20240101", expects: "some" },
+    main: ask("x_rate", codeAndDay(), ["range"]),
   },
-  money: {
-    spec: {
-      ...plain,
-      ...{ table: "money", key: ["month"], slices: "lists", expects: "before" },
-      lists: () => [],
-      main: {
-        name: "x_money",
-        columns: [...text("month"), ...numbers("m0", "m0_yoy")],
-        ...{ answers: [], points: 600, rowCap: 5_000 },
-      },
-    },
-    words: said({ m0_yoy: ["percent", "", ""] }),
+  filings: {
+    ...{ ...common, table: "filing", key: ["ts_code", "end_date"], slices: "lists", expects: "before" },
+    main: ask("x_filing", [code, keyDay("end_date"), day("actual_date")], ["period"]),
+    lists: () => [],
+    members: coins,
   },
-  companies: {
-    spec: {
-      ...plain,
-      ...{ table: "companies", key: ["ts_code"], slices: "lists", expects: "before" },
-      members: { list: "stock_list" },
-      lists: () => [],
-      main: {
-        name: "x_companies",
-        columns: [code, ...text("exchange", "name"), day("setup_date"), ...text("kind")],
-        ...{ answers: ["exchange"], parameters: { list_status: null }, always: { kind: "C" } },
-        ...{ keeps: { name: /./ }, points: 120, rowCap: 4_500 },
-      },
-    },
-    words: said(),
+  reports: {
+    ...{ ...reports, table: "report", expects: "members", filedIn: "filings" },
+    main: ask("x_report", [code, keyDay("end_date")], ["code"], 100),
   },
-} as const satisfies Readonly<Record<string, Invented>>;
+  holders: {
+    ...{ ...reports, table: "holder", expects: "some" },
+    main: ask("x_holder", [code, keyDay("end_date")], ["period"]),
+  },
+} as const satisfies Readonly<Record<string, DatasetSpec>>;
+
+/** Datasets of which only the keys matter. */
+export const planned = catalogueOf({ ...specs, ...plannedFiles });
+export type PlannedName = keyof typeof plannedFiles;
+export const plannedTables = Object.values(plannedFiles).map(({ table }) => table);
+export const makePlannedTables = tableStatements(plannedFiles);
+
+const barDay = keyDay("bar_day", "trade_date");
+const storedFile = { ...common, set: "core", cadence: "night", dayColumn: "bar_day" } as const;
+
+const storedFiles = {
+  foreign_list: {
+    ...{ ...common, table: "foreign_list", key: ["ts_code"], slices: "lists", expects: "before" },
+    main: ask("foreign_basic", [code, ...text("list_status"), day("born"), day("gone")], ["list_status"], 10),
+    securities: { one: "stock", codes: { within: [["9", "A"]] }, listedFrom: "born", listedTo: "gone" },
+    passing: ["P"],
+    lists: () => [{ by: "list_status", list_status: "L" }],
+  },
+  foreign_bars: {
+    ...{ ...storedFile, table: "foreign_bars", key: ["ts_code", "bar_day"], slices: "days" },
+    ...{ expects: "members", members: { list: "foreign_list" } },
+    main: ask("foreign_bar", [code, barDay, ...numbers("rows"), ...text("sequence")], ["date", "code"], 10),
+    details: [ask("foreign_factor", [code, barDay, ...numbers("factor")], ["date", "code"], 10)],
+  },
+  foreign_prices: {
+    ...{ ...storedFile, table: "foreign_prices", key: ["month"], slices: "months", expects: "some" },
+    dayColumn: "month",
+    main: ask("foreign_price", [keyText("month"), ...numbers("value")], ["month"], 10),
+  },
+  foreign_calendar: {
+    ...{ ...storedFile, table: "foreign_calendar", key: ["exchange", "cal_date"], slices: "lists" },
+    ...{ expects: "every_day", dayColumn: "cal_date" },
+    main: ask(
+      "foreign_cal",
+      [
+        ...[keyText("exchange"), keyDay("cal_date"), day("pretrade_date")],
+        { name: "is_open", type: "flag", required: true },
+      ],
+      ["calendar"],
+      10,
+    ),
+    lists: () => [{ by: "calendar", exchange: "SSE", from: "20240101", to: "20240110" }],
+  },
+  /** Every column is of the key, and one of them may be null. */
+  foreign_pauses: {
+    ...{ ...storedFile, table: "foreign_pauses", key: ["ts_code", "bar_day", "timing"], slices: "days" },
+    ...{ expects: "none", members: { codes: ["900001.SH"] } },
+    main: ask("foreign_pause", [code, barDay, ...text("timing")], ["date"], 10),
+  },
+  /** No key: two trades may be the same in every column. */
+  foreign_trades: {
+    ...{ ...storedFile, table: "foreign_trades", key: ["ts_code", "bar_day"], replacesSlice: true },
+    ...{ slices: "days", expects: "none", members: { codes: ["900001.SH", "900002.SH"] } },
+    main: {
+      ...ask("foreign_trade", [code, barDay, ...text("buyer"), ...numbers("price")], ["date", "code"], 10),
+      ...{ requires: ["venue"], always: { venue: "X" } },
+    },
+    constants: { source: "trades" },
+  },
+} as const satisfies Readonly<Record<string, DatasetSpec>>;
+
+/** Datasets with cells to store; replies are cut after ten rows. */
+export const stored = catalogueOf({ ...specs, ...storedFiles });
+export type StoredName = keyof typeof storedFiles;
+export const storedTables = Object.values(storedFiles).map(({ table }) => table);
+export const makeStoredTables = tableStatements(storedFiles);

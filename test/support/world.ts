@@ -22,7 +22,7 @@ import type {
 import { makePacer } from "../../shared/sync/pacer.ts";
 import { retryUnit } from "../../shared/sync/retry-unit.ts";
 import { syncUnit } from "../../shared/sync/sync-unit.ts";
-import { encodeUnit, type Unit } from "../../shared/unit.ts";
+import { encodeUnit, type PlannedUnit, type Unit, unitKey } from "../../shared/unit.ts";
 import { migratedDatabase, type TestDatabase } from "./database.ts";
 import { makeMemoryQueue, makeMemorySchedules, type Receipt } from "./memory-queue.ts";
 import { answer, type Market, makeMarket, type Params, type Reply, type Row } from "./small-market.ts";
@@ -37,6 +37,9 @@ type Ports = Pick<SyncServices, "database" | "upstream" | "queue" | "planner">;
 export type Break = { call: number; when: "before" | "after"; fate: "dies" | "goes on" };
 
 export type World = Awaited<ReturnType<typeof makeWorld>>;
+
+/** After every day of the small market is published. */
+const settledAt = "2024-02-01T00:00:00+08:00";
 
 /** A unit refers to its task. */
 const mirrored = new Set([
@@ -173,6 +176,18 @@ export async function makeWorld(
         `insert into ${table} (${Object.keys(rows[0] ?? {})})
          select ${Object.keys(rows[0] ?? {})} from json_populate_recordset(null::${table}, $1)`,
         [JSON.stringify(rows.map((row) => Object.fromEntries(Object.entries(row).map(emptyIsNull))))],
+      );
+    },
+    /** A unit of a task that has ended, with so many rows. */
+    async settleUnit(unit: PlannedUnit, rows: number, { status = "done", at = settledAt } = {}) {
+      await world.sql(
+        `with task as (
+           insert into sync_task (job_type, status, batch_size, config) values ('INVENTED', 'FAILED', 1, '{}')
+           returning id
+         )
+         insert into sync_unit (task_id, sequence, dataset, unit_key, selector, status, rows, settled_at)
+         select id, 1, $1, $2, $3::jsonb, $4, $5, $6::timestamptz from task`,
+        [unit.dataset, unitKey(unit), JSON.stringify(unit.selector), status, rows, at],
       );
     },
     /** Rows of stock_daily by key, each value as text. */
