@@ -54,7 +54,7 @@ describe("the catalogue's interfaces", () => {
     },
   );
 
-  test("an invented dataset is served without a line about it", () => {
+  test("an invented dataset is served without code for it", () => {
     expect([...interfaces.defaults.keys()]).toEqual(
       expect.arrayContaining(
         Object.values(simulated).flatMap(({ spec }) => specsOf(spec).map(({ name }) => name)),
@@ -239,7 +239,7 @@ describe("events", () => {
     expect(counts.some((count) => count > 0)).toBe(true);
   });
 
-  test("of which no key is unique come twice at times", () => {
+  test("without a unique key are sometimes sent twice", () => {
     const texts = notices.map((row) => JSON.stringify(row));
     const twice = texts.length - new Set(texts).size;
     expect(twice).toBeGreaterThan(0);
@@ -304,7 +304,7 @@ describe("over HTTP", () => {
     expect(msg).toContain("没有接口(x_statements_vip)访问权限");
   });
 
-  test("a day is out from its hour on", async () => {
+  test("a day is published from its hour on", async () => {
     const day = { trade_date: today };
     await upstream.setClock({ today, time: "18:59" });
     expect((await call("x_flows", day)).data.items).toEqual([]);
@@ -313,7 +313,7 @@ describe("over HTTP", () => {
     await upstream.setClock({ today });
   });
 
-  test("faults strike it as any other, by trade date, announcement day and report period", async () => {
+  test("faults apply to it as to any other, by trade date, announcement day and report period", async () => {
     await upstream.setFaults([{ kind: "partial-day", date: today, value: 0.5 }]);
     expect((await call("x_flow_closes", { trade_date: today })).code).toBe(40203); // 5,000 points
     expect((await call("x_flows", { trade_date: today })).data.items.length).toBeLessThan(45);
@@ -373,7 +373,7 @@ test("by day and by code the rows are the same", () => {
   expect(day).toHaveLength(1);
 });
 
-test("a market of one stock, a day that is none and a file that contradicts itself make no trouble", () => {
+test("a market of one stock, an invalid day and a contradictory file cause no bad cells", () => {
   const odd = {
     ...simulated.index_members,
     spec: { ...simulated.index_members.spec, members: { codes: [] } },

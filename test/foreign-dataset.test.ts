@@ -1,5 +1,5 @@
-// Invented datasets, of no file, with tables and members of their own, are planned on a real engine like ours: nothing
-// twice, nothing forgotten, whatever they are asked for by.
+// Invented datasets, with their own tables and members, are planned on a real engine like the catalogue's: no unit twice,
+// none left out, whatever the kind of slice.
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import type { Dataset } from "../shared/catalogue/datasets.ts";
 import { daysOf, type Selector } from "../shared/catalogue/selector.ts";
@@ -163,7 +163,7 @@ describe.each(kinds)("$name", ({ name, truth, asked, units, lost, found }) => {
     expect(await plan(dataset, "history", asked)).toMatchObject({ units: [], nothing: "stored" });
   });
 
-  test("a row that has gone is asked for again, and then no more", async () => {
+  test("a row that was deleted is fetched again, once", async () => {
     await carryOut(dataset, await plan(dataset, "history", asked), truth);
     await world.sql(`delete from ${dataset.table} where ts_code = $1 and ${dataset.dayColumn} = $2`, [
       ...lost,
@@ -174,7 +174,7 @@ describe.each(kinds)("$name", ({ name, truth, asked, units, lost, found }) => {
     expect((await plan(dataset, "history", asked)).units).toEqual([]);
   });
 
-  test("a unit that is not done explains nothing", async () => {
+  test("a unit that is not done does not count as an answer", async () => {
     const first = await plan(dataset, "history", asked);
     for (const [at, { selector }] of first.units.entries()) {
       await settle(dataset, selector, 0, ["sent", "parked", "failed", "not_due", "pending"][at % 5]);
@@ -182,14 +182,14 @@ describe.each(kinds)("$name", ({ name, truth, asked, units, lost, found }) => {
     expect(keys(await plan(dataset, "history", asked))).toEqual(units);
   });
 
-  test("all of it is asked for again on refresh", async () => {
+  test("refresh plans every unit again", async () => {
     const first = await plan(dataset, "history", asked);
     await carryOut(dataset, first, truth);
     const again = await plan(dataset, "history", { ...asked, refresh: true });
     expect(again.units.length).toBe(first.units.length);
   });
 
-  test("what is stored of another dataset, or answered for it, is none of its", async () => {
+  test("units of another dataset do not count as answers", async () => {
     const { units: planned } = await plan(dataset, "history", asked);
     const other = { ...dataset, name: "stock_daily" } as const;
     for (const { selector } of planned) await settle(other, selector, 0);
@@ -244,7 +244,7 @@ describe("increments", () => {
     expect(keys(await increment("notices"))).toEqual(["20240116", "20240117"]);
   });
 
-  test("of codes look at each code for itself, also one that was asked for by hand", async () => {
+  test("by code are planned for each code separately, also for codes fetched by hand", async () => {
     const { index_bars } = invented;
     const truth: Truth = ["III.XX", "JJJ.XX", "HAND.XX"].map((code) => [code, marketDays]);
     await carryOut(index_bars, await plan(index_bars, "history", { to: "20240116" }), truth);
@@ -325,7 +325,7 @@ describe("what is not due", () => {
     expect(keys(planned).at(-1)).toBe(newest);
   });
 
-  test("is today, of what has no hour, until tomorrow", async () => {
+  test("is today until tomorrow, for a dataset without a publication hour", async () => {
     const { publicationHour: _, ...anyHour } = invented.notices;
     world.setTime("20240117", 23.99);
     const asked = { from: "20240116" };
@@ -355,7 +355,7 @@ describe("codes", () => {
   const history = (name: PlannedName, codes: string[]) =>
     plan(invented[name], "history", { ...range, codes });
 
-  test("of a list are asked for within their listing, and refused where nothing knows them", async () => {
+  test("of a list are planned within their listing; unknown ones are refused", async () => {
     expect(keys(await history("coin_bars", [...coins]))).toEqual([
       `${coins[0]}/20240102-20240117`,
       `${coins[1]}/${marketDays[5]}-20240117`,
@@ -383,7 +383,7 @@ describe("codes", () => {
     expect(keys(await history("index_bars", ["ANY.XX"]))).toEqual(["ANY.XX/20240102-20240117"]);
   });
 
-  test("are how all of a market is asked for where that takes fewer calls", async () => {
+  test("are used for a whole market where that takes fewer calls", async () => {
     const all = await plan(invented.coin_bars, "history", range);
     expect(keys(all)).toEqual(keys(await history("coin_bars", [...coins])));
     await carryOut(invented.coin_bars, all, listedDays);
@@ -391,7 +391,7 @@ describe("codes", () => {
     expect((await plan(invented.coin_bars, "history", range)).units).toEqual([]);
   });
 
-  test("are not how all is asked for where nobody knows all codes", async () => {
+  test("are not used for a whole range where no list has all codes", async () => {
     const { members: _, list: __, ...unlisted } = invented.coin_bars;
     await world.sql("insert into coin_bar (ts_code, trade_date) values ('AAA.XX', '2024-01-02')");
     expect(keys(await plan(unlisted, "history", range))).toEqual(marketDays);

@@ -177,7 +177,7 @@ describe("a day of members", () => {
     expect(await stored("foreign_bars")).toEqual([]);
   });
 
-  test("is held against the day before in its own table", async () => {
+  test("is compared with the day before in its own table", async () => {
     await world.sql("delete from foreign_list");
     answers.foreign_bar = bars(today, codes.slice(0, 2));
     answers.foreign_factor = factors(today, codes.slice(0, 2));
@@ -222,7 +222,7 @@ describe("a day of members", () => {
     expect(await stored("foreign_bars")).toHaveLength(count);
   });
 
-  test("is asked by no slice that its interfaces do not answer", async () => {
+  test("is not fetched by a slice that its interfaces do not answer", async () => {
     expect(await sync("foreign_bars", { by: "month", month: "202401" })).toMatchObject({
       status: "parked",
       why: "dataset foreign_bars has no interface that can be asked by month",
@@ -234,7 +234,7 @@ describe("a day of members", () => {
 describe("a list", () => {
   const list: Selector = { by: "list_status", list_status: "L" };
 
-  test("of which much is gone is refused, and what is stored stays", async () => {
+  test("that lost many rows is refused, and the stored rows stay", async () => {
     answers = { foreign_basic: listed() };
     expect(await sync("foreign_list", list)).toMatchObject({ status: "done", rows: 5 });
     answers = { foreign_basic: listed(codes.slice(0, 2)) };
@@ -247,7 +247,7 @@ describe("a list", () => {
 });
 
 describe("a month", () => {
-  test("that has ended holds a row; the one we are in need not", async () => {
+  test("that has ended must have a row; the current one need not", async () => {
     expect(await sync("foreign_prices", { by: "month", month: "202312" })).toMatchObject({
       status: "pending",
       why: expect.stringMatching(/the answer is empty/),
@@ -336,7 +336,7 @@ describe("a dataset without a unique key", () => {
     expect(await footprint("foreign_trades")).toEqual(left);
   });
 
-  test("takes the place of its slice and of no other; rows that did not change stay where they lie", async () => {
+  test("replaces its own slice only; unchanged rows are not written", async () => {
     answers = { foreign_trade: trades };
     await sync("foreign_trades", date(before));
     await sync("foreign_trades", date(today));
@@ -387,7 +387,7 @@ describe("a dataset without a unique key", () => {
     expect(await stored("foreign_trades")).toHaveLength(23);
   });
 
-  test("is not whole when a full page is the one before again", async () => {
+  test("is not complete when a full page repeats the page before", async () => {
     answers = { foreign_trade: Array.from({ length: 10 }, (_, at) => trade("900001.SH", today, "A", at)) };
     onCall = (ask, { offset: _ignored, ...params }) => ask(params);
     const found = await sync("foreign_trades", date(today));
@@ -395,7 +395,7 @@ describe("a dataset without a unique key", () => {
     expect(await stored("foreign_trades")).toEqual([]);
   });
 
-  test("that passes one statement is neither doubled nor lost, however often it is stored", async () => {
+  test("too large for one statement is stored without duplicates or losses, also when repeated", async () => {
     const long = "a buyer's name ".repeat(30_000);
     answers = {
       foreign_trade: Array.from({ length: 9 }, (_, at) =>

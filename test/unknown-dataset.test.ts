@@ -1,4 +1,4 @@
-// A dataset that no code knows: an invented file, with a table of its own, is seen by everybody who looks at the data.
+// A dataset that no code names: it appears in coverage, freshness, charts and the run's summary by its file alone.
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { describeStored } from "../local/summary.ts";
 import type { Dataset } from "../shared/catalogue/datasets.ts";
@@ -53,7 +53,7 @@ describe("of named members, asked for one by one", () => {
     expect(await proven()).toEqual(marketDays);
   });
 
-  test("an answer says nothing of the very day it came, and nothing once a row of it has gone", async () => {
+  test("an answer does not prove the day it was fetched on, and proves nothing once one of its rows was deleted", async () => {
     await settleCode(bar, 0);
     await settleCode(other, 0, "2024-01-17T16:00:00+08:00");
     expect(await proven()).toEqual(marketDays.slice(0, -1));
@@ -65,7 +65,7 @@ describe("of named members, asked for one by one", () => {
     expect(await proven()).toEqual([]);
   });
 
-  test("one that was asked for by hand counts from then on", async () => {
+  test("a code fetched by hand counts as a member from then on", async () => {
     await store(bars, [bar, other], marketDays);
     expect(await proven()).toEqual(marketDays);
     await store(bars, ["HAND.XX"], [firstDay]);
@@ -90,7 +90,7 @@ describe("of events by day", () => {
     expect(second).toMatchObject({ stored: 0, proven: false });
   });
 
-  test("a day of whose rows one has gone is not proven", async () => {
+  test("a day is not proven once one of its rows was deleted", async () => {
     await store(events, ["000001.SZ", "600519.SH"], [firstDay]);
     await settleDay(firstDay, 2);
     expect((await readCoverage(database(), events, range))[0]).toMatchObject({ stored: 2, proven: true });
@@ -99,7 +99,7 @@ describe("of events by day", () => {
   });
 });
 
-test("it can be behind, once anything of it was ever got", async () => {
+test("its freshness is reported once anything of it was fetched", async () => {
   const behind = () => readFreshness(database(), world.clock.now(), [bars, events]);
   expect(await behind()).toEqual([]);
   await store(bars, [bar, other], marketDays.slice(0, -2));
@@ -126,7 +126,7 @@ describe("the pictures of coverage", () => {
     expect(await draw()).toContain("Invented bars stored for each open day");
   });
 
-  test("a proven day is whole however many rows it has, and no share is spoken of", async () => {
+  test("a proven day is shown whole whatever its number of rows, without a percentage", async () => {
     await settle(events, { by: "date", trade_date: firstDay }, 0);
     await store(events, ["600519.SH"], [marketDays[1] ?? ""]);
     const page = await draw();
