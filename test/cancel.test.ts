@@ -2,6 +2,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { SyncError } from "../shared/errors.ts";
 import { pauseTask } from "../shared/ledger/tasks.ts";
+import { countOpenFailures } from "../shared/reads/ledger.ts";
 import { decodeUnit } from "../shared/unit.ts";
 import { firstDay, lastDay } from "./support/small-market.ts";
 import { makeWorld, type World } from "./support/world.ts";
@@ -208,6 +209,35 @@ describe("a command whose answer was lost and that is sent again", () => {
     await world.dispatch({ resume: id, timed: true });
     expect(await onlyTask()).toMatchObject({ status: "PAUSED" });
   });
+});
+
+test("a retry of all counts only what it sends: what failed in a paused task goes with its resume", async () => {
+  const id = await failOnce();
+  await world.dispatch({ pause: id });
+  world.schedules.clear(); // lost
+  const before = world.calls.length;
+  expect(await world.dispatch({ retry: "all" })).toMatchObject({ sent: 0 });
+  expect(await countOpenFailures(world.services.database, ["DAILY_HISTORY"])).toBe(0);
+  const [record] = await world.failures();
+  await expect(world.dispatch({ retry: Number(record?.id) })).rejects.toThrow("is paused");
+  await world.runToEnd();
+  expect(world.calls).toHaveLength(before);
+  expect(await world.dispatch({ resume: id })).toMatchObject({ sent: 1 });
+  await world.runToEnd();
+  expect(await onlyTask()).toMatchObject({ status: "COMPLETED" });
+  expect(await world.failures()).toMatchObject([{ resolved_at: expect.any(Date) }]);
+});
+
+test("a retry sends what needs a person also while its task is paused, and it is done", async () => {
+  refuse("permanent");
+  const id = await start(history);
+  while ((await onlyTask())?.total_failed === 0) await world.deliverNext();
+  await world.dispatch({ pause: id });
+  await world.runToEnd();
+  heal();
+  expect(await world.dispatch({ retry: "all" })).toMatchObject({ sent: 1 });
+  await world.runToEnd();
+  expect(await world.failures()).toMatchObject([{ resolved_at: expect.any(Date) }]);
 });
 
 test.each(["pause", "resume"])("%s of a cancelled task says that it is CANCELLED", async (verb) => {

@@ -128,7 +128,8 @@ on conflict (job_type, unit_key) where resolved_at is null do nothing`,
 
 /**
  * One page of the units of open failure records, after a record's id, each with its next retry number. Left out are units
- * that another task has done, and units of a cancelled task; countOpenFailures has the same rule.
+ * that another task has done, units of a cancelled task, and failed units of a paused task, which its resume sends again;
+ * countOpenFailures has the same rule.
  */
 export async function unresolvedUnits(
   database: Database,
@@ -139,6 +140,10 @@ export async function unresolvedUnits(
   retry_count + 1 as retry
 from sync_failure
 where resolved_at is null and unit_status <> 'done' and not is_dropped
+  and (
+    unit_status = 'parked'
+    or not exists (select 1 from sync_task as task where task.id = sync_failure.task_id and task.status = 'PAUSED')
+  )
   and (id = :id or id > :after)
   and (cast(:jobs as text) is null or job_type = any (string_to_array(:jobs, ',')))
 order by id

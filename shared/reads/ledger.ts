@@ -36,6 +36,10 @@ export async function countOpenFailures(database: Database, jobs: readonly JobTy
     `select count(*) as failures
 from sync_failure
 where resolved_at is null and unit_status <> 'done' and not is_dropped
+  and (
+    unit_status = 'parked'
+    or not exists (select 1 from sync_task as task where task.id = sync_failure.task_id and task.status = 'PAUSED')
+  )
   and job_type = any (string_to_array(:jobs, ','))`,
     { jobs: jobs.join(",") },
   );

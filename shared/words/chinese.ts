@@ -55,7 +55,7 @@ export const chinese: Readonly<Record<SentenceName, string>> = {
   pause: "暂停",
   resume: "继续",
   cancel: "取消",
-  failureNotOpen: "失败记录 {id} 已解决、其任务已取消，或其消息无法读取",
+  failureNotOpen: "失败记录 {id} 已解决、其任务已取消或已暂停，或其消息无法读取",
   taskNotOpened: "无法创建或找到 {job} 的任务",
   tasksComeAndGo: "{job} 的任务不断开始和结束：请重试",
   requestKeyUsed: "requestKey {key} 已用于启动 {command}：请换一个",

@@ -58,7 +58,8 @@ export const sentences = {
   pause: "pause",
   resume: "resume",
   cancel: "cancel",
-  failureNotOpen: "failure record {id} is not open, its task was cancelled, or its message could not be read",
+  failureNotOpen:
+    "failure record {id} is not open, its task was cancelled or is paused, or its message could not be read",
   taskNotOpened: "no {job} task could be opened or found",
   tasksComeAndGo: "tasks of {job} keep starting and ending: repeat the request",
   requestKeyUsed: "requestKey {key} was used to start {command}: choose another",
