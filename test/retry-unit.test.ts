@@ -287,6 +287,89 @@ describe("a person's retry", () => {
   });
 });
 
+describe("a retry of a unit whose task has FAILED", () => {
+  const refusals = {
+    quota: new SyncError("rate-limited", "8000 calls a day", { scope: "task", retryAfterSeconds: 21_900 }),
+    right: new SyncError("permanent", "no right to daily", { scope: "task" }),
+    account: new SyncError("permanent", "the token is wrong", { scope: "account" }),
+  };
+  /** One unit is parked, a person sends it, and it fails in passing: its next attempt is planned. */
+  async function awaitRetry(): Promise<void> {
+    refuse("permanent");
+    await world.dispatch(oneDay);
+    await world.runToEnd();
+    refuse("transient");
+    await world.dispatch({ retry: "all" });
+    await world.runQueuesToEnd();
+    expect(await onlyTask()).toMatchObject({ status: "FAILED" });
+    expect(await onlyUnit()).toMatchObject({ status: "failed" });
+  }
+  const meet = (error: SyncError) => {
+    world.state.onCall = () => {
+      throw error;
+    };
+  };
+  async function nextAttempt(): Promise<void> {
+    await world.step(); // its schedule fires
+    await world.deliverNext();
+  }
+
+  test("that meets a used-up day is tried again when the day is over", async () => {
+    await awaitRetry();
+    meet(refusals.quota);
+    await nextAttempt();
+    const [, planned] = world.schedules.planned().sort((a, b) => a.name.localeCompare(b.name));
+    expect(planned?.target).toMatchObject({ unit: { retry: 3 } });
+    expect(await onlyFailure()).toMatchObject({ error_message: "8000 calls a day", retry_count: 2 });
+    const wait = ((await onlyFailure())?.next_attempt_at?.getTime() ?? 0) - world.clock.now().getTime();
+    expect(wait).toBeGreaterThan(21_800_000);
+    heal();
+    await world.runToEnd();
+    expect(await onlyTask()).toMatchObject({ status: "COMPLETED", total_processed: 1, total_failed: 0 });
+    expect(await onlyFailure()).toMatchObject({ resolved_at: expect.any(Date) });
+  });
+
+  test("that meets a used-up day each time needs a person in the end", async () => {
+    await awaitRetry();
+    meet(refusals.quota);
+    await world.runToEnd();
+    expect(await onlyUnit()).toMatchObject({ status: "parked" });
+    expect(await onlyFailure()).toMatchObject({ retry_count: 3, next_attempt_at: null });
+    expect(world.counted.get("FailuresParked")).toBe(1);
+  });
+
+  test.each(["right", "account"] as const)("that is refused for its %s needs a person", async (refusal) => {
+    await awaitRetry();
+    meet(refusals[refusal]);
+    await nextAttempt();
+    expect(await onlyTask()).toMatchObject({ status: "FAILED", total_failed: 1 });
+    expect(await onlyUnit()).toMatchObject({ status: "parked" });
+    expect(await onlyFailure()).toMatchObject({
+      kind: "permanent",
+      next_attempt_at: null,
+      resolved_at: null,
+    });
+    expect(world.counted.get("FailuresParked")).toBe(1);
+  });
+
+  test("is never forgotten, wherever its worker dies", async () => {
+    for (const when of ["before", "after"] as const) {
+      for (let call = 1; ; call += 1) {
+        await world.reset();
+        await awaitRetry();
+        meet(refusals.quota);
+        await world.step();
+        const { portCalls } = await world.deliverNext({ breakAt: { call, when, fate: "dies" } });
+        if (portCalls < call) break;
+        heal();
+        await world.runToEnd();
+        expect(await onlyUnit()).toMatchObject({ status: "done" });
+        expect(await onlyFailure()).toMatchObject({ resolved_at: expect.any(Date) });
+      }
+    }
+  });
+});
+
 test("a retry of thousands of records passes the limits of the Data API", async () => {
   const id = "7d6f0c1e-3a52-4b7e-9f0a-0c9d8e7f6a5b";
   await world.sql(

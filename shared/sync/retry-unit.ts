@@ -1,9 +1,10 @@
 // The retry function's use case: turns a dead letter into a failure record and a scheduled retry.
 import { SyncError } from "../errors.ts";
-import { recordFailure, recordOrphan } from "../ledger/failures.ts";
+import { recordOrphan } from "../ledger/failures.ts";
 import type { RetryServices } from "../ports.ts";
 import { decodeUnit, type Unit } from "../unit.ts";
 import { say } from "../words/say.ts";
+import { recordAndPlan } from "./record-and-plan.ts";
 import { nextAttemptAt } from "./retry-policy.ts";
 import { meterOutcome, reportParked } from "./unit-metrics.ts";
 
@@ -15,11 +16,11 @@ export type DeadLetter = {
 };
 
 /**
- * Records first, then schedules: after a crash in between, the dead letter is delivered again and both steps are idempotent.
+ * After a crash the dead letter is delivered again, and every step is idempotent.
  * @throws SyncError transient; the dead letter then stays in its queue
  */
 export async function retryUnit(services: RetryServices, letter: DeadLetter): Promise<void> {
-  const { database, planner, settings, clock, log, meter } = services;
+  const { database, clock, log, meter } = services;
   meter.count("DeadLetters", 1);
   let unit: Unit;
   try {
@@ -32,28 +33,8 @@ export async function retryUnit(services: RetryServices, letter: DeadLetter): Pr
     await reportParked(services);
     return;
   }
-  const mayRetry = unit.retry < settings.SYNC_FAILURE_MAX_RETRIES;
-  const { recorded, nextAttemptAt: at } = await recordFailure(database, unit, {
-    kind: "transient",
-    message: undefined,
-    nextAttemptAt: mayRetry ? nextAttemptAt(unit.retry, clock.now(), services.random()) : undefined,
-    attempts: letter.receiveCount,
-    maxRetries: settings.SYNC_FAILURE_MAX_RETRIES,
-  });
-  if (!recorded) return;
-  if (at === undefined) {
-    meterOutcome(meter, "UnitsParked");
-    log.error("unit parked: its retries are spent", { unit: unit.unit_key, task: unit.task_id });
-    await reportParked(services);
-    return;
-  }
-  const next = { ...unit, retry: unit.retry + 1 };
-  await planner.sendUnitAt(`retry-${unit.task_id}-${unit.sequence}-${next.retry}`, at, next);
-  meterOutcome(meter, "UnitsFailed");
-  log.warn("unit failed; next attempt planned", {
-    unit: unit.unit_key,
-    task: unit.task_id,
-    retry: next.retry,
-    at: at.toISOString(),
+  await recordAndPlan(services, unit, {
+    ...{ kind: "transient", message: undefined, attempts: letter.receiveCount },
+    nextAttemptAt: nextAttemptAt(unit.retry, clock.now(), services.random()),
   });
 }

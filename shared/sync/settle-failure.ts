@@ -1,6 +1,7 @@
 // Settles a unit that did not succeed: only the error's kind and scope decide how.
 
 import { queueDelaySecondsMax } from "../catalogue/queue-limits.ts";
+import { hasEnded } from "../catalogue/status.ts";
 import { askedOf } from "../dispatch/asked.ts";
 import { lacksRight, type SyncError } from "../errors.ts";
 import { recordFailure } from "../ledger/failures.ts";
@@ -9,6 +10,7 @@ import { noteAttempt } from "../ledger/units.ts";
 import type { Delivery, Outcome, SyncServices } from "../ports.ts";
 import type { Unit } from "../unit.ts";
 import { say } from "../words/say.ts";
+import { recordAndPlan } from "./record-and-plan.ts";
 import { backoffSeconds } from "./retry-policy.ts";
 import { meterOutcome, reportParked } from "./unit-metrics.ts";
 
@@ -30,9 +32,14 @@ export async function settleFailure(
     const paused = await pauseAllTasks(database, error.message);
     meter.count("AccountRefused", 1);
     log.error("everything is paused: the account is refused", { ...named, error, paused });
+    await settleOfEnded(services, delivery, unit, error);
     return "settled";
   }
-  if (error.scope === "task") return await settleTask(services, unit, error);
+  if (error.scope === "task") {
+    await settleTask(services, unit, error);
+    await settleOfEnded(services, delivery, unit, error);
+    return "settled";
+  }
   if (error.kind === "rate-limited") {
     await queue.send([unit], Math.min(queueDelaySecondsMax, error.retryAfterSeconds ?? 60));
     meterOutcome(meter, "UnitsReturned");
@@ -60,7 +67,7 @@ export async function settleFailure(
 }
 
 /** Pauses the task after a used-up quota or a missing right, with the reason; a schedule ends a quota pause. */
-async function settleTask(services: SyncServices, unit: Unit, error: SyncError): Promise<Outcome> {
+async function settleTask(services: SyncServices, unit: Unit, error: SyncError): Promise<void> {
   const { database, datasets, planner, clock, log, meter } = services;
   if (lacksRight(error) && unit.selector.by === "period" && datasets[unit.dataset].byPeriod !== undefined) {
     return await startByCode(services, unit, error);
@@ -79,7 +86,24 @@ async function settleTask(services: SyncServices, unit: Unit, error: SyncError):
   meter.count(error.kind === "rate-limited" ? "QuotaUsed" : "RightMissing", 1);
   if (paused !== undefined)
     log.error("task paused", { unit: unit.unit_key, task: unit.task_id, error, resumesInSeconds: seconds });
-  return "settled";
+}
+
+/** A task that has ended cannot be paused and resumed: its unit gets a retry of its own, or needs a person. */
+async function settleOfEnded(
+  services: SyncServices,
+  { receiveCount }: Delivery,
+  unit: Unit,
+  error: SyncError,
+): Promise<void> {
+  const task = await readTask(services.database, unit.task_id);
+  if (task === undefined || !hasEnded(task.status)) return;
+  const { kind, message } = error;
+  const seconds = kind === "rate-limited" ? error.retryAfterSeconds : undefined;
+  await recordAndPlan(services, unit, {
+    ...{ kind, message, attempts: receiveCount },
+    nextAttemptAt:
+      seconds === undefined ? undefined : new Date(services.clock.now().getTime() + seconds * 1000),
+  });
 }
 
 /** Without the right to requests by period, cancels the task and starts the job by stock: its plan is entirely different. */
@@ -87,10 +111,10 @@ async function startByCode(
   { database, planner, clock, log }: SyncServices,
   unit: Unit,
   error: SyncError,
-): Promise<Outcome> {
+): Promise<void> {
   const task = await readTask(database, unit.task_id);
   // A message that was being processed when a person cancelled or paused the task must not start the job again.
-  if (task === undefined || task.status === "CANCELLED" || task.status === "PAUSED") return "settled";
+  if (task === undefined || task.status === "CANCELLED" || task.status === "PAUSED") return;
   const command = askedOf(task.config);
   // The schedule first: a task cancelled without one would not be started again. Units that get the same refusal share one
   // start, because it has the same name and key.
@@ -103,5 +127,4 @@ async function startByCode(
   const reason = say("startedByStock", { why: error.message });
   if ((await cancelTask(database, unit.task_id, reason)) !== undefined)
     log.warn("no right to the answers by period", { unit: unit.unit_key, task: unit.task_id, error });
-  return "settled";
 }
