@@ -186,7 +186,7 @@ describe("an open day", () => {
       "3185 rows, the open day before has 5310",
     ],
     ["with fewer rows is not due, however old", { ...whole, main: 100, ageDays: 8 }, "100 rows"],
-    ["without rows is not due", { ...whole, main: 0 }, "answered no rows"],
+    ["without rows is not due", { ...whole, main: 0 }, "returned no rows"],
     [
       "without rows is not due, also when nothing is known of the day before",
       { ...whole, main: 0, before: 0 },
