@@ -1,5 +1,5 @@
-// What takes seconds to make and follows from the checkout alone is made once and kept beside the dependencies: an empty
-// database cluster, a synthesised assembly. Whoever deletes the folder loses nothing but those seconds.
+// A cache in node_modules/.cache for what takes seconds to make and depends only on the checkout: an empty database
+// cluster, a synthesised assembly. Deleting the folder costs only the time to make them again.
 import { createHash, randomUUID } from "node:crypto";
 import {
   existsSync,
@@ -20,16 +20,16 @@ const besideDependencies = join(root, "node_modules", ".cache", "tushare-sync");
 const unusedDaysMax = 14;
 
 /**
- * Node's compiled sources, which launch.mjs has kept beside the rest: one for each path that was ever loaded, also of
- * bundles in temporary folders, and nothing says which was used. All tests and commands fill 2,000 files (23 MB).
+ * Node's compile cache, which launch.mjs puts in the same folder. It has one file for each path ever loaded, also for
+ * bundles in temporary folders, and does not record which are in use. All tests and commands need 2,000 files (23 MB).
  */
 const compiled = { name: "compiled", filesMax: 5_000 } as const;
 
 /**
  * The path of what `make` wrote, now or at an earlier start.
- * @param name all that the content follows from must be in it, as a version or a hash
+ * @param name must include everything the content depends on, as a version or a hash
  * @param make writes a file or a folder to the path it is given
- * @throws what `make` throws, or the system's error when nothing can be written there
+ * @throws what `make` throws, or the system's error when the folder is not writable
  */
 export async function kept(
   name: string,
@@ -42,10 +42,10 @@ export async function kept(
     const unfinished = join(folder, `${name}.${randomUUID()}.unfinished`);
     try {
       await make(unfinished);
-      renameSync(unfinished, path); // nobody finds half of it
+      renameSync(unfinished, path); // other processes never see a partial result
     } catch (error) {
       rmSync(unfinished, { recursive: true, force: true });
-      if (!existsSync(path)) throw error; // else another process was first
+      if (!existsSync(path)) throw error; // otherwise another process was first
     }
     forgetUnused(folder);
   }
@@ -54,9 +54,9 @@ export async function kept(
 }
 
 /**
- * What a kept thing's name says of the files it is made from.
+ * A hash of source files, for the name of a cache entry that is made from them.
  * @param patterns globs in the project's folder
- * @param more what else its content follows from
+ * @param more what else the content depends on
  */
 export function hashOfFiles(patterns: readonly string[], more: string): string {
   const hash = createHash("sha256").update(more);
@@ -76,11 +76,11 @@ function markUsed(path: string): void {
   try {
     utimesSync(path, now, now);
   } catch {
-    // a folder that is read-only, or another user's: what is there is as good
+    // the folder is read-only or another user's; the entry can still be used
   }
 }
 
-/** Also what a killed process left unfinished. */
+/** Removes entries unused for `unusedDaysMax`, and what a killed process left unfinished. */
 function forgetUnused(folder: string): void {
   const oldest = Date.now() - unusedDaysMax * 24 * 3_600_000;
   for (const name of readdirSync(folder)) {
