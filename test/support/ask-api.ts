@@ -8,7 +8,7 @@ export type Asked = {
   readonly headers: Readonly<Record<string, string>>;
   readonly text: string;
   /** The answer as JSON; any, because a test says what it expects of it. */
-  // biome-ignore lint/suspicious/noExplicitAny: the shape is what the tests are about
+  // biome-ignore lint/suspicious/noExplicitAny: the tests check the shape
   readonly body: any;
 };
 

@@ -1,4 +1,4 @@
-// A server on this machine that answers as AWS would, and the place where CloudFormation waits for a resource of ours.
+// A server on this machine that answers as AWS would, and the URL where CloudFormation waits for a resource of ours.
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 
@@ -34,7 +34,7 @@ export async function startReplies(answer: (asked: Asked, before: number) => rea
   };
 }
 
-/** As the Query services refuse. */
+/** An error as the Query services send it. */
 export function refusal(code: string, message: string): string {
   return `<ErrorResponse><Error><Code>${code}</Code><Message>${message}</Message></Error></ErrorResponse>`;
 }

@@ -1,15 +1,15 @@
-// Debian's Chromium for the promises that only a browser can keep.
+// Debian's Chromium, for tests that need a browser.
 import { existsSync } from "node:fs";
 import { type Browser, type BrowserContextOptions, chromium, type Page } from "playwright-core";
 
 const executablePath = process.env.TEST_CHROMIUM ?? "/usr/bin/chromium";
 
-/** Why there is none, as a sentence. */
+/** Why there is no browser, as a sentence. */
 export const missingChromium = existsSync(executablePath)
   ? undefined
   : `no Chromium at ${executablePath}: install it, or name one in TEST_CHROMIUM`;
 
-/** Nothing of it may leave this machine. */
+/** It may connect to nothing outside this machine. */
 const quiet = [
   "--no-sandbox",
   "--disable-gpu",
@@ -32,7 +32,7 @@ export const phone = {
   isMobile: true,
 } as const;
 
-/** The page at an address in a profile of its own, when it is live; what it complained of goes to `complaints`. */
+/** The loaded page of an address, in its own profile; its errors and warnings go to `complaints`. */
 export async function openPage(
   browser: Browser,
   url: string,
@@ -100,7 +100,7 @@ export async function faintTexts(page: Page): Promise<string[]> {
   })()`);
 }
 
-/** Controls without a name, as a screen reader is told of them. */
+/** Controls without an accessible name. */
 export async function namelessControls(page: Page): Promise<{ controls: number; nameless: string[] }> {
   const session = await page.context().newCDPSession(page);
   const { nodes } = await session.send("Accessibility.getFullAXTree");

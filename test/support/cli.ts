@@ -11,18 +11,18 @@ export type CliRun = {
   readonly code: number;
   /** The answer. */
   readonly out: string;
-  /** What was said beside it. */
+  /** What was printed to stderr. */
   readonly error: string;
 };
 
 const bin = join(import.meta.dirname, "..", "..", "bin", "tushare-sync.mjs");
 
-/** English unless told otherwise, whatever this machine speaks. */
+/** English unless set, whatever the locale of this machine. */
 const english = { LC_ALL: "C", LC_MESSAGES: "", LANG: "", TUSHARE_TOKEN: "" };
 
 /**
  * @param readBytesMax a reader that goes away after so much of the answer, as head does
- * @param interruptAfter when a person presses Ctrl-C: so long after a text was printed beside the answer
+ * @param interruptAfter when a person presses Ctrl-C: so long after a text was printed to stderr
  */
 export async function runCli(
   args: readonly string[],
@@ -51,7 +51,7 @@ export async function runCli(
   return { code: code as number, out, error };
 }
 
-/** The same line without the start of a process, which is most of a short one's work. */
+/** The same line without starting a process, which takes most of the time of a short command. */
 export async function askCli(
   args: readonly string[],
   environment: Record<string, string> = {},

@@ -110,7 +110,7 @@ export function parameter(
   return { name, value: { blobValue: value }, ...hint };
 }
 
-/** A clock that stands still until it is told to pass. */
+/** A clock that a test moves. */
 export function makeStillClock(): Clock & { pass(milliseconds: number): void } {
   const waiting = new Set<{ at: number; act: () => void }>();
   let now = 0;

@@ -4,7 +4,7 @@ import type { Session } from "../../cli/command.ts";
 import { CommandError } from "../../cli/failure.ts";
 import { en } from "../../cli/messages/en.ts";
 
-/** Of both commands, as yargs gives them; nobody is asked. */
+/** Of both commands, as yargs gives them; no prompt is shown. */
 export const plain: DeployValues & { "only-diff": boolean; "delete-data": boolean } = {
   ...{ stage: undefined, tier: undefined, slots: undefined, egress: undefined, schedules: undefined },
   ...{ "alarm-email": undefined, context: undefined, reserve: undefined, yes: true },

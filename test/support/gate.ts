@@ -26,7 +26,7 @@ export async function openGate() {
     arrivals,
     /** Names that wait now. */
     waiting: () => [...waiting.keys()].sort(),
-    /** How many ever waited at once. */
+    /** The largest number that waited at once. */
     most: () => most,
     async release(name: string): Promise<void> {
       await until(() => waiting.has(name));

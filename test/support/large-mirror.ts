@@ -10,7 +10,7 @@ export type MirrorSize = {
   readonly days: number;
   /** Report periods of each stock. */
   readonly periods: number;
-  /** Times that every stock was asked for its reports and for its prices, and every day for its prices. */
+  /** Times that the reports and prices of every stock, and the prices of every day, were fetched. */
   readonly runs: { readonly finance: number; readonly stocks: number; readonly days: number };
 };
 

@@ -5,7 +5,7 @@ import type { Clock } from "../../local/aws/lambda.ts";
 export type ManualClock = Clock & {
   /** Moves on to that time, an ISO text, letting everything that becomes due meanwhile run. */
   moveTo(time: string): Promise<void>;
-  /** Whether somebody waits until that time. Another thread's answer comes when it comes: move on once its wait is here. */
+  /** Whether a wait ends at that time. Another thread starts its wait at an unknown moment: move on only after that. */
   isAwaited(time: string): boolean;
 };
 

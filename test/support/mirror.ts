@@ -1,4 +1,4 @@
-// What `npm start` starts, in this process, so that one start can be asked for several jobs.
+// What `npm start` starts, in this process, so that one start can run several jobs.
 
 import { startEnvironment } from "../../local/environment.ts";
 import { openJobs } from "../../local/job.ts";
@@ -21,7 +21,7 @@ export type Mirror = {
   close(): Promise<void>;
 };
 
-/** @param args of the start, with --data-dir; each job's own are given when it is asked for */
+/** @param args of the start, with --data-dir; each job's own are given when it is run */
 export async function openMirror(args: readonly string[]): Promise<Mirror> {
   const options = readOptions(args);
   const asked = await readAsked(options, process.env);

@@ -35,7 +35,7 @@ export type Json = {
 };
 
 /**
- * Slow enough that a job is live while it is talked about or interrupted: six units a second. One pace for all tests,
+ * Slow enough that a job still runs while a test queries or interrupts it: six units a second. One pace for all tests,
  * because each makes a template of its own.
  */
 export const slow = { TUSHARE_MIN_INTERVAL: "0.15", TUSHARE_CALLS_A_MINUTE: "500" };
@@ -99,7 +99,7 @@ export function temporaryDataDir(): { path: string; remove(): void } {
   return { path, remove: () => rmSync(path, { recursive: true, force: true }) };
 }
 
-/** All that the content of a data folder follows from. */
+/** Everything that determines the content of a data folder. */
 const sources = ["{infra,functions,shared,migrations,local}/**/*", "package-lock.json"];
 
 /**

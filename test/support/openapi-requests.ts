@@ -1,4 +1,4 @@
-// Requests made from an OpenAPI description: for each operation such as it wants, and such as it must refuse. It reads
+// Requests made from an OpenAPI description: for each operation, valid ones and ones that it must refuse. It reads
 // the description as any client would, and knows nothing of the code behind it.
 import fc from "fast-check";
 
@@ -52,7 +52,7 @@ function resolve(description: Json, value: Json): Json {
 }
 
 /**
- * Half of them such as a client would send, the others such as nobody should.
+ * Half of them are valid, the others are not.
  * @param known values that name something stored, by parameter
  */
 export function requestsFor(operation: Operation, known: Record<string, string[]>): fc.Arbitrary<Shot> {
@@ -165,7 +165,7 @@ function aValue(
   return fc.oneof(...weighted, { weight: 1, arbitrary: place === "path" ? junk.filter(isSegment) : junk });
 }
 
-/** What else is in a path makes it another path. */
+/** Other characters would make it another path. */
 function isSegment(text: string): boolean {
   return text !== "" && !text.includes("/") && !/^\.{1,2}$/.test(text);
 }

@@ -93,7 +93,7 @@ function faultsOf(plan: Plan): string[] {
     const type = node["Node Type"];
     if (table !== undefined) {
       const rows = rowsReadBy(node);
-      // Without a filter it stops at the first row when no more is asked for; with one it stops by luck.
+      // Without a filter it stops at the first row when only one is needed; with a filter it depends on the data.
       if (type === "Seq Scan" && (node.Filter !== undefined || rows > 1)) faults.push(`scans ${table}`);
       if (type.startsWith("Index") && node["Index Cond"] === undefined && rows > rowsWalkedMax) {
         faults.push(`walks ${node["Index Name"]}, ${rows} rows`);
@@ -143,7 +143,7 @@ function nodesOf(plan: Plan): Plan[] {
   return [plan, ...(plan.Plans ?? []).flatMap(nodesOf)];
 }
 
-/** The innermost call in shared/: where the statement stands. */
+/** The innermost call in shared/: the place of the statement. */
 function callOf(stack: string): string {
   return /shared\/[\w/-]+\.ts:\d+/.exec(stack)?.[0] ?? "nowhere in shared/";
 }

@@ -93,7 +93,7 @@ export async function simulate(scenario: Scenario, seed: number): Promise<Run> {
     if (arrivesAt > time.now()) sent.givenUpAt = time.now();
   }
 
-  /** What syncUnit does, as far as the pace can tell. */
+  /** What syncUnit does, as far as it affects the pace. */
   async function invoke(environment: Environment, own: Call[]): Promise<void> {
     const { clock, pacer } = environment;
     pacer.enter();
@@ -171,7 +171,7 @@ export async function simulate(scenario: Scenario, seed: number): Promise<Run> {
   };
 }
 
-/** Seconds that pass only from event to event. Between two events every promise that can go on has gone on. */
+/** Seconds that pass only from event to event. Between two events every promise that can settle has settled. */
 export function makeVirtualTime() {
   const events: { at: number; run: () => void }[] = [];
   let now = 0;

@@ -1,6 +1,6 @@
-// A market small enough to know by heart: 14 stocks, 12 trading days, and what TuShare would answer about them. Funds and
+// A small market: 14 stocks, 12 trading days, and what TuShare would answer about them. Funds and
 // reports are in small-funds.ts and small-reports.ts.
-// It shares no code with the sync, so that it can be the judge of it.
+// It shares no code with the sync, so that tests can check the sync against it.
 import { makeFunds } from "./small-funds.ts";
 import { makeReports } from "./small-reports.ts";
 
@@ -94,7 +94,7 @@ export function makeMarket(): Market {
   return market;
 }
 
-/** What TuShare would answer: newest first, cut at the cap, columns in an order of its own, one nobody asked for. */
+/** What TuShare would answer: newest first, cut at the cap, columns in its own order, one of them not requested. */
 export function answer(rows: readonly Row[], columns: readonly string[], params: Params, cap: number): Reply {
   const { start_date = "", end_date = "99999999", offset = "0" } = params;
   const found = rows
@@ -143,7 +143,7 @@ export function asText(row: Row): Record<string, string | null> {
 
 function makeCalendar(): Row[] {
   let pretrade_date: string | null = null; // no open day is known before the first
-  // Of the years before, closed days alone, as far apart as open days ever were.
+  // Of the years before only closed days, as far apart as open days ever were.
   const ends = ["19991231", "20091231", "20191231", "20231231"];
   const before = ["19901219", "20000101", "20100101", "20200101"].flatMap((from, at) => [
     ...everyTwentyDays(from, ends[at] ?? ""),

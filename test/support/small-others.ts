@@ -1,5 +1,5 @@
-// Rows of an interface that the small market knows nothing of: one a day and code, typed by the interface's columns. So
-// a dataset that is a file alone can be planned, fetched and stored in the world of the use-case tests.
+// Rows of an interface that the small market does not have: one for each day and code, typed by the interface's columns.
+// With them a dataset that is only a file can be planned, fetched and stored in the use-case tests.
 import type { Column, InterfaceSpec } from "../../shared/catalogue/dataset.ts";
 import { marketDays, type Params, type Row } from "./small-market.ts";
 

@@ -1,4 +1,4 @@
-// Every statement the functions run, by name, with parameters as they come: asked through the very function that holds it.
+// Every statement the functions run, by name, with parameters as they come: run through the function that contains it.
 // test/statements.test.ts and the bench EXPLAIN them all; a statement that is missing here fails the test.
 import { type Column, columnsOf } from "../../shared/catalogue/dataset.ts";
 import { type Dataset, datasets } from "../../shared/catalogue/datasets.ts";
@@ -48,7 +48,7 @@ const etf = "510007.SH";
 const { stock_daily, etf_daily, stock_list, disclosure, finance: reports } = datasets;
 const periods = newestPeriods("20261121", 24);
 
-/** @param codesMax stocks of one question: as many as are asked for at once of a whole market, a few of a small one */
+/** @param codesMax stocks of one query: the maximum for a whole market, a few for a small one */
 export function statementsOf({ stocks, codesMax }: { stocks: number; codesMax: number }): Statement[] {
   const codes = Array.from({ length: codesMax }, (_, at) => `${600001 + at}.SH`);
   const market = Array.from({ length: stocks }, (_, at) => `${600001 + at}.SH`);
@@ -301,7 +301,7 @@ const aFailure: Failure = {
   maxRetries: 3,
 };
 
-/** The same database, but each row says this too: what happens otherwise only in a race, or in an old database. */
+/** The same database, with these values added to each row: a state that otherwise needs a race or an old database. */
 function answering(database: Database, said: SqlRow): Database {
   return {
     ...database,

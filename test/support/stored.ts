@@ -6,7 +6,7 @@ export async function openStored(dataDir: string): Promise<PGlite> {
   return await PGlite.create({ dataDir: join(dataDir, "postgres", "cluster") });
 }
 
-/** Counts and digests of everything mirrored; only when it was stored is left out. */
+/** Counts and digests of everything mirrored; only the time of storing is left out. */
 export async function digest(dataDir: string): Promise<unknown> {
   const database = await openStored(dataDir);
   const { rows } = await database.query(`select

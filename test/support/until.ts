@@ -1,4 +1,4 @@
-// Waits for what another thread or process will make true.
+// Waits for a condition that another thread or process will make true.
 import { setTimeout as sleep } from "node:timers/promises";
 
 /** Resolves when `holds` does. Rejects after `seconds`, so that a test fails with what it waited for. */

@@ -1,5 +1,5 @@
 // The world of the use-case tests: a real database behind the local Data API, and around it a queue, schedules, an
-// upstream and a clock in memory. Nothing in it decides whether the core is right; it lets time pass and things break.
+// upstream and a clock in memory. It checks nothing itself: it moves the time and injects faults.
 import pg from "pg";
 import { datasets } from "../../shared/catalogue/datasets.ts";
 import { shanghaiInstant } from "../../shared/catalogue/dates.ts";
@@ -87,7 +87,7 @@ export async function makeWorld(
     market: makeMarket(),
     /** Rows a reply of the upstream holds at most. */
     cap: 6_000,
-    /** Stands between the upstream and the worker: may change a reply, throw, or do something meanwhile. */
+    /** Called between the upstream and the worker: may change a reply, throw, or do something meanwhile. */
     onCall: honest as (call: Call, reply: Reply) => Reply | Promise<Reply>,
     /** Runs after the queue has accepted a send. */
     onSent: async (_units: readonly Unit[]): Promise<void> => {},
@@ -148,7 +148,7 @@ export async function makeWorld(
 
     /** Everything as on the evening of the market's last day, with the calendar and the stock list stored. */
     async reset(): Promise<void> {
-      // Deleted, not truncated: for a few rows that is a fifteenth of the work.
+      // Deleted, not truncated: for a few rows that takes a fifteenth of the time.
       const deletes = [...mirrored].map((table) => `delete from ${table}`);
       await client.query([...deletes, "alter table sync_failure_record alter column id restart"].join(";"));
       for (const clearable of [work, deadLetters, schedules, counted]) clearable.clear();
@@ -202,7 +202,7 @@ export async function makeWorld(
          from stock_daily order by ts_code collate "C", stock_daily.trade_date`,
       );
     },
-    /** Where each row lies and when it was stored: the same only when nothing was written. */
+    /** The physical place of each row and when it was stored: the same only when nothing was written. */
     footprint: () =>
       world.sql("select ts_code, trade_date, cast(ctid as text), stored_at from stock_daily order by 1, 2"),
     tasks: () =>
@@ -315,7 +315,7 @@ export async function makeWorld(
     /** Until queues and schedules are empty. */
     async runToEnd(): Promise<void> {
       for (let steps = 0; steps < 3_000; steps += 1) if (!(await world.step())) return;
-      throw new Error("the world does not come to rest");
+      throw new Error("the queues and schedules do not become empty");
     },
 
     async close(): Promise<void> {
