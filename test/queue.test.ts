@@ -41,7 +41,7 @@ test("a message is hidden for its visibility timeout, to the millisecond", () =>
   expect(take()).toMatchObject([{ body: "a", receives: 2 }]);
 });
 
-test("a visibility timeout changed while in hand counts from the change", () => {
+test("a visibility timeout changed while a message is in flight counts from the change", () => {
   const { queue, send, take, pass } = makeWorld({ VisibilityTimeout: "30" });
   send("a");
   const held = handle(take());
@@ -53,7 +53,7 @@ test("a visibility timeout changed while in hand counts from the change", () => 
   expect(bodies(take())).toEqual(["a"]);
 });
 
-test("a delayed message comes when its delay is over, the shortest delay first", () => {
+test("a delayed message becomes visible when its delay is over, the shortest delay first", () => {
   const { queue, pass, take } = makeWorld({ DelaySeconds: "20" });
   queue.send({ body: "as the queue says" });
   queue.send({ body: "sooner", delaySeconds: 10 });
@@ -64,7 +64,7 @@ test("a delayed message comes when its delay is over, the shortest delay first",
   expect(bodies(take(10))).toEqual(["sooner", "as the queue says"]);
 });
 
-test("the handle of the latest receive deletes a message, in hand or visible again; an earlier one does not", () => {
+test("the handle of the latest receive deletes a message, in flight or visible again; an earlier handle does not", () => {
   const { queue, send, take, pass } = makeWorld({ VisibilityTimeout: "30" });
   send("a");
   const earlier = handle(take());
@@ -79,7 +79,7 @@ test("the handle of the latest receive deletes a message, in hand or visible aga
   expect(queue.counts()).toEqual({ visible: 0, inFlight: 0, delayed: 0 });
 });
 
-test("an earlier handle does not change the visibility of a message in other hands", () => {
+test("an earlier handle does not change the visibility of a message that was received again", () => {
   const { queue, send, take, pass } = makeWorld({ VisibilityTimeout: "30" });
   send("a");
   const earlier = handle(take());
@@ -91,7 +91,7 @@ test("an earlier handle does not change the visibility of a message in other han
   expect(queue.changeVisibility(latest, 0)).toBe(false);
 });
 
-test("a message older than the retention period is gone, in hand, delayed or waiting", () => {
+test("a message older than the retention period is deleted, in flight, delayed or visible", () => {
   const { queue, send, take, pass } = makeWorld({ MessageRetentionPeriod: "60" });
   send("in hand");
   take(1, 600);
@@ -105,7 +105,7 @@ test("a message older than the retention period is gone, in hand, delayed or wai
   expect(bodies(take(10))).toEqual(["young"]);
 });
 
-test("a shorter retention period counts for the messages that are there", () => {
+test("a shorter retention period also applies to messages already in the queue", () => {
   const { queue, send, pass } = makeWorld();
   send("a");
   pass(3600);
@@ -125,20 +125,20 @@ test("age counts from the first enqueue, in the dead-letter queue too", () => {
   expect(dead.counts()).toEqual({ visible: 0, inFlight: 0, delayed: 0 });
 });
 
-test("a spent message on its way to the dead letters takes no place of a receive", () => {
+test("a message moved to the dead-letter queue does not count toward the maximum of a receive", () => {
   const { dead, send, take, pass } = makeWorld({ ...redrive(2), VisibilityTimeout: "10" });
   for (const body of ["a", "b", "c"]) send(body);
   for (let receive = 0; receive < 2; receive += 1) {
     take(2);
     pass(10);
-    if (receive === 0) take(1, 1000); // c stays in hand
+    if (receive === 0) take(1, 1000); // c stays in flight
   }
   send("d");
   expect(bodies(take(2))).toEqual(["d"]);
   expect(bodies(dead.take(10))).toEqual(["a", "b"]);
 });
 
-test("purging empties the queue of every kind of message, and no handle brings one back", () => {
+test("purging removes visible, delayed and in-flight messages, and no handle brings one back", () => {
   const { queue, send, take } = makeWorld();
   send("in hand", "A");
   const held = handle(take());
@@ -152,7 +152,7 @@ test("purging empties the queue of every kind of message, and no handle brings o
   expect(bodies(take(10))).toEqual(["after"]);
 });
 
-test("a clock that is set back loses no message", () => {
+test("setting the clock back loses no message", () => {
   const { queue, send, take, pass } = makeWorld({ VisibilityTimeout: "30" });
   send("a", "A");
   send("b", "B");
@@ -165,7 +165,7 @@ test("a clock that is set back loses no message", () => {
   expect(bodies(take(10)).toSorted()).toEqual(["a", "b"]);
 });
 
-test("whatever is done to a queue, every message is deleted, dead, too old or still counted", () => {
+test("after any sequence of calls, every message is deleted, dead, expired or still counted", () => {
   let state = 7;
   const random = (below: number) => {
     state = (state * 48_271) % 2_147_483_647;
@@ -196,7 +196,7 @@ test("whatever is done to a queue, every message is deleted, dead, too old or st
   }
   const { visible, inFlight, delayed } = queue.counts();
   expect(visible + inFlight + delayed + dead.counts().visible + deleted).toBe(sent);
-  // All that is left comes out, each once: groups in the fair line and counts agree.
+  // Every message left is received exactly once: the fair order of groups and the counts agree.
   pass(1000);
   const rest: string[] = [];
   for (let taken = take(10, 43_200); taken.length > 0; taken = take(10, 43_200)) rest.push(...bodies(taken));

@@ -35,7 +35,7 @@ const scenarios: Record<string, Scenario> = {
   "twenty slots": { ...restless, slots: 20 },
 };
 
-/** Calls over the bound in the fullest minute, less what else a run's minute is allowed to hold. */
+/** Calls over the bound in the fullest minute, minus the extra calls that the run allows in it. */
 function excess(run: Run, scenario: Scenario, allowed: typeof lost | (() => number) = () => 0): number {
   const most = callsAMinuteMax(scenario.slots, scenario.minIntervalSeconds);
   let worst = Number.NEGATIVE_INFINITY;
@@ -77,7 +77,7 @@ describe("the bound of slot pacing", () => {
     );
   });
 
-  test("the bound is exact: slots in step, each with a call held up on its way, reach it", async () => {
+  test("the bound is exact: it is reached when all slots call together and each has one delayed call", async () => {
     const time = makeVirtualTime();
     const arrivals: number[] = [];
     const interval = slotSeconds(slots, minIntervalSeconds);
@@ -186,7 +186,7 @@ test("one seed replays one run", async () => {
   expect(await simulate(scenario, 5)).not.toEqual(await simulate(scenario, 6));
 });
 
-/** A clock by which a fresh environment believes its first interval has passed. */
+/** A clock that makes a fresh environment skip its first interval. */
 function startedEarlier({
   clock,
   ...pace
@@ -212,6 +212,6 @@ test.each([
   expect(callsAMinuteMax(slots, seconds / slots)).toBeLessThanOrEqual(limit);
 });
 
-test("a limit below two calls a minute for each slot is kept to on average", () => {
+test("a limit below two calls a minute for each slot holds on average", () => {
   expect((5 * 60) / slotSecondsWithin(4, 5)).toBeLessThanOrEqual(4);
 });

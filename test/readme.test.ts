@@ -16,7 +16,7 @@ import { inventedFile } from "./support/invented-dataset.ts";
 const root = join(import.meta.dirname, "..");
 const read = (file: string) => readFileSync(join(root, file), "utf8");
 
-/** What runs a command of the README: a file that holds the text. */
+/** Files that run the commands of the README: each command's text is in one of them. */
 const provenBy: Record<string, [file: string, text: string]> = {
   "npm start -- --once": ["test/npm-start.test.ts", '"--once"'],
   "npm test": [".ci/run", "npm test"],
@@ -76,13 +76,13 @@ describe.each([
     expect(read(page).replaceAll("\r\n", "\n")).toBe(datasetPage(language, words));
   });
 
-  test("links only to what is there", () => {
+  test("has no broken link", () => {
     const links = [...text.matchAll(/\]\((?!https?:)([^)#]+)\)/g)].map(([, target]) => String(target));
     expect(links.filter((target) => !existsSync(join(root, target)))).toEqual([]);
     expect(links.length).toBeGreaterThan(5);
   });
 
-  test("has no command that nobody runs and that does not say what it needs", () => {
+  test("has only commands that a test runs or that say what they need", () => {
     const blocks = [...text.matchAll(/```bash\n([\s\S]*?)```/g)].map(([, block]) => String(block));
     const commands = blocks.flatMap((block) => block.trim().split("\n"));
     const open = commands.filter((line) => !line.includes("# needs"));
@@ -156,7 +156,7 @@ describe("what the tables say follows from a dataset's fields:", () => {
     ],
   ])("%j", (schedules, en, zh) => expect(whenOf(schedules)).toEqual({ en, zh }));
 
-  test("a schedule of another form is refused, not guessed", () => {
+  test("a schedule of an unknown form is refused", () => {
     expect(() => whenOf(["rate(5 minutes)"])).toThrow("rate(5 minutes): docs/dataset-words.ts cannot say");
   });
 });

@@ -1,4 +1,4 @@
-// Reference data that is short is refused: calendars and lists that lack what was there, or what must be there.
+// Incomplete reference data is refused: calendars and lists without rows that were there before, or that must be there.
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { makeMarket as makeGenerated } from "../local/tushare/market.ts";
 import { datasets } from "../shared/catalogue/datasets.ts";
@@ -30,7 +30,7 @@ const reasons = async () =>
     .filter(({ resolved_at }) => resolved_at === null)
     .map(({ error_message }) => error_message);
 
-describe("a row that has gone is fetched again on the same day, whatever else the table holds", () => {
+describe("a deleted row is fetched again on the same day, whatever else the table holds", () => {
   const stocks = ["stock_list/L", "stock_list/D", "stock_list/P"];
 
   test.each([
@@ -70,7 +70,7 @@ describe("a row that has gone is fetched again on the same day, whatever else th
   });
 });
 
-describe("a list that lost many of its rows over night is refused, and taken when it is whole again", () => {
+describe("a list that lost many rows overnight is refused, and accepted when it is complete again", () => {
   const listed = () => world.sql("select ts_code, list_status, name from stock_info order by 1");
 
   test("a stock list without a third of its stocks", async () => {
@@ -94,13 +94,13 @@ describe("a list that lost many of its rows over night is refused, and taken whe
     expect(await reasons()).toEqual([]);
   });
 
-  test("a list that is short the first time it is asked for, where stocks are stored", async () => {
+  test("a list that is short the first time it is requested, when stocks are already stored", async () => {
     world.state.market.stock_basic = world.state.market.stock_basic.slice(0, 5);
     await run("REFERENCE");
     expect(await parked()).toContain("stock_list/L");
   });
 
-  test("an empty list of the delisted where delisted stocks are stored; none suspended is no such thing", async () => {
+  test("an empty list of delisted stocks when some are stored; an empty list of suspended stocks is accepted", async () => {
     world.state.market.stock_basic = world.state.market.stock_basic.filter(
       ({ list_status }) => list_status === "L",
     );
@@ -116,7 +116,7 @@ describe("a list that lost many of its rows over night is refused, and taken whe
     expect(await parked()).toEqual(["etf_list/SH/L"]);
   });
 
-  test("rows that TuShare gave another code since do not count for ever: the last answer is the measure", async () => {
+  test("rows whose code TuShare has changed do not count for ever: a list is compared with the last answer", async () => {
     await run("REFERENCE");
     await world.sql(
       `insert into stock_info (ts_code, name, list_status)
@@ -128,7 +128,7 @@ describe("a list that lost many of its rows over night is refused, and taken whe
 });
 
 describe("a calendar", () => {
-  test("that ends before today is refused, and the whole one is taken when it comes", async () => {
+  test("that ends before today is refused, and the complete one is accepted later", async () => {
     const { market } = world.state;
     const whole = market.trade_cal;
     market.trade_cal = whole.filter(({ cal_date }) => String(cal_date) <= "20240116");
@@ -142,7 +142,7 @@ describe("a calendar", () => {
     expect(await reasons()).toEqual([]);
   });
 
-  test("of captured answers ends with them: neither a day nor a range after it is asked for", async () => {
+  test("of captured answers ends where they end: no day or range after that is requested", async () => {
     const captured = await makeWorld(undefined, { SYNC_UPSTREAM_ENDS: "20191231" });
     try {
       await captured.reset();
@@ -167,7 +167,7 @@ describe("a calendar", () => {
   );
 
   test.each(days)(
-    "on %s holds every range that is asked for, whether next year is published or not",
+    "on %s covers every range that is requested, whether next year is published or not",
     (today) => {
       const generated = makeGenerated({ seed: 1, stocks: 10, publicationHour: {} });
       for (const { selector } of planLists(datasets.trading_calendar, today)) {

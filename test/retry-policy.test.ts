@@ -12,7 +12,7 @@ test.each([
   [5, 1, 120],
   [50, 1, 675],
 ])(
-  "after receipt %i a message stays hidden for growing seconds, spread by chance, never above 900",
+  "after receipt %i a message stays hidden for longer, with random jitter, at most 900 seconds",
   (n, chance, seconds) => {
     expect(backoffSeconds(n, chance)).toBe(seconds);
   },
@@ -24,7 +24,7 @@ test.each([
   [1, 0, 10],
   [2, 0, 50],
   [9, 0, 24 * 60],
-])("retry %i of a failed unit comes after growing minutes, a day at most", (retry, chance, minutes) => {
+])("retry %i of a failed unit waits longer than the one before, at most a day", (retry, chance, minutes) => {
   const now = new Date("2026-11-20T10:00:00Z");
   expect(nextAttemptAt(retry, now, chance).getTime() - now.getTime()).toBe(minutes * 60_000);
 });
@@ -40,11 +40,11 @@ describe("a day that is not published", () => {
     ["2026-11-20T14:59:59Z", "2026-11-20T15:00:00.000Z"],
     ["2026-11-20T15:00:00Z", undefined],
     ["2026-11-23T02:00:00Z", undefined],
-  ])("at %s is looked at again at %s", (now, next) => {
+  ])("at %s is checked again at %s", (now, next) => {
     expect(lookAgainAt(day, { now: new Date(now), settings })?.toISOString()).toBe(next);
   });
 
-  test("is the only thing looked at again", () => {
+  test("is the only thing checked again", () => {
     const list: Selector = { by: "list_status", list_status: "L" };
     expect(lookAgainAt(list, { now: new Date("2026-11-20T09:10:00Z"), settings })).toBeUndefined();
   });

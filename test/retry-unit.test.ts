@@ -1,4 +1,4 @@
-// What fails is known, tried again a bounded number of times, and finally handed to a person.
+// Every failure is recorded, retried a limited number of times, and finally left to a person.
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { receivesMax } from "../shared/catalogue/queue-limits.ts";
 import { SyncError } from "../shared/errors.ts";
@@ -20,7 +20,7 @@ const onlyUnit = async () => (await world.units())[0];
 const onlyTask = async () => (await world.tasks())[0];
 const onlyFailure = async () => (await world.failures())[0];
 
-/** The upstream refuses one day, for a passing or a lasting reason. */
+/** The upstream refuses one day, with a transient or a permanent error. */
 const refuse = (kind: "transient" | "permanent" = "transient") => {
   world.state.onCall = (call, reply) => {
     if (call.params.trade_date === day) throw new SyncError(kind, `daily ${day}: HTTP 502`);
@@ -30,7 +30,7 @@ const refuse = (kind: "transient" | "permanent" = "transient") => {
 const heal = () => {
   world.state.onCall = (_call, reply) => reply;
 };
-/** Delivers until the next dead letter, and gives it. */
+/** Delivers until the next dead letter, and returns it. */
 async function nextLetter() {
   for (;;) {
     const receipt = world.work.receive();
@@ -42,12 +42,12 @@ async function nextLetter() {
     else if (world.schedules.nextAt() < Number.POSITIVE_INFINITY) {
       await world.clock.sleep(world.schedules.nextAt() - world.clock.now().getTime());
       await world.fireSchedules();
-    } else throw new Error("no dead letter comes");
+    } else throw new Error("no message became a dead letter");
   }
 }
 
 describe("a dead letter", () => {
-  test("becomes a failure record with the worker's reason, and a planned attempt with a name of its own", async () => {
+  test("becomes a failure record with the worker's reason, and a scheduled retry with its own name", async () => {
     refuse();
     await world.dispatch(oneDay);
     const letter = await nextLetter();
@@ -78,7 +78,7 @@ describe("a dead letter", () => {
     expect(await onlyFailure()).toMatchObject({ third_code: "600519.SH" });
   });
 
-  test("that comes twice changes nothing the second time: one record, one schedule, the same time", async () => {
+  test("delivered twice changes nothing the second time: one record, one schedule, the same time", async () => {
     refuse();
     await world.dispatch(oneDay);
     const letter = await nextLetter();
@@ -93,7 +93,7 @@ describe("a dead letter", () => {
     });
   });
 
-  test("has longer and longer to wait, and no two units wait the same", async () => {
+  test("waits longer before each retry, and no two units wait equally long", async () => {
     refuse();
     const waits: number[] = [];
     await world.dispatch(oneDay);
@@ -104,7 +104,7 @@ describe("a dead letter", () => {
     expect(waits.map((wait) => wait / 60_000)).toEqual([2.5, 12.5, 62.5]); // with a random share of a half
   });
 
-  test("of a unit that is done by now changes nothing", async () => {
+  test("of a unit that is already done changes nothing", async () => {
     refuse();
     await world.dispatch(oneDay);
     const letter = await nextLetter();
@@ -117,12 +117,12 @@ describe("a dead letter", () => {
     expect(await onlyTask()).toMatchObject({ status: "COMPLETED", total_processed: 1, total_failed: 0 });
   });
 
-  test("that comes again after its unit was parked leaves it parked, and counted once", async () => {
+  test("delivered again after its unit was parked leaves it parked, and counted once", async () => {
     refuse();
     await world.dispatch({ ...history, to: day });
     const letter = await nextLetter();
     await world.retryLetter(letter);
-    refuse("permanent"); // the planned attempt meets a lasting error
+    refuse("permanent"); // the scheduled retry gets a permanent error
     await world.runToEnd();
     expect(await onlyTask()).toMatchObject({ status: "FAILED", total_processed: 2, total_failed: 1 });
     await world.retryLetter(letter);
@@ -178,7 +178,7 @@ describe("after the last retry", () => {
     expect(callsForTheDay).toHaveLength(4 * receivesMax * 3); // sendings, receipts of each, calls in each
   });
 
-  test("success in between resolves the record, and the task completes", async () => {
+  test("a retry that succeeds resolves the record, and the task completes", async () => {
     refuse();
     await world.dispatch(history);
     await world.retryLetter(await nextLetter());
@@ -211,7 +211,7 @@ describe("a person's retry", () => {
     await world.runToEnd();
   });
 
-  test("of all sends every open record's unit at once; success resolves them and completes the task", async () => {
+  test("of all records sends every unit at once; success resolves them and completes the task", async () => {
     heal();
     expect(await world.dispatch({ retry: "all" })).toMatchObject({ outcome: "retried", sent: 2 });
     await world.runToEnd();
@@ -239,7 +239,7 @@ describe("a person's retry", () => {
     expect(await world.dispatch({ retry: "all" })).toMatchObject({ sent: 1 });
   });
 
-  test("given twice sends again and does no harm", async () => {
+  test("given twice sends the unit again and does no harm", async () => {
     heal();
     await world.dispatch({ retry: "all" });
     await world.dispatch({ retry: "all" });
@@ -247,7 +247,7 @@ describe("a person's retry", () => {
     expect(await onlyTask()).toMatchObject({ status: "COMPLETED", total_processed: 12, total_failed: 0 });
   });
 
-  test("that dies between the ledger and the queue can be given again", async () => {
+  test("that dies after the ledger write and before the send can be repeated", async () => {
     heal();
     world.state.accepts = 1;
     await expect(world.dispatch({ retry: "all" })).rejects.toThrow("not reachable");
@@ -257,7 +257,7 @@ describe("a person's retry", () => {
     expect(await onlyTask()).toMatchObject({ status: "COMPLETED", total_processed: 12, total_failed: 0 });
   });
 
-  test("that dies there leaves no unit without a place, should another task fetch the day first", async () => {
+  test("that dies there leaves no unit unfinished when another task fetches the day first", async () => {
     heal();
     world.state.accepts = 0;
     await expect(world.dispatch({ retry: "all" })).rejects.toThrow("not reachable");
@@ -272,7 +272,7 @@ describe("a person's retry", () => {
     expect(unsettled).toEqual({ count: "0" });
   });
 
-  test("of a record that does not exist, or is resolved, says so", async () => {
+  test("of a record that does not exist or is resolved reports that", async () => {
     heal();
     await expect(world.dispatch({ retry: 99 })).rejects.toThrow(/failure record 99 is not open/);
     const [first] = await world.failures();
@@ -293,7 +293,7 @@ describe("a retry of a unit whose task has FAILED", () => {
     right: new SyncError("permanent", "no right to daily", { scope: "task" }),
     account: new SyncError("permanent", "the token is wrong", { scope: "account" }),
   };
-  /** One unit is parked, a person sends it, and it fails in passing: its next attempt is planned. */
+  /** One unit is parked, a person retries it, and it gets a transient error: its next retry is scheduled. */
   async function awaitRetry(): Promise<void> {
     refuse("permanent");
     await world.dispatch(oneDay);
@@ -314,7 +314,7 @@ describe("a retry of a unit whose task has FAILED", () => {
     await world.deliverNext();
   }
 
-  test("that meets a used-up day is tried again when the day is over", async () => {
+  test("that reaches the daily quota is retried when the day is over", async () => {
     await awaitRetry();
     meet(refusals.quota);
     await nextAttempt();
@@ -329,7 +329,7 @@ describe("a retry of a unit whose task has FAILED", () => {
     expect(await onlyFailure()).toMatchObject({ resolved_at: expect.any(Date) });
   });
 
-  test("that meets a used-up day each time needs a person in the end", async () => {
+  test("that reaches the daily quota each time is left to a person in the end", async () => {
     await awaitRetry();
     meet(refusals.quota);
     await world.runToEnd();
@@ -399,7 +399,7 @@ describe("the retry function", () => {
     ["before", 2],
     ["after", 2],
   ] as const)(
-    "dying %s its call %i leaves at least the record, and the letter's return completes it",
+    "dying %s its call %i leaves at least the record, and the next delivery of the letter completes the work",
     async (when, call) => {
       refuse();
       await world.dispatch(oneDay);
@@ -417,7 +417,7 @@ describe("the retry function", () => {
     },
   );
 
-  test("whose database does not answer leaves the letter where it is", async () => {
+  test("leaves the letter in its queue when the database does not answer", async () => {
     refuse();
     await world.dispatch(oneDay);
     const letter = await nextLetter();

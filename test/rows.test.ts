@@ -1,4 +1,4 @@
-// A reply's fields and items -> checked rows: by the header, digit for digit, or not at all.
+// A reply's fields and items -> checked rows: columns by the header, numbers with their exact digits, or an error.
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { type Column, columnsOf, type InterfaceSpec } from "../shared/catalogue/dataset.ts";
@@ -47,9 +47,9 @@ describe("columns are found by the header", () => {
   };
 
   test.each<[string, Page]>([
-    ["in the order asked for", page([row])],
+    ["in the requested order", page([row])],
     ["in another order", page([[...row].reverse()], [...fields].reverse())],
-    ["among columns nobody asked for", page([["x", ...row, null]], ["extra", ...fields, "more"])],
+    ["among columns that were not requested", page([["x", ...row, null]], ["extra", ...fields, "more"])],
     ["at the first of two of one name", page([[...row, 9]], [...fields, "close"])],
   ])("%s", (_where, reply) => {
     expect(read([reply])).toEqual({ columns: expected, size: 1 });
@@ -209,7 +209,7 @@ describe("rows of one key", () => {
     size: rows.length,
   });
 
-  test("become the fullest of them, in the place of the first", () => {
+  test("become the row with the most values, in the place of the first", () => {
     const folded = foldByKey(
       table(["A.SH", "20240102", "1", ""], ["B.SH", "20240102", "2", "5"], ["A.SH", "20240102", "3", "7"]),
       ["ts_code", "trade_date"],
@@ -217,12 +217,12 @@ describe("rows of one key", () => {
     expect(folded).toEqual(table(["A.SH", "20240102", "3", "7"], ["B.SH", "20240102", "2", "5"]));
   });
 
-  test("become the first of them when all are as full", () => {
+  test("become the first row when all have equally many values", () => {
     const twice = table(["A.SH", "20240102", "1", ""], ["A.SH", "20240102", "2", ""]);
     expect(foldByKey(twice, ["ts_code", "trade_date"])).toEqual(table(["A.SH", "20240102", "1", ""]));
   });
 
-  test("are told apart by every part of the key", () => {
+  test("are distinguished by every column of the key", () => {
     const apart = table(
       ["A.SH", "20240102", "1", ""],
       ["A.SH", "20240103", "1", ""],
@@ -261,7 +261,7 @@ describe("the interfaces of a dataset", () => {
     size: 3,
   };
 
-  test("are joined by key, with nulls where a detail has no such row, and no row but the main ones", () => {
+  test("are joined by key, with nulls where a detail has no such row, and only the rows of the main interface", () => {
     const values: Table = {
       columns: { ts_code: ["600519.SH"], trade_date: ["20240102"], pe: ["33.7"], pb: [""] },
       size: 1,
@@ -277,7 +277,7 @@ describe("the interfaces of a dataset", () => {
     });
   });
 
-  test("fill every stored column, also when a detail has nothing to say", () => {
+  test("fill every stored column, also when a detail has no rows", () => {
     const table = join(dataset, main, [factors]);
     expect(Object.keys(table.columns).sort()).toEqual(
       columnsOf(dataset)
@@ -294,7 +294,7 @@ describe("the interfaces of a dataset", () => {
   });
 });
 
-test("some rows of a table are picked in the order asked for", () => {
+test("some rows of a table are picked in the requested order", () => {
   const table: Table = { columns: { a: ["1", "2", "3"], b: ["x", "y", "z"] }, size: 3 };
   expect(pick(table, [2, 0])).toEqual({ columns: { a: ["3", "1"], b: ["z", "x"] }, size: 2 });
 });
@@ -303,7 +303,7 @@ function number(name: string): Column {
   return { name, type: "number" };
 }
 
-/** A decimal as its digits and the place of the last, without zeros that say nothing. */
+/** A decimal as its digits and the place of the last, without leading and trailing zeros. */
 function decimal(text: string): string {
   const [mantissa = "", exponent = "0"] = text.split("e");
   const [whole = "", fraction = ""] = mantissa.split(".");

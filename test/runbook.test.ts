@@ -1,5 +1,5 @@
-// The runbook holds at three in the morning: every command in it can be typed as it stands, names the stack it acts on, and
-// the Chinese one says the same.
+// The runbook can be followed at three in the morning: every command can be typed as written and names its stack, and the
+// Chinese runbook says the same.
 import { spawnSync } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
@@ -70,7 +70,7 @@ const words = (line: string) =>
     word.replace(/['"]/g, (quote) => (word.startsWith("{") ? quote : "")),
   );
 
-/** What our command line makes of a line. @throws ParseError */
+/** The line as our command line parses it. @throws ParseError */
 async function parsed(line: string) {
   let found: { verb: string; stack: string | undefined; values: Record<string, unknown> } | undefined;
   const parse = makeParser(en, async ({ usage }, { stack }, values) => {
@@ -84,13 +84,13 @@ async function parsed(line: string) {
 describe.each(Object.entries(languages))("in the %s runbook", (_, text) => {
   const commands = commandsOf(text);
 
-  test("every line of ours can be read by the command line, and names the stack", async () => {
+  test("the command line accepts every line of ours, and each names the stack", async () => {
     const ours = commands.filter((line) => line.startsWith("npx tushare-sync "));
     expect(ours.length).toBeGreaterThan(50);
     for (const line of ours) expect(await parsed(line), line).toMatchObject({ stack: "TushareSync" });
   });
 
-  test("every deployment names the stack and keys of the context that there are", async () => {
+  test("every deployment names the stack, and only context keys that exist", async () => {
     const deployments = commands.filter((line) => /^npm run (deploy|destroy)/.test(line));
     expect(deployments.length).toBeGreaterThan(10);
     for (const line of deployments) {
@@ -103,7 +103,7 @@ describe.each(Object.entries(languages))("in the %s runbook", (_, text) => {
       expect(stackName(stageOf(values, found?.stack, {}, en))).toBe("TushareSync");
       for (const key of Object.keys(contextOf(values, en))) expect(contextKeys, line).toContain(key);
     }
-    // The CDK by hand keeps nothing; it is for what no command of ours does.
+    // A CDK command run by hand keeps no settings; it is only for what no command of ours does.
     expect(commands.filter((line) => line.startsWith("npx cdk")).map((line) => words(line)[2])).toEqual(
       expect.arrayContaining(["bootstrap"]),
     );
@@ -120,7 +120,7 @@ describe.each(Object.entries(languages))("in the %s runbook", (_, text) => {
     expect(lines.filter((line) => !named.test(line) && !ofTheAccount.test(line))).toEqual([]);
   });
 
-  test("every block is a shell's, and words in capitals are those it explains", () => {
+  test("every block is valid shell, and every word in capitals is explained", () => {
     for (const block of blocksOf(text)) {
       const { status, stderr } = spawnSync("bash", ["-n"], { input: block, encoding: "utf8" });
       expect(status, `${block}${stderr}`).toBe(0);
@@ -163,7 +163,7 @@ describe("the SQL of the runbook", () => {
   });
   afterAll(async () => await database.close());
 
-  test("is about tables and columns that there are", async () => {
+  test("uses only tables and columns that exist", async () => {
     const statements = commandsOf(languages.english)
       .filter((line) => line.startsWith("sql "))
       .map((line) => filledIn(line).slice('sql "'.length, -1));
@@ -172,7 +172,7 @@ describe("the SQL of the runbook", () => {
   });
 });
 
-describe("the Chinese runbook is the English one's equal:", () => {
+describe("the Chinese runbook matches the English one:", () => {
   const [english, chinese] = [sectionsOf(languages.english), sectionsOf(languages.chinese)];
 
   test("the same sections in the same order, under the same anchors", () => {
@@ -198,7 +198,7 @@ describe("the Chinese runbook is the English one's equal:", () => {
     },
   );
 
-  test("each says its severity, and the whole is in Chinese", () => {
+  test("each says its severity, and all text is Chinese", () => {
     const severities = { critical: "严重。", warning: "警告。", notice: "提示。" };
     for (const [name, { severity }] of Object.entries<AlarmSpec>(alarms)) {
       const { body = "" } = chinese.find(({ anchor }) => anchor === runbookAnchor(name)) ?? {};

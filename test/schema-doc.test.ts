@@ -1,4 +1,4 @@
-// The schema page: it says what the database says, whatever the engine, and a schema that does not explain itself is refused.
+// The schema page: it agrees with the database on every engine, and a schema without comments is refused.
 import { readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
 import { schemaDocument } from "../docs/schema-document.ts";
@@ -24,7 +24,7 @@ for (const { engine, missing, openMigrated } of await databaseKinds()) {
       const on = opened(openMigrated);
       const read = async (sql: string) => (await on.client.query(sql)).rows;
 
-      test("is what the migrations and their comments give; if not, `npm run docs` writes it again", async () => {
+      test("is generated from the migrations and their comments; if it is out of date, run `npm run docs`", async () => {
         expect(await schemaDocument(read, files, "en")).toBe(pages.en);
         expect(await schemaDocument(read, files, "zh")).toBe(pages.zh);
       });
@@ -37,7 +37,7 @@ for (const { engine, missing, openMigrated } of await databaseKinds()) {
         },
       );
 
-      test("changes with a new column, and is refused while that column says nothing", async () => {
+      test("changes with a new column, and is refused while that column has no comment", async () => {
         await on.client.query("begin");
         await on.client.query("alter table trade_cal add column session_hours numeric");
         await expect(schemaDocument(read, files, "en")).rejects.toThrow(
@@ -58,7 +58,7 @@ for (const { engine, missing, openMigrated } of await databaseKinds()) {
         await on.client.query("rollback");
       });
 
-      test("draws every table and view, and every one has its section", async () => {
+      test("draws every table and view, and each has a section", async () => {
         const { relations, functions } = await readCatalog(read);
         expect(relations.length).toBeGreaterThan(10);
         const line =
@@ -77,7 +77,7 @@ for (const { engine, missing, openMigrated } of await databaseKinds()) {
   );
 }
 
-describe("a schema that does not explain itself", () => {
+describe("a schema with missing comments or notes", () => {
   const column: SchemaColumn = {
     name: "close",
     type: "numeric",
@@ -129,8 +129,8 @@ describe("rows that belong together", () => {
       ({ table, columns, to }) => `${table} (${columns}) -> ${to.table} (${to.columns})`,
     );
 
-  test("are told by members, by the day of what comes by day, and by the list of filings", () => {
-    const core = files.filter(({ spec }) => spec.place !== undefined); // those the catalogue began with
+  test("are identified by members, by the day for data by day, and by the list of filings", () => {
+    const core = files.filter(({ spec }) => spec.place !== undefined); // the first ones of the catalogue
     expect(lines(core)).toEqual([
       "disclosure_date (ts_code) -> stock_info (ts_code)",
       "stock_daily (ts_code) -> stock_info (ts_code)",

@@ -1,4 +1,4 @@
-// The settings: defaults, bounds, and what a wrong value is told.
+// The settings: defaults, bounds, and the messages for wrong values.
 import { describe, expect, test } from "vitest";
 import { isDay } from "../shared/catalogue/dates.ts";
 import { readSettings, settingTable } from "../shared/catalogue/settings.ts";
@@ -40,7 +40,7 @@ test.each([
   ["SYNC_DAILY_HISTORY_START_DATE", "2010-01-01", "a day as YYYYMMDD, for example 20100101"],
   ["SYNC_FINANCE_BY_PERIOD", "sometimes", "one of auto, always, never"],
   ["SYNC_DAILY_HISTORY_START_DATE", "20100231", "a day as YYYYMMDD, for example 20100101"],
-])("%s is refused as '%s', saying what is allowed", (name, text, allowed) => {
+])("%s is refused with '%s' and what is allowed", (name, text, allowed) => {
   expect(() => readSettings({ [name]: text })).toThrow(`${name} is '${text}', expected ${allowed}`);
 });
 
@@ -50,7 +50,7 @@ test("every wrong value is named at once", () => {
 });
 
 describe.each(Object.entries(settingTable))("%s", (name, setting) => {
-  test("has a default and bounds that it accepts itself", () => {
+  test("accepts its own default and bounds", () => {
     const others =
       "min" in setting ? [setting.min, setting.max] : "choices" in setting ? setting.choices : [];
     for (const value of [setting.default, ...others])
@@ -59,7 +59,7 @@ describe.each(Object.entries(settingTable))("%s", (name, setting) => {
       expect(isDay(setting.default)).toBe(true);
   });
 
-  test("says what it is about", () => {
+  test("has a description", () => {
     expect(setting.about).toMatch(/\w/);
   });
 });

@@ -1,5 +1,5 @@
-// What a function asks of the network ends, whatever the other side does: with an error that counts as transient, within
-// the function's own time. The SDK's timers are moved by hand, so that the limits are those of production.
+// Every network request of a function ends, whatever the other side does: with a transient error, before the function's
+// own timeout. The SDK's timers are moved by hand, so that the limits are those of production.
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { makeDataApi } from "../shared/adapters/data-api.ts";
 import { makeDispatcher } from "../shared/adapters/lambda.ts";
@@ -86,7 +86,7 @@ async function failing(work: Promise<unknown>, secondsMax: number) {
   let seconds = 0;
   while (error === undefined && seconds <= secondsMax) {
     await new Promise((resolve) => setImmediate(resolve)); // the turn of sockets and files
-    if (vi.getTimerCount() === 0) continue; // nothing is waited for by the clock
+    if (vi.getTimerCount() === 0) continue; // no timer is pending
     await vi.advanceTimersByTimeAsync(100);
     seconds += 0.1;
   }
@@ -94,7 +94,7 @@ async function failing(work: Promise<unknown>, secondsMax: number) {
 }
 
 describe("a client of the SDK", () => {
-  test.each(clients)("is not kept by a service that never answers: %s", async (_name, tries, send) => {
+  test.each(clients)("does not hang on a service that never answers: %s", async (_name, tries, send) => {
     const server = await keep(openSilentServer());
     useServer(server.url);
     vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout"] });
@@ -106,7 +106,7 @@ describe("a client of the SDK", () => {
   });
 
   test.each(clients)(
-    "is not kept by a connection that never comes about: %s",
+    "does not hang on a connection that is never established: %s",
     async (_name, _tries, send) => {
       const server = await keep(openDeafServer());
       useServer(server.url);
@@ -118,7 +118,7 @@ describe("a client of the SDK", () => {
     },
   );
 
-  test("is not kept by an answer that stops half-way", async () => {
+  test("does not hang on an answer that stops half-way", async () => {
     const server = await keep(
       openSilentServer((response) =>
         response.writeHead(200, { "content-length": 1_000 }).write('{"records":'),
@@ -178,7 +178,7 @@ describe("a request without the SDK", () => {
     ]);
   });
 
-  test.each(requests)("ends by its own limit when no connection comes about: %s", async (_name, _s, send) => {
+  test.each(requests)("ends by its own limit when no connection opens: %s", async (_name, _s, send) => {
     const server = await keep(openDeafServer());
     const { reach } = watchLimit();
     const sent = send(server.url);

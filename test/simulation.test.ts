@@ -85,7 +85,7 @@ async function simulate(world: World, seed: number): Promise<void> {
   const tell = async (command: object): Promise<void> => {
     const { breakAt } = breakSometimes();
     const told = breakAt ? world.dispatchBreaking(command, breakAt) : world.dispatch(command);
-    await told.catch(() => undefined); // it died, or was refused: somebody tells again later
+    await told.catch(() => undefined); // it died, or was refused: the command is repeated later
   };
   /** What a person or a schedule may do at any moment. */
   const interfere = async (): Promise<void> => {
@@ -142,7 +142,7 @@ async function simulate(world: World, seed: number): Promise<void> {
   await expectSecondRunToChangeNothing(world, everSent);
 }
 
-/** Random numbers of one call alone, so that calls at the same time cannot change each other's fate. */
+/** Random numbers for one call only, so that concurrent calls cannot change each other's outcome. */
 function diceOf(seed: number, world: World, call: Call): () => number {
   const same = ({ name, params }: Call) => JSON.stringify([name, params]);
   const before = world.calls.filter((other) => same(other) === same(call)).length;

@@ -1,4 +1,4 @@
-// What an interface is asked, and which rows its answer may hold: TuShare ignores in silence what it does not know.
+// The parameters of each call, and which rows its answer may hold: TuShare silently ignores unknown parameters.
 import { describe, expect, test } from "vitest";
 import type { DatasetSpec, InterfaceSpec } from "../shared/catalogue/dataset.ts";
 import { interfacesOf, mainFor } from "../shared/catalogue/dataset.ts";
@@ -86,7 +86,7 @@ describe("an interface", () => {
     expect(await paramsAsked(always, code)).toMatchObject([{ ts_code: "600519.SH", exchange_id: "SSE" }]);
   });
 
-  test("by period is the one that answers by period, and by code the other", () => {
+  test("for a period is the one that answers by period; for a code it is the other", () => {
     expect(mainFor(datasets.finance, "period")?.name).toBe("fina_indicator_vip");
     expect(mainFor(datasets.finance, "code")?.name).toBe("fina_indicator");
     expect(mainFor(datasets.finance, "date")).toBeUndefined();
@@ -138,7 +138,7 @@ describe("a row of an answer", () => {
     [listed, "trade_date", { list_status: "" }, undefined],
     [ofExchange, "trade_date", { exchange: "SZSE" }, "exchange is not the requested SSE"],
     [ofExchange, "trade_date", { list_status: "P" }, "list_status is not the requested L"],
-  ])("asked for %j, by %s, that holds %j: %s", (selector, dayColumn, change, why) => {
+  ])("for the slice %j, by %s, that holds %j: %s", (selector, dayColumn, change, why) => {
     const ofDay = { ...dataset, dayColumn };
     expect(whyRefused(ofDay, selector, { ...row, ...change })).toBe(why);
   });
@@ -166,7 +166,7 @@ describe("a row of an answer", () => {
   }
 });
 
-test("every interface of the catalogue is asked by some slice", () => {
+test("every interface of the catalogue is called by some slice", () => {
   for (const dataset of Object.values(datasets)) {
     for (const { name, answers } of interfacesOf(dataset)) expect(answers, name).not.toEqual([]);
   }

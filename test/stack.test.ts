@@ -52,7 +52,7 @@ describe("validation", () => {
     const conclusions = standard.report.pluginReports.map(
       (plugin: { pluginName: string; conclusion: string }) => `${plugin.pluginName}: ${plugin.conclusion}`,
     );
-    // The library's checks report only what they find; that they run is shown below.
+    // The library's checks report only findings; the next tests show that they run.
     expect(conclusions).toEqual(["AwsSolutions: success"]);
   });
 
@@ -72,7 +72,7 @@ describe("validation", () => {
     expect(() => app.synth()).toThrow(/MaximumConcurrency/);
   });
 
-  test("each acknowledged finding has a reason of its own", () => {
+  test("each acknowledged finding has its own reason", () => {
     const reasons = new Map<string, string>();
     for (const { ruleName, reason } of acknowledged()) reasons.set(ruleName, reason);
     expect(new Set(reasons.values()).size).toBe(reasons.size);
@@ -134,7 +134,7 @@ describe("queues", () => {
 });
 
 describe("the rate", () => {
-  test.each([2, 5, 10])("%i slots are reserved, polled for and told to the worker", (slots) => {
+  test.each([2, 5, 10])("%i slots are reserved, polled for and set for the worker", (slots) => {
     const { template } = slots === 5 ? standard : synth({ slots, tushareMinInterval: 0.5 });
     const worker = functionNamed(template, "Worker");
     expect(worker.properties.ReservedConcurrentExecutions).toBe(slots);
@@ -146,14 +146,14 @@ describe("the rate", () => {
     });
   });
 
-  test("a bound over the account's limit fails the synth, at it does not", () => {
+  test("a bound over the account's limit fails the synth; a bound equal to it does not", () => {
     expect(() => anApp({ slots: "5", tushareMinInterval: "0.35", callsAMinute: "179" })).toThrow(
       "5 slots with a call every 0.35 s can make 180 calls to one interface in a minute; the account allows 179",
     );
     expect(() => anApp({ slots: "5", tushareMinInterval: "0.35", callsAMinute: "180" })).not.toThrow();
   });
 
-  test("without a reservation the event source still holds the slots", () => {
+  test("without a reservation the event source still limits the slots", () => {
     const { template } = synth({ reserveConcurrency: "false", egress: "none" });
     const worker = functionNamed(template, "Worker");
     expect(worker.properties.ReservedConcurrentExecutions).toBeUndefined();
@@ -167,7 +167,7 @@ describe("schedules", () => {
   const all = Object.values(standard.template.findResources("AWS::Scheduler::Schedule"));
   const schedules = all.filter(({ Properties }) => "job" in JSON.parse(Properties.Target.Input));
 
-  test("beside those of the jobs there is the evening check, every day", () => {
+  test("there is one for the evening check every day, beside those of the jobs", () => {
     const others = all.filter((schedule) => !schedules.includes(schedule));
     expect(others.map(({ Properties }) => [Properties.ScheduleExpression, Properties.Target.Input])).toEqual([
       ["cron(0 22 * * ? *)", '{"check":"freshness"}'],
@@ -183,7 +183,7 @@ describe("schedules", () => {
       expect(Properties.ScheduleExpressionTimezone).toBe("Asia/Shanghai");
   });
 
-  test("a dataset more is a schedule for each time of its cadence and nothing else, and fifty fit into one stack", () => {
+  test("one more dataset adds only one schedule for each time of its cadence, and fifty datasets fit into one stack", () => {
     const { Resources } = standard.template.toJSON();
     const others = Object.values<{ Type: string }>(Resources).filter(
       ({ Type }) => Type !== "AWS::Scheduler::Schedule",
@@ -193,7 +193,7 @@ describe("schedules", () => {
     expect(others.length + 1 + 50 * timesMax).toBeLessThan(500);
   });
 
-  test("a job's schedules can be set otherwise, or switched off, by context", () => {
+  test("a job's schedules can be changed or switched off by context", () => {
     const set = { ETF_LIST: [], REFERENCE: ["cron(0 6 ? * MON-FRI *)"] };
     const { template } = synth({ schedules: JSON.stringify(set) });
     const expressions = (job: string) =>
@@ -265,7 +265,7 @@ describe("functions", () => {
     ["Worker", ["WORK_QUEUE_URL", "SCHEDULE_GROUP_NAME", "SCHEDULE_ROLE_ARN", "DISPATCHER_ARN"]],
     ["Retry", ["WORK_QUEUE_URL", "SCHEDULE_GROUP_NAME", "SCHEDULE_ROLE_ARN", "DISPATCHER_ARN"]],
     ["Migrate", ["DATABASE_RESOURCE_ARN", "DATABASE_SECRET_ARN", "DATABASE_NAME"]],
-  ])("%s is told what it needs: %j", (name, variables) => {
+  ])("%s gets the variables it needs: %j", (name, variables) => {
     const { properties } = functionNamed(standard.template, name);
     expect(Object.keys(properties.Environment.Variables)).toEqual(expect.arrayContaining(variables));
   });
@@ -326,7 +326,7 @@ describe("grants", () => {
     expect(
       open.map(({ role, actions }) => `${role.replace(/[0-9A-F]{8}$/, "")} ${actions[0]}`).sort(),
     ).toEqual([
-      "EgressPlaceChooseRole ec2:DescribeImages", // what AWS offers to everybody
+      "EgressPlaceChooseRole ec2:DescribeImages", // public images
       "PipelineDispatcherRole scheduler:CreateSchedule", // one-time schedules of one group
       "PipelineRetryRole scheduler:CreateSchedule",
       "PipelineWorkerRole ec2:AssignPrivateIpAddresses", // a network interface has no name before it is made
@@ -334,7 +334,7 @@ describe("grants", () => {
     ]);
   });
 
-  test("the token is read by the worker alone, and is nowhere in the template", () => {
+  test("only the worker can read the token, and it is nowhere in the template", () => {
     const [[id, secret] = [], ...others] = Object.entries(
       standard.template.findResources("AWS::SecretsManager::Secret"),
     );
@@ -362,7 +362,7 @@ describe("the database", () => {
     expect(cluster?.Properties.MasterUserPassword).toBeUndefined();
   });
 
-  test("outlives the stack, with its network", () => {
+  test("is kept with its network when the stack is deleted", () => {
     for (const type of ["AWS::RDS::DBCluster", "AWS::RDS::DBInstance", "AWS::RDS::DBSubnetGroup"]) {
       standard.template.allResources(type, {
         DeletionPolicy: "RetainExceptOnCreate",
@@ -374,7 +374,7 @@ describe("the database", () => {
     }
   });
 
-  test("is migrated once it can answer, before anything can send or start work", () => {
+  test("is migrated once it answers, before anything can send or start work", () => {
     const [[schema, migration] = ["", undefined]] = Object.entries(
       standard.template.findResources("Custom::SchemaMigrations"),
     );
@@ -404,7 +404,7 @@ describe("egress", () => {
   });
 
   test.each(["instance", "gateway"])(
-    "its zone is one that AWS says has the machine, with egress=%s",
+    "its zone is one where AWS offers the instance type, with egress=%s",
     (egress) => {
       const { template } = egress === "instance" ? standard : synth({ egress });
       const [[id, place] = ["", undefined]] = Object.entries(template.findResources("Custom::EgressPlace"));
@@ -416,7 +416,7 @@ describe("egress", () => {
     },
   );
 
-  test("the NAT instance's image is of a day that is written down, so no other change replaces it", () => {
+  test("the NAT instance's image is pinned to a date, so no other change replaces the instance", () => {
     const placeOf = (template: Template) =>
       Object.values(template.findResources("Custom::EgressPlace"))[0]?.Properties;
     const [machine] = Object.values(standard.template.findResources("AWS::EC2::Instance"));
@@ -426,7 +426,7 @@ describe("egress", () => {
     expect(placeOf(synth({ egressImagesUntil: "2027-01-31" }).template).ImagesUntil).toBe("2027-01-31");
   });
 
-  test("a deployment waits for the NAT instance to pass packets on, and fails when it does not", () => {
+  test("a deployment waits until the NAT instance forwards packets, and fails when it does not", () => {
     const [[id, machine] = ["", undefined]] = Object.entries(
       standard.template.findResources("AWS::EC2::Instance"),
     );
@@ -435,13 +435,13 @@ describe("egress", () => {
     const written = join(scratch, "set-up.sh");
     writeFileSync(written, script);
     expect(spawnSync("bash", ["-n", written], { encoding: "utf8" }).stderr).toBe("");
-    // Whatever ends the script is told, with how it ended, for this very machine.
+    // However the script ends, its result is signalled for this instance.
     expect(script).toContain("trap exitTrap EXIT");
     expect(script).toContain(
       `cfn-signal --stack TushareSync --resource ${id} --region <AWS::Region> -e $exitCode`,
     );
     expect(script).toContain("set -euo pipefail");
-    // Half a gigabyte is too little for the package manager, and nothing is tried for ever.
+    // Half a gigabyte is too little for the package manager, and the number of tries is limited.
     expect(script.indexOf("swapon")).toBeLessThan(script.indexOf("dnf install"));
     expect(script.match(/^.*\b(until|while)\b.*$/gm)).toBeNull();
   });
@@ -449,7 +449,7 @@ describe("egress", () => {
   test.each([
     ["works", 0, 0],
     ["finds no package", 1, 1],
-  ])("a machine whose package manager %s tells so, within a bounded number of tries", (_, dnf, ended) => {
+  ])("a machine whose package manager %s signals that, within a limited number of tries", (_, dnf, ended) => {
     const [machine] = Object.values(standard.template.findResources("AWS::EC2::Instance"));
     const script = text(machine?.Properties.UserData["Fn::Base64"]);
     const root = mkdtempSync(join(scratch, "machine-"));
@@ -494,7 +494,7 @@ describe("egress", () => {
     expect(functionsInANetwork(template)).toEqual([expect.stringContaining("Worker")]);
   });
 
-  test("none, on request, and then no function is in a network", () => {
+  test("no egress, on request, and then no function is in a VPC", () => {
     const { template, stack } = synth({ egress: "none" });
     for (const type of [
       "AWS::EC2::EIP",

@@ -105,7 +105,7 @@ test.each([[join(scratch, "file")], [join(scratch, "file", "below")], ["/proc/tu
   },
 );
 
-test("an option that npm kept for itself is not taken for none", () => {
+test("an option that npm kept for itself is not silently ignored", () => {
   expectRefused(() => checkNpmKeptNothing({ npm_config_once: "true" }), "npm start -- --once");
   expect(refusalOf(() => checkNpmKeptNothing({ npm_config_json: "true", npm_config_cache: "x" }))).toBe(
     "taken",
@@ -118,7 +118,7 @@ describe("the help", () => {
     expect(namesIn(usageIn("zh"))).toEqual(namesIn(usageIn("en")));
   });
 
-  test("is Chinese in Chinese", () => {
+  test("has only Chinese sentences in Chinese", () => {
     const lines = usageIn("zh").split("\n");
     expect(lines.filter((line) => english.test(line) && !/^ {2}[a-z]/.test(line))).toEqual([]); // the kinds of faults
   });

@@ -37,11 +37,11 @@ for (const { engine, missing, openMigrated } of await databaseKinds()) {
       }
     });
 
-    test("and that is every statement of shared/, each where it stands", () => {
+    test("the list has every statement of shared/, each with its file and line", () => {
       expect([...calledFrom].sort()).toEqual(statementsInSource());
     });
 
-    test("and a question that needs a whole table is found out", async () => {
+    test("a query that needs a whole table is detected", async () => {
       const plans: Explained[] = [];
       const port = explaining(database, sizes, (explained) => plans.push(explained));
       await port.run("select sum(close) from stock_daily");

@@ -1,4 +1,4 @@
-// A statement that is given up ends in the engine, however it was given up, and the others go on.
+// A cancelled statement ends in the engine, however it was cancelled, and the others go on.
 import { ExecuteStatementCommand } from "@aws-sdk/client-rds-data";
 import pg from "pg";
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from "vitest";
@@ -54,14 +54,14 @@ describe.each(await engineKinds())("on $engine", ({ start, missing }) => {
     skip(missing !== undefined, missing);
     const [client, other] = await Promise.all([connectTo(engine.databaseUrl), connectTo(engine.databaseUrl)]);
     const code = codeOf(client.query(sql));
-    const asking = setInterval(() => void cancel(client), 200); // one that comes before its statement does nothing
+    const asking = setInterval(() => void cancel(client), 200); // a cancel sent before the statement does nothing
     expect(await code).toBe("57014");
     clearInterval(asking);
     expect((await client.query("select 1 as n")).rows).toEqual([{ n: 1 }]);
     expect((await other.query("select to_regclass('endless') as made")).rows).toEqual([{ made: null }]);
   });
 
-  test("statement_timeout holds: a connection's, and a transaction's own as long as that lasts", async ({
+  test("statement_timeout works: per connection, and per transaction until the transaction ends", async ({
     skip,
   }) => {
     skip(missing !== undefined, missing);
@@ -76,9 +76,7 @@ describe.each(await engineKinds())("on $engine", ({ start, missing }) => {
     expect((await client.query("select pg_sleep(0.3)")).rowCount).toBe(1);
   });
 
-  test("a caller of the Data API who leaves takes the statement and its transaction with him", async ({
-    skip,
-  }) => {
+  test("a Data API caller that disconnects ends its statement and transaction", async ({ skip }) => {
     skip(missing !== undefined, missing);
     const target = { resourceArn, secretArn, database: "tushare" };
     const transactionId = await caller.begin();
@@ -113,7 +111,7 @@ describe("the embedded database", () => {
     expect((await other.query("select 1 as n")).rows).toEqual([{ n: 1 }]);
   });
 
-  test("ends a transaction that only reads when it keeps others waiting, whether it works or idles", async () => {
+  test("ends a read-only transaction that keeps others waiting, active or idle", async () => {
     for (const isWorking of [true, false]) {
       const [reader, writer] = await Promise.all([connectTo(database.url), connectTo(database.url)]);
       const ended = Promise.withResolvers<Error>();
@@ -130,7 +128,7 @@ describe("the embedded database", () => {
     }
   });
 
-  test("leaves a transaction that writes its time", async () => {
+  test("gives a writing transaction its time", async () => {
     const [one, two] = await Promise.all([connectTo(database.url), connectTo(database.url)]);
     await one.query("begin");
     const waiting = two.query("select count(*)::int as n from slow");
@@ -149,7 +147,7 @@ describe("the embedded database", () => {
     expect((await client.query("select 1 as n")).rows).toEqual([{ n: 1 }]);
   });
 
-  test("a hundred clients at once, of whom every second gives up, leave nothing behind", async () => {
+  test("a hundred concurrent clients, half of which disconnect, leave nothing behind", async () => {
     const clients = await Promise.all(Array.from({ length: 100 }, () => connectTo(database.url)));
     const codes = await Promise.all(
       clients.map((client, index) => {

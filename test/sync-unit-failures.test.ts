@@ -1,5 +1,5 @@
-// A unit that does not succeed: its error's kind decides what happens, and a worker that dies anywhere loses and
-// doubles nothing.
+// A unit that does not succeed: the kind of its error decides what happens. A worker that dies at any point loses
+// nothing and stores nothing twice.
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { slotSeconds } from "../shared/catalogue/slot.ts";
 import { SyncError } from "../shared/errors.ts";
@@ -42,7 +42,7 @@ const badToken = () => new SyncError("permanent", "the token is wrong", { scope:
 const unpublished = (call: Call, reply: Reply): Reply =>
   call.params.trade_date === lastDay ? { ...reply, items: [] } : reply;
 
-describe("a passing error", () => {
+describe("a transient error", () => {
   test("sends the message back with growing delay, and notes why", async () => {
     failWith(transient);
     await world.dispatch(oneDay);
@@ -73,7 +73,7 @@ describe("a passing error", () => {
     expect(await world.storedDaily()).toEqual([]);
   });
 
-  test("nobody knows is bounded like any other, and never ends the worker", async () => {
+  test("of an unknown kind has the same retry limit, and never ends the worker", async () => {
     failWith(() => new TypeError("undefined is not a function"));
     await world.dispatch(oneDay);
     expect(await world.deliverNext()).toMatchObject({ outcome: "redeliver" });
@@ -81,8 +81,8 @@ describe("a passing error", () => {
   });
 });
 
-describe("a unit that comes too fast", () => {
-  test("waits in the slot while there is time, and is done in the same receipt", async () => {
+describe("a unit over the rate limit", () => {
+  test("waits in the slot while time is left, and is done in the same receipt", async () => {
     let refusals = 2;
     world.state.onCall = (call, reply) => {
       if (call.name === "daily" && refusals > 0) {
@@ -98,7 +98,7 @@ describe("a unit that comes too fast", () => {
     expect(await onlyUnit()).toMatchObject({ status: "done", attempts: 1 });
   });
 
-  test("returns to the queue without spending an attempt, thirty times if need be", async () => {
+  test("returns to the queue without using an attempt, even thirty times", async () => {
     failWith(tooFast);
     await world.dispatch(oneDay);
     for (let round = 0; round < 30; round += 1) {
@@ -112,7 +112,7 @@ describe("a unit that comes too fast", () => {
     expect(await world.failures()).toEqual([]);
   });
 
-  test("is hidden for as long as it was told to wait", async () => {
+  test("is hidden for the wait that the upstream asked for", async () => {
     failWith(tooFast);
     await world.dispatch(oneDay);
     await world.deliverNext({ remainingSeconds: 40 });
@@ -122,7 +122,7 @@ describe("a unit that comes too fast", () => {
   });
 });
 
-describe("a used-up day", () => {
+describe("a used-up daily quota", () => {
   test("pauses the task with its reason and one schedule that resumes it after midnight", async () => {
     failWith(usedUp);
     await world.dispatch(history);
@@ -141,7 +141,7 @@ describe("a used-up day", () => {
     expect(await world.failures()).toEqual([]);
   });
 
-  test("that several workers meet within two minutes still plans one schedule", async () => {
+  test("that several workers reach within two minutes creates only one schedule", async () => {
     await world.dispatch(history);
     failWith(usedUp);
     // The second worker meets it while the first is still waiting for another interface's answer.
@@ -172,7 +172,7 @@ describe("a used-up day", () => {
   });
 });
 
-test("a missing right pauses the task for a person: no schedule, no failure for each unit", async () => {
+test("a missing permission pauses the task until a person acts: no schedule, no failure for each unit", async () => {
   failWith(noRight, "daily_basic");
   await world.dispatch(history);
   await world.runToEnd();
@@ -181,7 +181,7 @@ test("a missing right pauses the task for a person: no schedule, no failure for 
   expect(await world.failures()).toEqual([]);
 });
 
-test("a refused token pauses every task at once, calls no more, and records no failure for each unit", async () => {
+test("a refused token pauses every task at once, stops all calls, and records no failure for each unit", async () => {
   failWith(badToken, "daily");
   await world.dispatch(history);
   await world.dispatch({ job: "REFERENCE" });
@@ -213,7 +213,7 @@ describe("a day that is not published yet", () => {
       (call, reply) => (call.name === "daily_basic" ? unpublished(call, reply) : reply),
     ],
   ])(
-    "because it %s is neither done nor a failure, and is looked at again until it is there",
+    "because it %s is neither done nor a failure, and is checked again until it is published",
     async (_what, onCall) => {
       await world.dispatch({ ...today, from: "20240116" });
       await world.deliverNext();
@@ -233,7 +233,7 @@ describe("a day that is not published yet", () => {
     },
   );
 
-  test("is not taken for whole when the day before is not stored: the stock list tells how many trade", async () => {
+  test("is not taken as complete when the day before is not stored: the stock list gives the number of stocks", async () => {
     world.state.onCall = (call, reply) =>
       call.params.trade_date === lastDay ? { ...reply, items: reply.items.slice(0, 4) } : reply;
     await world.dispatch({ job: "DAILY_INCREMENTAL" });
@@ -242,7 +242,7 @@ describe("a day that is not published yet", () => {
     expect(await world.storedDaily()).toEqual([]);
   });
 
-  test("is looked at on the half hour until the last look, spends no attempt, and is a failure then", async () => {
+  test("is checked every half hour without using an attempt, and becomes a failure after the last check", async () => {
     world.state.onCall = unpublished;
     await world.dispatch(today);
     await world.runToEnd();
@@ -263,7 +263,7 @@ describe("a day that is not published yet", () => {
     expect(await onlyTask()).toMatchObject({ status: "COMPLETED", total_failed: 0 });
   });
 
-  test("does not fill the schedules when its message is delivered several times", async () => {
+  test("adds no more schedules when its message is delivered several times", async () => {
     world.state.onCall = unpublished;
     await world.dispatch(today);
     const receipt = world.work.receive();
@@ -272,7 +272,7 @@ describe("a day that is not published yet", () => {
     expect(world.schedules.planned()).toHaveLength(1);
   });
 
-  test("long past is a failure at once: nothing will come any more", async () => {
+  test("long ago is a failure at once: it will not be published any more", async () => {
     world.state.onCall = (call, reply) => (call.name === "daily" ? { ...reply, items: [] } : reply);
     await world.dispatch(oneDay);
     expect(await world.deliverNext()).toMatchObject({ outcome: "redeliver" });
@@ -281,7 +281,7 @@ describe("a day that is not published yet", () => {
   });
 });
 
-describe("a unit that is wrong for good", () => {
+describe("a unit with a permanent error", () => {
   test("is parked at once, and its task ends FAILED with the other units done", async () => {
     world.state.onCall = (call, reply) => {
       if (call.params.trade_date === day) throw new SyncError("permanent", "trade_date is not a parameter");
@@ -302,7 +302,7 @@ describe("a unit that is wrong for good", () => {
     expect(world.schedules.created).toEqual([]);
   });
 
-  test("of which the ledger knows nothing is recorded, not forgotten", async () => {
+  test("that is not in the ledger is recorded, not forgotten", async () => {
     await world.dispatch(oneDay);
     await world.sql("truncate sync_task, sync_unit");
     await world.runToEnd();
@@ -380,7 +380,7 @@ describe("a worker", () => {
     });
   });
 
-  test("that gets an old copy of a message of a cancelled task does nothing", async () => {
+  test("that receives an old message of a cancelled task does nothing", async () => {
     const { tasks } = await world.dispatch(oneDay);
     const receipt = world.work.receive();
     if (receipt === undefined) throw new Error("nothing was sent");
@@ -393,8 +393,8 @@ describe("a worker", () => {
     ["is not JSON", "hello"],
     ["is empty", ""],
     ["is a megabyte of text", "x".repeat(1_048_576)],
-    ["is of a version nobody knows", '{"version":2}'],
-  ])("leaves a message that %s to the dead letters, and its neighbours are done", async (_what, body) => {
+    ["is of an unknown version", '{"version":2}'],
+  ])("leaves a message that %s to the dead-letter queue, and the others are done", async (_what, body) => {
     world.work.put(body);
     await world.dispatch(oneDay);
     await world.runToEnd();
@@ -432,7 +432,7 @@ function fail(error: Error): never {
   throw error;
 }
 
-/** Too fast for the first minute of the evening. */
+/** Refuses calls as over the rate limit in the first minute of the evening. */
 function onceTooFast() {
   const end = Date.parse("2024-01-17T18:01:00+08:00");
   return (_call: Call, reply: Reply) => (world.clock.now().getTime() < end ? fail(tooFast()) : reply);

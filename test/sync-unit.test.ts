@@ -1,4 +1,4 @@
-// One unit in, its rows stored: exactly what the upstream has, once, and only from an answer that is proven whole.
+// One unit stores exactly the upstream's rows, once, and only from an answer that is proven complete.
 // What happens when it fails is in sync-unit-failures.test.ts.
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { ExactNumber } from "../shared/rows/rows.ts";
@@ -80,7 +80,7 @@ for (const { engine, missing, openMigrated } of await databaseKinds()) {
         expect(await world.storedDaily()).toEqual(truth);
       });
 
-      test("with all units of a task in hand at once, completes the task with the last of them", async () => {
+      test("with all units of a task in flight at once, completes the task with the last unit", async () => {
         await world.dispatch({ ...oneDay, from: firstDay, to: lastDay });
         const receipts = marketDays.flatMap(() => world.work.receive() ?? []);
         meetAtCall(12 * 3);
@@ -130,7 +130,7 @@ describe("a unit", () => {
       expect(find("000002.SZ", "20240105")).toMatchObject({ pe: null, pb: expect.any(String) });
     });
 
-    test("to the last digit of a number no double can hold", async () => {
+    test("with every digit of a number that no double can hold", async () => {
       const exact = "12345678901234567890.123456789012345678901234567890";
       onReply("daily", (reply) => cell(reply, 0, "amount", new ExactNumber(exact)));
       await sync(oneDay);
@@ -168,7 +168,7 @@ describe("a unit", () => {
       world.state.market.daily = rows;
       world.state.market.adj_factor = [];
       world.state.market.daily_basic = rows.map(({ ts_code, trade_date }) => ({ ts_code, trade_date }));
-      world.state.cap = 6_001; // proven whole by a second, empty page
+      world.state.cap = 6_001; // proven complete by a second, empty page
       onReply("daily_basic", (reply) => ({
         items: reply.items.map((item) =>
           item.map((value, at) =>
@@ -202,7 +202,7 @@ describe("a unit", () => {
       expect(world.counted.get("RowsChanged")).toBe(12);
     });
 
-    test("rewrites the one row that has, and takes over its new value", async () => {
+    test("rewrites only the row that has changed, with its new value", async () => {
       await sync(oneDay);
       const before = await world.footprint();
       const row = world.state.market.daily.find(
@@ -218,7 +218,7 @@ describe("a unit", () => {
       expect(await world.storedDaily()).toEqual(dailyTruth(world.state.market, [day]));
     });
 
-    test("never overwrites a value with a null, and fills in a null that has got a value", async () => {
+    test("never overwrites a value with a null, and fills in a null once there is a value", async () => {
       const truth = dailyTruth(world.state.market, [day]);
       const valued = world.state.market.daily_basic;
       world.state.market.daily_basic = [];
@@ -234,8 +234,8 @@ describe("a unit", () => {
     });
   });
 
-  describe("is done only when its answer is proven whole", () => {
-    test("a range cut at the cap is halved until nothing is cut; the union is the truth", async () => {
+  describe("is done only when its answer is proven complete", () => {
+    test("a range cut at the cap is halved until nothing is cut; together the halves have every row", async () => {
       world.state.cap = 3;
       await sync(oneStock);
       expect(await world.storedDaily()).toEqual(truthOf("600519.SH"));
@@ -248,7 +248,7 @@ describe("a unit", () => {
       [5_999, 1],
       [6_000, 3],
       [6_500, 3],
-    ])("a range of %i rows, cut at 6,000 without a word, takes %i calls", async (rows, calls) => {
+    ])("a range of %i rows, silently cut at 6,000, takes %i calls", async (rows, calls) => {
       const to = await useLongStock(rows);
       onReply("daily", () => ({ hasMore: false }));
       await deliverRange("20000101", to);
@@ -264,7 +264,7 @@ describe("a unit", () => {
     });
 
     test.each([6_000, 6_001, 12_500])(
-      "a date of %i rows is paged to its end, without a has_more to trust",
+      "a date of %i rows is paged to its end without trusting has_more",
       async (rows) => {
         world.state.market.daily = manyStocks(rows);
         world.state.onCall = (_call, reply) => ({ ...reply, hasMore: false });
@@ -281,7 +281,7 @@ describe("a unit", () => {
         (_reply, { params }) => ({ hasMore: true, ...(params.offset && { items: [] }) }),
       ],
       ["true for a day on which nothing came", () => ({ hasMore: true, items: [] })],
-    ])("a has_more that lies (%s) is never done, and ends within a bound", async (_what, change) => {
+    ])("a wrong has_more (%s) is never done, and the number of calls is limited", async (_what, change) => {
       onReply("daily", change);
       await world.dispatch(oneDay);
       expect(await world.deliverNext()).toMatchObject({ outcome: "redeliver" });
@@ -292,7 +292,7 @@ describe("a unit", () => {
       expect(await world.storedDaily()).toEqual(dailyTruth(world.state.market, [day]));
     });
 
-    test("a has_more that is true for every range is never done, and ends within a bound", async () => {
+    test("a has_more that is true for every range is never done, and the number of calls is limited", async () => {
       onReply("daily", () => ({ hasMore: true }));
       await world.dispatch(oneStock);
       expect(await world.deliverNext()).toMatchObject({ outcome: "redeliver" });
@@ -406,7 +406,7 @@ describe("a unit", () => {
       }
     });
 
-    test("rows for a date on which the calendar, by now, has no trading", async () => {
+    test("rows for a date that the calendar now has as closed", async () => {
       await world.dispatch(oneDay);
       await world.sql("update trade_cal set is_open = 0 where cal_date = '2024-01-04'");
       await world.runToEnd();

@@ -1,4 +1,4 @@
-// Captured answers served as the upstream would: a small folder always, the large captures where they are at hand.
+// Captured answers served as the upstream would: always a small folder, and the large captures where they exist.
 import { existsSync } from "node:fs";
 import { mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
@@ -82,7 +82,7 @@ describe("a small folder", () => {
     expect(fund).toEqual({ name: "甲,乙", benchmark: '说"好"\n完', market: "E" });
   });
 
-  test("the later list wins, what the call asked for is told back, and other lists are empty", async () => {
+  test("the later list wins, parameters of the call are returned as columns, and other lists are empty", async () => {
     const rows = await rowsOf(upstream, "stock_basic", {}, "ts_code,name,list_status");
     expect(rows.sort((a, b) => String(a.ts_code).localeCompare(String(b.ts_code)))).toEqual([
       { ts_code: "000001.SZ", name: "新名", list_status: "L" },
@@ -155,7 +155,7 @@ describe.skipIf(!hasShared)("large captured answers", () => {
     },
   );
 
-  test("a history over the cap comes whole in two pages", async () => {
+  test("a history over the cap is complete in two pages", async () => {
     const pages = [];
     for (const offset of [0, 6000]) {
       const answer = await ask(upstream, "daily", { ts_code: "000001.SZ", offset }, "trade_date");

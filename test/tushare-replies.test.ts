@@ -68,7 +68,7 @@ test.each(messages)("code %i with %j", (code, msg, verdict) => {
 });
 
 test.each([40101, 50101, -1000])(
-  "an interface it does not know, with code %i, is no matter of the token",
+  "an unknown interface, with code %i, is not taken for a token error",
   (code) => {
     const error = refusalOf(JSON.stringify({ code, msg: "请指定正确的接口名", data: null }));
     expect(error.kind).toBe("permanent");
@@ -81,7 +81,7 @@ test("a message in the field message counts like one in msg", () => {
   expect(refusalOf(JSON.stringify({ code: 40203, message, data: null }))).toMatchObject(aMinute);
 });
 
-test("a data payload does not make a success of a refusal", () => {
+test("a refusal with a data payload is still a refusal", () => {
   const data = { fields: ["ts_code"], items: [["600519.SH"]], has_more: false };
   expect(refusalOf(JSON.stringify({ code: 40101, msg: "您的token不对，请确认。", data }))).toMatchObject(
     account,
@@ -92,7 +92,7 @@ test.each([
   ["2026-01-05T15:59:59Z", 301],
   ["2026-01-05T16:00:00Z", 86_700],
   ["2025-12-31T04:00:00Z", 12 * 3_600 + 300],
-])("a day used up at %s starts again five minutes past midnight in Shanghai", (instant, seconds) => {
+])("a daily quota used up at %s is retried at five minutes past midnight in Shanghai", (instant, seconds) => {
   const text = JSON.stringify({ code: 40203, msg: `抱歉，您每天最多访问该接口20次，${rights}` });
   expect(refusalOf(text, new Date(instant)).retryAfterSeconds).toBe(seconds);
 });
@@ -139,14 +139,14 @@ test.each<[string, string]>([
   ["fields that are no texts", JSON.stringify({ code: 0, data: { fields: [1], items: [] } })],
   ["items that are no rows", JSON.stringify({ code: 0, data: { fields: ["a"], items: ["600519.SH"] } })],
   ["rows as objects", JSON.stringify({ code: 0, data: { fields: ["a"], items: [{ a: 1 }] } })],
-])("%s is not an answer, and may pass", (_what, text) => {
+])("%s is not an answer, and is a transient error", (_what, text) => {
   const error = refusalOf(text);
   expect(error).toMatchObject(mayPass);
   expect(error.message).toMatch(/^daily 20240102: reply is not /);
   expect(error.message.length).toBeLessThan(250);
 });
 
-test("the token is never repeated, whoever echoes it", () => {
+test("the token is never repeated, even when a reply echoes it", () => {
   const echo = `{"api_name": "daily", "token": "${token}"}`;
   expect(refusalOf(`400 bad request: ${echo}`).message).not.toContain(token);
   expect(refusalOf(JSON.stringify({ code: 40101, msg: `token ${token} 不对` })).message).not.toContain(token);
@@ -156,7 +156,7 @@ test("no part of the token is repeated where the excerpt of a reply ends inside 
   expect(refusalOf(`${"x".repeat(60)}${token}`).message).not.toContain(token.slice(0, 8));
 });
 
-test("a message of any length is kept in a line", () => {
+test("a message of any length is shortened", () => {
   expect(refusalOf(JSON.stringify({ code: -1000, msg: "错".repeat(1_000_000) })).message.length).toBeLessThan(
     2_000,
   );
@@ -259,7 +259,7 @@ describe("over HTTP", () => {
     ["a body cut short", cutShort, "no answer"],
     ["a reset connection", (request) => request.socket.destroy(), "no answer"],
     ["more bytes than any answer has", answering(200, json, new Uint8Array(33 * 2 ** 20)), "passes"],
-  ])("%s may pass, and is told apart", async (_what, listener, says) => {
+  ])("%s is a transient error with its own message", async (_what, listener, says) => {
     const failure = fetchFrom(await serve(listener));
     await expect(failure).rejects.toMatchObject({
       ...mayPass,
@@ -267,7 +267,7 @@ describe("over HTTP", () => {
     });
   });
 
-  test("a refused connection may pass", async () => {
+  test("a refused connection is a transient error", async () => {
     const url = await serve(answering(200, json, whole));
     await new Promise((resolve) => servers.pop()?.close(resolve));
     await expect(fetchFrom(url)).rejects.toMatchObject(mayPass);

@@ -65,7 +65,7 @@ const sorted = (rows: Record<string, Cell>[]) =>
 const number = (row: Record<string, Cell> | undefined, field: string) => Number(row?.[field]);
 
 describe("protocol", () => {
-  test("every address and every form of a request means the same call", async () => {
+  test("every address and every form of a request makes the same call", async () => {
     const upstream = await upstreamOf();
     const params = { trade_date: 20260629, limit: "5", nonsense: 1, ts_code: "" };
     const forms = [
@@ -105,7 +105,7 @@ describe("protocol", () => {
     expect(day).toEqual({ exchange: "SSE", cal_date: "20260629", is_open: 1, pretrade_date: "20260626" });
   });
 
-  test("without fields the default ones come, the others only by name", async () => {
+  test("without a fields parameter the default fields are returned, the others only when named", async () => {
     const upstream = await upstreamOf();
     const params = { trade_date: "20260629", limit: 1 };
     const expected = "amount change close high low open pct_chg pre_close trade_date ts_code vol";
@@ -146,7 +146,7 @@ describe("protocol", () => {
     expect(await (await post(upstream, body)).json()).toMatchObject({ code, msg, data: null });
   });
 
-  test("what nobody knows is an empty answer, not an error", async () => {
+  test("an unknown code or value gives an empty answer, not an error", async () => {
     const upstream = await upstreamOf();
     for (const params of [{ trade_date: "20260628" }, { ts_code: "999999.SH" }, { start_date: "20300101" }]) {
       expect(await rowsOf(upstream, "daily", params)).toEqual([]);
@@ -210,7 +210,7 @@ describe("protocol", () => {
     expect(interfaces.daily).toMatchObject({ calls: 24, refusals: 3, errors: 0, peakCallsPerMinute: 24 });
   });
 
-  test("stock_basic has a limit of its own", async () => {
+  test("stock_basic has its own limit", async () => {
     const upstream = await upstreamOf({ minuteLimit: 200 });
     const codes = await Promise.all(
       Array.from({ length: 51 }, () => call(upstream, "stock_basic", { limit: 1 })),
@@ -222,7 +222,7 @@ describe("protocol", () => {
 });
 
 describe("generated market", () => {
-  test("the same seed gives the same answers whatever was asked before, another seed others", async () => {
+  test("the same seed gives the same answers, whatever was asked before; another seed gives others", async () => {
     const [one, two, other] = await Promise.all([upstreamOf(), upstreamOf(), upstreamOf({ seed: 2 })]);
     const questions: [string, object][] = [
       ["daily", { trade_date: "20260629" }],
@@ -241,7 +241,7 @@ describe("generated market", () => {
     expect(await ask(other, ["daily", { trade_date: "20260629" }])).not.toEqual(forward[0]);
   });
 
-  test("the clock moves on over the same past", async () => {
+  test("moving the clock does not change past data", async () => {
     const upstream = await upstreamOf();
     const before = await call(upstream, "daily", { trade_date: "20260515" });
     await upstream.setClock({ today: "20261120" });
@@ -286,7 +286,7 @@ describe("generated market", () => {
     expect(wrong).toEqual([]);
   });
 
-  test("pre_close is the previous close, but for ex-dates, where the factor steps by as much", async () => {
+  test("pre_close is the previous close, except on ex-dates, where the factor changes by the same ratio", async () => {
     const upstream = await upstreamOf();
     let steps = 0;
     for (const code of ["000001.SZ", "600519.SH", "300750.SZ"]) {
@@ -344,7 +344,7 @@ describe("generated market", () => {
     ).toEqual([...[true, true, true, true, true], ...[false, false]]);
   });
 
-  test("a suspended day has a factor but no bar, and suspend_d tells why", async () => {
+  test("a suspended day has a factor but no bar, and suspend_d gives the reason", async () => {
     const upstream = await upstreamOf({ stocks: 2000 });
     const codes = async (name: string, params = {}) =>
       (await rowsOf(upstream, name, { trade_date: "20260629", ...params }))
@@ -360,7 +360,7 @@ describe("generated market", () => {
     expect(factors).toEqual([...bars, ...suspended].sort());
   });
 
-  test("the list knows living, parted, parked and approved stocks", async () => {
+  test("the list has listed, delisted, suspended and approved stocks", async () => {
     const upstream = await upstreamOf({ stocks: 2500 });
     const list = (status: string) =>
       rowsOf(
@@ -522,7 +522,7 @@ describe("faults on demand", () => {
     expect(await reply(fault)).toMatchObject({ code, msg: expect.stringContaining(msg), data: null });
   });
 
-  test("the wire breaks in the ways it can", async () => {
+  test("broken connections and replies can be planned", async () => {
     await expect(struckBy({ kind: "reset" }).then((response) => response.text())).rejects.toThrow();
     const gateway = await struckBy({ kind: "http-5xx" });
     expect(gateway.status).toBeGreaterThanOrEqual(502);
@@ -555,7 +555,7 @@ describe("faults on demand", () => {
     expect((await upstream.stats()).faults).toEqual({ hang: 1, latency: 2 });
   });
 
-  test("content goes wrong in the ways it can", async () => {
+  test("wrong content can be planned", async () => {
     const whole = records(await reply({ kind: "latency", value: 0 }));
     const some = records(await reply({ kind: "partial-day", value: 0.5 })).length;
     expect(some).toBeGreaterThan(whole.length * 0.3);
@@ -577,7 +577,7 @@ describe("faults on demand", () => {
     expect(sorted(shifted)).toEqual(sorted(whole));
   });
 
-  test("a fault strikes only its interface and date, and only as often as it should", async () => {
+  test("a fault affects only its interface and date, and only as often as planned", async () => {
     const faults: Fault[] = [{ kind: "empty-day", interface: ["daily"], date: "20260629", count: 2 }];
     const upstream = await upstreamOf({ faults });
     const isEmpty = async (name: string, params: object) =>
@@ -591,7 +591,7 @@ describe("faults on demand", () => {
     ]).toEqual([...[true, true, false]]);
   });
 
-  test("a used-up day is over at midnight in Shanghai", async () => {
+  test("a used-up daily quota is reset at midnight in Shanghai", async () => {
     const upstream = await upstreamOf({ faults: [{ kind: "day-quota", value: 2 }] });
     const code = async () => (await call(upstream, "daily", wanted)).code;
     expect([await code(), await code(), await code()]).toEqual([0, 0, 40203]);

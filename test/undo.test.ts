@@ -24,7 +24,7 @@ function resourcesOf(context: Record<string, unknown>): [string, Resource][] {
   return Object.entries<Resource>(stack?.template.Resources);
 }
 
-/** CloudFormation's, for a resource that says nothing (aws-attribute-deletionpolicy). */
+/** CloudFormation's default for a resource without a policy (aws-attribute-deletionpolicy). */
 function policyOf({ Type, DeletionPolicy }: Resource): string {
   return DeletionPolicy ?? (Type === "AWS::RDS::DBCluster" ? "Snapshot" : "Delete");
 }
@@ -68,7 +68,7 @@ describe.each([...egressWays])("a first deployment with egress=%s", (egress) => 
     expect(left).toEqual([]);
   });
 
-  test("protects the database when nothing is left that could fail", () => {
+  test("protects the database only after everything that could fail", () => {
     const [last, ...others] = resources.filter(([, { Type }]) => Type === "Custom::DatabaseProtection");
     expect(others).toEqual([]);
     const [id = "", protection] = last ?? [];
@@ -77,7 +77,7 @@ describe.each([...egressWays])("a first deployment with egress=%s", (egress) => 
     expect(resources.map(([each]) => each).filter((each) => each !== id && !earlier.has(each))).toEqual([]);
   });
 
-  test("has no log group that a function would make again after it is gone", () => {
+  test("has no log group that a function would create again after its deletion", () => {
     expect(JSON.stringify(resources)).not.toMatch(/logs:CreateLogGroup|AWSLambdaBasicExecutionRole/);
   });
 });
@@ -126,7 +126,7 @@ describe("a stack that is removed", () => {
     }
   });
 
-  test("leaves nothing when its data was given up, and nothing stops that", () => {
+  test("leaves nothing when the data is to be deleted too, and nothing prevents that", () => {
     const resources = resourcesOf({ keepData: "false" });
     expect(stays(resources)).toEqual([]);
     expect(resources.filter(([, resource]) => leftByRollback(resource) !== undefined)).toEqual([]);

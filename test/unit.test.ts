@@ -1,4 +1,4 @@
-// The message that carries a unit: what goes in comes out, and what is no unit is refused without being quoted.
+// The message of a unit: reading it gives back the same unit, and an invalid message is refused without being quoted.
 import { describe, expect, test } from "vitest";
 import { datasets } from "../shared/catalogue/datasets.ts";
 import { SyncError } from "../shared/errors.ts";
@@ -57,7 +57,7 @@ const planned: { unit: PlannedUnit; key: string; params: Record<string, string> 
   },
 ];
 
-test("an interface that knows no exchange is asked for the whole market", () => {
+test("an interface without an exchange parameter is called for the whole market", () => {
   const { fallback } = datasets.etf_list.main;
   const selector = { by: "exchange", exchange: "SH", list_status: "L" } as const;
   expect(fallback && paramsOf(fallback, selector)).toEqual({ market: "E" });
@@ -79,20 +79,20 @@ function message(
 }
 
 describe.each(planned)("the unit $key", ({ unit, key, params }) => {
-  test("is named the same for the same work in every task", () => {
+  test("has the same key for the same work in every task", () => {
     expect(unitKey(unit)).toBe(key);
   });
 
-  test("asks TuShare for exactly its part", () => {
+  test("requests exactly its slice from TuShare", () => {
     expect(paramsOf(datasets[unit.dataset].main, unit.selector)).toEqual(params);
   });
 
-  test("comes out of a message as it went in", () => {
+  test("is the same after a round trip through a message", () => {
     const sent = message(unit) as Unit;
     expect(decodeUnit(encodeUnit(sent))).toEqual(sent);
   });
 
-  test("comes out of a row of the ledger", () => {
+  test("can be read from a row of the ledger", () => {
     const { version: _version, retry: _retry, ...row } = message(unit) as Unit;
     expect(unitFrom({ ...row, selector: JSON.stringify(unit.selector) })).toEqual(message(unit));
   });

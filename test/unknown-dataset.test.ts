@@ -1,4 +1,4 @@
-// A dataset that no code names: it appears in coverage, freshness, charts and the run's summary by its file alone.
+// A dataset that no code names: its file is enough to show it in coverage, freshness, charts and the run's summary.
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { describeStored } from "../local/summary.ts";
 import type { Dataset } from "../shared/catalogue/datasets.ts";
@@ -41,7 +41,7 @@ const settle = ({ name }: Dataset, selector: Selector, rows: number, at?: string
 const settleCode = (ts_code: string, rows: number, at?: string) =>
   settle(bars, { by: "code", ts_code, ...range }, rows, at);
 
-describe("of named members, asked for one by one", () => {
+describe("of named members, fetched one by one", () => {
   const proven = async () =>
     (await readCoverage(database(), bars, range)).filter((day) => day.proven).map(({ day }) => day);
 
@@ -72,7 +72,7 @@ describe("of named members, asked for one by one", () => {
     expect(await proven()).toEqual([firstDay]);
   });
 
-  test("how many rows a day may have is not known, and rows of other days and codes are counted to none", async () => {
+  test("the number of rows a day may have is not known, and rows of other days and codes are not counted", async () => {
     await store(bars, [bar], marketDays.slice(0, 1));
     const days = await readCoverage(database(), bars, range);
     expect(days.map(({ listed }) => listed)).toEqual(marketDays.map(() => null));
@@ -99,7 +99,7 @@ describe("of events by day", () => {
   });
 });
 
-test("its freshness is reported once anything of it was fetched", async () => {
+test("its freshness is reported after its first fetch", async () => {
   const behind = () => readFreshness(database(), world.clock.now(), [bars, events]);
   expect(await behind()).toEqual([]);
   await store(bars, [bar, other], marketDays.slice(0, -2));
@@ -115,18 +115,18 @@ describe("the pictures of coverage", () => {
   const draw = async (words?: typeof chinese) =>
     renderCoverages(await readCoverages(database(), range, [bars, events]), words);
 
-  test("show what was ever got, under its title in the reader's language", async () => {
+  test("show every fetched dataset, under its title in the reader's language", async () => {
     await settle(events, { by: "date", trade_date: firstDay }, 0);
     expect(await draw()).toContain("Invented events stored for each open day");
     expect(await draw()).not.toContain("Invented bars");
     expect(await draw(chinese)).toContain("虚构事件：");
   });
 
-  test("show the first while there is nothing", async () => {
+  test("show the first dataset while nothing is stored", async () => {
     expect(await draw()).toContain("Invented bars stored for each open day");
   });
 
-  test("a proven day is shown whole whatever its number of rows, without a percentage", async () => {
+  test("a proven day is shown as complete, whatever its number of rows, without a percentage", async () => {
     await settle(events, { by: "date", trade_date: firstDay }, 0);
     await store(events, ["600519.SH"], [marketDays[1] ?? ""]);
     const page = await draw();

@@ -1,5 +1,5 @@
-// A wrong line is refused before anything is asked of a stack: exit code 2, one sentence, in the words that were typed
-// and the language of the reader.
+// A wrong line is refused before any request to a stack: exit code 2, one sentence that quotes what was typed, in the
+// language of the reader.
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -124,7 +124,7 @@ const refusals: [line: string[], ...parts: string[]][] = [
 ];
 const wrong = refusals.filter(([, ...parts]) => !parts.includes("no stack"));
 
-test.each(wrong)("%j is refused with exit code 2, by its own words", async (line, ...parts) => {
+test.each(wrong)("%j is refused with exit code 2, quoting what was typed", async (line, ...parts) => {
   const { code, said } = await end(line, en);
   for (const part of parts) expect(said).toContain(part);
   expect(code).toBe(exitCodes.usage);
@@ -141,7 +141,7 @@ test.each(wrong)("%j is refused in Chinese without an English sentence", async (
   expect(said.replaceAll(/'[^']*'/g, "")).not.toMatch(english);
 });
 
-describe("what is read in more than one way of writing", () => {
+describe("what can be written in more than one way", () => {
   test.each([
     [["run", "daily_history", "--codes", "600519.sh，000001.sz", "--from", "2024-01-02"]],
     [["run", "DAILY_HISTORY", "--codes", "６００５１９．ＳＨ", "--refresh=true"]],
@@ -156,7 +156,7 @@ describe("what is read in more than one way of writing", () => {
   });
 });
 
-test("every command refuses an option it does not have and one that comes twice", async () => {
+test("every command refuses an unknown option and a repeated one", async () => {
   for (const { usage, options } of allCommands(en)) {
     const [name = "", ...words] = usage.split(" ");
     const given = words.map((word) =>

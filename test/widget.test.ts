@@ -86,7 +86,7 @@ function expectWellFormed(markup: string): void {
 }
 
 describe("tasks", () => {
-  test("show how far they are, how fast, when they will end, and what waits", () => {
+  test("show their progress, their speed, when they will end, and what is waiting", () => {
     const page = renderTasks([aTask()], { now });
     for (const text of ["50 %", "90 of 200", "480,123", "33.3 a minute", "about 20:10, in 2 h 10 min"])
       expect(seen(page)).toContain(text);
@@ -116,7 +116,7 @@ describe("tasks", () => {
     ["PAUSED", { status: "PAUSED", estimatedEnd: undefined, reason: "quota" }, "paused"],
     ["not begun", { estimatedEnd: undefined, unitsAMinute: undefined }, "not known yet"],
     ["COMPLETED", { status: "COMPLETED", completedAt: now, estimatedEnd: undefined }, "18:00, took 30 min"],
-  ] as const)("that are %s say so in place of an end", (_, more, text) => {
+  ] as const)("that are %s say so instead of an end time", (_, more, text) => {
     expect(seen(renderTasks([aTask(more)], { now }))).toContain(text);
   });
 
@@ -126,7 +126,7 @@ describe("tasks", () => {
 });
 
 describe("failures", () => {
-  test("show the reason, shortened, with the whole of it at hand", () => {
+  test("show the reason shortened, with the full text in a tooltip", () => {
     const long = `${"x".repeat(400)} the end`;
     const page = renderFailures([aFailure({ error_message: long })], { now, total: 1 });
     expect(seen(page)).not.toContain("the end");
@@ -167,7 +167,7 @@ describe("coverage", () => {
     expectWellFormed(page);
   });
 
-  test("tells each day in words, and frames those not proven whole", () => {
+  test("describes each day in words, and frames the days not proven complete", () => {
     const page = renderCoverage(ofStocks(...days));
     expect(page).toContain("<title>2024-01-03: 85 rows of 100 listed, proven whole</title>");
     expect(page.match(/<rect x=[^>]* stroke="currentColor" stroke-width="1.5"><title>/g)).toHaveLength(2);
@@ -180,7 +180,7 @@ describe("coverage", () => {
     ["English", undefined, "not requested", "1 of 2 days proven whole, and 2 not requested"],
     ["Chinese", chinese, "未请求过", "2 个交易日中 1 个已确认完整，另有 2 个交易日未请求过"],
   ] as const)(
-    "a day that nobody asked for is small and grey, and says so, in %s",
+    "a day that was never requested is small and grey, and says so, in %s",
     (_, words, state, counted) => {
       const some = [
         aDay("20240102", 0, false, false),
@@ -214,14 +214,14 @@ describe("coverage", () => {
 describe("line charts", () => {
   const labels = ["2024-01-02", "2024-01-03", "2024-01-04", "2024-01-05"];
 
-  test("draw each series from its lowest to its highest, breaking at what is not known", () => {
+  test("draw each series from its lowest to its highest value, with gaps where values are unknown", () => {
     const page = lineChart({ title: "Rows", labels, series: [{ name: "stocks", values: [0, 10, null, 5] }] });
     expect(page).toMatch(/<path d="M64 178L252 12M628 95" /);
     expect(page).toContain("Rows, 2024-01-02 to 2024-01-05: stocks from 0 to 5, lowest 0, highest 10");
     expectWellFormed(page);
   });
 
-  test("may begin above nought, and hold one value, or the same value everywhere", () => {
+  test("may begin above zero, and hold one value or equal values", () => {
     const flat = lineChart({
       title: "x",
       labels,
@@ -241,7 +241,7 @@ describe("line charts", () => {
     );
   });
 
-  test("draw twenty thousand points as no more than can be seen", () => {
+  test("draw twenty thousand points as only as many as can be seen", () => {
     const values = Array.from({ length: 20_000 }, (_, at) => at);
     const page = lineChart({ title: "x", labels: values.map(String), series: [{ name: "s", values }] });
     expect(page.length).toBeLessThan(60_000);

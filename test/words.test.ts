@@ -1,4 +1,4 @@
-// What the stack says is made in English from one catalogue, and found again in Chinese by whoever shows it.
+// The stack's messages are made in English from one catalogue; what shows them finds the Chinese sentence there.
 import { globSync, readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
 import { chinese } from "../shared/words/chinese.ts";
@@ -25,15 +25,15 @@ describe.each(pairs)("%s", (_, english, chinese) => {
     holesOf(english).map((hole, at) => [hole, samples[at % samples.length] ?? ""]),
   );
 
-  test("has the same holes in Chinese", () => {
+  test("has the same placeholders in Chinese", () => {
     expect([...new Set(holesOf(chinese))].sort()).toEqual([...new Set(holesOf(english))].sort());
   });
 
-  test("is found again with its values, and said in Chinese", () => {
+  test("is recognised with its values, and translated to Chinese", () => {
     expect(translate(fill(english, values), "zh")).toBe(fill(chinese, values));
   });
 
-  test("has words of its own beside its holes", () => {
+  test("has words besides its placeholders", () => {
     expect(english.replaceAll(/\{\w+\}/g, "").length).toBeGreaterThan(2);
   });
 });
@@ -42,7 +42,7 @@ test("a text in the reader's own language stays as it is", () => {
   expect(translate(say("calendarEmpty"), "en")).toBe("the trading calendar is empty: run the job REFERENCE");
 });
 
-test("reasons that are joined are said one by one, and one within another", () => {
+test("joined and nested reasons are each translated", () => {
   const reasons = [
     say("plannedTo", { asked: "20270101", due: "20261120" }),
     say("scheduleEmpty", { job: "REFERENCE" }),
@@ -57,7 +57,7 @@ test("reasons that are joined are said one by one, and one within another", () =
   );
 });
 
-test("TuShare's own Chinese stays word for word", () => {
+test("TuShare's own Chinese is not changed", () => {
   const said =
     "抱歉，您没有接口(fina_indicator)访问权限，权限的具体详情访问：https://tushare.pro/document/1?doc_id=108。";
   const text = say("tushareSays", { what: "fina_indicator 600519.SH", code: 40203, said, request: "r-1" });
@@ -65,7 +65,7 @@ test("TuShare's own Chinese stays word for word", () => {
   expect(translate(said, "zh")).toBe(said);
 });
 
-test("what a server said in English is shown as its own words", () => {
+test("a server's English message is shown as the original text", () => {
   expect(translate('relation "stock" does not exist', "zh")).toBe('原文：relation "stock" does not exist');
 });
 
@@ -76,7 +76,7 @@ describe("the source", () => {
   const textOf = (file: string) => readFileSync(new URL(`../${file}`, import.meta.url), "utf8");
 
   test.each(sources.filter((file) => !forEngineers.includes(file)))(
-    "%s says what a person may read from the catalogue alone",
+    "%s takes every message for people from the catalogue",
     (file) => {
       const text = textOf(file);
       const typed = [

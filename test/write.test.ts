@@ -1,4 +1,4 @@
-// How an answer is written: in statements that the Data API takes, and in one order for every writer.
+// How an answer is written: in statements that fit the Data API's limits, in the same row order for every writer.
 import { expect, test } from "vitest";
 import type { Dataset } from "../shared/catalogue/datasets.ts";
 import { writesOf } from "../shared/rows/write.ts";
@@ -41,7 +41,7 @@ test("the statements of a large answer lock its rows in the order of the key, nu
   expect(sql).toContain('order by ts_code collate "C", bar_day, timing collate "C" nulls first');
 });
 
-test("an answer that fits one statement is written as it came", () => {
+test("an answer that fits one statement is written in its own order", () => {
   const { before, last } = writesOf(stored.foreign_pauses, selector, shuffled(8));
   expect(before).toEqual([]);
   expect(String(last.parameters.cells_ts_code).split(",")).toEqual(shuffled(8).columns.ts_code);
