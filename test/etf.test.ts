@@ -1,4 +1,4 @@
-// ETFs: the list and the prices, in the tables of the stocks.
+// ETFs: their list and their prices, stored in the same tables as stocks.
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { interfaces } from "../local/tushare/interfaces.ts";
 import { makeMarket as makeGenerated } from "../local/tushare/market.ts";
@@ -19,7 +19,7 @@ beforeAll(async () => {
 afterAll(() => world.close());
 beforeEach(() => world.reset());
 
-/** What is kept of a list, whichever slice it is of. */
+/** The rows kept from a list; the same for every slice. */
 function etfsIn(page: Page, spec: InterfaceSpec): Table["columns"] {
   const keeps = Object.entries(spec.keeps ?? {}).map(([column, pattern]) => ({
     column,
@@ -56,7 +56,7 @@ test.each([
   }
 });
 
-test("of a generated list of funds as large as the real one exactly the ETFs are kept, whatever their names", () => {
+test("exactly the ETFs are kept from a generated fund list of real size, whatever their names", () => {
   const { fallback } = datasets.etf_list.main;
   if (fallback === undefined) throw new Error("no list to read");
   const generated = makeGenerated({ seed: 1, stocks: 5_400, publicationHour: {} });
@@ -77,7 +77,7 @@ describe("ETF_LIST", () => {
     if (name === "etf_basic") throw new SyncError("permanent", "no right to etf_basic", { scope: "task" });
   };
 
-  test("stores the listed, the delisted and those to be listed, and leaves the stocks as they are", async () => {
+  test("stores listed, delisted and not yet listed ETFs, and does not change the stocks", async () => {
     const before = await instruments();
     expect((await run({ job: "ETF_LIST" })).task).toMatchObject({ status: "COMPLETED" });
     const after = await instruments();
@@ -95,7 +95,7 @@ describe("ETF_LIST", () => {
     expect(new Set(etfs.map(({ list_status }) => list_status))).toEqual(new Set(["L", "D", "P"]));
   });
 
-  test("without the right to etf_basic it comes from fund_basic, exchange-traded funds only", async () => {
+  test("without access to etf_basic uses fund_basic, exchange-traded funds only", async () => {
     world.state.onCall = (call, reply) => {
       withoutRight(call);
       return reply;
@@ -106,7 +106,7 @@ describe("ETF_LIST", () => {
     expect(etfs).toContainEqual(expect.objectContaining({ ts_code: "563999.SH", list_status: "P" }));
   });
 
-  test("again it inserts nothing twice, rewrites nothing that stands, and updates what has changed", async () => {
+  test("inserts no duplicates on a second run, leaves unchanged rows alone, and updates changed ones", async () => {
     await run({ job: "ETF_LIST" });
     const places = () => world.sql("select ts_code, cast(ctid as text) as place from stock_info order by 1");
     const before = await places();
@@ -120,7 +120,7 @@ describe("ETF_LIST", () => {
   });
 
   test.skipIf(!hasCaptured)(
-    "of the captured list of funds every ETF is kept, the delisted ones without ETF in their names too, and nothing else",
+    "keeps exactly the ETFs of the captured fund list, also delisted ones without ETF in their names",
     () => {
       const fallback = datasets.etf_list.main.fallback;
       if (fallback === undefined) throw new Error("no list to read");
@@ -188,7 +188,7 @@ describe("ETF prices", () => {
     expect(await stored()).toHaveLength(marketDays.length);
   });
 
-  test("of a failed day do not hold up the other days", async () => {
+  test("of other days are stored when one day fails", async () => {
     world.state.onCall = (call, reply) => {
       if (call.params.trade_date === "20240105") throw new SyncError("permanent", "this day is broken");
       return reply;
@@ -197,7 +197,7 @@ describe("ETF prices", () => {
     expect(task).toMatchObject({ status: "FAILED", total_processed: marketDays.length - 1, total_failed: 1 });
   });
 
-  test("are not mistaken for those of stocks, nor the stocks' for theirs", async () => {
+  test("are not mixed up with stock prices, in either direction", async () => {
     await run({ ...history, job: "DAILY_HISTORY" });
     expect((await run(history)).task).toMatchObject({ total_units: marketDays.length, status: "COMPLETED" });
     expect((await run({ ...history, job: "DAILY_HISTORY" })).calls).toEqual([]);
@@ -210,8 +210,8 @@ describe("ETF prices", () => {
     ]);
   });
 
-  test("over the configured cap are paged, and none is lost", async () => {
-    // The upstream cuts and does not say so.
+  test("above the configured row cap are read in pages, and no row is lost", async () => {
+    // The upstream truncates its reply without saying so.
     const capped = await makeWorld(undefined, { SYNC_FUND_ROW_CAP: "100" });
     try {
       await capped.reset();
@@ -236,7 +236,7 @@ describe("ETF prices", () => {
     return codes.map((ts_code) => ({ ...row, ts_code, trade_date: lastDay }));
   }
 
-  test("a stock is no ETF to ask for, and an ETF no stock", async () => {
+  test("an ETF job refuses a stock's code, and a stock job an ETF's", async () => {
     await expect(world.dispatch({ ...history, codes: ["600519.SH"] })).rejects.toThrow(
       "no ETF 600519.SH in stock_info: check them, or run the job ETF_LIST",
     );
@@ -245,7 +245,7 @@ describe("ETF prices", () => {
     );
   });
 
-  test("and stocks' are read by one query", async () => {
+  test("and stock prices can be read with one query", async () => {
     await run(history);
     await run({ ...history, job: "DAILY_HISTORY" });
     const [day] = await world.sql(

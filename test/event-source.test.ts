@@ -164,7 +164,7 @@ test.each([
   expect(world.counts()).toEqual({ visible: 0, inFlight: left, delayed: 0 });
 });
 
-test("without partial batch response any answer but an error acknowledges the batch", async () => {
+test("without partial batch responses, any result except an error acknowledges the batch", async () => {
   world = await makeWorld({
     code: `export const handler = async () => ({ batchItemFailures: [{ itemIdentifier: "" }] });`,
     mapping: { FunctionResponseTypes: [] },
@@ -173,7 +173,7 @@ test("without partial batch response any answer but an error acknowledges the ba
   await until(() => world.counts().visible + world.counts().inFlight === 0);
 });
 
-test("a message that keeps failing comes again with a higher count, then lies in the dead-letter queue", async () => {
+test("a message that keeps failing is received again with a higher count, then moves to the dead-letter queue", async () => {
   world = await makeWorld({
     code: "export const handler = async (event) => { console.log(JSON.stringify(event)); throw new Error('no'); };",
     lambda: { Timeout: 1 },
@@ -198,7 +198,7 @@ test("a message that keeps failing comes again with a higher count, then lies in
       MessageId,
       Body: "poison",
       Attributes: {
-        ApproximateReceiveCount: "3", // it counts on from the two before
+        ApproximateReceiveCount: "3", // the two receives before count too
         DeadLetterQueueSourceArn: "arn:aws:sqs:us-east-1:000000000000:test-Work",
       },
     },
@@ -236,7 +236,7 @@ test("a message throttled by a manual invocation is kept, and runs on its first 
   expect(world.counts("test-Dead").visible).toBe(0);
 });
 
-test("a message that stays throttled until its visibility ends has spent a receive", async () => {
+test("a message throttled until its visibility timeout ends has used up one receive", async () => {
   world = await makeWorld({
     lambda: { ReservedConcurrentExecutions: 0, Timeout: 1 },
     queue: {
@@ -249,7 +249,7 @@ test("a message that stays throttled until its visibility ends has spent a recei
   expect(world.events()).toEqual([]);
 });
 
-test("a batching window gathers more than one receive can give", async () => {
+test("a batching window collects more messages than one receive can return", async () => {
   world = await makeWorld({ mapping: { BatchSize: 15, MaximumBatchingWindowInSeconds: 5 } });
   await world.sendAll(["1", "2", "3", "4", "5", "6", "7", "8"]);
   await world.sendAll(["9", "10", "11", "12", "13", "14", "15"]);
@@ -257,7 +257,7 @@ test("a batching window gathers more than one receive can give", async () => {
   expect(world.events().map(({ Records }) => Records.length)).toEqual([15]);
 });
 
-test("a paused event source takes nothing while its running batches end, and goes on when resumed", async () => {
+test("a paused event source receives nothing while its running batches finish, and continues when resumed", async () => {
   world = await makeWorld({ code: gatedHandler(), mapping: { ScalingConfig: { MaximumConcurrency: 2 } } });
   await world.sendAll(["a", "b", "c"]);
   await until(() => world.gate.waiting().length === 2);
@@ -271,7 +271,7 @@ test("a paused event source takes nothing while its running batches end, and goe
   await world.gate.release("c");
 });
 
-test("of several long polls on one queue one gets the message and the others wait on", async () => {
+test("with several long polls on one queue, one gets the message and the others keep waiting", async () => {
   world = await makeWorld({});
   await world.stack.pauseEventSource("test-Worker");
   const poll = () =>

@@ -1,4 +1,5 @@
-// Every option of every command is obeyed or refused: of the jobs by what is planned, of the command line by its words.
+// Every option of every command has an effect or is refused: a job's option changes its plan, and the command line
+// refuses with a sentence.
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { messagesFor } from "../cli/messages/choose.ts";
 import { makeParser } from "../cli/parser.ts";
@@ -33,7 +34,7 @@ function sampleOf(job: (typeof jobTypes)[number], option: RunOption): unknown {
   return values[option];
 }
 
-test.each(taken)("$option of $job is obeyed: another plan than without it", async ({ job, option }) => {
+test.each(taken)("$option of $job is obeyed: it changes the plan", async ({ job, option }) => {
   await world.dispatch({ job: "REFERENCE" });
   await world.runToEnd();
   await world.dispatch({ job: "ETF_LIST" });
@@ -50,7 +51,7 @@ test.each(taken)("$option of $job is obeyed: another plan than without it", asyn
 });
 
 test.each(refused)(
-  "$option of $job is refused at every door, naming what the job takes",
+  "$option of $job is refused by every interface, with the options the job takes",
   async ({ job, option }) => {
     const command = { job, [option]: sampleOf(job, option) };
     const names = [option, job, ...optionsOf(job)];
@@ -122,16 +123,16 @@ describe("an option of the command line that would change nothing is refused", (
   });
 });
 
-test("every job takes something, and nothing that is no option of a run", () => {
+test("every job takes at least one option, and only options of a run", () => {
   for (const job of jobTypes) expect(runOptions).toEqual(expect.arrayContaining([...jobs[job].takes]));
 });
 
 const t = messagesFor({ LC_ALL: "C" });
 
-/** Reads a line without doing it. */
+/** Parses a command line without running it. */
 const readOnly = (...line: string[]) => makeParser(t, async () => 0)(line);
 
-/** Reads a line and does it where nothing runs. */
+/** Parses a command line and runs it where no stack can be reached. */
 const readLine = (...line: string[]) =>
   makeParser(t, async (command, _, values) => {
     const target = () => Promise.reject(new Error("no stack is asked"));

@@ -1,4 +1,4 @@
-// Reading a table whole through the Data API, in pages by its key, also where the key has nulls.
+// Reading a whole table through the Data API, in pages by its key, also when the key has nulls.
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { exportables, readColumns, readTable } from "../cli/export-table.ts";
 import { messagesFor } from "../cli/messages/choose.ts";
@@ -46,7 +46,7 @@ async function readAll(table: string, more: { codes?: string[]; from?: string } 
 }
 
 test("each row comes once, in the order of a key that has nulls, over several pages", async () => {
-  // Three versions of each report: announced on no known day, then twice on one day.
+  // Three versions of each report: one without an announcement date, then two with the same date.
   await database.run(`insert into fina_indicator (ts_code, end_date, ann_date, update_flag, eps)
 select lpad(cast(code as text), 6, '0') || '.SZ', date '2023-12-31', ann_date, update_flag, code
 from generate_series(1, 700) as code
@@ -66,7 +66,7 @@ cross join (values (cast(null as date), cast(null as text)), ('2024-03-01', null
   expect((await readAll("fina_indicator", { from: "20240101" })).rows).toEqual([]);
 });
 
-test("rows that are wide all at once are asked for again in smaller pages", async () => {
+test("a page that is too large because its rows are wide is read again in smaller pages", async () => {
   await database.run(`insert into trade_cal (exchange, cal_date, is_open)
 select 'SSE', date '1990-12-19' + day, 1
 from generate_series(1, 600) as day`);

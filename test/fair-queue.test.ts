@@ -1,4 +1,4 @@
-// Fair queues on the local stack: one group's backlog does not delay another's messages, and nothing else changes.
+// Fair queues on the local stack: one group's backlog does not delay another group's messages; nothing else changes.
 import {
   DeleteMessageCommand,
   GetQueueAttributesCommand,
@@ -16,7 +16,7 @@ import { until } from "./support/until.ts";
 
 afterEach(cleanUpAll);
 
-/** The work queue as the stack has it: a message may be received twice, then it is a dead letter. */
+/** The stack's work queue: a message may be received twice, then it moves to the dead-letter queue. */
 async function makeWorld() {
   const { stack, client } = await start({
     resources: {
@@ -76,7 +76,7 @@ async function makeWorld() {
 const named = (name: string, count: number) => Array.from({ length: count }, (_, at) => `${name}${at}`);
 const bodies = (messages: readonly Message[]) => messages.map(({ Body }) => Body);
 
-test("three messages behind a backlog of 500 of another group come with the next receives, and none is lost", async () => {
+test("three messages behind another group's backlog of 500 come with the next receives, and none is lost", async () => {
   const world = await makeWorld();
   await world.send(named("a", 500), "A");
   // Two slots are at work on the backlog when the others come, as in a running backfill.
@@ -103,7 +103,7 @@ test("three messages behind a backlog of 500 of another group come with the next
   expect(world.counts()).toEqual({ visible: 0, inFlight: 0, delayed: 0 });
 });
 
-test("without groups, or within one, a message waits for all that were sent before it", async () => {
+test("without groups, and within one group, messages come in the order they were sent", async () => {
   for (const group of [undefined, "A"]) {
     const world = await makeWorld();
     await world.send(named("a", 100), group);
@@ -114,7 +114,7 @@ test("without groups, or within one, a message waits for all that were sent befo
   }
 });
 
-test("a message without a group is a group of its own, and comes before a backlog", async () => {
+test("a message without a group counts as its own group, and comes before a backlog", async () => {
   const world = await makeWorld();
   await world.send(named("a", 50), "A");
   await world.receive();
@@ -122,7 +122,7 @@ test("a message without a group is a group of its own, and comes before a backlo
   expect(bodies(await world.receive())).toEqual(["planned"]);
 });
 
-test("a delayed message of a quiet group comes first once its time is over, and not before", async () => {
+test("a delayed message of a quiet group comes first, but only after its delay", async () => {
   const world = await makeWorld();
   await world.send(named("a", 20), "A");
   await world.receive();
@@ -132,21 +132,21 @@ test("a delayed message of a quiet group comes first once its time is over, and 
   expect(bodies(await world.receive())).toEqual(["b"]);
 });
 
-test("a quiet group's message that keeps failing still spends its receives and becomes a dead letter", async () => {
+test("a quiet group's message that keeps failing uses up its receives and becomes a dead letter", async () => {
   const world = await makeWorld();
   await world.send(named("a", 20), "A");
   await world.receive();
   await world.send(["poison"], "B");
   const [first] = await world.receive(1, { visibilitySeconds: 0 });
   const order = [first?.Body];
-  // Now that it has been in hand it is one of two noisy groups, and comes again before the backlog is through.
+  // After its first receive its group is noisy too; it still comes again before the backlog is finished.
   for (;;) {
     const [message] = await world.receive(1, { visibilitySeconds: 0 });
     if (message === undefined) break;
     order.push(message.Body);
     if (message.Body !== "poison") await world.delete(message);
   }
-  expect(order).toHaveLength(21); // nineteen of the backlog, and it twice
+  expect(order).toHaveLength(21); // nineteen from the backlog, and this message twice
   expect(order.filter((body) => body === "poison")).toHaveLength(2);
   const dead = await world.receive(10, { queue: "Dead" });
   expect(dead).toMatchObject([
@@ -154,7 +154,7 @@ test("a quiet group's message that keeps failing still spends its receives and b
   ]);
 });
 
-test("counts and attributes stay those of one queue", async () => {
+test("message counts and attributes are those of one queue", async () => {
   const world = await makeWorld();
   await world.send(named("a", 5), "A");
   await world.receive(2);
@@ -185,7 +185,7 @@ function makeClockedQueue() {
   };
 }
 
-test("a group that has had its share stays behind until its backlog is consumed", () => {
+test("a group that has used more than its share stays noisy until its backlog is consumed", () => {
   const world = makeClockedQueue();
   for (const body of named("a", 4)) world.send(body, "A");
   const first = world.take();
@@ -201,7 +201,7 @@ test("a group that has had its share stays behind until its backlog is consumed"
     world.pass(60);
     next.done();
   }
-  // With nothing left A is as quiet as any other: first come, first served.
+  // Without a backlog A is quiet again: first come, first served.
   world.send("a4", "A");
   world.send("b1", "B");
   expect(world.take().body).toBe("a4");
@@ -223,7 +223,7 @@ test("a group without a message in flight for five minutes is quiet again", () =
   }
 });
 
-test("a group is noisy by what it has in flight when nobody has used any time yet", () => {
+test("before any group has used processing time, messages in flight decide which group is noisy", () => {
   const world = makeClockedQueue();
   for (const body of named("a", 40)) world.send(body, "A");
   world.send("b", "B");

@@ -1,5 +1,4 @@
-// Whatever befalls a run of the main job, a troubled upstream or kills at any moment, it ends COMPLETED with the rows of
-// an undisturbed one.
+// The main job ends COMPLETED with the same rows as an undisturbed run, despite upstream faults or kills at any moment.
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { npmStart, slow, startMirror, temporaryDataDir } from "./support/npm-start.ts";
 import { randomFrom } from "./support/random.ts";
@@ -17,7 +16,7 @@ afterAll(() => {
 const job = ["--stocks", "60", "--from", "20260901", "--to", "20261020", "--once", "--json"];
 
 const seed = Number(process.env.TEST_SEED ?? Date.now() % 100_000);
-/** With the slow pace a whole run lasts about ten seconds, so that most kills meet it at work. */
+/** At the slow pace a run takes about ten seconds, so that most kills happen while it works. */
 const killsInAll = 5;
 
 let rows: number;

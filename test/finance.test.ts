@@ -23,7 +23,7 @@ beforeEach(async () => {
   await highTier.reset();
 });
 
-/** Runs a job until everything has come to rest; gives its task and the calls that were made meanwhile. */
+/** Runs a job until no work is left; returns its task and the calls made meanwhile. */
 async function run(command: object, on = world) {
   const before = on.calls.length;
   const { tasks } = await on.dispatch(command);
@@ -61,7 +61,7 @@ describe("periods", () => {
 });
 
 describe("FINANCE_HISTORY", () => {
-  test("asks for each stock once, since the configured start, naming update_flag", async () => {
+  test("asks for each stock once, from the configured start date, with the field update_flag", async () => {
     const { task, calls } = await run({ job: "FINANCE_HISTORY" });
     expect(task).toMatchObject({ status: "COMPLETED", total_units: stockCodes.length });
     expect(new Set(calls.map(({ name }) => name))).toEqual(new Set(["fina_indicator"]));
@@ -70,14 +70,14 @@ describe("FINANCE_HISTORY", () => {
     expect(datasets.finance.main.columns.map(({ name }) => name)).toContain("update_flag");
   });
 
-  test("keeps every version, and folds exact duplicates", async () => {
+  test("keeps every version, and stores exact duplicates once", async () => {
     await run({ job: "FINANCE_HISTORY" });
     const rows = await storedReports();
     expect(rows.filter(({ ts_code }) => ts_code === "600519.SH")).toHaveLength(2 * periods.length);
     expect(rows).toHaveLength(companies.length * periods.length - 1 + periods.length);
   });
 
-  test("asks for nothing again, neither for reports that are there nor for those that are known not to be", async () => {
+  test("does not ask again for stored reports or for reports known not to exist", async () => {
     await run({ job: "FINANCE_HISTORY" });
     expect(await run({ job: "FINANCE_HISTORY" })).toMatchObject({
       task: { status: "COMPLETED", total_units: 0 },
@@ -86,7 +86,7 @@ describe("FINANCE_HISTORY", () => {
     expect((await run({ job: "FINANCE_HISTORY", refresh: true })).calls).toHaveLength(stockCodes.length);
   });
 
-  test("asks again for a stock some of whose reports have gone", async () => {
+  test("asks again for a stock when some of its reports were deleted", async () => {
     await run({ job: "FINANCE_HISTORY" });
     await world.sql("delete from fina_indicator where ts_code = '000001.SZ' and end_date = '2022-09-30'");
     const { calls } = await run({ job: "FINANCE_HISTORY" });
@@ -95,7 +95,7 @@ describe("FINANCE_HISTORY", () => {
     ]);
   });
 
-  test("goes on after a pause with what is left", async () => {
+  test("continues after a pause with the remaining units", async () => {
     const { tasks } = await world.dispatch({ job: "FINANCE_HISTORY" });
     for (let unit = 0; unit < 5; unit += 1) await world.deliverNext();
     await world.dispatch({ pause: tasks[0]?.id });
@@ -107,14 +107,14 @@ describe("FINANCE_HISTORY", () => {
     expect(await world.tasks()).toMatchObject([{ status: "COMPLETED" }]);
   });
 
-  test("over the row cap of one answer is halved until every half is whole", async () => {
+  test("splits a range in half until no reply is cut at the row cap", async () => {
     world.state.cap = 5;
     await run({ job: "FINANCE_HISTORY", codes: ["600519.SH"] });
     expect(await storedReports()).toHaveLength(2 * periods.length);
     expect(world.calls.length).toBeGreaterThan(2);
   });
 
-  test("with an account of a higher tier goes by period: a call or two for each, whatever the number of stocks", async () => {
+  test("with a higher account tier asks by period: one or two calls each, however many stocks there are", async () => {
     const { task, calls } = await run({ job: "FINANCE_HISTORY" }, highTier);
     expect(task).toMatchObject({ status: "COMPLETED", total_units: periods.length + 1 });
     expect(new Set(calls.map(({ name }) => name))).toEqual(new Set(["fina_indicator_vip"]));
@@ -124,7 +124,7 @@ describe("FINANCE_HISTORY", () => {
     expect((await run({ job: "FINANCE_HISTORY" }, highTier)).calls).toEqual([]);
   });
 
-  test("without the right to the answers by period starts again by stock, and remembers", async () => {
+  test("without access by period starts again by stock, and remembers it", async () => {
     highTier.state.onCall = (call, reply) => {
       if (call.name === "fina_indicator_vip")
         throw new SyncError("permanent", "no right to fina_indicator_vip", { scope: "task" });
@@ -171,7 +171,7 @@ describe("FINANCE_INCREMENTAL", () => {
     expect(failure?.resolved_at).not.toBeNull();
   });
 
-  test("a failure at its limit is left to a person", async () => {
+  test("a failure at its retry limit is not retried automatically", async () => {
     await failing("600036.SH");
     await world.sql("update sync_failure_record set retry_count = max_retries");
     const { calls } = await run(incremental);
@@ -179,7 +179,7 @@ describe("FINANCE_INCREMENTAL", () => {
     expect(await world.failures()).toMatchObject([{ retry_count: 3, resolved_at: null }]);
   });
 
-  test("a filing is asked for from the day after it on, until it was", async () => {
+  test("a filing is asked for from the day after it, until it has been fetched", async () => {
     const { ts_code, end_date, actual_date } = earlyFiler;
     world.state.market.fina_indicator.push(reportOf(ts_code, end_date, actual_date));
     expect(codesAsked((await run(incremental)).calls)).not.toContain(ts_code);
@@ -190,7 +190,7 @@ describe("FINANCE_INCREMENTAL", () => {
     expect(codesAsked((await run(incremental)).calls)).not.toContain(ts_code);
   });
 
-  test("of the stocks that miss the newest due report, those longest not asked come first, up to the limit", async () => {
+  test("asks for stocks without the newest due report, least recently asked first, up to the limit", async () => {
     const limited = await makeWorld(undefined, { SYNC_INCREMENTAL_MISSING_LIMIT: "2" });
     try {
       await limited.reset();
@@ -226,7 +226,7 @@ describe("FINANCE_INCREMENTAL", () => {
     await world.dispatch(incremental);
     await world.runQueuesToEnd();
     world.state.onCall = honest;
-    // What the retries of the old task would do is not the matter here.
+    // Retries of the old task are not tested here.
     world.schedules.clear();
     await world.sql("update sync_task set status = 'FAILED' where status = 'RUNNING'");
     world.calls.length = 0;
@@ -272,7 +272,7 @@ describe("the current version of a report", () => {
       0,
     ],
     [
-      "is the fuller of two without a flag",
+      "is the one with more values of two without a flag",
       [
         ["20240420", null, 1, null],
         ["20240421", null, null, null],
@@ -281,7 +281,7 @@ describe("the current version of a report", () => {
     ],
     ["is the only one there is, though nobody knows when it was announced", [[null, "0", 1, null]], 0],
     [
-      "is the fuller of two of one day",
+      "is the one with more values of two announced on one day",
       [
         ["20240420", "0", 1, null],
         ["20240420", null, 1, 2],
@@ -307,7 +307,7 @@ describe("the current version of a report", () => {
   });
 
   test.skipIf(!hasCaptured).each(["600519.SH", "002594.SZ"])(
-    "of every captured report of %s is the fuller row, where a plain upsert keeps the last",
+    "of every captured report of %s is the row with more values, where a plain upsert keeps the last",
     async (code) => {
       const file = `fina_indicator__ts_code_${code}_20230331_20250630.csv`;
       const rows = capturedRows(file, datasets.finance.main);

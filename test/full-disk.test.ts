@@ -1,4 +1,4 @@
-// A disk that is full ends a run in one sentence with a code of its own, and a later start goes on with what is stored.
+// A full disk ends a run with one sentence and its own exit code; a later start continues from what is stored.
 import { spawn, spawnSync } from "node:child_process";
 import { existsSync, mkdirSync, mkdtempSync, rmSync, symlinkSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -14,11 +14,11 @@ function temporaryFolder(): string {
   return folder;
 }
 
-/** Linux's device that takes nothing, as a full disk does. */
+/** A Linux device that fails every write with ENOSPC, like a full disk. */
 const fullDevice = "/dev/full";
 const whyNoFullDevice = existsSync(fullDevice) ? undefined : `there is no ${fullDevice} on this system`;
 
-/** A mount that only the command sees; the system must let its users have that. */
+/** A mount that only the command sees; needs a system that allows it to ordinary users. */
 const inNamespace = ["unshare", "--user", "--map-root-user", "--mount", "sh", "-c"] as const;
 const [unshare, ...unshareArgs] = inNamespace;
 const mounted = "mkdir disk && mount -t tmpfs -o size=$SIZE tmpfs disk";
@@ -45,7 +45,7 @@ test("a run goes on while its log cannot be written, says so once, and completes
   expect(code).toBe(0);
 });
 
-test("a log whose folder is gone is told once, and written again when it is back", () => {
+test("a missing log folder is reported once, and the log is written again when the folder is back", () => {
   const folder = temporaryFolder();
   const told: string[] = [];
   const log = makeLogFile(join(folder, "logs", "functions.log"), (text) => told.push(text));
@@ -59,7 +59,7 @@ test("a log whose folder is gone is told once, and written again when it is back
   expect(told).toHaveLength(2);
 });
 
-test("a schedule promised after one that found no space is kept", ({ skip }) => {
+test("a schedule stored after another one failed for lack of space is kept", ({ skip }) => {
   skip(whyNoFullDevice !== undefined, whyNoFullDevice);
   const file = join(temporaryFolder(), "schedules.jsonl");
   symlinkSync(fullDevice, file);

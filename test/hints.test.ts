@@ -1,5 +1,5 @@
-// What a start says to try next works as it stands: beside the start that is up, and after one that has stopped. In
-// Chinese nothing of it is an English sentence.
+// The commands that a start suggests work as printed: while it is running, and after it has stopped. In Chinese no
+// suggestion is an English sentence.
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { runCli } from "./support/cli.ts";
 import { type Run, referenceDataDir, startMirror } from "./support/npm-start.ts";
@@ -9,7 +9,7 @@ const small = ["--data-dir", dataDir.path, "--stocks", "60"];
 const chinese = { LC_ALL: "zh_CN.UTF-8" };
 afterAll(() => dataDir.remove());
 
-/** Three words of small letters in a row are English; names of things and commands are not. */
+/** Three lower-case words in a row count as English; names and commands do not match. */
 const english = /\b[a-z]+ [a-z]+ [a-z]+\b/;
 
 function hintsIn(output: string): string[][] {
@@ -49,7 +49,7 @@ describe("while it is up", () => {
   });
 });
 
-test("after --once every hint starts again what was there", async () => {
+test("after --once every suggested command starts the same mirror again", async () => {
   const first = await startMirror([...small, "--job", "REFERENCE", "--once"]).ended;
   expect(first.code).toBe(0);
   const hints = hintsIn(first.output);

@@ -6,7 +6,7 @@ import { cleanUpAll, handler, start } from "./support/local-stack.ts";
 
 afterEach(cleanUpAll);
 
-/** A stack whose API leads each route to a function of the given source. */
+/** A stack with an API that routes to functions of the given source. */
 function withRoutes(routes: Record<string, string>, integration: Record<string, unknown> = {}): Fixture {
   const resources: Fixture["resources"] = {
     Api: { Type: "AWS::ApiGatewayV2::Api", Properties: { Name: "things", ProtocolType: "HTTP" } },
@@ -63,7 +63,7 @@ test("the function gets the request in payload format 2.0", async () => {
   expect(event.headers).not.toHaveProperty("cookie");
 });
 
-test("a body that is no text comes base64-encoded, as API Gateway does", async () => {
+test("a binary body arrives base64-encoded, as from API Gateway", async () => {
   const { stack } = await only("return { isBase64: event.isBase64Encoded, body: event.body };");
   const answer = await fetch(`${stack.apiUrl}/`, {
     method: "POST",
@@ -91,7 +91,7 @@ test("an answer without a status code is the body of a 200", async () => {
   expect([answer.status, await answer.json()]).toEqual([200, { stored: 3 }]);
 });
 
-test("the most specific route answers, and what no route takes is API Gateway's own 404", async () => {
+test("the most specific route answers, and a request without a route gets API Gateway's 404", async () => {
   const saying = (text: string) => handler(`return { route: "${text}", parameters: event.pathParameters };`);
   const { stack } = await start(
     withRoutes({
@@ -114,7 +114,7 @@ test("the most specific route answers, and what no route takes is API Gateway's 
   }
 });
 
-test("a function that throws is API Gateway's own 500, and one whose slots are taken its 503", async () => {
+test("a function that throws gives API Gateway's 500, and one without a free slot its 503", async () => {
   const failing = await only('throw new Error("secret");');
   const answer = await fetch(`${failing.stack.apiUrl}/`);
   expect([answer.status, await answer.json()]).toEqual([500, { message: "Internal Server Error" }]);
@@ -126,7 +126,7 @@ test("a function that throws is API Gateway's own 500, and one whose slots are t
   expect([throttled.status, await throttled.json()]).toEqual([503, { message: "Service Unavailable" }]);
 });
 
-test("an answer above Lambda's 6 MB is a 500, a request above API Gateway's 10 MB a 413", async () => {
+test("an answer above Lambda's 6 MB gives a 500, a request above API Gateway's 10 MB a 413", async () => {
   const { stack } = await only('return { statusCode: 200, body: "x".repeat(Number(event.rawQueryString)) };');
   const url = `${stack.apiUrl}/`;
   expect((await fetch(`${url}?${6 * 1024 * 1024 - 1000}`)).status).toBe(200);
@@ -135,7 +135,7 @@ test("an answer above Lambda's 6 MB is a 500, a request above API Gateway's 10 M
   expect([large.status, await large.json()]).toEqual([413, { message: "Request Entity Too Large" }]);
 });
 
-test("a web page of another origin and a name that is not this machine's are refused", async () => {
+test("a web page of another origin and a host name of another machine are refused", async () => {
   const { stack } = await only("return 1;");
   const page = await fetch(`${stack.apiUrl}/`, { headers: { origin: "https://example.com" } });
   expect([page.status, await page.json()]).toEqual([403, { message: "Forbidden" }]);
@@ -156,7 +156,7 @@ function statusFor(url: string, host: string): Promise<number | undefined> {
   });
 }
 
-test("an integration that is no Lambda proxy of format 2.0 is refused by name", async () => {
+test("an integration other than a Lambda proxy of format 2.0 is refused by name", async () => {
   const starting = start(withRoutes({ $default: handler("") }, { PayloadFormatVersion: "1.0" }));
   await expect(starting).rejects.toThrow(
     "Route0: expected a Lambda proxy integration with payload format 2.0",

@@ -1,5 +1,5 @@
-// The answer is about what was asked, also when the job's one task was asked for something else: kept by interrupting
-// `npm start` and by two callers of the command line at once.
+// A command does what it was asked, also when the job already has a task for something else. Tested by interrupting
+// `npm start` and by two commands at once.
 import { afterAll, describe, expect, test } from "vitest";
 import { askCli, jsonLines } from "./support/cli.ts";
 import { type Run, referenceDataDir, slow, startMirror } from "./support/npm-start.ts";
@@ -23,7 +23,7 @@ describe("npm start after an interrupted run of another range", async () => {
     expect((await run.ended).output).toContain("Stopped. The data stays in");
   }
 
-  test("says what is in the way, ends it, and does what was asked", async () => {
+  test("says which task is in the way, ends it, and does what was asked", async () => {
     await interrupt();
     const { code, output, json } = await startMirror([...small, "--once", "--json", ...askedOptions], slow)
       .ended;
@@ -49,7 +49,7 @@ describe("the command line", async () => {
   const cli = (...args: string[]) => askCli([...args, "--data-dir", dataDir.path]);
   type Answer = { id: string; job_type: string; status: string; total_units: number; outcome: string };
 
-  test("waits for another task in turn, two callers at once, and refuses where nobody waits", async () => {
+  test("makes two commands wait for another task and run in turn, and refuses one with --detach", async () => {
     stack = startMirror(["--data-dir", dataDir.path, "--stocks", "60", "--job", "REFERENCE"], slow);
     await stack.printed("Still up");
     const first = await cli("run", "DAILY_HISTORY", "--from", "20260801", "--detach", "--json");

@@ -1,4 +1,4 @@
-// What is kept between starts is made once, whole, and never stands in the way of a start.
+// Files kept between starts are made once, are always complete, and never block a start.
 import {
   existsSync,
   mkdirSync,
@@ -19,14 +19,14 @@ afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 const write = (text: string) => async (path: string) => writeFileSync(path, text);
 
-test("a thing is made once, and found by its name afterwards", async () => {
+test("an entry is made once, and found by its name afterwards", async () => {
   const made = await kept("thing-1", write("first"), folder);
   expect(readFileSync(made, "utf8")).toBe("first");
   const found = await kept("thing-1", write("second"), folder);
   expect(readFileSync(found, "utf8")).toBe("first");
 });
 
-test("what could not be finished leaves nothing, and is made by the next who asks", async () => {
+test("an entry that could not be finished leaves no files, and the next caller makes it", async () => {
   const half = async (path: string) => {
     writeFileSync(path, "half");
     throw new Error("interrupted");
@@ -36,13 +36,13 @@ test("what could not be finished leaves nothing, and is made by the next who ask
   expect(readFileSync(await kept("thing-2", write("whole"), folder), "utf8")).toBe("whole");
 });
 
-test("of two who make the same at once, both get a whole one", async () => {
+test("two callers who make the same entry at once both get a complete one", async () => {
   const paths = await Promise.all(["a", "b"].map((text) => kept("thing-3", write(text), folder)));
   expect(new Set(paths).size).toBe(1);
   expect(readFileSync(paths[0] ?? "", "utf8")).toMatch(/^[ab]$/);
 });
 
-test("what nobody has used for weeks goes when something new is made", async () => {
+test("an entry not used for two weeks is deleted when a new one is made", async () => {
   const old = await kept("thing-4", write("old"), folder);
   const before = new Date(Date.now() - 15 * 24 * 3_600_000);
   utimesSync(old, before, before);
@@ -50,7 +50,7 @@ test("what nobody has used for weeks goes when something new is made", async () 
   expect(existsSync(old)).toBe(false);
 });
 
-test("compiled sources go when they have become too many, and stay before", async () => {
+test("compiled sources are deleted only when there are too many", async () => {
   const sources = join(folder, "compiled", "v24");
   const compile = (count: number) => {
     for (let file = 0; file < count; file += 1) writeFileSync(join(sources, String(file)), "");
@@ -64,7 +64,7 @@ test("compiled sources go when they have become too many, and stay before", asyn
   expect(existsSync(sources)).toBe(false);
 });
 
-test("a place that cannot be written is the caller's to know", async () => {
+test("a folder that cannot be written is reported to the caller", async () => {
   const file = join(folder, "a-file");
   writeFileSync(file, "");
   await expect(kept("thing-6", write("x"), file)).rejects.toMatchObject({ code: "EEXIST" });

@@ -1,4 +1,4 @@
-// What Lambda promises a function and its callers, kept by the local stack.
+// The local stack keeps what Lambda guarantees to a function and its callers.
 import { afterEach, expect, test } from "vitest";
 import { aFunction, aMapping, aQueue, getAtt } from "./support/assembly.ts";
 import { gatedHandler, openGate } from "./support/gate.ts";
@@ -57,7 +57,7 @@ test("a function runs its own bundle with the template's variables, in an enviro
   expect(left).toBeGreaterThan(9000);
 });
 
-test("an environment is used again while it is warm, and a second one only when the first is busy", async () => {
+test("a warm environment is used again, and a second one is started only when the first is busy", async () => {
   const gate = await openGate();
   cleanUp(gate.close);
   const variables = { Environment: { Variables: { GATE: gate.url } } };
@@ -191,7 +191,7 @@ test("what a function prints comes line by line with its name and request, befor
   ]);
 });
 
-test("an event is taken at once and tried again after one and two minutes", async () => {
+test("an event is accepted at once and retried after one and two minutes", async () => {
   const clock = manualClock("2026-11-20T00:00:00Z");
   const { stack, lines } = await only(
     handler('console.log("call " + calls); throw new Error("down");'),
@@ -211,7 +211,7 @@ test("an event is taken at once and tried again after one and two minutes", asyn
   );
 });
 
-test("an event that fails as often as the template allows lies in the failure queue, with its error", async () => {
+test("an event that fails as often as the template allows goes to the failure queue, with its error", async () => {
   const DestinationConfig = { OnFailure: { Destination: getAtt("Missed") } };
   const { stack, lines } = await start({
     resources: {

@@ -115,7 +115,7 @@ function input(changes: Partial<ScheduleInput> = {}): ScheduleInput {
   };
 }
 
-test("a one-time schedule fires once at its time and goes when it was told to", async () => {
+test("a one-time schedule fires once at its time and is deleted afterwards if asked", async () => {
   const { clock, scheduler, delivered } = aScheduler();
   scheduler.create(input({ ActionAfterCompletion: "DELETE" }));
   scheduler.create(input({ Name: "stays", Target: { ...input().Target, Input: "stays" } }));
@@ -127,7 +127,7 @@ test("a one-time schedule fires once at its time and goes when it was told to", 
   expect(scheduler.list().map(({ Name }) => Name)).toEqual(["stays"]);
 });
 
-test("a recurring schedule fires at each of its times, one made while it runs too", async () => {
+test("a recurring schedule fires at each of its times, also when it was created at run time", async () => {
   const { clock, scheduler, delivered } = aScheduler();
   scheduler.start();
   await clock.moveTo("2026-11-20T01:00:00Z");
@@ -175,7 +175,7 @@ test("the input tells the target when and by what it was called", async () => {
   });
 });
 
-test("a target that fails is tried again as the retry policy says, then the input goes to the dead-letter queue", async () => {
+test("a failing target is retried by its retry policy, then the input goes to the dead-letter queue", async () => {
   let attempts = 0;
   const { clock, scheduler, dead } = aScheduler({
     deliver: async () => {
@@ -197,7 +197,7 @@ test("a target that fails is tried again as the retry policy says, then the inpu
   expect(scheduler.list()).toEqual([]);
 });
 
-test("schedules made at run time survive a restart, and what became due meanwhile fires at the start", async () => {
+test("schedules made at run time survive a restart, and those that became due meanwhile fire at the start", async () => {
   const folder = mkdtempSync(join(tmpdir(), "schedules-"));
   cleanups.push(() => rmSync(folder, { recursive: true }));
   const file = join(folder, "schedules.jsonl");
@@ -277,7 +277,7 @@ test("the template's schedule invokes its function, through the alias it names",
   await until(() => lines.includes('{"job":"DAILY"}'));
 });
 
-test("with schedules switched off the template's are there, disabled, and those made at run time still fire", async () => {
+test("with schedules switched off, the template's exist but are disabled, and those made at run time still fire", async () => {
   const { clock, stack, client, lines } = await aStack({ schedulesEnabled: false });
   await client.send(new CreateScheduleCommand(onto(workQueue)));
   await clock.moveTo("2026-11-20T12:00:00Z");

@@ -1,4 +1,4 @@
-// What clients of SQS rely on, held by the real SDK: the local stack answers as AWS does.
+// The local stack answers SQS clients as AWS does; tested with the real SDK.
 import { createHash } from "node:crypto";
 import {
   ChangeMessageVisibilityBatchCommand,
@@ -27,7 +27,7 @@ import { until } from "./support/until.ts";
 
 afterEach(cleanUpAll);
 
-test("SQS takes what AWS takes and refuses what it refuses", async () => {
+test("the local SQS accepts and refuses the same requests as AWS", async () => {
   const { stack, client } = await start({ resources: { Work: aQueue({ DelaySeconds: 0 }) } });
   const sqs = new SQSClient(client);
   const { QueueUrl } = await sqs.send(new GetQueueUrlCommand({ QueueName: stack.queueName("Work") }));
@@ -82,7 +82,7 @@ test("dead letters move back to the queue they came from", async () => {
   expect([stack.queues.counts("test-Work").visible, stack.queues.counts("test-Dead").visible]).toEqual([
     1, 0,
   ]);
-  // Once more: the letter keeps no count of its earlier life.
+  // Once more: a moved message starts with a new receive count.
   for (let receive = 0; receive < 2; receive += 1)
     await sqs.send(new ReceiveMessageCommand({ QueueUrl, VisibilityTimeout: 0 }));
   expect(stack.queues.counts("test-Dead").visible).toBe(1);
@@ -117,7 +117,7 @@ async function makeWorld(properties: Record<string, unknown> = {}) {
   };
 }
 
-test("a consumer that polls long, lengthens what it works on, deletes what it did and stops, as sqs-consumer does", async () => {
+test("a consumer can long-poll, extend visibility, delete messages and stop, as sqs-consumer does", async () => {
   const { sqs, QueueUrl, counts, send, receive } = await makeWorld({ VisibilityTimeout: 1 });
   const stop = new AbortController();
   const done: string[] = [];
@@ -146,7 +146,7 @@ test("a consumer that polls long, lengthens what it works on, deletes what it di
   expect(counts()).toEqual({ visible: 0, inFlight: 0, delayed: 0 });
 });
 
-test("a long poll whose client has gone ends, and the next message stays in the queue", async () => {
+test("a long poll ends when its client disconnects, and the next message stays in the queue", async () => {
   const queue = new Queue("arn:work", {}, new Map());
   const polls: Promise<unknown>[] = [];
   const poll = (signal?: AbortSignal) => receive(queue, { max: 1, waitSeconds: 20, signal });
@@ -195,7 +195,7 @@ test("attributes of a message arrive as they were sent, with digests a client ca
   const sent = await sqs.send(new SendMessageCommand({ QueueUrl, MessageBody: "a", MessageAttributes }));
   const all = await receive({ MessageAttributeNames: ["All"], VisibilityTimeout: 0 });
   expect(all).toMatchObject([{ MessageAttributes, MD5OfMessageAttributes: sent.MD5OfMessageAttributes }]);
-  // Of the documented form, computed apart from the queue.
+  // The documented digest, computed independently of the queue.
   const part = (text: string | Uint8Array) => {
     const bytes = Buffer.from(text);
     const length = Buffer.alloc(4);
@@ -215,7 +215,7 @@ test("attributes of a message arrive as they were sent, with digests a client ca
   expect((await receive())[0]).not.toHaveProperty("MessageAttributes");
 });
 
-test("a batch fails as a whole for what is wrong with it, and by entry for what is wrong with one", async () => {
+test("a batch fails as a whole for an error of the batch, and per entry for an error of an entry", async () => {
   const { sqs, QueueUrl, counts, send, receive } = await makeWorld();
   await expect(send()).rejects.toMatchObject({ name: "EmptyBatchRequest" });
   const twins = [1, 2].map(() => ({ Id: "same", MessageBody: "x" }));

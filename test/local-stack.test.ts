@@ -124,7 +124,7 @@ test("the endpoint cannot be reached from another machine, nor by a web page", a
   expect(page.status).toBe(403);
 });
 
-test("a taken port gives way to a free one", async () => {
+test("when its port is taken the stack uses a free one", async () => {
   const first = await only(handler(""));
   const port = Number(new URL(first.stack.endpoint).port);
   const second = await only(handler(""), {}, { port });

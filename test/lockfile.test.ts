@@ -1,4 +1,4 @@
-// The lockfile serves every platform: npm writes only what its registry carries, and npm ci refuses what is left out.
+// The lockfile works on every platform: npm records only packages its registry has, and npm ci fails if one is missing.
 import { readFileSync } from "node:fs";
 import { expect, test } from "vitest";
 
@@ -24,7 +24,7 @@ test("dependencies are pinned to exact versions", () => {
   expect(loose).toEqual([]);
 });
 
-/** As Node looks a package up: beside its user, then in each folder above. */
+/** Looks a package up as Node does: next to its dependent, then in each parent folder. */
 function isLocked(name: string, user: string): boolean {
   const folders = user
     .split("node_modules/")

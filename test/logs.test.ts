@@ -1,4 +1,4 @@
-// Quiet logs: a unit that went well is one line, an error is told once, and the library says nothing of its own.
+// Quiet logs: a successful unit is one line, an error is logged once, and the library logs nothing itself.
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { asSyncError, SyncError } from "../shared/errors.ts";
 import { loggedDetails, loggedError } from "../shared/logged-error.ts";
@@ -13,14 +13,14 @@ afterAll(() => world?.close());
 beforeEach(() => world.reset());
 
 const oneDay = { job: "DAILY_HISTORY", from: "20240104", to: "20240104" };
-/** Lines as a reader gets them, those of some text alone. */
+/** Lines as a reader sees them; only those with the given text. */
 const lines = (text = "") =>
   world.logged
     .map(({ message, details }) => JSON.stringify({ message, ...loggedDetails(details) }))
     .filter((line) => line.includes(text));
 const occurrences = (text: string) => lines().join("\n").split(text).length - 1;
 
-test("a unit that went well is one line", async () => {
+test("a successful unit is one line", async () => {
   await world.dispatch({ ...oneDay, from: firstDay, to: lastDay });
   world.logged.length = 0;
   await world.runToEnd();
@@ -77,14 +77,14 @@ describe("the text of an error appears once", () => {
 });
 
 describe("an error in a log line", () => {
-  test("that is foreseen has its kind and text, and no stack", () => {
+  test("of a known kind has its kind and text, and no stack", () => {
     expect(loggedError(new SyncError("transient", "daily 20240104: HTTP 502"))).toEqual({
       kind: "transient",
       message: "daily 20240104: HTTP 502",
     });
   });
 
-  test("has the causes that say something new, and those alone", () => {
+  test("has only the causes that add something new", () => {
     const refused = Object.assign(new Error(""), { code: "ECONNREFUSED" });
     const cause = new TypeError("fetch failed", { cause: refused });
     const same = new Error("the database does not answer", { cause });
@@ -96,7 +96,7 @@ describe("an error in a log line", () => {
     });
   });
 
-  test("that nobody foresaw says where it came from, once and without the bundle's folder", () => {
+  test("of an unknown kind has its stack once, without the bundle's folder", () => {
     const thrown = new TypeError("x is not a function");
     thrown.stack = [
       "TypeError: x is not a function",
@@ -110,7 +110,7 @@ describe("an error in a log line", () => {
     });
   });
 
-  test("that is part of a circle of causes is told in bounded space", () => {
+  test("with circular causes is logged with a bounded size", () => {
     const one = new Error("one");
     const two = new Error("two", { cause: one });
     one.cause = two;

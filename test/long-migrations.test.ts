@@ -1,5 +1,5 @@
-// Migrations that take longer than the Data API waits for a statement, releases that meet another's schema, and the
-// upgrade of a database that the first release candidate has filled.
+// Migrations that take longer than the Data API's statement timeout, releases that find another release's schema, and
+// the upgrade of a database filled by the first release candidate.
 import pg from "pg";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { startDataApi } from "../local/data-api/server.ts";
@@ -63,14 +63,14 @@ for (const { engine, missing, openEmpty } of await databaseKinds()) {
     const rows = async (sql: string) => (await client.query<Record<string, unknown>>(sql)).rows;
     const ledger = async () => (await rows("select name from schema_migration")).map(({ name }) => name);
 
-    test("a statement that outlasts the Data API is waited for, runs once, and is in the ledger at its end", async () => {
+    test("a statement longer than the Data API's timeout is waited for, runs once, and is recorded when it ends", async () => {
       expect(await run(once)).toEqual([once.name]);
       expect(await rows("select n from slow")).toEqual([{ n: 1 }]);
       expect(await ledger()).toEqual([once.name]);
       expect(await run(once)).toEqual([]);
     });
 
-    test("a runner whose time is over hands on, and the next one waits for what the first has begun", async () => {
+    test("a runner that runs out of time stops, and the next one waits for the statement that the first started", async () => {
       let left = 10 * minutes;
       const runLong: LongRun["runLong"] = async (sql) => {
         const how = await database.runLong(sql);
@@ -87,13 +87,13 @@ for (const { engine, missing, openEmpty } of await databaseKinds()) {
       expect(await rows("select n from slow")).toEqual([{ n: 1 }]);
     });
 
-    test("a runner that died after the end leaves nothing but the ledger's row to the next", async () => {
+    test("when a runner died after its statement ended, the next one only records it", async () => {
       await client.query("insert into slow (n) values (7)");
       expect(await run(once)).toEqual([once.name]);
       expect(await rows("select n from slow")).toEqual([{ n: 7 }]);
     });
 
-    test("an answer that is lost counts as running, not as a reason to begin again", async () => {
+    test("after a lost reply the statement counts as running and is not started again", async () => {
       const runLong: LongRun["runLong"] = async (sql) => {
         await client.query(sql);
         return "running";
@@ -102,7 +102,7 @@ for (const { engine, missing, openEmpty } of await databaseKinds()) {
       expect(await rows("select n from slow")).toEqual([{ n: 1 }]);
     });
 
-    test("an index is built beside those who write", async () => {
+    test("an index is built concurrently with writes", async () => {
       const until =
         "select coalesce((select indisvalid from pg_index where indexrelid = to_regclass('slow_n')), false)";
       const file = {
@@ -113,7 +113,7 @@ for (const { engine, missing, openEmpty } of await databaseKinds()) {
       expect(await rows(until)).toEqual([{ coalesce: true }]);
     });
 
-    test("a statement that fails where nobody sees it is begun again a few times, then named", async () => {
+    test("a statement whose failure is not reported is started again a few times, then the error names it", async () => {
       const failing = long(
         "select count(*) > 0 from slow",
         "insert into slow (n) select 1 / (length(cast(pg_sleep(0.3) as text)) - length(cast(pg_sleep(0) as text)))",
@@ -125,7 +125,7 @@ for (const { engine, missing, openEmpty } of await databaseKinds()) {
       expect(await ledger()).toEqual([]);
     });
 
-    test("one that is refused at once says why; one that does not do what it is for says that", async () => {
+    test("a statement that fails at once says why; one that does not reach its end condition says so", async () => {
       const wrong = long("select false", "insert into nowhere (n) values (1)");
       await expect(run(wrong)).rejects.toThrow(/^migration 0001_do_slowly\.sql: .*nowhere/);
       const idle = long("select count(*) > 0 from slow", "delete from slow");
@@ -133,7 +133,7 @@ for (const { engine, missing, openEmpty } of await databaseKinds()) {
       expect(await ledger()).toEqual([]);
     });
 
-    test("a mark that says no end is refused before anything is applied, and so is a runner that cannot wait", async () => {
+    test("a long mark without an end condition is refused before anything is applied, and so is a runner that cannot wait", async () => {
       const first = { name: "0001_create_table.sql", sql: "create table first (n integer);\n" };
       const unmarked = { name: "0002_do_slowly.sql", sql: "-- long\ndelete from slow;\n" };
       await expect(migrate(database, [first, unmarked], silentLog)).rejects.toThrow("0002_do_slowly.sql");
@@ -141,7 +141,7 @@ for (const { engine, missing, openEmpty } of await databaseKinds()) {
       await expect(migrate(database, [once], silentLog)).rejects.toThrow("nothing here can wait for it");
     });
 
-    test("a migration that is not marked and takes too long fails once, by name, and not three times", async () => {
+    test("a migration without the mark that times out fails by name, and is not retried", async () => {
       let begun = 0;
       const counting: Database = {
         run: database.run,
@@ -159,7 +159,7 @@ for (const { engine, missing, openEmpty } of await databaseKinds()) {
       expect(await rows("select n from slow")).toEqual([]);
     });
 
-    test("an older release is refused over a newer schema in one sentence, unless somebody allows it", async () => {
+    test("an older release on a newer schema is refused in one sentence, unless it is explicitly allowed", async () => {
       const [one, two] = [1, 2].map((n) => ({
         name: `000${n}_create_table.sql`,
         sql: `create table made_${n} (n integer);\n`,
