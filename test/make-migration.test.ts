@@ -1,4 +1,4 @@
-// The files of a migration: numbered, named for what they do, each with the one that takes it back.
+// The files of a migration: numbered, named for what they do, each with a down file that reverts it.
 import { spawnSync } from "node:child_process";
 import { describe, expect, test } from "vitest";
 import type { Change } from "../schema/changes.ts";
@@ -36,8 +36,7 @@ describe("the files of a migration", () => {
     "add_".padEnd(70, "a"),
   ])("are not made for the name %j", (name) => expect(wrongName(name)).toBeDefined());
 
-  test("are made for a verb and what it is done to", () =>
-    expect(wrongName("add_index_daily")).toBeUndefined());
+  test("are made from a verb and its object", () => expect(wrongName("add_index_daily")).toBeUndefined());
 
   test.each([[[]], [["Add"]], [["add_a", "add_b"]]])(
     "npm run make-migration %j is refused with an example",

@@ -1,5 +1,5 @@
-// market and exchange, each with one meaning: a database of the version before is brought over whole, also while a worker
-// of that version still writes, and the exchange is found through an index.
+// market and exchange have one meaning each: a database of the previous version is migrated completely, also while a
+// worker of that version still writes, and the exchange has an index.
 import { readFileSync } from "node:fs";
 import pg from "pg";
 import { beforeEach, describe, expect, test } from "vitest";
@@ -19,7 +19,7 @@ const before = files.slice(
   files.findIndex(({ name }) => name.includes(splitting)),
 );
 
-/** As the version before stored them: an ETF's market was its exchange, a stock's exchange whatever TuShare sent. */
+/** As the previous version stored them: an ETF's market was its exchange, a stock's exchange was what TuShare sent. */
 const storedBefore = `insert into stock_info (ts_code, name, is_etf, market, exchange, list_status)
 values ('000001.SZ', '平安银行', 'N', '主板', 'SZSE', 'L'), ('600519.SH', '贵州茅台', 'N', '主板', null, 'L'),
   ('689009.SH', '九号公司', 'N', 'CDR', 'SSE', 'L'), ('920002.BJ', '万达轴承', 'N', '北交所', null, 'L'),
@@ -55,7 +55,7 @@ for (const { engine, missing, openEmpty } of await databaseKinds()) {
       expect(await stored()).toEqual(split);
     });
 
-    test("the way back gives ETFs the market they had, and the upgrade can be done again", async () => {
+    test("the down migration gives ETFs their old market back, and the upgrade can be repeated", async () => {
       await upgrade();
       for (const { name } of files.slice(before.length).reverse()) {
         const down = new URL(`../migrations/${name.replace(".sql", ".down.sql")}`, import.meta.url);
@@ -68,7 +68,7 @@ for (const { engine, missing, openEmpty } of await databaseKinds()) {
       expect(await stored()).toEqual(split);
     });
 
-    test("a worker of the version before may still write; the next list of the new one mends what it wrote", async () => {
+    test("a worker of the previous version may still write; the new version's next list run corrects its rows", async () => {
       await upgrade();
       await on.client.query(
         `insert into stock_info (ts_code, name, is_etf, market, exchange) values ('510300.SH', '300ETF', 'Y', 'SH', 'SSE')
@@ -81,9 +81,9 @@ for (const { engine, missing, openEmpty } of await databaseKinds()) {
       expect(await stored()).toEqual(split);
     });
 
-    // One engine session takes one transaction after the other, and has none to wait for.
+    // PGlite has one session: transactions run one after the other, so none waits for another.
     test.skipIf(engine === "PGlite")(
-      "an upgrade waits for a worker that is writing, and neither stops the other for good",
+      "an upgrade waits for a worker that is writing, and there is no deadlock",
       async () => {
         await on.client.query("begin");
         await on.client.query("update stock_info set name = 'first' where ts_code = '600519.SH'");
@@ -130,7 +130,7 @@ for (const { engine, missing, openEmpty } of await databaseKinds()) {
   });
 }
 
-test("every list that is stored has the exchange of its codes, whatever TuShare's own column says", async () => {
+test("every stored list has the exchange given by its codes, whatever TuShare's column says", async () => {
   const world = await makeWorld();
   try {
     await world.reset();

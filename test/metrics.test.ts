@@ -1,5 +1,5 @@
-// What is said in metrics: every outcome, with noughts beside it, and the levels that alarms are raised on and taken
-// back by. On a real engine, through the real use cases.
+// The metrics: every outcome, with zeros for what did not happen, and the values that start and clear alarms. On a real
+// engine, through the real use cases.
 import { globSync, readFileSync } from "node:fs";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { type Metric, metrics } from "../shared/catalogue/metrics.ts";
@@ -32,7 +32,7 @@ const refuse = (kind: "permanent" | "rate-limited", options: object) => () => {
   throw new SyncError(kind, "refused", options);
 };
 
-test("a run says its units, rows, calls, times and progress, and nought of what did not happen", async () => {
+test("a run emits its units, rows, calls, times and progress, and zeros for what did not happen", async () => {
   await world.dispatch(backfill);
   await world.runToEnd();
   const stored = (await world.storedDaily()).length;
@@ -93,7 +93,7 @@ describe("what needs a person", () => {
       call.params.trade_date === marketDays[3] ? { ...reply, items: [[1]] } : reply;
   };
 
-  test("is said when a unit is parked, and taken back when it succeeds after all", async () => {
+  test("is emitted when a unit is parked, and set back to 0 when it succeeds after all", async () => {
     broken();
     await world.dispatch(backfill);
     await world.runToEnd();
@@ -105,7 +105,7 @@ describe("what needs a person", () => {
     expect(values("FailuresParked").at(-1)).toBe(0);
   });
 
-  test("is said again by the evening check, for as long as it is so", async () => {
+  test("is emitted again by each evening check while it lasts", async () => {
     broken();
     await world.dispatch(backfill);
     await world.runToEnd();
@@ -114,7 +114,7 @@ describe("what needs a person", () => {
     expect(values("FailuresParked")).toEqual([1]);
   });
 
-  test("is said by the retry function too, with the dead letter, once retries are spent", async () => {
+  test("is emitted by the retry function too, with the dead letter, once the retries are used up", async () => {
     world.state.onCall = () => {
       throw new SyncError("transient", "no answer");
     };
@@ -133,7 +133,7 @@ describe("a refusal", () => {
     ["of an interface", "RightMissing", "permanent", { scope: "task" }],
     ["for the rest of the day", "QuotaUsed", "rate-limited", { scope: "task", retryAfterSeconds: 40_000 }],
   ] as const)(
-    "%s is said once it pauses the work, and taken back by the next unit stored",
+    "%s is emitted when it pauses the work, and set back to 0 by the next stored unit",
     async (_, metric, kind, options) => {
       world.state.onCall = refuse(kind, options);
       const { tasks } = await world.dispatch(backfill);
@@ -146,7 +146,7 @@ describe("a refusal", () => {
     },
   );
 
-  test("for speed is counted by interface and together", async () => {
+  test("for calling too fast is counted per interface and in total", async () => {
     let refusals = 2;
     world.state.onCall = (call, reply) => {
       if (call.name === "daily" && refusals-- > 0)
@@ -165,12 +165,12 @@ describe("lateness", () => {
   const check = () => world.dispatch({ check: "freshness" });
   const late = () => values("DaysLate").at(-1);
 
-  test("is said by the evening check alone, and taken back when the day comes in after it", async () => {
+  test("is emitted only by the evening check", async () => {
     await world.dispatch(backfill);
     await world.runToEnd();
     expect(late()).toBe(0);
 
-    world.setTime("20240118", 17.6); // the day is due and not here
+    world.setTime("20240118", 17.6); // the day is due and not stored
     said = [];
     world.state.onCall = (_, reply) => ({ ...reply, items: [] });
     await world.dispatch({ job: "DAILY_INCREMENTAL" });
@@ -186,7 +186,7 @@ describe("lateness", () => {
     expect(late()).toBe(1);
   });
 
-  test("ends when a task brings the day, without waiting for the next check", async () => {
+  test("ends when a task stores the day, without waiting for the next check", async () => {
     await world.dispatch({ ...backfill, to: marketDays.at(-2) });
     await world.runToEnd();
     await check();
@@ -196,7 +196,7 @@ describe("lateness", () => {
     expect(late()).toBe(0);
   });
 
-  test("is none over a weekend and on a holiday", async () => {
+  test("is 0 over a weekend and on a holiday", async () => {
     world.setTime("20240113", 22); // Saturday
     await world.dispatch({ ...backfill, to: "20240112" });
     await world.runToEnd();
@@ -211,7 +211,7 @@ describe("lateness", () => {
     expect(late()).toBe(1);
   });
 
-  test("of an empty database is none: nothing was ever asked for", async () => {
+  test("of an empty database is 0: nothing was ever asked for", async () => {
     await check();
     expect(late()).toBe(0);
     expect(values("DaysBehind")).toEqual([]);

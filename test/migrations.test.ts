@@ -36,7 +36,7 @@ for (const { engine, missing, openEmpty } of await databaseKinds()) {
       expect(await ledger()).toEqual(names);
     });
 
-    test("the second run in a row applies nothing", async () => {
+    test("a second run applies nothing", async () => {
       await apply();
       expect(await apply()).toEqual([]);
       expect(await ledger()).toEqual(names);
@@ -67,7 +67,7 @@ for (const { engine, missing, openEmpty } of await databaseKinds()) {
       }
     });
 
-    test("a statement the database refuses takes its whole migration back", async () => {
+    test("a statement that the database refuses rolls back its whole migration", async () => {
       const wrong = {
         name: `${String(files.length + 1).padStart(4, "0")}_create_two_tables.sql`,
         sql: "create table first_table (id integer);\n\ncreate table first_table (id integer);\n",
@@ -120,7 +120,7 @@ for (const { engine, missing, openEmpty } of await databaseKinds()) {
       expect(await apply()).toEqual(names);
     });
 
-    test("tasks that were cancelled before the word existed become CANCELLED, and no others", async () => {
+    test("tasks cancelled before the status existed become CANCELLED, and no others", async () => {
       await apply(
         files.slice(
           0,
@@ -145,7 +145,7 @@ for (const { engine, missing, openEmpty } of await databaseKinds()) {
       ]);
     });
 
-    test("every table and every column says what it means", async () => {
+    test("every table and every column has a comment", async () => {
       await apply();
       const { rows } = await on.client.query<{ place: string; comment: string | null }>(
         `select concat_ws('.', relname, attname) as place, description as comment
@@ -163,7 +163,7 @@ for (const { engine, missing, openEmpty } of await databaseKinds()) {
   });
 }
 
-test("every migration has a down beside it, and no down is alone", () => {
+test("every migration has a down file, and every down file a migration", () => {
   for (const name of names) expect(existsSync(new URL(downOf(name), folder)), downOf(name)).toBe(true);
   const downs = readdirSync(folder).filter((name) => name.endsWith(".down.sql"));
   expect(downs.sort()).toEqual(names.map(downOf));
@@ -173,7 +173,7 @@ function downOf(name: string): string {
   return name.replace(/\.sql$/, ".down.sql");
 }
 
-/** A database that stops its runner after so many statements of a transaction beyond the claim; permanent, so that it is not tried again. */
+/** A database that fails after so many statements of a transaction, the claim not counted; permanent: no retry. */
 function stoppedAt(database: Database, statements: number): Database {
   return {
     run: database.run,

@@ -1,5 +1,5 @@
-// Alarms, dashboard and runbook fit each other: what an alarm watches is emitted, what it says leads to a section that
-// exists, and what the runbook names is in the stack.
+// Alarms, dashboard and runbook match: what an alarm watches is emitted, its text links to an existing section, and
+// what the runbook names is in the stack.
 import { spawnSync } from "node:child_process";
 import { globSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -29,7 +29,7 @@ const full = synth("full", {
 });
 const plain = synth("plain", { egress: "none" });
 
-/** The real thing, in a process of its own, with every check: a finding of cdk-nag makes it fail. */
+/** The real synthesis, in its own process, with every check: a finding of cdk-nag makes it fail. */
 function synth(name: string, context: Record<string, unknown>) {
   const folder = join(scratch, name);
   const env = { ...process.env, CDK_OUTDIR: folder, CDK_CONTEXT_JSON: JSON.stringify(context) };
@@ -76,7 +76,7 @@ describe("the runbook", () => {
       expect(section.trim().toLowerCase().startsWith(`${severity}.`)).toBe(true);
       for (const part of ["**Look.**", "**Do.**", "**Over when**", "**If not.**"])
         expect(section).toContain(part);
-      expect(section).toMatch(/`[^`]+`/); // something to type
+      expect(section).toMatch(/`[^`]+`/); // a command
     },
   );
 
@@ -139,7 +139,7 @@ describe("the runbook", () => {
 });
 
 describe("alarms", () => {
-  test("watch the machine of the way out, also when it says nothing any more, and are not there without one", () => {
+  test("watch the EC2 instance for outbound traffic, also when it sends no data, and do not exist without one", () => {
     const wayOut = (found: { template: Template }) =>
       alarmsOf(found).filter(({ AlarmName }) => AlarmName.endsWith("Way out down"));
     const [machine] = Object.keys(full.template.findResources("AWS::EC2::Instance"));
@@ -164,7 +164,7 @@ describe("alarms", () => {
     );
   });
 
-  test("say how bad it is, what it means, what to type, and where the runbook has it", () => {
+  test("say the severity, the meaning, a command to start with, and the runbook section", () => {
     for (const { AlarmName, AlarmDescription } of alarmsOf(full)) {
       const name = AlarmName.replace("TushareSync-prod: ", "");
       const { severity, means, first } = alarms[name as keyof typeof alarms];
@@ -182,7 +182,7 @@ describe("alarms", () => {
     expect(text(alarmsOf(plain)[0]?.AlarmDescription)).toContain(" docs/runbook.md#alarm-");
   });
 
-  test("tell the one topic when they begin and when they are over", () => {
+  test("notify the one topic when they start and when they clear", () => {
     const [topic] = Object.keys(full.template.findResources("AWS::SNS::Topic"));
     for (const alarm of alarmsOf(full)) {
       expect(alarm.AlarmActions).toEqual([{ Ref: topic }]);
@@ -190,7 +190,7 @@ describe("alarms", () => {
     }
   });
 
-  test("watch only what is emitted: ours by this very stack, AWS's of resources in it", () => {
+  test("watch only metrics that are emitted: ours by this stack, AWS's by resources in it", () => {
     for (const found of [full, plain]) {
       const { Resources } = found.template.toJSON();
       for (const alarm of alarmsOf(found)) {
@@ -211,23 +211,23 @@ describe("alarms", () => {
     }
   });
 
-  test("treat silence as bad only where silence is the trouble", () => {
+  test("treat missing data as an alarm only where missing data is the problem", () => {
     const breaching = Object.entries<AlarmSpec>(alarms).filter(([, { missing }]) => missing === "breaching");
     expect(breaching.map(([name]) => name)).toEqual(["Job not running", "Way out down"]);
   });
 
-  test("keep within what CloudWatch evaluates: a day, or seven with periods of an hour and more", () => {
+  test("stay within what CloudWatch evaluates: a day, or seven days with periods of an hour or more", () => {
     for (const { periodMinutes, periods } of Object.values<AlarmSpec>(alarms)) {
       expect(periodMinutes * periods).toBeLessThanOrEqual(periodMinutes >= 60 ? 7 * 1_440 : 1_440);
     }
   });
 
-  test("know the ceiling that the database was given", () => {
+  test("use the capacity limit that the database was given", () => {
     const ceiling = alarmsOf(full).find(({ AlarmName }) => AlarmName.endsWith("Database at its ceiling"));
     expect(ceiling?.Threshold).toBe(8);
   });
 
-  test("of two stages in one account read metrics of their own", () => {
+  test("of two stages in one account read separate metrics", () => {
     const service = (found: typeof full) =>
       functionNamed(found.template, "Worker").properties.Environment.Variables.POWERTOOLS_SERVICE_NAME;
     expect([service(full), service(plain)]).toEqual(["TushareSync-prod", "TushareSync"]);
@@ -376,7 +376,7 @@ describe("the dashboard", () => {
   });
 });
 
-test("the widget's bundle describes itself, refuses bad parameters, and says so when the database does not answer", async () => {
+test("the widget's bundle describes itself, refuses bad parameters, and reports a database that does not answer", async () => {
   const { properties } = functionNamed(plain.template, "ProgressWidget");
   const asset = join(plain.folder, `asset.${properties.Code.S3Key.replace(".zip", "")}`, "index.mjs");
   const names = ["DISPATCHER_ARN", "DATABASE_RESOURCE_ARN", "DATABASE_SECRET_ARN", "DATABASE_NAME"];

@@ -1,5 +1,5 @@
-// A dataset is named in its own file; elsewhere only where the question is about that very dataset. What is not on this
-// list works for every dataset alike.
+// A dataset is named in its own file, and elsewhere only in code about that dataset. Code that is not on this list works
+// for every dataset.
 import { globSync, readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
 import { datasets } from "../shared/catalogue/datasets.ts";
@@ -29,7 +29,11 @@ const places: readonly {
     names: ["trade_cal"],
     why: "open days, which every plan by day is made from",
   },
-  { files: /^local\/tushare\//, names: "any", why: "a market whose parts fit each other is written by hand" },
+  {
+    files: /^local\/tushare\//,
+    names: "any",
+    why: "the parts of a market must be consistent, so it is written by hand",
+  },
   { files: /^cli\/commands\/(coverage|export|query)\.ts$/, names: "any", why: "examples of the help" },
 ];
 
@@ -37,7 +41,7 @@ const tables = [...new Set(Object.values(datasets).map(({ table }) => table))];
 const names = Object.keys(datasets).filter((name) => !tables.includes(name));
 const files = globSync("{shared,functions,infra,local,cli}/**/*.{ts,js}", { cwd: root.pathname }).sort();
 
-/** A table wherever its name stands; a dataset as a text of its own or as an entry of the catalogue. */
+/** A table wherever its name occurs; a dataset as a whole string or as an entry of the catalogue. */
 function namedIn(file: string): string[] {
   const code = readFileSync(new URL(file, root), "utf8")
     .replace(/\/\*[\s\S]*?\*\//g, "")
@@ -62,7 +66,7 @@ describe("the list of places", () => {
   });
 });
 
-test("what this test looks for is found where it stands", () => {
+test("the names are found in files known to have them", () => {
   expect(namedIn("shared/api/coverage-routes.ts")).toEqual(
     expect.arrayContaining(["stock_daily", "etf_daily"]),
   );

@@ -35,7 +35,7 @@ test("a folder that has a database is opened as it is, whatever a new one would 
   expect(found).toEqual({ is_empty: true });
 });
 
-test("where nothing can be kept a cluster is made anew, and is left to the migrations", async () => {
+test("when nothing can be cached a new cluster is made, and the migrations fill it", async () => {
   const file = join(temporaryFolder(), "a-file");
   writeFileSync(file, "");
   const db = await makeCluster(undefined, "schema", join(file, "kept"));

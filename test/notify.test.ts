@@ -20,7 +20,7 @@ const now = new Date("2024-01-17T14:00:00Z");
 
 const command = firstCommand(alarms["Data late"], { stack: "TushareSync-test", region: "ap-southeast-1" });
 
-/** As CloudWatch tells a topic of an alarm. */
+/** An alarm as CloudWatch sends it to a topic. */
 const alarm = {
   AlarmName: "TushareSync: Data late",
   AlarmDescription: [
@@ -37,7 +37,7 @@ const alarm = {
 const message = readAlarm("ALARM", JSON.stringify(alarm));
 
 describe("a message", () => {
-  test("says the state, what it means, what to type, where to look, and when", () => {
+  test("says the state, its meaning, a command to start with, where to look, and the time", () => {
     expect(message.title).toBe("ALARM TushareSync: Data late");
     expect(message.lines).toEqual([
       "critical: A day is <not> complete.",
@@ -48,12 +48,12 @@ describe("a message", () => {
     ]);
   });
 
-  test("that is no alarm is passed on as it is", () => {
+  test("other than an alarm is passed on unchanged", () => {
     expect(readAlarm("Hello", "there")).toEqual({ title: "Hello", lines: ["there"] });
     expect(readAlarm(undefined, "{}")).toEqual({ title: "Message", lines: ["{}"] });
   });
 
-  test("is cut to what the robots take, between characters, and the command to start with stays whole", () => {
+  test("is cut to the robots' limit, never inside a character, and keeps the command to start with whole", () => {
     const long = readAlarm("ALARM", JSON.stringify({ ...alarm, NewStateReason: "错".repeat(5_000) }));
     for (const kind of ["feishu", "wecom", "dingtalk", "slack"] as const) {
       const { body } = requestFor({ kind, url: "https://example.com/hook" }, long, now);
@@ -219,7 +219,7 @@ describe("the function", () => {
     expect(JSON.stringify(answer.payload)).toContain(why);
   });
 
-  test("never prints the address, neither when it works nor when nobody answers", async () => {
+  test("never prints the address, whether the robot answers or not", async () => {
     for (const kind of ["wecom", "slack"]) {
       const { printed } = await startWith(robot(kind));
       expect(printed).toContain("alarm passed on");

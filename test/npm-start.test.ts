@@ -1,4 +1,4 @@
-// Promises of the command a newcomer runs first, kept by running it.
+// What the first command of a new user promises; tested by running it.
 import { createConnection } from "node:net";
 import { networkInterfaces } from "node:os";
 import pg from "pg";
@@ -102,7 +102,7 @@ test("a setting out of its range is refused before anything starts", async () =>
   );
 });
 
-test("a job the dispatcher refuses ends with its words and exit code 1", async () => {
+test("a job that the dispatcher refuses ends with the dispatcher's message and exit code 1", async () => {
   const { code, output } = await npmStart([...small, "--once", "--codes", "999999.SH"]).ended;
   expect(code).toBe(1);
   expect(output).toContain("no stock 999999.SH in stock_info");

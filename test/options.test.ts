@@ -1,4 +1,4 @@
-// The faults of the command line: each kind by name with what narrows it, and a plain refusal for all else.
+// The command line's faults: each kind by name with its filters; everything else is refused with a plain sentence.
 import { afterEach, expect, test } from "vitest";
 import { OptionError, readOptions, usage } from "../local/options.ts";
 import { faultKinds } from "../local/tushare/faults.ts";
@@ -58,7 +58,7 @@ test.each([
   expect(faultsOf(text)).toEqual(faults);
 });
 
-test("a preset is a list of faults, and no option is none", () => {
+test("a preset is a list of faults, and without the option there are none", () => {
   expect(faultsOf("storm").map(({ kind }) => kind)).toContain("hang");
   expect(readOptions([]).faults).toEqual([]);
 });
@@ -93,7 +93,7 @@ test("the help names every kind of fault", () => {
   expect(faultKinds.filter((kind) => !words.includes(kind))).toEqual([]);
 });
 
-test("faults of the command line strike the calls they name, and a line at run time replaces them", async () => {
+test("faults given on the command line affect the calls they name, and a line typed at run time replaces them", async () => {
   const upstream = await upstreamWith(faultsOf("empty-day:20260629:daily,address-limit:adj_factor:x1"));
   expect(await rowsOf(upstream, "daily", "20260629")).toBe(0);
   expect(await rowsOf(upstream, "daily", "20260626")).toBeGreaterThan(0);

@@ -1,4 +1,4 @@
-// Simulated data never passes for real: kept by running `npm start` as somebody who goes from a trial to the real thing.
+// Simulated data is never taken for real data: tested by running `npm start` first as a trial, then with a token.
 import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
@@ -16,7 +16,7 @@ const warning = "SIMULATED DATA (seed 1, 60 stocks): every price is invented, no
 const reference = ["--job", "REFERENCE", "--once", "--json"];
 
 let upstream: Upstream;
-/** Passes calls on and hides what answers them, as a company's own way out to TuShare would. */
+/** Forwards calls and hides the server behind it, like a company's own proxy to TuShare. */
 let proxy: Server;
 let proxyUrl = "";
 
@@ -59,7 +59,7 @@ test("a trial says SIMULATED in its lines and in its JSON, and keeps to its own 
   expect(await originIn(trial)).toEqual(json.origin);
 });
 
-test("with a token, the trial's folder is refused in one sentence before anything is asked or changed", async () => {
+test("with a token, the trial's folder is refused in one sentence before any call or change", async () => {
   const { code, output } = await startMirror([...reference, "--data-dir", trial], { TUSHARE_TOKEN: "abcdef" })
     .ended;
   expect(code).toBe(2);
@@ -74,7 +74,7 @@ test("with a token, the trial's folder is refused in one sentence before anythin
   expect(await originIn(trial)).toEqual({ kind: "simulated", identity: "seed 1, 60 stocks" });
 });
 
-test("a wrong token is told in TuShare's own words, and leaves no folder behind", async () => {
+test("a wrong token gives TuShare's own message, and leaves no folder behind", async () => {
   const fresh = join(scratch.path, "fresh");
   const environment = { TUSHARE_TOKEN: "a-wrong-token", TUSHARE_URL: proxyUrl };
   const { code, output } = await startMirror([...reference, "--data-dir", fresh], environment).ended;
@@ -86,7 +86,7 @@ test("a wrong token is told in TuShare's own words, and leaves no folder behind"
   expect(readdirSync(scratch.path)).not.toContain("fresh");
 });
 
-test("a network that does not answer is told so, and leaves no folder behind", async () => {
+test("a network that does not answer is reported, and leaves no folder behind", async () => {
   const fresh = join(scratch.path, "fresh");
   const environment = { TUSHARE_TOKEN: "any-token", TUSHARE_URL: "http://127.0.0.1:1" };
   const { code, output } = await startMirror([...reference, "--data-dir", fresh], environment).ended;
@@ -97,7 +97,7 @@ test("a network that does not answer is told so, and leaves no folder behind", a
   expect(readdirSync(scratch.path)).not.toContain("fresh");
 });
 
-test("a simulator reached with a token is the simulated market still", async () => {
+test("a simulator that is called with a token still counts as the simulated market", async () => {
   const environment = { TUSHARE_TOKEN: "a-good-token", TUSHARE_URL: upstream.url };
   const before = await callsUpstream();
   const { code, output, json } = await startMirror([...reference, "--data-dir", trial], environment).ended;
@@ -107,7 +107,7 @@ test("a simulator reached with a token is the simulated market still", async () 
   expect(await callsUpstream()).toBeGreaterThan(before); // the token was tried, if nothing else was missing
 });
 
-test("--discard throws away what starts have made, and nothing else in the folder", async () => {
+test("--discard deletes what starts have made, and nothing else in the folder", async () => {
   const mine = join(trial, "my notes.txt");
   writeFileSync(mine, "mine");
   const environment = { TUSHARE_TOKEN: "a-good-token", TUSHARE_URL: proxyUrl };
@@ -119,7 +119,7 @@ test("--discard throws away what starts have made, and nothing else in the folde
   expect(readFileSync(mine, "utf8")).toBe("mine");
 });
 
-test("--discard touches no folder in which no start has put a database, nor a server's", async () => {
+test("--discard deletes neither a folder without a start's database nor a server's database", async () => {
   const foreign = join(scratch.path, "foreign");
   mkdirSync(join(foreign, "postgres"), { recursive: true });
   writeFileSync(join(foreign, "postgres", "PG_VERSION"), "17");
@@ -137,7 +137,7 @@ test("--discard touches no folder in which no start has put a database, nor a se
   ]);
 });
 
-test("a folder of a version that recorded no origin is never guessed at: it is refused, or adopted by a person", async () => {
+test("a folder of a version that recorded no origin is refused, unless --adopt is given", async () => {
   const database = await openStored(trial);
   await database.query("drop table mirror_origin");
   await database.query("delete from schema_migration where name like '%mirror_origin%'");

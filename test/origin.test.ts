@@ -1,4 +1,4 @@
-// Where rows come from: recorded once for a database, and every other origin refused before anything is planned or stored.
+// The origin of rows is recorded once per database; any other origin is refused before anything is planned or stored.
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { drawProgress } from "../functions/widget-page.ts";
 import { readOptions } from "../local/options.ts";
@@ -32,7 +32,7 @@ const proxy = originOfAddress("https://proxy.example.com/tushare/");
 const all: Origin[] = [tushareOrigin, small, large, captured, proxy];
 
 describe("an origin", () => {
-  test("is written down and read back as itself", () => {
+  test("is stored and read back unchanged", () => {
     for (const origin of all) expect(decodeOrigin(encodeOrigin(origin))).toEqual(origin);
     expect(() => decodeOrigin("real")).toThrow("origin is 'real', expected tushare, simulated, captured");
     expect(() => decodeOrigin("simulated ")).toThrow("expected tushare");
@@ -42,7 +42,7 @@ describe("an origin", () => {
     ["https://api.tushare.pro", "tushare"],
     ["https://API.tushare.pro/dataapi", "tushare"],
     ["https://api.waditu.com/dataapi", "tushare"],
-    ["http://api.tushare.pro", "address"], // anybody on the way may answer
+    ["http://api.tushare.pro", "address"], // without TLS anyone on the network may answer
     ["https://api.tushare.pro.example.com", "address"],
     ["https://api.tushare.pro:8443", "address"],
     ["https://api.tushare.pro@example.com", "address"],
@@ -51,7 +51,7 @@ describe("an origin", () => {
     expect(originOfAddress(address).kind).toBe(kind);
   });
 
-  test("that is not real TuShare's is warned of in both languages, and that one alone is not", () => {
+  test("other than the real TuShare has a warning in both languages; only the real one has none", () => {
     for (const origin of all.slice(1)) {
       expect(warnOfOrigin(origin)).toMatch(/^(SIMULATED DATA|CAPTURED DATA|NOT TUSHARE) \(.+\): /);
       expect(translate(warnOfOrigin(origin) ?? "", "zh")).toMatch(
@@ -91,7 +91,7 @@ describe("what a start is asked for", () => {
     });
   });
 
-  test("is still the invented market when a token is sent to a simulator, whatever the address", async () => {
+  test("is still the simulated market when a token is sent to a simulator, whatever the address", async () => {
     const upstream = await serveUpstream({ stocks: 60, latencyMs: 0 });
     upstreams.push(upstream);
     const address = upstream.url.replace("127.0.0.1", "localhost");
@@ -135,7 +135,7 @@ for (const { engine, missing, openEmpty } of await databaseKinds()) {
     beforeEach(() => emptySchema(on.client));
     const aDay = "insert into trade_cal (exchange, cal_date, is_open) values ('SSE', '2024-01-02', 1)";
 
-    test("takes its first origin for good: the same one again is taken, every other is refused", async () => {
+    test("keeps its first origin: the same one is accepted again, every other is refused", async () => {
       expect(await readHolding(on.database)).toBe("nothing");
       await migrate(on.database, files, silentLog);
       expect(await readHolding(on.database)).toBe("nothing");
@@ -157,7 +157,7 @@ for (const { engine, missing, openEmpty } of await databaseKinds()) {
       ).rejects.toThrow("mirror_origin_key");
     });
 
-    test("that is claimed by many at once belongs to one origin, and all others are told so", async () => {
+    test("that is claimed by many at once belongs to one origin, and all others are refused", async () => {
       await migrate(on.database, files, silentLog);
       const claims = [small, large, tushareOrigin, captured, proxy, small, tushareOrigin];
       const outcomes = await Promise.allSettled(claims.map((origin) => claimOrigin(on.database, origin)));
@@ -167,7 +167,7 @@ for (const { engine, missing, openEmpty } of await databaseKinds()) {
       );
     });
 
-    test("with rows of a version that recorded no origin is real TuShare's by deployment, never a trial's", async () => {
+    test("with rows of a version that recorded no origin counts as real TuShare's when deployed, never as a trial's", async () => {
       await migrate(on.database, before, silentLog);
       expect(await readHolding(on.database)).toBe("nothing");
       await on.client.query(aDay);
@@ -201,7 +201,7 @@ describe("a stack on the rows of another origin", () => {
   });
   afterAll(() => world.close());
   const history = { job: "DAILY_HISTORY", from: marketDays[0], to: lastDay };
-  /** As if its database had been put in the place of another. */
+  /** As if its database had been replaced by another. */
   const record = ({ kind, identity }: Origin) =>
     world.sql("update mirror_origin set kind = $1, identity = $2", [kind, identity]);
   beforeEach(async () => {
@@ -248,7 +248,7 @@ describe("a stack on the rows of another origin", () => {
     expect((await world.dispatch({ cancel: tasks[0]?.id })).outcome).toBe("cancelled");
   });
 
-  test("the API says with every answer where its data comes from, and in full when asked", async () => {
+  test("every API answer says the origin of its data, and one route says it in full", async () => {
     const daily = await ask(services, "GET /api/daily?format=csv");
     expect(daily.headers["mirror-origin"]).toBe("simulated");
     expect(daily.text.split("\r\n")[0]).toMatch(/^ts_code,trade_date,/);

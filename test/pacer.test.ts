@@ -1,4 +1,4 @@
-// One slot's pace, call by call. What many slots make of it is in rate.test.ts.
+// The pace of one slot, call by call. rate.test.ts tests many slots together.
 import { describe, expect, test } from "vitest";
 import { makePacer } from "../shared/sync/pacer.ts";
 import { makeVirtualTime } from "./support/slot-simulation.ts";
@@ -46,7 +46,7 @@ describe("a pacer", () => {
     expect(calls).toEqual(["daily 2", "adj_factor 2", "daily 4"]);
   });
 
-  test("counts the interval from when a call left, and a call that failed like any other", async () => {
+  test("counts the interval from when a call was sent, also for a call that failed", async () => {
     const { time, pacer, calls, call } = onePacer();
     const failing = pacer.call("daily", async () => {
       await time.wait(1.5);
@@ -88,7 +88,7 @@ describe("a pacer", () => {
     expect(ends).toEqual([0, expect.closeTo(5.9, 6)]);
   });
 
-  test("makes the next holder of the slot wait for the moment that was given back early", async () => {
+  test("makes the next holder of the slot wait for the moment by which it was released early", async () => {
     const { time, pacer, calls, call } = onePacer();
     await time.runUntil(10);
     pacer.enter();
@@ -97,7 +97,7 @@ describe("a pacer", () => {
     expect(calls).toEqual(["daily 10.1"]);
   });
 
-  test("slows an interface to the limit the upstream tells, and never speeds it up", async () => {
+  test("slows an interface to the limit the upstream reports, and never speeds it up", async () => {
     const { time, pacer, calls, call } = onePacer();
     expect(pacer.learn("daily", 10_000)).toBeUndefined();
     const seconds = pacer.learn("daily", 6) ?? 0;
@@ -131,7 +131,7 @@ describe("a pacer", () => {
     expect(calls).toEqual(["daily 2", "daily 4"]);
   });
 
-  test("cannot know of a death: an idle environment that takes the slot gives one call away, not two", async () => {
+  test("after an environment died, an idle one that takes the slot makes one call too early, not two", async () => {
     const { time, calls, call } = onePacer();
     const sibling = makePacer({ slots: 4, minIntervalSeconds: 0.5, clock: time.clock });
     time.after(10, () => void call("daily"));

@@ -8,7 +8,7 @@ import type { Database } from "../shared/ports.ts";
 
 afterEach(() => vi.useRealTimers());
 
-/** Counts the statements that pass. */
+/** Counts the statements that are run. */
 function counted(database: Database): { database: Database; statements(): number } {
   let statements = 0;
   return {
@@ -48,21 +48,21 @@ test("the database is read while a browser is connected, and left alone when non
   back();
 });
 
-test("a ledger that does not change costs two small questions a second", async () => {
+test("a ledger that does not change costs two small queries a second", async () => {
   vi.useFakeTimers();
   const { database, statements } = counted(empty);
   const feed = makeFeed({ database, rates: async () => [] });
   const leave = feed.subscribe(() => undefined);
   await vi.advanceTimersByTimeAsync(14_000 + 100);
   const before = statements(); // by then every piece of the coverage has been read once
-  vi.setSystemTime(Date.now() - 14_000); // no periodic reading in what follows
+  vi.setSystemTime(Date.now() - 14_000); // no periodic read happens below
   await vi.advanceTimersByTimeAsync(5_000);
   expect(statements() - before).toBeLessThanOrEqual(2 * 5);
   expect(statements() - before).toBeGreaterThanOrEqual(2 * 4);
   leave();
 });
 
-test("coverage is read again when other days are asked for, though nothing was settled", async () => {
+test("coverage is read again when other days are asked for, even if no unit was settled", async () => {
   let asked = "{}";
   let pieces = 0;
   const reader = makeCoverageReader({
@@ -87,7 +87,7 @@ test("coverage is read again when other days are asked for, though nothing was s
   expect(await look(2 * coverageWeeks)).toBe(everything);
 });
 
-test("a database that does not answer is said, and looked at again", async () => {
+test("a database that does not answer is reported, and read again later", async () => {
   vi.useFakeTimers();
   let isDown = true;
   const database: Database = {
@@ -107,7 +107,7 @@ test("a database that does not answer is said, and looked at again", async () =>
   leave();
 });
 
-test("calls of the last minute are those that the functions have printed in it", () => {
+test("calls of the last minute are those that the functions logged in that minute", () => {
   const metrics = sumMetrics();
   const printed = (interfaceName: string, atSeconds: number) =>
     metrics.add(

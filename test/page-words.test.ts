@@ -1,4 +1,4 @@
-// The page says what the stack said in its reader's language, and a refusal under the labels of its form.
+// The page shows the stack's messages in the reader's language, and a refusal with the labels of its form.
 import { describe, expect, test } from "vitest";
 import { carryOut } from "../local/page/commands.ts";
 import { renderDocument } from "../local/page/document.ts";

@@ -1,4 +1,4 @@
-// Promises of the local page, kept in a real browser against a running `npm start`.
+// What the local page promises, tested in a real browser against a running `npm start`.
 import { request } from "node:http";
 import { createConnection } from "node:net";
 import { networkInterfaces } from "node:os";
@@ -58,7 +58,7 @@ afterAll(async () => {
 const taskRow = "#fragment-tasks tr:has-text('DAILY_HISTORY')";
 
 describe.skipIf(missingChromium !== undefined)("in a browser", () => {
-  test("progress moves without a reload, and is said to those who listen", async () => {
+  test("progress updates without a reload, and is announced to screen readers", async () => {
     const complaints: string[] = [];
     const page = await openPage(browser, url, desktop, complaints);
     await page.evaluate("window.isStillHere = true");
@@ -73,7 +73,7 @@ describe.skipIf(missingChromium !== undefined)("in a browser", () => {
     await page.context().close();
   });
 
-  test("the keyboard alone pauses and resumes, and keeps its place", async () => {
+  test("the keyboard is enough to pause and resume, and the focus stays in place", async () => {
     const page = await openPage(browser, url, desktop);
     await page.locator(taskRow).waitFor();
     await tabTo(page, "Pause DAILY_HISTORY");
@@ -93,7 +93,7 @@ describe.skipIf(missingChromium !== undefined)("in a browser", () => {
     await page.context().close();
   });
 
-  test("what needs a person is shown with its reason, and a retry from the page mends it", async () => {
+  test("what needs a person is shown with its reason, and a retry from the page repairs it", async () => {
     const page = await openPage(browser, url, desktop);
     await page.locator(`${taskRow}:has-text('FAILED')`).waitFor({ timeout: 50_000 });
     const failure = page.locator("#fragment-failures tr:has-text('stock_daily/20260610')");
@@ -111,7 +111,7 @@ describe.skipIf(missingChromium !== undefined)("in a browser", () => {
     await page.context().close();
   });
 
-  test("a job is priced before it is started, and what is refused is said in the dispatcher's words", async () => {
+  test("a job shows its cost before it starts, and a refusal shows the dispatcher's message", async () => {
     const page = await openPage(browser, url, desktop);
     await page.getByRole("combobox", { name: "Job" }).selectOption("DAILY_HISTORY");
     await page.getByLabel("Only these codes").fill("999999.SH");
@@ -131,7 +131,7 @@ describe.skipIf(missingChromium !== undefined)("in a browser", () => {
     await page.context().close();
   });
 
-  test("the chart shows any code, as its adjustment has it", async () => {
+  test("the chart shows any code, with the chosen adjustment", async () => {
     const client = new pg.Client({ connectionString: /psql (postgres:\/\/\S+)/.exec(run.output())?.[1] });
     await client.connect();
     const { rows } = await client.query(`select ts_code,
@@ -188,7 +188,7 @@ having count(distinct adj_factor) > 1 and min(adj_factor) > 1.5 order by ts_code
     }
   });
 
-  test("every control, picture and region has a name, and text stands out from its ground", async () => {
+  test("every control, picture and region has a name, and text has enough contrast", async () => {
     for (const colorScheme of ["light", "dark"] as const) {
       const page = await openPage(browser, url, { ...desktop, colorScheme, reducedMotion: "reduce" });
       await page.locator("#chart svg.ts-chart").waitFor();
@@ -201,7 +201,7 @@ having count(distinct adj_factor) > 1 and min(adj_factor) > 1.5 order by ts_code
     }
   });
 
-  test("it is light or dark as the browser wants it, and Chinese for who reads Chinese", async () => {
+  test("it is light or dark by the browser's setting, and Chinese for a Chinese browser", async () => {
     const pictures = [];
     for (const colorScheme of ["light", "dark"] as const) {
       const page = await openPage(browser, url, { ...desktop, colorScheme, locale: "zh-CN" });
@@ -215,7 +215,7 @@ having count(distinct adj_factor) > 1 and min(adj_factor) > 1.5 order by ts_code
   });
 });
 
-test("only this machine is answered, under a local name, and commands only from the page itself", async () => {
+test("only requests from this machine to a local name are answered, and commands only from the page itself", async () => {
   const { port, host } = new URL(url);
   const outside = Object.values(networkInterfaces())
     .flatMap((addresses) => addresses ?? [])

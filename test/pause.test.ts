@@ -1,4 +1,4 @@
-// Pausing for real, during a running backfill: what is in hand ends, what is queued drains, resume sends what is left.
+// A real pause during a running backfill: units in progress finish, queued ones drain, resume sends the rest.
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import pg from "pg";
@@ -57,7 +57,7 @@ test("pause stops a backfill within seconds and resume finishes it, every unit o
   );
   expect(rows).toEqual([{ status: "done", units: paused.total_units }]);
 
-  // What was drained counted nothing; a library has nothing to say of that, and metrics are no lines to read.
+  // Drained units count nothing, so the library logs nothing; metrics are not log lines.
   const log = join(dataDir.path, "logs", "functions.log");
   const of = (text: string) =>
     readFileSync(log, "utf8")
@@ -90,7 +90,7 @@ async function task(id: string) {
   return row;
 }
 
-/** Messages waiting or in hand, as an operator would ask. */
+/** Messages waiting or in flight, as an operator would read them. */
 async function queued(): Promise<number> {
   const origin = new URL(invokeUrl).origin;
   const response = await fetch(origin, {

@@ -1,4 +1,4 @@
-// What a plan says of a run before it is started: the calls that will be made, and no task.
+// What a plan says about a run before it starts: the calls that it will make. No task is created.
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { type Dataset, datasets } from "../shared/catalogue/datasets.ts";
 import type { Selector } from "../shared/catalogue/selector.ts";
@@ -71,7 +71,7 @@ describe("a plan's price", () => {
     expect(rows({ by: "month", month: "202401" })).toBe(41);
   });
 
-  test("a market that passes a row cap takes another page", () => {
+  test("a market above a row cap takes another page", () => {
     const market = { stocks: 6_100, etfs: 2_000 };
     expect(priceOf(units(1, "stock_daily", aDate), settings, market).calls).toEqual({
       ...{ adj_factor: 2, daily: 2, daily_basic: 2 },
@@ -105,7 +105,7 @@ describe("the dispatcher's plan", () => {
 
   const run = { job: "DAILY_HISTORY", from: marketDays[0], to: lastDay };
 
-  test("is the run's own: no task before, and the very calls that the run then makes", async () => {
+  test("is exact: it creates no task, and the run then makes exactly these calls", async () => {
     const { plan, outcome, tasks, sent } = await world.dispatch({ plan: run });
     expect({ outcome, tasks, sent }).toEqual({ outcome: "planned", tasks: [], sent: 0 });
     expect(await world.tasks()).toEqual([]);
@@ -123,7 +123,7 @@ describe("the dispatcher's plan", () => {
     expect(again.plan).toMatchObject({ units: 0, calls: {}, first: [], last: null });
   });
 
-  test("refuses what the run would refuse, by the same words", async () => {
+  test("refuses what the run would refuse, with the same message", async () => {
     const refused = async (plan: unknown) =>
       await world.dispatch({ plan }).catch((error: Error) => error.message);
     expect(await refused({ job: "DAILY_HISTORY", from: "2024" })).toMatch(

@@ -1,4 +1,4 @@
-// What is missing -> units: whole, without overlap, each provable in one call.
+// From what is missing to units: complete, without overlap, each verifiable with one call.
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { type Dataset, datasets } from "../shared/catalogue/datasets.ts";
@@ -91,7 +91,7 @@ describe("a stock", () => {
     );
   });
 
-  test("whose range holds no open day is still asked about, once", () => {
+  test("with no open day in its range is still asked for once", () => {
     const missing = { ts_code: "600519.SH", from: "19900101", to: "19900105" };
     expect(planByCode(small, [missing], openDays, settings).map(unitKey)).toEqual([
       "stock_daily/600519.SH/19900101-19900105",

@@ -1,5 +1,4 @@
-// What a job plans, given what is stored and what time it is: nothing twice, nothing forgotten, or a sentence that
-// says what to do.
+// What a job plans, from what is stored and the time: no unit twice, none forgotten, or a sentence that says what to do.
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { decodeUnit } from "../shared/unit.ts";
 import { dailyTruth, firstDay, lastDay, marketDays, stockCodes } from "./support/small-market.ts";
@@ -124,7 +123,7 @@ describe("a plan that cannot be made says what to do, starts nothing and frees i
     expect(await world.dispatch(history())).toMatchObject({ outcome: "started", sent: 12 });
   });
 
-  test("a database that does not answer is no such error: the task stays, and the next command plans it", async () => {
+  test("a database that does not answer is different: the task stays, and the next command plans it", async () => {
     const broken = world.dispatchBreaking(history(), { call: 3, when: "before", fate: "goes on" });
     await expect(broken).rejects.toThrow("broken");
     expect(await world.dispatch(history())).toMatchObject({ outcome: "continued", sent: 12 });
@@ -139,7 +138,7 @@ describe("DAILY_INCREMENTAL of a day or a range", () => {
     expect(await run(increment({ from: "20240105", to: "20240105" }))).toEqual([]);
   });
 
-  test("heals the holes of the range and leaves what is there", async () => {
+  test("fills the gaps of the range and leaves stored rows alone", async () => {
     await run(history());
     await world.sql("delete from stock_daily where trade_date in ('2024-01-04', '2024-01-10')");
     expect(await run(increment({ from: "20240103", to: "20240105" }))).toEqual(["20240104"]);
@@ -148,7 +147,7 @@ describe("DAILY_INCREMENTAL of a day or a range", () => {
     );
   });
 
-  test("of the last so many open days looks at no others", async () => {
+  test("of the last N open days looks at no other days", async () => {
     await run(history());
     await world.sql("delete from stock_daily where trade_date in ('2024-01-04', '2024-01-16')");
     expect(await run(increment({ days: 3 }))).toEqual(["20240116"]);
@@ -362,7 +361,7 @@ describe("DAILY_INCREMENTAL", () => {
     await expectTruth();
   });
 
-  test("finds holes behind the newest stored day: a day never asked for and a row that has gone", async () => {
+  test("finds gaps before the newest stored day: a day never asked for and a deleted row", async () => {
     await run(history({ to: "20240104" }));
     await run(history({ from: "20240108", to: "20240116" }));
     await world.sql("delete from stock_daily where ts_code = '600519.SH' and trade_date = '2024-01-10'");
@@ -370,7 +369,7 @@ describe("DAILY_INCREMENTAL", () => {
     await expectTruth();
   });
 
-  test("leaves holes alone that lie further back than the open days it looks at", async () => {
+  test("leaves gaps alone that are older than the open days it looks at", async () => {
     await run(history({ to: "20240116" }));
     await world.sql("delete from stock_daily where trade_date in ('2024-01-03', '2024-01-15')");
     const settings = { ...world.settings, SYNC_DAILY_LOOKBACK_DAYS: 5 };
@@ -379,7 +378,7 @@ describe("DAILY_INCREMENTAL", () => {
     Object.assign(world.services, { settings: world.settings });
   });
 
-  test("is not misled by ETFs, which share the table", async () => {
+  test("is not affected by ETFs in the same table", async () => {
     await run(history({ to: "20240111" }));
     await world.sql("insert into stock_info (ts_code, name, is_etf) values ('510300.SH', '300ETF', 'Y')");
     await world.sql(
@@ -390,7 +389,7 @@ describe("DAILY_INCREMENTAL", () => {
     expect(await run(increment)).toEqual(["20240110", ...marketDays.slice(8)]);
   });
 
-  test("asks for nothing on a day without trading, and for nothing twice", async () => {
+  test("asks for nothing on a day without trading, and for no day twice", async () => {
     await run(history());
     expect(await run(increment)).toEqual([]);
     world.setTime("20240114", 12);
@@ -440,7 +439,7 @@ describe("REFERENCE", () => {
     expect(counts).toEqual({ stocks: "14", days: String(world.state.market.trade_cal.length) });
   });
 
-  test("fetches again on the same day when rows have gone since", async () => {
+  test("fetches again on the same day when rows were deleted since", async () => {
     await run({ job: "REFERENCE" });
     await world.sql("delete from stock_info where ts_code = '600519.SH'");
     expect(await run({ job: "REFERENCE" })).toEqual(["stock_list/L", "stock_list/D", "stock_list/P"]);

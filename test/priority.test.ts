@@ -50,7 +50,7 @@ test("a daily increment started during a backfill waits for no more than two uni
   await until(async () => (await task(increment)).status === "COMPLETED");
   expect((await task(increment)).units).toBeGreaterThanOrEqual(newDays);
 
-  // Fetched for the backfill before the increment's first unit and before its last one were there.
+  // Units of the backfill fetched before the increment's first unit and before its last one were stored.
   expect(await fetchedMeanwhile(backfill, increment, "min")).toBeLessThanOrEqual(2 * slots);
   expect(await fetchedMeanwhile(backfill, increment, "max")).toBeLessThanOrEqual(3 * slots);
   // In the order of sending it would have waited for all of these, half a minute.

@@ -1,4 +1,4 @@
-// What those who look are told: how far a task is, when it will end, what needs a person, what is stored of each day.
+// Progress reports: how far a task is, when it will end, what needs a person, what is stored for each day.
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { makeCoverageReader } from "../local/page/coverage.ts";
 import { type Dataset, datasets } from "../shared/catalogue/datasets.ts";
@@ -25,7 +25,7 @@ describe.each(kinds)("on $engine", ({ missing, openMigrated }) => {
   const backfill = { job: "DAILY_HISTORY", from: firstDay, to: lastDay };
   const database = () => world.services.database;
 
-  /** Seconds pass, and then one unit is delivered. */
+  /** Waits some seconds, then delivers one unit. */
   async function deliverAfter(seconds: number): Promise<void> {
     await world.clock.sleep(seconds * 1000);
     await world.deliverNext();
@@ -74,7 +74,7 @@ describe.each(kinds)("on $engine", ({ missing, openMigrated }) => {
     expect(await readTask(database(), id)).toMatchObject({ status: "PAUSED", estimatedEnd: undefined });
   });
 
-  test("a task that has ended tells its whole share and its rate overall", async () => {
+  test("a task that has ended reports its final share and its overall rate", async () => {
     await world.dispatch(backfill);
     await world.runToEnd();
     const [task] = await readTasks(database(), { limit: 1 });
@@ -127,7 +127,7 @@ describe.each(kinds)("on $engine", ({ missing, openMigrated }) => {
     expect(JSON.parse(tasks[0]?.config ?? "")).toEqual({ job: "DAILY_HISTORY" });
   });
 
-  test("a next attempt is told only where one is planned", async () => {
+  test("a next attempt is reported only when one is planned", async () => {
     const told = async () => {
       const [failure] = await readFailures(database(), { limit: 1 });
       const { planned, needPerson } = await countFailures(database());
@@ -164,7 +164,7 @@ describe.each(kinds)("on $engine", ({ missing, openMigrated }) => {
     expect(await told()).toMatchObject({ nextAttemptAt: undefined, isCancelled: false });
   });
 
-  test("failures come newest first, and those that need a person are told from those tried again", async () => {
+  test("failures come newest first, and those that need a person are distinguished from those being retried", async () => {
     const insert = (unit_key: string, more: { next?: string; resolved?: string; kind?: string }) =>
       world.sql(
         `insert into sync_failure_record
@@ -199,7 +199,7 @@ describe.each(kinds)("on $engine", ({ missing, openMigrated }) => {
     expect(await keys({ limit: 1_000 })).toHaveLength(pageMax); // 600 KB of messages in one answer
   });
 
-  test("coverage counts what is stored of each open day against what was listed, and knows a proven day", async () => {
+  test("coverage compares the stored rows of each open day with the listed codes, and knows a proven day", async () => {
     await world.dispatch(backfill);
     await world.runToEnd();
     await world.sql("delete from stock_daily where trade_date = '2024-01-05' and ts_code = '600519.SH'");
@@ -260,7 +260,7 @@ describe.each(kinds)("on $engine", ({ missing, openMigrated }) => {
     expect(await asked(datasets.etf_daily)).toEqual([]);
   });
 
-  test("the page's own reading of the coverage sees what is asked for before anything of it is settled", async () => {
+  test("the page's coverage shows what is asked for before any unit of it is settled", async () => {
     const reader = makeCoverageReader(database());
     const asked = async () => {
       const now = world.clock.now().getTime();
@@ -279,11 +279,11 @@ describe.each(kinds)("on $engine", ({ missing, openMigrated }) => {
   describe("days behind", () => {
     const behind = () => readFreshness(database(), world.clock.now());
 
-    test("are not counted for data that nobody ever asked for", async () => {
+    test("are not counted for data that was never asked for", async () => {
       expect(await behind()).toEqual([]);
     });
 
-    test("are none once the last due day is whole, on the day itself and over a weekend", async () => {
+    test("are 0 once the last due day is complete, on that day and over a weekend", async () => {
       await world.dispatch(backfill);
       await world.runToEnd();
       expect(await behind()).toEqual([{ dataset: "stock_daily", daysBehind: 0 }]);
@@ -295,7 +295,7 @@ describe.each(kinds)("on $engine", ({ missing, openMigrated }) => {
       expect(await behind()).toEqual([{ dataset: "stock_daily", daysBehind: 2 }]);
     });
 
-    test("count from the newest whole day: a hole before it does not count, rows gone from it do", async () => {
+    test("count from the newest complete day: a gap before it does not count, rows deleted from it do", async () => {
       await world.dispatch(backfill);
       await world.runToEnd();
       await world.sql("delete from stock_daily where trade_date = '2024-01-10'");
