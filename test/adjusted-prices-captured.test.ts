@@ -1,4 +1,4 @@
-// Adjusted prices beside TuShare's own, where captured answers are at hand: every price of every row, to five decimals.
+// Adjusted prices beside TuShare's own, where captured answers are available: every price of every row, to five decimals.
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { gunzipSync } from "node:zlib";
@@ -11,7 +11,7 @@ if (!isHere) console.warn("skipped: the captured answers are not beside the proj
 
 const prices = ["open", "high", "low", "close", "pre_close"];
 const days500 = "20230925_20251023.csv";
-/** A day after the last bar, standing for the day the 63 stocks were captured on: their base. */
+/** The base day: any day after the last bar, in place of the day on which the 63 stocks were captured. */
 const captureDay = "2026-01-05";
 
 for (const { engine, missing, openMigrated } of await databaseKinds()) {
@@ -45,7 +45,7 @@ for (const { engine, missing, openMigrated } of await databaseKinds()) {
         expect((await compare("stock_daily_qfq_at('2024-12-31')")).different).not.toBeNull();
       });
 
-      test("the adjusted prices of an ETF go on from day to day, where the unadjusted ones jump at a distribution", async () => {
+      test("the adjusted prices of an ETF do not jump at a distribution, where the unadjusted ones do", async () => {
         await storeBars(`fund_daily__ts_code_510300.SH_${days500}`, `fund_adj__ts_code_510300.SH_${days500}`);
         const { rows } = await on.client.query(
           `select count(*)::int as days,
@@ -79,7 +79,7 @@ for (const { engine, missing, openMigrated } of await databaseKinds()) {
         );
       }
 
-      /** `different` is the first row of which any of the ten prices differs. */
+      /** `different` is the first row in which any of the ten prices differs. */
       async function compare(qfq: string): Promise<{ compared: number; different: string | null }> {
         const { rows } = await on.client.query(
           `select count(*)::int as compared,
@@ -121,7 +121,7 @@ function equalOn(rows: number) {
   return { compared: rows, different: null };
 }
 
-/** A captured file as rows of text. These files hold no quoted cell and nothing that SQL would have to quote. */
+/** A captured file as rows of text. These files have no quoted cell and no character that SQL must escape. */
 function rowsOf(file: string, alias = "cells"): string {
   const bytes = readFileSync(join(captured, file));
   const text = (file.endsWith(".gz") ? gunzipSync(bytes) : bytes).toString("utf8").trim();

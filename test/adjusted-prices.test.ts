@@ -1,4 +1,4 @@
-// Adjusted prices: what the views and the function answer, and how much of the table they look at for it.
+// Adjusted prices: what the views and the function return, and how many rows of the table they read for it.
 import { beforeEach, describe, expect, test } from "vitest";
 import { databaseKinds, opened } from "./support/postgres-database.ts";
 
@@ -69,7 +69,7 @@ order by trade_date`,
         ]);
       });
 
-      test("before the first factor of a code there is no adjusted price, neither a later factor's nor another code's", async () => {
+      test("before the first factor of a code there is no adjusted price: no later factor and no other code's factor is used", async () => {
         await store("600518.SH", [[monday, 10, 5]]);
         await store(code, [
           [tuesday, 10, null],
@@ -98,7 +98,7 @@ order by trade_date`,
         ]);
       });
 
-      test("qfq leaves the newest day that has a factor as it is, and names it", async () => {
+      test("qfq leaves the prices of the newest day with a factor unchanged, and returns that day as the base", async () => {
         await store(code, [
           [monday, 30, 2],
           [tuesday, 20, 3],
@@ -148,7 +148,7 @@ order by trade_date`,
         ]);
       });
 
-      test("qfq at a day has its base there, whatever comes after, and later days are on the same base", async () => {
+      test("qfq at a given day uses that day as the base for earlier and later days", async () => {
         await store(code, [
           [monday, 30, 2],
           [tuesday, 20, 3],
@@ -161,7 +161,7 @@ order by trade_date`,
           [tuesday, "20.00000", "19.50000", tuesday, "3"],
           [thursday, "20.00000", "19.00000", tuesday, "3"],
         ]);
-        expect(await at(wednesday)).toEqual(await at(tuesday)); // no bar that day: the one before is the base
+        expect(await at(wednesday)).toEqual(await at(tuesday)); // no bar that day: the day before is the base
         expect(await at(monday)).toEqual([
           [monday, "30.00000", "29.50000", monday, "2"],
           [tuesday, "30.00000", "29.25000", monday, "2"],
@@ -190,7 +190,7 @@ order by ts_code`,
         ]);
       });
 
-      test("ETFs are adjusted like stocks, and found by the same join", async () => {
+      test("ETFs are adjusted like stocks, and the same join finds them", async () => {
         await store("510300.SH", [
           ["2024-01-17", 3.294, 1.182],
           ["2024-01-18", 3.273, 1.208],
@@ -216,7 +216,7 @@ order by ts_code`,
         expect(await read("stock_daily_hfq", ["close"])).toEqual([[monday, "1.23062"]]);
       });
 
-      test("a factor of zero is nobody's base, so that it cannot fail the whole market's query", async () => {
+      test("a factor of zero is never used as the base, so it cannot fail a query over the whole market", async () => {
         await store(code, [
           [monday, 30, 2],
           [tuesday, 20, 0],
@@ -263,7 +263,7 @@ order by ts_code`,
           },
         );
 
-        /** How many stored bars the plan of a query looked at, and by which kinds of scan. */
+        /** How many stored bars a query read, and with which kinds of scan, by its plan. */
         async function rowsTouched(sql: string) {
           const { rows } = await on.client.query(`explain (analyze, costs off, format json) ${sql}`);
           const top = rows[0]["QUERY PLAN"][0].Plan as PlanNode;

@@ -97,7 +97,7 @@ test("instruments are filtered by kind, exchange, status and a part of their nam
   expect(pages).toEqual([...stockCodes, ...etfCodes].sort());
 });
 
-test("one instrument comes with its newest stored trade date; a code nobody lists is 404", async () => {
+test("one instrument comes with its newest stored trade date; an unknown code is 404", async () => {
   const delisted = await get("/api/instruments/000003.SZ");
   expect(delisted.body).toMatchObject({
     is_etf: "N",
@@ -128,7 +128,7 @@ test("ETFs are counted in all and by exchange", async () => {
   });
 });
 
-test("the prices of a code are the stored ones, digit for digit, ascending, whatever the page", async () => {
+test("the prices of a code are the stored ones, digit for digit and by ascending day, on every page", async () => {
   const truth = dailyTruth(makeMarket())
     .filter(({ ts_code }) => ts_code === "000002.SZ")
     .sort((a, b) => (String(a.trade_date) < String(b.trade_date) ? -1 : 1));
@@ -141,7 +141,7 @@ test("the prices of a code are the stored ones, digit for digit, ascending, what
   expect(rows).toEqual(truth);
 });
 
-/** The rows of an answer with each number as it is written. */
+/** The rows of a response, each number as the text it is written in. */
 function withDigits(text: string): Record<string, unknown>[] {
   const quoted = text.replaceAll(/:(-?\d[\d.]*)(?=[,}])/g, ':"$1"');
   return JSON.parse(quoted).rows;
@@ -158,7 +158,7 @@ test("a number longer than a double keeps its digits, in JSON and in CSV", async
   );
 });
 
-test("a range is both days included, in either way of writing a day", async () => {
+test("a range includes both its days, in either format of a date", async () => {
   const { body } = await get("/api/daily/600519.SH?from=2024-01-03&to=20240105");
   expect(daysIn(body.rows)).toEqual(["20240103", "20240104", "20240105"]);
   expect((await get("/api/daily/600519.SH?from=20240106&to=20240107")).body.rows).toEqual([]);
@@ -166,7 +166,7 @@ test("a range is both days included, in either way of writing a day", async () =
 
 const daysIn = (rows: { trade_date: string }[]) => rows.map(({ trade_date }) => trade_date);
 
-test("a whole history comes as one CSV, also when it takes several statements", async () => {
+test("a whole history is one CSV, also when it takes several statements", async () => {
   const day = (at: number) => new Date(Date.UTC(2010, 0, 1 + at)).toISOString().slice(0, 10);
   const days = Array.from({ length: 2 * dailyRowsMax + 1 }, (_, at) => day(at));
   await world.sql(
@@ -183,7 +183,7 @@ test("a whole history comes as one CSV, also when it takes several statements", 
   await world.sql("delete from stock_daily where ts_code = '600018.SH'");
 });
 
-test("the longest numbers a double can be keep every statement under the Data API's limit", async () => {
+test("with the longest numbers that a double can have, every statement stays under the Data API's limit", async () => {
   const longest = -1234567890.1234567;
   const wide = (columns: readonly string[]) => Object.fromEntries(columns.map((column) => [column, longest]));
   const day = (at: number) => new Date(Date.UTC(2010, 0, 1 + at)).toISOString().slice(0, 10);
@@ -229,7 +229,7 @@ test("adjusted prices come from the views, with an explicit base day for forward
   expect(line.split(",").slice(-3)).toEqual(["1", "false", "20240117"]);
 });
 
-test("the market of a day comes by code, the newest day by default, for stocks or ETFs alone", async () => {
+test("the market of a day is sorted by code, has the newest day by default, and can be limited to stocks or ETFs", async () => {
   const { body } = await get("/api/daily?limit=1000");
   expect(body.trade_date).toBe("20240117");
   const stored = dailyTruth(makeMarket(), ["20240117"]).map(({ ts_code }) => String(ts_code));
@@ -255,7 +255,7 @@ test("the market of a day comes by code, the newest day by default, for stocks o
 
 const codesOf = (rows: { ts_code: string }[]) => rows.map(({ ts_code }) => ts_code);
 
-test("reports come one to a period, the current version, or the one that was known on a day", async () => {
+test("each period has one report: its current version, or the version that was known on a given day", async () => {
   const eps = async (query: string) => {
     const { body } = await get(`/api/finance/600519.SH?${query}`);
     return body.rows.map((row: Record<string, unknown>) => [row.end_date, row.ann_date, row.eps]);
@@ -277,7 +277,7 @@ test("reports come one to a period, the current version, or the one that was kno
   expect(second).toMatch(/^600519\.SH,20231231,20240116,0,2\.500,,/);
 });
 
-test("what will be known in the end is what the view of current reports holds, whatever the versions", async () => {
+test("the reports known on a far future day equal the view of current reports, for any set of versions", async () => {
   const versions = fc.record({
     end_date: fc.constantFrom("20230331", "20230630"),
     ann_date: fc.constantFrom("20230301", "20230420", "20230820", "20240101"),
@@ -350,7 +350,7 @@ test.each([
   });
 });
 
-test("market, which was the exchange, is refused with the name of the field that is it now", async () => {
+test("market, the old name of the field exchange, is refused with the new name", async () => {
   const { body } = await get("/api/instruments?is_etf=Y&market=SH");
   expect(body.message).toBe(
     'market is "SH", expected the field exchange in its place, one of SSE, SZSE, BSE: listed on this exchange',
@@ -369,7 +369,7 @@ test("a code in lower case is the same code", async () => {
   expect((await get("/api/daily/600519.sh")).body).toEqual((await get("/api/daily/600519.SH")).body);
 });
 
-test("a code without a row in the range is an empty answer, not an unknown code", async () => {
+test("a known code without a row in the range gives an empty response, not a 404", async () => {
   for (const code of ["600005.SH", "159915.SZ"]) {
     const { status, body } = await get(`/api/daily/${code}`);
     expect([status, body.rows, body.next_cursor]).toEqual([200, [], null]);
@@ -378,7 +378,7 @@ test("a code without a row in the range is an empty answer, not an unknown code"
 });
 
 test.each(["/api/daily/999999.SH", "/api/finance/999999.SH", "/api/daily/999999.SH?format=csv"])(
-  "%s names a code nobody knows: 404",
+  "%s with an unknown code is 404",
   async (path) => {
     const { status, body } = await get(path);
     expect([status, body.error]).toEqual([404, "not_found"]);
@@ -386,7 +386,7 @@ test.each(["/api/daily/999999.SH", "/api/finance/999999.SH", "/api/daily/999999.
   },
 );
 
-test("a daily row names every number of the catalogue", () => {
+test("a daily row has every numeric column of the catalogue", () => {
   const numbers = [datasets.stock_daily, datasets.etf_daily]
     .flatMap(columnsOf)
     .filter(({ type }) => type === "number")

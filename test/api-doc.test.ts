@@ -1,4 +1,4 @@
-// The page of the HTTP API: it says what the description and the answers say.
+// The page of the HTTP API: it agrees with the OpenAPI description and the real responses.
 import { readFileSync } from "node:fs";
 import { expect, test } from "vitest";
 import { apiDocument } from "../docs/api-document.ts";
@@ -11,7 +11,7 @@ test("the page is what the schemas and the examples' answers give; if not, `npm 
   expect(await apiDocument()).toBe(page);
 });
 
-test("every operation has its section with a request and an answer, and nothing else has", () => {
+test("every operation has a section with a request and a response, and there are no other such sections", () => {
   const sections = page.split(/^### /m).slice(1);
   expect(sections.map((section) => section.split("\n")[0]).sort()).toEqual(
     routes.map(({ method, at }) => `${method} ${at}`).sort(),

@@ -1,5 +1,5 @@
-// The description at /openapi.json against the API as it is deployed: a linter finds nothing in it, and requests made
-// from it, good and bad, find no 5xx and no answer that it does not describe.
+// The description at /openapi.json against the API as it is deployed: a linter finds nothing in it, and requests
+// generated from it, valid and invalid, get no 5xx and no response that it does not describe.
 import { readFileSync } from "node:fs";
 import { request } from "node:http";
 import { join } from "node:path";
@@ -107,20 +107,20 @@ test("every operation says what it takes: each parameter and body field has a de
   expect(operations.length).toBeGreaterThanOrEqual(24);
 });
 
-test(`requests made from the description find no 5xx and nothing it does not describe (seed ${seed})`, async () => {
+test(`requests generated from the description get no 5xx and no response that it does not describe (seed ${seed})`, async () => {
   const check = makeChecker();
   const seen = new Map<string, Set<number>>();
   for (const operation of operations) {
     const statuses = new Set<number>();
     seen.set(operation.id, statuses);
     const property = fc.asyncProperty(requestsFor(operation, known), async (shot) => {
-      // Before each: a dispatcher that was told of a task of the operation before may open it again at any time.
+      // Before each request: the dispatcher may still reopen a task because of a request of the operation before.
       await prepare(operation);
       statuses.add(await check(operation, shot));
     });
     await fc.assert(property, { seed, numRuns: requestsEach, endOnFailure: true });
   }
-  // The requests reach what they are meant to reach: a success of every operation, and its refusals.
+  // The requests get the statuses they should: of every operation a success and its refusals.
   for (const [id, statuses] of seen) {
     expect([...statuses].filter((status) => status < 300).length, `${id}: ${[...statuses]}`).toBe(1);
     expect(statuses, id).toContain(400);
@@ -129,7 +129,7 @@ test(`requests made from the description find no 5xx and nothing it does not des
   expect([...all].sort()).toEqual([200, 202, 400, 404, 409]);
 }, 240_000);
 
-/** What is asked of a task finds one that is live; what starts a job finds none in its way. */
+/** Makes a task live for operations on a task; leaves no task live for operations that start a job. */
 async function prepare({ path }: Operation): Promise<void> {
   const tasks = (known.id ?? []).filter((id) => id.includes("-"));
   await api.database.query("delete from sync_task where id <> all ($1)", [tasks]);
@@ -141,7 +141,7 @@ async function prepare({ path }: Operation): Promise<void> {
   );
 }
 
-/** Sends a request and holds the answer against the description. */
+/** Sends a request and checks the response against the description. */
 function makeChecker() {
   const ajv = new Ajv2020({ strict: false, allErrors: false });
   addFormats.default(ajv);
@@ -168,7 +168,7 @@ function makeChecker() {
   };
 }
 
-/** Where the schema of an answer lies: the answers that any operation may give are described once. */
+/** Where the schema of a response is: responses common to all operations are described once. */
 function schemaAt(reference: string): string {
   const [, ...steps] = decodeURI(reference).split("/");
   const answer = steps
@@ -178,7 +178,7 @@ function schemaAt(reference: string): string {
   return `${place}/content/application~1json/schema`;
 }
 
-describe("the requests that a client makes beside those", () => {
+describe("other requests that a client makes", () => {
   const ask = async (path: string, init: RequestInit = {}) => {
     const answer = await fetch(`${api.url}${path}`, init);
     return { status: answer.status, allow: answer.headers.get("allow"), text: await answer.text() };
@@ -240,7 +240,7 @@ describe("the requests that a client makes beside those", () => {
   }
 });
 
-test("a start over HTTP is carried out by the dispatcher, and its task says how it went", async () => {
+test("the dispatcher carries out a start over HTTP, and the task shows the result", async () => {
   const answer = await fetch(`${api.url}/api/jobs/DAILY_INCREMENTAL/run`, {
     method: "POST",
     headers: { "idempotency-key": `from-a-test-${seed}` },
@@ -251,7 +251,7 @@ test("a start over HTTP is carried out by the dispatcher, and its task says how 
   await expect.poll(async () => (await read()).status, { timeout: 20_000 }).not.toBe("PENDING");
 });
 
-/** The sentences it says took it over the 400 kB once wanted; the SDK's clients are most of the rest. */
+/** Its messages took it over the first limit of 400 kB; the SDK's clients are most of the rest. */
 const bundleBytesMax = 440_000;
 
 test("the function's bundle is under 440 kB, and holds one language", () => {

@@ -26,7 +26,7 @@ const the = (type: string): Resource & { id: string } => {
   return Object.assign({ id }, resource);
 };
 
-test("every route wants a signed caller", () => {
+test("every route requires a signed request", () => {
   const routes = Object.values(template.findResources("AWS::ApiGatewayV2::Route"));
   expect(routes.length).toBeGreaterThan(0);
   for (const { Properties } of routes) expect(Properties.AuthorizationType).toBe("AWS_IAM");
@@ -39,11 +39,11 @@ test("every path leads to the one function, in payload format 2.0", () => {
   expect(text(integration.IntegrationUri)).toBe(`<${handler.id}.Arn>`);
 });
 
-test("the function gives up before API Gateway does, which waits 30 seconds", () => {
+test("the function times out before API Gateway does, after 30 seconds", () => {
   expect(handler.properties.Timeout).toBeLessThan(30);
 });
 
-test("the stage throttles, and logs who asked for what but nothing of what was sent", () => {
+test("the stage throttles, and logs who requested what, but no request body", () => {
   const { Properties: stage } = the("AWS::ApiGatewayV2::Stage");
   expect(stage.StageName).toBe("$default");
   expect(stage.DefaultRouteSettings).toEqual({
@@ -76,7 +76,7 @@ test("the function may use the database, start the dispatcher and write its log,
   expect(invokes?.resources).toEqual([`<${dispatcher.id}.Arn>`, `<${dispatcher.id}.Arn>:$LATEST`]);
 });
 
-test("the function is told the database, the dispatcher and the settings a plan starts with", () => {
+test("the function gets the database, the dispatcher and the settings that a plan needs from its environment", () => {
   const { Variables: variables } = handler.properties.Environment;
   for (const name of ["DATABASE_RESOURCE_ARN", "DATABASE_SECRET_ARN", "DATABASE_NAME"]) {
     expect(variables[name]).toBeDefined();
@@ -93,7 +93,7 @@ test("only API Gateway may call the function, for this API alone", () => {
   expect(text(ours[0]?.Properties.SourceArn)).toContain(`<${the("AWS::ApiGatewayV2::Api").id}>`);
 });
 
-test("the schema is there before the API is, and its address is an output", () => {
+test("the schema is created before the API, and the API's address is an output", () => {
   const [schema] = Object.keys(template.findResources("Custom::SchemaMigrations"));
   for (const type of ["AWS::ApiGatewayV2::Route", "AWS::ApiGatewayV2::Stage"]) {
     expect(the(type).DependsOn).toContain(schema);

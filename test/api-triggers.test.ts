@@ -1,5 +1,5 @@
-// Starting, following, pausing and retrying through the HTTP API: the routes on a real ledger, with a dispatcher that a
-// test lets run, or loses.
+// Starting, following, pausing and retrying through the HTTP API: the routes on a real ledger. A test
+// decides whether an invocation of the dispatcher runs or is lost.
 import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
 import type { ApiServices } from "../shared/api/route.ts";
 import { jobTypes } from "../shared/catalogue/jobs.ts";
@@ -10,7 +10,7 @@ import { makeWorld, type World } from "./support/world.ts";
 let world: World;
 let services: ApiServices;
 let commands: object[] = [];
-/** Whether the dispatcher takes what it is told. */
+/** Whether the dispatcher can be invoked. */
 let reachable = true;
 
 beforeAll(async () => {
@@ -37,7 +37,7 @@ const post = (path: string, options: Parameters<typeof ask>[2] = {}) =>
   ask(services, `POST ${path}`, options);
 const get = (path: string) => ask(services, `GET ${path}`);
 
-/** The dispatcher carries out what it was told. */
+/** The dispatcher carries out the commands it was sent. */
 async function carryOut(): Promise<void> {
   for (const command of commands.splice(0)) await world.dispatch(command);
 }
@@ -112,7 +112,7 @@ test("a key that started another command of the job is refused with that task, l
   expect(await world.tasks()).toHaveLength(1);
 });
 
-test("a task says what it was asked, what it was planned for, and why it had nothing to do", async () => {
+test("a task shows its command, the range it was planned for, and why it had nothing to do", async () => {
   const { body } = await post("/api/jobs/DAILY_HISTORY/run", { body: { days: 2 } });
   await carryOut();
   const at = `/api/tasks/${body.id}`;
@@ -150,7 +150,7 @@ test("a start whose invocation was lost is carried out by repeating the request"
   expect(await world.tasks()).toHaveLength(1);
 });
 
-test("a lost start without a key is carried out by the next request, which is told of it", async () => {
+test("a lost start without a key is carried out by the next request, which gets 409 with its task", async () => {
   reachable = false;
   expect((await post("/api/jobs/DAILY_HISTORY/run", { body: range })).status).toBe(503);
   reachable = true;
@@ -161,7 +161,7 @@ test("a lost start without a key is carried out by the next request, which is to
   expect(body.tasks).toMatchObject([{ id: next.body.task.id, status: "RUNNING", command: range }]);
 });
 
-test("a dispatcher that takes a start up late, after its task has ended, starts nothing", async () => {
+test("a dispatcher that receives a start late, after its task has ended, starts nothing", async () => {
   const { body } = await post("/api/jobs/DAILY_HISTORY/run", { body: range });
   const [command] = commands;
   await carryOut();
@@ -217,7 +217,7 @@ test("a job that does not exist and a key with a space are refused by name", asy
   expect([key.status, key.body.field]).toEqual([400, "Idempotency-Key"]);
 });
 
-test("pause, resume and cancel do what they say, and twice is once", async () => {
+test("pause, resume and cancel work and are idempotent", async () => {
   const { body: task } = await post("/api/jobs/DAILY_HISTORY/run", { body: range });
   await carryOut();
   const at = `/api/tasks/${task.id}`;
@@ -240,7 +240,7 @@ test("pause, resume and cancel do what they say, and twice is once", async () =>
   expect(commands).toEqual([]);
 });
 
-test("a pause by the API is a person's: the schedule that ends a quota pause leaves it alone", async () => {
+test("a pause by the API counts as a person's pause: the schedule that ends a quota pause does not end it", async () => {
   const { body: task } = await post("/api/jobs/DAILY_HISTORY/run", { body: range });
   await carryOut();
   await post(`/api/tasks/${task.id}/pause`);
@@ -248,7 +248,7 @@ test("a pause by the API is a person's: the schedule that ends a quota pause lea
   expect((await get(`/api/tasks/${task.id}`)).body.status).toBe("PAUSED");
 });
 
-test("a paused task is not resumed beside a live one of its job", async () => {
+test("a paused task is not resumed while its job has a live one", async () => {
   const { body: paused } = await post("/api/jobs/DAILY_HISTORY/run", { body: range });
   await post(`/api/tasks/${paused.id}/pause`);
   await world.sql(
@@ -260,7 +260,7 @@ test("a paused task is not resumed beside a live one of its job", async () => {
   expect(commands).toEqual([]);
 });
 
-test("a task nobody knows is 404, whatever is asked of it", async () => {
+test("an unknown task is 404 in every operation", async () => {
   const nobody = "00000000-0000-4000-8000-000000000000";
   expect((await get(`/api/tasks/${nobody}`)).status).toBe(404);
   for (const verb of ["pause", "resume", "cancel"]) {
@@ -282,7 +282,7 @@ test("tasks come newest first, in pages, by job and status", async () => {
   expect((await get("/api/tasks?status=RUNNING")).body.tasks).toEqual([]);
 });
 
-/** A task of one day that ends with that day parked. */
+/** A task of one day that ends with the unit of that day parked. */
 async function failOneDay(): Promise<void> {
   world.state.onCall = () => {
     throw new SyncError("permanent", "daily 20240102: no permission");
@@ -316,7 +316,7 @@ test("failure records are listed by job, kind and resolution, and one is retried
   expect(commands).toEqual([]);
 });
 
-test("a failure whose task was cancelled promises no attempt, and is not said to be on its way", async () => {
+test("a failure record of a cancelled task shows no next attempt, and a retry of it is refused", async () => {
   world.state.onCall = () => {
     throw new SyncError("transient", "no answer");
   };
@@ -371,7 +371,7 @@ test("the stock daily failures are retried together, and those of other jobs are
   expect(commands).toEqual([]);
 });
 
-test("trouble with the database answers 503 when it may pass and 500 when not, and is logged once", async () => {
+test("a database error gives 503 when it is transient and 500 when not, and is logged once", async () => {
   const failing = (kind: "transient" | "permanent"): ApiServices => ({
     ...services,
     database: {

@@ -1,4 +1,4 @@
-// The arrows between folders, the core's purity, and names that two files must agree on.
+// Which folder may import which, the purity of the core, and names that two files must agree on.
 import { globSync, readFileSync } from "node:fs";
 import { dirname, join, relative } from "node:path";
 import { describe, expect, test } from "vitest";
@@ -42,7 +42,7 @@ function sourcesIn(...patterns: string[]): string[] {
 const core = sourcesIn("shared/**/*.ts").filter((file) => !file.startsWith("shared/adapters/"));
 const everything = sourcesIn("{infra,functions,shared,local}/**/*.ts");
 
-/** What would make a rule depend on when, where or with what luck it runs. */
+/** What would make a rule depend on the time, the machine or chance. */
 const ambient =
   /\bprocess\.|\bDate\.now\(|\bnew Date\(\)|\bperformance\b|\bMath\.random\b|\bset(Timeout|Interval|Immediate)\b|\bfetch\(|\bconsole\b|\bcrypto\b(?!")/;
 
@@ -85,7 +85,7 @@ describe.each(sourcesIn("functions/*.ts"))("%s", (file) => {
   });
 });
 
-test("nothing imports itself in a circle, not even a type", () => {
+test("there are no import cycles, not even of types", () => {
   const all = [...everything, ...sourcesIn("{cli,bench,docs,schema}/**/*.ts")];
   const circles: string[] = [];
   const done = new Set<string>();
@@ -99,7 +99,7 @@ test("nothing imports itself in a circle, not even a type", () => {
   expect(circles).toEqual([]);
 });
 
-test("infra reads only data from shared, and the words that refuse a wrong value", () => {
+test("infra reads only data from shared, and the messages that refuse a wrong value", () => {
   const held = valuesOf(sourcesIn("infra/*.ts"));
   expect(held).toContain("shared/catalogue/jobs.ts");
   expect(held.filter((file) => !/^shared\/(catalogue|words)\//.test(file))).toEqual([]);
@@ -107,7 +107,7 @@ test("infra reads only data from shared, and the words that refuse a wrong value
 
 test("the local stack runs the template: of shared it takes types, words, and the names of jobs, settings and origins", () => {
   const data = /^shared\/(catalogue\/[\w-]+|coverage\/members|dispatch\/command|words\/\w+)\.ts$/;
-  // Before the stack is up, a start looks whose rows are there and whether TuShare takes the token.
+  // Before the stack is up, a start checks the origin of the stored rows and whether TuShare accepts the token.
   // A new database begins with the schema, for which the migrations are run once and the cluster is kept.
   const looks = /^shared\/(ledger\/(origin|migrate)|adapters\/tushare|errors)\.ts$/;
   // The page reads and draws what the deployed widget and API do; it changes nothing but through the dispatcher.
@@ -134,7 +134,7 @@ test("the local page takes reads and drawings of shared, and nothing that change
   expect(taken.filter((from) => !reads.test(from))).toEqual([]);
 });
 
-/** Files of shared whose values these files come to hold, by whatever way. */
+/** Files of shared that these files import as values, directly or through other files. */
 function valuesOf(files: readonly string[]): string[] {
   const held = new Set<string>();
   const visit = (file: string): void => {
@@ -156,7 +156,7 @@ describe.each(Object.values(datasets))("the dataset $name", (dataset) => {
     expect(names).toEqual([...new Set(names)]);
   });
 
-  test("says where it is documented, and is named as in the catalogue", () => {
+  test("has a link to its documentation, and its name in the catalogue", () => {
     expect(dataset.documentation.length).toBeGreaterThan(0);
     expect(Object.entries(datasets).find(([, entry]) => entry === dataset)?.[0]).toBe(dataset.name);
   });
@@ -201,7 +201,7 @@ function withoutComments(code: string): string {
     .replace(/(?<=[\s;{},])\/\/ .*$/gm, "");
 }
 
-test("a test file that replaces a part of its process for good has a process of its own", () => {
+test("a test file that permanently replaces a part of its process runs in a process of its own", () => {
   const replaces = /\b(mockClient|useFakeTimers|stubGlobal|stubEnv|vi\.mock|vi\.spyOn)\(/;
   const files = sourcesIn("test/*.test.ts").filter((file) => file !== "test/architecture.test.ts");
   const replacing = files.filter((file) => replaces.test(readFileSync(join(root, file), "utf8")));

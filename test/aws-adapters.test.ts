@@ -1,4 +1,4 @@
-// The queue and schedule adapters where AWS refuses: answers that no local queue gives on demand.
+// The queue and schedule adapters when AWS refuses: responses that a local queue cannot be made to give.
 import { ConflictException, CreateScheduleCommand, SchedulerClient } from "@aws-sdk/client-scheduler";
 import { SendMessageBatchCommand, SQSClient } from "@aws-sdk/client-sqs";
 import { mockClient } from "aws-sdk-client-mock";
@@ -49,7 +49,7 @@ describe("the work queue", () => {
     ).toEqual(new Set(["DAILY_HISTORY"]));
   });
 
-  test("sends again only what an answer of 200 names as refused", async () => {
+  test("sends again only the entries that a 200 response lists as failed", async () => {
     const refused = { Id: "3", SenderFault: false, Code: "InternalError" };
     sqs
       .on(SendMessageBatchCommand)
@@ -62,7 +62,7 @@ describe("the work queue", () => {
     ]);
   });
 
-  test("does not pretend: entries refused again and again are an error that may pass", async () => {
+  test("fails with a transient error when entries are refused again and again", async () => {
     sqs
       .on(SendMessageBatchCommand)
       .resolves({ Failed: [{ Id: "0", SenderFault: false, Code: "InternalError" }] });
@@ -106,13 +106,13 @@ describe("one-time schedules", () => {
     expect(created()[0]?.Target?.Arn).toBe("arn:aws-cn:scheduler:::aws-sdk:sqs:sendMessage");
   });
 
-  test("are never asked for in the past, which AWS refuses", async () => {
+  test("are never created for a time in the past, which AWS refuses", async () => {
     scheduler.on(CreateScheduleCommand).resolves({});
     await planner.invokeDispatcherAt("resume-1", new Date("2026-11-20T09:00:00Z"), { resume: unit.task_id });
     expect(created()[0]).toMatchObject({ ScheduleExpression: "at(2026-11-20T10:01:00)" });
   });
 
-  test("made twice under one name are one", async () => {
+  test("created twice with one name are one schedule", async () => {
     const conflict = new ConflictException({ message: "exists", Message: "exists", $metadata: {} });
     scheduler.on(CreateScheduleCommand).rejects(conflict);
     await expect(planner.sendUnitAt("retry-1", now, unit)).resolves.toBeUndefined();

@@ -17,7 +17,7 @@ const version = await run("aws", ["--version"]).then(
   ({ stdout, stderr }) => /aws-cli\/(\d+)/.exec(stdout + stderr)?.[1],
   () => undefined,
 );
-/** Version 2 takes a payload as base64 unless it is told otherwise; version 1 does not know the option. */
+/** Version 2 takes a payload as base64 without this option; version 1 does not know the option. */
 const payloadAsText = version === "1" ? [] : ["--cli-binary-format", "raw-in-base64-out"];
 const why = version === undefined ? "there is no aws command here" : `version ${version}`;
 
@@ -56,7 +56,7 @@ async function makeWorld() {
   cleanUp(() => rmSync(folder, { recursive: true }));
   const env = {
     ...process.env,
-    // Nobody's own profile: keys that open nothing, and another region than the stack's.
+    // Not the developer's profile: keys without any rights, and another region than the stack's.
     AWS_CONFIG_FILE: devNull,
     AWS_SHARED_CREDENTIALS_FILE: devNull,
     AWS_ACCESS_KEY_ID: "x",
@@ -153,7 +153,7 @@ describe.skipIf(version === undefined)(`the aws command line (${why})`, () => {
     expect(stack.queues.counts("test-Work")).toEqual({ visible: 0, inFlight: 0, delayed: 0 });
   });
 
-  test("asks the database over the Data API", async () => {
+  test("queries the database over the Data API", async () => {
     const execute = (sql: string, ...more: string[]) => {
       const where = ["--resource-arn", resourceArn, "--secret-arn", secretArn, "--database", "tushare"];
       return ["rds-data", "execute-statement", ...where, "--sql", sql, ...more];
@@ -214,7 +214,7 @@ describe.skipIf(version === undefined)(`the aws command line (${why})`, () => {
     [["iam", "list-users"], "(UnknownOperationException)"],
     [["sts", "get-caller-identity"], "(UnknownOperationException)"],
     [["sqs", "get-queue-url", "--queue-name", "none"], "NonExistentQueue"],
-  ])("%j is told an error that AWS clients understand", async (parameters, error) => {
+  ])("%j gets an error that AWS clients understand", async (parameters, error) => {
     const sentence = await world.refused(...parameters);
     expect(sentence).toMatch(
       /^(aws: \[ERROR\]: )?An error occurred \(.+\) when calling the \w+ operation: .+/,

@@ -1,4 +1,4 @@
-// A cancelled task is CANCELLED, whatever is still on its way; and what was said twice is done once.
+// A cancelled task stays CANCELLED, whatever messages are still in flight; and a repeated command has one effect.
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { SyncError } from "../shared/errors.ts";
 import { pauseTask } from "../shared/ledger/tasks.ts";
@@ -29,7 +29,7 @@ const refuse = (kind: "transient" | "permanent") => {
 const heal = () => {
   world.state.onCall = (_call, reply) => reply;
 };
-/** The one unit fails five times, and its next attempt is planned. */
+/** The only unit fails five times, and its next attempt is scheduled. */
 async function failOnce(): Promise<string | undefined> {
   refuse("transient");
   const id = await start(oneDay);
@@ -65,7 +65,7 @@ describe("a cancelled task", () => {
     expect(await onlyTask()).toMatchObject({ status: "CANCELLED", total_failed: 0 });
   });
 
-  test("makes none of the attempts that were planned, and a retry of all sends nothing of it", async () => {
+  test("makes none of its scheduled attempts, and retry all sends none of its units", async () => {
     await world.dispatch({ cancel: await failOnce() });
     expect(world.schedules.planned()).toHaveLength(1);
     const before = world.calls.length;
@@ -77,7 +77,7 @@ describe("a cancelled task", () => {
     expect(await onlyUnit()).toMatchObject({ status: "pending" });
   });
 
-  test("looks no more at a day that was not due, nor when the look was under way", async () => {
+  test("does not check again for a day that was not due, also when a check was in progress", async () => {
     world.state.onCall = (call, reply) => (call.name === "daily" ? { ...reply, items: [] } : reply);
     world.setTime("20240117", 18);
     const id = await start({ job: "DAILY_HISTORY", from: lastDay, to: lastDay });
@@ -94,7 +94,7 @@ describe("a cancelled task", () => {
     expect(world.schedules.planned()).toEqual([]);
   });
 
-  test("keeps the units that needed a person before, and a retry of one is done", async () => {
+  test("keeps the units that already needed a person, and a retry of one is carried out", async () => {
     refuse("permanent");
     const id = await start(history);
     await world.deliverNext();
@@ -110,7 +110,7 @@ describe("a cancelled task", () => {
     expect(await world.failures()).toMatchObject([{ resolved_at: expect.any(Date) }]);
   });
 
-  test("tries a unit again that a person sent and that failed in passing", async () => {
+  test("schedules another attempt when a unit that a person retried fails with a transient error", async () => {
     refuse("permanent");
     const id = await start(history);
     while ((await onlyTask())?.total_failed === 0) await world.deliverNext();
@@ -126,7 +126,7 @@ describe("a cancelled task", () => {
     expect(await onlyTask()).toMatchObject({ status: "CANCELLED", total_failed: 0 });
   });
 
-  test("gives way to a new one, which takes over what was open", async () => {
+  test("does not block a new one, which resolves its open failure", async () => {
     await world.dispatch({ cancel: await failOnce() });
     await world.dispatch(oneDay);
     await world.runToEnd();
@@ -134,7 +134,7 @@ describe("a cancelled task", () => {
     expect(await world.failures()).toMatchObject([{ resolved_at: expect.any(Date) }]);
   });
 
-  test("that was cancelled while it was planned is planned no more", async () => {
+  test("that was cancelled during its planning is not planned any further", async () => {
     await expect(world.dispatchBreaking(oneDay, { call: 2, when: "after", fate: "dies" })).rejects.toThrow();
     const { id } = (await onlyTask()) ?? {};
     await world.dispatch({ cancel: id });
@@ -143,7 +143,7 @@ describe("a cancelled task", () => {
     expect(await world.units()).toEqual([]);
   });
 
-  test("answers a start that comes again under its key", async () => {
+  test("is the answer to a repeated start with its key", async () => {
     const keyed = { ...oneDay, requestKey: "api/one" };
     await world.dispatch({ cancel: await start(keyed) });
     expect(await world.dispatch(keyed)).toMatchObject({
@@ -152,7 +152,7 @@ describe("a cancelled task", () => {
     });
   });
 
-  test("is not started again by a message that was in hand and lacked a right", async () => {
+  test("is not started again when a unit in hand fails for lack of a right", async () => {
     const id = await start({ job: "FINANCE_HISTORY", from: "20230331", to: "20230331" });
     await world.sql("update sync_unit set dataset = 'finance', selector = $1", [
       { by: "period", period: "20230331" },
@@ -171,7 +171,7 @@ describe("a cancelled task", () => {
   });
 });
 
-describe("a command whose answer was lost and that is sent again", () => {
+describe("a command that is sent again after its answer was lost", () => {
   test.each([
     ["pause", "paused", "PAUSED"],
     ["cancel", "cancelled", "CANCELLED"],
@@ -190,7 +190,7 @@ describe("a command whose answer was lost and that is sent again", () => {
     expect(new Set(answers.map(({ tasks }) => tasks[0]?.status)).size).toBe(1);
   });
 
-  test("resume of a task that goes on succeeds, and stores nothing twice", async () => {
+  test("resume of a running task succeeds, and stores nothing twice", async () => {
     const id = await start(history);
     await world.dispatch({ pause: id });
     await world.dispatch({ resume: id });
@@ -228,7 +228,7 @@ test("a retry of all counts only what it sends: what failed in a paused task goe
   expect(await world.failures()).toMatchObject([{ resolved_at: expect.any(Date) }]);
 });
 
-test("a retry sends what needs a person also while its task is paused, and it is done", async () => {
+test("a retry sends a unit that needs a person also while its task is paused, and the unit is stored", async () => {
   refuse("permanent");
   const id = await start(history);
   while ((await onlyTask())?.total_failed === 0) await world.deliverNext();

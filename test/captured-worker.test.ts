@@ -1,4 +1,4 @@
-// Every captured answer, given to the worker as TuShare gave it: what is stored equals what was captured, cell for cell.
+// Every captured answer goes through the worker: each stored cell equals the captured one.
 import { basename } from "node:path";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { columnsOf, type InterfaceSpec, interfacesOf } from "../shared/catalogue/dataset.ts";
@@ -17,7 +17,7 @@ const [daily, adjFactor, dailyBasic] = interfacesOf(stock_daily) as [
 ];
 const [fundDaily, fundAdj] = interfacesOf(etf_daily) as [InterfaceSpec, InterfaceSpec];
 
-/** A captured day is asked for by its date; the captured history of some codes by those. */
+/** A captured day is requested by its date, a captured history by its codes. */
 const sets: { of: string; by: "date" | "code"; files: [spec: InterfaceSpec, file: string][] }[] = [
   { of: "20230314", by: "date", files: [[daily, "daily__trade_date_20230314.csv"]] },
   { of: "20230315", by: "date", files: [[daily, "daily__trade_date_20230315.csv"]] },
@@ -60,7 +60,7 @@ const sets: { of: string; by: "date" | "code"; files: [spec: InterfaceSpec, file
       `${spec.name}__ts_code_${code}_20230925_20251023.csv`,
     ]),
   })),
-  // Valuations of which the prices were not captured: their own closing prices stand for those.
+  // Valuations without captured prices: the closing prices in the valuation file are used instead.
   {
     of: "the valuations of 20191030",
     by: "date",
@@ -87,7 +87,7 @@ const sets: { of: string; by: "date" | "code"; files: [spec: InterfaceSpec, file
   },
 ];
 
-/** Answers of further interfaces, as far as datasets are made from them. */
+/** Answers of other interfaces that a dataset uses. */
 const further = Object.values(datasets)
   .filter(({ slices }) => slices === "days" || slices === "codes")
   .flatMap((dataset) =>
@@ -188,7 +188,7 @@ describe.skipIf(!hasCaptured)("captured answers through the worker", () => {
     await expectStored(trading_calendar, calendar);
   });
 
-  test("the list of funds, its ETFs alone", async () => {
+  test("the list of funds: only its ETFs", async () => {
     emptyMarket();
     const { fallback } = etf_list.main;
     if (fallback === undefined) throw new Error("the list of ETFs has no fallback");
@@ -221,7 +221,7 @@ describe.skipIf(!hasCaptured)("captured answers through the worker", () => {
     for (const name of Object.keys(world.state.market)) world.state.market[name as keyof Market] = [];
   }
 
-  /** The captured calendar, and of the time after it the days that have prices. */
+  /** The captured calendar, followed by the later days that have prices. */
   async function insertCalendar(priced: readonly string[]): Promise<void> {
     const captured = capturedRows("trade_cal__SSE_19901219_20241231.csv", trading_calendar.main);
     const last = String(

@@ -1,4 +1,4 @@
-// The main job on real TuShare answers, where they are at hand: what is stored is what was captured, digit for digit.
+// The main job on captured TuShare answers, if present: what is stored is what was captured, digit for digit.
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import type { PGlite } from "@electric-sql/pglite";
@@ -29,7 +29,7 @@ describe.skipIf(!isHere)("captured answers", () => {
   ];
   let database: PGlite;
 
-  test("a whole-market day is stored whole by a start", async () => {
+  test("one start stores a whole-market day completely", async () => {
     const [, args = [], rows, units] = jobs[0] ?? [];
     const { output, json } = await startMirror([...options, ...args]).ended;
     expect(output).toContain("DAILY_HISTORY COMPLETED");
@@ -53,7 +53,7 @@ describe.skipIf(!isHere)("captured answers", () => {
       expect(await ask(args)).toMatchObject({ status: "COMPLETED", rows, units: 0, calls: {} });
     });
 
-    test("refresh asks again and rewrites no row that has not changed", async () => {
+    test("refresh requests everything again and rewrites only rows that changed", async () => {
       const [, args = [], rows] = jobs[2] ?? [];
       const before = await storedAt(mirror.databaseUrl);
       const again = await ask([...args, "--refresh"]);
@@ -86,7 +86,7 @@ describe.skipIf(!isHere)("captured answers", () => {
       const columns = Object.keys(rows[0] ?? {}).filter(
         (name) => name !== "ts_code" && name !== "trade_date",
       );
-      // PostgreSQL itself compares as numeric, so no double stands between the text and the stored value.
+      // PostgreSQL itself compares as numeric, so neither side is converted to a double.
       const { rows: answer } = await database.query<{ compared: number; different: string | null }>(
         `with captured as (
   select ts_code, to_date(trade_date, 'YYYYMMDD') as trade_date,

@@ -1,5 +1,5 @@
-// A dataset's table follows from its file: the migrations give what the catalogue asks for, and the next one is written
-// from what is missing.
+// A dataset's table follows from its file: the migrations create what the catalogue declares, and the next migration
+// is generated from the difference.
 import pg from "pg";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { differenceOf } from "../schema/changes.ts";
@@ -88,7 +88,7 @@ for (const { engine, missing, openMigrated } of await databaseKinds()) {
       expect(differenceOf(tablesOf(files), await catalog())).toEqual(nothing);
     });
 
-    test("new datasets get what they ask for; the down takes it back, and it can be applied again", async () => {
+    test("new datasets get the tables they declare; the down migration removes them, and the up can be applied again", async () => {
       const wanted = tablesOf([...files, inventedFile(), events, reports]);
       const before = await catalog();
       const { changes, refusals } = differenceOf(wanted, before);
@@ -179,14 +179,14 @@ describe("what a new dataset's migration says", () => {
     ]);
   });
 
-  test("a key that takes null for equal to null, where a part of it may be null", () => {
+  test("a key that treats nulls as equal, where a part of it may be null", () => {
     expect(upsOf(reports)[0]).toContain(
       "constraint invented_reports_key unique nulls not distinct (ts_code, trade_date)",
     );
   });
 });
 
-describe("what a person has to decide is said, and nothing is written", () => {
+describe("a difference that a person has to decide on is refused with its reason, and no migration is written", () => {
   let catalog: Catalog;
   beforeAll(async () => {
     const database = await migratedDatabase();
@@ -258,7 +258,7 @@ describe("what a person has to decide is said, and nothing is written", () => {
     expect(differenceOf(tablesOf(given), catalog).refusals).toContainEqual(expect.stringMatching(refusal));
   });
 
-  test("a column that is no longer required loses its rule, which the down puts back", () => {
+  test("a column that is no longer required loses its rule, and the down migration restores the rule", () => {
     const loosened = files.map((file) =>
       file.file === "stock-list.ts" || file.file === "etf-list.ts"
         ? { ...file, spec: withoutRequired(file.spec, "name") }
