@@ -1,4 +1,4 @@
-// What was chosen for a stack stays chosen: a later deployment differs only in what is said, wherever it comes from.
+// Options chosen for a stack are kept: a later deployment changes only the options it names, from any checkout.
 import { execFile } from "node:child_process";
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -39,7 +39,7 @@ describe("the CDK called by hand", () => {
     const all = ["synth", "--quiet", "-o", out, "-c", `stage=${stage}`, ...args];
     const { stderr } = await promisify(execFile)(process.execPath, [cdk, ...all], {
       cwd: root,
-      env: { ...process.env, AWS_EC2_METADATA_DISABLED: "true", ...environment }, // nobody's account
+      env: { ...process.env, AWS_EC2_METADATA_DISABLED: "true", ...environment }, // no real account
     });
     const template = JSON.parse(readFileSync(join(out, `TushareSync-${stage}.template.json`), "utf8"));
     return {
@@ -49,7 +49,7 @@ describe("the CDK called by hand", () => {
     };
   }
 
-  test("starts from what was chosen: `-c databaseMaxCapacity=8` changes that and nothing else", async () => {
+  test("starts from the chosen options: `-c databaseMaxCapacity=8` changes that and nothing else", async () => {
     const settings = '{"SYNC_FAILURE_MAX_RETRIES":"7"}';
     const schedules = '{"ETF_LIST":["cron(0 6 ? * MON-FRI *)"]}'; // spaces and quotes
     const context = { ...first, settings, schedules, databaseMaxCapacity: "6" };
@@ -66,7 +66,7 @@ describe("the CDK called by hand", () => {
     expect(said).toContain(`npm run deploy -- --stack TushareSync-${stage} -c 'databaseMaxCapacity=8'`);
   });
 
-  test("is refused in an account whose stack nobody has asked", async () => {
+  test("is refused in an account where the stack's chosen options are unknown", async () => {
     rmSync(file, { force: true });
     const refused = synth([], { CDK_DEFAULT_ACCOUNT: account });
     await expect(refused).rejects.toThrow(`nobody knows what was chosen for TushareSync-${stage}`);
@@ -88,17 +88,17 @@ function choose(given: Partial<Given> & { said?: Record<string, unknown> }) {
 describe("the app", () => {
   const file: Chosen = { account, region, context: { ...first, slots: "4" } };
 
-  test("takes what is said over the file, and the file over cdk.json", () => {
+  test("prefers options on the command line to the file, and the file to cdk.json", () => {
     const { value, chosen } = choose({
       file,
       defaults: { slots: 7, egress: "none" },
       said: { callsAMinute: "300" },
     });
     expect([value("callsAMinute"), value("slots"), value("egress")]).toEqual(["300", "4", "none"]);
-    expect(chosen).toEqual({ ...file.context, callsAMinute: "300" }); // cdk.json says its own to every stack
+    expect(chosen).toEqual({ ...file.context, callsAMinute: "300" }); // the values of cdk.json apply to every stack
   });
 
-  test("says where cdk.json does not count, and what is for this time alone", () => {
+  test("warns which value of cdk.json is not used, and which option applies only to this deployment", () => {
     const { warnings } = choose({ file, defaults: { alarmEmail: "old@example.com" }, said: { slots: "5" } });
     expect(warnings.join("\n")).toContain("not old@example.com, which cdk.json has");
     expect(warnings.join("\n")).toContain(
@@ -107,19 +107,19 @@ describe("the app", () => {
     expect(choose({ file, said: { slots: "4" } }).warnings).toEqual([]);
   });
 
-  test("a key said without a value is as if it had never been chosen", () => {
+  test("a key without a value is removed from the chosen options", () => {
     const { value, chosen } = choose({ file, said: { alarmEmail: "" } });
     expect(value("alarmEmail")).toBeUndefined();
     expect(chosen).not.toHaveProperty("alarmEmail");
   });
 
-  test("the stage and the giving up of data are never remembered", () => {
+  test("the stage and the deletion of data are never remembered", () => {
     const { value, chosen } = choose({ file, said: { stage: "b", keepData: "false" } });
     expect([value("stage"), value("keepData")]).toEqual(["b", "false"]);
     expect(chosen).toEqual(file.context);
   });
 
-  test("refuses to be deployed where it knows that something would be lost, and may still be looked at", () => {
+  test("refuses a deployment that would lose chosen options, but allows a synth", () => {
     const here = { account, region };
     expect(choose({ ...here, file }).refusals).toEqual([]);
     expect(choose({ file: undefined }).refusals).toEqual([]); // no account: a synth
@@ -130,7 +130,7 @@ describe("the app", () => {
     expect(choose({ ...here, said: { chosen: "file-if-any" } }).refusals).toEqual([]);
   });
 
-  test("refuses a key that nobody reads, and leaves alone what libraries are told", () => {
+  test("refuses an unknown key, but accepts the keys of libraries", () => {
     const { refusals } = choose({
       file,
       said: { databaseMaxCapcity: "8", "aws:cdk:x": 1, "@aws-cdk/x:y": true },
@@ -181,7 +181,7 @@ const [lambda, formation] = [mockClient(LambdaClient), mockClient(CloudFormation
 let folder = "";
 let ran: { args: readonly string[]; region: string | undefined }[];
 let printed: string[];
-/** The account: a stack by its name, as a deployment leaves it. */
+/** The stacks of the account by name, as the deployments left them. */
 let stacks: Map<string, Partial<Stack>>;
 
 beforeEach(() => {
@@ -213,7 +213,7 @@ function stackThatSays(
   };
 }
 
-/** What the app would make of a line: the keys named as chosen, with their values. */
+/** The chosen keys and values that the app would read from a command line. */
 function chosenIn(args: readonly string[]): Record<string, string> {
   const context = Object.fromEntries(
     args.flatMap((text, at) => (args[at - 1] === "-c" ? [text.split(/=(.*)/s).slice(0, 2)] : [])),
@@ -222,7 +222,7 @@ function chosenIn(args: readonly string[]): Record<string, string> {
   return Object.fromEntries(keys.map((key) => [key, context[key]]));
 }
 
-/** A CDK that does to the account what its lines say. `deploy` may fail, or be cut off. */
+/** A fake CDK that changes the fake account as its command lines say. `deploy` may fail, or be cut off. */
 function tools(fate: "succeeds" | "fails" | "is cut off" = "succeeds"): Tools {
   return {
     async cdk(args, environment) {
@@ -257,7 +257,7 @@ const files = () => readdirSync(folder).filter((name) => name.startsWith("deploy
 const lastLine = () => ran.at(-1)?.args ?? [];
 
 describe("the deploy command", () => {
-  test("a second deployment differs from the first only in what was said, also from a fresh clone", async () => {
+  test("a second deployment differs from the first only in the options it names, also from a fresh clone", async () => {
     const schedules = '{"ETF_LIST":["cron(0 6 ? * MON-FRI *)"]}';
     const values = { ...plain, schedules, "alarm-email": first.alarmEmail, context: said(first) };
     await deploy(session({ region }), values, tools());
@@ -287,7 +287,7 @@ describe("the deploy command", () => {
     expect(printed.join("\n")).toContain("Removed: callsAMinute=500");
   });
 
-  test("what the stack says counts over a file that is old, damaged or of another account, and says so", async () => {
+  test("the stack's options win over a file that is old, damaged or of another account, with a warning", async () => {
     for (const text of [
       JSON.stringify({ account, region, context: { ...first, callsAMinute: "200" } }),
       JSON.stringify({ account: "999", region, context: { slots: "9" } }),
@@ -303,7 +303,7 @@ describe("the deploy command", () => {
     }
   });
 
-  test("is refused where nobody knows what was chosen, until all of it is said again", async () => {
+  test("is refused when the chosen options are unknown, until all of them are given again", async () => {
     stacks.set("TushareSync", stackThatSays("TushareSync", undefined));
     const error = await failing(deploy(session({ region }), plain, tools()));
     expect([error?.exitCode, error?.message]).toEqual([4, expect.stringContaining("--forget")]);
@@ -312,7 +312,7 @@ describe("the deploy command", () => {
     expect(fileOf().context).toEqual(first);
   });
 
-  test("a damaged file is refused where the stack cannot say better", async () => {
+  test("a damaged file is refused when there is no stack to read the options from", async () => {
     writeFileSync(join(folder, "deployment.TushareSync.json"), "{");
     const error = await failing(deploy(session({ region }), plain, tools()));
     expect(error?.message).toContain("deployment.TushareSync.json is damaged");
@@ -326,7 +326,7 @@ describe("the deploy command", () => {
     expect(ran).toEqual([]);
   });
 
-  test("a failed deployment leaves what was chosen as it was, and prints the line to try again", async () => {
+  test("a failed deployment changes no chosen option, and prints the command to try again", async () => {
     const context = ["runbookUrl=https://git.example.com/it's", "slots=40"];
     const error = await failing(deploy(session({ region }), { ...plain, context }, tools("fails")));
     expect(error?.message).toContain(
@@ -338,7 +338,7 @@ describe("the deploy command", () => {
     expect(fileOf()).toEqual({ account, region, context: first });
   });
 
-  test("a deployment whose end nobody saw is noted, and settled by the next look at the stack", async () => {
+  test("a deployment with an unknown result is recorded, and the next read of the stack settles it", async () => {
     const error = await failing(deploy(session({ region }), { ...plain, slots: 4 }, tools("is cut off")));
     expect(error?.message).toContain("it is unknown whether");
     expect(fileOf()).toEqual({ region, context: {}, begun: { slots: "4" } });
@@ -350,19 +350,19 @@ describe("the deploy command", () => {
     expect(printed.join("\n")).toContain("with slots=4 was started");
   });
 
-  test("a first deployment that failed is none: the next one asks for nothing", async () => {
+  test("after a failed first deployment the next one starts without chosen options", async () => {
     stacks.set("TushareSync", stackThatSays("TushareSync", undefined, "ROLLBACK_COMPLETE"));
     expect(await deploy(session({ region }), plain, tools())).toBe(0);
   });
 
-  test("a folder that cannot be written stops it before anything is made", async () => {
+  test("a folder that cannot be written stops the deployment before anything is created", async () => {
     mkdirSync(join(folder, "deployment.TushareSync.json.new"));
     const error = await failing(deploy(session({ region }), plain, tools()));
     expect(error?.message).toContain("cannot be written");
     expect(ran.map(({ args }) => args[0])).toEqual(["diff"]);
   });
 
-  test("the file is written whole, and nobody else reads the address in it", async () => {
+  test("only the finished file is left, and other users cannot read the address in it", async () => {
     await deploy(session({ region }), { ...plain, context: said(first) }, tools());
     expect(files()).toEqual(["deployment.TushareSync.json"]);
     expect(statSync(join(folder, files()[0] ?? "")).mode & 0o077).toBe(0);
@@ -377,7 +377,7 @@ describe("the deploy command", () => {
     expect(files()).toEqual(["deployment.TushareSync-test.json", "deployment.TushareSync.json"]);
   });
 
-  test("a file of another region counts nothing for this one", async () => {
+  test("a file of another region is ignored in this one", async () => {
     await deploy(session({ region }), { ...plain, context: said(first) }, tools());
     stacks.clear();
     await deploy(session({ region: "eu-west-1" }), plain, tools());
@@ -385,7 +385,7 @@ describe("the deploy command", () => {
     expect(printed.join("\n")).toContain("belongs to a stack elsewhere (ap-southeast-1)");
   });
 
-  test("a tier is reckoned for the slots that were chosen before, and the account is asked for those", async () => {
+  test("a tier is computed for the slots chosen before, and the account is checked with the chosen options", async () => {
     stacks.set("TushareSync", stackThatSays("TushareSync", { slots: "8", reserveConcurrency: "false" }));
     await deploy(session({ region }), { ...plain, tier: 500 }, tools());
     expect(chosenIn(lastLine())).toMatchObject({ tushareMinInterval: String(intervalFor(500, 8)) });
@@ -398,13 +398,13 @@ describe("the deploy command", () => {
     ).toBe(0);
   });
 
-  test("giving up the data is for one deployment", async () => {
+  test("keepData=false applies to one deployment only", async () => {
     await deploy(session({ region }), { ...plain, context: ["keepData=false"] }, tools());
     expect(lastLine()).toContain("keepData=false");
     expect(fileOf().context).toEqual({});
   });
 
-  test("what cdk.json says for every stack cannot be forgotten for one", async () => {
+  test("a key that cdk.json sets for every stack cannot be removed for one", async () => {
     writeFileSync(join(folder, "cdk.json"), '{"context":{"alarmEmail":"all@example.com"}}');
     const error = await failing(deploy(session({ region }), { ...plain, context: ["alarmEmail="] }, tools()));
     expect([error?.exitCode, error?.message]).toEqual([2, expect.stringContaining("remove it there")]);
@@ -412,7 +412,7 @@ describe("the deploy command", () => {
 });
 
 describe("destroy", () => {
-  test("gives the data up as the stack is deployed, and forgets what was chosen for it", async () => {
+  test("deletes the data with the chosen options unchanged, and then removes the stack's file", async () => {
     await deploy(session({ region }), { ...plain, context: said(first) }, tools());
     await destroy(session(), { ...plain, "delete-data": true }, tools());
     const [, , gave, removed] = ran;
@@ -423,17 +423,17 @@ describe("destroy", () => {
     expect(files()).toEqual([]);
   });
 
-  test("a damaged file is in nobody's way", async () => {
+  test("a damaged file does not block the removal", async () => {
     writeFileSync(join(folder, "deployment.TushareSync.json"), "{");
     expect(await destroy(session({ region }), plain, tools())).toBe(0);
   });
 });
 
-describe("the stack a line is about", () => {
+describe("the stack of a command line", () => {
   const of = (stack: string | undefined, stage?: string, context?: string[], defaults = {}) =>
     stageOf({ stage, context }, stack, defaults, en);
 
-  test("is named by --stack, --stage or -c stage=, or by cdk.json where the line names none", () => {
+  test("is named by --stack, --stage or -c stage=, or by cdk.json where the command line names none", () => {
     expect(of(undefined)).toBeUndefined();
     expect(of("TushareSync-test")).toBe("test");
     expect(of(undefined, "test")).toBe("test");

@@ -1,4 +1,4 @@
-// The command line against a deployed stack: found by its name, asked with signed requests, its answers as exit codes.
+// The command line against a deployed stack: found by its name, called with signed requests, its answers as exit codes.
 import { createServer, type IncomingMessage, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { CloudFormationClient, DescribeStacksCommand } from "@aws-sdk/client-cloudformation";
@@ -85,7 +85,7 @@ test("requests are signed for the API's region, and carry no secret", async () =
   expect(JSON.stringify(asked)).not.toContain("the-secret-key");
 });
 
-test("a database that is waking up is waited for", async () => {
+test("the command line waits for a database that is resuming", async () => {
   const waking = { status: 503, body: { error: "unavailable", message: "the database is waking up" } };
   let pauses = 0;
   const api = await openApi(
@@ -112,21 +112,21 @@ test.each([
   expect(error?.message).toContain(words);
 });
 
-test("a stack that is not there, or not ours to see, is exit code 3 with what to check", async () => {
+test("a stack that does not exist or may not be read gives exit code 3 and says what to check", async () => {
   formation.on(DescribeStacksCommand).rejects(new Error("Stack with id Prod does not exist"));
   const error = await failing(deployedTarget("Prod", "ap-southeast-1", en));
   expect(error?.exitCode).toBe(3);
   expect(error?.message).toMatch(/Prod could not be found .*does not exist.*check its name, --region/);
 });
 
-test("a stack older than the command line says what it lacks", async () => {
+test("for a stack older than the command line, the error names the missing output", async () => {
   const stack = { StackName: "Prod", CreationTime: new Date(), StackStatus: "CREATE_COMPLETE" as const };
   formation.on(DescribeStacksCommand).resolves({ Stacks: [stack] });
   const error = await failing(deployedTarget("Prod", "ap-southeast-1", en));
   expect(error?.message).toContain("has no output ApiUrl");
 });
 
-test("the dispatcher's refusal is said in its own words, and its silence is not taken for one", async () => {
+test("a refusal by the dispatcher is printed as it is, and a lost connection is not reported as a refusal", async () => {
   const target = await theStack();
   const refusal = {
     errorType: "SyncError",

@@ -1,4 +1,4 @@
-// The documents made from the command line are what it says today, and both languages say all of it.
+// The documents generated from the command line are up to date, and both languages have every message.
 import { globSync, readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { describe, expect, test } from "vitest";
@@ -24,7 +24,7 @@ test("every command has an example and describes every option", () => {
   }
 });
 
-test("the command line reaches neither functions nor infra, but for what the context may hold and what was chosen, and the core only for its rules and data", () => {
+test("the command line imports nothing from functions, from infra only the context keys and the chosen options, from the core only rules and data", () => {
   const sources = globSync("cli/**/*.ts", { cwd: new URL("..", import.meta.url).pathname });
   expect(sources.length).toBeGreaterThan(25);
   const reached = sources.flatMap((file) =>
@@ -34,7 +34,7 @@ test("the command line reaches neither functions nor infra, but for what the con
       ),
     ].map(([, to = ""]) => join(dirname(file), to)),
   );
-  // What a deployment may be given, and what was chosen, is read in one place, for the app and for who calls it.
+  // The context keys and the chosen options are read in one place, for both the app and the command line.
   const beyond = reached.filter((file) => /^(infra|functions|test|bench)\//.test(file));
   expect([...new Set(beyond)].sort()).toEqual(["infra/context.ts", "infra/deployment-file.ts"]);
   expect([...new Set(reached.filter((file) => file.startsWith("local/")))].sort()).toEqual([

@@ -1,4 +1,4 @@
-// Promises of the command line, kept by running it against a real local stack.
+// Promises of the command line, checked by running it against a real local stack.
 import { spawnSync } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -15,7 +15,7 @@ let stack: Run;
 
 const typed = (...args: string[]) => runCli([...args, "--data-dir", dataDir.path]);
 const cli = (...args: string[]) => askCli([...args, "--data-dir", dataDir.path]);
-/** What is said beside every answer of an invented market. */
+/** The note on stderr with every answer of an invented market. */
 const simulated = "SIMULATED DATA (seed 1, 60 stocks): every price is invented, none is the market's";
 const month = ["--from", "20260901", "--to", "20260930"];
 
@@ -31,7 +31,7 @@ afterAll(async () => {
   rmSync(scratch, { recursive: true, force: true });
 });
 
-test("a plan names units, calls and minutes, and starts nothing", async () => {
+test("a plan shows units, calls and minutes, and starts nothing", async () => {
   const { code, out } = await cli("plan", "DAILY_HISTORY", ...month, "--cost", "--json");
   expect(code).toBe(0);
   const [plan] = jsonLines<{ units: number; calls: object; minutes: number; cost: { dollars: number } }>(out);
@@ -89,7 +89,7 @@ describe("query", () => {
     expect(json?.out).toBe('[{"a":1,"b":"","c":null,"d":0.12345678901234567890}]\n');
   });
 
-  test("reads what no single answer of the Data API could hold, and its lines stay in order", async () => {
+  test("reads a result too large for one response of the Data API, and keeps the rows in order", async () => {
     const { code, out } = await typed(
       "query",
       "select i, repeat('x', 200) as x from generate_series(1, 12000) as i;",
@@ -105,7 +105,7 @@ describe("query", () => {
     expect(numbers).toEqual(Array.from({ length: 12_000 }, (_, at) => at + 1));
   });
 
-  test("a reader that goes away leaves no transaction behind that others would wait for", async () => {
+  test("a reader that disconnects leaves no open transaction that blocks others", async () => {
     const args = [
       "query",
       "select i, repeat('x', 200) from generate_series(1, 200000) as i",
@@ -118,7 +118,7 @@ describe("query", () => {
     expect(next.out).toBe('[{"a":1}]\n');
   }, 20_000); // far less than the three minutes after which the Data API ends a transaction itself
 
-  test("cannot write, in no way", async () => {
+  test("cannot write in any way", async () => {
     for (const sql of [
       "delete from stock_daily",
       "copy (select 1) to program 'true'",
@@ -167,7 +167,7 @@ describe("a statement that is given up", () => {
     expect(performance.now() - startedAt).toBeLessThan(15_000); // the time of a start, far from the timeout
   });
 
-  test("a timeout that cannot be is refused", async () => {
+  test("an invalid timeout is refused", async () => {
     const { code, error } = await cli("query", "select 1", "--timeout", "46");
     expect({ code, error }).toEqual({
       code: 2,
@@ -214,7 +214,7 @@ describe("export", () => {
     });
   });
 
-  test("CSV to the standard output is the range and the codes asked for, and nothing else", async () => {
+  test("CSV to the standard output holds the requested range and codes, and nothing else", async () => {
     const { out, code, error } = await typed(
       "export",
       "stock_daily",
@@ -236,7 +236,7 @@ describe("export", () => {
     ]);
   });
 
-  test("what cannot be asked for is refused by name, and leaves no file", async () => {
+  test("an invalid argument is refused by its name, and leaves no file", async () => {
     const cases: [string[], RegExp][] = [
       [["stock_info", "--from", "20240101"], /stock_info has no day column/],
       [["trade_cal", "--codes", "600519.SH"], /trade_cal has no code column/],
@@ -252,7 +252,7 @@ describe("export", () => {
   });
 });
 
-test("whoever asks is told beside the answer that the market is invented, in the language of the locale", async () => {
+test("every answer comes with a note that the market is invented, in the language of the locale", async () => {
   for (const args of [["status"], ["coverage"], ["query", "select 1 as a"], ["doctor", "--no-calls"]]) {
     const { error } = await cli(...args);
     expect(error).toContain(simulated);
@@ -263,7 +263,7 @@ test("whoever asks is told beside the answer that the market is invented, in the
   expect(jsonLines(out)[0]).toMatchObject({ origin: { kind: "simulated", identity: "seed 1, 60 stocks" } });
 });
 
-test("coverage tells which open days are complete", async () => {
+test("coverage shows which open days are complete", async () => {
   const { out } = await cli("coverage", ...month, "--json");
   const [coverage] = jsonLines<{ newest_trade_date: string; days: { stocks: { proven: boolean } }[] }>(out);
   expect(coverage?.days).toHaveLength(21);
@@ -273,7 +273,7 @@ test("coverage tells which open days are complete", async () => {
   );
 });
 
-test("the doctor finds a sound local stack, makes the calls it announces, and prints no token", async () => {
+test("the doctor finds no problem in a healthy local stack, makes the calls it announces, and prints no token", async () => {
   const upstream = readRunning(dataDir.path)?.upstreamUrl ?? "";
   const countCalls = async () => {
     const stats = (await (await fetch(`${upstream}/control/stats`)).json()) as {
@@ -293,7 +293,7 @@ test("the doctor finds a sound local stack, makes the calls it announces, and pr
   expect(out + error).not.toContain(token);
 });
 
-test("failures and retries speak of records that exist, and of no others", async () => {
+test("failures and retry accept only records that exist", async () => {
   expect((await cli("failures")).out).toBe("No failures.\n");
   expect(await cli("retry", "99")).toMatchObject({ code: 2, error: "there is no failure record 99\n" });
   expect(await cli("retry", "x")).toMatchObject({ code: 2 });
@@ -316,7 +316,7 @@ describe("without a stack", () => {
     expect(jsonLines(json.error)[0]).toMatchObject({ error: { exitCode: 3 } });
   });
 
-  test("a line that cannot be read is refused in one sentence with exit code 2", async () => {
+  test("an invalid command line is refused in one sentence with exit code 2", async () => {
     const cases: [string[], RegExp][] = [
       [[], /a command is missing/],
       [["plan"], /a word is missing/],
@@ -339,7 +339,7 @@ describe("without a stack", () => {
   });
 });
 
-test("a stack that was killed counts as none, though its file is still there, which holds no password", () => {
+test("a killed stack counts as no stack, though its file is still there; the file holds no password", () => {
   const running = JSON.parse(readFileSync(join(dataDir.path, "running.json"), "utf8")) as {
     databaseUrl: string;
   };

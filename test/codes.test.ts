@@ -1,4 +1,4 @@
-// A code as people write it is read where that is sure, and answered with the code that was meant where it is not.
+// A code as people write it is accepted when it is unambiguous; otherwise the refusal suggests the right code.
 import { globSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
@@ -44,7 +44,7 @@ test.each([
   ["999999", undefined],
   ["", undefined],
   ["' or 1=1", undefined],
-])("%s is not read, and %s was meant", (typed, meant) => {
+])("%s is refused, and the suggestion is %s", (typed, meant) => {
   expect(readCode(typed)).toBeUndefined();
   expect(suggestCode(typed)).toBe(meant);
 });

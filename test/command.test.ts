@@ -1,4 +1,4 @@
-// What the dispatcher understands, and what a wrong command is told.
+// Which commands the dispatcher accepts, and how it refuses a wrong one.
 import { expect, test } from "vitest";
 import { jobTypes } from "../shared/catalogue/jobs.ts";
 import { parseCommand } from "../shared/dispatch/command.ts";
@@ -30,7 +30,7 @@ test.each(jobTypes)("the job %s can be started", (job) => {
   expect(parseCommand({ job })).toEqual({ job });
 });
 
-test("an index may be named whose digits would be those of another exchange's stock; a stock may not", () => {
+test("an index may have digits that mean a stock of another exchange; a stock may not", () => {
   expect(parseCommand({ job: "INDEX_DAILY_HISTORY", codes: ["000300.sh", "000001.SH"] })).toEqual({
     job: "INDEX_DAILY_HISTORY",
     codes: ["000300.SH", "000001.SH"],
@@ -48,7 +48,7 @@ test("a day may be written with dashes", () => {
   });
 });
 
-/** [what was said, what the refusal must name: field, value, what is allowed] */
+/** [the command, what the refusal must name: field, value, what is allowed] */
 const refusals: [unknown, ...(string | RegExp)[]][] = [
   [{ job: "DAILY" }, 'job is "DAILY"', "expected one of REFERENCE, DAILY_HISTORY, DAILY_INCREMENTAL"],
   [{ job: null }, "job is null", "expected one of"],

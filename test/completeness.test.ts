@@ -1,4 +1,4 @@
-// Is an answer whole? Against upstreams that cut, repeat and lie.
+// The completeness check, against upstreams that cut answers, repeat rows or report a wrong has_more.
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import type { Expects, InterfaceSpec } from "../shared/catalogue/dataset.ts";
@@ -69,13 +69,13 @@ describe("a day", () => {
     },
   );
 
-  test("is asked for by its own parameters, and by the rows it has for the next page", async () => {
+  test("is requested by its own parameters, and the next page by the count of rows so far", async () => {
     const upstream = upstreamOf(stocks(15));
     await fetchWhole(spec, oneDay, upstream.fetchPage);
     expect(upstream.asked).toEqual([{ trade_date: "20240102" }, { trade_date: "20240102", offset: "10" }]);
   });
 
-  test("goes on from the rows it got when a page is shorter than the cap but says there is more", async () => {
+  test("continues after the rows it got when a page is shorter than the cap but has_more is true", async () => {
     const pages = [page(stocks(4), true), page(["stock 004"])];
     const asked: Params[] = [];
     const fetched = await fetchWhole(spec, oneDay, async (params) => {
@@ -100,7 +100,7 @@ describe("a range", () => {
     expect(upstream.asked.some(({ offset }) => offset !== undefined)).toBe(false);
   });
 
-  test("is whole or refused, wherever its rows lie and whatever has_more says", async () => {
+  test("is complete or refused, for any gaps in its rows and any value of has_more", async () => {
     const present = fc.array(fc.boolean(), { minLength: 1, maxLength: 120 });
     const says = fc.constantFrom<SaysMore>("right", "never", "always");
     await fc.assert(
@@ -115,7 +115,7 @@ describe("a range", () => {
     );
   });
 
-  test("is halved over every day once, without a gap or an overlap", async () => {
+  test("is split in halves that cover every day once, without a gap or an overlap", async () => {
     const answered: [string, string][] = [];
     await fetchWhole(spec, year, async ({ start_date = "", end_date = "" }) => {
       const isCut = daysBetween(start_date, end_date) > 60;
@@ -130,7 +130,7 @@ describe("a range", () => {
   });
 });
 
-/** Upstreams whose answer cannot be proven whole, and what is said of it. */
+/** Upstreams whose answer cannot be proven complete, and what the error says. */
 const liars: [string, Selector, (params: Params, call: number) => Page, string][] = [
   ["says for ever that there is more", oneDay, (_params, call) => page([`row ${call}`], true), "12 calls"],
   ["says of an empty page that there is more", oneDay, () => page([], true), "an empty page"],
@@ -147,7 +147,7 @@ const liars: [string, Selector, (params: Params, call: number) => Page, string][
 ];
 
 test.each(liars)(
-  "an upstream that %s is asked at most 12 times and not believed",
+  "an upstream that %s is called at most 12 times, and the fetch fails",
   async (_w, asked, answer, why) => {
     let calls = 0;
     const fetched = fetchWhole(spec, asked, async (params) => {
@@ -162,7 +162,7 @@ test.each(liars)(
   },
 );
 
-test("a failed call ends the fetching with its own error", async () => {
+test("a failed call ends the fetch with its own error", async () => {
   const failure = new SyncError("rate-limited", "too fast", { retryAfterSeconds: 61 });
   await expect(fetchWhole(spec, year, () => Promise.reject(failure))).rejects.toBe(failure);
 });
@@ -315,7 +315,7 @@ describe("a list", () => {
     expect(judgeList(selector, rows, before).is).toBe(isWhole ? "whole" : "not whole");
   });
 
-  test("that is short says by how much, and which setting takes it as it is", () => {
+  test("that is too short is refused with the missing count and the setting that accepts it", () => {
     expect(judgeList(listed("L"), 3_600, 5_400)).toEqual({
       is: "not whole",
       why: "stock_basic list: 3600 rows, and there were 5400: less than 90 %, SYNC_LIST_SHARE_MIN",
@@ -324,7 +324,7 @@ describe("a list", () => {
   });
 });
 
-describe("an answer is judged by what its dataset's file expects of it", () => {
+describe("an answer is checked against the expectations in its dataset's file", () => {
   const code: Selector = { by: "code", ts_code: "600519.SH", from: "20240101", to: "20240131" };
   const month: Selector = { by: "month", month: "202401" };
   const announced: Selector = { by: "announced", ann_date: "20240102" };

@@ -1,5 +1,5 @@
-// What is missing is a set difference at row level: an answer that was proven whole explains the rows it did not
-// hold, for as long as the rows it did hold still stand.
+// Missing rows are found by a set difference. An answer that was proven complete explains the rows it did not
+// hold, as long as all rows it did hold are still stored.
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { datasets } from "../shared/catalogue/datasets.ts";
 import type { Selector } from "../shared/catalogue/selector.ts";
@@ -55,7 +55,7 @@ describe("the days that are missing", () => {
     expect(await missing()).toEqual(marketDays);
   });
 
-  test("are those whose answer was never proven whole, though rows of them are stored", async () => {
+  test("are those without an answer that was proven complete, even if some of their rows are stored", async () => {
     await settleAll(marketDays.slice(2));
     await store(["000001.SZ", "600519.SH"], marketDays.slice(0, 1));
     expect(await missing()).toEqual(marketDays.slice(0, 2));
@@ -70,14 +70,14 @@ describe("the days that are missing", () => {
     },
   );
 
-  test("include a day of whose rows one has gone, however many answers it had", async () => {
+  test("include a day that has lost a row, however many answers it had", async () => {
     await settleAll(marketDays);
     await settleDate(firstDay, 1);
     await world.sql("delete from stock_daily where ts_code = '600519.SH' and trade_date = '2024-01-02'");
     expect(await missing()).toEqual([firstDay]);
   });
 
-  test("are found all the same when an ETF stands where the stock's row was", async () => {
+  test("include a day on which an ETF's row has replaced a stock's row", async () => {
     await settleAll(marketDays);
     await world.sql("insert into stock_info (ts_code, name, is_etf) values ('510300.SH', '300ETF', 'Y')");
     await world.sql(
@@ -86,7 +86,7 @@ describe("the days that are missing", () => {
     expect(await missing()).toEqual(["20240105"]);
   });
 
-  test("of many years are found in pieces, none lost or doubled where they meet", async () => {
+  test("of many years are found in parts, with no day lost or repeated between two parts", async () => {
     await world.sql(
       `insert into trade_cal (exchange, cal_date, is_open)
        select 'SSE', day, 1 from generate_series(date '2019-01-01', date '2021-12-31', interval '1 day') as day
@@ -99,7 +99,7 @@ describe("the days that are missing", () => {
   });
 });
 
-describe("the range a stock lacks", () => {
+describe("the missing range of a stock", () => {
   const missing = async (code = "600519.SH", asked = range, refresh = false) => {
     const found = await coverage.missingRanges(world.services.database, daily, [code], asked, refresh);
     return found.map(({ from, to }) => `${from}-${to}`)[0];
@@ -117,19 +117,19 @@ describe("the range a stock lacks", () => {
     expect(await missing("000003.SZ", { from: "20240111", to: lastDay })).toBeUndefined();
   });
 
-  test("is the whole range for a stock that only the data knows", async () => {
+  test("is the whole range for a stock that is only in the data, not in the list", async () => {
     await store(["400001.BJ"], [firstDay]);
     expect(await missing("400001.BJ")).toBe("20240103-20240117");
   });
 
-  test("begins after its latest stored day, and reaches back to a hole nobody explained", async () => {
+  test("begins after its latest stored day, or at an earlier gap that no answer explains", async () => {
     await store(["600519.SH"], marketDays.slice(0, 8));
     expect(await missing()).toBe("20240112-20240117");
     await world.sql("delete from stock_daily where trade_date = '2024-01-04'");
     expect(await missing()).toBe("20240104-20240117");
   });
 
-  test("leaves out days an answer for the stock did not hold, while that answer's rows stand", async () => {
+  test("leaves out days that an answer for the stock did not hold, while that answer's rows are stored", async () => {
     await store(["600519.SH"], [...marketDays.slice(0, 4), ...marketDays.slice(6)]);
     await settleCode("600519.SH", range, 10);
     expect(await missing()).toBeUndefined();
@@ -143,20 +143,20 @@ describe("the range a stock lacks", () => {
     expect(await missing()).toBe("20240102-20240117");
   });
 
-  test("includes the very day on which the answer came: its data may have come since", async () => {
+  test("includes the day of the answer itself: its data may have been published later that day", async () => {
     await settleCode("600519.SH", range, 0, "2024-01-17T16:00:00+08:00");
     expect(await missing()).toBe("20240117-20240117");
     await settleCode("600519.SH", range, 0, "2024-01-18T00:30:00+08:00");
     expect(await missing()).toBeUndefined();
   });
 
-  test("leaves out days whose whole answer was proven and stands", async () => {
+  test("leaves out days with a complete answer for the whole market, while its rows are stored", async () => {
     for (const day of marketDays.slice(0, 11)) await settleDate(day, 1);
     await store(["000001.SZ"], marketDays);
     expect(await missing()).toBe("20240117-20240117");
   });
 
-  test("includes a day of whose whole answer a row has gone", async () => {
+  test("includes a day when a row of its whole-market answer is gone", async () => {
     for (const day of marketDays) await settleDate(day, 2);
     await store(["000001.SZ", "600519.SH"], marketDays);
     expect(await missing()).toBeUndefined();
@@ -171,7 +171,7 @@ describe("the range a stock lacks", () => {
     expect(await missing("688981.SH", range, true)).toBe("20240110-20240117");
   });
 
-  test("is found for more stocks than fit one question", async () => {
+  test("is found for more stocks than fit one query", async () => {
     const codes = Array.from({ length: 450 }, (_, at) => `${String(at).padStart(6, "0")}.SZ`);
     const found = await coverage.missingRanges(world.services.database, daily, codes, range, false);
     expect(found.map(({ ts_code }) => ts_code)).toEqual(codes);
@@ -179,7 +179,7 @@ describe("the range a stock lacks", () => {
 });
 
 describe("the calendar", () => {
-  test("tells the open days of a range in order", async () => {
+  test("gives the open days of a range in order", async () => {
     expect(openDaysIn(await readCalendar(world.services.database), range)).toEqual(marketDays);
   });
 
@@ -191,7 +191,7 @@ describe("the calendar", () => {
     expect(openDayBack(calendar, "20231231", 3)).toBe("20231231");
   });
 
-  test("has no hole over weekends and holidays, and one where an open day is gone", async () => {
+  test("has no gap at weekends and holidays, but has one where an open day is deleted", async () => {
     const facts = async () => {
       const calendar = await readCalendar(world.services.database);
       return { ...calendar, hole: holeIn(calendar, range) };

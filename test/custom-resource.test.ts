@@ -1,4 +1,4 @@
-// Resources of ours in the template: CloudFormation hears how each went, and the last one protects the database.
+// The template's custom resources: each reports its result to CloudFormation, and the last one protects the database.
 import type { Context } from "aws-lambda";
 import { describe, expect, onTestFinished, test } from "vitest";
 import { respond } from "../functions/custom-resource.ts";
@@ -16,7 +16,7 @@ async function replies(answer: Parameters<typeof startReplies>[0] = () => [200, 
 const told = ({ asked }: Awaited<ReturnType<typeof replies>>) =>
   asked.map(({ body }) => JSON.parse(body) as Record<string, unknown>);
 
-test("CloudFormation is told what was made, at its address and without a content type", async () => {
+test("the result is sent to CloudFormation's URL without a content type", async () => {
   const place = await replies();
   await respond(resourceEvent(place.url, {}), async () => ({ id: "made", attributes: { Zone: "a" } }));
   expect(told(place)).toEqual([
@@ -28,7 +28,7 @@ test("CloudFormation is told what was made, at its address and without a content
   expect(place.asked.map(({ method, type }) => [method, type])).toEqual([["PUT", ""]]);
 });
 
-test("an error is the deployment's, in a sentence short enough to be taken, under the id that is known", async () => {
+test("an error fails the deployment, with a reason within CloudFormation's limit and the known id", async () => {
   const place = await replies();
   const fail = async () => {
     throw new Error(`migration 0016: ${"x".repeat(10_000)}`);
@@ -47,7 +47,7 @@ test("an error is the deployment's, in a sentence short enough to be taken, unde
   for (const { body } of place.asked) expect(Buffer.byteLength(body)).toBeLessThan(4_096);
 });
 
-test("a resource that is deleted is let go, whatever state things are in", async () => {
+test("the deletion of a resource always succeeds, whatever state it is in", async () => {
   const place = await replies();
   const event = resourceEvent(place.url, {}, { RequestType: "Delete", PhysicalResourceId: "made" });
   await respond(event, async () => {
@@ -56,7 +56,7 @@ test("a resource that is deleted is let go, whatever state things are in", async
   expect(told(place)).toMatchObject([{ Status: "SUCCESS", PhysicalResourceId: "made" }]);
 });
 
-test("an answer that is not taken is given again; when it is never taken, Lambda repeats the event", async () => {
+test("a response that CloudFormation does not accept is sent again; if it is never accepted, Lambda repeats the event", async () => {
   const stumbling = await replies((_, before) => [before < 2 ? 503 : 200, ""]);
   await respond(resourceEvent(stumbling.url, {}), async () => ({ id: "made" }));
   expect(stumbling.asked).toHaveLength(3);
@@ -64,7 +64,7 @@ test("an answer that is not taken is given again; when it is never taken, Lambda
   await expect(respond(resourceEvent(deaf.url, {}), async () => ({ id: "made" }))).rejects.toThrow("403");
 });
 
-test("what goes on elsewhere is not answered yet", async () => {
+test("work that continues elsewhere gets no response yet", async () => {
   const place = await replies();
   await respond(resourceEvent(place.url, {}), async () => "later");
   expect(place.asked).toEqual([]);
@@ -91,7 +91,7 @@ test("the database is protected as its resource says, signed, and a refusal fail
   ]);
 });
 
-test("a cluster that is being changed is waited for, some minutes and no longer", async () => {
+test("the function waits for a cluster that is being changed, but for less than its own time limit", async () => {
   const busy = refusal("InvalidDBClusterStateFault", "DBCluster the-cluster is not in available state");
   const waits: number[] = [];
   const clock = {
@@ -112,7 +112,7 @@ test("a cluster that is being changed is waited for, some minutes and no longer"
 test.each([
   ["UPDATE_ROLLBACK_IN_PROGRESS", true],
   ["UPDATE_IN_PROGRESS", false],
-])("a stack in %s is told from one that goes the other way", async (status, expected) => {
+])("a stack in %s is recognized as rolling back or not", async (status, expected) => {
   const formation = await replies(() => [
     200,
     `<DescribeStacksResponse><Stacks><member><StackStatus>${status}</StackStatus></member></Stacks></DescribeStacksResponse>`,
@@ -121,7 +121,7 @@ test.each([
   expect(formation.asked[0]?.form.get("StackName")).toBe("arn");
 });
 
-describe("the place of the way out", () => {
+describe("the place of the egress", () => {
   const offers = (zones: readonly string[]) =>
     `<R><set>${zones.map((zone) => `<item><instanceType>t4g.nano</instanceType><location>${zone}</location></item>`).join("")}</set></R>`;
   const images = (made: Readonly<Record<string, string>>) =>
@@ -153,7 +153,7 @@ describe("the place of the way out", () => {
     return { ...told(place)[0], asked: ec2.asked.map(({ form }) => form.get("Action")) };
   }
 
-  test("is the first zone that has the machine, and the newest image of its day or before", async () => {
+  test("is the first zone that has the instance type, with the newest image up to the given day", async () => {
     const zones = ["us-east-1f", "us-east-1b", "us-east-1-bos-1a", "us-east-1c"];
     expect(await placed(zones, wanted)).toMatchObject({
       ...{ Status: "SUCCESS", PhysicalResourceId: "us-east-1b" },
@@ -161,7 +161,7 @@ describe("the place of the way out", () => {
     });
   });
 
-  test("stays where the deployment before put it, while the machine is had there", async () => {
+  test("stays in the zone of the deployment before while that zone has the instance type", async () => {
     const earlier = { RequestType: "Update", PhysicalResourceId: "us-east-1c" };
     expect(await placed(["us-east-1b", "us-east-1c"], wanted, earlier)).toMatchObject({
       Data: { Zone: "us-east-1c" },
@@ -177,7 +177,7 @@ describe("the place of the way out", () => {
     });
   });
 
-  test("that is nowhere fails the deployment with what to do", async () => {
+  test("without a zone or an image fails the deployment and says what to do", async () => {
     expect(await placed([], wanted)).toMatchObject({
       ...{ Status: "FAILED", Reason: expect.stringContaining("-c egress=gateway or -c egress=none") },
     });

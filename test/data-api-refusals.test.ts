@@ -135,7 +135,7 @@ for (const { engine, missing, start } of await engineKinds()) {
         expect(await api.column("select id from ledger where id = 30")).toEqual([]);
       });
 
-      test("completes behind the caller who asked for that", async () => {
+      test("continues in the background if the caller asked for that", async () => {
         const hasty = await another({ limits });
         const call = hasty.execute(slowInsert(31), { continueAfterTimeout: true });
         await expect(call).rejects.toMatchObject(timedOut);
@@ -154,7 +154,7 @@ for (const { engine, missing, start } of await engineKinds()) {
     });
 
     describe("errors", () => {
-      test("of the database name it as the service does, with the position in the caller's own SQL", async () => {
+      test("of the database are named as the service names them, with the position in the caller's own SQL", async () => {
         const sql = "select :longname::text, :other::text from nowhere";
         const parameters = [parameter("longname", "a"), parameter("other", "b")];
         await expect(api.execute(sql, { parameters })).rejects.toMatchObject({
@@ -173,7 +173,7 @@ for (const { engine, missing, start } of await engineKinds()) {
         });
       });
 
-      test("leave the next call unharmed", async () => {
+      test("do not affect the next call", async () => {
         await expect(api.execute("selec 1")).rejects.toThrow("SQLState: 42601");
         expect(await api.column("select 1")).toEqual([1]);
       });
@@ -188,7 +188,7 @@ for (const { engine, missing, start } of await engineKinds()) {
         });
       });
 
-      test("several statements in one call, but not a last semicolon", async () => {
+      test("several statements in one call, but a final semicolon is accepted", async () => {
         await expect(api.execute("select 1; select 2")).rejects.toMatchObject({
           name: "ValidationException",
         });
@@ -226,7 +226,7 @@ for (const { engine, missing, start } of await engineKinds()) {
         },
       );
 
-      test("a request over 4 MiB, and not one just below", async () => {
+      test("a request over 4 MiB, but not one just below", async () => {
         const send = (bytes: number) =>
           api.execute("select length(:x)", { parameters: [parameter("x", "x".repeat(bytes))] });
         await expect(send(4 * 1024 * 1024)).rejects.toMatchObject({ $metadata: { httpStatusCode: 413 } });
@@ -246,7 +246,7 @@ for (const { engine, missing, start } of await engineKinds()) {
         expect((await api.execute(rows(900))).records).toHaveLength(900);
       });
 
-      test("COPY, without harm to others", async () => {
+      test("COPY, without an effect on other callers", async () => {
         await expect(api.execute("copy ledger from stdin")).rejects.toMatchObject({
           name: "DatabaseErrorException",
         });
@@ -271,7 +271,7 @@ for (const { engine, missing, start } of await engineKinds()) {
   });
 }
 
-test("a database that cannot be reached is unavailable, and the server lives on", async () => {
+test("a database that cannot be reached is unavailable, and the server keeps running", async () => {
   const api = await startCaller({ databaseUrl: "postgres://postgres@127.0.0.1:1/postgres" });
   onTestFinished(() => api.stop());
   for (let call = 0; call < 2; call++) {

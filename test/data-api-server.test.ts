@@ -195,7 +195,7 @@ for (const { engine, missing, start } of await engineKinds()) {
         ]);
       });
 
-      test("formatting as JSON wants unique column names and leaves what is not a SELECT alone", async () => {
+      test("formatting as JSON requires unique column names and changes nothing but a SELECT", async () => {
         await expect(api.execute("select 1 as a, 2 as a", { formatRecordsAs: "JSON" })).rejects.toThrow(
           /unique/,
         );

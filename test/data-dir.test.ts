@@ -1,4 +1,4 @@
-// One data directory has one holder, whoever asks at the same moment and however the holder before ended.
+// One data directory has one holder, also with many starts at once and however the holder before ended.
 import { type ChildProcess, fork } from "node:child_process";
 import { once } from "node:events";
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
@@ -31,7 +31,7 @@ async function kill(child: ChildProcess): Promise<void> {
   await gone;
 }
 
-/** All ask for the directory in one millisecond; answers who holds it, and what the others were told. */
+/** All try to take the directory in one millisecond; returns the holder and the refusals of the others. */
 async function race(path: string, contenders: readonly ChildProcess[]) {
   const message: Race = { path, atMilliseconds: Date.now() + 10 };
   const answers = await Promise.all(
@@ -82,7 +82,7 @@ test.each([
   60_000,
 );
 
-test("a holder that stands still keeps its folder, and is named with its start", async () => {
+test("a stopped holder keeps its folder, and the refusal names its process and start", async () => {
   const folder = temporaryFolder();
   const holder = await startContender();
   await race(folder, [holder]);

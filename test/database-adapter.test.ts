@@ -1,4 +1,4 @@
-// The production database adapter against the local Data API: a sleeping cluster, and rows too many for one request.
+// The production database adapter against the local Data API: a sleeping cluster, and more rows than fit one request.
 import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
 import { startDataApi } from "../local/data-api/server.ts";
 import { startDatabase } from "../local/database/database.ts";
@@ -49,13 +49,13 @@ function adapter(resumeSecondsMax: number): Database {
   return makeDataApi({ resourceArn, secretArn, database: "tushare", clock, resumeSecondsMax });
 }
 
-test("a paused cluster is waited for, and the statement then runs", async () => {
+test("the adapter waits for a paused cluster, and then runs the statement", async () => {
   dataApi.suspend({ calls: 12 });
   expect(await adapter(60).run("select 1 as one")).toEqual([{ one: 1 }]);
   expect(slept).toHaveLength(12);
 });
 
-test("a cluster that does not resume in the time given is trouble that may pass", async () => {
+test("a cluster that does not resume in time is a transient error", async () => {
   dataApi.suspend({ calls: 40 });
   const refused = adapter(30).run("select 1 as one");
   await expect(refused).rejects.toMatchObject({ kind: "transient" } satisfies Partial<SyncError>);
@@ -72,7 +72,7 @@ test.each([
   await expect(adapter(5).run(sql)).rejects.toMatchObject({ kind });
 });
 
-test("a transaction that fails leaves nothing behind", async () => {
+test("a failed transaction stores nothing", async () => {
   const database = adapter(5);
   await database.run("create table left_behind (id integer)");
   const failing = database.transaction(async (run) => {
@@ -83,7 +83,7 @@ test("a transaction that fails leaves nothing behind", async () => {
   expect(await database.run("select count(*) as rows from left_behind")).toEqual([{ rows: 0 }]);
 });
 
-test("rows that pass one request of the Data API are stored whole, in pieces of one transaction", async () => {
+test("rows that do not fit one request of the Data API are all stored, with several requests in one transaction", async () => {
   const database = adapter(5);
   await migrate(database, migrationFiles(), silentLog);
   const dataset = datasets.stock_daily;

@@ -34,7 +34,7 @@ describe.skipIf(missing !== undefined)("a PostgreSQL server by DATABASE_URL", ()
     expect(second.json).toMatchObject({ units: 0, rows: first.json.rows, calls: {} });
   });
 
-  test("that cannot be reached is named, without its password", async () => {
+  test("that cannot be reached is named in the error, without its password", async () => {
     const environment = { DATABASE_URL: "postgres://someone:secret-word@127.0.0.1:1/mirror" };
     const { code, output } = await startMirror(["--once", "--data-dir", dataDir.path], environment).ended;
     expect(code).toBe(1);

@@ -1,4 +1,4 @@
-// The embedded database: what was committed survives, and any number of clients share it without seeing each other.
+// The embedded database: what was committed survives, and any number of clients share it without affecting each other.
 import { type ChildProcess, execFile, fork } from "node:child_process";
 import { mkdtemp, rm, unlink } from "node:fs/promises";
 import { tmpdir } from "node:os";
@@ -61,7 +61,7 @@ describe("the embedded database", () => {
     expect(await firstColumn(one, "show timezone")).toEqual(["Asia/Shanghai"]);
   });
 
-  test("rolls back what a vanished client left open, and lets the others go on", async () => {
+  test("rolls back the open transaction of a disconnected client, and the others continue", async () => {
     const [one, two] = await Promise.all([connectTo(database.url), connectTo(database.url)]);
     await one.query("create table left_open (a int)");
     await one.query("begin");
@@ -97,7 +97,7 @@ describe("the embedded database", () => {
     expect(stdout.split("\n").slice(0, 4)).toEqual(["CREATE TABLE", "COPY 5", "15", "a|integer|||"]);
   });
 
-  test("is kept up as a server keeps itself: the planner learns the size of what was loaded", async () => {
+  test("analyzes tables as a server does: the planner knows the size of what was loaded", async () => {
     const client = await connectTo(database.url);
     await client.query("create table loaded as select n from generate_series(1, 5000) as n");
     await client.query("select pg_stat_force_next_flush()");
@@ -138,7 +138,7 @@ describe("the embedded database on disk", () => {
     }
   });
 
-  test("is made anew when its creation was cut short", async () => {
+  test("is created again when its creation was interrupted", async () => {
     const dataDir = await temporaryFolder();
     await (await startDatabase({ dataDir })).close();
     await unlink(join(dataDir, "created"));
@@ -160,12 +160,12 @@ describe("the embedded database on disk", () => {
     await database.close();
   });
 
-  test("opens again by itself when a statement leaves it silent, and says so to those it served", async () => {
+  test("opens again by itself when a statement leaves it unresponsive, and tells its clients", async () => {
     const database = await startDatabase({ dataDir: await temporaryFolder() });
     const [client, other] = await Promise.all([connectTo(database.url), connectTo(database.url)]);
     await client.query("create table kept as select 1 as a");
     const told = new Promise<Error>((resolve) => other.once("error", resolve));
-    // A program ends PGlite; hidden like this it is not refused.
+    // COPY TO PROGRAM ends PGlite; hidden like this it is not refused.
     const hidden = "do $block$ begin execute 'copy (select 1) to prog' || 'ram ''true'''; end $block$";
     await expect(client.query(hidden)).rejects.toMatchObject({ code: "57P01" });
     expect((await told).message).toContain("opened again, because a statement ended it");
@@ -175,7 +175,7 @@ describe("the embedded database on disk", () => {
 });
 
 describe("DATABASE_URL", () => {
-  test("that leads nowhere is refused with its place and what to do, without the password", async () => {
+  test("without a server behind it is refused with its host and what to do, without the password", async () => {
     const start = startDatabase({
       dataDir: undefined,
       databaseUrl: "postgres://me:secret@127.0.0.1:1/quotes",
@@ -187,13 +187,13 @@ describe("DATABASE_URL", () => {
     expect(String(error)).not.toContain("secret");
   });
 
-  test("that is no PostgreSQL URL is refused with an example", async () => {
+  test("that is not a PostgreSQL URL is refused with an example", async () => {
     const start = startDatabase({ dataDir: undefined, databaseUrl: "mysql://root@localhost" });
     await expect(start).rejects.toThrow("expected postgres://user:password@host:5432/database");
   });
 });
 
-/** Kills the writer once it confirmed row `n`; answers the last row it had confirmed by then. */
+/** Kills the writer once it confirmed row `n`; returns the last row it had confirmed by then. */
 function lastConfirmedBefore(writer: ChildProcess, n: number): Promise<number> {
   let last = 0;
   return new Promise((resolve, reject) => {
