@@ -1,4 +1,4 @@
-// How much a dataset is: reckoned from its file, held against what whole tables took.
+// The size of a dataset: computed from its file, checked against the measured size of whole tables.
 import { readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
 import { added, costOfMonth, costOfRun, costOfTenYears, storedMonthOf } from "../cli/cost.ts";
@@ -10,7 +10,7 @@ import { type Dataset, datasets } from "../shared/catalogue/datasets.ts";
 import { jobTypes } from "../shared/catalogue/jobs.ts";
 import { simulated } from "./support/simulated-datasets.ts";
 
-/** A file as a dataset; its name is that of one we have, because only those have one. */
+/** A file as a dataset, with the name of a real one, because the type allows only those names. */
 const datasetOf = (spec: DatasetSpec): Dataset => ({ name: "stock_daily", ...spec });
 
 /** Measured once on the local stack: 5,450 stocks and 1,350 ETFs, and the reports of 60 companies, 52 a unit. */
@@ -23,12 +23,12 @@ test.each([
   ["a row by trading day on disk", dayRow("storedBytes"), 278],
   ["a report through the Data API", report.wireBytes + report.statementBytes / 52, 2_700],
   ["a report on disk", report.storedBytes, 1_486],
-])("%s is reckoned within a sixth of what was measured", (_, reckoned, measured) => {
+])("%s is computed within a sixth of the measured value", (_, reckoned, measured) => {
   expect(reckoned / measured).toBeGreaterThan(5 / 6);
   expect(reckoned / measured).toBeLessThan(7 / 6);
 });
 
-test("the bytes of a number are those of the simulated market's cells", () => {
+test("the computed bytes of a number match the cells of the simulated market", () => {
   const market = makeMarket({ seed: 1, stocks: 300, publicationHour: {} });
   const now = { date: "20261120", time: "23:59" };
   const asked = {
@@ -50,7 +50,7 @@ describe.each(Object.values(simulated))("a dataset that comes by $spec.slices", 
   const dataset = datasetOf(spec);
   const figures = figuresOf(dataset);
 
-  test("has its bytes, its evening and its ten years from its file", () => {
+  test("gets its bytes, its daily update and its ten years of history from its file", () => {
     const { evening, tenYears, wireBytes, storedBytes } = figures;
     const isList = spec.slices === "lists";
     for (const figure of [
@@ -65,14 +65,14 @@ describe.each(Object.values(simulated))("a dataset that comes by $spec.slices", 
     expect(tenYears.units > 0).toBe(!isList);
   });
 
-  test("has its price", () => {
+  test("gets a finite cost from its file", () => {
     const once = costOfTenYears(dataset, 1.75, 171);
     expect(once.dollars).toBeGreaterThanOrEqual(0);
     expect(Number.isFinite(once.dollars + storedMonthOf(dataset))).toBe(true);
   });
 });
 
-test("more columns are more bytes, fewer members are fewer rows", () => {
+test("more columns mean more bytes, fewer members mean fewer rows", () => {
   const { flows, index_prices: index } = simulated;
   const one = figuresOf(datasetOf({ ...flows.spec, details: [] }));
   expect(one.storedBytes).toBeLessThan(figuresOf(datasetOf(flows.spec)).storedBytes);
@@ -107,7 +107,7 @@ test("a run of every job costs the sum of its parts, whatever its datasets are",
   }
 });
 
-test("what is kept is what the datasets keep, and every dataset is in the document with its price", () => {
+test("the stored total is the sum of the datasets, and the document lists every dataset with its cost", () => {
   const all = Object.values(datasets);
   const month = costOfMonth({ egress: "none", pauses: true, freeAmounts: false });
   const kept = all.reduce((sum, dataset) => sum + storedMonthOf(dataset), 0);

@@ -1,4 +1,4 @@
-// A dataset's file: what it lacks or contradicts is said with the file and the field, before anything is written.
+// Checks of a dataset's file: each missing or contradictory field is reported with file and field, before anything is written.
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -20,11 +20,11 @@ test("the catalogue's files lack nothing", () => {
   expect(problemsOf([...files, inventedFile()])).toEqual([]);
 });
 
-test("the collection of the datasets is what npm run datasets writes", () => {
+test("the generated list of the datasets is up to date; if not, npm run datasets writes it again", () => {
   expect(datasetFilesText(files)).toBe(readFileSync(collection, "utf8").replaceAll("\r\n", "\n"));
 });
 
-test("a file that cannot be run is named, with what is wrong with it", async () => {
+test("a file that cannot be loaded is reported by name with its error", async () => {
   const folder = pathToFileURL(`${mkdtempSync(join(tmpdir(), "datasets-"))}/`);
   writeFileSync(new URL("half-written.ts", folder), "export const spec = {");
   await expect(readDatasetFiles(folder)).rejects.toThrow(/^shared\/catalogue\/datasets\/half-written\.ts: /);
@@ -36,7 +36,7 @@ function asking(change: object): DatasetFile {
   return inventedFile({ spec: { main: { ...main, ...change } } });
 }
 
-/** The invented file with a column more, or other columns. */
+/** The invented file with an additional column, or with other columns. */
 function holding(...columns: readonly object[]): DatasetFile {
   return asking({ columns: [...main.columns, ...columns] });
 }
@@ -45,10 +45,10 @@ function saying(columns: object): DatasetFile {
   return inventedFile({ words: { columns: { ...words.columns, ...columns } } });
 }
 
-/** As an author leaves it who has not written that part yet. */
+/** The file before its author has written that part. */
 function without(field: string): DatasetFile {
   const { [field as "title"]: _, ...rest } = spec;
-  return { ...inventedFile(), spec: rest as typeof spec }; // as: what no compiler has seen
+  return { ...inventedFile(), spec: rest as typeof spec }; // as: an incomplete file, which the compiler would refuse
 }
 
 describe("is said by file and field:", () => {
@@ -215,7 +215,7 @@ describe("is said by file and field:", () => {
     expect(problems.filter((line) => !line.includes(file.file))).toEqual([]);
   });
 
-  test("a column that two files of a table describe, take for another type, or key in another way", () => {
+  test("a column that two files of a table both describe or give different types, and a table with two keys", () => {
     const { spec: daily } = inventedFile();
     const twin = (change: object) =>
       inventedFile({ file: "twin.ts", spec: { ...daily, ...change }, words: { columns: {} } });

@@ -76,7 +76,7 @@ test.each([
   expect(shanghaiInstant(day, hours).toISOString()).toBe(instant);
 });
 
-test("a day and an hour of Shanghai come back from their instant", () => {
+test("a day and an hour of Shanghai survive the conversion to an instant and back", () => {
   const instants = fc.date({ min: new Date("1992-01-01"), max: new Date("2100-01-01"), noInvalidDate: true });
   fc.assert(
     fc.property(instants, (instant) => {
@@ -86,7 +86,7 @@ test("a day and an hour of Shanghai come back from their instant", () => {
   );
 });
 
-test("days compare as text in the order of time", () => {
+test("days as text sort by time", () => {
   expect(earlier("20240102", "20231231")).toBe("20231231");
   expect(earlier("20231231", "20240102")).toBe("20231231");
   expect(earlier("20240102", "20240102")).toBe("20240102");

@@ -1,4 +1,4 @@
-// Facts -> a plan, without a database: which days a command is about, which units it takes, and what is said of it.
+// Facts -> a plan, without a database: which days a command covers, which units it needs, and what the plan says.
 import { describe, expect, test } from "vitest";
 import { codeAndDay, type DatasetSpec } from "../shared/catalogue/dataset.ts";
 import { catalogueOf, type Dataset, datasets } from "../shared/catalogue/datasets.ts";
@@ -58,7 +58,7 @@ function request(dataset: Dataset, mode: Request["mode"], asked: Asked, at = now
   return { dataset, mode, command: { job: "DAILY_HISTORY", ...asked }, settings, now: at };
 }
 
-/** The plan when nothing of what is asked for is stored, unless the facts say so. */
+/** The plan when nothing of the request is stored, unless the facts say so. */
 function planOf(asked: Request, facts: Partial<Facts & TimeFacts> = {}): Plan {
   const slices = asked.dataset.slices as TimedSlices; // as: those of the tables below
   const scope = scopeOf(asked, slices, { calendar, ...facts });
@@ -66,7 +66,7 @@ function planOf(asked: Request, facts: Partial<Facts & TimeFacts> = {}): Plan {
   return decide(asked, { calendar, ...(missing && { missing }), ...facts, scope });
 }
 
-/** Of the units the keys' last parts, from the first to the last. */
+/** The unit keys of the plan without their first part, in order. */
 function keys({ units }: Plan): string[] {
   return units.map((unit) => unitKey(unit).replace(/^\w+\//, ""));
 }
@@ -176,7 +176,7 @@ describe("a plan without units says why", () => {
     expect(plan.reason).toMatch(reason);
   });
 
-  test("of a weekend and the days after it, asked on Sunday", () => {
+  test("of a weekend and the days after it, requested on Sunday", () => {
     const asked = { from: "20240113", to: "20240116" };
     const sunday = request(invented.day, "history", asked, shanghaiInstant("20240114", 12));
     expect(planOf(sunday)).toMatchObject({
@@ -211,13 +211,13 @@ describe("a plan without units says why", () => {
     expect(() => planOf(request(invented.day, "history", {}), broken)).toThrow(message);
     const byCode = { from: "20240101", codes: ["000001.XX"] };
     expect(() => planOf(request(invented.announced, "history", byCode), broken)).toThrow(message);
-    // What is not by trading day does not need one.
+    // Units that are not by trading day need no calendar.
     expect(keys(planOf(request(invented.announced, "history", { from: "20240117" }), broken))).toEqual([
       "20240117",
     ]);
   });
 
-  test("a hole before the range, or after it, is none of its business", () => {
+  test("a gap before or after the range does not matter", () => {
     const holes = [
       { before: "20231204", day: "20231206" },
       { before: "20240301", day: "20240304" },
@@ -235,7 +235,7 @@ describe("by code", () => {
   const codes = ranges.map(({ ts_code }) => ts_code);
   const { stock_daily } = datasets;
 
-  test("is how what needs a code is asked for", () => {
+  test("is used for datasets that require a code", () => {
     const plan = planOf(request(invented.code, "history", {}), { codes, missingRanges: ranges });
     expect(keys(plan)).toEqual(["000001.XX/20240101-20240117", "000002.XX/20240110-20240117"]);
     expect(planOf(request(invented.code, "history", {}), { codes, missingRanges: [] })).toMatchObject({
@@ -243,14 +243,14 @@ describe("by code", () => {
     });
   });
 
-  test("days of all are asked for where that takes fewer calls, and only then", () => {
+  test("days of the whole market are requested only where that takes fewer calls", () => {
     const plan = (days: number) =>
       keys(planOf(request(stock_daily, "history", { days }), { codes, missingRanges: ranges }));
     expect(plan(2)).toEqual(["20240116", "20240117"]);
     expect(plan(3)[0]).toBe("000001.XX/20240101-20240117");
   });
 
-  test("of a command, those not listed are named, and those unknown refused", () => {
+  test("of a command are named in the plan if not listed, and refused if unknown", () => {
     const named = (facts: Partial<Facts>) =>
       planOf(request(stock_daily, "history", { codes, from: "20240101" }), {
         codes,
@@ -350,7 +350,7 @@ describe("report periods", () => {
     expect(plan.nothing).toBe(nothing);
   });
 
-  test("of what was never asked for, or without its schedule, come with a warning", () => {
+  test("that were never requested, or without a filing schedule, come with a warning", () => {
     expect(of(finance, "incremental", {}, { wasAsked: false })).toMatchObject({
       ...{ warns: true, reason: "nothing was fetched yet: run FINANCE_HISTORY for the past" },
     });

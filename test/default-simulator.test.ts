@@ -92,7 +92,7 @@ describe.each(slices)("%s", (name, query) => {
   const columns: readonly Column[] = spec?.columns ?? [];
   const rows = rowsOf(name, query);
 
-  test("answers its slice with rows of its columns' types", () => {
+  test("returns rows of its columns' types for its slice", () => {
     expect(rows.length).toBeGreaterThan(0);
     for (const { name: own, from, type, required } of columns) {
       const cells = rows.map((row) => row[from ?? own]).filter((cell) => cell !== null);
@@ -103,7 +103,7 @@ describe.each(slices)("%s", (name, query) => {
     }
   });
 
-  test("gives the same rows in the same order whatever was asked before, and others for another seed", () => {
+  test("gives the same rows in the same order after any other request, and different rows for another seed", () => {
     const fresh = marketOf(1);
     rowsOf("x_notices", { ts_code: "600519.SH" }, { from: fresh });
     expect(rowsOf(name, query, { from: fresh })).toEqual(rows);
@@ -123,7 +123,7 @@ describe.each(slices)("%s", (name, query) => {
 });
 
 describe("rows are related", () => {
-  /** An adjustment factor has a row of each stock that is listed, suspended or not. */
+  /** Adjustment factors have a row for each listed stock, suspended or not. */
   const listedOn = (date: string) => valuesOf(rowsOf("adj_factor", { trade_date: date }), "ts_code").sort();
 
   test("a member of a list has a row on each open day on which it is listed, and on no other day", () => {
@@ -135,14 +135,14 @@ describe("rows are related", () => {
     expect(days).toEqual(openDays.filter((day) => day >= "20260101" && day <= today).reverse());
   });
 
-  test("funds are those of the list of ETFs, and where some are expected, some of them", () => {
+  test("funds come from the list of ETFs, and are part of it where only some are expected", () => {
     const funds = valuesOf(rowsOf("etf_basic"), "ts_code");
     const some = valuesOf(rowsOf("x_fund_shares", { trade_date: today }), "ts_code");
     expect(funds).toEqual(expect.arrayContaining(some));
     expect(some.length).toBeLessThan(funds.length);
   });
 
-  test("members of an index are stocks that are listed then", () => {
+  test("members of an index are stocks listed on that day", () => {
     const rows = rowsOf("x_index_members", {
       index_code: "000300.SH",
       start_date: "20200110",
@@ -152,7 +152,7 @@ describe("rows are related", () => {
     expect(listedOn("20200110")).toEqual(expect.arrayContaining(valuesOf(rows, "con_code")));
   });
 
-  test("a closing price is the one of daily, and there is none on a day without", () => {
+  test("a closing price is that of the interface daily, and a day without one has none", () => {
     const closes = (name: string, date: string) =>
       rowsOf(name, { trade_date: date })
         .map(({ ts_code, close }) => `${ts_code} ${close}`)
@@ -168,7 +168,7 @@ describe("rows are related", () => {
     expect(closes("daily", suspended).length).toBeLessThan(listedOn(suspended).length);
   });
 
-  test("a report is there when the schedule says that it was filed, from the next day on", () => {
+  test("a report appears the day after its filing date in the schedule", () => {
     const filed = rowsOf("disclosure_date", { end_date: "20260331" });
     const reports = (date: string) => {
       const rows = rowsOf("x_statements_vip", { period: "20260331" }, { at: { ...now, date } });
@@ -200,14 +200,14 @@ describe("rows are related", () => {
     }
   });
 
-  test("an index has its days from the first that there is data of, in ten-thousandths of a point", () => {
+  test("an index has rows from its first day with data, with four decimals", () => {
     const rows = rowsOf("x_index_prices", { ts_code: "000300.SH" });
     expect(rows.at(-1)?.trade_date).toBe("20050104");
     expect(rows.length).toBe(openDays.filter((day) => day >= "20050104" && day <= today).length);
     expect(rows.some(({ close }) => /\.\d{4}$/.test(String(close)))).toBe(true);
   });
 
-  test("a month, and a range of days about no securities, has a row of each", () => {
+  test("an interface by month, or by day without securities, has rows for each month or day", () => {
     expect(valuesOf(rowsOf("x_money"), "month").slice(0, 3)).toEqual(["202606", "202605", "202604"]);
     const may = rowsOf("x_month_prices", { month: "202605" });
     expect([...new Set(valuesOf(may, "trade_date"))]).toEqual(["20260529"]);
@@ -219,7 +219,7 @@ describe("rows are related", () => {
 describe("events", () => {
   const notices = rowsOf("x_notices");
 
-  test("are few a day, on any day of the calendar, and on some there is none", () => {
+  test("are few a day, can be on any calendar day, and some days have none", () => {
     const byDay = Map.groupBy(notices, ({ ann_date: day }) => String(day));
     const weekend = [...byDay.keys()].filter((day) => !openDays.includes(day));
     expect(weekend.length).toBeGreaterThan(100);
@@ -246,13 +246,13 @@ describe("events", () => {
     expect(twice).toBeLessThan(texts.length / 5);
   });
 
-  test("are the same by day and by code", () => {
+  test("are the same when requested by day and by code", () => {
     const codes = valuesOf(notices, "ts_code").slice(0, 5);
     const byCode = codes.map((code) => rowsOf("x_notices", { ts_code: code }));
     expect(byCode).toEqual(codes.map((code) => notices.filter((row) => row.ts_code === code)));
   });
 
-  test("are about stocks that are listed then, and about what was before", () => {
+  test("concern stocks listed on that day, and refer only to earlier dates", () => {
     for (const { ts_code: code, ann_date: day, end_date: end } of notices.slice(0, 50)) {
       const listed = rowsOf("stock_basic", { ts_code: String(code) });
       expect(String(listed[0]?.list_date) <= String(day) || listed.length === 0).toBe(true);
@@ -286,7 +286,7 @@ describe("over HTTP", () => {
     expect(pages.flat().sort()).toEqual(valuesOf(rowsOf("x_flows", { trade_date: today }), "ts_code").sort());
   });
 
-  test("a parameter the interface does not have is ignored, one that it requires is missed by its name", async () => {
+  test("an unknown parameter is ignored, a missing required one is refused by its name", async () => {
     const { items } = (await call("x_notices", { ann_date: "20260602" })).data;
     const all = (
       await call("x_notices", { ann_date: "20260602", period: "20251231", trade_date: "20260102" })
@@ -313,7 +313,7 @@ describe("over HTTP", () => {
     await upstream.setClock({ today });
   });
 
-  test("faults apply to it as to any other, by trade date, announcement day and report period", async () => {
+  test("faults apply to it as to other interfaces, by trade date, announcement day and report period", async () => {
     await upstream.setFaults([{ kind: "partial-day", date: today, value: 0.5 }]);
     expect((await call("x_flow_closes", { trade_date: today })).code).toBe(40203); // 5,000 points
     expect((await call("x_flows", { trade_date: today })).data.items.length).toBeLessThan(45);
@@ -392,7 +392,7 @@ test("a market of one stock, an invalid day and a contradictory file cause no ba
   }
 });
 
-test("joined interfaces have rows of the same keys", () => {
+test("joined interfaces have rows with the same keys", () => {
   const [main, detail] = interfacesOf(simulated.flows.spec).map(({ name }) =>
     valuesOf(rowsOf(name, { trade_date: today }), "ts_code"),
   );

@@ -1,4 +1,4 @@
-// Deploying and removing: the steps in their order, what is handed to the CDK, and templates that any of it may give.
+// Deploy and destroy: the order of the steps, the arguments for the CDK, and the templates for each option.
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -58,7 +58,7 @@ const session = () => deploySession((text) => void printed.push(text), { region:
 
 const actions = () => ran.map(({ args }) => args.slice(0, 2).join(" "));
 describe("deploy", () => {
-  test("checks, shows the difference, deploys, and says what comes next", async () => {
+  test("checks, shows the difference, deploys, and prints the next steps", async () => {
     expect(await deploy(session(), plain, tools())).toBe(0);
     expect(actions()).toEqual(["diff TushareSync", "deploy TushareSync"]);
     expect(ran.map(({ region }) => region)).toEqual(["ap-southeast-1", "ap-southeast-1"]);
@@ -68,7 +68,7 @@ describe("deploy", () => {
     expect(said).toContain("call TuShare from 203.0.113.7");
   });
 
-  test("an account that is not ready stops it before anything is made, with the remedies", async () => {
+  test("an account that is not ready stops it before anything is created, and the remedies are printed", async () => {
     const AccountLimit = { ConcurrentExecutions: 10, UnreservedConcurrentExecutions: 10 };
     lambda.on(GetAccountSettingsCommand).resolves({ AccountLimit });
     const error = await failing(deploy(session(), plain, tools()));
@@ -79,7 +79,7 @@ describe("deploy", () => {
     expect(ran[0]?.args).toContain("reserveConcurrency=false");
   });
 
-  /** A stack as CloudFormation tells of it, with what was chosen when it stands. */
+  /** A stack as CloudFormation describes it; an existing one has its chosen options. */
   function standing(status: "CREATE_COMPLETE" | "ROLLBACK_COMPLETE" | "ROLLBACK_FAILED", chosen?: object) {
     const StackId = "arn:aws:cloudformation:ap-southeast-1:123456789012:stack/TushareSync/1";
     const Outputs = chosen && [{ OutputKey: "ChosenContext", OutputValue: JSON.stringify(chosen) }];
@@ -99,7 +99,7 @@ describe("deploy", () => {
     ["-c slots=20", 119, ["slots=20", "tushareMinInterval=0.5"], 1],
     ["-c slots=20", 120, ["slots=20", "tushareMinInterval=0.5"], 0],
   ])(
-    "said %s, an account with %i free executions is judged by what will be reserved",
+    "with %s given, an account with %i free executions is checked for what will be reserved",
     async (_, free, context, end) => {
       limited(free);
       const outcome = await deploy(session(), { ...plain, context }, tools()).catch(
@@ -110,7 +110,7 @@ describe("deploy", () => {
   );
 
   test.each(["ROLLBACK_COMPLETE", "ROLLBACK_FAILED"] as const)(
-    "a stack in %s reserves nothing, so the account is looked at again",
+    "a stack in %s reserves nothing, so the account is checked again",
     async (status) => {
       standing(status);
       limited(10);
@@ -119,7 +119,7 @@ describe("deploy", () => {
     },
   );
 
-  test("a stack that stands has its slots; only what it asks for beyond them is looked for", async () => {
+  test("an existing stack has its slots; the account is checked only for additional ones", async () => {
     standing("CREATE_COMPLETE", { slots: "5" });
     limited(101);
     expect(await deploy(session(), plain, tools())).toBe(0);
@@ -130,14 +130,14 @@ describe("deploy", () => {
     expect((await failing(deploy(session(), reserving, tools())))?.exitCode).toBe(1);
   });
 
-  test("-c stage= names the stack that is asked for, checked and deployed", async () => {
+  test("-c stage= names the stack that is checked and deployed", async () => {
     expect(await deploy(session(), { ...plain, context: ["stage=trial"] }, tools())).toBe(0);
     expect(actions()).toEqual(["diff TushareSync-trial", "deploy TushareSync-trial"]);
     const asked = formation.commandCalls(DescribeStacksCommand).map(({ args }) => args[0].input.StackName);
     expect(new Set(asked)).toEqual(new Set(["TushareSync-trial", "CDKToolkit"]));
   });
 
-  test("what no fixed address means is said before anything is made", async () => {
+  test("the effect of having no fixed address is printed before anything is created", async () => {
     await deploy(session(), { ...plain, egress: "none", "only-diff": true }, tools());
     expect(printed.join("\n")).toContain("40204");
     printed.length = 0;
@@ -145,7 +145,7 @@ describe("deploy", () => {
     expect(printed.join("\n")).not.toContain("40204");
   });
 
-  test("without a yes nothing changes, and where nobody can be asked it wants --yes", async () => {
+  test("without a yes nothing changes, and without a terminal it requires --yes", async () => {
     const careful = { ...plain, yes: false };
     expect((await failing(deploy(session(), careful, tools({ answer: "n" }))))?.exitCode).toBe(130);
     expect((await failing(deploy(session(), careful, tools())))?.message).toContain("--yes");
@@ -162,14 +162,14 @@ describe("deploy", () => {
 });
 
 describe("destroy", () => {
-  test("keeps the data: no deployment that gives it up, only the removal", async () => {
+  test("keeps the data: it only removes the stack, without a deployment that deletes the data", async () => {
     expect(await destroy(session(), { ...plain, stage: "test" }, tools())).toBe(0);
     expect(actions()).toEqual(["destroy TushareSync-test"]);
     expect(ran[0]?.args.join(" ")).not.toContain("keepData");
     expect(printed.join("\n")).toContain("Its database is kept");
   });
 
-  test("told to delete the data it takes the protection away first, and stops when that fails", async () => {
+  test("with --delete-data it first removes the protection, and stops when that fails", async () => {
     const values = { ...plain, "delete-data": true };
     await destroy(session(), values, tools());
     expect(actions()).toEqual(["deploy TushareSync", "destroy TushareSync"]);
@@ -179,7 +179,7 @@ describe("destroy", () => {
     expect(actions()).toEqual(["deploy TushareSync"]);
   });
 
-  test("a stack whose first deployment failed is only removed, for it has no data to give up", async () => {
+  test("a stack whose first deployment failed is only removed, because it has no data", async () => {
     const StackId = "arn:aws:cloudformation:ap-southeast-1:123456789012:stack/TushareSync/1";
     const failed = { StackName: "TushareSync", StackId, CreationTime: new Date(0) };
     formation
@@ -189,7 +189,7 @@ describe("destroy", () => {
     expect(actions()).toEqual(["destroy TushareSync"]);
   });
 
-  test("wants the stack's name typed, not a yes", async () => {
+  test("requires the stack's name to be typed, not a yes", async () => {
     const careful = { ...plain, yes: false };
     expect((await failing(destroy(session(), careful, tools({ answer: "y" }))))?.exitCode).toBe(130);
     expect(ran).toEqual([]);
@@ -209,13 +209,13 @@ describe("options", () => {
     [500, 10],
     [50, 2],
     [10, 4],
-  ])("%i calls a minute and %i slots: the interval keeps to them, and wastes little", (tier, slots) => {
+  ])("%i calls a minute and %i slots: the interval keeps the limit and wastes little", (tier, slots) => {
     const most = callsAMinuteMax(slots, intervalFor(tier, slots));
     expect(most).toBeLessThanOrEqual(tier);
     expect(most).toBeGreaterThan(tier * 0.75);
   });
 
-  test("become context; what is given as --context has the last word", () => {
+  test("become context; --context wins over the other options", () => {
     const context = contextOf(
       {
         ...plain,
@@ -252,7 +252,7 @@ function synth(values: Partial<DeployValues>, more: Record<string, string> = {})
   return (stack.template as { Resources: Record<string, Resource> }).Resources;
 }
 
-describe("the templates that options give", () => {
+describe("the templates for the options", () => {
   const standard = synth({});
   const ofType = (resources: Record<string, Resource>, type: RegExp) =>
     Object.entries(resources).filter(([, { Type }]) => type.test(Type));
@@ -276,7 +276,7 @@ describe("the templates that options give", () => {
     expect(cluster).toEqual(before); // so an update neither touches nor replaces it
   });
 
-  test("the data outlives the stack, until a deployment gives it up; then nothing of it stays", () => {
+  test("the data is kept when the stack is removed, unless a deployment gave it up; then nothing is kept", () => {
     const kept = ofType(standard, /^AWS::(RDS|EC2::(VPC|Subnet|SecurityGroup))/).filter(([id]) =>
       id.startsWith("Database"),
     );
@@ -293,11 +293,11 @@ describe("the templates that options give", () => {
     expect(protection?.Properties.IsProtected).toBe("false");
   });
 
-  test("a rate that a tier does not allow fails the synth, whatever was asked for", () => {
+  test("a rate above the tier's limit always fails the synth", () => {
     expect(() => synth({ tier: 500, context: ["callsAMinute=200"] })).toThrow(/the account allows 200/);
   });
 
-  test("the cost counts the alarms, dashboards and queues that the template has", () => {
+  test("the cost includes the alarms, dashboards and queues of the template", () => {
     expect(ofType(standard, /::CloudWatch::Alarm$/)).toHaveLength(costed.alarms);
     expect(ofType(standard, /::CloudWatch::Dashboard$/)).toHaveLength(costed.dashboards);
     expect(ofType(standard, /::EventSourceMapping$/)).toHaveLength(costed.polledQueues);
@@ -317,7 +317,7 @@ describe("cost", () => {
     expect(costOfMonth({ ...asDeployed, egress: "none" }).dollars).toBeLessThan(15);
   });
 
-  test("pausing and the NAT instance are what saves", () => {
+  test("pausing and the NAT instance reduce the cost", () => {
     const { dollars } = costOfMonth(asDeployed);
     expect(costOfMonth({ ...asDeployed, pauses: false }).dollars - dollars).toBeGreaterThan(30);
     expect(costOfMonth({ ...asDeployed, egress: "gateway" }).dollars - dollars).toBeGreaterThan(25);

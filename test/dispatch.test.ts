@@ -1,4 +1,4 @@
-// Dispatching: one live task for a job, whatever dies or is started twice; and what pause, resume and cancel promise.
+// Dispatching: one live task for a job after any crash or double start; and the promises of pause, resume and cancel.
 // What is planned for which job is in coverage.test.ts and planning.test.ts.
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { pauseTask } from "../shared/ledger/tasks.ts";
@@ -44,21 +44,21 @@ for (const { engine, missing, openMigrated } of await databaseKinds()) {
         await expectWholeHistory();
       });
 
-      test("of one tick of a schedule are one start, at once or after it has ended", async () => {
+      test("for one tick of a schedule start one task, both at once and after it has ended", async () => {
         const tick = { ...history, requestKey: "schedule/DAILY_HISTORY/2024-01-17T09:30:00Z" };
         await Promise.all([world.dispatch(tick), world.dispatch(tick)]);
         await world.runToEnd();
         const { id } = await onlyTask();
         const calls = world.calls.length;
         expect(await world.dispatch(tick)).toMatchObject({ outcome: "repeated", sent: 0, tasks: [{ id }] });
-        // Without the key the same command is a new start, which finds everything there.
+        // Without the key the same command is a new start, which finds everything stored.
         expect(await world.dispatch(history)).toMatchObject({ outcome: "started", sent: 0 });
         await world.runToEnd();
         expect(world.calls).toHaveLength(calls);
         expect(await world.tasks()).toHaveLength(2);
       });
 
-      test("of different jobs do not stand in each other's way", async () => {
+      test("of different jobs do not block each other", async () => {
         await Promise.all([world.dispatch(history), world.dispatch({ job: "REFERENCE" })]);
         expect((await world.tasks()).map(({ status }) => status)).toEqual(["RUNNING", "RUNNING"]);
       });
@@ -76,7 +76,7 @@ describe("dispatching", () => {
   const sameCommands: [string, object, object][] = [
     ["with its fields in another order", history, { to: lastDay, job: "DAILY_HISTORY", from: firstDay }],
     ["with dashes in its days", history, { ...history, from: "2024-01-02", to: "2024-01-17" }],
-    ["without the refresh it does not want", history, { ...history, refresh: false }],
+    ["with refresh: false", history, { ...history, refresh: false }],
     ["under a key", history, { ...history, requestKey: "a person's" }],
     [
       "with its codes in another order, one of them twice",
@@ -99,12 +99,12 @@ describe("dispatching", () => {
   const otherCommands: [string, object][] = [
     ["of another range", { from: "20240110" }],
     ["of some codes", { codes: ["600519.SH"] }],
-    ["that wants what is stored too", { refresh: true }],
+    ["with a refresh", { refresh: true }],
     ["of the job's own range", { from: undefined, to: undefined }],
     ["of the last days", { from: undefined, days: 12 }],
   ];
   test.each(otherCommands)(
-    "a command %s is told that the live task answers to another one",
+    "a command %s gets the answer busy with the live task of the other command",
     async (_what, more) => {
       await world.dispatch(history);
       const before = world.work.bodies().length;
@@ -124,7 +124,7 @@ describe("dispatching", () => {
     },
   );
 
-  test("a task in the way that was never planned is planned and sent for whoever waits for it", async () => {
+  test("a live task that was never planned is planned and sent when another command finds it", async () => {
     await expect(world.dispatchBreaking(history, { call: 2, when: "after", fate: "dies" })).rejects.toThrow();
     const other = { ...history, from: "20240110" };
     expect(await world.dispatch(other)).toMatchObject({ outcome: "busy", sent: 12 });
@@ -132,7 +132,7 @@ describe("dispatching", () => {
     expect(await world.dispatch(other)).toMatchObject({ outcome: "started", sent: 0 });
   });
 
-  test("a task in the way that cannot be planned ends, and the command is carried out at once", async () => {
+  test("a live task that cannot be planned ends, and the new command is carried out at once", async () => {
     const unknown = { ...history, codes: ["999999.SZ"] };
     await expect(world.dispatchBreaking(unknown, { call: 2, when: "after", fate: "dies" })).rejects.toThrow();
     expect((await onlyTask()).status).toBe("PENDING");
@@ -141,7 +141,7 @@ describe("dispatching", () => {
     expect(ended?.reason).toContain("999999.SZ");
   });
 
-  test("what was asked stays apart from what was planned", async () => {
+  test("the command and the planned range are stored separately", async () => {
     await world.dispatch({ job: "DAILY_HISTORY", days: 3, requestKey: "k" });
     const [row] = await world.sql<{ config: object }>("select config from sync_task");
     expect(row?.config).toEqual({
@@ -195,7 +195,7 @@ describe("dispatching", () => {
     expect(deaths).toBeGreaterThan(20);
   });
 
-  test("units that finish while the fan-out goes on are not sent again by the one who continues it", async () => {
+  test("units that finish while the fan-out goes on are not sent again by the dispatcher that continues it", async () => {
     world.state.accepts = 7;
     await expect(world.dispatch(history)).rejects.toThrow("not reachable");
     world.state.accepts = Number.POSITIVE_INFINITY;
@@ -240,7 +240,7 @@ describe("dispatching", () => {
 
     test("a task paused before it was planned is planned when it is resumed", async () => {
       await expect(
-        world.dispatchBreaking(history, { call: 2, when: "after", fate: "dies" }), // the origin is asked first
+        world.dispatchBreaking(history, { call: 2, when: "after", fate: "dies" }), // the first call reads the origin
       ).rejects.toThrow();
       const { id, status } = await onlyTask();
       expect(status).toBe("PENDING");
@@ -248,7 +248,7 @@ describe("dispatching", () => {
       expect(await world.dispatch({ resume: id })).toMatchObject({ outcome: "continued", sent: 12 });
     });
 
-    test("a timed wake-up that dies anywhere is made good by its repeat, and every unit is stored", async () => {
+    test("after a timed wake-up dies at any call, its repeat completes it, and every unit is stored", async () => {
       let deaths = 0;
       for (const when of ["before", "after"] as const) {
         for (let call = 1; ; call += 1) {
@@ -289,7 +289,7 @@ describe("dispatching", () => {
       expect(await world.dispatch(wake)).toMatchObject({ sent: 0, tasks: [] });
     });
 
-    test("a paused task is not run over by its schedule, nor by a person's command", async () => {
+    test("neither its schedule nor a person's command starts a new task beside a paused one", async () => {
       const { tasks } = await world.dispatch(history);
       await world.dispatch({ pause: tasks[0]?.id });
       const scheduled = { job: "DAILY_HISTORY", requestKey: "schedule/DAILY_HISTORY/2024-01-17T09:30:00Z" };
@@ -307,7 +307,7 @@ describe("dispatching", () => {
       expect((await onlyTask()).status).toBe("PAUSED");
     });
 
-    test("resume all sends again what a lost queue held, and leaves paused tasks alone", async () => {
+    test("resume all sends again the units of a lost queue, and does not touch paused tasks", async () => {
       await world.dispatch(history);
       const { tasks } = await world.dispatch({ job: "REFERENCE" });
       await world.dispatch({ pause: tasks[0]?.id });
@@ -317,7 +317,7 @@ describe("dispatching", () => {
       expect(queued()).toEqual(everyDay.slice(1));
     });
 
-    test("a dispatcher that was slow since before the pause does not make the resume skip what was drained", async () => {
+    test("a slow dispatcher from before the pause does not make the resume skip drained units", async () => {
       // The slow one's second step is drained by the pause; its confirmation arrives in the middle of the resume.
       const gate = Promise.withResolvers<void>();
       const resumed = Promise.withResolvers<void>();
@@ -355,7 +355,7 @@ describe("dispatching", () => {
       expect(await world.dispatch(history)).toMatchObject({ outcome: "started", sent: 12 });
     });
 
-    test("in the middle of the fan-out leaves nothing wanted either", async () => {
+    test("in the middle of the fan-out leaves no unit to send", async () => {
       world.state.onSent = async () => {
         world.state.onSent = async () => {};
         await world.dispatch({ cancel: (await onlyTask()).id });

@@ -1,4 +1,4 @@
-// The adapter that starts the dispatcher, against the local Lambda, and its signature worked out by the book.
+// The adapter that starts the dispatcher, against the local Lambda, and its signature computed as AWS documents it.
 import { createHash, createHmac } from "node:crypto";
 import { createServer, type IncomingHttpHeaders } from "node:http";
 import type { AddressInfo } from "node:net";
@@ -11,7 +11,7 @@ afterEach(cleanUpAll);
 
 const account = { region: "ap-southeast-1", accessKeyId: "AKIDEXAMPLE", secretAccessKey: "wJalrXUtnFEMI" };
 
-test("a command reaches the function as an event, and nobody waits for what it does", async () => {
+test("a command is sent to the function as an event, without waiting for its result", async () => {
   const { stack, lines } = await only(
     handler('console.log(JSON.stringify(event)); throw new Error("later");'),
   );
@@ -20,7 +20,7 @@ test("a command reaches the function as an event, and nobody waits for what it d
   await until(() => lines.some(({ text }) => text.includes('{"job":"REFERENCE","requestKey":"api/1"}')));
 });
 
-test("a function that is not there, and a service that is not reachable, are trouble that may pass", async () => {
+test("a function that is not there, and a service that is not reachable, are transient errors", async () => {
   const { stack } = await only(handler(""));
   const missing = makeDispatcher({ functionName: "other", endpoint: stack.endpoint, ...account });
   await expect(missing.start({})).rejects.toMatchObject({
@@ -66,7 +66,7 @@ test("the request is signed as Signature Version 4 wants it", async () => {
   expect(authorization).toContain(`Signature=${signatureOf(request, signed.split(";"))}`);
 });
 
-/** By the book: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_sigv-create-signed-request.html */
+/** As documented: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_sigv-create-signed-request.html */
 function signatureOf(
   request: { headers: IncomingHttpHeaders; url: string; body: string } | undefined,
   signed: readonly string[],

@@ -1,4 +1,4 @@
-// The doctor's judgements: each finding that is not ok has its remedy, and the token is in none.
+// The doctor's findings: each that is not ok has a remedy, and none contains the token.
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import {
@@ -29,7 +29,7 @@ const levels = (findings: readonly Finding[]) =>
 const find = (findings: readonly Finding[], check: string) => findings.find((each) => each.check === check);
 
 describe("this machine", () => {
-  test("a sound one has no problem, and a folder that is not there yet is none", async () => {
+  test("a healthy one has no problem, and a folder that does not exist yet is not a problem", async () => {
     const findings = await checkMachine(join(tmpdir(), "no-such-folder-yet", "below"), {}, en);
     expect(findings.filter(({ level }) => level === "problem")).toEqual([]);
     expect(find(findings, "data-dir")?.text).toContain("created at the first start");
@@ -62,7 +62,7 @@ describe("TuShare", () => {
   afterAll(() => upstream.close());
   const account = (given: string) => ({ url: upstream.url, token: given, settings, clock: realClock });
 
-  test("it costs one call to each interface, and what the account may not is said with its way round", async () => {
+  test("it takes one call to each interface, and a missing right is a note with a workaround", async () => {
     const findings = await checkTushare(account(token), en);
     const { interfaces } = await upstream.stats();
     const calls = Object.values(interfaces).reduce((sum, each) => sum + each.calls, 0);
@@ -80,7 +80,7 @@ describe("TuShare", () => {
     expect(JSON.stringify(findings)).not.toContain("bad-token-of-somebody");
   });
 
-  test("one that does not answer is a problem with a remedy", async () => {
+  test("an upstream that does not answer is a problem with a remedy", async () => {
     const findings = await checkTushare({ ...account(token), url: "http://127.0.0.1:9" }, en);
     expect(find(findings, "token")).toMatchObject({ level: "problem", remedy: en.doctor.noTushareRemedy });
   });
@@ -171,7 +171,7 @@ describe("the AWS account", () => {
     expect(find(findings, "bootstrap")?.remedy).toContain("cdk bootstrap");
   });
 
-  test("a stack that is there has its slots reserved already, and asks for no more", async () => {
+  test("an existing stack has already reserved its slots, and needs no more", async () => {
     lambda.on(GetAccountSettingsCommand).resolves({
       AccountLimit: { ConcurrentExecutions: 105, UnreservedConcurrentExecutions: 100 },
     });
@@ -180,7 +180,7 @@ describe("the AWS account", () => {
     expect(levels(await checkAccount(clients(), 5, "TushareSync", en)).concurrency).toBe("ok");
   });
 
-  test("credentials that AWS does not take, and a region without the Data API, are said first", async () => {
+  test("credentials that AWS refuses and a region without the Data API are reported first", async () => {
     lambda.on(GetAccountSettingsCommand).rejects(new Error("The security token is invalid"));
     expect(levels(await checkAccount(clients(), 5, "TushareSync", en))).toEqual({ credentials: "problem" });
     expect(levels(await checkAccount(clients("cn-north-1"), 5, "TushareSync", en))).toEqual({
@@ -188,7 +188,7 @@ describe("the AWS account", () => {
     });
   });
 
-  test("a deployed stack: status, schedules that are off, a token that nobody has set", async () => {
+  test("a deployed stack: status, schedules that are off, a token that is not set", async () => {
     const Stacks = [
       { StackName: "X", CreationTime: new Date(), StackStatus: "UPDATE_ROLLBACK_COMPLETE" as const },
     ];
@@ -223,7 +223,7 @@ describe("the AWS account", () => {
     expect(JSON.stringify(set)).not.toContain("0123456789abcdef");
   });
 
-  test("what the credentials may not read is a note, not a problem", async () => {
+  test("missing read rights of the credentials are a note, not a problem", async () => {
     const denied = new Error("AccessDenied");
     formation.onAnyCommand().rejects(denied);
     scheduler.onAnyCommand().rejects(denied);
