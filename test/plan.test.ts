@@ -3,16 +3,11 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { type Dataset, datasets } from "../shared/catalogue/datasets.ts";
 import { addDays, type Day, daysBetween, firstTradingDay } from "../shared/catalogue/dates.ts";
+import { lastDueDay } from "../shared/catalogue/due.ts";
 import { periodsBetween } from "../shared/catalogue/periods.ts";
 import { readSettings } from "../shared/catalogue/settings.ts";
-import {
-  lastDueDay,
-  type MissingRange,
-  planByCode,
-  planByDate,
-  planLists,
-  unitsMax,
-} from "../shared/plan/plan.ts";
+import type { MissingRange } from "../shared/coverage/calendar.ts";
+import { planByCode, planByDate, planLists, unitsMax } from "../shared/plan/plan.ts";
 import { encodeUnit, type PlannedUnit, unitKey } from "../shared/unit.ts";
 
 const daily = datasets.stock_daily;

@@ -4,6 +4,9 @@ import type { Database } from "../ports.ts";
 
 export type DayRange = { readonly from: Day; readonly to: Day };
 
+/** The first and last missing day of a stock. */
+export type MissingRange = DayRange & { readonly ts_code: string };
+
 export type Calendar = {
   /** First and last day of the calendar; undefined when it is empty. */
   readonly firstDay: Day | undefined;

@@ -4,10 +4,9 @@ import { dayColumnOf, isByTradingDay } from "../catalogue/dataset.ts";
 import { type Dataset, listOf } from "../catalogue/datasets.ts";
 import { type Day, daysBetween } from "../catalogue/dates.ts";
 import { daysOf } from "../catalogue/selector.ts";
-import type { MissingRange } from "../plan/plan.ts";
 import type { Database } from "../ports.ts";
 import { type PlannedUnit, unitKey } from "../unit.ts";
-import type { DayRange } from "./calendar.ts";
+import type { DayRange, MissingRange } from "./calendar.ts";
 import { isMember, isOwnRow, listingSql, membersSql } from "./members.ts";
 
 /** Days in one query, and codes in one query: each must finish within the Data API's timeout of 45 seconds. */

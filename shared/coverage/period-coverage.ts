@@ -4,8 +4,8 @@ import { dayColumnOf } from "../catalogue/dataset.ts";
 import type { Dataset } from "../catalogue/datasets.ts";
 import type { Day } from "../catalogue/dates.ts";
 import type { Period } from "../catalogue/periods.ts";
-import type { MissingRange } from "../plan/plan.ts";
 import type { Database } from "../ports.ts";
+import type { MissingRange } from "./calendar.ts";
 import { isOwnRow, listingSql } from "./members.ts";
 
 /** Codes in one query: it must finish within the Data API's timeout of 45 seconds. */

@@ -4,8 +4,8 @@
 import { dayColumnOf } from "../catalogue/dataset.ts";
 import { type Dataset, datasetsByDay, listOf } from "../catalogue/datasets.ts";
 import { addDays, type Day, earlier } from "../catalogue/dates.ts";
+import { lastDueDay } from "../catalogue/due.ts";
 import { jobsOf } from "../catalogue/jobs.ts";
-import { lastDueDay } from "../plan/plan.ts";
 import type { Database } from "../ports.ts";
 import { wasAsked } from "./coverage.ts";
 import { isOwnRow, membersSql } from "./members.ts";

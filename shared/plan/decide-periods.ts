@@ -2,6 +2,7 @@
 import type { Dataset } from "../catalogue/datasets.ts";
 import { addDays, type Day, earlier } from "../catalogue/dates.ts";
 import type { Period } from "../catalogue/periods.ts";
+import type { MissingRange } from "../coverage/calendar.ts";
 import type { Filing } from "../coverage/filings.ts";
 import { type PlannedUnit, unitKey } from "../unit.ts";
 import { say } from "../words/say.ts";
@@ -10,7 +11,7 @@ import { jobOfDataset } from "./job-of.ts";
 import type { Nothing } from "./nothing.ts";
 import type { PeriodFacts } from "./period-facts.ts";
 import type { PeriodScope } from "./period-scope.ts";
-import { type MissingRange, type Plan, planByCode } from "./plan.ts";
+import { type Plan, planByCode } from "./plan.ts";
 import type { Request } from "./scope.ts";
 
 /** @throws SyncError permanent when a code of the command is unknown */

@@ -1,10 +1,10 @@
 // Reads from the database everything that decide.ts needs for a plan by time.
 import { canAskBy } from "../catalogue/dataset.ts";
+import type { MissingRange } from "../coverage/calendar.ts";
 import { type Calendar, readCalendar } from "../coverage/calendar.ts";
 import * as coverage from "../coverage/coverage.ts";
 import type { Database } from "../ports.ts";
 import type { PlannedUnit } from "../unit.ts";
-import type { MissingRange } from "./plan.ts";
 import { type EmptyPlan, looksForNew, type Request, type Scope, scopeOf } from "./scope.ts";
 import type { TimedSlices } from "./slices.ts";
 

@@ -1,6 +1,7 @@
 // Reads from the database everything that decide-periods.ts needs for a plan by report period.
 import { listOf } from "../catalogue/datasets.ts";
 import type { Period } from "../catalogue/periods.ts";
+import type { MissingRange } from "../coverage/calendar.ts";
 import { listedCodes, unknownCodes, wasAsked } from "../coverage/coverage.ts";
 import { type Filing, filings, hasRows } from "../coverage/filings.ts";
 import * as coverage from "../coverage/period-coverage.ts";
@@ -8,7 +9,6 @@ import { failedUnits } from "../ledger/failures.ts";
 import type { Database } from "../ports.ts";
 import type { PlannedUnit } from "../unit.ts";
 import { type PeriodScope, periodScopeOf } from "./period-scope.ts";
-import type { MissingRange } from "./plan.ts";
 import type { Request } from "./scope.ts";
 
 export type PeriodFacts = {

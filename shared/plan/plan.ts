@@ -2,10 +2,10 @@
 // call to each interface for any number of stocks, a stock costs one call for each range that fits under the row cap.
 import { interfacesOf, rowCapOf } from "../catalogue/dataset.ts";
 import type { Dataset } from "../catalogue/datasets.ts";
-import { addDays, type Day, formatDay, shanghaiDay, shanghaiHours } from "../catalogue/dates.ts";
+import { addDays, type Day } from "../catalogue/dates.ts";
 import { versionsOfPeriod } from "../catalogue/periods.ts";
 import type { Settings } from "../catalogue/settings.ts";
-import type { DayRange } from "../coverage/calendar.ts";
+import type { DayRange, MissingRange } from "../coverage/calendar.ts";
 import type { PlannedUnit } from "../unit.ts";
 import type { Nothing } from "./nothing.ts";
 
@@ -36,9 +36,6 @@ export function planByDate(dataset: Dataset, missingDays: readonly Day[]): Plann
   return missingDays.map((trade_date) => ({ dataset: dataset.name, selector: { by: "date", trade_date } }));
 }
 
-/** The first and last missing day of a stock. */
-export type MissingRange = { readonly ts_code: string; readonly from: Day; readonly to: Day };
-
 /** One unit a code, or several where its days (or report periods) may pass the row cap. `allDays` are ascending. */
 export function planByCode(
   dataset: Dataset,
@@ -59,20 +56,4 @@ export function planByCode(
       return { dataset: dataset.name, selector: { by: "code", ts_code, from: first, to: last } };
     });
   });
-}
-
-/** The newest day whose data is due: today from its publication hour on, or else yesterday. */
-export function lastDueDay(dataset: Dataset, now: Date): Day {
-  const today = shanghaiDay(now);
-  return shanghaiHours(now) >= hourOf(dataset) ? today : addDays(today, -1);
-}
-
-/** When the data of a day is due, in Shanghai. */
-export function dueAt(dataset: Dataset, day: Day): string {
-  return `${formatDay(day)} ${String(hourOf(dataset)).padStart(2, "0")}:00`;
-}
-
-/** Without a publication hour, a day is due when it is over; lists are due at any time. */
-function hourOf({ publicationHour, slices }: Dataset): number {
-  return publicationHour ?? (slices === "lists" ? 0 : 24);
 }

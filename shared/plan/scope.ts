@@ -3,6 +3,7 @@
 import { isByTradingDay } from "../catalogue/dataset.ts";
 import type { Dataset } from "../catalogue/datasets.ts";
 import { addDays, type Day, earlier, firstTradingDay, later } from "../catalogue/dates.ts";
+import { dueAt, lastDueDay } from "../catalogue/due.ts";
 import type { Job } from "../catalogue/jobs.ts";
 import { daysOf } from "../catalogue/selector.ts";
 import type { Settings } from "../catalogue/settings.ts";
@@ -13,7 +14,7 @@ import type { PlannedUnit } from "../unit.ts";
 import { say } from "../words/say.ts";
 import { jobOfDataset } from "./job-of.ts";
 import type { Nothing } from "./nothing.ts";
-import { dueAt, lastDueDay, type Plan } from "./plan.ts";
+import type { Plan } from "./plan.ts";
 import { firstDayOf, type SliceRule, sliceRules, type TimedSlices } from "./slices.ts";
 
 /** A run of one dataset, and when it was requested. */
