@@ -63,7 +63,7 @@ test("a live job is a conflict; it can be watched, paused, resumed and cancelled
   const [task] = jsonLines<{ id: string }>(started.out);
   const again = await cli("run", "DAILY_HISTORY", "--detach");
   expect(again.code).toBe(4);
-  expect(again.error).toContain(`a task of DAILY_HISTORY is live`);
+  expect(again.error).toContain(`a task of DAILY_HISTORY, started by another command, is live`);
   expect(again.error).toContain(`tushare-sync status ${task?.id} --watch`);
 
   expect((await cli("pause", "DAILY_HISTORY")).out).toContain("DAILY_HISTORY is paused");
