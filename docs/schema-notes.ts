@@ -89,6 +89,30 @@ group by task.job_type, unit.status
 order by task.job_type, unit.status`,
   },
   {
+    name: "sync_day",
+    asks: {
+      en: "Which whole days have securities without a row, and of how many is the reason not known?",
+      zh: "哪些完整的交易日有证券没有行，其中多少原因不明？",
+    },
+    sql: `select dataset, trade_date, expected, stored, explained, unexplained
+from sync_day
+where explained + unexplained > 0
+order by trade_date desc, dataset
+limit 20`,
+  },
+  {
+    name: "sync_absence",
+    asks: {
+      en: "What was looked for and not found, and nothing says why?",
+      zh: "哪些数据取不到且原因不明？",
+    },
+    sql: `select dataset, trade_date, ts_code, interface, looks, seen_at
+from sync_absence
+where reason = 'unexplained'
+order by trade_date desc, ts_code
+limit 20`,
+  },
+  {
     name: "sync_failure_record",
     asks: {
       en: "What failed this week, and how much of it succeeded later?",

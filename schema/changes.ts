@@ -1,6 +1,6 @@
 // The changes that bring a database's tables to the catalogue's, and those that undo them. Pure.
 import type { Catalog, Relation, SchemaColumn } from "./read-schema.ts";
-import { commentOf, type WantedColumn, type WantedTable } from "./tables.ts";
+import { commentOf, type Lack, type WantedColumn, type WantedTable } from "./tables.ts";
 
 /** One statement, and the one that undoes it; absent when another change's `down` undoes it too. */
 export type Change = { readonly up: string; readonly down?: string };
@@ -55,7 +55,43 @@ function creating(table: WantedTable): Change[] {
   return [
     { up: `create table ${name} (\n  ${lines.join(",\n  ")}\n)`, down: `drop table ${name}` },
     ...table.indexes.map((index) => ({ up: indexing(name, index) })),
+    ...table.lacks.map((lack) => ({ up: indexingLack(name, lack) })),
     ...comments.map((up) => ({ up })),
+    ...triggersOf(table).map(({ up }) => ({ up })),
+  ];
+}
+
+function indexingLack(table: string, { column, columns, where }: Lack): string {
+  return `create index ${lackName(table, column)} on ${table} ${columnList(columns)} where ${where}`;
+}
+
+function lackName(table: string, column: string): string {
+  return `${table}_lacks_${column}`.slice(0, nameCharactersMax);
+}
+
+type Trigger = { readonly name: string; readonly up: string; readonly down: string };
+
+/** A whole day is checked again when one of its rows goes, loses a joined interface, or gets another key. */
+function triggersOf(table: WantedTable): Trigger[] {
+  const { name: of, checksAgain, key = [], lacks } = table;
+  if (checksAgain === undefined) return [];
+  const { dayColumn, datasets } = checksAgain;
+  const act = `execute function check_days_again('${[dayColumn, ...datasets].join("', '")}')`;
+  const isMoved = key.map((column) => `old.${column} is distinct from new.${column}`);
+  const isEmptied = lacks.map(({ column }) => `(old.${column} is not null and new.${column} is null)`);
+  const seen = [...key, ...lacks.map(({ column }) => column)];
+  const made = (name: string, when: string): Trigger => ({
+    name: `${of}_${name}`,
+    up: `create trigger ${of}_${name} ${when} ${act}`,
+    down: `drop trigger ${of}_${name} on ${of}`,
+  });
+  return [
+    made("deleted", `after delete on ${of} referencing old table as gone for each statement`),
+    made("truncated", `after truncate on ${of} for each statement`),
+    made(
+      "moved",
+      `after update of ${seen.join(", ")} on ${of} for each row when (${[...isMoved, ...isEmptied].join(" or ")})`,
+    ),
   ];
 }
 
@@ -83,8 +119,15 @@ function changing(table: WantedTable, relation: Relation, all: readonly Relation
     up: indexing(name, index),
     down: `drop index ${indexName(name, index)}`,
   }));
+  const lacks = table.lacks
+    .filter(({ column }) => !relation.indexes.some((has) => has.name === lackName(name, column)))
+    .map((lack) => ({
+      up: indexingLack(name, lack),
+      down: `drop index ${lackName(name, lack.column)}`,
+    }));
+  const triggers = triggersOf(table).filter((trigger) => !relation.triggers.includes(trigger.name));
   return {
-    changes: [...described, ...columns.flatMap(({ changes }) => changes), ...indexed],
+    changes: [...described, ...columns.flatMap(({ changes }) => changes), ...indexed, ...lacks, ...triggers],
     refusals: [
       ...columns.flatMap(({ refusals }) => refusals),
       ...unknown,
@@ -161,9 +204,10 @@ function keyDifference(table: WantedTable, { key, keyKind, indexes }: Relation):
   return isRule ? [] : [`${table.name} has another kind of key in the database: the catalogue's is ${rule}`];
 }
 
-function unknownIndexes({ name, indexes }: WantedTable, relation: Relation): string[] {
+function unknownIndexes({ name, indexes, lacks }: WantedTable, relation: Relation): string[] {
   return relation.indexes
     .filter((has) => has.name !== `${name}_key`)
+    .filter((has) => !lacks.some(({ column }) => has.name === lackName(name, column)))
     .filter((has) => !indexes.some((index) => isIndex(has, index)))
     .map(
       (has) =>

@@ -6,6 +6,7 @@ import {
   type DatasetSpec,
   datasetSets,
   type Expects,
+  hasMembersEachDay,
   type InterfaceSpec,
   interfacesOf,
   type Slices,
@@ -111,9 +112,29 @@ function problemsOfSpec(spec: DatasetSpec, files: readonly DatasetFile[]): strin
     ...(spec.filedIn === undefined || isCatalogued(spec.filedIn)
       ? []
       : [`filedIn names ${spec.filedIn}, which is not a dataset`]),
+    ...evidenceProblems(spec, files),
+    ...unknown("explains", Object.keys(spec.explains ?? {})),
     ...[...names, ...Object.keys(spec.constants ?? {})].flatMap(badName),
     ...badName(spec.table),
     ...slicesProblems(spec),
+  ];
+}
+
+/** Without these fields it could not be said what is missing of a day. */
+function evidenceProblems(spec: DatasetSpec, files: readonly DatasetFile[]): string[] {
+  if (!hasMembersEachDay(spec)) return [];
+  const evidence = files.find(({ file }) => nameOf(file) === spec.evidence)?.spec;
+  return [
+    ...spec.details
+      .filter(({ shownBy, columns }) => !columns.some(({ name }) => name === shownBy))
+      .map(({ name, shownBy }) =>
+        shownBy === undefined
+          ? `the interface ${name} lacks shownBy`
+          : `shownBy of ${name} names ${shownBy}, which is not a column`,
+      ),
+    ...(spec.evidence === undefined || evidence?.explains !== undefined
+      ? []
+      : [`evidence names ${spec.evidence}, which is not a dataset with \`explains\``]),
   ];
 }
 

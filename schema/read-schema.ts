@@ -30,6 +30,8 @@ export type Relation = {
   readonly keyKind: "PK" | "UK";
   readonly indexes: readonly SchemaIndex[];
   readonly rules: readonly string[];
+  /** Names of its triggers. */
+  readonly triggers: readonly string[];
   readonly foreignKeys: readonly { readonly to: string; readonly columns: readonly string[] }[];
   /** Relations a view reads. */
   readonly reads: readonly string[];
@@ -95,6 +97,11 @@ const relationsSql = () => `select jsonb_build_object(
     from pg_constraint
     where conrelid = relation.oid and contype in ('c', 'f')
   ), '[]'),
+  'triggers', coalesce((
+    select jsonb_agg(tgname order by tgname collate "C")
+    from pg_trigger
+    where tgrelid = relation.oid and not tgisinternal
+  ), '[]'),
   'foreignKeys', coalesce((
     select jsonb_agg(jsonb_build_object('to', confrelid::regclass::text, 'columns', (
       select jsonb_agg(attname order by place)
@@ -134,5 +141,5 @@ const functionsSql = `select jsonb_build_object(
   'comment', obj_description(oid, 'pg_proc')
 ) as routine
 from pg_proc
-where pronamespace = 'public'::regnamespace
+where pronamespace = 'public'::regnamespace and prorettype <> 'trigger'::regtype
 order by proname collate "C"`;

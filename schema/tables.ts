@@ -6,8 +6,12 @@ import {
   columnsOf,
   type DatasetSpec,
   type DatasetWords,
+  dayColumnOf,
+  hasMembersEachDay,
 } from "../shared/catalogue/dataset.ts";
+import { catalogueOf, type Dataset } from "../shared/catalogue/datasets.ts";
 import { measures } from "../shared/catalogue/measures.ts";
+import { isMember } from "../shared/coverage/members.ts";
 
 /** A loaded file of shared/catalogue/datasets/. */
 export type DatasetFile = {
@@ -44,6 +48,19 @@ export type WantedTable = {
   readonly key?: readonly string[];
   /** The columns of each index besides the key's. */
   readonly indexes: readonly (readonly string[])[];
+  /** For each joined interface: an index of the rows that lack it, which are few. */
+  readonly lacks: readonly Lack[];
+  /** The datasets whose days must be checked again when a row of the table goes; none when it has no days. */
+  readonly checksAgain?: { readonly dayColumn: string; readonly datasets: readonly string[] };
+};
+
+export type Lack = {
+  /** Null in a row that lacks the interface. */
+  readonly column: string;
+  /** SQL: the rows that are looked at. */
+  readonly where: string;
+  /** Columns of the index. */
+  readonly columns: readonly string[];
 };
 
 /** How each kind of value is stored. */
@@ -57,10 +74,33 @@ export const sqlTypes = {
 
 /** The tables of these files, in the files' order. */
 export function tablesOf(files: readonly DatasetFile[]): WantedTable[] {
-  return [...Map.groupBy(files, ({ spec }) => spec.table)].map(([name, sharers]) => tableOf(name, sharers));
+  const catalogue = catalogued(files);
+  return [...Map.groupBy(files, ({ spec }) => spec.table)].map(([name, sharers]) =>
+    tableOf(name, sharers, catalogue),
+  );
 }
 
-function tableOf(name: string, sharers: readonly DatasetFile[]): WantedTable {
+/** The datasets of the files, linked; without links to files that do not exist, which problems.ts reports. */
+function catalogued(files: readonly DatasetFile[]): Dataset[] {
+  const names = files.map(({ file }) => nameOf(file));
+  const isThere = (name: string | undefined) => name === undefined || names.includes(name);
+  const specs = files.map(({ file, spec }): [string, DatasetSpec] => {
+    const { members, filedIn, evidence, ...rest } = spec;
+    const list = members !== undefined && "list" in members ? members.list : undefined;
+    return [
+      nameOf(file),
+      {
+        ...rest,
+        ...(members !== undefined && isThere(list) && { members }),
+        ...(filedIn !== undefined && isThere(filedIn) && { filedIn }),
+        ...(evidence !== undefined && isThere(evidence) && { evidence }),
+      },
+    ];
+  });
+  return Object.values(catalogueOf(Object.fromEntries(specs)));
+}
+
+function tableOf(name: string, sharers: readonly DatasetFile[], catalogue: readonly Dataset[]): WantedTable {
   const [first] = sharers;
   if (first === undefined) throw new Error(`the table ${name} belongs to no dataset`);
   const { key, replacesSlice } = first.spec;
@@ -74,7 +114,39 @@ function tableOf(name: string, sharers: readonly DatasetFile[]): WantedTable {
     columns: columnsOfTable(sharers),
     ...(!replacesSlice && { key }),
     indexes: asked.filter((index, at) => asked.findIndex((other) => `${other}` === `${index}`) === at),
+    lacks: lacksOf(name, catalogue),
+    ...checksAgainOf(name, catalogue),
   };
+}
+
+/** Two datasets that share a table may share a column: one index serves both. */
+function lacksOf(table: string, catalogue: readonly Dataset[]): Lack[] {
+  const sharers = catalogue.filter((dataset) => dataset.table === table && hasMembersEachDay(dataset));
+  const wanted = sharers.flatMap((dataset) =>
+    dataset.details.flatMap(({ shownBy }) => (shownBy === undefined ? [] : [{ dataset, column: shownBy }])),
+  );
+  return [...Map.groupBy(wanted, ({ column }) => column)].map(([column, of]) => ({
+    column,
+    where: [
+      `${column} is null`,
+      ...(of.slice(1).length === 0 ? of.flatMap(({ dataset }) => ownRows(dataset)) : []),
+    ].join(" and "),
+    columns: of.flatMap(({ dataset }) => [dayColumnOf(dataset), "ts_code"]).slice(0, 2),
+  }));
+}
+
+function ownRows(dataset: Dataset): string[] {
+  return dataset.sharesTable ? [isMember(dataset, "ts_code")] : [];
+}
+
+function checksAgainOf(table: string, catalogue: readonly Dataset[]): Pick<WantedTable, "checksAgain"> {
+  const asking = catalogue.filter(
+    (dataset) =>
+      hasMembersEachDay(dataset) && (dataset.table === table || dataset.explainedBy?.table === table),
+  );
+  const [first] = catalogue.filter((dataset) => dataset.table === table);
+  if (first === undefined || asking.length === 0) return {};
+  return { checksAgain: { dayColumn: dayColumnOf(first), datasets: asking.map(({ name }) => name) } };
 }
 
 /**

@@ -89,7 +89,14 @@ describe("a schema with missing comments or notes", () => {
   const gapsWith = (changes: Partial<SchemaColumn>, comment: string | null = "Things") => {
     const relation = {
       ...{ name: "thing", kind: "table" as const, key: [], keyKind: "PK" as const, reads: [] },
-      ...{ comment, columns: [{ ...column, ...changes }], indexes: [], rules: [], foreignKeys: [] },
+      ...{
+        comment,
+        columns: [{ ...column, ...changes }],
+        indexes: [],
+        rules: [],
+        triggers: [],
+        foreignKeys: [],
+      },
     };
     const catalog: Catalog = { relations: [relation], functions: [] };
     return documentationGaps(catalog, []).filter((gap) => gap.startsWith("thing"));

@@ -48,6 +48,8 @@ export type InterfaceSpec = {
   readonly keeps?: Readonly<Record<string, RegExp>>;
   /** Called instead when the account has no right to this interface. */
   readonly fallback?: InterfaceSpec;
+  /** Of a joined interface: a column that all its rows have. A stored row without it lacks the joined row. */
+  readonly shownBy?: string;
 };
 
 /**
@@ -108,6 +110,13 @@ export type DatasetSpec = {
   readonly rangeDays?: number;
   /** The securities that have rows, where rows are about securities. */
   readonly members?: Members;
+  /**
+   * The dataset whose rows explain why a member has no row on a day. Its interface is called with each unit, and its rows
+   * are stored with the unit's.
+   */
+  readonly evidence?: string;
+  /** Set when the dataset is evidence: the values of a row that explains an absence. null is a null in the table. */
+  readonly explains?: Readonly<Record<string, string | null>>;
   /** Set when the dataset is itself a list of securities. */
   readonly securities?: Securities;
   /** For reports: the list that says which company has filed, and when. */
@@ -165,6 +174,11 @@ export function dayColumnOf({ table, dayColumn }: DatasetSpec): string {
 /** Whether its rows are dated by trading day. Announcements, and events of a code, may be on any day. */
 export function isByTradingDay({ slices, expects }: DatasetSpec): boolean {
   return slices === "days" || (slices === "codes" && expects !== "none");
+}
+
+/** Whether each of its days has a row of each member: what is missing of a day is known by name. */
+export function hasMembersEachDay(dataset: DatasetSpec): boolean {
+  return dataset.expects === "members" && isByTradingDay(dataset);
 }
 
 /** Whether each of its interfaces can be asked for such a slice. */

@@ -11,6 +11,8 @@ export type Dataset = DatasetSpec & {
   readonly list?: Dataset;
   /** The list that `filedIn` names. */
   readonly schedule?: Dataset;
+  /** The dataset that `evidence` names. */
+  readonly explainedBy?: Dataset;
   /** Its table also holds rows of another dataset. */
   readonly sharesTable?: true;
 };
@@ -29,20 +31,22 @@ export function catalogueOf<Name extends string>(
   const make = (name: string): Dataset => {
     const spec = all.find(([each]) => each === name)?.[1];
     if (spec === undefined) throw new Error(`no dataset ${name}`);
-    const { members, filedIn, table } = spec;
+    const { members, filedIn, evidence, table } = spec;
     const list = members !== undefined && "list" in members ? make(members.list) : undefined;
     const schedule = filedIn === undefined ? undefined : make(filedIn);
+    const explainedBy = evidence === undefined ? undefined : make(evidence);
     made[name] ??= {
       name: name as DatasetName, // as: a catalogue of files that are not in datasets/ is a test's
       ...spec,
       ...(list && { list }),
       ...(schedule && { schedule }),
+      ...(explainedBy && { explainedBy }),
       ...(all.filter(([, other]) => other.table === table).length > 1 && { sharesTable: true }),
     };
     return made[name];
   };
-  for (const name of Object.keys(files)) make(name);
-  return made as Readonly<Record<Name, Dataset>>; // as: an entry was made of each
+  const inOrder = Object.keys(files).map((name) => [name, make(name)] as const);
+  return Object.fromEntries(inOrder) as Readonly<Record<Name, Dataset>>; // as: an entry was made of each
 }
 
 /** Datasets by trading day: the ones with coverage for each open day, and with a freshness. */

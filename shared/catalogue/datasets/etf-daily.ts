@@ -23,6 +23,7 @@ export const spec = {
   details: [
     {
       name: "fund_adj",
+      shownBy: "adj_factor",
       columns: [...codeAndDay(), ...numbers("adj_factor")],
       keeps: etfsOnly,
       answers: ["date", "code"],

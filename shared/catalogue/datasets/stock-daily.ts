@@ -19,6 +19,7 @@ export const spec = {
   details: [
     {
       name: "adj_factor",
+      shownBy: "adj_factor",
       columns: [...codeAndDay(), ...numbers("adj_factor")],
       answers: ["date", "code"],
       points: 2_000,
@@ -26,6 +27,7 @@ export const spec = {
     },
     {
       name: "daily_basic",
+      shownBy: "total_mv",
       columns: [
         ...codeAndDay(),
         ...numbers("turnover_rate", "turnover_rate_f", "volume_ratio", "pe", "pe_ttm", "pb", "ps", "ps_ttm"),
@@ -39,6 +41,7 @@ export const spec = {
   slices: "days",
   expects: "members",
   members: { list: "stock_list" },
+  evidence: "suspend_d",
   indexes: [["trade_date", "ts_code"]],
   dayColumn: "trade_date",
   publicationHour: 17, // daily by 16, daily_basic by 17

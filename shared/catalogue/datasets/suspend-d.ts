@@ -19,6 +19,7 @@ export const spec = {
   details: [],
   slices: "days",
   expects: "none",
+  explains: { suspend_type: "S", suspend_timing: null }, // a halt within the day has a bar
   dayColumn: "trade_date",
   firstDay: "19990504",
   publicationHour: 17,

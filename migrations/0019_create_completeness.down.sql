@@ -1,0 +1,27 @@
+drop trigger index_daily_moved on index_daily;
+
+drop trigger index_daily_truncated on index_daily;
+
+drop trigger index_daily_deleted on index_daily;
+
+drop trigger suspend_d_moved on suspend_d;
+
+drop trigger suspend_d_truncated on suspend_d;
+
+drop trigger suspend_d_deleted on suspend_d;
+
+drop trigger stock_daily_moved on stock_daily;
+
+drop trigger stock_daily_truncated on stock_daily;
+
+drop trigger stock_daily_deleted on stock_daily;
+
+drop index stock_daily_lacks_total_mv;
+
+drop index stock_daily_lacks_adj_factor;
+
+drop function check_days_again();
+
+drop table sync_day;
+
+drop table sync_absence;

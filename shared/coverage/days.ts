@@ -1,0 +1,417 @@
+// What is missing of each trading day, from the stored rows, the lists and the recorded absences. Days of which nothing is
+// missing are kept in sync_day, so that a plan's time depends on what is missing, not on what is stored.
+import { dayColumnOf } from "../catalogue/dataset.ts";
+import type { Dataset } from "../catalogue/datasets.ts";
+import type { Day } from "../catalogue/dates.ts";
+import type { Database, SqlParameters, SqlRow } from "../ports.ts";
+import type { DayRange, MissingRange } from "./calendar.ts";
+import {
+  expectedSql,
+  explains,
+  isExcusedSql,
+  isStoredSql,
+  lackingSql,
+  looksMax,
+  mainOf,
+  recordJoin,
+} from "./cells.ts";
+import { isOwnRow } from "./members.ts";
+
+/** Days in one statement, each with a whole market's rows: it must finish within the Data API's timeout of 45 seconds. */
+const daysInQuestionMax = 100;
+
+/** Codes in one statement, each with every day of its history. */
+const codesInQuestionMax = 50;
+
+const daysAsked =
+  "(select array_agg(to_date(day, 'YYYYMMDD')) from unnest(string_to_array(:days, ',')) as asked (day))";
+
+/** What is known of an open day. */
+export type DayState = {
+  readonly day: Day;
+  /** Members listed on it. */
+  readonly expected: number;
+  /** Of these, with a row. */
+  readonly stored: number;
+  /** Of these, known to have no row, such as suspended ones. */
+  readonly explained: number;
+  /** Rows, or joined interfaces of rows, that were looked for and not found, and nothing says why. */
+  readonly unexplained: number;
+  /** Members without a row, and rows that lack a joined interface, of which nothing is known. */
+  readonly missing: number;
+  /** What is to be fetched: what is missing, and unexplained absences that were not looked for often enough. */
+  readonly wanted: number;
+};
+
+/**
+ * The open days of a range, ascending.
+ * @param keep whether whole days are kept in sync_day. Readers do not write.
+ */
+export async function readDays(
+  database: Database,
+  dataset: Dataset,
+  range: DayRange,
+  keep: boolean,
+): Promise<DayState[]> {
+  const { whole, others } = await readKept(database, dataset, range);
+  const states = new Map(whole.map((state) => [state.day, state]));
+  for (let at = 0; at < others.length; at += daysInQuestionMax) {
+    const days = others.slice(at, at + daysInQuestionMax);
+    const rows = await database.run(countSql(dataset, keep), { days: days.join(",") });
+    for (const row of rows) states.set(String(row.day), stateOf(row));
+  }
+  return [...states.values()].sort((a, b) => (a.day < b.day ? -1 : 1));
+}
+
+/** The days that are kept as whole and whose list has not changed since; and the other open days. */
+async function readKept(
+  database: Database,
+  dataset: Dataset,
+  { from, to }: DayRange,
+): Promise<{ whole: DayState[]; others: Day[] }> {
+  // As a row for each year: a row of the Data API holds at most 64 KB, and an answer 1 MB.
+  const years = await database.run(
+    `with ${openDaysSql(daysBetweenSql)},
+${expectationSql(dataset)}
+select string_agg(
+    to_char(expectation.trade_date, 'YYYYMMDD') || case when known.trade_date is null then '' else
+      ':' || known.expected || ':' || known.stored || ':' || known.explained || ':' || known.unexplained end,
+    ',' order by expectation.trade_date
+  ) as days
+from expectation
+left join sync_day as known on known.dataset = :dataset and known.trade_date = expectation.trade_date
+  and known.expected_key = expectation.expected_key
+group by extract(year from expectation.trade_date)`,
+    { dataset: dataset.name, from, to },
+  );
+  const days = years.flatMap((year) =>
+    String(year.days)
+      .split(",")
+      .map((text) => text.split(":")),
+  );
+  return {
+    whole: days.flatMap(([day = "", ...figures]) => {
+      const [expected, stored, explained, unexplained] = figures.map(Number);
+      if (expected === undefined || stored === undefined) return [];
+      return [
+        {
+          day,
+          expected,
+          stored,
+          explained: explained ?? 0,
+          unexplained: unexplained ?? 0,
+          missing: 0,
+          wanted: 0,
+        },
+      ];
+    }),
+    others: days.flatMap(([day = "", expected]) => (expected === undefined ? [day] : [])).sort(),
+  };
+}
+
+function stateOf(row: SqlRow): DayState {
+  return {
+    day: String(row.day),
+    expected: Number(row.expected),
+    stored: Number(row.stored),
+    explained: Number(row.explained),
+    unexplained: Number(row.unexplained),
+    missing: Number(row.missing),
+    wanted: Number(row.wanted),
+  };
+}
+
+/** CTE open_day: the open days that meet a condition on cal_date. */
+function openDaysSql(condition: string): string {
+  return `open_day as materialized (
+  select cal_date as trade_date
+  from trade_cal
+  where exchange = 'SSE' and is_open = 1 and ${condition}
+)`;
+}
+
+/** CTEs member and expectation: how many members are listed on each open day, and a sum over their codes. */
+function expectationSql(dataset: Dataset): string {
+  return `member as materialized (
+  ${expectedSql(dataset)}
+),
+change (trade_date, members, code_key, is_open) as (
+  select first_day, 1, cast(hashtextextended(ts_code, 0) as numeric), false from member
+  union all
+  select end_day, -1, -cast(hashtextextended(ts_code, 0) as numeric), false from member where end_day < 'infinity'
+  union all
+  select trade_date, 0, 0, true from open_day
+),
+expectation as (
+  select trade_date, expected, expected_key
+  from (
+    select trade_date, bool_or(is_open) as is_open, cast(sum(sum(members)) over earlier as integer) as expected,
+      sum(sum(code_key)) over earlier as expected_key
+    from change
+    group by trade_date
+    window earlier as (order by trade_date)
+  ) as day
+  where is_open
+)`;
+}
+
+/** Counts days from their rows. The list is compared by code, so a row of a code that is not listed does not count. */
+function countSql(dataset: Dataset, keep: boolean): string {
+  const dayColumn = dayColumnOf(dataset);
+  const evidence = dataset.explainedBy;
+  const isListed = (of: string) =>
+    `member.ts_code = ${of}.ts_code and ${of}.trade_date >= member.first_day and ${of}.trade_date < member.end_day`;
+  return `with ${openDaysSql(`cal_date = any (${daysAsked})`)},
+${expectationSql(dataset)},
+stored_row as (
+  select stored.${dayColumn} as trade_date, count(*) as rows
+  from ${dataset.table} as stored
+  join member on member.ts_code = stored.ts_code
+    and stored.${dayColumn} >= member.first_day and stored.${dayColumn} < member.end_day
+  where stored.${dayColumn} = any (${daysAsked}) and ${isOwnRow(dataset, "stored")}
+  group by 1
+),
+excused as (
+  ${
+    evidence === undefined
+      ? "select cast(null as date) as trade_date, 0 as rows where false"
+      : `select cell.trade_date, count(*) as rows
+  from (
+    select distinct ts_code, ${dayColumnOf(evidence)} as trade_date
+    from ${evidence.table} as evidence
+    where ${dayColumnOf(evidence)} = any (${daysAsked}) and ${explains(evidence)}
+  ) as cell
+  join member on ${isListed("cell")}
+  where not ${isStoredSql(dataset)}
+  group by 1`
+  }
+),
+recorded as (
+  select cell.trade_date, count(*) filter (where reason = 'no_data') as explained,
+    count(*) filter (where reason <> 'no_data') as unexplained,
+    count(*) filter (where reason <> 'no_data' and looks < ${looksMax}) as sought
+  from sync_absence as cell
+  join member on ${isListed("cell")}
+  where cell.dataset = '${dataset.name}' and cell.trade_date = any (${daysAsked}) and cell.interface = ${mainOf(dataset)}
+    and not ${isStoredSql(dataset)} and not ${isExcusedSql(dataset)}
+  group by 1
+),
+lacking as (
+  select cell.trade_date, count(*) filter (where record.reason = 'unexplained') as unexplained,
+    count(*) filter (where record.reason = 'unexplained' and record.looks < ${looksMax}) as sought,
+    count(*) filter (where record.reason is null) as missing
+  from (
+    ${lackingSql(dataset, (column) => `${column} = any (${daysAsked})`)}
+  ) as cell
+  join member on ${isListed("cell")}
+  ${recordJoin(dataset, "cell.interface")}
+  group by 1
+),
+counted as (
+  select expectation.trade_date, expectation.expected, expectation.expected_key, coalesce(stored_row.rows, 0) as stored,
+    coalesce(excused.rows, 0) + coalesce(recorded.explained, 0) as explained,
+    coalesce(recorded.unexplained, 0) + coalesce(lacking.unexplained, 0) as unexplained,
+    expectation.expected - coalesce(stored_row.rows, 0) - coalesce(excused.rows, 0) - coalesce(recorded.explained, 0)
+      - coalesce(recorded.unexplained, 0) + coalesce(lacking.missing, 0) as missing,
+    coalesce(recorded.sought, 0) + coalesce(lacking.sought, 0) as sought
+  from expectation
+  left join stored_row on stored_row.trade_date = expectation.trade_date
+  left join excused on excused.trade_date = expectation.trade_date
+  left join recorded on recorded.trade_date = expectation.trade_date
+  left join lacking on lacking.trade_date = expectation.trade_date
+)${keep ? `,\n${keepSql(dataset)}` : ""}
+select to_char(trade_date, 'YYYYMMDD') as day, expected, stored, explained, unexplained, missing,
+  missing + sought as wanted
+from counted`;
+}
+
+/** Keeps the whole days; in one order, because another run may keep the same days. */
+function keepSql({ name }: Dataset): string {
+  return `kept as (
+  insert into sync_day as known (dataset, trade_date, expected, expected_key, stored, explained, unexplained)
+  select '${name}', trade_date, expected, expected_key, stored, explained, unexplained
+  from counted
+  where missing + sought = 0
+  order by trade_date
+  on conflict (dataset, trade_date) do update
+  set expected = excluded.expected, expected_key = excluded.expected_key, stored = excluded.stored,
+    explained = excluded.explained, unexplained = excluded.unexplained, checked_at = now()
+)`;
+}
+
+/** A member's missing row, or a row that lacks a joined interface. */
+export type MissingCell = {
+  readonly day: Day;
+  readonly ts_code: string;
+  /** The interface that is missing: the main one when there is no row. */
+  readonly interface: string;
+  /** It was looked for and not found. */
+  readonly isUnexplained: boolean;
+};
+
+/** What is missing or unexplained on these days, by name, by day and code. @param days open days, at most 100 */
+export async function missingCells(
+  database: Database,
+  dataset: Dataset,
+  days: readonly Day[],
+  limit: number,
+): Promise<MissingCell[]> {
+  if (days.length === 0) return [];
+  const rows = await database.run(
+    `with ${openDaysSql(`cal_date = any (${daysAsked})`)},
+member as materialized (
+  ${expectedSql(dataset)}
+),
+${absentSql(dataset, absentOfDays)}
+select to_char(trade_date, 'YYYYMMDD') as day, ts_code, interface, reason is not null as is_unexplained
+from absent
+where reason is distinct from 'no_data'
+order by trade_date, ts_code, interface
+limit :count`,
+    { days: days.join(","), count: limit },
+  );
+  return rows.map((row) => ({
+    day: String(row.day),
+    ts_code: String(row.ts_code),
+    interface: String(row.interface),
+    isUnexplained: row.is_unexplained === true,
+  }));
+}
+
+/**
+ * For each code its first and last open day of a range that is to be fetched.
+ * @param asked these codes, whether listed or not; or all members, on some days
+ */
+export async function missingRanges(
+  database: Database,
+  dataset: Dataset,
+  asked: { readonly codes: readonly string[]; readonly refresh: boolean } | { readonly days: readonly Day[] },
+  range: DayRange,
+): Promise<MissingRange[]> {
+  const missing: MissingRange[] = [];
+  const add = async (sql: string, parameters: SqlParameters) => {
+    for (const row of await database.run(sql, parameters)) {
+      missing.push({ ts_code: String(row.ts_code), from: String(row.first_day), to: String(row.last_day) });
+    }
+  };
+  if ("days" in asked) {
+    if (asked.days.length > 0) await add(rangesOnDaysSql(dataset), { days: asked.days.join(",") });
+    return missing;
+  }
+  const sql = asked.refresh ? listedRangesSql(dataset) : rangesOfCodesSql(dataset);
+  for (let at = 0; at < asked.codes.length; at += codesInQuestionMax) {
+    await add(sql, { ...range, codes: asked.codes.slice(at, at + codesInQuestionMax).join(",") });
+  }
+  return missing;
+}
+
+function rangesOnDaysSql(dataset: Dataset): string {
+  return `with ${openDaysSql(`cal_date = any (${daysAsked})`)},
+member as materialized (
+  ${expectedSql(dataset)}
+),
+${absentSql(dataset, absentOfDays)}
+${rangesOfAbsent}`;
+}
+
+function rangesOfCodesSql(dataset: Dataset): string {
+  return `with open_day as materialized (
+  with ${openDaysSql(daysBetweenSql)},
+${expectationSql(dataset)}
+  select expectation.trade_date
+  from expectation
+  left join sync_day as known on known.dataset = '${dataset.name}' and known.trade_date = expectation.trade_date
+    and known.expected_key = expectation.expected_key
+  where known.trade_date is null
+),
+${codesAsked(dataset)},
+${absentSql(dataset, absentOfCodes)}
+${rangesOfAbsent}`;
+}
+
+const rangesOfAbsent = `select ts_code, to_char(min(trade_date), 'YYYYMMDD') as first_day,
+  to_char(max(trade_date), 'YYYYMMDD') as last_day
+from absent
+where reason is null or (reason <> 'no_data' and looks < ${looksMax})
+group by ts_code
+order by ts_code`;
+
+/** Every open day on which the codes are listed. */
+function listedRangesSql(dataset: Dataset): string {
+  return `with ${openDaysSql(daysBetweenSql)},
+${codesAsked(dataset)}
+select ts_code, to_char(min(cell.trade_date), 'YYYYMMDD') as first_day,
+  to_char(max(cell.trade_date), 'YYYYMMDD') as last_day
+from member
+join open_day as cell on ${isListedThen}
+group by ts_code
+order by ts_code`;
+}
+
+const daysBetweenSql = "cal_date between to_date(:from, 'YYYYMMDD') and to_date(:to, 'YYYYMMDD')";
+
+const isListedThen = "cell.trade_date >= member.first_day and cell.trade_date < member.end_day";
+
+/** CTE member: the codes of the parameter, as listed; a code that is not in the list counts as always listed. */
+function codesAsked(dataset: Dataset): string {
+  return `member as materialized (
+  select asked.ts_code collate "C" as ts_code, coalesce(first_day, '-infinity') as first_day,
+    coalesce(end_day, 'infinity') as end_day
+  from unnest(string_to_array(:codes, ',')) as asked (ts_code)
+  left join (${expectedSql(dataset)}) as listed on listed.ts_code = asked.ts_code
+)`;
+}
+
+/** The cells of few codes without a row: the stored days of each code are read from the key. */
+function absentOfCodes(dataset: Dataset): string {
+  const day = dayColumnOf(dataset);
+  return `select member.ts_code, cell.trade_date
+    from member
+    cross join lateral (
+      select trade_date
+      from open_day as cell
+      where ${isListedThen}
+      except
+      select stored.${day}
+      from ${dataset.table} as stored
+      where stored.ts_code = member.ts_code
+        and stored.${day} between (select min(trade_date) from open_day) and (select max(trade_date) from open_day)
+    ) as cell`;
+}
+
+/** The cells of few days without a row: the stored codes of each day are read from an index. */
+function absentOfDays(dataset: Dataset): string {
+  return `select cell.ts_code, open_day.trade_date
+    from open_day
+    cross join lateral (
+      select member.ts_code
+      from member
+      where open_day.trade_date >= member.first_day and open_day.trade_date < member.end_day
+      except
+      select stored.ts_code
+      from ${dataset.table} as stored
+      where stored.${dayColumnOf(dataset)} = open_day.trade_date and ${isOwnRow(dataset, "stored")}
+    ) as cell`;
+}
+
+/**
+ * CTE absent: expected cells without a row, or whose row lacks a joined interface, with the reason and looks of their
+ * record. It needs the CTEs open_day and member.
+ */
+function absentSql(dataset: Dataset, cells: (dataset: Dataset) => string): string {
+  return `absent as (
+  select cell.ts_code, cell.trade_date, ${mainOf(dataset)} as interface, record.reason, record.looks
+  from (
+    ${cells(dataset)}
+  ) as cell
+  ${recordJoin(dataset, mainOf(dataset))}
+  where not ${isExcusedSql(dataset)}
+  union all
+  select cell.ts_code, cell.trade_date, cell.interface, record.reason, record.looks
+  from (
+    ${lackingSql(dataset, (column) => `${column} in (select trade_date from open_day)`)}
+  ) as cell
+  join member on member.ts_code = cell.ts_code and ${isListedThen}
+  ${recordJoin(dataset, "cell.interface")}
+)`;
+}
