@@ -53,6 +53,7 @@ function unitPhrase(dataset: Dataset, by: Selector["by"]): Bilingual {
     calendar: { en: "a range of years", zh: "若干年" },
     list_status: { en: "a list status", zh: "一种上市状态" },
     exchange: { en: "an exchange and a list status", zh: "一个交易所的一种上市状态" },
+    whole: { en: "the whole list", zh: "整个列表" },
     period: { en: "a report period", zh: "一个报告期" },
     announced: { en: "an announcement day", zh: "一个公告日" },
     month: { en: "a month", zh: "一个月" },
@@ -93,6 +94,11 @@ export function expectedOf(dataset: Dataset): Bilingual {
     case "some":
       return { en: "there is at least one row once it is due", zh: "到期后至少有一行" };
     case "none":
+      if (dataset.main.optional)
+        return {
+          en: "always, even without rows: not every account may call it",
+          zh: "没有行也算完整：账号可能没有调用权限",
+        };
       return { en: "always, even without rows: these are events", zh: "事件类数据，没有行也算完整" };
     case "before":
       return { en: "it has about as many rows as last time", zh: "行数与上一次相近" };

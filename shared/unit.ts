@@ -76,6 +76,8 @@ export function unitKey({ dataset, selector }: PlannedUnit): string {
       return `${dataset}/${selector.list_status}`;
     case "exchange":
       return `${dataset}/${selector.exchange}/${selector.list_status}`;
+    case "whole":
+      return `${dataset}/whole`;
     case "period":
       return `${dataset}/${selector.period}`;
     case "announced":
@@ -108,6 +110,8 @@ function rawParams(selector: Selector): Record<string, string> {
       return { list_status: selector.list_status };
     case "exchange":
       return { exchange: selector.exchange, list_status: selector.list_status };
+    case "whole":
+      return {};
     case "period":
       return { period: selector.period };
     case "announced":

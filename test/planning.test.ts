@@ -422,11 +422,11 @@ describe("DAILY_INCREMENTAL", () => {
 
 describe("REFERENCE", () => {
   test("fetches calendar and lists once a day, and again on the next day or on refresh", async () => {
-    expect(await run({ job: "REFERENCE" })).toHaveLength(11);
+    expect(await run({ job: "REFERENCE" })).toHaveLength(12);
     expect(await run({ job: "REFERENCE" })).toEqual([]);
-    expect(await run({ job: "REFERENCE", refresh: true })).toHaveLength(11);
+    expect(await run({ job: "REFERENCE", refresh: true })).toHaveLength(12);
     world.setTime("20240118", 0.01);
-    expect(await run({ job: "REFERENCE" })).toHaveLength(11);
+    expect(await run({ job: "REFERENCE" })).toHaveLength(12);
     expect((await world.tasks()).map(({ status }) => status)).toEqual(Array(4).fill("COMPLETED"));
   });
 

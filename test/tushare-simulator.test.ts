@@ -402,7 +402,7 @@ describe("generated market", () => {
     const after = await listed();
     expect(after).toContain("302132.SZ");
     const [former] = before.filter((code) => !after.includes(code));
-    expect(former).toMatch(/^300/);
+    expect(former).toBe("300114.SZ");
     const params = { start_date: "20240101", end_date: "20240131" };
     const bars = async (code: string | undefined) =>
       (await rowsOf(upstream, "daily", { ...params, ts_code: code })).map(({ trade_date, close }) => [
@@ -411,6 +411,17 @@ describe("generated market", () => {
       ]);
     expect(await bars("302132.SZ")).toEqual(await bars(former));
     expect(await rowsOf(upstream, "daily", { ts_code: former, start_date: "20250217" })).toEqual([]);
+  });
+
+  test("the codes that the Beijing exchange moved are listed from the day of the move on", async () => {
+    const upstream = await upstreamOf({ today: "20251008" });
+    expect(await rowsOf(upstream, "bse_mapping", {})).toEqual([]);
+    await upstream.setClock({ today: "20251009" });
+    const [moved, ...others] = await rowsOf(upstream, "bse_mapping", {});
+    expect(others).toEqual([]);
+    expect(moved).toMatchObject({ o_code: "430047.BJ", n_code: "920047.BJ" });
+    const [listed] = await rowsOf(upstream, "stock_basic", { ts_code: "920047.BJ" });
+    expect(listed).toMatchObject({ name: moved?.name, list_date: moved?.list_date });
   });
 
   test("the calendar has the real open days", async () => {

@@ -32,6 +32,7 @@ const examples: Readonly<Record<Selector["by"], Selector>> = {
   calendar: { by: "calendar", exchange: "SSE", from: "20240101", to: "20240131" },
   list_status: { by: "list_status", list_status: "L" },
   exchange: { by: "exchange", exchange: "SH", list_status: "L" },
+  whole: { by: "whole" },
   period: { by: "period", period: "20231231" },
   announced: { by: "announced", ann_date: "20240102" },
   month: { by: "month", month: "202401" },
@@ -141,7 +142,7 @@ type Probe = {
   readonly spec: InterfaceSpec;
   readonly selector: Selector;
   /** What is done in its place when the account has no right to it. */
-  readonly instead: "fallback" | "by stock" | undefined;
+  readonly instead: "fallback" | "by stock" | "nothing" | undefined;
 };
 
 async function checkInterface(
@@ -158,9 +159,14 @@ async function checkInterface(
   } catch (thrown) {
     const error = asSyncError(thrown);
     if (lacksRight(error)) {
-      return instead === undefined
-        ? finding(check, "problem", t.doctor.noRight(spec.name), t.doctor.noRightRemedy)
-        : finding(check, "note", t.doctor.noRight(spec.name), t.doctor.instead(instead));
+      const said = t.doctor.noRight(spec.name);
+      if (instead === undefined) return finding(check, "problem", said, t.doctor.noRightRemedy);
+      return finding(
+        check,
+        "note",
+        said,
+        instead === "nothing" ? t.doctor.optional : t.doctor.instead(instead),
+      );
     }
     if (error.kind === "rate-limited") {
       const allowed = error.callsAMinute;
@@ -182,7 +188,7 @@ function uniqueProbes(all: readonly Dataset[]): Probe[] {
   for (const dataset of all) {
     const selector = exampleOf(dataset);
     for (const spec of interfacesOf(dataset)) {
-      add(spec, selector, spec.fallback && "fallback");
+      add(spec, selector, spec.fallback ? "fallback" : spec.optional && "nothing");
       if (spec.fallback !== undefined) add(spec.fallback, selector);
     }
     if (dataset.byPeriod !== undefined)

@@ -325,6 +325,7 @@ export const en = {
     noRight: (name: string) => `the account has no right to ${name}`,
     noRightRemedy: "It needs more points: https://tushare.pro/document/1?doc_id=108. Its jobs will pause.",
     instead: (way: string) => `Nothing to do: the data is fetched another way (${way}).`,
+    optional: "Nothing to do: the rest of the data does not depend on it.",
     slower: (name: string, allowed: string) => `${name} allows only ${allowed} calls a minute`,
     slowerRemedy: "Nothing to do: the workers slow down automatically.",
     tooFast: (name: string) => `${name} says too many calls`,

@@ -299,6 +299,7 @@ export const zh: Messages = {
     noRight: (name) => `账户没有 ${name} 的权限`,
     noRightRemedy: "需要更多积分：https://tushare.pro/document/1?doc_id=108 。相关作业会暂停。",
     instead: (way) => `无需处理：会改用另一种方式获取（${way}）。`,
+    optional: "无需处理：其余数据不依赖它。",
     slower: (name, allowed) => `${name} 每分钟只允许 ${allowed} 次`,
     slowerRemedy: "无需处理：worker 会自动放慢。",
     tooFast: (name) => `${name} 提示调用过快`,

@@ -11,6 +11,13 @@ export type Board = {
   /** Well-known codes, given to the oldest securities; the others count up from `firstCode`. */
   readonly knownCodes: readonly number[];
   readonly firstCode: number;
+  /** A stock that got another code: its number in the order of listing, both codes, and the day of the move. */
+  readonly moved?: {
+    readonly ordinal: number;
+    readonly from: string;
+    readonly to: string;
+    readonly on: string;
+  };
   readonly firstDate: string;
   /** Smallest and largest daily noise of a log price; 6.9 times the largest stays below the limit. */
   readonly step: readonly [number, number];
@@ -38,6 +45,7 @@ export const boards: readonly Board[] = [
     share: 0.26,
     knownCodes: [300750],
     firstCode: 300001,
+    moved: { ordinal: 2, from: "300114.SZ", to: "302132.SZ", on: "20250217" },
     firstDate: "20091030",
   },
   {
@@ -59,6 +67,7 @@ export const boards: readonly Board[] = [
     share: 0.05,
     knownCodes: [920002],
     firstCode: 920008,
+    moved: { ordinal: 2, from: "430047.BJ", to: "920047.BJ", on: "20251009" },
     firstDate: "20211115",
     step: [0.012, 0.024],
     limit: 0.3,

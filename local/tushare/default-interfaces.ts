@@ -53,6 +53,7 @@ const parametersOf: Readonly<Record<Selector["by"], readonly string[]>> = {
   calendar: ["exchange", "start_date", "end_date"],
   list_status: ["list_status"],
   exchange: ["exchange", "list_status"],
+  whole: [],
   period: ["period"],
   announced: ["ann_date"],
   month: ["month"],

@@ -95,6 +95,14 @@ export const interfaces = {
     points: 2000,
     callsPerMinute: 50,
   },
+  bse_mapping: {
+    fields: fields("name$ o_code$ n_code$ list_date$"),
+    key: ["o_code"],
+    filters: ["o_code", "n_code"],
+    codes: "one",
+    rowsMax: 1000,
+    points: 120,
+  },
   daily: {
     ...bySecurityAndDay,
     fields: fields(

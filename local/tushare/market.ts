@@ -21,7 +21,7 @@ import { mix, shuffle, textHash } from "./hash.ts";
 import { type Interface, type InterfaceName, interfaces, type Query, type Row } from "./interfaces.ts";
 import { makeSecurities, type Security } from "./securities.ts";
 import { type Source, selector, wantedCodes } from "./select.ts";
-import { codeOn, dayUntil, statusOn, stockRow } from "./stock-list.ts";
+import { codeOn, dayUntil, movedRows, statusOn, stockRow } from "./stock-list.ts";
 import { makePopulation } from "./subjects.ts";
 
 export type MarketOptions = {
@@ -104,6 +104,7 @@ export function makeMarket({
   const readers: Record<InterfaceName, Reader> = {
     trade_cal: (query, now) => calendarRows(calendar, query, now),
     stock_basic: list("stock_basic", stocks, stockRow),
+    bse_mapping: (_query, now) => movedRows(calendar, stocks, now.date),
     daily: byDay("daily", makeLines(stocks), stockBar),
     adj_factor: byDay("adj_factor", makeLines(stocks), stockFactor),
     daily_basic: byDay("daily_basic", makeLines(stocks), valuation),

@@ -53,14 +53,18 @@ function makeBoard(calendar: Calendar, seed: number, board: Board, size: number,
   const drafts = makeDrafts(calendar, seed, board, size);
   const known = [...board.knownCodes];
   let next = board.firstCode;
+  let spare = "";
   return drafts.map((draft, ordinal): Security => {
-    const own = mix(seed, ordinal, 11);
+    const luck = mix(seed, ordinal, 11);
     while (board.knownCodes.includes(next)) next++;
     const number = (draft.alive ? known.shift() : undefined) ?? next++;
-    if (unit(own, 1) < 0.2) next++; // codes have gaps
+    if (unit(luck, 1) < 0.2) next++; // codes have gaps
     const code = `${String(number).padStart(6, "0")}.${board.suffix}`;
-    const isRecoded = board.market === "创业板" && ordinal === 2;
-    return makeSecurity(calendar, own, board, draft, isRecoded ? "302132.SZ" : code, code, takenNames);
+    const { moved } = board;
+    if (ordinal === moved?.ordinal) spare = code;
+    // Nobody else has a code of the stock that moved.
+    const own = code === moved?.from || code === moved?.to ? spare : code;
+    return makeSecurity(calendar, luck, board, draft, own, ordinal === moved?.ordinal, takenNames);
   });
 }
 
@@ -97,7 +101,7 @@ function makeSecurity(
   board: Board,
   draft: Draft,
   code: string,
-  firstCode: string,
+  isMoved: boolean,
   takenNames: Set<string>,
 ): Security {
   const isStock = board.kind === "stock";
@@ -126,13 +130,15 @@ function makeSecurity(
     factors: [],
     shareFactors: [],
   };
-  const recoded =
-    code === firstCode ? {} : { formerCode: firstCode, recodedOn: calendar.indexFrom("20250217") };
+  const { moved } = board;
+  const codes =
+    isMoved && moved !== undefined
+      ? { code: moved.to, formerCode: moved.from, recodedOn: calendar.indexFrom(moved.on) }
+      : { code };
   return {
     ...plain,
     ...makeExDates(calendar, plain, inTrouble),
-    code,
-    ...recoded,
+    ...codes,
     board,
     ...named,
     parkedFrom,

@@ -48,6 +48,17 @@ export function stockRow(calendar: Calendar, security: Security, today: string):
   ];
 }
 
+/** The stocks of the Beijing exchange that have had another code: name, old code, new code, day of listing. */
+export function movedRows(calendar: Calendar, stocks: readonly Security[], today: string): Row[] {
+  const day = dayUntil(calendar, today);
+  return stocks.flatMap((stock): Row[] => {
+    const { board, formerCode, recodedOn = Infinity, listed, code } = stock;
+    if (board.suffix !== "BJ" || formerCode === undefined || recodedOn > day || listed >= recodedOn)
+      return [];
+    return [[nameOn(stock, day).name, formerCode, code, calendar.openDays[listed] ?? null]];
+  });
+}
+
 /** L, D, P or G on a day; undefined before the stock is approved. */
 export function statusOn(calendar: Calendar, security: Security, today: string) {
   const day = dayUntil(calendar, today);

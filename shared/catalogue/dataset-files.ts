@@ -1,5 +1,6 @@
 // Made by `npm run datasets` from the files in datasets/: their collection, in the order in which people see them.
 import type { DatasetSpec, DatasetWords } from "./dataset.ts";
+import * as bseMapping from "./datasets/bse-mapping.ts";
 import * as disclosure from "./datasets/disclosure.ts";
 import * as etfDaily from "./datasets/etf-daily.ts";
 import * as etfList from "./datasets/etf-list.ts";
@@ -18,6 +19,7 @@ export const specs = {
   finance: finance.spec,
   etf_list: etfList.spec,
   etf_daily: etfDaily.spec,
+  bse_mapping: bseMapping.spec,
   suspend_d: suspendD.spec,
   index_daily: indexDaily.spec,
 } as const satisfies Readonly<Record<string, DatasetSpec>>;
@@ -30,6 +32,7 @@ export const words: Readonly<Record<keyof typeof specs, DatasetWords>> = {
   finance: finance.words,
   etf_list: etfList.words,
   etf_daily: etfDaily.words,
+  bse_mapping: bseMapping.words,
   suspend_d: suspendD.words,
   index_daily: indexDaily.words,
 };

@@ -50,6 +50,8 @@ export type InterfaceSpec = {
   readonly fallback?: InterfaceSpec;
   /** Of a joined interface: a column that all its rows have. A stored row without it lacks the joined row. */
   readonly shownBy?: string;
+  /** An account without the right to it, or an upstream without it, counts as an empty answer. */
+  readonly optional?: true;
 };
 
 /**

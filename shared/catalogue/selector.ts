@@ -18,6 +18,7 @@ export const selectorSchema = z.discriminatedUnion("by", [
     exchange: z.enum(["SH", "SZ"]),
     list_status: z.enum(["L", "D", "P"]),
   }),
+  z.object({ by: z.literal("whole") }),
   z.object({ by: z.literal("period"), period: day }),
   z.object({ by: z.literal("announced"), ann_date: day }),
   z.object({ by: z.literal("month"), month }),
@@ -45,6 +46,7 @@ export function daysOf(selector: Selector): { readonly from: Day; readonly to: D
       return { from: selector.from, to: selector.to };
     case "list_status":
     case "exchange":
+    case "whole":
       return undefined;
   }
 }

@@ -64,6 +64,7 @@ const selections: Partial<Record<Selector["by"], readonly Condition[]>> = {
     ],
     status,
   ],
+  whole: [],
   period: [["end_date", `listed.end_date = ${dayOf("period")}`]],
 };
 

@@ -107,6 +107,7 @@ function estimateRows(dataset: Dataset, selector: Selector, market: MarketSize):
   switch (selector.by) {
     case "date":
     case "announced":
+    case "whole":
       return subjects;
     case "month":
     case "range":

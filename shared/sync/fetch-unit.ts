@@ -45,8 +45,10 @@ export async function fetchUnit(
     const checks = checksOf(dataset, selector, spec, days);
     return readRows(spec, pages, `${spec.name} ${unit.unit_key}`, checks, key);
   };
+  const emptyOf = (spec: InterfaceSpec) =>
+    readRows(spec, [], spec.name, { rule: () => undefined, keeps: [] }, key);
   const results = await Promise.allSettled([
-    orFallback(main, selector, (spec) => fetchTable(spec, tradingDays)),
+    orOtherwise(main, selector, (spec) => fetchTable(spec, tradingDays), emptyOf),
     ...dataset.details.map((spec) => fetchTable(spec)),
   ]);
   const errors = results.flatMap((result) =>
@@ -61,18 +63,24 @@ export async function fetchUnit(
   return { table: join(dataset, mainTable, details), detailRows: details.map(({ size }) => size) };
 }
 
-/** Without the right to an interface, calls its fallback, which has nearly the same data. */
-async function orFallback(
+/**
+ * Without the right to an interface, calls its fallback, which has nearly the same data. An optional interface without a
+ * fallback then has no rows.
+ */
+async function orOtherwise(
   spec: InterfaceSpec,
   { by }: Selector,
   fetchTable: (spec: InterfaceSpec) => Promise<Table>,
+  emptyOf: (spec: InterfaceSpec) => Table,
 ): Promise<Table> {
   try {
     return await fetchTable(spec);
   } catch (thrown) {
-    const { fallback } = spec;
-    if (!fallback?.answers.includes(by) || !lacksRight(asSyncError(thrown))) throw thrown;
-    return await fetchTable(fallback);
+    const { fallback, optional } = spec;
+    if (!lacksRight(asSyncError(thrown))) throw thrown;
+    if (fallback?.answers.includes(by)) return await fetchTable(fallback);
+    if (optional) return emptyOf(spec);
+    throw thrown;
   }
 }
 

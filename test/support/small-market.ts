@@ -12,6 +12,7 @@ export type Reply = { fields: string[]; items: unknown[][]; hasMore: boolean };
 export type Market = Record<
   | "trade_cal"
   | "stock_basic"
+  | "bse_mapping"
   | "daily"
   | "adj_factor"
   | "daily_basic"
@@ -59,6 +60,7 @@ export function makeMarket(): Market {
   const market: Market = {
     trade_cal: makeCalendar(),
     stock_basic: [],
+    bse_mapping: [],
     daily: [],
     adj_factor: [],
     daily_basic: [],

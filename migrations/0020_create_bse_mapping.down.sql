@@ -1,0 +1,1 @@
+drop table bse_mapping;
