@@ -8,6 +8,11 @@ import { measures } from "../shared/catalogue/measures.ts";
 // biome-ignore format: one line a comment
 const chineseComments: Readonly<Record<string, string>> = {
   "When this row was stored or last changed here": "本行在此存入或最近改动的时刻",
+  "Stocks that traded on under another code. Their daily data is stored under both codes: that of the new code goes back to the listing": "换过代码并继续交易的股票。日线数据在新旧两个代码下都有：新代码的数据一直追溯到上市日",
+  "Code before the move, such as 300114.SZ": "换代码前的代码，如 300114.SZ",
+  "Code since the move, such as 302132.SZ": "换代码后的代码，如 302132.SZ",
+  "First trading day of the new code": "新代码的首个交易日",
+  "Where the move is known from, bse_mapping for the Beijing exchange, known for the moves in shared/catalogue/code-moves.ts": "换代码信息的来源：北交所为 bse_mapping，shared/catalogue/code-moves.ts 中的为 known",
   "The one current version of each report: the corrected one first, then the latest announced after the period ended, then the fullest": "每份财报当前有效的一个版本：更正后的优先，其次是报告期结束后最晚公告的，再次是指标最全的",
   "Where every mirrored row of this database comes from: one row, recorded before the first of them and never changed": "本库所有镜像数据的来源：只有一行，在第一行数据之前写入，此后不变",
   "Always true: the key that keeps this one row": "恒为真：保证只有一行的键",

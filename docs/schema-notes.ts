@@ -56,6 +56,14 @@ having bool_or(factor_carried or adj_factor is null)
 order by trade_date`,
   },
   {
+    name: "code_alias",
+    asks: { en: "Which stocks got another code, and when?", zh: "哪些股票换过代码，什么时候换的？" },
+    sql: `select alias.old_code, alias.new_code, stock_info.name, alias.moved_on
+from code_alias as alias
+left join stock_info on stock_info.ts_code = alias.new_code
+order by alias.moved_on, alias.old_code`,
+  },
+  {
     name: "fina_indicator_current",
     asks: {
       en: "The companies with the highest return on equity in a report period",

@@ -33,7 +33,10 @@ export function membersSql(dataset: Dataset): string {
   from (${storedCodesSql(dataset)}) as stored`;
 }
 
-/** The same query, only for members in a list. */
+/**
+ * The same query, only for members in a list. A code that moved is listed up to the day of the move. The new code is listed
+ * from the first listing on, because TuShare then serves the whole history under it.
+ */
 export function listingSql(dataset: Dataset): string {
   const list = listOf(dataset);
   if (list === undefined) {
@@ -41,9 +44,13 @@ export function listingSql(dataset: Dataset): string {
   }
   const { listedFrom, listedTo } = list.securities;
   const isListed = columnsOf(list).some(({ name }) => name === "list_status")
-    ? "list_status = 'L'"
-    : `coalesce(${listedTo}, 'infinity') > now()`;
-  return `select ts_code, ${listedFrom} as listed_from, ${listedTo} as listed_to, ${isListed} as is_listed from ${list.table} where ${isMember(list, "ts_code")}`;
+    ? "listed.list_status = 'L'"
+    : `coalesce(listed.${listedTo}, 'infinity') > now()`;
+  return `select listed.ts_code, listed.${listedFrom} as listed_from, least(listed.${listedTo}, alias.moved_on) as listed_to,
+    ${isListed} and coalesce(alias.moved_on, 'infinity') > now() as is_listed
+  from ${list.table} as listed
+  left join code_alias as alias on alias.old_code = listed.ts_code
+  where ${isMember(list, "listed.ts_code")}`;
 }
 
 /** The distinct codes of a table, each found by an index lookup after the previous one, without reading all rows. */

@@ -1,0 +1,1 @@
+drop view code_alias;
