@@ -1,6 +1,7 @@
 // The Chinese of comments written by hand in migrations: views, ledger, functions. Comments of the datasets' tables
 // have theirs in the datasets' files.
 import { commentOf, type WantedTable } from "../schema/tables.ts";
+import { dataCheckMeaning } from "../shared/catalogue/checks.ts";
 import type { ColumnWords } from "../shared/catalogue/dataset.ts";
 import { measures } from "../shared/catalogue/measures.ts";
 
@@ -114,6 +115,7 @@ const chineseComments: Readonly<Record<string, string>> = {
 /** The Chinese of a comment, from the table above or from a dataset's file; undefined when neither has it. */
 export function chineseOf(comment: string, tables: readonly WantedTable[]): string | undefined {
   if (comment in chineseComments) return chineseComments[comment];
+  if (comment === dataCheckMeaning.en) return dataCheckMeaning.zh;
   const abouts = tables.map(({ words }) => [words.about.en, words.about.zh] as const);
   const columns = tables.flatMap((table) =>
     table.columns.flatMap(({ words }) => (words ? [[commentOf(words), chineseComment(words)] as const] : [])),

@@ -84,9 +84,11 @@ function sections(source: Source): string[] {
     if (relation !== undefined) return relationSection(source, relation, example);
     const routine = functions.find((found) => found.name === name);
     const { kinds, stop, returns } = schemaTexts[source.language];
+    const [about, ...more] = said(source, routine?.comment).split("\n\n");
+    const returned = returns(routine?.returns ?? "");
     return `## ${routine?.call}
 
-${kinds.function}${stop}${said(source, routine?.comment)}${stop}${returns(routine?.returns ?? "")}
+${[`${kinds.function}${stop}${about?.replace(/[.。]$/, "")}${stop}${returned}`, ...more].join("\n\n")}
 
 ${query(source, example)}`;
   });

@@ -64,6 +64,16 @@ left join stock_info on stock_info.ts_code = alias.new_code
 order by alias.moved_on, alias.old_code`,
   },
   {
+    name: "data_check",
+    asks: {
+      en: "Which rows of a month contradict themselves or the day before?",
+      zh: "某月哪些行自相矛盾，或与前一日不符？",
+    },
+    sql: `select check_name, dataset, ts_code, trade_date, found, expected
+from data_check(date '2024-06-01', date '2024-06-30')
+order by trade_date, ts_code`,
+  },
+  {
     name: "fina_indicator_current",
     asks: {
       en: "The companies with the highest return on equity in a report period",

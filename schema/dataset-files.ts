@@ -18,8 +18,8 @@ export async function readDatasetFiles(from = folder): Promise<DatasetFile[]> {
   return await Promise.all(
     files.map(async (file): Promise<DatasetFile> => {
       try {
-        const { spec, words } = await import(new URL(file, from).href);
-        return { file, spec, words };
+        const { spec, words, checks } = await import(new URL(file, from).href);
+        return { file, spec, words, checks };
       } catch (error) {
         throw new Error(`shared/catalogue/datasets/${file}: ${String(error)}`, { cause: error });
       }

@@ -2,6 +2,7 @@
 // schema that all migrations give.
 import { readdirSync, renameSync, writeFileSync } from "node:fs";
 import { differenceOf } from "./changes.ts";
+import { checksDifference } from "./checks.ts";
 import { checkedDatasetFiles, collection, datasetFilesText } from "./dataset-files.ts";
 import { migratedCatalog } from "./migrated-catalog.ts";
 import { type Migration, migrationOf, wrongName } from "./migration.ts";
@@ -23,7 +24,9 @@ async function make(): Promise<number> {
     return say(1, [error instanceof Error ? error.message : String(error), "Nothing was written."]);
   }
   writeFileSync(collection, datasetFilesText(files));
-  const { changes, refusals } = differenceOf(tablesOf(files), await migratedCatalog());
+  const catalog = await migratedCatalog();
+  const { changes: ofTables, refusals } = differenceOf(tablesOf(files), catalog);
+  const changes = [...ofTables, ...checksDifference(files, catalog)];
   if (refusals.length > 0) {
     return say(1, [...refusals, "A person must decide this: no migration was written."]);
   }

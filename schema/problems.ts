@@ -1,6 +1,7 @@
 // The problems in a dataset's file, for its author: those that types cannot express, and those found before a compiler
 // runs. Pure.
 import { cadences } from "../shared/catalogue/cadences.ts";
+import { dataChecks } from "../shared/catalogue/checks.ts";
 import {
   columnsOf,
   type DatasetSpec,
@@ -39,7 +40,13 @@ export function problemsOf(files: readonly DatasetFile[]): string[] {
   const whole = files.filter((file) => lacking(file).length === 0);
   return [
     ...files.flatMap((file) => within(file, lacking(file))),
-    ...whole.flatMap((file) => within(file, [...problemsOfSpec(file.spec, files), ...problemsOfWords(file)])),
+    ...whole.flatMap((file) =>
+      within(file, [
+        ...problemsOfSpec(file.spec, files),
+        ...problemsOfWords(file),
+        ...problemsOfChecks(file, files),
+      ]),
+    ),
     ...problemsOfTables(whole),
   ];
 }
@@ -229,6 +236,34 @@ function problemsOfWords({ spec, words }: DatasetFile): string[] {
       ];
     }),
   ];
+}
+
+/** The fields of a check that name a column. */
+const columnFields = new Set([
+  ...["low", "high", "within", "volume", "amount"],
+  ...["reference", "price", "factor", "shares", "rate"],
+]);
+
+function problemsOfChecks({ spec, checks = [] }: DatasetFile, files: readonly DatasetFile[]): string[] {
+  const numbersOf = columnsOf(spec).flatMap(({ name, type }) => (type === "number" ? [name] : []));
+  return checks.flatMap((check) => {
+    const named = Object.entries(check).flatMap(([field, value]) => (columnFields.has(field) ? value : []));
+    const evidence = check.check === "suspended_price" ? check.evidence : undefined;
+    return [
+      ...(check.check in dataChecks
+        ? []
+        : [`checks have ${check.check}, expected ${Object.keys(dataChecks).join(", ")}`]),
+      ...named
+        .filter((column) => !numbersOf.includes(column))
+        .map((column) => `the check ${check.check} names ${column}, which is not a column of numbers`),
+      ...(evidence === undefined || files.some(({ file }) => nameOf(file) === evidence)
+        ? []
+        : [`the check ${check.check} names ${evidence}, which is not a dataset`]),
+      ...(spec.dayColumn === undefined
+        ? [`the check ${check.check} compares days, and there is no dayColumn`]
+        : []),
+    ];
+  });
 }
 
 function bothLanguages(field: string, { en, zh }: Bilingual): string[] {

@@ -41,6 +41,7 @@ export type SchemaFunction = {
   readonly name: string;
   readonly call: string;
   readonly returns: string;
+  readonly body: string;
   readonly comment: string | null;
 };
 
@@ -138,6 +139,7 @@ const functionsSql = `select jsonb_build_object(
   'name', proname,
   'call', proname || '(' || pg_get_function_identity_arguments(oid) || ')',
   'returns', pg_get_function_result(oid),
+  'body', prosrc,
   'comment', obj_description(oid, 'pg_proc')
 ) as routine
 from pg_proc

@@ -1,4 +1,5 @@
 // The database's tables by the datasets' files: one entry for each table, which several datasets may share. Pure.
+import type { DataCheck } from "../shared/catalogue/checks.ts";
 import {
   type Column,
   type ColumnType,
@@ -19,6 +20,8 @@ export type DatasetFile = {
   readonly file: string;
   readonly spec: DatasetSpec;
   readonly words: DatasetWords;
+  /** What its stored rows are checked for. */
+  readonly checks?: readonly DataCheck[] | undefined;
 };
 
 /** The name of a file's dataset. */

@@ -124,7 +124,7 @@ describe("a schema with missing comments or notes", () => {
   test("is refused while a comment has no Chinese", () => {
     const catalog = {
       relations: [],
-      functions: [{ name: "f", call: "f()", returns: "date", comment: "New" }],
+      functions: [{ name: "f", call: "f()", returns: "date", body: "", comment: "New" }],
     };
     expect(documentationGaps(catalog, [])).toContain("'New': has no Chinese in docs/schema-chinese.ts");
   });

@@ -1,5 +1,5 @@
 // The fields of the files in datasets/, and functions on them. Each file exports `spec`, which is bundled into the
-// functions, and `words`, which only documents, migrations and pages need.
+// functions, and `words`, which only documents, migrations and pages need. It may export `checks` of its stored rows.
 // Limits come from TuShare's documentation pages.
 import type { CadenceName } from "./cadences.ts";
 import type { Day } from "./dates.ts";

@@ -10,7 +10,7 @@ import { type Dataset, listOf } from "../catalogue/datasets.ts";
 export function isMember(dataset: Dataset, code: string): string {
   const rule = listOf(dataset)?.securities.codes;
   if (rule === undefined) return "true";
-  return "within" in rule ? beginsWithin(rule.within, code) : `not ${beginsWithin(rule.outside, code)}`;
+  return "within" in rule ? isInRanges(rule.within, code) : `not ${isInRanges(rule.outside, code)}`;
 }
 
 /** Whether a row of the table belongs to the dataset; decided by its code where two datasets share the table. */
@@ -63,6 +63,7 @@ function storedCodesSql({ table }: Dataset): string {
   select ts_code from code where ts_code is not null`;
 }
 
-function beginsWithin(ranges: CodeRanges, code: string): string {
+/** Whether a code is in one of the ranges. */
+export function isInRanges(ranges: CodeRanges, code: string): string {
   return `(${ranges.map(([from, before]) => `(${code} >= '${from}' and ${code} < '${before}')`).join(" or ")})`;
 }

@@ -6,6 +6,7 @@ import { jobTypes } from "../../shared/catalogue/jobs.ts";
 import { newestPeriods, periodsBetween } from "../../shared/catalogue/periods.ts";
 import { openDaysIn, readCalendar } from "../../shared/coverage/calendar.ts";
 import * as coverage from "../../shared/coverage/coverage.ts";
+import { readChecks } from "../../shared/coverage/data-checks.ts";
 import { filings, hasRows } from "../../shared/coverage/filings.ts";
 import { areFresh } from "../../shared/coverage/list-coverage.ts";
 import * as reported from "../../shared/coverage/period-coverage.ts";
@@ -42,6 +43,7 @@ export type Statement = {
 const now = new Date("2026-11-21T10:00:00Z");
 const day = newestDay;
 const lately = { from: "20260828", to: newestDay }; // sixty open days
+const thisMonth = { from: "20261101", to: newestDay };
 const always = { from: "20100101", to: newestDay };
 const stock = "600007.SH";
 const etf = "510007.SH";
@@ -98,6 +100,8 @@ const coverageStatements = (codes: readonly string[]): Statement[] => [
   { name: "readCoverage, ETFs", ask: (database) => readCoverage(database, etf_daily, lately) },
   { name: "readFreshness", ask: (database) => readFreshness(database, now) },
   { name: "countInstruments", ask: countInstruments },
+  { name: "readChecks, stocks", ask: (database) => readChecks(database, stock_daily, thisMonth, 100) },
+  { name: "readChecks, ETFs", ask: (database) => readChecks(database, etf_daily, thisMonth, 100) },
   ...lists.map(([dataset, unit]) => ({
     name: `areFresh, ${dataset.name} by ${unit.selector.by}`,
     ask: (database: Database) => areFresh(database, dataset, [unit], new Date("2026-01-01")),

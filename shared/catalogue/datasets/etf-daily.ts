@@ -1,4 +1,5 @@
 // Prices of exchange-traded funds by trading day, in the stocks' table.
+import { averagePrice, type DataCheck, priceRange } from "../checks.ts";
 import { codeAndDay, type DatasetSpec, type DatasetWords, numbers } from "../dataset.ts";
 import { etfsOnly } from "../etf-codes.ts";
 import { settingTable } from "../settings.ts";
@@ -51,3 +52,23 @@ export const words: DatasetWords = {
   },
   columns: {},
 };
+
+/** Smallest step of a fund's price, CNY. */
+const tick = 0.001;
+
+export const checks: readonly DataCheck[] = [
+  priceRange,
+  averagePrice,
+  { check: "reference_price", reference: "pre_close", price: "close", factor: "adj_factor", tick },
+  {
+    check: "price_jump",
+    ...{ price: "close", factor: "adj_factor", tick },
+    limits: [
+      // Funds of ChiNext and STAR shares have their limit. Their codes tell them only in part.
+      { codes: [["159", "16"]], from: "20200824", percent: 20 },
+      { codes: [["58", "59"]], from: "20200824", percent: 20 },
+      { from: "19961216", percent: 10 },
+    ],
+    freeDays: 0, // a fund has its limit from the first day on
+  },
+];

@@ -1,5 +1,6 @@
 // Daily bars of the main indices. TuShare requires a code, and has about ten thousand: the codes named here are kept up
 // to date, others are fetched on request.
+import { type DataCheck, priceRange } from "../checks.ts";
 import { codeAndDay, type DatasetSpec, type DatasetWords, numbers } from "../dataset.ts";
 
 export const spec = {
@@ -54,3 +55,8 @@ export const words: DatasetWords = {
     amount: ["thousand CNY", "Turnover", "成交额"],
   },
 };
+
+export const checks: readonly DataCheck[] = [
+  priceRange,
+  { check: "reference_price", reference: "pre_close", price: "close", tick: 0.01 },
+];

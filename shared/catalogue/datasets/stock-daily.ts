@@ -1,5 +1,6 @@
 // Prices of stocks by trading day, with their adjustment factor and valuation.
-import { codeAndDay, type DatasetSpec, type DatasetWords, numbers } from "../dataset.ts";
+import { averagePrice, type DataCheck, priceRange } from "../checks.ts";
+import { type CodeRanges, codeAndDay, type DatasetSpec, type DatasetWords, numbers } from "../dataset.ts";
 
 export const spec = {
   title: { en: "stock daily data", zh: "股票日线" },
@@ -101,3 +102,41 @@ order by bar.total_mv desc
 limit 10`,
   },
 };
+
+const beijing: CodeRanges = [
+  ["4", "5"],
+  ["8", "9"],
+  ["92", "93"],
+];
+const mainBoards: CodeRanges = [
+  ["0", "1"],
+  ["60", "61"],
+];
+
+/** Smallest step of a share's price, CNY. */
+const tick = 0.01;
+
+export const checks: readonly DataCheck[] = [
+  priceRange,
+  averagePrice,
+  { check: "reference_price", reference: "pre_close", price: "close", factor: "adj_factor", tick },
+  {
+    check: "price_jump",
+    ...{ price: "close", factor: "adj_factor", tick },
+    limits: [
+      { codes: [["68", "69"]], from: "20190722", percent: 20 }, // STAR
+      { codes: [["30", "31"]], from: "20200824", percent: 20 }, // ChiNext, with registration
+      { codes: [["30", "31"]], from: "20091030", percent: 10 },
+      { codes: beijing, from: "20211115", percent: 30 }, // the exchange's first day; before, another market's rules
+      { codes: mainBoards, from: "19961216", percent: 10 }, // 5 for ST, which no table knows for past days
+    ],
+    freeDays: 20, // five trading days without a limit, and holidays
+  },
+  { check: "turnover_volume", volume: "vol", shares: "float_share", rate: "turnover_rate" },
+  {
+    check: "suspended_price",
+    price: "close",
+    evidence: "suspend_d",
+    when: { suspend_type: "S", suspend_timing: null },
+  },
+];

@@ -1,0 +1,1 @@
+drop function data_check(date, date);
