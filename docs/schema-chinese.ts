@@ -115,12 +115,12 @@ const chineseComments: Readonly<Record<string, string>> = {
 /** The Chinese of a comment, from the table above or from a dataset's file; undefined when neither has it. */
 export function chineseOf(comment: string, tables: readonly WantedTable[]): string | undefined {
   if (comment in chineseComments) return chineseComments[comment];
-  if (comment === dataCheckMeaning.en) return dataCheckMeaning.zh;
   const abouts = tables.map(({ words }) => [words.about.en, words.about.zh] as const);
   const columns = tables.flatMap((table) =>
     table.columns.flatMap(({ words }) => (words ? [[commentOf(words), chineseComment(words)] as const] : [])),
   );
-  return [...abouts, ...columns].find(([english]) => english === comment)?.[1];
+  const { en, zh } = dataCheckMeaning();
+  return [...abouts, ...columns, [en, zh] as const].find(([english]) => english === comment)?.[1];
 }
 
 /** Like commentOf: meaning, then unit, then the meaning of null. */

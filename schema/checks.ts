@@ -32,12 +32,12 @@ const closedDaysMax = 20;
 export function checksDifference(files: readonly DatasetFile[], catalog: Catalog): Change[] {
   const stored = catalog.functions.find(({ name }) => name === dataCheckFunction);
   const body = bodyOf(files);
-  if (stored?.body.trim() === body && stored.comment === dataCheckMeaning.en) return [];
+  if (stored?.body.trim() === body && stored.comment === dataCheckMeaning().en) return [];
   const down =
     stored === undefined
       ? `drop function ${dataCheckFunction}(date, date)`
       : `${commenting(stored.comment ?? "")};\n\n${creating(stored.body.trim())}`;
-  return [{ up: creating(body), down }, { up: commenting(dataCheckMeaning.en) }];
+  return [{ up: creating(body), down }, { up: commenting(dataCheckMeaning().en) }];
 }
 
 function creating(body: string): string {

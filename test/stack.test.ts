@@ -19,6 +19,7 @@ import { type App, Stack } from "aws-cdk-lib/core";
 import { afterAll, describe, expect, test } from "vitest";
 import { makeApp } from "../infra/app.ts";
 import { cadences } from "../shared/catalogue/cadences.ts";
+import { dataChecks } from "../shared/catalogue/checks.ts";
 import { words } from "../shared/catalogue/dataset-files.ts";
 import { jobs } from "../shared/catalogue/jobs.ts";
 import { functionNamed, statements, target, text } from "./support/template.ts";
@@ -304,6 +305,7 @@ describe("functions", () => {
       ...[about.en, about.zh, example?.sql ?? ""],
       ...Object.values(columns).flatMap(([, en, zh]) => [en, zh]),
     ]);
+    meanings.push(...Object.values(dataChecks).flatMap(({ means }) => [means.en, means.zh]));
     const bundles = readdirSync(outdir)
       .map((name) => join(outdir, name, "index.mjs"))
       .filter(existsSync);
