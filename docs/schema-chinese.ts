@@ -9,6 +9,11 @@ import { measures } from "../shared/catalogue/measures.ts";
 // biome-ignore format: one line a comment
 const chineseComments: Readonly<Record<string, string>> = {
   "When this row was stored or last changed here": "本行在此存入或最近改动的时刻",
+  "The codes of the last answer for each part of a list of securities. A code that was listed before and is in none of them is gone": "证券列表各部分最近一次返回的代码。以前在列表中、现在哪个部分都没有的代码视为消失",
+  "The part of the list, the key of its unit": "列表的一部分，即其单元的键",
+  "The task of the answer": "返回该结果的任务",
+  "The codes in it": "其中的代码",
+  "When it was stored": "存入的时刻",
   "Stocks that traded on under another code. Their daily data is stored under both codes: that of the new code goes back to the listing": "换过代码并继续交易的股票。日线数据在新旧两个代码下都有：新代码的数据一直追溯到上市日",
   "Code before the move, such as 300114.SZ": "换代码前的代码，如 300114.SZ",
   "Code since the move, such as 302132.SZ": "换代码后的代码，如 302132.SZ",

@@ -152,6 +152,16 @@ order by last_attempt_at desc
 limit 50`,
   },
   {
+    name: "sync_list_answer",
+    asks: {
+      en: "How many codes did each part of the lists have, and when?",
+      zh: "各列表最近一次各返回多少代码，何时返回？",
+    },
+    sql: `select dataset, unit_key, cardinality(codes) as codes, answered_at
+from sync_list_answer
+order by dataset, unit_key`,
+  },
+  {
     name: "mirror_origin",
     asks: {
       en: "Is the data here from the real market, or from a trial?",

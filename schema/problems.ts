@@ -121,7 +121,11 @@ function problemsOfSpec(spec: DatasetSpec, files: readonly DatasetFile[]): strin
       : [`filedIn names ${spec.filedIn}, which is not a dataset`]),
     ...evidenceProblems(spec, files),
     ...unknown("explains", Object.keys(spec.explains ?? {})),
-    ...[...names, ...Object.keys(spec.constants ?? {})].flatMap(badName),
+    ...[
+      ...names,
+      ...Object.keys(spec.constants ?? {}),
+      ...(securities?.goneOn === undefined ? [] : [securities.goneOn]),
+    ].flatMap(badName),
     ...badName(spec.table),
     ...slicesProblems(spec),
   ];
@@ -214,7 +218,9 @@ function slicesProblems(spec: DatasetSpec): string[] {
 
 function problemsOfWords({ spec, words }: DatasetFile): string[] {
   const types = new Map(columnsOf(spec).map(({ name, type }) => [name, type]));
-  const stored = new Set([...types.keys(), ...Object.keys(spec.constants ?? {})]);
+  const { constants = {}, securities: { goneOn } = {} } = spec;
+  if (goneOn !== undefined) types.set(goneOn, "day");
+  const stored = new Set([...types.keys(), ...Object.keys(constants)]);
   return [
     ...bothLanguages("words.about", words.about),
     ...(words.example === undefined ? [] : bothLanguages("words.example.asks", words.example.asks)),

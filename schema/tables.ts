@@ -170,7 +170,7 @@ function sliceIndexes(spec: DatasetSpec): string[][] {
   ];
 }
 
-/** Key columns first, then the interfaces' columns in order, then the dataset's constants. */
+/** Key columns first, then the interfaces' columns in order, then the dataset's constants, then what is known of a code. */
 function columnsOfTable(sharers: readonly DatasetFile[]): WantedColumn[] {
   const named = new Map<string, Column>();
   for (const column of sharers.flatMap(({ spec }) => columnsOf(spec))) {
@@ -178,10 +178,11 @@ function columnsOfTable(sharers: readonly DatasetFile[]): WantedColumn[] {
   }
   const key = sharers.flatMap(({ spec }) => spec.key);
   const constants = sharers.flatMap(({ spec }) => Object.keys(spec.constants ?? {}));
+  const marks = sharers.flatMap(({ spec }) => spec.securities?.goneOn ?? []);
   const columns = [...named.values()].toSorted((a, b) => placeIn(key, a.name) - placeIn(key, b.name));
-  const names = [...new Set([...columns.map(({ name }) => name), ...constants])];
+  const names = [...new Set([...columns.map(({ name }) => name), ...constants, ...marks])];
   return names.map((name) => {
-    const type = named.get(name)?.type ?? "text";
+    const type = named.get(name)?.type ?? (marks.includes(name) ? "day" : "text");
     const words = sharers.map((sharer) => sharer.words.columns[name]).find((found) => found !== undefined);
     return {
       ...{ name, type: sqlTypes[type], collation: type === "code" ? "C" : null, flag: type === "flag" },

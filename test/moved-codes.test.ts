@@ -4,6 +4,7 @@ import { beijingMovedOn, knownMoves } from "../shared/catalogue/code-moves.ts";
 import { datasets } from "../shared/catalogue/datasets.ts";
 import { membersSql } from "../shared/coverage/members.ts";
 import { SyncError } from "../shared/errors.ts";
+import type { Row } from "./support/small-market.ts";
 import { makeWorld, type World } from "./support/world.ts";
 
 let world: World;
@@ -17,6 +18,19 @@ async function run(job: "REFERENCE" | "ETF_LIST", more: object = {}): Promise<vo
   await world.dispatch({ job, ...more });
   await world.runToEnd();
 }
+/** REFERENCE or ETF_LIST once more, without some codes. */
+async function runWithout(job: "REFERENCE" | "ETF_LIST", ...codes: string[]): Promise<void> {
+  const { market } = world.state;
+  const keep = (rows: Row[]) => rows.filter(({ ts_code }) => !codes.includes(String(ts_code)));
+  Object.assign(market, { stock_basic: keep(market.stock_basic), etf_basic: keep(market.etf_basic) });
+  await run(job, { refresh: true });
+}
+const goneCodes = () =>
+  world.sql(
+    "select ts_code, cast(gone_on as text) as gone_on from stock_info where gone_on is not null order by 1",
+  );
+const parked = async () =>
+  (await world.units()).filter(({ status }) => status === "parked").map(({ last_error }) => last_error);
 const newestTask = async () => (await world.tasks()).at(-1);
 
 describe("the mapping of Beijing's codes", () => {
@@ -96,5 +110,136 @@ describe("a code that moved", () => {
     ]);
     await world.sql("update stock_info set delist_date = '2025-02-14' where ts_code = '300114.SZ'");
     expect((await listed())[0]).toMatchObject({ listed_to: "2025-02-14" });
+  });
+});
+
+describe("a code that is in no list any more", () => {
+  const code = "600519.SH";
+
+  test.each([
+    ["a stock", "REFERENCE", code],
+    ["a stock whose listing was suspended", "REFERENCE", "600005.SH"],
+    ["an ETF", "ETF_LIST", "510300.SH"],
+  ] as const)("%s is marked with the day, and is expected up to that day", async (_, job, gone) => {
+    await run(job);
+    expect(await goneCodes()).toEqual([]);
+    world.setTime("20240118", 8);
+    await runWithout(job, gone);
+    expect(await goneCodes()).toEqual([{ ts_code: gone, gone_on: "2024-01-18" }]);
+    expect(await parked()).toEqual([]);
+  });
+
+  test("is gone from the day after its last row on, also when the row comes later", async () => {
+    await run("REFERENCE");
+    await world.sql("insert into stock_daily (ts_code, trade_date, close) values ($1, '2024-01-11', 1)", [
+      code,
+    ]);
+    world.setTime("20240118", 8);
+    await runWithout("REFERENCE", code);
+    expect(await goneCodes()).toEqual([{ ts_code: code, gone_on: "2024-01-12" }]);
+    await world.sql("insert into stock_daily (ts_code, trade_date, close) values ($1, '2024-01-15', 1)", [
+      code,
+    ]);
+    await runWithout("REFERENCE", code);
+    expect(await goneCodes()).toEqual([{ ts_code: code, gone_on: "2024-01-16" }]);
+  });
+
+  test("is not listed any more: neither expected on later days nor counted", async () => {
+    await run("REFERENCE");
+    world.setTime("20240118", 8);
+    await runWithout("REFERENCE", code);
+    expect(
+      await world.sql(
+        `select cast(listed_to as text) as listed_to, is_listed
+         from (${membersSql(datasets.stock_daily)}) as member where ts_code = $1`,
+        [code],
+      ),
+    ).toEqual([{ listed_to: "2024-01-18", is_listed: false }]);
+  });
+
+  test("that comes back is not gone any more", async () => {
+    const whole = world.state.market.stock_basic;
+    await run("REFERENCE");
+    await runWithout("REFERENCE", code);
+    expect(await goneCodes()).toHaveLength(1);
+    world.state.market.stock_basic = whole;
+    await run("REFERENCE", { refresh: true });
+    expect(await goneCodes()).toEqual([]);
+  });
+
+  test("that changes its status is not gone", async () => {
+    await run("REFERENCE");
+    const stock = world.state.market.stock_basic.find(({ ts_code }) => ts_code === code);
+    Object.assign(stock ?? {}, { list_status: "D", delist_date: "20240117" });
+    await run("REFERENCE", { refresh: true });
+    expect(await goneCodes()).toEqual([]);
+  });
+
+  test("is not marked while a part of the list has no whole answer", async () => {
+    await run("REFERENCE");
+    world.state.onCall = ({ name, params }, reply) => {
+      if (name === "stock_basic" && params.list_status === "D") throw new SyncError("permanent", "no answer");
+      return reply;
+    };
+    await runWithout("REFERENCE", code);
+    expect(await goneCodes()).toEqual([]);
+    world.state.onCall = (_, reply) => reply;
+    await runWithout("REFERENCE", code);
+    expect(await goneCodes()).toHaveLength(1);
+  });
+
+  test("is not marked when a part was answered on another day: the code may have gone from one part to the other", async () => {
+    await run("REFERENCE");
+    world.state.onCall = ({ name, params }, reply) => {
+      if (name === "stock_basic" && params.list_status === "D") throw new SyncError("permanent", "no answer");
+      return reply;
+    };
+    await runWithout("REFERENCE", code);
+    world.state.onCall = (_, reply) => reply;
+    world.setTime("20240118", 8);
+    await world.dispatch({ retry: "all" });
+    await world.runToEnd();
+    expect((await newestTask())?.status).toBe("COMPLETED");
+    expect(await goneCodes()).toEqual([]);
+  });
+
+  test("is marked whichever part comes last, also when all are stored at once", async () => {
+    await run("REFERENCE");
+    world.state.market.stock_basic = world.state.market.stock_basic.filter(({ ts_code }) => ts_code !== code);
+    await world.dispatch({ job: "REFERENCE", refresh: true });
+    const receipts = Array.from({ length: 12 }, () => world.work.receive()).filter(
+      (one) => one !== undefined,
+    );
+    expect(receipts).toHaveLength(12);
+    await Promise.all(receipts.map((receipt) => world.deliver(receipt)));
+    expect(await goneCodes()).toHaveLength(1);
+  });
+
+  test("needs a person when many are gone at once: nothing is marked, and the message names some", async () => {
+    await run("REFERENCE");
+    world.setTime("20240118", 8);
+    await world.sql(
+      `insert into stock_info (ts_code, name, list_status, list_date)
+       select '60' || 1000 + at || '.SH', 'ghost', 'L', date '2001-01-01' from generate_series(1, 2) as at`,
+    );
+    await run("REFERENCE", { refresh: true });
+    expect(await goneCodes()).toEqual([]);
+    expect((await world.failures()).map(({ error_message }) => error_message)).toEqual([
+      "stock_list: 2 codes are in no answer any more (601001.SH, 601002.SH): more than 10 % of 16, see SYNC_LIST_SHARE_MIN",
+    ]);
+    expect(await newestTask()).toMatchObject({ status: "FAILED", total_failed: 1 });
+  });
+
+  test("does not need a person when it is the old code of a known move", async () => {
+    await run("REFERENCE");
+    const moves = knownMoves.map(({ from }) => from);
+    for (const from of moves) {
+      await world.sql("insert into stock_info (ts_code, name, list_status) values ($1, 'moved', 'L')", [
+        from,
+      ]);
+    }
+    await run("REFERENCE", { refresh: true });
+    expect((await goneCodes()).map(({ ts_code }) => ts_code)).toEqual(moves.toSorted());
+    expect(await parked()).toEqual([]);
   });
 });

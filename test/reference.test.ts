@@ -122,6 +122,10 @@ describe("a list that lost many rows overnight is refused, and accepted when it 
       `insert into stock_info (ts_code, name, list_status)
        select 430000 + at || '.BJ', 'old code', 'L' from generate_series(1, 20) as at`,
     );
+    await world.sql(
+      `insert into bse_mapping (o_code, n_code)
+       select 430000 + at || '.BJ', 920000 + at || '.BJ' from generate_series(1, 20) as at`,
+    );
     await run("REFERENCE", { refresh: true });
     expect(await parked()).toEqual([]);
   });

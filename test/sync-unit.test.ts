@@ -318,7 +318,7 @@ describe("a unit", () => {
       await world.sql("delete from stock_info where list_status = 'D'");
       onReply("stock_basic", () => ({ items: [] }));
       await world.dispatch({ job: "REFERENCE" });
-      for (let unit = 0; unit < 12; unit += 1) await world.deliverNext(); // one of them twice
+      for (let unit = 0; unit < 13; unit += 1) await world.deliverNext(); // one of them twice
       const open = (await world.units()).filter(({ status }) => status !== "done");
       expect(open.map(({ unit_key }) => unit_key)).toEqual(["stock_list/L"]);
     });

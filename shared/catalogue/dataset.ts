@@ -82,6 +82,11 @@ export type Securities = {
   readonly codes: { readonly within: CodeRanges } | { readonly outside: CodeRanges };
   readonly listedFrom: string;
   readonly listedTo: string;
+  /**
+   * The column with the day since which no answer has the code. It is set when all slices of the list were answered without
+   * the code, and emptied when it is back. Without such a column a code stays in the list for ever.
+   */
+  readonly goneOn?: string;
 };
 export type CodeRanges = readonly (readonly [from: string, before: string])[];
 

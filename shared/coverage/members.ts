@@ -34,7 +34,8 @@ export function membersSql(dataset: Dataset): string {
 }
 
 /**
- * The same query, only for members in a list. A code that moved is listed up to the day of the move. The new code is listed
+ * The same query, only for members in a list. A code that moved is listed up to the day of the move, and one that is in no
+ * answer any more up to the day it was gone. The new code is listed
  * from the first listing on, because TuShare then serves the whole history under it.
  */
 export function listingSql(dataset: Dataset): string {
@@ -42,12 +43,13 @@ export function listingSql(dataset: Dataset): string {
   if (list === undefined) {
     return "select cast(null as text) as ts_code, cast(null as date) as listed_from, cast(null as date) as listed_to, true as is_listed where false";
   }
-  const { listedFrom, listedTo } = list.securities;
+  const { listedFrom, listedTo, goneOn } = list.securities;
+  const gone = goneOn === undefined ? "cast(null as date)" : `listed.${goneOn}`;
   const isListed = columnsOf(list).some(({ name }) => name === "list_status")
     ? "listed.list_status = 'L'"
     : `coalesce(listed.${listedTo}, 'infinity') > now()`;
-  return `select listed.ts_code, listed.${listedFrom} as listed_from, least(listed.${listedTo}, alias.moved_on) as listed_to,
-    ${isListed} and coalesce(alias.moved_on, 'infinity') > now() as is_listed
+  return `select listed.ts_code, listed.${listedFrom} as listed_from, coalesce(least(listed.${listedTo}, alias.moved_on), ${gone}) as listed_to,
+    ${isListed} and coalesce(alias.moved_on, 'infinity') > now() and ${gone} is null as is_listed
   from ${list.table} as listed
   left join code_alias as alias on alias.old_code = listed.ts_code
   where ${isMember(list, "listed.ts_code")}`;

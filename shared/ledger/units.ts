@@ -13,6 +13,7 @@ import type { Facts } from "../rows/completeness.ts";
 import type { Table } from "../rows/rows.ts";
 import { writesOf } from "../rows/write.ts";
 import type { Unit } from "../unit.ts";
+import type { Around } from "./list-answers.ts";
 import { requireOrigin } from "./origin.ts";
 import { textCharactersMax } from "./tasks.ts";
 
@@ -134,13 +135,17 @@ export type StoredUnit = {
   readonly taskPercent: number | undefined;
 };
 
-/** Stores a unit's rows, sets it done, resolves its failure record and updates its task: all of this or nothing. */
+/**
+ * Stores a unit's rows, sets it done, resolves its failure record and updates its task: all of this or nothing.
+ * @param around what else belongs to the same transaction
+ */
 export async function storeUnit(
   database: Database,
   unit: Unit,
   dataset: Dataset,
   table: Table,
   attempts: number,
+  around?: Around,
 ): Promise<StoredUnit> {
   const { before, last } = writesOf(dataset, unit.selector, table);
   const finish = async (run: Database["run"]): Promise<SqlRow | undefined> => {
@@ -203,14 +208,17 @@ select (select changed from written) as changed, (select status from counted) as
   };
   let changedBefore = 0;
   const row =
-    before.length === 0
+    before.length === 0 && around === undefined
       ? await finish(database.run)
       : await database.transaction(async (run) => {
+          await around?.before(run);
           for (const { sql, parameters } of before) {
             const [stored] = await run(`with ${sql} select changed from written`, parameters);
             changedBefore += Number(stored?.changed);
           }
-          return await finish(run);
+          const finished = await finish(run);
+          await around?.after(run);
+          return finished;
         });
   // A failure recorded while this statement waited for the unit's lock was not visible to the statement.
   if (row?.late === true) await resolveFailure(database, unit);

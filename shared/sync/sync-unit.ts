@@ -3,11 +3,13 @@
 
 import { isByTradingDay } from "../catalogue/dataset.ts";
 import type { Dataset } from "../catalogue/datasets.ts";
+import { shanghaiDay } from "../catalogue/dates.ts";
 import { asSyncError, SyncError } from "../errors.ts";
 import { recordOrphan } from "../ledger/failures.ts";
+import { type Around, marksAround } from "../ledger/list-answers.ts";
 import { claimUnit, markNotDue, type StoredUnit, storeUnit } from "../ledger/units.ts";
 import type { Delivery, Outcome, SyncServices } from "../ports.ts";
-import { judge, type Verdict } from "../rows/completeness.ts";
+import { type Answer, judge, type Verdict } from "../rows/completeness.ts";
 import { decodeUnit, type Unit } from "../unit.ts";
 import { say } from "../words/say.ts";
 import { fetchUnit } from "./fetch-unit.ts";
@@ -52,11 +54,27 @@ async function sync(services: SyncServices, delivery: Delivery, unit: Unit): Pro
   if (verdict.is === "not whole") throw new SyncError("transient", verdict.why);
   if (verdict.is === "not due") return await lookAgain(services, delivery, unit, verdict);
 
-  const stored = await storeUnit(database, unit, dataset, answer.table, delivery.receiveCount);
+  const around = marksOf(services, dataset, unit, answer);
+  const stored = await storeUnit(database, unit, dataset, answer.table, delivery.receiveCount, around);
   const fetchMilliseconds = Math.round(fetchedAt - startedAt);
   const storeMilliseconds = Math.round(clock.monotonic() - fetchedAt);
   await report(services, delivery, dataset, unit, { ...stored, fetchMilliseconds, storeMilliseconds });
   return "settled";
+}
+
+/** For a list of securities: marks the codes that are in none of its slices any more. */
+function marksOf(
+  { datasets, clock, settings }: SyncServices,
+  dataset: Dataset,
+  unit: Unit,
+  { table }: Answer,
+): Around | undefined {
+  const answer = {
+    codes: (table.columns.ts_code ?? []).map(String),
+    slices: dataset.lists?.(shanghaiDay(clock.now())) ?? [],
+    mirrored: Object.values(datasets).filter(({ list }) => list?.name === dataset.name),
+  };
+  return marksAround(unit, dataset, answer, settings);
 }
 
 /** Leaves a unit that is no longer wanted, or is not in the ledger, without fetching it. */

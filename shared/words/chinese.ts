@@ -177,6 +177,8 @@ export const chinese: Readonly<Record<SentenceName, string>> = {
   answerBegins: "{what}：返回数据从 {first} 开始，晚于 {from}",
   answerGap: "{what}：返回数据在 {before} 与 {after} 之间缺日",
   listShort: "{what}：只有 {rows} 行，而此前有 {before} 行：不足 SYNC_LIST_SHARE_MIN 规定的 {percent} %",
+  listLost:
+    "{dataset}：{lost} 个代码不再出现在任何列表中（{examples}）：超过 {known} 个的 {percent} %，见 SYNC_LIST_SHARE_MIN",
   listEmpty: "{what}：上市列表为空",
   stillNotWhole: "{what}：调用 {calls} 次后仍不能确认完整",
   capForOneDay: "{what}：单日返回 {rows} 行，已达上限",

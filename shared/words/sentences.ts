@@ -189,6 +189,8 @@ export const sentences = {
   answerBegins: "{what}: the answer begins on {first}, after {from}",
   answerGap: "{what}: the answer has no day between {before} and {after}",
   listShort: "{what}: {rows} rows, and there were {before}: less than {percent} %, SYNC_LIST_SHARE_MIN",
+  listLost:
+    "{dataset}: {lost} codes are in no answer any more ({examples}): more than {percent} % of {known}, see SYNC_LIST_SHARE_MIN",
   listEmpty: "{what}: the list of listed securities is empty",
   stillNotWhole: "{what}: still not whole after {calls} calls",
   capForOneDay: "{what}: {rows} rows for one day, the cap",

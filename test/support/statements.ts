@@ -18,6 +18,7 @@ import {
   recordOrphan,
   unresolvedUnits,
 } from "../../shared/ledger/failures.ts";
+import { marksAround } from "../../shared/ledger/list-answers.ts";
 import * as origins from "../../shared/ledger/origin.ts";
 import * as tasks from "../../shared/ledger/tasks.ts";
 import { claimUnit, markNotDue, noteAttempt, storeUnit } from "../../shared/ledger/units.ts";
@@ -269,6 +270,15 @@ const ledger = (market: readonly string[], few: readonly string[]): Statement[] 
     name: "storeUnit, in two statements",
     ask: (database) =>
       storeUnit(database, unitOf(50), stock_list, rowsOf(stock_list, few, "a long text".repeat(4_000)), 1),
+  },
+  {
+    name: "storeUnit, with the codes that are gone",
+    ask(database) {
+      const unit = unitOf(53, listUnits[0]);
+      const answer = { codes: market, slices: [unit.selector], mirrored: [stock_daily] };
+      const around = marksAround(unit, stock_list, answer, { SYNC_LIST_SHARE_MIN: 0 });
+      return storeUnit(database, unit, stock_list, rowsOf(stock_list, few), 1, around);
+    },
   },
   { name: "markNotDue", ask: (database) => markNotDue(database, unitOf(40), 1) },
   { name: "noteAttempt", ask: (database) => noteAttempt(database, unitOf(41), 2, "the reply was not whole") },

@@ -64,6 +64,7 @@ export const spec = {
     codes: { within: fundCodes },
     listedFrom: "list_date",
     listedTo: "delist_date",
+    goneOn: "gone_on",
   },
   passing: ["P"], // being issued
   constants: { is_etf: "Y", market: "E" }, // fund_basic's value for a fund listed on an exchange; etf_basic has no such column

@@ -30,6 +30,7 @@ export const spec = {
     codes: { outside: fundCodes },
     listedFrom: "list_date",
     listedTo: "delist_date",
+    goneOn: "gone_on",
   },
   indexes: [["is_etf"], ["is_etf", "exchange", "ts_code"]],
   passing: ["P"], // listing suspended: a few stocks, lately none
@@ -63,6 +64,7 @@ export const words: DatasetWords = {
     list_status: ["none", "L listed, D delisted, P listing suspended for a stock and yet to be listed for an ETF", "L 上市，D 退市，P 对股票为暂停上市、对 ETF 为尚未上市"],
     list_date: ["none", "Day of listing", "上市日"],
     delist_date: ["none", "Day of delisting; null while listed", "退市日；仍在上市时为空"],
+    gone_on: ["none", "Day since which no list has the code, the one after its last daily row; null while a list has it", "不再出现在任何列表中的起始日，即最后一行日线的次日；仍在列表中时为空"],
     is_hs: ["none", "Stock Connect, H Shanghai, S Shenzhen, N none", "沪深港通标的：H 沪股通，S 深股通，N 否"],
     act_name: ["none", "Actual controller; null when TuShare names none", "实际控制人；TuShare 未提供时为空"],
     act_ent_type: ["none", "Kind of the actual controller; null when TuShare names none", "实际控制人的企业性质；TuShare 未提供时为空"],

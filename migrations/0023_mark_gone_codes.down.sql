@@ -1,0 +1,3 @@
+drop table sync_list_answer;
+
+alter table stock_info drop column gone_on;
