@@ -20,7 +20,7 @@ const tasksShown = 12;
 const failuresShown = 20;
 
 const questions = {
-  pause: (job: string) => `Pause ${job}? What is in hand is finished.`,
+  pause: (job: string) => `Pause ${job}? Units in progress are finished; the rest waits until you resume it.`,
   resume: (job: string) => `Resume ${job}?`,
 };
 

@@ -68,7 +68,7 @@ function fromFile(given: Given, isNeeded: boolean): Choice {
     if (!keptKeys.includes(key) || (kept ?? "") === textOf(value)) continue;
     if (key in said && file !== undefined) {
       warnings.push(
-        `${key}=${textOf(value)} is for this time alone, ${name} has ${kept ?? "nothing"}; ` +
+        `${key}=${textOf(value)} applies to this deployment only, ${name} has ${kept ?? "nothing"}; ` +
           `to keep it: npm run deploy -- --stack ${stack} -c '${key}=${textOf(value)}'`,
       );
     } else if (!(key in said) && kept !== undefined) {
@@ -98,7 +98,7 @@ function refuse({ stack, file, account, region }: Pick<Given, "stack" | "file" |
   const remedy = `npm run deploy -- --stack ${stack} --only-diff reads it from the stack`;
   if (file === undefined) {
     return [
-      `there is no ${name} here, so nobody knows what was chosen for ${stack}: ${remedy}, ` +
+      `there is no ${name} here, so the values set in earlier deployments of ${stack} are unknown: ${remedy}, ` +
         "and npm run deploy makes a first deployment",
     ];
   }
@@ -113,7 +113,7 @@ function refuse({ stack, file, account, region }: Pick<Given, "stack" | "file" |
       : []),
     ...(file.begun === undefined
       ? []
-      : [`a deployment of ${stack} was begun and nobody saw its end: ${remedy}, as it is now`]),
+      : [`a deployment of ${stack} was started, and its result is unknown: ${remedy}`]),
   ];
 }
 

@@ -48,8 +48,8 @@ const optionTypes = {
 export const usage = `Usage: npm start -- [options]
 
   --job JOB        ${listOfJobs(", ", " (default DAILY_HISTORY)")}
-  --from DAY       first day, YYYYMMDD or YYYY-MM-DD (default: the last 30 open days; reports: the settings' first period;
-                   increments: what is new)
+  --from DAY       first day, YYYYMMDD or YYYY-MM-DD (default: the last 30 trading days; reports: the settings' first
+                   period; increments: what is new)
   --to DAY         last day (default: the newest that is due)
   --codes LIST     only these codes, such as 600519.SH,000001.SZ
   --refresh        fetch also what is stored

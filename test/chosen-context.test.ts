@@ -62,14 +62,16 @@ describe("the CDK called by hand", () => {
     expect(text).toContain("cron(0 6 ? * MON-FRI *)");
     expect(text).toContain("team/robot");
     expect(text).toContain('"MaxCapacity":8');
-    expect(said).toContain("for this time alone");
+    expect(said).toContain("applies to this deployment only");
     expect(said).toContain(`npm run deploy -- --stack TushareSync-${stage} -c 'databaseMaxCapacity=8'`);
   });
 
   test("is refused in an account where the stack's chosen options are unknown", async () => {
     rmSync(file, { force: true });
     const refused = synth([], { CDK_DEFAULT_ACCOUNT: account });
-    await expect(refused).rejects.toThrow(`nobody knows what was chosen for TushareSync-${stage}`);
+    await expect(refused).rejects.toThrow(
+      `the values set in earlier deployments of TushareSync-${stage} are unknown`,
+    );
   });
 });
 
@@ -102,7 +104,7 @@ describe("the app", () => {
     const { warnings } = choose({ file, defaults: { alarmEmail: "old@example.com" }, said: { slots: "5" } });
     expect(warnings.join("\n")).toContain("not old@example.com, which cdk.json has");
     expect(warnings.join("\n")).toContain(
-      "slots=5 is for this time alone, deployment.TushareSync.json has 4",
+      "slots=5 applies to this deployment only, deployment.TushareSync.json has 4",
     );
     expect(choose({ file, said: { slots: "4" } }).warnings).toEqual([]);
   });
@@ -123,10 +125,10 @@ describe("the app", () => {
     const here = { account, region };
     expect(choose({ ...here, file }).refusals).toEqual([]);
     expect(choose({ file: undefined }).refusals).toEqual([]); // no account: a synth
-    expect(choose({ ...here, file: undefined }).refusals[0]).toContain("nobody knows what was chosen");
+    expect(choose({ ...here, file: undefined }).refusals[0]).toContain("are unknown");
     expect(choose({ account: "999", region, file }).refusals[0]).toContain("this would be 999");
     expect(choose({ account, region: "eu-west-1", file }).refusals[0]).toContain("and eu-west-1");
-    expect(choose({ ...here, file: { ...file, begun: {} } }).refusals[0]).toContain("nobody saw its end");
+    expect(choose({ ...here, file: { ...file, begun: {} } }).refusals[0]).toContain("its result is unknown");
     expect(choose({ ...here, said: { chosen: "file-if-any" } }).refusals).toEqual([]);
   });
 

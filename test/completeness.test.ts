@@ -183,7 +183,7 @@ describe("an open day", () => {
     [
       "with fewer than 0.6 of them is not due",
       { ...whole, main: 3_185 },
-      "3185 rows, the open day before has 5310",
+      "3185 rows, the previous trading day has 5310",
     ],
     ["with fewer rows is not due, however old", { ...whole, main: 100, ageDays: 8 }, "100 rows"],
     ["without rows is not due", { ...whole, main: 0 }, "returned no rows"],

@@ -172,7 +172,7 @@ describe("a day of members", () => {
     }
     expect(await sync("foreign_bars", date("20240104"))).toMatchObject({
       status: "pending",
-      why: "20240104: TuShare returned no rows for an open day",
+      why: "20240104: TuShare returned no rows for a trading day",
     });
     expect(await stored("foreign_bars")).toEqual([]);
   });

@@ -251,7 +251,7 @@ describe("a day that is not published yet", () => {
     expect(await world.failures()).toMatchObject([
       {
         kind: "transient",
-        error_message: "20240117: TuShare returned no rows for an open day",
+        error_message: "20240117: TuShare returned no rows for a trading day",
         retry_count: 3,
       },
     ]);
@@ -277,7 +277,7 @@ describe("a day that is not published yet", () => {
     await world.dispatch(oneDay);
     expect(await world.deliverNext()).toMatchObject({ outcome: "redeliver" });
     expect(world.schedules.planned()).toEqual([]);
-    expect((await onlyUnit())?.last_error).toBe("20240104: TuShare returned no rows for an open day");
+    expect((await onlyUnit())?.last_error).toBe("20240104: TuShare returned no rows for a trading day");
   });
 });
 

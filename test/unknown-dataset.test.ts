@@ -117,13 +117,13 @@ describe("the pictures of coverage", () => {
 
   test("show every fetched dataset, under its title in the reader's language", async () => {
     await settle(events, { by: "date", trade_date: firstDay }, 0);
-    expect(await draw()).toContain("Invented events stored for each open day");
+    expect(await draw()).toContain("Invented events stored for each trading day");
     expect(await draw()).not.toContain("Invented bars");
     expect(await draw(chinese)).toContain("虚构事件：");
   });
 
   test("show the first dataset while nothing is stored", async () => {
-    expect(await draw()).toContain("Invented bars stored for each open day");
+    expect(await draw()).toContain("Invented bars stored for each trading day");
   });
 
   test("a proven day is shown as complete, whatever its number of rows, without a percentage", async () => {

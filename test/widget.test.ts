@@ -325,7 +325,8 @@ describe("the page of the dashboard", () => {
       name: "Pause",
       endpoint: arns.dispatcherArn,
       display: "popup",
-      confirmation: "Pause DAILY_HISTORY? What is in hand is finished.",
+      confirmation:
+        "Pause DAILY_HISTORY? Units in progress are finished; the rest waits until you resume it.",
       payload: { pause: tasks[0]?.id },
     });
   });
@@ -363,7 +364,7 @@ describe("the page of the dashboard", () => {
     expect(page).not.toMatch(/<script|<iframe|<use|javascript:|https?:\/\//);
     expectWellFormed(page);
     expect(seen(page)).toContain("12 of 12 days proven whole");
-    expect(seen(page)).toContain("Stock daily data stored for each open day");
+    expect(seen(page)).toContain("Stock daily data stored for each trading day");
     expect(page).not.toContain("ETF prices stored");
   });
 });

@@ -67,9 +67,9 @@ export const coverageRoutes: readonly Route[] = [
     at: "/api/coverage",
     id: "readCoverage",
     tag: "Coverage",
-    summary: "Rows stored for each open day, against the instruments listed on it",
+    summary: "Rows stored for each trading day, against the instruments listed on it",
     query: rangeFields,
-    answers: { 200: { about: "The open days, ascending", schema: CoverageAnswer } },
+    answers: { 200: { about: "The trading days, ascending", schema: CoverageAnswer } },
     async handle({ database, clock }, { query }) {
       const range = readRange(query, clock.now());
       if ("refused" in range) return range.refused;
@@ -95,10 +95,10 @@ export const coverageRoutes: readonly Route[] = [
     at: "/api/coverage/{dataset}",
     id: "readDatasetCoverage",
     tag: "Coverage",
-    summary: "Rows of one dataset stored for each open day",
+    summary: "Rows of one dataset stored for each trading day",
     path: { dataset: oneOf([firstName, ...otherNames], "one by trading day") },
     query: rangeFields,
-    answers: { 200: { about: "The open days, ascending", schema: DatasetCoverageAnswer } },
+    answers: { 200: { about: "The trading days, ascending", schema: DatasetCoverageAnswer } },
     async handle({ database, clock }, { path: { dataset }, query }) {
       const range = readRange(query, clock.now());
       if ("refused" in range) return range.refused;

@@ -12,7 +12,7 @@ import { startJob } from "./start-job.ts";
 const fields = {
   from: optional(day("the first, included")),
   to: optional(day("the last, included", "20240131")),
-  days: optional(integer(1, daysMax, "instead of from: the last so many due open days", 30)),
+  days: optional(integer(1, daysMax, "instead of from: the last so many due trading days", 30)),
   codes: optional(codes(codesMax, "only these")),
   refresh: optional(truth("also fetch what is already stored", false)),
   byPeriod: optional(truth("by report period, or by stock; overrides the settings", false)),

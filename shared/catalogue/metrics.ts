@@ -33,7 +33,7 @@ export const metrics = {
   StoreTime: { unit: "Milliseconds", about: "time to store a unit" },
 
   TaskProgress: { unit: "Percent", by: "job", about: "units of a task done or parked, percent of all" },
-  DaysBehind: { unit: "Count", by: "dataset", about: "due open days after the newest complete one" },
+  DaysBehind: { unit: "Count", by: "dataset", about: "due trading days after the newest complete one" },
   DaysLate: { unit: "Count", about: "highest DaysBehind at the evening check" },
   FailuresParked: { unit: "Count", about: "open failure records that need a person" },
 

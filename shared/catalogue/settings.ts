@@ -16,7 +16,7 @@ type Setting = { readonly about: string } & (NumberSetting | DaySetting | Choice
 export const settingTable = {
   SYNC_DAILY_HISTORY_BATCH_SIZE: integer(50, 1, 1_000, "units in one fan-out step of the daily jobs"),
   SYNC_DAILY_HISTORY_START_DATE: day("20100101", "first day of DAILY_HISTORY when a command names none"),
-  SYNC_DAILY_LOOKBACK_DAYS: integer(60, 0, 250, "open days in which DAILY_INCREMENTAL looks for gaps"),
+  SYNC_DAILY_LOOKBACK_DAYS: integer(60, 0, 250, "trading days that DAILY_INCREMENTAL checks for gaps"),
   SYNC_FINANCE_HISTORY_BATCH_SIZE: integer(100, 1, 1_000, "units in one fan-out step of the finance jobs"),
   SYNC_FINANCE_HISTORY_START_DATE: day("20200101", "first report period of FINANCE_HISTORY"),
   SYNC_FINANCE_BY_PERIOD: choice(

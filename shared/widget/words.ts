@@ -120,7 +120,7 @@ export const english: Words = {
   failures: (count, isOne) => `${count} ${isOne ? "unit needs" : "units need"} a person.`,
   more: (count) => `and ${count} more`,
   coverage: (what, first, last, proven, open) =>
-    `${what} stored for each open day from ${first} to ${last}: ${proven} of ${open} days proven whole`,
+    `${what} stored for each trading day from ${first} to ${last}: ${proven} of ${open} days proven whole`,
   unaskedDays: (count) => `, and ${count} not requested`,
   day: (day, stored, listed, state) =>
     `${day}: ${stored} rows${listed === undefined ? "" : ` of ${listed} listed`}, ${state}`,

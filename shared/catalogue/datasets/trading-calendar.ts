@@ -45,7 +45,7 @@ export const words: DatasetWords = {
   },
   example: {
     asks: {
-      en: "On which open days of this year is no bar stored at all?",
+      en: "On which trading days of this year is no bar stored?",
       zh: "今年哪些交易日一条行情也没有？",
     },
     sql: `select cal_date
