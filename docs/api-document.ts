@@ -5,6 +5,7 @@ import { SyncError } from "../shared/errors.ts";
 import { ask } from "../test/support/ask-api.ts";
 import { makeWorld, type World } from "../test/support/world.ts";
 import { type Example, examples } from "./api-examples.ts";
+import { markdownTable } from "./markdown-table.ts";
 
 type Json = Record<string, unknown>;
 type Field = { name: string; place: string; required: boolean; description: string };
@@ -100,22 +101,19 @@ function section(title: string, operation: Json): string {
   return [
     `### ${title}\n`,
     `${summary}.${description === undefined ? "" : ` ${description}`}\n`,
-    ...(fields.length === 0 ? [] : [table(["field", "in", "holds"], fields.map(describeField))]),
-    table(
+    ...(fields.length === 0
+      ? []
+      : [`${markdownTable(["field", "in", "holds"], fields.map(describeField))}\n`]),
+    markdownTable(
       ["answer", "is"],
       own.map(([status, answer]) => [status, answer.description ?? ""]),
     ),
+    "",
   ].join("\n");
 }
 
 function describeField({ name, place, required, description }: Field): string[] {
   return [`\`${name}\`${required ? "" : " (optional)"}`, place, description];
-}
-
-function table(header: readonly string[], rows: readonly (readonly string[])[]): string {
-  const line = (cells: readonly string[]) =>
-    `| ${cells.map((cell) => cell.replaceAll("|", "\\|")).join(" | ")} |`;
-  return `${[line(header), line(header.map(() => "---")), ...rows.map(line)].join("\n")}\n`;
 }
 
 async function showExample(

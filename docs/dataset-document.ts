@@ -5,6 +5,7 @@ import { jobs, jobsOf, jobTypes } from "../shared/catalogue/jobs.ts";
 import type { Language } from "../shared/words/language.ts";
 import { translate } from "../shared/words/translate.ts";
 import { allInterfacesOf, expectedOf, publishedOf, sourcesOf, unitOf, whenOf } from "./dataset-words.ts";
+import { markdownTable } from "./markdown-table.ts";
 
 const headings = {
   en: {
@@ -70,14 +71,11 @@ function between(text: string, name: string, table: string): string {
 }
 
 function datasetTable(language: Language): string {
-  const rows = Object.values(datasets).map((dataset) => [
-    dataset.title[language],
-    tableOf(dataset),
-    sourcesOf(dataset)[language],
-    unitOf(dataset)[language],
-    keyOf(dataset, language),
-  ]);
-  return markdown(headings[language].datasets, rows);
+  const rows = Object.values(datasets).map((dataset) => {
+    const { table, unit, key } = factsOf(dataset, language);
+    return [dataset.title[language], table, sourcesOf(dataset)[language], unit, key];
+  });
+  return markdownTable(headings[language].datasets, rows);
 }
 
 function jobTable(language: Language): string {
@@ -86,7 +84,7 @@ function jobTable(language: Language): string {
     translate(jobs[job].about, language),
     whenOf(jobs[job].schedules)[language],
   ]);
-  return markdown(headings[language].jobs, rows);
+  return markdownTable(headings[language].jobs, rows);
 }
 
 /** The table, with the condition that separates its rows from another dataset's in the same table. */
@@ -109,11 +107,11 @@ export function datasetPage(language: Language, words: Readonly<Record<DatasetNa
   return `${[pageOpenings[language], ...parts].join("\n\n")}\n`;
 }
 
-function section(dataset: Dataset, { about }: DatasetWords, language: Language): string {
-  const { title, name, documentation } = dataset;
-  const texts = headings[language];
-  const sign = signs[language];
-  const facts: Readonly<Record<keyof typeof texts.facts, string>> = {
+/** What both tables and pages say of a dataset, in a page's order. */
+function factsOf(dataset: Dataset, language: Language): Readonly<Record<Fact, string>> {
+  const { name, documentation } = dataset;
+  const { comma, open, close } = signs[language];
+  return {
     name: `\`${name}\``,
     table: tableOf(dataset),
     key: keyOf(dataset, language),
@@ -121,31 +119,33 @@ function section(dataset: Dataset, { about }: DatasetWords, language: Language):
     expected: expectedOf(dataset)[language],
     published: publishedOf(dataset)[language],
     jobs: jobsOf(name)
-      .map((job) => `\`${job}\`${sign.open}${whenOf(jobs[job].schedules)[language]}${sign.close}`)
-      .join(sign.comma),
+      .map((job) => `\`${job}\`${open}${whenOf(jobs[job].schedules)[language]}${close}`)
+      .join(comma),
     documentation: documentation
       .map((page) => `[${page}](https://tushare.pro/document/2?doc_id=${page})`)
-      .join(sign.comma),
+      .join(comma),
   };
+}
+
+type Fact = keyof (typeof headings)["en"]["facts"];
+
+function section(dataset: Dataset, { about }: DatasetWords, language: Language): string {
+  const texts = headings[language];
+  const { stop, colon } = signs[language];
+  const facts = Object.entries(factsOf(dataset, language)).map(
+    ([fact, text]) => `- ${texts.facts[fact as Fact]}${colon}${text}`, // as: of its own entries
+  );
   const interfaces = allInterfacesOf(dataset).map((one) => [
     one.name,
     String(one.points),
     String(one.rowCap),
     (one.requires ?? []).join(", "),
   ]);
-  return `## ${title[language]}
+  return `## ${dataset.title[language]}
 
-${about[language]}${sign.stop}
+${about[language]}${stop}
 
-${Object.entries(texts.facts)
-  .map(([fact, label]) => `- ${label}${sign.colon}${facts[fact as keyof typeof facts]}`) // as: of its own entries
-  .join("\n")}
+${facts.join("\n")}
 
-${markdown(texts.interfaces, interfaces)}`;
-}
-
-function markdown(header: readonly string[], rows: readonly (readonly string[])[]): string {
-  const line = (cells: readonly string[]) =>
-    `| ${cells.map((cell) => cell.replaceAll("|", "\\|")).join(" | ")} |`;
-  return [line(header), line(header.map(() => "---")), ...rows.map(line)].join("\n");
+${markdownTable(texts.interfaces, interfaces)}`;
 }

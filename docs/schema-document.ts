@@ -11,6 +11,7 @@ import { type DatasetFile, tablesOf, type WantedTable } from "../schema/tables.t
 import type { Bilingual } from "../shared/catalogue/measures.ts";
 import { measures } from "../shared/catalogue/measures.ts";
 import type { Language } from "../shared/words/language.ts";
+import { markdownTable } from "./markdown-table.ts";
 import { chineseOf } from "./schema-chinese.ts";
 import { documentationGaps } from "./schema-gaps.ts";
 import { notes, type SchemaNote } from "./schema-notes.ts";
@@ -161,10 +162,12 @@ function columnTable(
       unit: known === undefined ? "" : measures[known[0]][source.language],
       meaning: known === undefined ? said(source, column.comment) : known[source.language === "en" ? 1 : 2],
     };
-    return `| ${headings.map((heading) => cells[heading].replaceAll("|", "\\|")).join(" | ")} |`;
+    return headings.map((heading) => cells[heading]);
   });
-  const header = `| ${headings.map((heading) => texts.columns[heading]).join(" | ")} |`;
-  return [header, `|${" --- |".repeat(headings.length)}`, ...rows].join("\n");
+  return markdownTable(
+    headings.map((heading) => texts.columns[heading]),
+    rows,
+  );
 }
 
 function headingsOf({ tables }: Source, { name, kind }: Relation): Heading[] {
