@@ -16,6 +16,7 @@ export function runOptions(t: Messages) {
     days: { type: "number", kind: { least: 1, most: daysMax }, describe: t.options.days },
     codes: { type: "string", kind: "codes", describe: t.options.codes },
     refresh: { type: "boolean", describe: t.options.refresh },
+    "accept-changes": { type: "boolean", describe: t.options.acceptChanges },
     "by-period": { type: "boolean", describe: t.options.byPeriod },
   } as const satisfies Record<string, OptionSpec>;
 }
@@ -35,6 +36,7 @@ export function runFields(values: RunValues, t: Messages): Record<string, unknow
     ...(days !== undefined && { days }),
     ...(codes !== undefined && { codes: readCodes(codes) }),
     ...(refresh !== undefined && { refresh }),
+    ...(values["accept-changes"] !== undefined && { acceptChanges: values["accept-changes"] }),
     ...(values["by-period"] !== undefined && { byPeriod: values["by-period"] }),
   };
   const read = readCommand(command);
@@ -61,6 +63,7 @@ export function writeFields(fields: Readonly<Record<string, unknown>>): string {
       const value = fields[name];
       if (value === undefined) return [];
       if (name === "byPeriod") return value === false ? ["--no-by-period"] : ["--by-period"];
+      if (name === "acceptChanges") return value === true ? ["--accept-changes"] : [];
       if (value === true) return [`--${name}`];
       return value === false ? [] : [`--${name}`, Array.isArray(value) ? value.join(",") : String(value)];
     })

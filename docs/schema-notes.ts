@@ -86,6 +86,18 @@ order by roe desc
 limit 20`,
   },
   {
+    name: "data_revision",
+    asks: {
+      en: "What did TuShare change this week, by column?",
+      zh: "本周 TuShare 改动了哪些列？",
+    },
+    sql: `select dataset, column_name, class, count(*) as changes, min(day) as first_day, max(day) as last_day
+from data_revision
+where seen_at > now() - interval '7 days'
+group by dataset, column_name, class
+order by changes desc`,
+  },
+  {
     name: "sync_task",
     asks: { en: "What ran lately, and how did it end?", zh: "最近运行了什么，结果如何？" },
     sql: `select job_type, status, total_processed, total_failed, total_units, started_at, completed_at - started_at as took, reason

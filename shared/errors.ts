@@ -14,6 +14,8 @@ export type SyncErrorOptions = {
   retryAfterSeconds?: number;
   /** The limit the upstream named with it. */
   callsAMinute?: number;
+  /** The check of the database that refused the statement. */
+  check?: string | undefined;
 };
 
 export class SyncError extends Error {
@@ -22,6 +24,7 @@ export class SyncError extends Error {
   readonly scope: ErrorScope;
   readonly retryAfterSeconds: number | undefined;
   readonly callsAMinute: number | undefined;
+  readonly check: string | undefined;
 
   constructor(kind: ErrorKind, message: string, options: SyncErrorOptions = {}) {
     super(message, options.cause === undefined ? undefined : { cause: options.cause });
@@ -29,6 +32,7 @@ export class SyncError extends Error {
     this.scope = options.scope ?? "unit";
     this.retryAfterSeconds = options.retryAfterSeconds;
     this.callsAMinute = options.callsAMinute;
+    this.check = options.check;
   }
 }
 

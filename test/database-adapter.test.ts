@@ -94,14 +94,15 @@ test("rows that do not fit one request of the Data API are all stored, with seve
   if (unit === undefined) throw new Error("no unit was planned");
 
   const table = tableOf(20_000);
-  expect(writesOf(dataset, selector, table).before).not.toEqual([]);
-  expect(await storeUnit(database, unit, dataset, table, 1)).toMatchObject({
+  const reviser = { taskId: task.id, shareMax: 50 };
+  expect(writesOf(dataset, selector, table, reviser).before).not.toEqual([]);
+  expect(await storeUnit(database, unit, dataset, table, 1, 50)).toMatchObject({
     changed: 20_000,
     taskStatus: "COMPLETED",
   });
   const [stored] = await database.run("select count(*) as rows, sum(close) as closes from stock_daily");
   expect(stored).toEqual({ rows: 20_000, closes: String((20_000 * 19_999) / 2) });
-  expect(await storeUnit(database, unit, dataset, table, 1)).toMatchObject({ changed: 0 });
+  expect(await storeUnit(database, unit, dataset, table, 1, 50)).toMatchObject({ changed: 0 });
 });
 
 /** Rows of one day whose numbers are as long as real ones get. */

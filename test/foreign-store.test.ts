@@ -336,7 +336,7 @@ describe("a dataset without a unique key", () => {
     expect(await footprint("foreign_trades")).toEqual(left);
   });
 
-  test("replaces its own slice only; unchanged rows are not written", async () => {
+  test("replaces its own slice only; unchanged rows are not written, and what goes and comes is recorded", async () => {
     answers = { foreign_trade: trades };
     await sync("foreign_trades", date(before));
     await sync("foreign_trades", date(today));
@@ -349,6 +349,14 @@ describe("a dataset without a unique key", () => {
       "900001.SH 2024-01-17 - 3 trades",
       "900001.SH 2024-01-17 A 1.5 trades",
       "900002.SH 2024-01-17 B, (C) 2 trades",
+    ]);
+    const revised = await world.sql(
+      "select class, key ->> 'price' as price from data_revision order by class desc, 2",
+    );
+    expect(revised).toEqual([
+      { class: "removed", price: "1.5" },
+      { class: "removed", price: null },
+      { class: "added", price: "3" },
     ]);
     const stays = (await footprint("foreign_trades")).filter((row) =>
       left.some((each) => each.ctid === row.ctid && each.xmin === row.xmin),

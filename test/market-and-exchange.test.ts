@@ -76,7 +76,8 @@ for (const { engine, missing, openEmpty } of await databaseKinds()) {
       );
       const columns = { ts_code: ["510300.SH"], name: ["沪深300ETF"], exchange: ["SSE"] };
       const selector = { by: "exchange", exchange: "SH", list_status: "L" } as const;
-      const { sql, parameters } = writesOf(datasets.etf_list, selector, { columns, size: 1 }).last;
+      const reviser = { taskId: "00000000-0000-4000-8000-000000000001", shareMax: 50 };
+      const { sql, parameters } = writesOf(datasets.etf_list, selector, { columns, size: 1 }, reviser).last;
       await on.database.run(`with ${sql} select changed from written`, parameters);
       expect(await stored()).toEqual(split);
     });

@@ -5,6 +5,7 @@ import { writesOf } from "../shared/rows/write.ts";
 import { stored } from "./support/invented-datasets.ts";
 
 const selector = { by: "date", trade_date: "20240117" } as const;
+const reviser = { taskId: "00000000-0000-4000-8000-000000000001", shareMax: 50 };
 
 /** Rows in no order, of which every third lacks a timing, with enough text for several statements. */
 function shuffled(count: number) {
@@ -22,7 +23,7 @@ function shuffled(count: number) {
 
 /** The keys of the rows that are written, in the order of the statements. */
 function keysWritten(dataset: Dataset, count: number): string[][] {
-  const { before, last } = writesOf(dataset, selector, shuffled(count));
+  const { before, last } = writesOf(dataset, selector, shuffled(count), reviser);
   return [...before, last].map(({ parameters }) => {
     const [codes = [], timings = []] = [
       String(parameters.cells_ts_code).split(","),
@@ -37,12 +38,12 @@ test("the statements of a large answer lock its rows in the order of the key, nu
   expect(written.length).toBeGreaterThan(2);
   expect(written.flat()).toHaveLength(2_000);
   expect(written.flat()).toEqual(written.flat().toSorted());
-  const { sql } = writesOf(stored.foreign_pauses, selector, shuffled(8)).last;
+  const { sql } = writesOf(stored.foreign_pauses, selector, shuffled(8), reviser).last;
   expect(sql).toContain('order by ts_code collate "C", bar_day, timing collate "C" nulls first');
 });
 
 test("an answer that fits one statement is written in its own order", () => {
-  const { before, last } = writesOf(stored.foreign_pauses, selector, shuffled(8));
+  const { before, last } = writesOf(stored.foreign_pauses, selector, shuffled(8), reviser);
   expect(before).toEqual([]);
   expect(String(last.parameters.cells_ts_code).split(",")).toEqual(shuffled(8).columns.ts_code);
 });

@@ -44,6 +44,7 @@ export const en = {
     days: "instead of --from: this many trading days that are due, counted back from the newest",
     codes: "only these codes, such as 600519.SH,000001.SZ",
     refresh: "also fetch again what is already stored",
+    acceptChanges: "store an answer however many stored values it changes",
     byPeriod: "fetch reports by report period (5,000 points); --no-by-period: by stock",
   },
   task: {

@@ -42,6 +42,7 @@ export const zh: Messages = {
     days: "代替 --from：最近若干个已到期的交易日",
     codes: "只取这些代码，例如 600519.SH,000001.SZ",
     refresh: "已存的也重新获取",
+    acceptChanges: "无论改动多少已存的值，都存入返回结果",
     byPeriod: "财务按报告期获取（需 5000 积分）；--no-by-period：按股票获取",
   },
   task: {

@@ -166,7 +166,8 @@ function classify(error: unknown): { kind: "transient" | "permanent"; resuming: 
 function asSyncError(error: unknown, kind: "transient" | "permanent"): SyncError {
   if (error instanceof SyncError) return error;
   const text = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
-  return new SyncError(kind, say("database", { said: text }), { cause: error });
+  const check = /violates check constraint "(\w+)"/.exec(text)?.[1];
+  return new SyncError(kind, say("database", { said: text }), { cause: error, check });
 }
 
 function asParameter([name, value]: [string, SqlParameters[string]]): SqlParameter {

@@ -15,6 +15,9 @@ const fields = {
   days: optional(integer(1, daysMax, "instead of from: the last so many due trading days", 30)),
   codes: optional(codes(codesMax, "only these")),
   refresh: optional(truth("also fetch what is already stored", false)),
+  acceptChanges: optional(
+    truth("store an answer however much it changes, SYNC_REVISION_SHARE_MAX notwithstanding", false),
+  ),
   byPeriod: optional(truth("by report period, or by stock; overrides the settings", false)),
 } satisfies Record<RunOption, z.ZodMiniType>;
 

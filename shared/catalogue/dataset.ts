@@ -23,6 +23,8 @@ export type Column = {
   readonly part?: RegExp;
   /** TuShare's values -> ours; other values stay as they are. */
   readonly words?: Readonly<Record<string, string>>;
+  /** A cumulative adjustment factor: TuShare may scale all its days at once, and its changes are classed. */
+  readonly isFactor?: true;
 };
 
 export type InterfaceSpec = {
@@ -242,6 +244,11 @@ export function codeAndDay(): Column[] {
 
 export function numbers(...names: string[]): Column[] {
   return names.map((name) => ({ name, type: "number" }));
+}
+
+/** A column with a cumulative adjustment factor. */
+export function factor(name: string): Column {
+  return { name, type: "number", isFactor: true };
 }
 
 export function text(...names: string[]): Column[] {

@@ -8,7 +8,7 @@ import { calendarDataset, type Dataset, type DatasetName, datasets, listOf } fro
 import { type Settings, settingTable } from "./settings.ts";
 
 /** Options of a run. */
-export const runOptions = ["from", "to", "days", "codes", "refresh", "byPeriod"] as const;
+export const runOptions = ["from", "to", "days", "codes", "refresh", "acceptChanges", "byPeriod"] as const;
 export type RunOption = (typeof runOptions)[number];
 
 export type Job = {
@@ -113,7 +113,7 @@ function lookBackOf({ slices, rangeDays = 0 }: Dataset): string {
 }
 
 function takenBy(dataset: Dataset, mode: Job["mode"]): RunOption[] {
-  if (mode === "reference") return ["refresh"];
+  if (mode === "reference") return ["refresh", "acceptChanges"];
   const byCode = mode === "history" && canAskBy(dataset, "code");
   return [
     "from",
@@ -121,6 +121,7 @@ function takenBy(dataset: Dataset, mode: Job["mode"]): RunOption[] {
     ...(dataset.slices === "days" || dataset.slices === "codes" ? (["days"] as const) : []),
     ...(byCode ? (["codes"] as const) : []),
     "refresh",
+    "acceptChanges",
     ...(dataset.byPeriod === undefined ? [] : (["byPeriod"] as const)),
   ];
 }

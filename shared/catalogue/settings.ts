@@ -26,6 +26,12 @@ export const settingTable = {
   SYNC_INCREMENTAL_MISSING_LIMIT: integer(300, 0, 10_000, "stocks FINANCE_INCREMENTAL catches up in one run"),
   SYNC_FAILURE_MAX_RETRIES: integer(3, 0, 10, "retries of a failed unit before a person is needed"),
   SYNC_LIST_SHARE_MIN: integer(90, 0, 100, "percent of the last answer's rows that a list must have"),
+  SYNC_REVISION_SHARE_MAX: integer(
+    50,
+    1,
+    100,
+    "percent of an answer's stored rows in which one column may change; 100 allows all",
+  ),
   SYNC_NOT_DUE_RETRY_MINUTES: integer(30, 5, 240, "minutes between two attempts for a day not published yet"),
   SYNC_NOT_DUE_UNTIL_HOUR: integer(
     23,

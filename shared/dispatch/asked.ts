@@ -29,11 +29,14 @@ export function answersTo(config: string, command: RunCommand): boolean {
   return essenceOf(splitConfig(config).asked) === essenceOf(command);
 }
 
+/** Options of which false equals none. */
+const isSwitch: ReadonlySet<string> = new Set(["refresh", "acceptChanges"]);
+
 /** A normal form for comparison: `refresh: false` equals no refresh, and a list of codes is a set. */
 function essenceOf(command: Readonly<Record<string, unknown>>): string {
   const fields = runOptions.map((option) => {
     const value = command[option];
-    return Array.isArray(value) ? [...new Set(value)].sort() : option === "refresh" ? value === true : value;
+    return Array.isArray(value) ? [...new Set(value)].sort() : isSwitch.has(option) ? value === true : value;
   });
   return JSON.stringify([command.job, ...fields]);
 }

@@ -44,6 +44,8 @@ const runSchema = z.strictObject({
   codes: z.optional(z.array(code).check(z.minLength(1), z.maxLength(codesMax))),
   /** Also fetch what is already stored. */
   refresh: z.optional(z.boolean()),
+  /** Store an answer however much it changes (SYNC_REVISION_SHARE_MAX). */
+  acceptChanges: z.optional(z.boolean()),
   /** Fetch finance by report period (true) or by stock (false), overriding the settings. */
   byPeriod: z.optional(z.boolean()),
   /** Makes a start idempotent: a second start with the same key (a schedule's tick, a repeated request) starts nothing. */
@@ -89,6 +91,7 @@ const allowed: Readonly<Record<string, string>> = {
   days: say("allowedWhole", { least: 1, most: daysMax }),
   codes: say("allowedCodes", { most: codesMax }),
   refresh: say("allowedTruth"),
+  acceptChanges: say("allowedTruth"),
   byPeriod: say("allowedTruth"),
   requestKey: say("allowedText", { most: requestKeyCharactersMax }),
   pause: say("allowedTask"),

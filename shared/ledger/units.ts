@@ -130,6 +130,11 @@ export type StoredUnit = {
   readonly rows: number;
   /** Rows that were inserted or changed. */
   readonly changed: number;
+  /** Changed values of rows that were stored before; of these, those of an adjustment factor. */
+  readonly revised: number;
+  readonly factors: number;
+  /** Rows, at least, in which the answer has nulls for stored values, or for values that were null in an earlier answer. */
+  readonly emptied: number;
   /** Status of its task; undefined when the unit was already done. */
   readonly taskStatus: TaskStatus | undefined;
   readonly taskPercent: number | undefined;
@@ -137,7 +142,9 @@ export type StoredUnit = {
 
 /**
  * Stores a unit's rows, sets it done, resolves its failure record and updates its task: all of this or nothing.
+ * @param shareMax the setting SYNC_REVISION_SHARE_MAX
  * @param around what else belongs to the same transaction
+ * @throws SyncError permanent, naming the check tooManyChanges, when more of the stored rows would change
  */
 export async function storeUnit(
   database: Database,
@@ -145,9 +152,10 @@ export async function storeUnit(
   dataset: Dataset,
   table: Table,
   attempts: number,
+  shareMax: number,
   around?: Around,
 ): Promise<StoredUnit> {
-  const { before, last } = writesOf(dataset, unit.selector, table);
+  const { before, last } = writesOf(dataset, unit.selector, table, { taskId: unit.task_id, shareMax });
   const finish = async (run: Database["run"]): Promise<SqlRow | undefined> => {
     const [row] = await run(
       `with ${last.sql},
@@ -191,9 +199,10 @@ counted as (
   returning task.status,
     cast(100.0 * (total_processed + total_failed) / greatest(total_units, 1) as double precision) as percent
 )
-select (select changed from written) as changed, (select status from counted) as task_status,
+select written.*, (select status from counted) as task_status,
   (select percent from counted) as task_percent,
-  exists (select 1 from before where status in ('failed', 'parked')) and not exists (select 1 from resolved) as late`,
+  exists (select 1 from before where status in ('failed', 'parked')) and not exists (select 1 from resolved) as late
+from written`,
       {
         ...last.parameters,
         task_id: unit.task_id,
@@ -206,15 +215,20 @@ select (select changed from written) as changed, (select status from counted) as
     );
     return row;
   };
-  let changedBefore = 0;
+  const counts = { changed: 0, revised: 0, factors: 0, emptied: 0 };
+  const add = (stored: SqlRow | undefined) => {
+    for (const count of ["changed", "revised", "factors", "emptied"] as const) {
+      counts[count] += Number(stored?.[count] ?? 0);
+    }
+  };
   const row =
     before.length === 0 && around === undefined
       ? await finish(database.run)
       : await database.transaction(async (run) => {
           await around?.before(run);
           for (const { sql, parameters } of before) {
-            const [stored] = await run(`with ${sql} select changed from written`, parameters);
-            changedBefore += Number(stored?.changed);
+            const [stored] = await run(`with ${sql} select * from written`, parameters);
+            add(stored);
           }
           const finished = await finish(run);
           await around?.after(run);
@@ -222,9 +236,10 @@ select (select changed from written) as changed, (select status from counted) as
         });
   // A failure recorded while this statement waited for the unit's lock was not visible to the statement.
   if (row?.late === true) await resolveFailure(database, unit);
+  add(row);
   return {
     rows: table.size,
-    changed: changedBefore + Number(row?.changed ?? 0),
+    ...counts,
     taskStatus: (row?.task_status ?? undefined) as TaskStatus | undefined,
     taskPercent: typeof row?.task_percent === "number" ? row.task_percent : undefined,
   };

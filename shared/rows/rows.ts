@@ -22,7 +22,12 @@ export type Cell = string | number;
 export type Table = {
   readonly columns: Readonly<Record<string, readonly Cell[]>>;
   readonly size: number;
+  /** Where a null does not mean that the upstream has no value; of joined tables. */
+  readonly unsaid?: Unsaid;
 };
+
+/** Columns of which the answer says nothing, and rows that lack the row of an interface. */
+export type Unsaid = { readonly columns: readonly string[]; readonly rows: ReadonlySet<number> };
 
 /** Checks a row beyond its types: returns why the row is refused, or undefined. */
 export type RowRule = (cell: (column: string) => string) => string | undefined;
@@ -147,20 +152,31 @@ export function foldByKey(table: Table, key: readonly string[]): Table {
   return kept.size === table.size ? table : pick(table, [...kept.values()]);
 }
 
+/** Share of the main rows that a detail must have for its nulls to mean anything. */
+const detailShareMin = 0.9;
+
 /** The main rows with the details' columns; null where a detail has no row with that key. */
 export function join(dataset: Dataset, main: Table, details: readonly Table[]): Table {
   const keys = keysOf(main, dataset.key);
   const columns: Record<string, readonly Cell[]> = { ...main.columns };
+  const unsaid = { columns: [] as string[], rows: new Set<number>() };
   for (const detail of details) {
     const rowOf = new Map(keysOf(detail, dataset.key).map((text, row) => [text, row]));
     const places = keys.map((text) => rowOf.get(text));
+    for (const [row, place] of places.entries()) if (place === undefined) unsaid.rows.add(row);
+    const isShort = detail.size < main.size * detailShareMin;
     for (const [name, cells] of Object.entries(detail.columns)) {
       if (dataset.key.includes(name)) continue;
       columns[name] = places.map((place) => (place === undefined ? "" : (cells[place] ?? "")));
+      if (isShort) unsaid.columns.push(name);
     }
   }
-  for (const { name } of columnsOf(dataset)) columns[name] ??= new Array<Cell>(main.size).fill("");
-  return { columns, size: main.size };
+  for (const { name } of columnsOf(dataset)) {
+    if (columns[name] !== undefined) continue;
+    columns[name] = new Array<Cell>(main.size).fill("");
+    unsaid.columns.push(name);
+  }
+  return { columns, size: main.size, unsaid };
 }
 
 /** Some rows of a table. */

@@ -1,39 +1,36 @@
 // The SQL that stores the rows of a slice, made from the dataset's file. Rows are sent as one text parameter for each
-// column. With a unique key rows are inserted or updated; without one, an answer replaces its whole slice.
-import { type Column, columnsOf } from "../catalogue/dataset.ts";
+// column. With a unique key rows are inserted or updated; without one, an answer replaces its whole slice. The same
+// statement records what changed (revise.ts).
+import type { Column } from "../catalogue/dataset.ts";
 import type { Dataset } from "../catalogue/datasets.ts";
 import type { Selector } from "../catalogue/selector.ts";
 import type { SqlParameters } from "../ports.ts";
+import { changesSql, earlierSql, type Reviser, replacedSql, reviserParameters } from "./revise.ts";
 import { type Cell, pick, type Table } from "./rows.ts";
+import { type Shape, shapeOf } from "./shape.ts";
 import { type Slice, sliceOf } from "./slice.ts";
 
 /** Bytes of parameters in one statement; a request of the Data API has at most 4 MiB, JSON and SQL included. */
 const statementBytesMax = 3_000_000;
 
-/** CTEs of a statement. The last one is `written`, one row: `changed` counts the rows inserted, changed or removed. */
+/**
+ * CTEs of a statement. The last one is `written`, one row: `changed` counts the rows inserted, changed or removed;
+ * `revised` the revisions; `factors` those of an adjustment factor; `emptied` the rows in which only values are empty that
+ * are stored.
+ */
 export type Write = { readonly sql: string; readonly parameters: SqlParameters };
 
 /** The writes of an answer: only `last`, or `before` and `last` in this order in one transaction. */
 export type Writes = { readonly before: readonly Write[]; readonly last: Write };
 
-/** The parts of a dataset's file from which its statements are made. */
-type Shape = {
-  readonly table: string;
-  readonly columns: readonly Column[];
-  readonly key: readonly Column[];
-  /** Columns with the same value in all rows, which the answers do not contain. */
-  readonly constants: readonly (readonly [name: string, value: string])[];
-};
-
-export function writesOf(dataset: Dataset, selector: Selector, table: Table): Writes {
-  const columns = columnsOf(dataset);
-  const named = (wanted: string) => columns.find(({ name }) => name === wanted);
-  const shape: Shape = {
-    ...{ table: dataset.table, columns },
-    key: dataset.key.flatMap((name) => named(name) ?? []),
-    constants: Object.entries(dataset.constants ?? {}).filter(([name]) => named(name) === undefined),
-  };
-  const { before, last } = piecesOf(shape, table);
+export function writesOf(dataset: Dataset, selector: Selector, table: Table, reviser: Reviser): Writes {
+  const shape = shapeOf(dataset, selector, table);
+  const pieces = piecesOf(shape, table).map(({ rows, cells }) => ({
+    ...cells,
+    ...reviserParameters(shape, reviser, rows),
+  }));
+  const before = pieces.slice(0, -1);
+  const last = pieces.at(-1) ?? {};
   if (!dataset.replacesSlice) {
     const sql = upsertSql(shape);
     return { before: before.map((parameters) => ({ sql, parameters })), last: { sql, parameters: last } };
@@ -53,16 +50,25 @@ export function writesOf(dataset: Dataset, selector: Selector, table: Table): Wr
   };
 }
 
-/** A null never overwrites a value; a row that would not change is not rewritten. */
+/**
+ * A null never overwrites a value here; emptied.ts removes one that is believed to be gone. A row that would not change is
+ * not rewritten, except with the same values where the answer has a null for a stored value: so that it is noticed.
+ */
 function upsertSql(shape: Shape): string {
   const values = shape.columns.filter((column) => !shape.key.includes(column));
   const constants = shape.constants.map(([name]) => name);
   const stored = [...values.map(({ name }) => name), ...constants];
   const merged = [...values.map(mergedValue), ...constants.map((name) => `excluded.${name}`)];
+  const said = [
+    ...values.map((column) =>
+      shape.unsaid.includes(column.name) ? mergedValue(column) : `excluded.${column.name}`,
+    ),
+    ...constants.map((name) => `excluded.${name}`),
+  ];
   const update = `update
   set ${stored.map((name, at) => `${name} = ${merged[at]}`).join(", ")}, stored_at = now()
   where (${stored.map((name) => `stored.${name}`).join(", ")})
-    is distinct from (${merged.join(", ")})`;
+    is distinct from (${said.join(", ")})`;
   return `${incomingSql(shape)},
 stored_rows as (
   insert into ${shape.table} as stored (${storedNames(shape)})
@@ -70,14 +76,14 @@ stored_rows as (
   from incoming
   ${orderSql(shape)}
   on conflict (${namesOf(shape.key)}) do ${stored.length === 0 ? "nothing" : update}
-  returning 1
+  ${earlierSql(shape)}
 ),
-written as (select count(*) as changed from stored_rows)`;
+${changesSql(shape)}`;
 }
 
 /** Serialises writers of the table: two that replace the same slice at once would both insert their rows. */
 function lockSql({ table }: Shape): string {
-  return `written as (select 0 as changed from pg_advisory_xact_lock(hashtext('${table}')))`;
+  return `written as (select 0 as changed, 0 as revised, 0 as factors, 0 as emptied from pg_advisory_xact_lock(hashtext('${table}')))`;
 }
 
 /**
@@ -100,23 +106,23 @@ held as (
   ) as found
 ),
 removed as (
-  delete from ${shape.table}
+  delete from ${shape.table} as stored
   where ctid = any (array(
     select place
     from held
     where not exists (select 1 from wanted where wanted.content = held.content and wanted.copy = held.copy)
   ))
-  returning 1
+  returning to_jsonb(stored) - 'stored_at' as gone
 ),
 added as (
-  insert into ${shape.table} (${storedNames(shape)})
+  insert into ${shape.table} as stored (${storedNames(shape)})
   select ${storedValues(shape)}
   from wanted
   where not exists (select 1 from held where held.content = wanted.content and held.copy = wanted.copy)
   ${orderSql(shape)}
-  returning 1
+  returning case when exists (select 1 from removed) then to_jsonb(stored) - 'stored_at' end as come
 ),
-written as (select greatest((select count(*) from added), (select count(*) from removed)) as changed)`;
+${replacedSql(shape)}`;
 }
 
 function emptySql(shape: Shape, slice: Slice): string {
@@ -125,7 +131,7 @@ function emptySql(shape: Shape, slice: Slice): string {
   where ${sliceConditions(shape, slice)}
   returning 1
 ),
-written as (select 0 as changed)`;
+written as (select 0 as changed, 0 as revised, 0 as factors, 0 as emptied)`;
 }
 
 function insertSql(shape: Shape): string {
@@ -137,10 +143,10 @@ added as (
   ${orderSql(shape)}
   returning 1
 ),
-written as (select count(*) as changed from added)`;
+written as (select count(*) as changed, 0 as revised, 0 as factors, 0 as emptied from added)`;
 }
 
-function incomingSql({ columns }: Shape): string {
+export function incomingSql({ columns }: Shape): string {
   return `incoming (${namesOf(columns)}) as (
   select ${columns.map(typedCell).join(", ")}
   from (
@@ -155,7 +161,7 @@ function incomingSql({ columns }: Shape): string {
 )`;
 }
 
-function namesOf(columns: readonly Column[], of = ""): string {
+export function namesOf(columns: readonly Column[], of = ""): string {
   return columns.map(({ name }) => `${of}${name}`).join(", ");
 }
 
@@ -191,19 +197,21 @@ function sliceParameters({ fixed, days }: Slice): SqlParameters {
   return { ...Object.fromEntries(values), ...(days && { slice_from: days.from, slice_to: days.to }) };
 }
 
+/** Rows as the parameters of one statement. */
+type Piece = { readonly rows: number; readonly cells: Readonly<Record<string, string>> };
+
 /** The rows as parameters, split into several statements when they are too large; nearly always one. */
-function piecesOf(shape: Shape, table: Table): { before: SqlParameters[]; last: SqlParameters } {
+export function piecesOf(shape: Shape, table: Table): Piece[] {
   const whole = parametersOf(shape, table);
-  if (fits(whole)) return { before: [], last: whole };
+  if (fits(whole)) return [{ rows: table.size, cells: whole }];
   const order = keyOrder(shape, table);
-  const halved = (rows: readonly number[]): SqlParameters[] => {
-    const piece = parametersOf(shape, pick(table, rows));
-    if (rows.length < 2 || fits(piece)) return [piece];
+  const halved = (rows: readonly number[]): Piece[] => {
+    const cells = parametersOf(shape, pick(table, rows));
+    if (rows.length < 2 || fits(cells)) return [{ rows: rows.length, cells }];
     const half = Math.ceil(rows.length / 2);
     return [...halved(rows.slice(0, half)), ...halved(rows.slice(half))];
   };
-  const pieces = halved(order);
-  return { before: pieces.slice(0, -1), last: pieces.at(-1) ?? whole };
+  return halved(order);
 }
 
 function fits(parameters: Readonly<Record<string, string>>): boolean {

@@ -7,9 +7,12 @@ import { shanghaiDay } from "../catalogue/dates.ts";
 import { asSyncError, SyncError } from "../errors.ts";
 import { recordOrphan } from "../ledger/failures.ts";
 import { type Around, marksAround } from "../ledger/list-answers.ts";
+import { classFactors, explainRefusal, settleEmptied } from "../ledger/revisions.ts";
 import { claimUnit, markNotDue, type StoredUnit, storeUnit } from "../ledger/units.ts";
 import type { Delivery, Outcome, SyncServices } from "../ports.ts";
 import { type Answer, judge, type Verdict } from "../rows/completeness.ts";
+import type { Reviser } from "../rows/revise.ts";
+import type { Table } from "../rows/rows.ts";
 import { decodeUnit, type Unit } from "../unit.ts";
 import { say } from "../words/say.ts";
 import { fetchUnit } from "./fetch-unit.ts";
@@ -55,7 +58,22 @@ async function sync(services: SyncServices, delivery: Delivery, unit: Unit): Pro
   if (verdict.is === "not due") return await lookAgain(services, delivery, unit, verdict);
 
   const around = marksOf(services, dataset, unit, answer);
-  const stored = await storeUnit(database, unit, dataset, answer.table, delivery.receiveCount, around);
+  const reviser = { taskId: unit.task_id, shareMax: settings.SYNC_REVISION_SHARE_MAX };
+  let stored: StoredUnit;
+  try {
+    stored = await storeUnit(
+      database,
+      unit,
+      dataset,
+      answer.table,
+      delivery.receiveCount,
+      reviser.shareMax,
+      around,
+    );
+  } catch (error) {
+    throw await explainRefusal(database, unit, dataset, answer.table, reviser.shareMax, error);
+  }
+  await settleRevisions(services, unit, dataset, answer.table, reviser, stored);
   const fetchMilliseconds = Math.round(fetchedAt - startedAt);
   const storeMilliseconds = Math.round(clock.monotonic() - fetchedAt);
   await report(services, delivery, dataset, unit, { ...stored, fetchMilliseconds, storeMilliseconds });
@@ -75,6 +93,23 @@ function marksOf(
     mirrored: Object.values(datasets).filter(({ list }) => list?.name === dataset.name),
   };
   return marksAround(unit, dataset, answer, settings);
+}
+
+/** The unit is done even if this fails: the next answer of the slice does it. */
+async function settleRevisions(
+  { database, log }: SyncServices,
+  unit: Unit,
+  dataset: Dataset,
+  table: Table,
+  reviser: Reviser,
+  { revised, factors, emptied }: StoredUnit,
+): Promise<void> {
+  try {
+    if (factors > 0) await classFactors(database, unit, dataset);
+    if (emptied > 0 || revised > 0) await settleEmptied(database, unit, dataset, table, reviser);
+  } catch (error) {
+    log.warn("revisions were recorded but not settled", { unit: unit.unit_key, error: asSyncError(error) });
+  }
 }
 
 /** Leaves a unit that is no longer wanted, or is not in the ledger, without fetching it. */

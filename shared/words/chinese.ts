@@ -188,6 +188,10 @@ export const chinese: Readonly<Record<SentenceName, string>> = {
   dayShort: "{day}：只有 {rows} 行，而上一交易日有 {before} 行",
   dayShortOfList: "{day}：只有 {rows} 行，而上市股票有 {listed} 只",
   detailShort: "{day}：{detail} 只有 {rows} 行，而 {main} 有 {mainRows} 行",
+  tooManyChanges:
+    "{what}：已存的 {stored} 行中有 {rows} 行的 {column} 与返回结果不同，超过 {percent} %（SYNC_REVISION_SHARE_MAX），如 {one}、{other}。未覆盖任何数据。若 TuShare 是对的，请加 refresh 和 acceptChanges 对此范围重新运行作业",
+  tooManyRowsGone:
+    "{what}：返回结果缺少已存行的 {percent} % 以上（SYNC_REVISION_SHARE_MAX）。未覆盖任何数据。若 TuShare 是对的，请加 refresh 和 acceptChanges 对此范围重新运行作业",
   rowWidth: "{what} 第 {row} 行：{count} 个值，应为 {width} 个",
   noColumn: "{what}：返回中没有列 {column}，只有 {columns}",
   rowRefused: "{what} 第 {row} 行（{identity}）：{why}",

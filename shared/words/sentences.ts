@@ -200,6 +200,10 @@ export const sentences = {
   dayShort: "{day}: {rows} rows, the previous trading day has {before}",
   dayShortOfList: "{day}: {rows} rows, and {listed} securities are listed",
   detailShort: "{day}: {rows} rows of {detail} for {mainRows} of {main}",
+  tooManyChanges:
+    "{what}: {column} differs in {rows} of {stored} stored rows, more than {percent} % (SYNC_REVISION_SHARE_MAX), such as {one} and {other}. Nothing was overwritten. If TuShare is right, run the job for this range with refresh and acceptChanges",
+  tooManyRowsGone:
+    "{what}: more than {percent} % of the stored rows are missing in the answer (SYNC_REVISION_SHARE_MAX). Nothing was overwritten. If TuShare is right, run the job for this range with refresh and acceptChanges",
   rowWidth: "{what} row {row}: {count} values, expected {width}",
   noColumn: "{what}: reply has no column {column}, only {columns}",
   rowRefused: "{what} row {row} ({identity}): {why}",

@@ -11,6 +11,7 @@ import { filings, hasRows } from "../../shared/coverage/filings.ts";
 import { areFresh } from "../../shared/coverage/list-coverage.ts";
 import * as reported from "../../shared/coverage/period-coverage.ts";
 import { readCoverage, readFreshness } from "../../shared/coverage/stored-days.ts";
+import { SyncError } from "../../shared/errors.ts";
 import {
   type Failure,
   failedUnits,
@@ -20,6 +21,7 @@ import {
 } from "../../shared/ledger/failures.ts";
 import { marksAround } from "../../shared/ledger/list-answers.ts";
 import * as origins from "../../shared/ledger/origin.ts";
+import { classFactors, explainRefusal, settleEmptied } from "../../shared/ledger/revisions.ts";
 import * as tasks from "../../shared/ledger/tasks.ts";
 import { claimUnit, markNotDue, noteAttempt, storeUnit } from "../../shared/ledger/units.ts";
 import { planByDate } from "../../shared/plan/plan.ts";
@@ -30,6 +32,7 @@ import { reportsOfCode } from "../../shared/reads/finance.ts";
 import * as instruments from "../../shared/reads/instruments.ts";
 import { countOpenFailures, newestTasks } from "../../shared/reads/ledger.ts";
 import * as progress from "../../shared/reads/progress.ts";
+import { tooManyChanges } from "../../shared/rows/revise.ts";
 import type { Cell, Table } from "../../shared/rows/rows.ts";
 import type { PlannedUnit, Unit } from "../../shared/unit.ts";
 import { newestDay, origin, pausedTask, runningTask } from "./large-mirror.ts";
@@ -47,6 +50,7 @@ const lately = { from: "20260828", to: newestDay }; // sixty open days
 const thisMonth = { from: "20261101", to: newestDay };
 const always = { from: "20100101", to: newestDay };
 const stock = "600007.SH";
+const shareMax = 100; // the statements change what the mirror was filled with
 const etf = "510007.SH";
 const { stock_daily, etf_daily, stock_list, disclosure, finance: reports } = datasets;
 const periods = newestPeriods("20261121", 24);
@@ -259,17 +263,52 @@ const ledger = (market: readonly string[], few: readonly string[]): Statement[] 
   })),
   ...Object.values(datasets).map((dataset, at) => ({
     name: `storeUnit, ${dataset.name}`,
-    ask: (database: Database) => storeUnit(database, unitOf(31 + at), dataset, rowsOf(dataset, market), 1),
+    ask: (database: Database) =>
+      storeUnit(database, unitOf(31 + at), dataset, rowsOf(dataset, market), 1, shareMax),
   })),
   {
     name: "storeUnit, of a unit whose failure was recorded meanwhile",
     ask: (database) =>
-      storeUnit(answering(database, { late: true }), unitOf(51), stock_daily, rowsOf(stock_daily, few), 2),
+      storeUnit(
+        answering(database, { late: true }),
+        unitOf(51),
+        stock_daily,
+        rowsOf(stock_daily, few),
+        2,
+        shareMax,
+      ),
   },
   {
     name: "storeUnit, in two statements",
     ask: (database) =>
-      storeUnit(database, unitOf(50), stock_list, rowsOf(stock_list, few, "a long text".repeat(4_000)), 1),
+      storeUnit(
+        database,
+        unitOf(50),
+        stock_list,
+        rowsOf(stock_list, few, "a long text".repeat(4_000)),
+        1,
+        shareMax,
+      ),
+  },
+  {
+    name: "explainRefusal",
+    async ask(database) {
+      const refused = new SyncError("permanent", "refused", { check: tooManyChanges });
+      await explainRefusal(database, unitOf(31), stock_daily, rowsOf(stock_daily, few), 50, refused);
+    },
+  },
+  {
+    name: "settleEmptied",
+    ask: (database) =>
+      settleEmptied(database, unitOf(31), stock_daily, emptied(rowsOf(stock_daily, few), "vol"), {
+        taskId: runningTask,
+        shareMax,
+      }),
+  },
+  {
+    name: "classFactors",
+    readsMuch: "the days of each code whose factor changed",
+    ask: (database) => classFactors(database, unitOf(31), stock_daily),
   },
   {
     name: "storeUnit, with the codes that are gone",
@@ -277,7 +316,7 @@ const ledger = (market: readonly string[], few: readonly string[]): Statement[] 
       const unit = unitOf(53, listUnits[0]);
       const answer = { codes: market, slices: [unit.selector], mirrored: [stock_daily] };
       const around = marksAround(unit, stock_list, answer, { SYNC_LIST_SHARE_MIN: 0 });
-      return storeUnit(database, unit, stock_list, rowsOf(stock_list, few), 1, around);
+      return storeUnit(database, unit, stock_list, rowsOf(stock_list, few), 1, shareMax, around);
     },
   },
   { name: "markNotDue", ask: (database) => markNotDue(database, unitOf(40), 1) },
@@ -349,6 +388,11 @@ function rowsOf(dataset: Dataset, codes: readonly string[], text = "a text"): Ta
     codes.map((code, at): Cell => cellOf(column, code, at, text)),
   ]);
   return { size: codes.length, columns: Object.fromEntries(columns) as Table["columns"] };
+}
+
+/** The rows, without a value in a column. */
+function emptied(table: Table, column: string): Table {
+  return { ...table, columns: { ...table.columns, [column]: new Array<Cell>(table.size).fill("") } };
 }
 
 /** Keys differ from row to row: by code, or else by day. */

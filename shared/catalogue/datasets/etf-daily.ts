@@ -1,6 +1,6 @@
 // Prices of exchange-traded funds by trading day, in the stocks' table.
 import { averagePrice, type DataCheck, priceRange } from "../checks.ts";
-import { codeAndDay, type DatasetSpec, type DatasetWords, numbers } from "../dataset.ts";
+import { codeAndDay, type DatasetSpec, type DatasetWords, factor, numbers } from "../dataset.ts";
 import { etfsOnly } from "../etf-codes.ts";
 import { settingTable } from "../settings.ts";
 
@@ -25,7 +25,7 @@ export const spec = {
     {
       name: "fund_adj",
       shownBy: "adj_factor",
-      columns: [...codeAndDay(), ...numbers("adj_factor")],
+      columns: [...codeAndDay(), factor("adj_factor")],
       keeps: etfsOnly,
       answers: ["date", "code"],
       points: 600,

@@ -1,6 +1,13 @@
 // Prices of stocks by trading day, with their adjustment factor and valuation.
 import { averagePrice, type DataCheck, priceRange } from "../checks.ts";
-import { type CodeRanges, codeAndDay, type DatasetSpec, type DatasetWords, numbers } from "../dataset.ts";
+import {
+  type CodeRanges,
+  codeAndDay,
+  type DatasetSpec,
+  type DatasetWords,
+  factor,
+  numbers,
+} from "../dataset.ts";
 
 export const spec = {
   title: { en: "stock daily data", zh: "股票日线" },
@@ -21,7 +28,7 @@ export const spec = {
     {
       name: "adj_factor",
       shownBy: "adj_factor",
-      columns: [...codeAndDay(), ...numbers("adj_factor")],
+      columns: [...codeAndDay(), factor("adj_factor")],
       answers: ["date", "code"],
       points: 2_000,
       rowCap: 6_000,
