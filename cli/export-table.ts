@@ -18,6 +18,7 @@ type Exportable = {
 /** Every table of the catalogue, and the views on them. */
 export const exportables: Readonly<Record<string, Exportable>> = {
   ...Object.fromEntries(Object.values(datasets).map((dataset) => [dataset.table, exportableOf(dataset)])),
+  stock_daily_current: viewOf("trade_date"),
   stock_daily_hfq: viewOf("trade_date"),
   stock_daily_qfq: viewOf("trade_date"),
   fina_indicator_current: viewOf("end_date"),

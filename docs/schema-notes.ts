@@ -56,6 +56,33 @@ having bool_or(factor_carried or adj_factor is null)
 order by trade_date`,
   },
   {
+    name: "stock_daily_current",
+    asks: {
+      en: "The turnover of the whole market on each day, each security counted once",
+      zh: "全市场每日成交额，每只证券只计一次",
+    },
+    sql: `select trade_date, count(*) as securities, sum(amount) as amount
+from stock_daily_current
+where trade_date >= date '2024-12-01'
+group by trade_date
+order by trade_date`,
+  },
+  {
+    name: "stock_daily_of",
+    asks: {
+      en: "The closes of a stock over its whole life, whatever its code was then",
+      zh: "一只股票上市以来的收盘价，不论当时用哪个代码",
+    },
+    sql: `select trade_date, ts_code, close
+from stock_daily_of('302132.SZ')
+order by trade_date`,
+  },
+  {
+    name: "codes_of",
+    asks: { en: "Which codes has a security had?", zh: "一只证券用过哪些代码？" },
+    sql: "select codes_of('302132.SZ')",
+  },
+  {
     name: "code_alias",
     asks: { en: "Which stocks got another code, and when?", zh: "哪些股票换过代码，什么时候换的？" },
     sql: `select alias.old_code, alias.new_code, stock_info.name, alias.moved_on

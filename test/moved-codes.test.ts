@@ -4,6 +4,7 @@ import { beijingMovedOn, knownMoves } from "../shared/catalogue/code-moves.ts";
 import { datasets } from "../shared/catalogue/datasets.ts";
 import { membersSql } from "../shared/coverage/members.ts";
 import { SyncError } from "../shared/errors.ts";
+import { ask } from "./support/ask-api.ts";
 import type { Row } from "./support/small-market.ts";
 import { makeWorld, type World } from "./support/world.ts";
 
@@ -241,5 +242,90 @@ describe("a code that is in no list any more", () => {
     await run("REFERENCE", { refresh: true });
     expect((await goneCodes()).map(({ ts_code }) => ts_code)).toEqual(moves.toSorted());
     expect(await parked()).toEqual([]);
+  });
+});
+
+describe("the daily data of a stock that moved", () => {
+  const [old, now] = ["300114.SZ", "302132.SZ"];
+  const other = "600519.SH";
+  const days = ["2025-02-13", "2025-02-14", "2025-02-17"];
+  const get = (path: string) =>
+    ask({ ...world.services, dispatcher: { start: async () => {} } }, `GET /api/daily${path}`);
+  const rowsOf = async (path: string) => {
+    const { status, body } = await get(path);
+    expect(status).toBe(200);
+    return (body as { rows: { ts_code: string; trade_date: string; close: string | null }[] }).rows;
+  };
+
+  /** The old code up to the move; the new code on the day before it and since, as if its history came only in part. */
+  beforeEach(async () => {
+    const rows: [string, string, number][] = [
+      [old, "2025-02-13", 10],
+      [old, "2025-02-14", 11],
+      [now, "2025-02-14", 11],
+      [now, "2025-02-17", 12],
+      ...days.map((day): [string, string, number] => [other, day, 1500]),
+    ];
+    for (const row of rows) {
+      await world.sql(
+        "insert into stock_daily (ts_code, trade_date, close, pre_close, adj_factor) values ($1, $2, $3, $3, 2)",
+        row,
+      );
+    }
+  });
+  const bothOnce = [
+    [old, "2025-02-13"],
+    [now, "2025-02-14"],
+    [now, "2025-02-17"],
+  ];
+
+  test.each([
+    "stock_daily_current",
+    "stock_daily_with_factor",
+    "stock_daily_hfq",
+    "stock_daily_qfq",
+    "stock_daily_qfq_at('2025-02-17')",
+  ])("%s has each security once a day: where both codes have a row, that of the new code", async (view) => {
+    const rows = await world.sql(
+      `select ts_code, cast(trade_date as text) as day from ${view} order by trade_date, ts_code`,
+    );
+    expect(rows.filter(({ ts_code }) => ts_code !== other).map(({ ts_code, day }) => [ts_code, day])).toEqual(
+      bothOnce,
+    );
+    expect(rows.filter(({ ts_code }) => ts_code === other)).toHaveLength(days.length);
+  });
+
+  test.each([old, now])("is one series for whoever asks for %s", async (code) => {
+    const rows = await world.sql(
+      "select ts_code, cast(trade_date as text) as day from stock_daily_of($1) order by trade_date",
+      [code],
+    );
+    expect(rows.map(({ ts_code, day }) => [ts_code, day])).toEqual(bothOnce);
+    expect((await world.sql("select codes_of($1) as codes", [code]))[0]).toEqual({ codes: [old, now] });
+    expect((await world.sql("select codes_of($1) as codes", [other]))[0]).toEqual({ codes: [other] });
+  });
+
+  test("is there once in the API's whole market, and one series where it is asked for", async () => {
+    const day = await rowsOf("?trade_date=20250214");
+    expect(day.map(({ ts_code }) => ts_code)).toEqual([now, other]);
+    const places = (rows: Awaited<ReturnType<typeof rowsOf>>) =>
+      rows.map(({ ts_code, trade_date }) => [ts_code, trade_date.replace(/^(....)(..)(..)$/, "$1-$2-$3")]);
+    for (const adjust of ["none", "hfq"]) {
+      expect(places(await rowsOf(`/${now}?other_codes=true&adjust=${adjust}`))).toEqual(bothOnce);
+      expect(places(await rowsOf(`/${old}?other_codes=true&adjust=${adjust}&from=20250214`))).toEqual(
+        bothOnce.slice(1),
+      );
+    }
+    expect(places(await rowsOf(`/${old}`))).toEqual([
+      [old, "2025-02-13"],
+      [old, "2025-02-14"],
+    ]);
+    expect(places(await rowsOf(`/${other}?other_codes=true`))).toHaveLength(days.length);
+  });
+
+  test("has no series adjusted forward: each code has a base day of its own", async () => {
+    const { status, body } = await get(`/${now}?other_codes=true&adjust=qfq`);
+    expect(status).toBe(400);
+    expect(body).toMatchObject({ field: "other_codes", allowed: expect.stringContaining("adjust=qfq") });
   });
 });

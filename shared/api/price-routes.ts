@@ -5,7 +5,7 @@ import { dailyRowsMax } from "../reads/figures.ts";
 import { isKnownCode } from "../reads/instruments.ts";
 import { say } from "../words/say.ts";
 import { asDaily, DailyOfCodeAnswer, DailyOfDayAnswer, ErrorAnswer } from "./answers.ts";
-import { code, day, integer, oneOf, optional } from "./fields.ts";
+import { code, day, integer, oneOf, optional, truth } from "./fields.ts";
 import { type Answer, type ApiServices, badInput, notFound, type Route, route } from "./route.ts";
 import { asCsv, readWhole } from "./table.ts";
 
@@ -19,6 +19,7 @@ type OfCode = {
   to: string | undefined;
   adjust: daily.Adjustment | undefined;
   base: string | undefined;
+  other_codes: boolean | undefined;
   format: "json" | "csv" | undefined;
   limit: number | undefined;
   cursor: string | undefined;
@@ -32,12 +33,17 @@ export const priceRoutes: readonly Route[] = [
     tag: "Prices",
     summary: "Daily prices of a stock or an ETF, ascending by day",
     about:
-      "Unadjusted rows also have the valuation. Adjusted rows have prices rounded to 5 decimals, and show where an earlier factor was used. Without any factor, adjusted prices are null.",
+      "Unadjusted rows also have the valuation. Adjusted rows have prices rounded to 5 decimals, and show where an earlier factor was used. Without any factor, adjusted prices are null. Of a stock that got another code, adjusted rows are under the new code where it has them; unadjusted rows are under both.",
     path: { ts_code: code("the stock or ETF") },
     query: {
       from: optional(day("the first, included")),
       to: optional(day("the last, included", "20240131")),
       adjust: optional(oneOf(daily.adjustments, "none by default; qfq forward, hfq backward adjusted")),
+      other_codes: optional(
+        truth(
+          "also the days under other codes that the security has had, each day once; not with adjust=qfq",
+        ),
+      ),
       base: optional(day("for qfq: the day with unchanged prices; the newest stored by default", "20240131")),
       format,
       limit,
@@ -55,6 +61,8 @@ export const priceRoutes: readonly Route[] = [
     id: "readDailyOfDay",
     tag: "Prices",
     summary: "Unadjusted prices and valuation of the whole market on one day, by code",
+    about:
+      "Each security is there once: where the old and the new code of a stock both have a row, it is that of the new code.",
     query: {
       trade_date: optional(day("the newest stored by default")),
       is_etf: optional(oneOf(["Y", "N"], "Y: only ETFs, N: only stocks")),
@@ -91,13 +99,21 @@ async function ofCode(database: ApiServices["database"], ts_code: string, query:
   const adjust = query.adjust ?? "none";
   if (from !== undefined && to !== undefined && from > to)
     return badInput("from", from, say("allowedNotAfter", { to: "to", last: to }));
+  if (query.other_codes && adjust === "qfq")
+    return badInput("other_codes", true, "nothing with adjust=qfq, whose base day is that of one code");
   if (base !== undefined && adjust !== "qfq") return badInput("base", base, "nothing without adjust=qfq");
   const refusal = refusePages(query);
   if (refusal !== undefined) return refusal;
 
   const read = (after: string | undefined, rows: number) => {
     const first = after === undefined ? from : addDays(after, 1);
-    return daily.dailyOfCode(database, ts_code, { from: first, to }, { adjust, base }, rows);
+    return daily.dailyOfCode(
+      database,
+      ts_code,
+      { from: first, to },
+      { adjust, base, otherCodes: query.other_codes },
+      rows,
+    );
   };
   const pageRows = query.limit ?? limitByDefault;
   const rows =

@@ -61,6 +61,8 @@ export type DailySelection = {
   readonly adjust: Adjustment;
   /** The base day of forward adjustment; by default the code's newest stored day. */
   readonly base?: Day | undefined;
+  /** Also the days under the other codes of the security, each day once; not with forward adjustment. */
+  readonly otherCodes?: boolean | undefined;
 };
 
 /** Rows of one code in a range, ascending by day: at most `limit`, and at most dailyRowsMax. */
@@ -68,12 +70,17 @@ export async function dailyOfCode(
   database: Database,
   ts_code: string,
   range: { from?: Day | undefined; to?: Day | undefined },
-  { adjust, base }: DailySelection,
+  { adjust, base, otherCodes = false }: DailySelection,
   limit: number,
 ): Promise<DailyRow[]> {
   const figures = adjust === "none" ? dailyFigures : adjustedFigures;
   const isBased = adjust === "qfq" && base !== undefined;
-  const rows = await database.run(isBased ? qfqOfCodeAtBaseSql : ofCodeSql[adjust], {
+  const sql = isBased
+    ? qfqOfCodeAtBaseSql
+    : otherCodes && adjust !== "qfq"
+      ? ofCodesSql[adjust]
+      : ofCodeSql[adjust];
+  const rows = await database.run(sql, {
     ts_code,
     from: range.from ?? firstDay,
     to: range.to ?? lastDay,
@@ -106,6 +113,22 @@ order by bar.trade_date
 limit :limit`,
 };
 
+/** The same for a security that had several codes. */
+const ofCodesSql: Readonly<Record<Exclude<Adjustment, "qfq">, string>> = {
+  none: `select bar.ts_code, to_char(bar.trade_date, 'YYYYMMDD') as trade_date, ${figuresSql(dailyFigures, "bar")}
+from stock_daily_of(:ts_code) as bar
+where bar.trade_date between to_date(:from, 'YYYYMMDD') and to_date(:to, 'YYYYMMDD')
+order by bar.trade_date
+limit :limit`,
+  hfq: `select bar.ts_code, to_char(bar.trade_date, 'YYYYMMDD') as trade_date, ${figuresSql(adjustedFigures, "bar")},
+  bar.factor_carried, cast(null as text) as base_date
+from stock_daily_hfq as bar
+where bar.ts_code = any (codes_of(:ts_code))
+  and bar.trade_date between to_date(:from, 'YYYYMMDD') and to_date(:to, 'YYYYMMDD')
+order by bar.trade_date
+limit :limit`,
+};
+
 /** Forward adjustment with a given base day uses the SQL function of that day, not the view. */
 const qfqOfCodeAtBaseSql = `select bar.ts_code, to_char(bar.trade_date, 'YYYYMMDD') as trade_date,
   ${figuresSql(adjustedFigures, "bar")},
@@ -116,7 +139,7 @@ where bar.ts_code = :ts_code
 order by bar.trade_date
 limit :limit`;
 
-/** Unadjusted rows of one day, of stocks, ETFs or both, ordered by code, after a code. */
+/** Unadjusted rows of one day, each security once, of stocks, ETFs or both, ordered by code, after a code. */
 export async function dailyOfDay(
   database: Database,
   trade_date: Day,
@@ -125,7 +148,7 @@ export async function dailyOfDay(
 ): Promise<DailyRow[]> {
   const rows = await database.run(
     `select ts_code, to_char(trade_date, 'YYYYMMDD') as trade_date, ${figuresSql(dailyFigures, "day")}
-from stock_daily as day
+from stock_daily_current as day
 where trade_date = to_date(:trade_date, 'YYYYMMDD') and ts_code > :after
   and (cast(:is_etf as text) is null or (${isMember(datasets.etf_daily, "ts_code")}) = (cast(:is_etf as text) = 'Y'))
 order by ts_code

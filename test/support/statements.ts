@@ -186,6 +186,14 @@ const reads: Statement[] = [
     name: "dailyOfCode, qfq on a base day",
     ask: (database) => dailyOfCode(database, stock, lately, { adjust: "qfq", base: day }, 1_400),
   },
+  {
+    name: "dailyOfCode, with the other codes of the security",
+    ask: (database) => dailyOfCode(database, stock, lately, { adjust: "none", otherCodes: true }, 1_400),
+  },
+  {
+    name: "dailyOfCode, hfq, with the other codes of the security",
+    ask: (database) => dailyOfCode(database, stock, lately, { adjust: "hfq", otherCodes: true }, 1_400),
+  },
   { name: "dailyOfDay", ask: (database) => dailyOfDay(database, day, undefined, { limit: 1_400 }) },
   { name: "dailyOfDay, ETFs", ask: (database) => dailyOfDay(database, day, "Y", { limit: 100 }) },
   { name: "newestTradeDate", ask: newestTradeDate },
