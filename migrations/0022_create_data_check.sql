@@ -2,6 +2,7 @@ create or replace function data_check(from_day date, to_day date)
 returns table (check_name text, dataset text, ts_code text, trade_date date, found text, expected text)
 language sql
 stable
+parallel safe
 as '
 select result.check_name, ''stock_daily'', bar.ts_code, bar.trade_date, result.found, result.expected
 from stock_daily as bar
@@ -10,6 +11,7 @@ left join stock_daily as before on before.ts_code = bar.ts_code and before.trade
   and before.trade_date between data_check.from_day - 20 and data_check.to_day
   and not ((before.ts_code >= ''1'' and before.ts_code < ''2'') or (before.ts_code >= ''5'' and before.ts_code < ''6''))
   
+left join stock_info as listing on listing.ts_code = bar.ts_code
 cross join lateral (select case
   when ((bar.ts_code >= ''68'' and bar.ts_code < ''69'')) and bar.trade_date >= date ''2019-07-22'' then 0.2
   when ((bar.ts_code >= ''30'' and bar.ts_code < ''31'')) and bar.trade_date >= date ''2020-08-24'' then 0.2
@@ -27,7 +29,7 @@ cross join lateral (
     (abs(bar.close - before.close) > before.close * (0.1 + 0.001) + 0.01
       and abs(bar.close - before.close) > before.close * (allowed.change + 0.001) + 0.01
       and abs(bar.adj_factor / nullif(before.adj_factor, 0) - 1) < 0.001
-      and not exists (select from stock_info as listing where listing.ts_code = bar.ts_code and bar.trade_date < listing.list_date + 20)) as price_jump,
+      and coalesce(bar.trade_date >= listing.list_date + 20, true)) as price_jump,
     abs(bar.vol - bar.float_share * bar.turnover_rate) > bar.vol * 0.001 + bar.float_share * 0.0001 as turnover_volume
 ) as broken
 cross join lateral (

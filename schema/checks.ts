@@ -16,13 +16,16 @@ import { type DatasetFile, nameOf } from "./tables.ts";
 
 type Check<Name extends DataCheck["check"]> = Extract<DataCheck, { check: Name }>;
 
-/** What is broken in a row, what is there, and what was expected: expressions on `bar`, `before` and `allowed`. */
+/** What is broken in a row, what is there, and what was expected: expressions on `bar`, `before` and the joins. */
 type Sql = {
   readonly broken: string;
   readonly found: string;
   readonly expected: string;
-  /** The expression of `allowed.change`. */
-  readonly allowed?: string;
+  /**
+   * What they need besides. Joins and no subqueries: a subquery that depends on the row keeps the planner from using
+   * several processes.
+   */
+  readonly joins?: readonly string[];
 };
 
 /** More days than the exchanges ever close in a row: the row of the previous trading day is among them. */
@@ -45,6 +48,7 @@ function creating(body: string): string {
 returns table (check_name text, dataset text, ts_code text, trade_date date, found text, expected text)
 language sql
 stable
+parallel safe
 as '
 ${body.replaceAll("'", "''")}
 '`;
@@ -85,7 +89,7 @@ function comparedSql(
     return made === undefined ? [] : [[check.check, made]];
   });
   if (sql.length === 0 || calendar === undefined) return [];
-  const allowed = sql.flatMap(([, { allowed: change = [] }]) => change);
+  const joins = sql.flatMap(([, { joins: own = [] }]) => own);
   const conditions = sql.map(([check, { broken }]) => `    ${broken} as ${check}`);
   const results = sql.map(
     ([check, { found, expected }]) => `    ('${check}', broken.${check}, ${found}, ${expected})`,
@@ -96,7 +100,7 @@ from ${table} as bar
 left join ${calendar.table} as open_day on open_day.exchange = 'SSE' and open_day.cal_date = bar.${day}
 left join ${table} as before on before.ts_code = bar.ts_code and before.${day} = open_day.pretrade_date
   and before.${day} between ${dataCheckFunction}.from_day - ${closedDaysMax} and ${dataCheckFunction}.to_day
-  ${ownRows(dataset, "before")}${allowed.map((change) => `\ncross join lateral (select ${change} as change) as allowed`).join("")}
+  ${ownRows(dataset, "before")}${joins.map((join) => `\n${join}`).join("")}
 cross join lateral (
   select
 ${conditions.join(",\n")}
@@ -201,23 +205,24 @@ function jumpSql(dataset: Dataset, { price, factor, tick, limits, freeDays }: Ch
   const least = Math.min(...limits.map(({ percent }) => percent)) / 100;
   const passes = (share: string | number) =>
     `abs(bar.${price} - before.${price}) > before.${price} * (${share} + ${tolerances.factorStep}) + ${tick}`;
-  const list = listOf(dataset);
+  const list = freeDays === 0 ? undefined : listOf(dataset);
   const conditions = [
     passes(least),
     passes("allowed.change"),
     `abs(bar.${factor} / nullif(before.${factor}, 0) - 1) < ${tolerances.factorStep}`,
-    ...(list === undefined || freeDays === 0
+    ...(list === undefined
       ? []
-      : [
-          `not exists (select from ${list.table} as listing where listing.ts_code = bar.ts_code and ${day} < listing.${list.securities.listedFrom} + ${freeDays})`,
-        ]),
+      : [`coalesce(${day} >= listing.${list.securities.listedFrom} + ${freeDays}, true)`]),
   ];
   const bound = (sign: string) => `round(before.${price} * (1 ${sign} allowed.change), ${decimalsOf(tick)})`;
   return {
     broken: both(...conditions),
     found: `concat('${price} ', bar.${price})`,
     expected: `concat(${bound("-")}, '..', ${bound("+")})`,
-    allowed: allowedSql(limits, day),
+    joins: [
+      ...(list === undefined ? [] : [`left join ${list.table} as listing on listing.ts_code = bar.ts_code`]),
+      `cross join lateral (select ${allowedSql(limits, day)} as change) as allowed`,
+    ],
   };
 }
 
