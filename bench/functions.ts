@@ -54,6 +54,7 @@ export function functionEnvironment(endpoints: {
     AWS_ENDPOINT_URL: "http://127.0.0.1:9", // nothing listens: queue and schedules are used only after a failure
     AWS_ENDPOINT_URL_RDS_DATA: endpoints.dataApiUrl,
     AWS_ENDPOINT_URL_SECRETS_MANAGER: endpoints.secretsUrl,
+    SYNC_REVISION_SHARE_MAX: "100", // one of the measured phases changes every row
     POWERTOOLS_SERVICE_NAME: "tushare-sync",
     POWERTOOLS_METRICS_NAMESPACE: "TushareSync",
     POWERTOOLS_LOG_LEVEL: "INFO",

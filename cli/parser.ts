@@ -10,6 +10,7 @@ import { exportCommand } from "./commands/export.ts";
 import { failuresCommand, retryCommand } from "./commands/failures.ts";
 import { planCommand } from "./commands/plan.ts";
 import { queryCommand } from "./commands/query.ts";
+import { revisionsCommand } from "./commands/revisions.ts";
 import { runCommand } from "./commands/run.ts";
 import { statusCommand } from "./commands/status.ts";
 import { exitCodes } from "./failure.ts";
@@ -41,6 +42,7 @@ export function allCommands(t: Messages): Command[] {
     failuresCommand(t),
     retryCommand(t),
     coverageCommand(t),
+    revisionsCommand(t),
     queryCommand(t),
     exportCommand(t),
     doctorCommand(t),

@@ -210,6 +210,20 @@ async function fill(world: World): Promise<void> {
   ]);
   await world.dispatch({ job: "DAILY_HISTORY", from: "20240102" });
   await world.runToEnd();
+  await world.insert("data_revision", [
+    {
+      ...{
+        dataset: "stock_daily",
+        ts_code: "600519.SH",
+        day: "20240117",
+        class: "changed",
+        seen_at: stored_at,
+        key: "600519.SH",
+      },
+      ...{ column_name: "close", old_value: "1638.7", new_value: "1641.69" },
+    },
+  ]);
+  await world.sql("update data_revision set key = jsonb_build_object('ts_code', ts_code, 'trade_date', day)");
   await world.sql("truncate sync_task, sync_unit");
 }
 

@@ -39,5 +39,6 @@ export const examples: Readonly<Record<string, Example>> = {
   readOrigin: {},
   readCoverage: { query: "from=20240116&to=20240117" },
   readDatasetCoverage: { path: { dataset: "etf_daily" }, query: "from=20240117&to=20240117" },
+  listRevisions: { query: "dataset=stock_daily&code=600519.SH&limit=1" },
   readDescription: { shows: ["openapi", "info", "servers"] },
 };

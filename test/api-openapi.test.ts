@@ -55,6 +55,11 @@ async function fill(): Promise<void> {
   await insert("fina_indicator", [
     { ts_code: "600519.SH", end_date: "20230930", ann_date: "20231028", update_flag: "1", eps: 1.25 },
   ]);
+  await api.database.query(
+    `insert into data_revision (dataset, key, ts_code, day, column_name, old_value, new_value, class)
+     values ('stock_daily', '{"ts_code":"600519.SH"}', '600519.SH', '2024-01-17', 'close', '1', '2', 'changed'),
+       ('trading_calendar', '{"exchange":"SSE"}', null, null, 'pretrade_date', '2024-01-16', null, 'emptied')`,
+  );
   const task = async (job: string, status: string) => {
     const { rows } = await api.database.query<{ id: string }>(
       `insert into sync_task (job_type, status, batch_size, config, total_units, reason)

@@ -1,5 +1,6 @@
 // Values that TuShare changes after they were stored: overwritten, recorded, and refused when they are too many.
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import { ask } from "./support/ask-api.ts";
 import { databaseKinds } from "./support/postgres-database.ts";
 import { lastDay, marketDays, type Row } from "./support/small-market.ts";
 import { makeWorld, type World } from "./support/world.ts";
@@ -171,6 +172,35 @@ for (const { engine, missing, openMigrated } of await databaseKinds()) {
         ["20240116", "corporate_action"],
         ["20240117", "corporate_action"],
       ]);
+    });
+
+    test("are read page by page, those seen last first, by code, day and dataset", async () => {
+      await sync({ ...again, to: "20240105" });
+      for (const [on, close] of [
+        ["20240104", 91],
+        ["20240105", 92],
+      ] as const)
+        upstream("daily", on).close = close;
+      upstream("daily", "20240105", "000001.SZ").close = 93;
+      await sync({ ...again, to: "20240105" });
+      const services = {
+        ...world.services,
+        dispatcher: { start: () => Promise.reject(new Error("started")) },
+      };
+      const read = async (query: string) => (await ask(services, `GET /api/revisions?${query}`)).body;
+      const valuesOf = async (query: string) =>
+        (await read(query)).revisions.map((row: { new_value: string }) => row.new_value).sort();
+      expect(await valuesOf(`code=${code}`)).toEqual(["91", "92"]);
+      expect(await valuesOf("from=20240105")).toEqual(["92", "93"]);
+      expect(await valuesOf("to=20240104")).toEqual(["91"]);
+      expect(await valuesOf("dataset=etf_daily")).toEqual([]);
+      expect(await valuesOf("since=20240117")).toEqual(["91", "92", "93"]);
+      expect(await valuesOf("since=20240118")).toEqual([]);
+      const first = await read("limit=2");
+      const rest = await read(`limit=2&cursor=${first.next_cursor}`);
+      expect([...first.revisions, ...rest.revisions].map(({ id }) => id)).toHaveLength(3);
+      expect(new Set([...first.revisions, ...rest.revisions].map(({ id }) => id)).size).toBe(3);
+      expect(rest.next_cursor).toBeNull();
     });
 
     describe("of too many changes at once", () => {

@@ -11,6 +11,8 @@ import { adjustedFigures, type DailyRow, dailyFigures } from "../reads/daily.ts"
 import type { FinanceRow } from "../reads/finance.ts";
 import { detailColumns, listColumns } from "../reads/instruments.ts";
 import type { FailureRecord, TaskProgress } from "../reads/progress.ts";
+import type { Revision } from "../reads/revisions.ts";
+import { revisionClasses } from "../rows/revise.ts";
 
 /** Schemas with a name in the description; other schemas are written out where they are used. */
 export const named = z.registry<{ id: string }>();
@@ -164,6 +166,39 @@ export type FailureAnswer = z.infer<typeof FailureAnswer>;
 export const FailuresAnswer = name(
   "Failures",
   z.strictObject({ failures: z.array(FailureAnswer), next_cursor: cursor() }),
+);
+
+export const RevisionAnswer = name(
+  "Revision",
+  z.strictObject({
+    id: count(),
+    dataset: z.string(),
+    key: about(
+      "The key of the row by column; the whole row, where rows have no unique key",
+      z.record(z.string(), z.unknown()),
+    ),
+    ts_code: about("null where rows have no code", z.nullable(z.string())),
+    day: about("The day of the row; null where rows have none", z.nullable(day())),
+    column: about("null for a row that was removed or added", z.nullable(z.string())),
+    old_value: about("The stored value, as text", z.nullable(z.string())),
+    new_value: about("The value of TuShare, as text; null when it is empty", z.nullable(z.string())),
+    class: about(
+      "changed: a value other than the adjustment factor. Of the factor: last_digit for rounding, corporate_action for one ratio over all days before or since a day, restatement for anything else. emptied: TuShare has no value any more. removed, added: a row of an answer that replaces its slice",
+      z.enum(revisionClasses),
+    ),
+    seen_at: instant(),
+    believed_at: about(
+      "When an emptied value was removed here: it must be empty on two days; null until then, and in other classes",
+      z.nullable(instant()),
+    ),
+    task_id: about("The task that saw it", z.nullable(z.uuid())),
+  }),
+);
+export type RevisionAnswer = z.infer<typeof RevisionAnswer>;
+
+export const RevisionsAnswer = name(
+  "Revisions",
+  z.strictObject({ revisions: z.array(RevisionAnswer), next_cursor: cursor() }),
 );
 
 export const FailureConflict = name(
@@ -361,6 +396,16 @@ export function asFailure(record: FailureRecord): object {
     last_attempt_at: record.lastAttemptAt,
     next_attempt_at: record.nextAttemptAt ?? null,
     resolved_at: record.resolvedAt ?? null,
+  };
+}
+
+export function asRevision({ column_name, key, seenAt, believedAt, ...revision }: Revision): object {
+  return {
+    ...revision,
+    key: JSON.parse(key),
+    column: column_name,
+    seen_at: seenAt,
+    believed_at: believedAt,
   };
 }
 

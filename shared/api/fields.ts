@@ -67,6 +67,11 @@ export function code(meaning: string, example = "600519.SH") {
   return described(codeSchema(readCode), `a TuShare code: ${meaning}`, example);
 }
 
+/** A code of any kind, also of an index. */
+export function anyCode(meaning: string, example = "600519.SH") {
+  return described(codeSchema(readAnyCode), `a TuShare code: ${meaning}`, example);
+}
+
 /** Codes of any kind: the command they become part of refuses codes that its job does not accept. */
 export function codes(countMax: number, meaning: string) {
   return described(

@@ -7,6 +7,7 @@ import { instrumentRoutes } from "./instrument-routes.ts";
 import { jobRoutes } from "./job-routes.ts";
 import { describeApi } from "./openapi.ts";
 import { priceRoutes } from "./price-routes.ts";
+import { revisionRoutes } from "./revision-routes.ts";
 import { type Route, route } from "./route.ts";
 import { taskRoutes } from "./task-routes.ts";
 
@@ -18,6 +19,7 @@ export const routes: readonly Route[] = [
   ...priceRoutes,
   ...financeRoutes,
   ...coverageRoutes,
+  ...revisionRoutes,
   route({
     method: "GET",
     at: "/openapi.json",

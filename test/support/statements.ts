@@ -32,6 +32,7 @@ import { reportsOfCode } from "../../shared/reads/finance.ts";
 import * as instruments from "../../shared/reads/instruments.ts";
 import { countOpenFailures, newestTasks } from "../../shared/reads/ledger.ts";
 import * as progress from "../../shared/reads/progress.ts";
+import { readRevisions } from "../../shared/reads/revisions.ts";
 import { tooManyChanges } from "../../shared/rows/revise.ts";
 import type { Cell, Table } from "../../shared/rows/rows.ts";
 import type { PlannedUnit, Unit } from "../../shared/unit.ts";
@@ -231,6 +232,11 @@ const reads: Statement[] = [
   },
   { name: "readFailures, one", ask: (database) => progress.readFailures(database, { limit: 1, id: 7 }) },
   { name: "countFailures", ask: progress.countFailures },
+  { name: "readRevisions", ask: (database) => readRevisions(database, { limit: 50 }) },
+  {
+    name: "readRevisions, the next page of a code",
+    ask: (database) => readRevisions(database, { ts_code: stock, since: day, before: 9, limit: 50 }),
+  },
   { name: "readOrigin", ask: origins.readOrigin },
   { name: "readHolding", ask: origins.readHolding },
   {
