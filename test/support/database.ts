@@ -5,6 +5,7 @@ import { startDatabase } from "../../local/database/database.ts";
 import { makeDataApi } from "../../shared/adapters/data-api.ts";
 import { migrate } from "../../shared/ledger/migrate.ts";
 import type { Clock, Database, Log } from "../../shared/ports.ts";
+import { takeEngine } from "./spare-engines.ts";
 
 export const realClock: Clock = {
   now: () => new Date(),
@@ -46,12 +47,14 @@ export async function throughDataApi(url: string, stop: () => Promise<void>): Pr
   };
 }
 
-/** Migrating takes seconds, so it is done once for these migrations; every test database is a copy of that one. */
+/** A new one, or one that another test file has left empty. */
 export async function migratedDatabase(): Promise<TestDatabase> {
-  const database = await startDatabase({ dataDir: undefined, content: "schema" });
-  const adapter = await throughDataApi(database.url, () => database.close());
-  await migrate(adapter, migrationFiles(), silentLog); // nothing to do, unless nothing can be kept here
-  return adapter;
+  const { url, leave } = await takeEngine(async (address) => {
+    const adapter = await throughDataApi(address, async () => undefined);
+    await migrate(adapter, migrationFiles(), silentLog); // nothing to do, unless nothing can be kept here
+    await adapter.close();
+  });
+  return await throughDataApi(url, leave);
 }
 
 export function migrationFiles(): { name: string; sql: string }[] {
