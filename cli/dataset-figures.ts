@@ -7,7 +7,7 @@ import {
   interfacesOf,
   type Slices,
 } from "../shared/catalogue/dataset.ts";
-import type { Dataset } from "../shared/catalogue/datasets.ts";
+import { type Dataset, evidenceFor } from "../shared/catalogue/datasets.ts";
 import { versionsOfPeriod } from "../shared/catalogue/periods.ts";
 import { readSettings } from "../shared/catalogue/settings.ts";
 import {
@@ -152,7 +152,9 @@ function eveningOf(dataset: Dataset): DatasetFigures["evening"] {
   }
   const [units, rows] = amounts[dataset.slices](subjectsOf(dataset, marketByDefault), dataset).evening;
   const pages = ({ rowCap }: InterfaceSpec) => Math.floor(rows / Math.max(units, 1) / rowCap) + 1;
-  const calls = interfacesOf(dataset).reduce((sum, spec) => sum + units * pages(spec), 0);
+  const evidence =
+    evidenceFor(dataset, dataset.slices === "codes" ? "code" : "date") === undefined ? 0 : units;
+  const calls = interfacesOf(dataset).reduce((sum, spec) => sum + units * pages(spec), evidence);
   return { units, calls, rows: Math.round(rows) };
 }
 

@@ -56,7 +56,9 @@ export class Dashboard extends Construct {
         ...this.section("Is today's data here?", "Trading days behind: 0 is good. Holidays do not count.", [
           this.values("Trading days behind", this.each("DaysBehind", "dataset", daysBehindOf, "Maximum")),
           this.values("At the last evening check", [this.ours("DaysLate", "Maximum")]),
-          this.graph("Rows", ["RowsChanged", "RowsUnchanged"], "Sum", { stacked: true, width: 12 }),
+          this.graph("Rows", ["RowsChanged", "RowsUnchanged", "AbsencesUnexplained"], "Sum", {
+            ...{ stacked: true, width: 12 },
+          }),
         ]),
         ...this.section(
           "Is a task running, how far is it, when will it end?",

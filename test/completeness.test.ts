@@ -14,7 +14,7 @@ import { fetchWhole, pagesMax } from "../shared/sync/fetch-whole.ts";
 
 const spec: InterfaceSpec = { ...datasets.stock_daily.main, rowCap: 10 };
 const settings = readSettings({});
-const noFacts: Facts = { openDays: [], rowsDayBefore: 0, listed: 0, rowsBefore: 0 };
+const noFacts: Facts = { openDays: [], rowsBefore: 0 };
 const oneDay: Selector = { by: "date", trade_date: "20240102" };
 const year: Selector = { by: "code", ts_code: "600519.SH", from: "20240101", to: "20241231" };
 
@@ -167,73 +167,6 @@ test("a failed call ends the fetch with its own error", async () => {
   await expect(fetchWhole(spec, year, () => Promise.reject(failure))).rejects.toBe(failure);
 });
 
-describe("an open day", () => {
-  const whole = {
-    main: 5_300,
-    adj_factor: 5_400,
-    daily_basic: 5_290,
-    before: 5_310,
-    listed: 5_400,
-    ageDays: 0,
-  };
-
-  test.each([
-    ["with about the rows of the day before is whole", whole, undefined],
-    ["with exactly 0.6 of them is whole", { ...whole, main: 3_186, listed: 0 }, undefined],
-    [
-      "with fewer than 0.6 of them is not due",
-      { ...whole, main: 3_185 },
-      "3185 rows, the previous trading day has 5310",
-    ],
-    ["with fewer rows is not due, however old", { ...whole, main: 100, ageDays: 8 }, "100 rows"],
-    ["without rows is not due", { ...whole, main: 0 }, "returned no rows"],
-    [
-      "without rows is not due, also when nothing is known of the day before",
-      { ...whole, main: 0, before: 0 },
-      "no rows",
-    ],
-    [
-      "with any rows is whole when nothing is known of the day before",
-      { ...whole, main: 3, before: 0, listed: 0 },
-      undefined,
-    ],
-    [
-      "with more rows than the day before is whole",
-      { ...whole, main: 5_990, adj_factor: 5_990, daily_basic: 5_990 },
-      undefined,
-    ],
-    [
-      "whose valuations are not there yet is not due",
-      { ...whole, daily_basic: 0 },
-      "0 rows of daily_basic for 5300 of daily",
-    ],
-    [
-      "whose factors are not all there yet is not due",
-      { ...whole, adj_factor: 4_769 },
-      "4769 rows of adj_factor",
-    ],
-    ["with 0.9 of its factors is whole", { ...whole, adj_factor: 4_770 }, undefined],
-    [
-      "of some days ago may still get them",
-      { ...whole, daily_basic: 0, ageDays: 7 },
-      "0 rows of daily_basic",
-    ],
-    ["of long ago may lack valuations", { ...whole, daily_basic: 0, ageDays: 8 }, undefined],
-  ])("%s", (_what, { main, adj_factor, daily_basic, before, listed, ageDays }, reason) => {
-    const facts = { openDays: ["20240102"], rowsDayBefore: before, listed };
-    const verdict = judge(
-      datasets.stock_daily,
-      { selector: oneDay, unit_key: "stock_daily/20240102" },
-      { table: tableOf(main), detailRows: [adj_factor, daily_basic] },
-      { ...noFacts, ...facts },
-      { now: shanghaiInstant(addDays("20240102", ageDays), 18), settings },
-    );
-    if (reason === undefined) return expect(verdict).toEqual({ is: "whole" });
-    const is = ageDays === 0 ? "not due" : "not whole";
-    expect(verdict).toMatchObject({ is, why: expect.stringMatching(`^20240102: .*${reason}`) });
-  });
-});
-
 describe("a calendar", () => {
   type Line = [day: string, is_open: string, pretrade_date: string];
   const range = { from: "20231201", to: "20241231" };
@@ -281,9 +214,9 @@ describe("a calendar", () => {
     const verdict = judge(
       datasets.trading_calendar,
       { selector: { by: "calendar", exchange: "SSE", ...range }, unit_key: "2024" },
-      { table: { columns, size: lines.length }, detailRows: [] },
+      { table: { columns, size: lines.length }, details: [] },
       noFacts,
-      { now: shanghaiInstant("20241118", 18), settings },
+      { now: shanghaiInstant("20241118", 18), settings, deliveries: 1 },
     );
     if (short === undefined) expect(verdict).toEqual({ is: "whole" });
     else expect(verdict).toEqual({ is: "not whole", why: expect.stringContaining(short) });
@@ -297,9 +230,13 @@ describe("a list", () => {
     judge(
       selector === period ? datasets.disclosure : datasets.stock_list,
       { selector, unit_key: "list" },
-      { table: tableOf(rows), detailRows: [] },
+      { table: tableOf(rows), details: [] },
       { ...noFacts, rowsBefore },
-      { now: shanghaiInstant("20240102", 18), settings: readSettings({ SYNC_LIST_SHARE_MIN: share }) },
+      {
+        now: shanghaiInstant("20240102", 18),
+        settings: readSettings({ SYNC_LIST_SHARE_MIN: share }),
+        deliveries: 1,
+      },
     );
 
   test.each<[string, Selector, number, number, boolean]>([
@@ -330,14 +267,9 @@ describe("an answer is checked against the expectations in its dataset's file", 
   const announced: Selector = { by: "announced", ann_date: "20240102" };
   const list: Selector = { by: "list_status", list_status: "D" };
   const isOpen = { openDays: ["20240102"] };
-  const many = { rowsDayBefore: 5_000, listed: 5_000, rowsBefore: 5_000 };
+  const many = { rowsBefore: 5_000 };
 
   test.each<[Expects, string, Selector, number, Partial<Facts>, string, string]>([
-    ["members", "nothing on an open day", oneDay, 0, isOpen, "20240102 18", "not due"],
-    ["members", "nothing on an open day, after the last look", oneDay, 0, isOpen, "20240103 09", "not whole"],
-    ["members", "nothing on a day that was closed after all", oneDay, 0, many, "20240102 18", "whole"],
-    ["members", "few rows of those listed", oneDay, 9, { ...isOpen, ...many }, "20240102 18", "not due"],
-    ["members", "no row of a code", code, 0, { ...isOpen, ...many }, "20240102 18", "whole"],
     ["some", "nothing on an open day", oneDay, 0, isOpen, "20240102 18", "not due"],
     ["some", "nothing on an open day, after the last look", oneDay, 0, isOpen, "20240103 09", "not whole"],
     ["some", "nothing on a day that was closed after all", oneDay, 0, {}, "20240102 18", "whole"],
@@ -356,9 +288,9 @@ describe("an answer is checked against the expectations in its dataset's file", 
     const verdict = judge(
       { ...datasets.stock_daily, expects, details: [] },
       { selector, unit_key: "unit" },
-      { table: tableOf(rows), detailRows: [] },
+      { table: tableOf(rows), details: [] },
       { ...noFacts, ...facts },
-      { now: shanghaiInstant(today, Number(hour)), settings },
+      { now: shanghaiInstant(today, Number(hour)), settings, deliveries: 1 },
     );
     expect(verdict.is).toBe(is);
   });

@@ -216,8 +216,13 @@ describe("ETF prices", () => {
     try {
       await capped.reset();
       const { market } = capped.state;
-      market.fund_daily = manyFunds(market.fund_daily, 250);
-      market.fund_adj = manyFunds(market.fund_adj, 250);
+      const codes = Array.from({ length: 250 }, (_, at) => `${512000 + at}.SH`);
+      await capped.insert(
+        "stock_info",
+        codes.map((ts_code) => ({ ts_code, name: ts_code, is_etf: "Y", list_date: "20200102" })),
+      );
+      market.fund_daily = manyFunds(market.fund_daily, codes);
+      market.fund_adj = manyFunds(market.fund_adj, codes);
       capped.state.cap = 100;
       capped.state.onCall = (_call, reply) => ({ ...reply, hasMore: false });
       await capped.dispatch({ ...history, from: lastDay });
@@ -229,10 +234,9 @@ describe("ETF prices", () => {
     }
   });
 
-  /** A row of the last day for each of so many ETFs. */
-  function manyFunds(rows: readonly Row[], count: number): Row[] {
+  /** A row of the last day for each ETF. */
+  function manyFunds(rows: readonly Row[], codes: readonly string[]): Row[] {
     const [row] = rows;
-    const codes = Array.from({ length: count }, (_, at) => `${512000 + at}.SH`);
     return codes.map((ts_code) => ({ ...row, ts_code, trade_date: lastDay }));
   }
 

@@ -169,23 +169,24 @@ describe("a day of members", () => {
     for (const few of [[], codes.slice(0, 2)]) {
       answers.foreign_bar = bars(today, few);
       expect(await sync("foreign_bars", date(today))).toMatchObject({ status: "not_due" });
+      expect(await stored("foreign_bars")).toHaveLength(few.length);
     }
     expect(await sync("foreign_bars", date("20240104"))).toMatchObject({
       status: "pending",
       why: "20240104: TuShare returned no rows for a trading day",
     });
-    expect(await stored("foreign_bars")).toEqual([]);
   });
 
-  test("is compared with the day before in its own table", async () => {
-    await world.sql("delete from foreign_list");
+  test("is compared with its own list, and cannot be stored as whole without it", async () => {
     answers.foreign_bar = bars(today, codes.slice(0, 2));
     answers.foreign_factor = factors(today, codes.slice(0, 2));
+    await world.sql("delete from foreign_list where ts_code > '900002.SH'");
     expect(await sync("foreign_bars", date(today))).toMatchObject({ status: "done", rows: 2 });
-    answers.foreign_bar = [...bars(before), ...bars(today, codes.slice(0, 2))];
-    answers.foreign_factor = [...factors(before), ...factors(today)];
-    expect(await sync("foreign_bars", date(before))).toMatchObject({ status: "done", rows: 5 });
-    expect(await sync("foreign_bars", date(today))).toMatchObject({ status: "not_due" });
+    await world.sql("delete from foreign_list");
+    expect(await sync("foreign_bars", date(today))).toMatchObject({
+      status: "parked",
+      why: expect.stringMatching(/\(foreign_list\) is empty, so nothing says what is missing/),
+    });
   });
 
   test("waits for its details while they may come", async () => {
@@ -216,6 +217,7 @@ describe("a day of members", () => {
 
   test.each([9, 10, 23])("of %i rows, cut at 10, is stored whole", async (count) => {
     const many = Array.from({ length: count }, (_, at) => `${900_100 + at}.SH`);
+    await world.sql("update foreign_list set born = null"); // nothing is expected of the others
     answers.foreign_bar = bars(today, many);
     answers.foreign_factor = factors(today, many);
     expect(await sync("foreign_bars", date(today))).toMatchObject({ status: "done", rows: count });

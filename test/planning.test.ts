@@ -239,7 +239,7 @@ describe("a plan without units says why", () => {
 describe("DAILY_HISTORY", () => {
   test("asks by date, each open day of the range once", async () => {
     expect(await run(history())).toEqual(marketDays);
-    expect(world.calls).toHaveLength(12 * 3);
+    expect(world.calls).toHaveLength(12 * 4);
     await expectTruth();
     expect(await lastTask()).toMatchObject({ status: "COMPLETED", total_units: 12 });
   });

@@ -183,9 +183,9 @@ describe("a calendar", () => {
         const verdict = judge(
           datasets.trading_calendar,
           { selector, unit_key: "a decade" },
-          { table: { columns, size: rows.length }, detailRows: [] },
-          { openDays: [], rowsDayBefore: 0, listed: 0, rowsBefore: 0 },
-          { now: shanghaiInstant(today, 7.5), settings: readSettings({}) },
+          { table: { columns, size: rows.length }, details: [] },
+          { openDays: [], rowsBefore: 0 },
+          { now: shanghaiInstant(today, 7.5), settings: readSettings({}), deliveries: 1 },
         );
         expect(verdict).toEqual({ is: "whole" });
         expect(rows.length).toBeLessThan(0.9 * datasets.trading_calendar.main.rowCap);

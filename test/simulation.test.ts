@@ -179,8 +179,12 @@ function disturb(world: World, random: () => number, call: Call, reply: Reply): 
 }
 
 async function expectNothingInvented(world: World): Promise<void> {
-  const truth = new Set(dailyTruth(world.state.market).map(shape));
-  expect((await world.storedDaily()).map(shape).filter((row) => !truth.has(row))).toEqual([]);
+  const keyOf = (row: Record<string, unknown>) => `${row.ts_code} ${row.trade_date}`;
+  const truth = new Map(dailyTruth(world.state.market).map((row) => [keyOf(row), row]));
+  // Rows of a day that is not whole may still lack the values of a joined interface.
+  const isTrue = (row: Record<string, unknown>) =>
+    Object.entries(row).every(([name, value]) => value === null || value === truth.get(keyOf(row))?.[name]);
+  expect((await world.storedDaily()).filter((row) => !isTrue(row))).toEqual([]);
   const lost = await world.sql(
     `select unit_key from sync_unit
      where status = 'done' and selector ->> 'by' = 'date'
@@ -220,8 +224,4 @@ async function expectSecondRunToChangeNothing(world: World, everSent: ReadonlySe
   await world.runToEnd();
   expect(await world.footprint()).toEqual(before);
   expect(world.calls.length).toBeGreaterThan(calls);
-}
-
-function shape(row: Record<string, unknown>): string {
-  return JSON.stringify(Object.entries(row).sort());
 }

@@ -205,22 +205,26 @@ describe("a day that is not published yet", () => {
       ? { ...reply, items: reply.items.slice(0, Math.floor(reply.items.length * share)) }
       : reply;
 
-  test.each<[string, (call: Call, reply: Reply) => Reply]>([
-    ["answers nothing", unpublished],
-    ["answers half of the day before", partly(0.5)],
+  test.each<[string, number, (call: Call, reply: Reply) => Reply]>([
+    ["answers nothing", 0, unpublished],
+    ["answers half of its stocks", 6, partly(0.5)],
+    ["answers all but one of its stocks", 11, partly(0.95)],
     [
       "has its prices but not its valuations",
+      12,
       (call, reply) => (call.name === "daily_basic" ? unpublished(call, reply) : reply),
     ],
   ])(
-    "because it %s is neither done nor a failure, and is checked again until it is published",
-    async (_what, onCall) => {
+    "because it %s is neither done nor a failure, its %i rows are stored, and it is checked again until it is published",
+    async (_what, rows, onCall) => {
       await world.dispatch({ ...today, from: "20240116" });
       await world.deliverNext();
       world.state.onCall = onCall;
       await world.deliverNext();
       expect((await world.units()).map(({ status }) => status)).toEqual(["done", "not_due"]);
-      expect(await world.storedDaily()).toEqual(truth("20240116"));
+      const stored = await world.storedDaily();
+      expect(stored.filter(({ trade_date }) => trade_date !== lastDay)).toEqual(truth("20240116"));
+      expect(stored.filter(({ trade_date }) => trade_date === lastDay)).toHaveLength(rows);
       expect(world.work.bodies()).toEqual([]);
       expect(world.schedules.planned().map(({ at }) => at)).toEqual([new Date("2024-01-17T18:30:00+08:00")]);
       for (let look = 0; look < 3; look += 1) await world.step();
@@ -239,7 +243,7 @@ describe("a day that is not published yet", () => {
     await world.dispatch({ job: "DAILY_INCREMENTAL" });
     await world.deliverNext();
     expect(await onlyUnit()).toMatchObject({ status: "not_due" });
-    expect(await world.storedDaily()).toEqual([]);
+    expect(await world.storedDaily()).toHaveLength(4);
   });
 
   test("is checked every half hour without using an attempt, and becomes a failure after the last check", async () => {

@@ -2,6 +2,7 @@
 // seen, so a run with the same calls gets the same faults. reply.ts applies them to a reply, protocol.ts to the
 // connection.
 
+import { codePattern } from "../../shared/words/codes.ts";
 import { known } from "./default-interfaces.ts";
 import { unit } from "./hash.ts";
 import type { Query } from "./interfaces.ts";
@@ -14,7 +15,7 @@ import type { Query } from "./interfaces.ts";
  * - `server-error`: code -1000 or 50101. `too-fast`: the minute-limit message although the limit is not reached.
  *   `tighter-limit`: `value` calls a minute (default 60). `day-quota`: `value` calls a day (default 0), then the message
  *   of the day. `address-limit`: code 40204. `permission`: code 40203. `no-data`: code 0 without data.
- * - `partial-day`: the fraction `value` of the rows (default 0.3). `empty-day`: no rows. `wrong-numbers`: NaN, a text
+ * - `partial-day`: the fraction `value` of the rows (default 0.3), or all but those of `code`. `empty-day`: no rows. `wrong-numbers`: NaN, a text
  * or "--" in number columns of some rows. `column-missing`, `column-added`, `column-renamed`: `column` or any number
  * column. `duplicate-key`: some rows twice. `has-more-absent`, `has-more-lies`: without, or with the opposite.
  * `offset-ignored`.
@@ -40,6 +41,8 @@ export type Fault = {
   readonly count?: number | undefined;
   readonly value?: number | undefined;
   readonly column?: string | undefined;
+  /** The code whose rows a partial day lacks. */
+  readonly code?: string | undefined;
 };
 
 /**
@@ -178,6 +181,7 @@ function readPart(kind: FaultKind, part: string): [keyof Fault, unknown] | [unde
   const number = Number(part.replace(/^x|%$/, ""));
   if (/^\d{8}$/.test(part)) return ["date", part];
   if (/^x\d+$/.test(part)) return ["count", number];
+  if (kind === "partial-day" && codePattern.test(part)) return ["code", part];
   if (/^\d+(\.\d+)?%$/.test(part)) return ["probability", number / 100];
   if (/^\d+(\.\d+)?$/.test(part)) return [valued.includes(kind) ? "value" : "probability", number];
   if (known.find(part) !== undefined) return ["interface", part];
@@ -185,7 +189,7 @@ function readPart(kind: FaultKind, part: string): [keyof Fault, unknown] | [unde
   return [];
 }
 
-const faultParts = ["kind", "interface", "date", "probability", "count", "value", "column"];
+const faultParts = ["kind", "interface", "date", "probability", "count", "value", "column", "code"];
 
 function readFault(entry: unknown): Fault {
   const fault = (typeof entry === "string" ? { kind: entry } : (entry ?? {})) as Fault;

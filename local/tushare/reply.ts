@@ -30,7 +30,10 @@ export function spoilReply(reply: Reply, strikes: Strikes): void {
       fault.column === undefined ? (numbers[seed % numbers.length] ?? -1) : place(reply, fault.column);
     const name = columns[column]?.name ?? "";
     if (kind === "partial-day") {
-      reply.items = items.filter((_row, at) => unit(seed, at) < (fault.value ?? 0.3));
+      const code = place(reply, "ts_code");
+      reply.items = items.filter((row, at) =>
+        fault.code === undefined ? unit(seed, at) < (fault.value ?? 0.3) : row[code] !== fault.code,
+      );
       reply.hasMore = false;
     } else if (kind === "empty-day") {
       reply.items = [];

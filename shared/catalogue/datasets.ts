@@ -1,7 +1,14 @@
 // The dataset catalogue: what is mirrored into which table, from which interfaces, in which slices. Each dataset is a file
 // in datasets/; dataset-files.ts collects them.
-import { type DatasetSpec, isByTradingDay, type Securities } from "./dataset.ts";
+import {
+  type DatasetSpec,
+  hasMembersEachDay,
+  type InterfaceSpec,
+  isByTradingDay,
+  type Securities,
+} from "./dataset.ts";
 import { specs } from "./dataset-files.ts";
+import type { Selector } from "./selector.ts";
 
 export type DatasetName = keyof typeof specs;
 
@@ -63,6 +70,17 @@ export function calendarDataset(): Dataset {
 export function listOf(dataset: Dataset): (Dataset & { readonly securities: Securities }) | undefined {
   const { list = dataset } = dataset;
   return list.securities && { ...list, securities: list.securities };
+}
+
+/** The interface that is called with each unit of a slice to explain absences; undefined when there is none. */
+export function evidenceFor(dataset: Dataset, by: Selector["by"]): InterfaceSpec | undefined {
+  const main = hasMembersEachDay(dataset) ? dataset.explainedBy?.main : undefined;
+  return main?.answers.includes(by) ? main : undefined;
+}
+
+/** The names of the datasets of which a dataset's rows explain absences. */
+export function datasetsExplainedBy(all: Catalogue, { name }: Dataset): DatasetName[] {
+  return Object.values(all).flatMap((each) => (each.explainedBy?.name === name ? [each.name] : []));
 }
 
 /** What one security of a dataset is called; undefined where the dataset has no list. */

@@ -29,6 +29,10 @@ export const metrics = {
   RowsStored: { unit: "Count", about: "rows of answers proven whole" },
   RowsChanged: { unit: "Count", about: "rows that were new or different" },
   RowsUnchanged: { unit: "Count", about: "rows that were already stored, unchanged" },
+  AbsencesUnexplained: {
+    unit: "Count",
+    about: "rows or values that were not at TuShare, and nothing says why",
+  },
   FetchTime: { unit: "Milliseconds", about: "time to fetch a unit, waits for the slot included" },
   StoreTime: { unit: "Milliseconds", about: "time to store a unit" },
 

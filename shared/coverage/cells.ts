@@ -4,6 +4,9 @@ import { dayColumnOf, interfacesOf } from "../catalogue/dataset.ts";
 import type { Dataset } from "../catalogue/datasets.ts";
 import { isOwnRow, membersSql } from "./members.ts";
 
+/** A number of a code: the sum over a day's codes tells whether the list has changed. */
+export const codeKey = "cast(hashtextextended(ts_code, 0) as numeric)";
+
 /** Runs in which an unexplained absence is looked for; after that it is left. */
 export const looksMax = 3;
 

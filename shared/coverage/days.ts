@@ -6,6 +6,7 @@ import type { Day } from "../catalogue/dates.ts";
 import type { Database, SqlParameters, SqlRow } from "../ports.ts";
 import type { DayRange, MissingRange } from "./calendar.ts";
 import {
+  codeKey,
   expectedSql,
   explains,
   isExcusedSql,
@@ -136,9 +137,9 @@ function expectationSql(dataset: Dataset): string {
   ${expectedSql(dataset)}
 ),
 change (trade_date, members, code_key, is_open) as (
-  select first_day, 1, cast(hashtextextended(ts_code, 0) as numeric), false from member
+  select first_day, 1, ${codeKey}, false from member
   union all
-  select end_day, -1, -cast(hashtextextended(ts_code, 0) as numeric), false from member where end_day < 'infinity'
+  select end_day, -1, -${codeKey}, false from member where end_day < 'infinity'
   union all
   select trade_date, 0, 0, true from open_day
 ),

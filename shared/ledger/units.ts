@@ -1,18 +1,23 @@
 // Units of the ledger in SQL: claimed, stored, postponed; one named function for each statement. A unit's rows and its
 // outcome are written in one atomic statement. Failures are in failures.ts.
 
-import { dayColumnOf, isByTradingDay } from "../catalogue/dataset.ts";
+import { hasMembersEachDay, isByTradingDay } from "../catalogue/dataset.ts";
 import type { Dataset } from "../catalogue/datasets.ts";
+import { jobsOf } from "../catalogue/jobs.ts";
 import type { Origin } from "../catalogue/origin.ts";
 import { daysOf, type Selector } from "../catalogue/selector.ts";
 import type { TaskStatus } from "../catalogue/status.ts";
+import { type CellSlice, claimedCellsSql, claimedFactsSql } from "../coverage/claimed-cells.ts";
 import { storedOfListSql } from "../coverage/list-coverage.ts";
-import { isOwnRow, listingSql } from "../coverage/members.ts";
+import { SyncError } from "../errors.ts";
 import type { Database, SqlRow } from "../ports.ts";
+import { type Cells, readStates } from "../rows/cells.ts";
 import type { Facts } from "../rows/completeness.ts";
 import type { Table } from "../rows/rows.ts";
 import { writesOf } from "../rows/write.ts";
 import type { Unit } from "../unit.ts";
+import { say } from "../words/say.ts";
+import { type CellChanges, changesPart, type Part, partialReason, settledPart } from "./absences.ts";
 import type { Around } from "./list-answers.ts";
 import { requireOrigin } from "./origin.ts";
 import { textCharactersMax } from "./tasks.ts";
@@ -36,7 +41,8 @@ export async function claimUnit(
 ): Promise<Claim> {
   const { selector } = unit;
   const days = isByTradingDay(dataset) ? daysOf(selector) : undefined;
-  const [row] = await database.run(claimSql(dataset, selector.by), {
+  const by = cellSliceOf(dataset, selector);
+  const rows = await database.run(claimSql(dataset, selector.by, by), {
     task_id: unit.task_id,
     sequence: unit.sequence,
     job_type: unit.job_type,
@@ -44,24 +50,60 @@ export async function claimUnit(
     retry: unit.retry,
     from: days?.from ?? null,
     to: days?.to ?? null,
+    ...(by === "code" && { ts_code: "ts_code" in selector ? selector.ts_code : null }),
   });
+  const [row] = rows;
   if (row === undefined) return { is: "unknown" };
   if (row.wanted !== true) return { is: "unwanted" };
   requireOrigin(row.origin, origin);
+  const texts = rows.flatMap(({ chunk }) => (typeof chunk === "string" ? [chunk] : []));
+  const rowsBefore = Number(row.rows_before ?? 0);
+  if (by === undefined) {
+    return { is: "wanted", facts: { openDays: texts.flatMap((text) => text.split(",")), rowsBefore } };
+  }
+  if (row.lacks_list === true) throw new SyncError("permanent", whyNoList(dataset));
+  const cells = cellsOf(dataset, by, row, readStates(texts));
+  const openDays = by === "code" ? [...cells.states.keys()] : row.is_open === true && days ? [days.from] : [];
+  return { is: "wanted", facts: { openDays, rowsBefore, cells } };
+}
+
+/** Whether each cell of the slice is known: of a day each member, of a code each open day. */
+function cellSliceOf(dataset: Dataset, { by }: Selector): CellSlice | undefined {
+  return hasMembersEachDay(dataset) && (by === "date" || by === "code") ? by : undefined;
+}
+
+function cellsOf(dataset: Dataset, by: CellSlice, row: SqlRow, states: Cells["states"]): Cells {
   return {
-    is: "wanted",
-    facts: {
-      openDays: typeof row.open_days === "string" ? row.open_days.split(",") : [],
-      rowsDayBefore: Number(row.rows_day_before),
-      listed: Number(row.listed),
-      rowsBefore: Number(row.rows_before ?? 0),
-    },
+    states,
+    expected: Number(row.expected),
+    expectedKey: String(row.expected_key),
+    firstStored: typeof row.first_stored === "string" ? row.first_stored : undefined,
+    hasListing: by === "date" || dataset.list !== undefined,
   };
 }
 
-function claimSql(dataset: Dataset, by: Selector["by"]): string {
-  const isOfDay = dataset.expects === "members" && by === "date";
-  return `select
+function whyNoList({ list }: Dataset): string {
+  const [job = ""] = list === undefined ? [] : jobsOf(list.name);
+  return say("listNotStored", { list: list?.title.en ?? "", table: list?.table ?? "", job });
+}
+
+/** One row, or several with the same facts: each has a part of the open days, or of the cells. */
+function claimSql(dataset: Dataset, by: Selector["by"], cells: CellSlice | undefined): string {
+  const openDays = `exchange = 'SSE' and is_open = 1
+    and cal_date between to_date(:from, 'YYYYMMDD') and to_date(:to, 'YYYYMMDD')`;
+  const ofDays = `chunk as (
+  select string_agg(to_char(cal_date, 'YYYYMMDD'), ',' order by cal_date) as cells
+  from trade_cal
+  where ${openDays} and (select wanted from claimed)
+  group by extract(year from cal_date)
+)`;
+  const ofCells =
+    cells &&
+    `,
+  exists (select 1 from trade_cal where ${openDays}) as is_open,
+  ${claimedFactsSql(dataset, cells)}`;
+  return `with claimed as materialized (
+  select
   case
     when unit.status = 'done' then false
     when unit.status = 'parked' then exists (
@@ -74,42 +116,15 @@ function claimSql(dataset: Dataset, by: Selector["by"]): string {
     else task.status in ('PENDING', 'RUNNING')
   end as wanted,
   (select kind || ' ' || identity from mirror_origin) as origin,
-  (
-    select string_agg(to_char(cal_date, 'YYYYMMDD'), ',' order by cal_date)
-    from trade_cal
-    where exchange = 'SSE' and is_open = 1
-      and cal_date between to_date(:from, 'YYYYMMDD') and to_date(:to, 'YYYYMMDD')
-  ) as open_days,
-  ${isOfDay ? rowsDayBeforeSql(dataset) : "0"} as rows_day_before,
-  ${isOfDay ? listedSql(dataset) : "0"} as listed,
-  ${dataset.expects === "before" ? rowsBeforeSql(dataset, by) : "0"} as rows_before
-from sync_unit as unit
-join sync_task as task on task.id = unit.task_id
-where unit.task_id = cast(:task_id as uuid) and unit.sequence = :sequence`;
-}
-
-/** Stored rows of the dataset on the previous open day. */
-function rowsDayBeforeSql(dataset: Dataset): string {
-  return `(
-    select count(*)
-    from ${dataset.table} as stored
-    where ${dayColumnOf(dataset)} = (
-      select max(cal_date)
-      from trade_cal
-      where exchange = 'SSE' and is_open = 1 and cal_date < to_date(:from, 'YYYYMMDD')
-    )
-    and ${isOwnRow(dataset, "stored")}
-  )`;
-}
-
-/** Members listed on the day. Delisted members without a known delisting day do not count. */
-function listedSql(dataset: Dataset): string {
-  return `(
-    select count(*)
-    from (${listingSql(dataset)}) as member
-    where listed_from <= to_date(:from, 'YYYYMMDD') and coalesce(listed_to, 'infinity') > to_date(:from, 'YYYYMMDD')
-      and (is_listed is distinct from false or listed_to is not null)
-  )`;
+  ${dataset.expects === "before" ? rowsBeforeSql(dataset, by) : "0"} as rows_before${ofCells ?? ""}
+  from sync_unit as unit
+  join sync_task as task on task.id = unit.task_id
+  where unit.task_id = cast(:task_id as uuid) and unit.sequence = :sequence
+),
+${cells === undefined ? ofDays : claimedCellsSql(dataset, cells)}
+select claimed.*, chunk.cells as chunk${cells === undefined ? "" : ", expectation.*"}
+from claimed
+${cells === undefined ? "" : "cross join expectation "}left join chunk on true`;
 }
 
 /** Rows of the list's last whole answer, or else its stored rows. */
@@ -140,10 +155,20 @@ export type StoredUnit = {
   readonly taskPercent: number | undefined;
 };
 
+/** What else belongs to the same transaction. */
+export type More = {
+  readonly changes?: CellChanges;
+  /** Datasets of which these rows explain absences. */
+  readonly explained?: readonly string[];
+  readonly around?: Around | undefined;
+};
+
+type Counts = Pick<StoredUnit, "changed" | "revised" | "factors" | "emptied">;
+
 /**
- * Stores a unit's rows, sets it done, resolves its failure record and updates its task: all of this or nothing.
+ * Stores a unit's rows and what is known of their cells, sets it done, resolves its failure record and updates its task:
+ * all of this or nothing.
  * @param shareMax the setting SYNC_REVISION_SHARE_MAX
- * @param around what else belongs to the same transaction
  * @throws SyncError permanent, naming the check tooManyChanges, when more of the stored rows would change
  */
 export async function storeUnit(
@@ -153,12 +178,20 @@ export async function storeUnit(
   table: Table,
   attempts: number,
   shareMax: number,
-  around?: Around,
+  more: More = {},
 ): Promise<StoredUnit> {
-  const { before, last } = writesOf(dataset, unit.selector, table, { taskId: unit.task_id, shareMax });
-  const finish = async (run: Database["run"]): Promise<SqlRow | undefined> => {
-    const [row] = await run(
-      `with ${last.sql},
+  const { changes = {}, explained = [], around } = more;
+  const settled = settledPart(dataset, changes.settled);
+  const reason = partialReason(dataset, (changes.settled?.absences.length ?? 0) > 0);
+  const { row, counts } = await writeRows(
+    database,
+    unit,
+    dataset,
+    table,
+    shareMax,
+    changesPart(dataset, changes, explained),
+    {
+      sql: `,
 before as (
   select unit.status, case when unit.status = 'parked' then 1 else 0 end as parked
   from sync_unit as unit
@@ -172,7 +205,7 @@ finished as (
   where task_id = cast(:task_id as uuid) and sequence = :sequence
     and exists (select 1 from before where status <> 'done')
   returning 1
-),
+)${settled.sql},
 resolved as (
   update sync_failure_record
   set resolved_at = now(), next_attempt_at = null
@@ -183,10 +216,11 @@ resolved as (
 counted as (
   -- Settling the last unit ends the task, unless it was cancelled; recordFailure has the same rule.
   update sync_task as task
-  set (total_processed, total_failed, status, completed_at, updated_at) = (
+  set (total_processed, total_failed, status, completed_at, reason, updated_at) = (
     select after.processed, after.failed,
       case when not ending.ends then task.status when after.failed = 0 then 'COMPLETED' else 'FAILED' end,
       case when ending.ends then now() else task.completed_at end,
+      ${reason.sql},
       now()
     from (select task.total_processed + 1 as processed, task.total_failed - before.parked as failed) as after
     cross join lateral (
@@ -203,16 +237,50 @@ select written.*, (select status from counted) as task_status,
   (select percent from counted) as task_percent,
   exists (select 1 from before where status in ('failed', 'parked')) and not exists (select 1 from resolved) as late
 from written`,
-      {
-        ...last.parameters,
-        task_id: unit.task_id,
-        sequence: unit.sequence,
+      parameters: {
+        ...settled.parameters,
+        ...reason.parameters,
         job_type: unit.job_type,
         unit_key: unit.unit_key,
         rows: table.size,
         attempts,
       },
-    );
+    },
+    around,
+  );
+  // A failure recorded while this statement waited for the unit's lock was not visible to the statement.
+  if (row?.late === true) await resolveFailure(database, unit);
+  return {
+    rows: table.size,
+    ...counts,
+    taskStatus: (row?.task_status ?? undefined) as TaskStatus | undefined,
+    taskPercent: typeof row?.task_percent === "number" ? row.task_percent : undefined,
+  };
+}
+
+/**
+ * Stores rows, in one statement where they fit into one. `end` has the CTEs after the rows and the select, which are part
+ * of the last statement.
+ */
+async function writeRows(
+  database: Database,
+  unit: Unit,
+  dataset: Dataset,
+  table: Table,
+  shareMax: number,
+  cells: Part,
+  end: Part,
+  around?: Around,
+): Promise<{ row: SqlRow | undefined; counts: Counts }> {
+  const { before, last } = writesOf(dataset, unit.selector, table, { taskId: unit.task_id, shareMax });
+  const finish = async (run: Database["run"]): Promise<SqlRow | undefined> => {
+    const [row] = await run(`with ${last.sql}${cells.sql}${end.sql}`, {
+      ...last.parameters,
+      ...cells.parameters,
+      ...end.parameters,
+      task_id: unit.task_id,
+      sequence: unit.sequence,
+    });
     return row;
   };
   const counts = { changed: 0, revised: 0, factors: 0, emptied: 0 };
@@ -234,15 +302,26 @@ from written`,
           await around?.after(run);
           return finished;
         });
-  // A failure recorded while this statement waited for the unit's lock was not visible to the statement.
-  if (row?.late === true) await resolveFailure(database, unit);
   add(row);
-  return {
-    rows: table.size,
-    ...counts,
-    taskStatus: (row?.task_status ?? undefined) as TaskStatus | undefined,
-    taskPercent: typeof row?.task_percent === "number" ? row.task_percent : undefined,
-  };
+  return { row, counts };
+}
+
+/**
+ * Stores the rows that came of a slice that is not whole; the unit is not done by it.
+ * @returns how many rows were inserted or changed
+ */
+export async function mergeRows(
+  database: Database,
+  unit: Unit,
+  dataset: Dataset,
+  table: Table,
+  shareMax: number,
+  changes: Omit<CellChanges, "settled">,
+): Promise<number> {
+  if (table.size === 0) return 0;
+  const cells = changesPart(dataset, changes, []);
+  const end = { sql: " select * from written", parameters: {} };
+  return (await writeRows(database, unit, dataset, table, shareMax, cells, end)).counts.changed;
 }
 
 async function resolveFailure(database: Database, unit: Unit): Promise<void> {

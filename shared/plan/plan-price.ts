@@ -1,7 +1,7 @@
 // The price of planned units before they are sent: calls to each interface, minutes at the configured rate, share of the
 // day's quota. Pure; dollars are calculated in cli/cost.ts.
 import { type InterfaceSpec, interfacesOf, rowCapOf, type Securities } from "../catalogue/dataset.ts";
-import { type Catalogue, type Dataset, datasets, securityOf } from "../catalogue/datasets.ts";
+import { type Catalogue, type Dataset, datasets, evidenceFor, securityOf } from "../catalogue/datasets.ts";
 import { daysBetween } from "../catalogue/dates.ts";
 import { periodsBetween, versionsOfPeriod } from "../catalogue/periods.ts";
 import { daysOf, type Selector } from "../catalogue/selector.ts";
@@ -64,6 +64,8 @@ export function priceOf(
       calls.set(spec.name, (calls.get(spec.name) ?? 0) + pages);
       return pages;
     });
+    const evidence = evidenceFor(dataset, selector.by);
+    if (evidence !== undefined) calls.set(evidence.name, (calls.get(evidence.name) ?? 0) + 1); // few rows
     rows += rowsOfUnit;
     turns += Math.max(...pagesOfUnit); // interfaces are called in parallel, pages in sequence
   }

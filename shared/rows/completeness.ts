@@ -14,43 +14,47 @@ import { daysOf, type Selector } from "../catalogue/selector.ts";
 import type { Settings } from "../catalogue/settings.ts";
 import type { Unit } from "../unit.ts";
 import { say } from "../words/say.ts";
+import { type CellNames, type Cells, cellNames } from "./cells.ts";
+import { type CellQuestion, judgeCells, type NewAbsence, type WholeDay } from "./judge-cells.ts";
 import type { Table } from "./rows.ts";
-
-/** Share of the previous trading day's rows, and of the listed securities, that a whole day must have. */
-const dayShareMin = 0.6;
-
-/** Share of the day's main rows that a joined interface must have while it may still be published. */
-const detailShareMin = 0.9;
-
-/** For so many days after a trading day missing data counts as late; after that as never published. */
-const detailsDueDays = 7;
 
 /** Everything that was fetched for a unit. */
 export type Answer = {
   /** The main rows, joined with the details. */
   readonly table: Table;
-  /** Number of rows of each detail, in the dataset's order. */
-  readonly detailRows: readonly number[];
+  /** The rows of each detail, in the dataset's order. */
+  readonly details: readonly Table[];
+  /** Rows that explain absences; undefined when there is no such interface, or no right to it. */
+  readonly evidence?: Table | undefined;
 };
 
 /** What the ledger and the stored data say about a unit's slice before it is fetched. */
 export type Facts = {
   /** Open days of the slice, ascending; empty for data that is not by trading day. */
   readonly openDays: readonly Day[];
-  /** For a day: stored rows of the previous open day; 0 when there are none. */
-  readonly rowsDayBefore: number;
-  /** For a day: securities listed on it; 0 when the list is not stored. */
-  readonly listed: number;
   /** For a list: rows of its last whole answer, or else the stored rows; 0 when there are none. */
   readonly rowsBefore: number;
+  /** Of a dataset with a row for each member on each day: what is known of each. */
+  readonly cells?: Cells | undefined;
 };
 
-/** When, and with which settings, an answer is judged. */
-export type Moment = { readonly now: Date; readonly settings: Settings };
+/** When, and with which settings, an answer is judged; and how often the unit's message was received. */
+export type Moment = { readonly now: Date; readonly settings: Settings; readonly deliveries: number };
 
-/** not due: may still be published, to be fetched again later. not whole: should be complete, and is not. */
+/** What a whole answer says about the cells of its slice. */
+export type Settled = {
+  readonly absences: readonly NewAbsence[];
+  readonly wholeDay?: WholeDay | undefined;
+  /** What is unexplained, by name. */
+  readonly partial?: string | undefined;
+};
+
+/**
+ * not due: may still be published, to be fetched again later. not whole: should be complete, and is not. Of a dataset with
+ * known cells the rows that came are stored in any case.
+ */
 export type Verdict =
-  | { readonly is: "whole" }
+  | { readonly is: "whole"; readonly settled?: Settled }
   | { readonly is: "not due"; readonly why: string; readonly lookAgainAt: Date }
   | { readonly is: "not whole"; readonly why: string };
 
@@ -62,6 +66,10 @@ export function judge(
   facts: Facts,
   moment: Moment,
 ): Verdict {
+  const names = facts.cells && cellNames(dataset, unit.selector);
+  if (facts.cells !== undefined && names !== undefined) {
+    return judgeMembers({ ...answer, dataset, selector: unit.selector, cells: facts.cells }, names, moment);
+  }
   const what = `${dataset.main.name} ${unit.unit_key}`;
   const why = whyShort[dataset.expects]({ what, dataset, selector: unit.selector, answer, facts, ...moment });
   if (why === undefined) return { is: "whole" };
@@ -69,8 +77,29 @@ export function judge(
   return at === undefined ? { is: "not whole", why } : { is: "not due", why, lookAgainAt: at };
 }
 
+function judgeMembers(
+  question: Omit<CellQuestion, "today" | "deliveries" | "evidence"> & Pick<Answer, "evidence">,
+  names: CellNames,
+  moment: Moment,
+): Verdict {
+  const today = shanghaiDay(moment.now);
+  const verdict = judgeCells(
+    { ...question, evidence: question.evidence, today, deliveries: moment.deliveries },
+    names,
+  );
+  const { why, absences, wholeDay } = verdict;
+  const at = verdict.isNewest ? lookAgainAt(question.selector, moment) : undefined;
+  if (why !== undefined && at !== undefined) return { is: "not due", why, lookAgainAt: at };
+  if (why !== undefined && !verdict.settles) return { is: "not whole", why };
+  const isPartial = absences.some(({ reason }) => reason === "unexplained");
+  return { is: "whole", settled: { absences, wholeDay, ...(isPartial && { partial: why }) } };
+}
+
 /** When to fetch an unpublished slice again, on a multiple of the interval; undefined after the last attempt. */
-export function lookAgainAt(selector: Selector, { now, settings }: Moment): Date | undefined {
+export function lookAgainAt(
+  selector: Selector,
+  { now, settings }: Omit<Moment, "deliveries">,
+): Date | undefined {
   const days = daysOf(selector);
   if (days === undefined) return undefined;
   const interval = settings.SYNC_NOT_DUE_RETRY_MINUTES * 60_000;
@@ -89,7 +118,7 @@ type Question = Moment & {
 
 /** Why an answer is not complete; undefined when it is. */
 const whyShort: Readonly<Record<Expects, (question: Question) => string | undefined>> = {
-  members: whyMembersLack,
+  members: () => undefined, // judged by their cells
   some: whyEmpty,
   none: () => undefined,
   before: whyListShort,
@@ -97,37 +126,9 @@ const whyShort: Readonly<Record<Expects, (question: Question) => string | undefi
 };
 
 const isPublishedLate: Readonly<Record<Expects, boolean>> = {
-  ...{ members: true, some: true },
-  ...{ none: false, before: false, every_day: false },
+  some: true,
+  ...{ members: false, none: false, before: false, every_day: false },
 };
-
-/** An answer for a day is compared with the day before and the list; other answers were proven by cap and slice. */
-function whyMembersLack(question: Question): string | undefined {
-  const { selector, answer, facts, now } = question;
-  if (selector.by !== "date") return undefined;
-  const day = selector.trade_date;
-  if (!facts.openDays.includes(day)) return undefined; // the calendar has changed: the day is closed now
-  const rows = answer.table.size;
-  if (rows === 0) return say("dayEmpty", { day });
-  if (rows < facts.rowsDayBefore * dayShareMin) {
-    return say("dayShort", { day, rows, before: facts.rowsDayBefore });
-  }
-  // Old days are not compared with the list: it may contain stocks without trading yet, or half the market was suspended.
-  const isRecent = daysBetween(day, shanghaiDay(now)) <= detailsDueDays;
-  if (isRecent && rows < facts.listed * dayShareMin) {
-    return say("dayShortOfList", { day, rows, listed: facts.listed });
-  }
-  return isRecent ? whyDetailShort(question, day) : undefined;
-}
-
-function whyDetailShort({ dataset, answer }: Question, day: Day): string | undefined {
-  const { table, detailRows } = answer;
-  const short = detailRows.findIndex((rows) => rows < table.size * detailShareMin);
-  const detail = dataset.details[short]?.name;
-  const rows = detailRows[short];
-  if (detail === undefined || rows === undefined) return undefined;
-  return say("detailShort", { day, rows, detail, mainRows: table.size, main: dataset.main.name });
-}
 
 /** A slice that has ended must have a row. A single code may have none, and so may a day that is closed now. */
 function whyEmpty({ what, selector, answer, facts, now, settings }: Question): string | undefined {
@@ -142,7 +143,7 @@ function whyEmpty({ what, selector, answer, facts, now, settings }: Question): s
 }
 
 /** The last day for which the upstream can have data. */
-function lastDayOf({ now, settings }: Moment): Day {
+function lastDayOf({ now, settings }: Omit<Moment, "deliveries">): Day {
   return earlier(shanghaiDay(now), settings.SYNC_UPSTREAM_ENDS);
 }
 

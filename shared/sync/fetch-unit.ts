@@ -1,7 +1,7 @@
 // Fetches a unit: all its interfaces in parallel, each whole, with every row checked. Every call goes through the pacer.
 
 import { type InterfaceSpec, isByTradingDay, mainFor, rowCapOf } from "../catalogue/dataset.ts";
-import type { Dataset } from "../catalogue/datasets.ts";
+import { type Dataset, evidenceFor } from "../catalogue/datasets.ts";
 import type { Day } from "../catalogue/dates.ts";
 import type { Selector } from "../catalogue/selector.ts";
 import { asSyncError, lacksRight, SyncError } from "../errors.ts";
@@ -28,7 +28,7 @@ export async function fetchUnit(
   delivery: Delivery,
   dataset: Dataset,
   unit: Unit,
-  { openDays }: Facts,
+  { openDays, cells }: Facts,
 ): Promise<Answer> {
   const { selector } = unit;
   const main = mainFor(dataset, selector.by);
@@ -47,20 +47,62 @@ export async function fetchUnit(
   };
   const emptyOf = (spec: InterfaceSpec) =>
     readRows(spec, [], spec.name, { rule: () => undefined, keeps: [] }, key);
+  const evidence = cells && fetchEvidence(services, delivery, dataset, unit, openDays);
   const results = await Promise.allSettled([
     orOtherwise(main, selector, (spec) => fetchTable(spec, tradingDays), emptyOf),
     ...dataset.details.map((spec) => fetchTable(spec)),
+    ...(evidence === undefined ? [] : [evidence]),
   ]);
   const errors = results.flatMap((result) =>
     result.status === "rejected" ? [asSyncError(result.reason)] : [],
   );
   const worst = errors.sort((a, b) => severity(b) - severity(a))[0];
   if (worst !== undefined) throw worst;
-  const [mainTable, ...details] = results.flatMap((result) =>
+  const [mainTable, ...others] = results.flatMap((result) =>
     result.status === "fulfilled" ? [result.value] : [],
   );
   if (mainTable === undefined) throw new Error("a fetch that did not fail has a main table");
-  return { table: join(dataset, mainTable, details), detailRows: details.map(({ size }) => size) };
+  const details = others.slice(0, dataset.details.length).flatMap((table) => table ?? []);
+  return { table: join(dataset, mainTable, details), details, evidence: others[dataset.details.length] };
+}
+
+/** Environments that were told that they go on without evidence. */
+const toldWithout = new WeakSet<object>();
+
+/**
+ * The rows that explain absences in the same slice, checked like those of their own dataset. Undefined when the dataset has
+ * no evidence, and when the account has no right to it or the upstream does not know it.
+ */
+function fetchEvidence(
+  services: SyncServices,
+  delivery: Delivery,
+  dataset: Dataset,
+  unit: Unit,
+  openDays: Facts["openDays"],
+): Promise<Table | undefined> | undefined {
+  const { selector } = unit;
+  const { explainedBy } = dataset;
+  if (explainedBy === undefined || evidenceFor(dataset, selector.by) === undefined) return undefined;
+  const { main, key } = explainedBy;
+  const fetchTable = async (): Promise<Table | undefined> => {
+    const spec = { ...main, rowCap: rowCapOf(main, services.settings) };
+    try {
+      const pages = await fetchWhole(spec, selector, (params) =>
+        callPaced(services, delivery, unit, main, params),
+      );
+      const checks = checksOf(explainedBy, selector, main, new Set(openDays));
+      return readRows(main, pages, `${main.name} ${unit.unit_key}`, checks, key);
+    } catch (thrown) {
+      const error = asSyncError(thrown);
+      if (!lacksRight(error)) throw error;
+      if (!toldWithout.has(services.pacer)) {
+        toldWithout.add(services.pacer);
+        services.log.warn("absences are judged without evidence", { interface: main.name, error });
+      }
+      return undefined;
+    }
+  };
+  return fetchTable();
 }
 
 /**

@@ -2,15 +2,16 @@
 // failure decides what happens next.
 
 import { isByTradingDay } from "../catalogue/dataset.ts";
-import type { Dataset } from "../catalogue/datasets.ts";
+import { type Dataset, datasetsExplainedBy } from "../catalogue/datasets.ts";
 import { shanghaiDay } from "../catalogue/dates.ts";
 import { asSyncError, SyncError } from "../errors.ts";
 import { recordOrphan } from "../ledger/failures.ts";
 import { type Around, marksAround } from "../ledger/list-answers.ts";
 import { classFactors, explainRefusal, settleEmptied } from "../ledger/revisions.ts";
-import { claimUnit, markNotDue, type StoredUnit, storeUnit } from "../ledger/units.ts";
+import { claimUnit, markNotDue, mergeRows, type StoredUnit, storeUnit } from "../ledger/units.ts";
 import type { Delivery, Outcome, SyncServices } from "../ports.ts";
-import { type Answer, judge, type Verdict } from "../rows/completeness.ts";
+import { absencesOver } from "../rows/cells.ts";
+import { type Answer, type Facts, judge, type Settled, type Verdict } from "../rows/completeness.ts";
 import type { Reviser } from "../rows/revise.ts";
 import type { Table } from "../rows/rows.ts";
 import { decodeUnit, type Unit } from "../unit.ts";
@@ -45,7 +46,7 @@ export async function syncUnit(services: SyncServices, delivery: Delivery): Prom
 }
 
 async function sync(services: SyncServices, delivery: Delivery, unit: Unit): Promise<Outcome> {
-  const { database, origin, clock, settings } = services;
+  const { database, origin, clock, settings, meter } = services;
   const dataset = services.datasets[unit.dataset];
   const claim = await claimUnit(database, unit, dataset, origin);
   if (claim.is !== "wanted") return await leave(services, unit, claim.is);
@@ -53,31 +54,52 @@ async function sync(services: SyncServices, delivery: Delivery, unit: Unit): Pro
   const startedAt = clock.monotonic();
   const answer = await fetchUnit(services, delivery, dataset, unit, claim.facts);
   const fetchedAt = clock.monotonic();
-  const verdict = judge(dataset, unit, answer, claim.facts, { now: clock.now(), settings });
+  const verdict = judge(dataset, unit, answer, claim.facts, {
+    ...{ now: clock.now(), settings },
+    deliveries: delivery.receiveCount,
+  });
+  const changes = changesOf(dataset, unit, answer, claim.facts);
+  const reviser = { taskId: unit.task_id, shareMax: settings.SYNC_REVISION_SHARE_MAX };
+  const orRefusal = async <Result>(storing: Promise<Result>): Promise<Result> => {
+    try {
+      return await storing;
+    } catch (error) {
+      throw await explainRefusal(database, unit, dataset, answer.table, reviser.shareMax, error);
+    }
+  };
+  if (verdict.is === "not due") await planLook(services, unit, verdict);
+  if (verdict.is !== "whole" && claim.facts.cells !== undefined) {
+    const merging = mergeRows(database, unit, dataset, answer.table, reviser.shareMax, changes);
+    meter.count("RowsChanged", await orRefusal(merging));
+  }
   if (verdict.is === "not whole") throw new SyncError("transient", verdict.why);
   if (verdict.is === "not due") return await lookAgain(services, delivery, unit, verdict);
 
-  const around = marksOf(services, dataset, unit, answer);
-  const reviser = { taskId: unit.task_id, shareMax: settings.SYNC_REVISION_SHARE_MAX };
-  let stored: StoredUnit;
-  try {
-    stored = await storeUnit(
-      database,
-      unit,
-      dataset,
-      answer.table,
-      delivery.receiveCount,
-      reviser.shareMax,
-      around,
-    );
-  } catch (error) {
-    throw await explainRefusal(database, unit, dataset, answer.table, reviser.shareMax, error);
-  }
+  const { settled } = verdict;
+  const more = {
+    changes: { ...changes, settled },
+    explained: datasetsExplainedBy(services.datasets, dataset),
+    around: marksOf(services, dataset, unit, answer),
+  };
+  const stored = await orRefusal(
+    storeUnit(database, unit, dataset, answer.table, delivery.receiveCount, reviser.shareMax, more),
+  );
   await settleRevisions(services, unit, dataset, answer.table, reviser, stored);
   const fetchMilliseconds = Math.round(fetchedAt - startedAt);
   const storeMilliseconds = Math.round(clock.monotonic() - fetchedAt);
-  await report(services, delivery, dataset, unit, { ...stored, fetchMilliseconds, storeMilliseconds });
+  await report(
+    services,
+    delivery,
+    dataset,
+    unit,
+    { ...stored, fetchMilliseconds, storeMilliseconds },
+    settled,
+  );
   return "settled";
+}
+
+function changesOf(dataset: Dataset, { selector }: Unit, { table, evidence }: Answer, { cells }: Facts) {
+  return { evidence, over: cells && absencesOver(dataset, selector, table, cells) };
 }
 
 /** For a list of securities: marks the codes that are in none of its slices any more. */
@@ -128,16 +150,23 @@ async function leave(
   return "settled";
 }
 
-/** Schedules another attempt while the slice may still be published. */
+/** Schedules another attempt. This comes first: one attempt too many is harmless, without one the day would stay open. */
+async function planLook(
+  { planner }: SyncServices,
+  unit: Unit,
+  { lookAgainAt }: Verdict & { is: "not due" },
+): Promise<void> {
+  const name = `look-${unit.task_id}-${unit.sequence}-${lookAgainAt.getTime() / 60_000}`;
+  await planner.sendUnitAt(name, lookAgainAt, unit);
+}
+
+/** Settles a unit of which more may still be published. */
 async function lookAgain(
-  { planner, database, log, meter }: SyncServices,
+  { database, log, meter }: SyncServices,
   delivery: Delivery,
   unit: Unit,
   { why, lookAgainAt }: Verdict & { is: "not due" },
 ): Promise<Outcome> {
-  // The schedule first: one attempt too many is harmless, but without one the day would stay open.
-  const name = `look-${unit.task_id}-${unit.sequence}-${lookAgainAt.getTime() / 60_000}`;
-  await planner.sendUnitAt(name, lookAgainAt, unit);
   await markNotDue(database, unit, delivery.receiveCount);
   meterOutcome(meter, "UnitsNotDue");
   log.info("unit not due yet", {
@@ -155,11 +184,21 @@ async function report(
   dataset: Dataset,
   unit: Unit,
   done: StoredUnit & { readonly fetchMilliseconds: number; readonly storeMilliseconds: number },
+  settled: Settled | undefined,
 ): Promise<void> {
   const { clock, meter, log } = services;
   const { taskStatus, taskPercent, ...figures } = done;
   const ageMilliseconds = delivery.sentAt && clock.now().getTime() - delivery.sentAt.getTime();
   meterStored(meter, unit, { ...figures, ageMilliseconds, taskPercent });
+  if (settled !== undefined) {
+    const unexplained = settled.absences.filter(({ reason }) => reason === "unexplained").length;
+    meter.count("AbsencesUnexplained", unexplained);
+    if (unexplained > 0)
+      log.warn("unit done without rows that nothing explains", {
+        ...{ unit: unit.unit_key, task: unit.task_id },
+        lacks: settled.partial,
+      });
+  }
   const hasEnded = taskStatus !== undefined && taskStatus !== "RUNNING";
   log.info("unit done", {
     unit: unit.unit_key,

@@ -4,6 +4,7 @@ import type { SentenceName } from "./sentences.ts";
 export const chinese: Readonly<Record<SentenceName, string>> = {
   // The planner: why a plan is smaller than requested, or cannot be made.
   calendarEmpty: "交易日历为空：请先运行作业 REFERENCE",
+  listNotStored: "{list}（{table}）为空，无法判断缺少什么：请运行 {job}",
   calendarBegins: "交易日历从 {firstDay} 开始，晚于所需的 {needed}：请运行作业 REFERENCE",
   calendarEnds: "交易日历到 {lastDay} 为止，早于所需的 {needed}：请运行作业 REFERENCE",
   calendarLacks: "交易日历缺少 {day} 之前的日期：请加 refresh 重新运行作业 REFERENCE",
@@ -185,9 +186,11 @@ export const chinese: Readonly<Record<SentenceName, string>> = {
   pageRepeats: "{what}：偏移 {offset} 的一页与前面重复",
   emptyPageSaysMore: "{what}：返回空页，但提示还有更多",
   dayEmpty: "{day}：交易日没有返回任何行",
-  dayShort: "{day}：只有 {rows} 行，而上一交易日有 {before} 行",
-  dayShortOfList: "{day}：只有 {rows} 行，而上市股票有 {listed} 只",
-  detailShort: "{day}：{detail} 只有 {rows} 行，而 {main} 有 {mainRows} 行",
+  codesAbsent: "{slice}：{expected} 只上市证券中有 {count} 只没有数据，且原因不明：{names}",
+  daysAbsent: "{slice}：{expected} 个交易日中有 {count} 日没有数据，且原因不明：{names}",
+  detailAbsent: "{slice}：{rows} 行中有 {count} 行没有 {interface} 的数据，且原因不明：{names}",
+  detailNone: "{slice}：{interface} 没有任何一行",
+  taskPartial: "部分完成，{days} 个交易日共有 {cells} 处数据在 TuShare 中没有，且原因不明，例如 {names}",
   tooManyChanges:
     "{what}：已存的 {stored} 行中有 {rows} 行的 {column} 与返回结果不同，超过 {percent} %（SYNC_REVISION_SHARE_MAX），如 {one}、{other}。未覆盖任何数据。若 TuShare 是对的，请加 refresh 和 acceptChanges 对此范围重新运行作业",
   tooManyRowsGone:

@@ -5,6 +5,7 @@
 export const sentences = {
   // The planner: why a plan is smaller than requested, or cannot be made.
   calendarEmpty: "the trading calendar is empty: run the job REFERENCE",
+  listNotStored: "the {list} ({table}) is empty, so nothing says what is missing: run the job {job}",
   calendarBegins: "the trading calendar begins on {firstDay}, after {needed}: run the job REFERENCE",
   calendarEnds: "the trading calendar ends on {lastDay}, before {needed}: run the job REFERENCE",
   calendarLacks: "the trading calendar lacks days before {day}: run the job REFERENCE with refresh",
@@ -197,9 +198,12 @@ export const sentences = {
   pageRepeats: "{what}: the page at offset {offset} repeats an earlier row",
   emptyPageSaysMore: "{what}: an empty page says there is more",
   dayEmpty: "{day}: TuShare returned no rows for a trading day",
-  dayShort: "{day}: {rows} rows, the previous trading day has {before}",
-  dayShortOfList: "{day}: {rows} rows, and {listed} securities are listed",
-  detailShort: "{day}: {rows} rows of {detail} for {mainRows} of {main}",
+  codesAbsent: "{slice}: {count} of {expected} listed securities have no row and nothing says why: {names}",
+  daysAbsent: "{slice}: {count} of {expected} trading days have no row and nothing says why: {names}",
+  detailAbsent: "{slice}: {count} of {rows} rows have no values of {interface} and nothing says why: {names}",
+  detailNone: "{slice}: {interface} has no row at all",
+  taskPartial:
+    "partial, {cells} rows or values of {days} days are not at TuShare and nothing says why, such as {names}",
   tooManyChanges:
     "{what}: {column} differs in {rows} of {stored} stored rows, more than {percent} % (SYNC_REVISION_SHARE_MAX), such as {one} and {other}. Nothing was overwritten. If TuShare is right, run the job for this range with refresh and acceptChanges",
   tooManyRowsGone:

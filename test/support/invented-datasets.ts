@@ -121,7 +121,12 @@ const storedFiles = {
     ...{ ...storedFile, table: "foreign_bars", key: ["ts_code", "bar_day"], slices: "days" },
     ...{ expects: "members", members: { list: "foreign_list" } },
     main: ask("foreign_bar", [code, barDay, ...numbers("rows"), ...text("sequence")], ["date", "code"], 10),
-    details: [ask("foreign_factor", [code, barDay, ...numbers("factor")], ["date", "code"], 10)],
+    details: [
+      {
+        ...ask("foreign_factor", [code, barDay, ...numbers("factor")], ["date", "code"], 10),
+        shownBy: "factor",
+      },
+    ],
   },
   foreign_prices: {
     ...{ ...storedFile, table: "foreign_prices", key: ["month"], slices: "months", expects: "some" },

@@ -16,6 +16,7 @@ export type Market = Record<
   | "daily"
   | "adj_factor"
   | "daily_basic"
+  | "suspend_d"
   | "etf_basic"
   | "fund_basic"
   | "fund_daily"
@@ -35,11 +36,11 @@ export const lastDay = "20240117";
 
 /** What is odd about some stocks: the other eight trade every day and have every value. */
 const oddities = {
-  "000002.SZ": { name: "万  科Ａ", about: "no valuation on 20240104, no earnings ever" },
+  "000002.SZ": { name: "万  科Ａ", about: "no earnings ever" },
   "300750.SZ": { name: "N'; drop table stock_info; --", about: "suspended on the 8th and 9th" },
   "688981.SH": { name: 'A,"B" \\C :name', about: "listed on the 10th" },
   "000003.SZ": { name: "*ST退", about: "delisted on the 10th" },
-  "830799.BJ": { name: "艾融软件", about: "no factor on 20240105" },
+  "830799.BJ": { name: "艾融软件", about: "of the third exchange" },
   "600005.SH": { name: "暂停上市", about: "suspended from listing, never trades" },
 } as const;
 const plainCodes = ["000001.SZ", "000004.SZ", "000005.SZ", "000006.SZ", "000007.SZ", "600000.SH"];
@@ -64,6 +65,7 @@ export function makeMarket(): Market {
     daily: [],
     adj_factor: [],
     daily_basic: [],
+    suspend_d: [],
     ...makeFunds(),
     ...makeReports(),
   };
@@ -73,9 +75,13 @@ export function makeMarket(): Market {
       if (!isListed(ts_code, trade_date)) continue;
       const key = { ts_code, trade_date };
       const close = cents(10 + at * 3.17 + dayAt * 0.13);
-      if (!(ts_code === "830799.BJ" && trade_date === "20240105"))
-        market.adj_factor.push({ ...key, adj_factor: cents(1 + at * 1.0713, 4) });
-      if (ts_code === "300750.SZ" && ["20240108", "20240109"].includes(trade_date)) continue;
+      market.adj_factor.push({ ...key, adj_factor: cents(1 + at * 1.0713, 4) });
+      if (ts_code === "300750.SZ" && ["20240108", "20240109"].includes(trade_date)) {
+        market.suspend_d.push({ ...key, suspend_timing: null, suspend_type: "S" });
+        continue;
+      }
+      if (ts_code === "300750.SZ" && trade_date === "20240110")
+        market.suspend_d.push({ ...key, suspend_timing: null, suspend_type: "R" });
       const prices = { open: cents(close - 0.07), high: cents(close + 0.21), low: cents(close - 0.3), close };
       const moves = { pre_close: cents(close - 0.13), change: 0.13, pct_chg: cents(13 / close, 4) };
       market.daily.push({
@@ -85,7 +91,6 @@ export function makeMarket(): Market {
         vol: cents(1000.5 + at),
         amount: cents(99.125 * at, 3),
       });
-      if (ts_code === "000002.SZ" && trade_date === "20240104") continue;
       const values = [...valuations, ...moreValuations].map((name, nameAt): [string, number | null] => [
         name,
         ts_code === "000002.SZ" && name.startsWith("pe") ? null : cents(nameAt + at / 7 + dayAt / 13, 4),

@@ -23,7 +23,7 @@ import { marksAround } from "../../shared/ledger/list-answers.ts";
 import * as origins from "../../shared/ledger/origin.ts";
 import { classFactors, explainRefusal, settleEmptied } from "../../shared/ledger/revisions.ts";
 import * as tasks from "../../shared/ledger/tasks.ts";
-import { claimUnit, markNotDue, noteAttempt, storeUnit } from "../../shared/ledger/units.ts";
+import { claimUnit, markNotDue, mergeRows, noteAttempt, storeUnit } from "../../shared/ledger/units.ts";
 import { planByDate } from "../../shared/plan/plan.ts";
 import { countInstruments } from "../../shared/plan/price-run.ts";
 import type { Database, SqlRow } from "../../shared/ports.ts";
@@ -54,6 +54,12 @@ const stock = "600007.SH";
 const shareMax = 100; // the statements change what the mirror was filled with
 const etf = "510007.SH";
 const { stock_daily, etf_daily, stock_list, disclosure, finance: reports } = datasets;
+const suspensions = stock_daily.explainedBy ?? stock_daily;
+const absence = { trade_date: day, ts_code: stock, interface: "daily" };
+const settled = {
+  absences: [{ ...absence, reason: "unexplained" as const, isFinal: false }],
+  wholeDay: { trade_date: day, expected: 9, expectedKey: "7", stored: 8, explained: 0, unexplained: 1 },
+};
 const periods = newestPeriods("20261121", 24);
 
 /** @param codesMax stocks of one query: the maximum for a whole market, a few for a small one */
@@ -330,8 +336,23 @@ const ledger = (market: readonly string[], few: readonly string[]): Statement[] 
       const unit = unitOf(53, listUnits[0]);
       const answer = { codes: market, slices: [unit.selector], mirrored: [stock_daily] };
       const around = marksAround(unit, stock_list, answer, { SYNC_LIST_SHARE_MIN: 0 });
-      return storeUnit(database, unit, stock_list, rowsOf(stock_list, few), 1, shareMax, around);
+      return storeUnit(database, unit, stock_list, rowsOf(stock_list, few), 1, shareMax, { around });
     },
+  },
+  {
+    name: "storeUnit, with what is known of its cells",
+    ask: (database) =>
+      storeUnit(database, unitOf(55), stock_daily, rowsOf(stock_daily, few), 1, shareMax, {
+        changes: { evidence: rowsOf(suspensions, few), over: [absence], settled },
+        explained: ["another"],
+      }),
+  },
+  {
+    name: "mergeRows",
+    ask: (database) =>
+      mergeRows(database, unitOf(54), stock_daily, rowsOf(stock_daily, few), shareMax, {
+        ...{ evidence: rowsOf(suspensions, few), over: [absence] },
+      }),
   },
   { name: "markNotDue", ask: (database) => markNotDue(database, unitOf(40), 1) },
   { name: "noteAttempt", ask: (database) => noteAttempt(database, unitOf(41), 2, "the reply was not whole") },

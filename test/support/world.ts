@@ -43,7 +43,15 @@ const settledAt = "2024-02-01T00:00:00+08:00";
 
 /** A unit refers to its task. */
 const mirrored = new Set([
-  ...["sync_failure_record", "sync_unit", "sync_task", "sync_list_answer", "data_revision"],
+  ...[
+    "sync_absence",
+    "sync_day",
+    "sync_failure_record",
+    "sync_unit",
+    "sync_task",
+    "sync_list_answer",
+    "data_revision",
+  ],
   ...Object.values(datasets).map(({ table }) => table),
 ]);
 

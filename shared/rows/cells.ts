@@ -1,0 +1,98 @@
+// The cells of a unit's slice: of a day each member, of a code each open day. What was known of them before the unit was
+// fetched, and what its answer adds. Pure.
+import { dayColumnOf, type InterfaceSpec } from "../catalogue/dataset.ts";
+import type { Dataset } from "../catalogue/datasets.ts";
+import type { Day } from "../catalogue/dates.ts";
+import type { Selector } from "../catalogue/selector.ts";
+import type { Table } from "./rows.ts";
+
+/**
+ * The known cells of a slice, from coverage/claimed-cells.ts. A state has a letter for the row: s stored, e explained by
+ * evidence, n known to have no data, u looked for often enough, 0 to 2 looked for so often, w nothing known, - not
+ * expected; then one for each joined interface, where + means that the stored row has it.
+ */
+export type Cells = {
+  /** By the member's code, or by the day. */
+  readonly states: ReadonlyMap<string, string>;
+  readonly expected: number;
+  /** Of a day: a sum over the expected codes. */
+  readonly expectedKey: string;
+  /** The first stored day of a code of which nobody knows when it was listed. */
+  readonly firstStored?: Day | undefined;
+  /** The code's listing is known, or the slice is a day. */
+  readonly hasListing: boolean;
+};
+
+/** A row of sync_absence. ts_code is empty when the interface had no row at all for that day. */
+export type Absence = { readonly trade_date: Day; readonly ts_code: string; readonly interface: string };
+
+/** What a selector's cells are named by, and the place of each cell. */
+export type CellNames = {
+  readonly column: string;
+  absence(name: string, spec: InterfaceSpec): Absence;
+};
+
+/** Undefined for slices without cells. */
+export function cellNames(dataset: Dataset, selector: Selector): CellNames | undefined {
+  if (selector.by === "date") {
+    const { trade_date } = selector;
+    return {
+      column: "ts_code",
+      absence: (ts_code, spec) => ({ trade_date, ts_code, interface: spec.name }),
+    };
+  }
+  if (selector.by === "code") {
+    const { ts_code } = selector;
+    return {
+      column: dayColumnOf(dataset),
+      absence: (trade_date, spec) => ({ trade_date, ts_code, interface: spec.name }),
+    };
+  }
+  return undefined;
+}
+
+/** Reads the texts of the claim, such as `600519.SH w+n`. */
+export function readStates(texts: readonly string[]): Map<string, string> {
+  const states = new Map<string, string>();
+  for (const text of texts) {
+    for (const cell of text.split(",")) {
+      const at = cell.indexOf(" ");
+      states.set(cell.slice(0, at), cell.slice(at + 1));
+    }
+  }
+  return states;
+}
+
+/** The rows of an answer by the names of their cells, and which joined interfaces each of them has. */
+export function placesOf(table: Table, { column }: CellNames): ReadonlyMap<string, number> {
+  return new Map((table.columns[column] ?? []).map((name, row) => [String(name), row]));
+}
+
+/** Whether a row of the answer has the values of a joined interface. */
+export function hasDetail(table: Table, row: number, { shownBy }: InterfaceSpec): boolean {
+  return shownBy === undefined || (table.columns[shownBy]?.[row] ?? "") !== "";
+}
+
+/** Whether a letter stands for a record of an absence. */
+export function isRecorded(letter: string): boolean {
+  return letter !== "" && "nu012".includes(letter);
+}
+
+/** The recorded absences that are over: the row has come, or the values of a joined interface. */
+export function absencesOver(dataset: Dataset, selector: Selector, table: Table, cells: Cells): Absence[] {
+  const names = cellNames(dataset, selector);
+  if (names === undefined) return [];
+  const over: Absence[] = [];
+  const days = new Map<string, Absence>(); // days of which an interface had no row at all
+  for (const [name, row] of placesOf(table, names)) {
+    const state = cells.states.get(name) ?? "";
+    if (isRecorded(state.charAt(0))) over.push(names.absence(name, dataset.main));
+    for (const [at, spec] of dataset.details.entries()) {
+      if (!isRecorded(state.charAt(at + 1)) || !hasDetail(table, row, spec)) continue;
+      const absence = names.absence(name, spec);
+      over.push(absence);
+      days.set(`${absence.trade_date} ${spec.name}`, { ...absence, ts_code: "" });
+    }
+  }
+  return [...over, ...days.values()];
+}
