@@ -129,7 +129,7 @@ describe("a day", () => {
       { without: codes(6) },
       `20240102: 6 of 500 listed securities have no row and nothing says why: ${codes(5).join(", ")}, …`,
     ],
-    ["without any row", { without: codes(500) }, "20240102: TuShare returned no rows for an open day"],
+    ["without any row", { without: codes(500) }, "20240102: TuShare returned no rows for a trading day"],
     [
       "of which a row lacks its factor",
       { details: [[first]] },
