@@ -74,7 +74,7 @@ describe("a plan's price", () => {
   test("a market above a row cap takes another page", () => {
     const market = { stocks: 6_100, etfs: 2_000 };
     expect(priceOf(units(1, "stock_daily", aDate), settings, market).calls).toEqual({
-      ...{ adj_factor: 2, daily: 2, daily_basic: 2 },
+      ...{ adj_factor: 2, daily: 2, daily_basic: 2, suspend_d: 1 },
     });
     expect(priceOf(units(1, "etf_daily", aDate), settings, market).calls.fund_daily).toBe(2); // exactly the cap
   });
@@ -84,7 +84,7 @@ describe("a plan's price", () => {
       priceOf(units(5_000, "stock_daily", aDate), readSettings({ TUSHARE_CALLS_A_MINUTE: callsAMinute }))
         .quotaShare;
     expect(of("200")).toBe(0.05); // of 100,000 calls to each interface
-    expect(of("50")).toBe(1.875); // of 8,000 to all of them
+    expect(of("50")).toBe(2.5); // of 8,000 to all of them
     expect(of("500")).toBeNull();
     expect(tierOfCalls(199).callsADay?.of).toBe("all interfaces");
   });

@@ -88,7 +88,7 @@ function evidencePart(evidence: Dataset, table: Table): Part {
 /** Days with unexplained absences are checked again when rows come that may explain them. */
 function checkAgainPart(from: string, day: string, datasets: readonly string[]): Part {
   return {
-    sql: `checked_again as (
+    sql: `checked_again_by_${from} as (
   delete from sync_day
   where dataset = any (string_to_array('${datasets.join(",")}', ',')) and unexplained > 0
     and trade_date in (select ${day} from ${from})

@@ -343,7 +343,7 @@ const ledger = (market: readonly string[], few: readonly string[]): Statement[] 
     name: "storeUnit, with what is known of its cells",
     ask: (database) =>
       storeUnit(database, unitOf(55), stock_daily, rowsOf(stock_daily, few), 1, shareMax, {
-        changes: { evidence: rowsOf(suspensions, few), over: [absence], settled },
+        changes: { settled },
         explained: ["another"],
       }),
   },
