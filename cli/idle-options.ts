@@ -1,5 +1,5 @@
 // Options that have no effect with the rest of the command. They are refused: the user expected an effect.
-import { say } from "../shared/words/say.ts";
+import { say } from "../shared/words/say-here.ts";
 
 type Values = Readonly<Record<string, unknown>>;
 

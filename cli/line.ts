@@ -5,7 +5,7 @@ import { isDay } from "../shared/catalogue/dates.ts";
 import { readAnyCode, splitCodes, suggestCode } from "../shared/words/codes.ts";
 import { nearest } from "../shared/words/nearest.ts";
 import { optionDoor, type Refusal, sayRefusal } from "../shared/words/refusal.ts";
-import { say } from "../shared/words/say.ts";
+import { say } from "../shared/words/say-here.ts";
 import type { Command, OptionSpec } from "./command.ts";
 
 type OptionSet = Readonly<Record<string, OptionSpec>>;

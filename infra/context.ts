@@ -9,7 +9,7 @@ import { type NumberSetting, readSettings, settingTable } from "../shared/catalo
 import { slotsMin } from "../shared/catalogue/slot.ts";
 import { stackName, stagePattern } from "../shared/catalogue/stack.ts";
 import { nearest } from "../shared/words/nearest.ts";
-import { say } from "../shared/words/say.ts";
+import { say } from "../shared/words/say-here.ts";
 
 /** Numbers and booleans come as text from the command line, and as JSON values from cdk.json. */
 const number = z.union([z.number(), z.string().trim().min(1)]).pipe(z.coerce.number());

@@ -3,7 +3,7 @@
 import { makeTushare } from "../shared/adapters/tushare.ts";
 import { calendarDataset } from "../shared/catalogue/datasets.ts";
 import { asSyncError } from "../shared/errors.ts";
-import { say } from "../shared/words/say.ts";
+import { say } from "../shared/words/say-here.ts";
 import type { Account } from "./origin.ts";
 
 /** A day in the past: one row that never changes. */

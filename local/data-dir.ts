@@ -13,7 +13,7 @@ import {
 import { dirname, join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { setTimeout as sleep } from "node:timers/promises";
-import { say } from "../shared/words/say.ts";
+import { say } from "../shared/words/say-here.ts";
 import { isNoSpace, NoSpaceError } from "./no-space.ts";
 import { OptionError } from "./options.ts";
 

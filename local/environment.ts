@@ -7,7 +7,7 @@ import { jobs } from "../shared/catalogue/jobs.ts";
 import { encodeOrigin, type Origin, tushareUrl } from "../shared/catalogue/origin.ts";
 import { readSettings } from "../shared/catalogue/settings.ts";
 import type { DispatchAnswer } from "../shared/dispatch/dispatch.ts";
-import { say } from "../shared/words/say.ts";
+import { say } from "../shared/words/say-here.ts";
 import { tryAccount } from "./account.ts";
 import { type LocalStack, startStack } from "./aws/stack.ts";
 import { startDataApi } from "./data-api/server.ts";

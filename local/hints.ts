@@ -1,6 +1,6 @@
 // Commands to try next. While the stack runs it holds the folder, so commands go to the stack. After --once a new start
 // uses the folder again, with the same options for it.
-import { say } from "../shared/words/say.ts";
+import { say } from "../shared/words/say-here.ts";
 import type { Options } from "./options.ts";
 
 export type Hint = { readonly command: string; readonly about: string };

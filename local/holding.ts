@@ -5,7 +5,7 @@ import { join } from "node:path";
 import type { Origin } from "../shared/catalogue/origin.ts";
 import { isOrigin, readHolding } from "../shared/ledger/origin.ts";
 import { nameOrigin } from "../shared/words/origin.ts";
-import { say } from "../shared/words/say.ts";
+import { say } from "../shared/words/say-here.ts";
 import { OptionError } from "./options.ts";
 import { openDatabase } from "./page/database.ts";
 

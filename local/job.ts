@@ -7,7 +7,7 @@ import { describeAsked, type JobType, jobs } from "../shared/catalogue/jobs.ts";
 import { liveStatuses } from "../shared/catalogue/status.ts";
 import type { Planned } from "../shared/dispatch/asked.ts";
 import type { DispatchAnswer } from "../shared/dispatch/dispatch.ts";
-import { say } from "../shared/words/say.ts";
+import { say } from "../shared/words/say-here.ts";
 import type { Environment } from "./environment.ts";
 import type { Terminal } from "./terminal.ts";
 

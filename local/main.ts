@@ -3,7 +3,7 @@ import { resolve } from "node:path";
 import { jobs as catalogue } from "../shared/catalogue/jobs.ts";
 import { languageOf } from "../shared/words/language.ts";
 import { warnOfOrigin } from "../shared/words/origin.ts";
-import { say } from "../shared/words/say.ts";
+import { say } from "../shared/words/say-here.ts";
 import { translate } from "../shared/words/translate.ts";
 import { tryAccount } from "./account.ts";
 import { takeDataDir } from "./data-dir.ts";

@@ -1,6 +1,6 @@
 // Detects a full disk, and has the message for it.
 import { statfsSync } from "node:fs";
-import { say } from "../shared/words/say.ts";
+import { say } from "../shared/words/say-here.ts";
 
 /** A used-up quota and a file over the system's size limit count as a full disk too. */
 const codes = new Set(["ENOSPC", "EDQUOT", "EFBIG"]);

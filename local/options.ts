@@ -5,7 +5,7 @@ import { readAnyCode, readCode, splitCodes, suggestCode } from "../shared/words/
 import type { Language } from "../shared/words/language.ts";
 import { nearest } from "../shared/words/nearest.ts";
 import { optionDoor, sayRefusal } from "../shared/words/refusal.ts";
-import { say } from "../shared/words/say.ts";
+import { say } from "../shared/words/say-here.ts";
 import { type Fault, faultKinds, readPlan } from "./tushare/faults.ts";
 
 export type Options = {

@@ -9,7 +9,7 @@ import {
   simulatedOrigin,
   tushareUrl,
 } from "../shared/catalogue/origin.ts";
-import { say } from "../shared/words/say.ts";
+import { say } from "../shared/words/say-here.ts";
 import { OptionError, type Options } from "./options.ts";
 import { originOfCaptured } from "./tushare/captured.ts";
 

@@ -5,7 +5,7 @@ import type { Origin } from "../shared/catalogue/origin.ts";
 import { readSettings } from "../shared/catalogue/settings.ts";
 import { isOwnRow } from "../shared/coverage/members.ts";
 import { warnOfOrigin } from "../shared/words/origin.ts";
-import { say } from "../shared/words/say.ts";
+import { say } from "../shared/words/say-here.ts";
 import type { Environment } from "./environment.ts";
 import { hintsFor } from "./hints.ts";
 import type { JobRun, Jobs } from "./job.ts";

@@ -4,7 +4,7 @@ import { readdirSync, statSync } from "node:fs";
 import { readSettings, settingTable } from "../shared/catalogue/settings.ts";
 import { callsAMinuteMax, slotSeconds, slotSecondsMax, slotsMin } from "../shared/catalogue/slot.ts";
 import { nearest } from "../shared/words/nearest.ts";
-import { say } from "../shared/words/say.ts";
+import { say } from "../shared/words/say-here.ts";
 import { OptionError } from "./options.ts";
 
 type Variables = Readonly<Record<string, string | undefined>>;

@@ -1,7 +1,7 @@
 // Progress on a terminal, plain lines elsewhere.
 import { styleText } from "node:util";
 import type { Language } from "../shared/words/language.ts";
-import { say } from "../shared/words/say.ts";
+import { say } from "../shared/words/say-here.ts";
 import { translateKnown } from "../shared/words/translate.ts";
 
 export type Terminal = {

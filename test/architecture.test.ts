@@ -106,7 +106,7 @@ test("infra reads only data from shared, and the messages that refuse a wrong va
 });
 
 test("the local stack runs the template: of shared it takes types, words, and the names of jobs, settings and origins", () => {
-  const data = /^shared\/(catalogue\/[\w-]+|coverage\/members|dispatch\/command|words\/\w+)\.ts$/;
+  const data = /^shared\/(catalogue\/[\w-]+|coverage\/members|dispatch\/command|words\/[\w-]+)\.ts$/;
   // Before the stack is up, a start checks the origin of the stored rows and whether TuShare accepts the token.
   // A new database begins with the schema, for which the migrations are run once and the cluster is kept.
   const looks = /^shared\/(ledger\/(origin|migrate)|adapters\/tushare|errors)\.ts$/;

@@ -4,7 +4,8 @@ import { describe, expect, test } from "vitest";
 import { chinese } from "../shared/words/chinese.ts";
 import { nearest } from "../shared/words/nearest.ts";
 import { fill, say } from "../shared/words/say.ts";
-import { type SentenceName, sentences } from "../shared/words/sentences.ts";
+import { allSentences as sentences } from "../shared/words/say-here.ts";
+import { startSentences } from "../shared/words/start-sentences.ts";
 import { translate } from "../shared/words/translate.ts";
 
 const holesOf = (template: string) => [...template.matchAll(/\{(\w+)\}/g)].map(([, hole = ""]) => hole);
@@ -13,7 +14,7 @@ const holesOf = (template: string) => [...template.matchAll(/\{(\w+)\}/g)].map((
 const samples = ["20240102", "600519.SH", "17", "stock_daily/20240102", '"x: y, z"'];
 
 const pairs = Object.entries(sentences).map(([name, english]) => {
-  return [name, english, chinese[name as SentenceName]] as const;
+  return [name, english, chinese[name as keyof typeof sentences]] as const;
 });
 
 test("the two languages have their sentences in one order", () => {
@@ -90,11 +91,20 @@ describe("the source", () => {
     },
   );
 
+  test("of a function has no sentence that only a start says", () => {
+    const text = sources
+      .filter((file) => !file.startsWith("shared/words/"))
+      .map(textOf)
+      .join("\n");
+    const said = Object.keys(startSentences).filter((name) => text.includes(`"${name}"`));
+    expect(said).toEqual([]);
+  });
+
   test("uses every sentence of the catalogue", () => {
     const all = globSync("{shared,functions,local,cli,infra}/**/*.ts", {
       cwd: new URL("..", import.meta.url).pathname,
     })
-      .filter((file) => !/^shared\/words\/(sentences|chinese)\.ts$/.test(file))
+      .filter((file) => !/^shared\/words\/((start-)?sentences|chinese)\.ts$/.test(file))
       .map(textOf)
       .join("\n");
     const unused = Object.keys(sentences).filter((name) => !new RegExp(`["']?\\b${name}\\b["']?`).test(all));

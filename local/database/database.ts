@@ -4,7 +4,7 @@ import { once } from "node:events";
 import { resolve } from "node:path";
 import { Worker } from "node:worker_threads";
 import pg from "pg";
-import { say } from "../../shared/words/say.ts";
+import { say } from "../../shared/words/say-here.ts";
 import { hasNoSpace, isNoSpace, NoSpaceError } from "../no-space.ts";
 import type { ClusterContent } from "./new-cluster.ts";
 import type { PgliteThreadData, PgliteThreadMessage } from "./pglite-thread.ts";

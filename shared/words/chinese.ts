@@ -1,7 +1,8 @@
-// The sentences of sentences.ts in Chinese, in the same order and with the same holes.
+// The sentences of sentences.ts and then of start-sentences.ts in Chinese, in the same order and with the same holes.
 import type { SentenceName } from "./sentences.ts";
+import type { StartSentenceName } from "./start-sentences.ts";
 
-export const chinese: Readonly<Record<SentenceName, string>> = {
+export const chinese: Readonly<Record<SentenceName | StartSentenceName, string>> = {
   // The planner: why a plan is smaller than requested, or cannot be made.
   calendarEmpty: "交易日历为空：请先运行作业 REFERENCE",
   listNotStored: "{list}（{table}）为空，无法判断缺少什么：请运行 {job}",
@@ -69,8 +70,6 @@ export const chinese: Readonly<Record<SentenceName, string>> = {
   otherLive: "{job} 的另一个任务正在运行",
   jobPaused: "{job} 最近的任务（{whose}）已暂停：请继续或取消它",
   jobLive: "{job} 的任务（{whose}）正在运行：请等待或取消它",
-  pausedInTheWay:
-    "{job} 没有启动：它的任务 {id}（要求不同）处于暂停状态；请在 npm start 运行时，用页面或 tushare-sync 继续或取消它",
   sameCommand: "同样的命令",
   otherCommand: "另一个命令",
   keyUsed: "该 Idempotency-Key 已用于启动 {job}：请换一个",
@@ -102,48 +101,14 @@ export const chinese: Readonly<Record<SentenceName, string>> = {
   unknownOrigin: "该数据库中的数据来源不明，而本环境会写入{asked}：请使用空数据库",
   originNotRecorded: "数据库没有记录数据来源：请重新部署或启动",
 
-  // What `npm start` finds in its data folder, and whether its token works.
-  folderOtherOrigin:
-    "数据目录 {path} 中是{there}，而这次启动会写入{asked}：请用 --data-dir 另选目录，或用 --discard 丢弃其中的内容",
-  serverOtherOrigin:
-    "DATABASE_URL 指定的数据库中是{there}，而这次启动会写入{asked}：请指定其他数据库，或删除后重建",
-  folderUnknownOrigin:
-    "数据目录 {path} 中的数据来自未记录来源的旧版本：若确为 TuShare 真实数据，请设置 TUSHARE_TOKEN 并加 --adopt 启动一次；否则用 --data-dir 另选目录，或用 --discard 丢弃其中的内容",
-  serverUnknownOrigin:
-    "DATABASE_URL 指定的数据库中的数据来自未记录来源的旧版本：若确为 TuShare 真实数据，请设置 TUSHARE_TOKEN 并加 --adopt 启动一次；否则指定其他数据库，或删除后重建",
-  discardNoServer: "--discard 只丢弃数据目录，而 DATABASE_URL 指定了别处的数据库：请自行删除并重建",
-  discardNotOurs: "--discard：{path} 中没有本程序的数据库，未丢弃任何内容",
-  oldData: "{home}/postgres 中有旧版本的数据，这次启动不会动它；--data-dir {folder} 可继续使用。",
-  adoptNeedsToken: "--adopt 用于 TuShare 真实数据：请同时设置 TUSHARE_TOKEN",
-  urlNeedsToken: "设置了 TUSHARE_URL，却没有 TUSHARE_TOKEN：请同时设置，或都不设置",
-  tokenMalformed: "TUSHARE_TOKEN 含有空白或不应有的字符：请从 https://tushare.pro 的个人主页重新复制",
-  allowedAddress: " https 地址（http 仅限本机），例如 {example}",
-  twoUpstreams: "--captured 与 TUSHARE_TOKEN 指定了两个数据来源：只能给出其中一个",
-  optionOfTrials: "{option} 只用于模拟上游，而 TUSHARE_TOKEN 指定了真实的 TuShare",
-  stocksOfMarket: "--stocks 只用于模拟市场，而 --captured 指定了其他数据来源",
-  capturedRefused: "--captured：{why}",
-  tokenRefused: "TuShare 不接受 TUSHARE_TOKEN，未存储任何数据：{why}",
-  tokenNotTried: "无法向 {host} 的 TuShare 检验 TUSHARE_TOKEN，未存储任何数据：{why}；请检查网络出口后重试",
-
   // A value that is refused. An option, a field of JSON and a field of a form each have their own wording.
   valueIs: "{field} 为 {value}，应为{allowed}",
   didYouMean: "是否想写 {suggestion}？",
   unknownField: "未知字段 {field}，应为 {known}",
-  unknownCommand: "没有命令 {command}",
-  unknownCommandMeans: "没有命令 {command}：是否想写 {suggestion}？",
-  unknownOption: "没有选项 {option}",
-  unknownOptionMeans: "没有选项 {option}：是否想写 {suggestion}？",
-  optionTwice: "{option} 给出了两次：请只给一次",
-  allowedSome: "非空值",
   notACommand: "{value} 不是命令，应含有以下字段之一：{fields}",
   forExample: "例如 {example}",
   eitherOf: "{one} 为 {oneValue}，{other} 为 {otherValue}：只能给出其中一个",
   dayAfter: "{from} 为 {first}，晚于 {to} 的 {last}",
-  goesOnlyWith: "{option} 只能与 {other} 同用",
-  goesNotWith: "{option} 不能与 {other} 同用",
-  aTask: "指定的任务",
-  otherFormat: "其他 --format",
-  accountCommands: "deploy 和 destroy",
   notTaken: "{job} 不支持 {field}，可用的有 {taken}",
   notBeside: "{field} 为 {value}，不能与 {other} 同时给出：按报告期请求会返回所有股票",
   allowedTaken: "空：{job} 只支持 {taken}",
@@ -241,6 +206,49 @@ export const chinese: Readonly<Record<SentenceName, string>> = {
   queueRefused: "工作队列：{all} 条消息中有 {left} 条未被接受",
 
   // `npm start`: its options, the machine it runs on, and its progress.
+  stopped: "已停止。数据保留在 {path}。",
+
+  // The HTTP API's answers.
+  pausedInTheWay:
+    "{job} 没有启动：它的任务 {id}（要求不同）处于暂停状态；请在 npm start 运行时，用页面或 tushare-sync 继续或取消它",
+
+  // What `npm start` finds in its data folder, and whether its token works.
+  folderOtherOrigin:
+    "数据目录 {path} 中是{there}，而这次启动会写入{asked}：请用 --data-dir 另选目录，或用 --discard 丢弃其中的内容",
+  serverOtherOrigin:
+    "DATABASE_URL 指定的数据库中是{there}，而这次启动会写入{asked}：请指定其他数据库，或删除后重建",
+  folderUnknownOrigin:
+    "数据目录 {path} 中的数据来自未记录来源的旧版本：若确为 TuShare 真实数据，请设置 TUSHARE_TOKEN 并加 --adopt 启动一次；否则用 --data-dir 另选目录，或用 --discard 丢弃其中的内容",
+  serverUnknownOrigin:
+    "DATABASE_URL 指定的数据库中的数据来自未记录来源的旧版本：若确为 TuShare 真实数据，请设置 TUSHARE_TOKEN 并加 --adopt 启动一次；否则指定其他数据库，或删除后重建",
+  discardNoServer: "--discard 只丢弃数据目录，而 DATABASE_URL 指定了别处的数据库：请自行删除并重建",
+  discardNotOurs: "--discard：{path} 中没有本程序的数据库，未丢弃任何内容",
+  oldData: "{home}/postgres 中有旧版本的数据，这次启动不会动它；--data-dir {folder} 可继续使用。",
+  adoptNeedsToken: "--adopt 用于 TuShare 真实数据：请同时设置 TUSHARE_TOKEN",
+  urlNeedsToken: "设置了 TUSHARE_URL，却没有 TUSHARE_TOKEN：请同时设置，或都不设置",
+  tokenMalformed: "TUSHARE_TOKEN 含有空白或不应有的字符：请从 https://tushare.pro 的个人主页重新复制",
+  allowedAddress: " https 地址（http 仅限本机），例如 {example}",
+  twoUpstreams: "--captured 与 TUSHARE_TOKEN 指定了两个数据来源：只能给出其中一个",
+  optionOfTrials: "{option} 只用于模拟上游，而 TUSHARE_TOKEN 指定了真实的 TuShare",
+  stocksOfMarket: "--stocks 只用于模拟市场，而 --captured 指定了其他数据来源",
+  capturedRefused: "--captured：{why}",
+  tokenRefused: "TuShare 不接受 TUSHARE_TOKEN，未存储任何数据：{why}",
+  tokenNotTried: "无法向 {host} 的 TuShare 检验 TUSHARE_TOKEN，未存储任何数据：{why}；请检查网络出口后重试",
+
+  // A value that is refused. An option, a field of JSON and a field of a form each have their own wording.
+  unknownCommand: "没有命令 {command}",
+  unknownCommandMeans: "没有命令 {command}：是否想写 {suggestion}？",
+  unknownOption: "没有选项 {option}",
+  unknownOptionMeans: "没有选项 {option}：是否想写 {suggestion}？",
+  optionTwice: "{option} 给出了两次：请只给一次",
+  allowedSome: "非空值",
+  goesOnlyWith: "{option} 只能与 {other} 同用",
+  goesNotWith: "{option} 不能与 {other} 同用",
+  aTask: "指定的任务",
+  otherFormat: "其他 --format",
+  accountCommands: "deploy 和 destroy",
+
+  // `npm start`: its options, the machine it runs on, and its progress.
   seeStartHelp: "npm start -- --help 列出全部选项",
   optionTakesNone: "{option} 不带值",
   optionNeedsValue: "{option} 缺少值",
@@ -280,7 +288,6 @@ export const chinese: Readonly<Record<SentenceName, string>> = {
   starting: "正在启动数据库、上游和各项服务",
   pageIsAt: "进度与价格页面：{url}",
   stillUp: "仍在运行，定时任务照常执行。按 Ctrl-C 停止。",
-  stopped: "已停止。数据保留在 {path}。",
   jobEnded: "{job} 以 {status} 结束：{reason}",
   continuing: "从上次停下的地方继续 {job}",
   endedWithoutUnits: "{status}：无需处理",

@@ -5,16 +5,19 @@ type HolesIn<Template extends string> = Template extends `${string}{${infer Hole
   ? Hole | HolesIn<Rest>
   : never;
 
-/** A value for each hole. A value that is itself a sentence of sentences.ts is translated too. */
-export type Values<Name extends SentenceName> = Readonly<
-  Record<HolesIn<(typeof sentences)[Name]>, string | number>
->;
+/** A value for each hole of a sentence. A value that is itself a sentence is translated too. */
+type ValuesOf<Template extends string> = Readonly<Record<HolesIn<Template>, string | number>>;
+export type Values<Name extends SentenceName> = ValuesOf<(typeof sentences)[Name]>;
 
-type Arguments<Name extends SentenceName> =
-  HolesIn<(typeof sentences)[Name]> extends never ? [] : [values: Values<Name>];
+/** The arguments after the sentence's name. */
+export type Arguments<Template extends string> =
+  HolesIn<Template> extends never ? [] : [values: ValuesOf<Template>];
 
 /** The sentence in English. */
-export function say<Name extends SentenceName>(name: Name, ...[values]: Arguments<Name>): string {
+export function say<Name extends SentenceName>(
+  name: Name,
+  ...[values]: Arguments<(typeof sentences)[Name]>
+): string {
   return fill(sentences[name], values ?? {});
 }
 

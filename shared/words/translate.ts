@@ -4,7 +4,7 @@ import { datasets } from "../catalogue/datasets.ts";
 import { chinese } from "./chinese.ts";
 import type { Language } from "./language.ts";
 import { fill } from "./say.ts";
-import { type SentenceName, sentences } from "./sentences.ts";
+import { allSentences } from "./say-here.ts";
 
 type Pattern = {
   /** The text between the holes, from the first to the last. */
@@ -14,11 +14,11 @@ type Pattern = {
 };
 
 /** Templates with the most fixed text first, because they match by accident least often. */
-const patterns: readonly Pattern[] = Object.entries(sentences)
+const patterns: readonly Pattern[] = Object.entries(allSentences)
   .map(([name, english]) => ({
     literals: english.split(/\{\w+\}/),
     holes: [...english.matchAll(/\{(\w+)\}/g)].map(([, hole = ""]) => hole),
-    chinese: chinese[name as SentenceName],
+    chinese: chinese[name as keyof typeof allSentences],
   }))
   .sort((a, b) => fixed(b) - fixed(a));
 
