@@ -15,6 +15,7 @@ import type { Database } from "../shared/ports.ts";
 import { encodeUnit } from "../shared/unit.ts";
 import { startPostgresServer, whyNoPostgresServer } from "../test/support/postgres-server.ts";
 import { benchOrigin } from "./functions.ts";
+import type { ListedStock } from "./upstream.ts";
 
 export type Engine = {
   /** Name with version. */
@@ -37,7 +38,8 @@ export type Engine = {
 /** Opens an engine, or returns a sentence that says why it is skipped. */
 export type EngineKind = {
   readonly missing: string | undefined;
-  open(days: readonly string[]): Promise<Engine>;
+  /** @param stocks the stock list */
+  open(days: readonly string[], stocks?: readonly ListedStock[]): Promise<Engine>;
 };
 
 /** DATABASE_URL names the server to use: a separate database is created on it, and dropped at the end. */
@@ -47,14 +49,14 @@ export async function engineKinds(): Promise<EngineKind[]> {
   return [
     {
       missing: missing && `PostgreSQL skipped: ${missing}, nor DATABASE_URL`,
-      async open(days) {
+      async open(days, stocks = []) {
         const server = given ? { url: given, stop: async () => {} } : await startPostgresServer();
         const how = given ? "as DATABASE_URL gives it" : "private, fsync off, else its defaults";
         const name = `tushare_sync_bench_${process.pid}`;
         await inDatabase(server.url, `create database ${name}`);
         const url = new URL(server.url);
         url.pathname = `/${name}`;
-        return await openEngine("PostgreSQL", how, url.href, days, async () => {
+        return await openEngine("PostgreSQL", how, url.href, days, stocks, async () => {
           await inDatabase(server.url, `drop database ${name} with (force)`);
           await server.stop();
         });
@@ -62,12 +64,12 @@ export async function engineKinds(): Promise<EngineKind[]> {
     },
     {
       missing: undefined,
-      async open(days) {
+      async open(days, stocks = []) {
         const dataDir = mkdtempSync(join(tmpdir(), "bench-pglite-"));
         process.once("exit", () => rmSync(dataDir, { recursive: true, force: true }));
         const database = await startDatabase({ dataDir });
         const how = "in its thread, on disk";
-        return await openEngine("PGlite", how, database.url, days, () => database.close());
+        return await openEngine("PGlite", how, database.url, days, stocks, () => database.close());
       },
     },
   ];
@@ -78,6 +80,7 @@ async function openEngine(
   how: string,
   databaseUrl: string,
   days: readonly string[],
+  stocks: readonly ListedStock[],
   stop: () => Promise<void>,
 ): Promise<Engine> {
   const thread = new Worker(new URL("./data-api-thread.ts", import.meta.url), { workerData: databaseUrl });
@@ -90,6 +93,12 @@ async function openEngine(
 select 'SSE', to_date(day, 'YYYYMMDD'), 1
 from unnest(string_to_array(:days, ',')) as open (day)`,
     { days: days.join(",") },
+  );
+  await database.run(
+    `insert into stock_info (ts_code, name, list_date, delist_date)
+select ts_code, ts_code, to_date(list_date, 'YYYYMMDD'), to_date(delist_date, 'YYYYMMDD')
+from json_to_recordset(cast(:stocks as json)) as stock (ts_code text, list_date text, delist_date text)`,
+    { stocks: JSON.stringify(stocks) },
   );
   const [version] = await database.run("select current_setting('server_version') as version");
   let since = "-infinity";
@@ -126,7 +135,9 @@ from ${table}`,
       return { rows: Number(row?.rows), changed: Number(row?.changed) };
     },
     async empty() {
-      await database.run(`truncate ${table}, sync_task, sync_unit, sync_failure_record`);
+      await database.run(
+        `truncate ${table}, sync_absence, sync_day, sync_task, sync_unit, sync_failure_record`,
+      );
       await startCounting();
     },
     async dataApiCpuSeconds() {

@@ -219,8 +219,8 @@ async function printEngine(
   const worker = functions.find(({ name }) => name.endsWith("Worker"));
   if (worker === undefined) throw new Error("the template has no worker");
   const { bundle, memoryMegabytes } = worker;
-  const { days, url: tushareUrl } = upstream;
-  const engine = await kind.open(days);
+  const { days, stocks, url: tushareUrl } = upstream;
+  const engine = await kind.open(days, stocks);
   const environment = functionEnvironment({ dataApiUrl: engine.dataApiUrl, secretsUrl, tushareUrl });
   const slot: SlotOptions = { entry: "slot.ts", argument: bundle, environment };
   const measurements = await measureIngest(engine, { upstream, worker: slot, ...size });

@@ -4,7 +4,7 @@ import type { AddressInfo } from "node:net";
 import { json } from "node:stream/consumers";
 import { parentPort, workerData } from "node:worker_threads";
 import { type InterfaceSpec, interfacesOf } from "../shared/catalogue/dataset.ts";
-import { datasets } from "../shared/catalogue/datasets.ts";
+import { datasets, evidenceFor } from "../shared/catalogue/datasets.ts";
 
 /**
  * first: as the simulator made the replies. changed: with every adjustment factor doubled, so that every stored row
@@ -20,7 +20,8 @@ const { url, days } = workerData as Prefetch;
 const replies = new Map<string, Buffer>();
 let version: Version = "first";
 
-for (const spec of interfacesOf(datasets.stock_daily)) {
+const evidence = evidenceFor(datasets.stock_daily, "date");
+for (const spec of [...interfacesOf(datasets.stock_daily), ...(evidence ? [evidence] : [])]) {
   for (const day of days) {
     const first = await fetchReply(spec, day);
     replies.set(`first ${spec.name} ${day}`, first);

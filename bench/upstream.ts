@@ -3,14 +3,24 @@
 import { once } from "node:events";
 import { Worker } from "node:worker_threads";
 import { startUpstream } from "../local/tushare/upstream.ts";
+import { listStatuses } from "../shared/catalogue/dataset.ts";
 import type { Prefetch, Version } from "./upstream-thread.ts";
 
 export type ReadyUpstream = {
   readonly url: string;
   /** The trading days it has, ascending, each YYYYMMDD. */
   readonly days: readonly string[];
+  /** Its stock list. */
+  readonly stocks: readonly ListedStock[];
   serve(version: Version): Promise<void>;
   close(): Promise<void>;
+};
+
+/** A stock of the list, with TuShare's names. */
+export type ListedStock = {
+  readonly ts_code: string;
+  readonly list_date: string;
+  readonly delist_date: string | null;
 };
 
 const today = "20260302";
@@ -25,10 +35,12 @@ export async function startReadyUpstream(count: number): Promise<ReadyUpstream> 
     workerData: { url: simulated.url, days } satisfies Prefetch,
   });
   const [url] = (await once(thread, "message")) as [string];
+  const listed = await Promise.all(listStatuses.map((list_status) => stocksOf(simulated.url, list_status)));
   await simulated.close();
   return {
     url,
     days,
+    stocks: listed.flat(),
     async serve(version) {
       thread.postMessage(version);
       await once(thread, "message");
@@ -39,12 +51,34 @@ export async function startReadyUpstream(count: number): Promise<ReadyUpstream> 
 
 async function openDays(url: string): Promise<string[]> {
   const params = { exchange: "SSE", start_date: "20251001", end_date: today };
-  const body = JSON.stringify({ api_name: "trade_cal", token: "bench", params, fields: "cal_date,is_open" });
-  const response = await fetch(url, { method: "POST", body });
-  const { data } = (await response.json()) as { data: { fields: string[]; items: (string | number)[][] } };
-  const [day, isOpen] = ["cal_date", "is_open"].map((name) => data.fields.indexOf(name));
-  return data.items
-    .filter((item) => item[isOpen ?? -1] === 1)
-    .map((item) => String(item[day ?? -1]))
+  const rows = await ask(url, "trade_cal", params, ["cal_date", "is_open"]);
+  return rows
+    .filter(({ is_open }) => is_open === 1)
+    .map(({ cal_date }) => String(cal_date))
     .sort();
+}
+
+async function stocksOf(url: string, list_status: string): Promise<ListedStock[]> {
+  const rows = await ask(url, "stock_basic", { list_status }, ["ts_code", "list_date", "delist_date"]);
+  return rows.map(({ ts_code, list_date, delist_date }) => ({
+    ts_code: String(ts_code),
+    list_date: String(list_date),
+    delist_date: delist_date === null ? null : String(delist_date),
+  }));
+}
+
+type Row = Readonly<Record<string, string | number | null>>;
+
+async function ask(
+  url: string,
+  api_name: string,
+  params: Readonly<Record<string, string>>,
+  fields: readonly string[],
+): Promise<Row[]> {
+  const body = JSON.stringify({ api_name, token: "bench", params, fields: fields.join(",") });
+  const response = await fetch(url, { method: "POST", body });
+  const { data } = (await response.json()) as { data: { fields: string[]; items: Row[string][][] } };
+  return data.items.map((item) =>
+    Object.fromEntries(data.fields.map((name, at) => [name, item[at] ?? null])),
+  );
 }

@@ -181,8 +181,8 @@ function hadNothingToDo({ status, total_units }: Record<string, string | null>):
 /** Calls to the job's own interfaces only: units of an earlier start may run at the same time. */
 function ofJob(job: JobType, calls: Record<string, number>): Record<string, number> {
   const own = jobs[job].datasets.flatMap((name) => {
-    const { main, details, byPeriod } = datasets[name];
-    return [main, ...details, byPeriod, main.fallback].map((spec) => spec?.name);
+    const { main, details, byPeriod, explainedBy } = datasets[name];
+    return [main, ...details, byPeriod, main.fallback, explainedBy?.main].map((spec) => spec?.name);
   });
   return Object.fromEntries(Object.entries(calls).filter(([name]) => own.includes(name)));
 }

@@ -66,8 +66,8 @@ export const usage = `Usage: npm start -- [options]
 
 Faults: KIND[:PART...],... such as latency:2000:daily,http-5xx:10%,partial-day:20240105:x2, or their JSON.
 A PART is a trade date, an interface, a count (x2), a chance (10%) or a number: milliseconds of latency, calls of
-tighter-limit and day-quota, share of the rows of partial-day, else a chance from 0 to 1. At run time a POST to
-/control/faults of the simulated upstream replaces them. The kinds:
+tighter-limit and day-quota, share of the rows of partial-day, else a chance from 0 to 1. partial-day:600519.SH lacks
+that code only. At run time a POST to /control/faults of the simulated upstream replaces them. The kinds:
   ${faultKinds.join(" ").replace(/(.{80,100}) /g, "$1\n  ")}
 
 Exit codes: 0 done; 1 the job or the start failed; 2 wrong usage; 4 blocked by a paused task with another request;
@@ -97,7 +97,7 @@ const usageInChinese = `用法：npm start -- [选项]
 
 故障：类别[:参数...],... 例如 latency:2000:daily,http-5xx:10%,partial-day:20240105:x2，也可用 JSON。
 参数为交易日、接口、次数（x2）、概率（10%）或数值：latency 为毫秒数，tighter-limit 和 day-quota 为调用次数，
-partial-day 为行的占比，其余为 0 到 1 的概率。运行中可向模拟上游的 /control/faults 发 POST 替换。类别有：
+partial-day 为行的占比（或一个代码，只缺它的行），其余为 0 到 1 的概率。运行中可向模拟上游的 /control/faults 发 POST 替换。类别有：
   ${faultKinds.join(" ").replace(/(.{80,100}) /g, "$1\n  ")}
 
 退出码：0 完成；1 作业或启动失败；2 用法错误；4 同一作业有另一个参数不同的任务处于暂停；5 磁盘已满；130 被停止。

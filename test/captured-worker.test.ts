@@ -139,6 +139,41 @@ describe.skipIf(!hasCaptured)("captured answers through the worker", () => {
     );
   });
 
+  test("the stocks of 20250403 that were listed and not traded are named once, and not looked for again", async () => {
+    const day = "20250403";
+    emptyMarket();
+    const { market } = world.state;
+    market.daily = capturedRows(`daily__trade_date_${day}.csv`, daily);
+    market.daily_basic = capturedRows(`daily_basic__trade_date_${day}.csv`, dailyBasic);
+    const listed = capturedRows("stock_basic__list_status_L_captured_202504.csv", stock_list.main);
+    const traded = new Set(market.daily.map(({ ts_code }) => ts_code));
+    const absent = listed
+      .filter(({ ts_code, list_date }) => !traded.has(ts_code ?? null) && String(list_date) <= day)
+      .map(({ ts_code }) => ts_code);
+    await world.insert(
+      "stock_info",
+      listed.map(({ ts_code = null, name = null, list_date = null }) => ({
+        ts_code,
+        name,
+        list_date,
+        list_status: "L",
+      })),
+    );
+    await insertCalendar([day]);
+    await world.dispatch({ job: "DAILY_HISTORY", from: day, to: day });
+    await world.runToEnd();
+    expect(absent.length).toBeGreaterThan(9);
+    expect(await world.tasks()).toMatchObject([
+      { status: "COMPLETED", reason: expect.stringMatching(/^partial/) },
+    ]);
+    const named = await world.sql(
+      "select ts_code, reason, looks from sync_absence where interface = 'daily' order by 1",
+    );
+    expect(named).toEqual(absent.sort().map((ts_code) => ({ ts_code, reason: "unexplained", looks: 3 })));
+    const [kept] = await world.sql("select expected - stored as absent, explained from sync_day");
+    expect(kept).toEqual({ absent: absent.length, explained: 0 });
+  });
+
   test.each(further)("$of", async ({ dataset, file }) => {
     const rows = capturedRows(file, dataset.main);
     emptyMarket();

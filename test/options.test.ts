@@ -36,6 +36,7 @@ test.each([
     ],
   ],
   ["partial-day:20240105", [{ kind: "partial-day", date: "20240105" }]],
+  ["partial-day:600519.SH:daily", [{ kind: "partial-day", code: "600519.SH", interface: "daily" }]],
   ["partial-day:0.5:20240105:x2", [{ kind: "partial-day", value: 0.5, date: "20240105", count: 2 }]],
   [
     "latency:2000:10%:daily_basic",

@@ -571,6 +571,9 @@ describe("faults on demand", () => {
     const some = records(await reply({ kind: "partial-day", value: 0.5 })).length;
     expect(some).toBeGreaterThan(whole.length * 0.3);
     expect(some).toBeLessThan(whole.length * 0.7);
+    const [lost] = whole;
+    const others = records(await reply({ kind: "partial-day", code: String(lost?.ts_code) }));
+    expect(sorted(others)).toEqual(sorted(whole.slice(1)));
     expect(records(await reply({ kind: "empty-day", date: "20260629" }))).toEqual([]);
     expect(await (await struckBy({ kind: "wrong-numbers" })).text()).toMatch(/[[,](NaN|"--"|"12,3x")[\],]/);
     const shape = async (fault: Fault) => (await reply(fault)).data?.fields.toSorted().join();
