@@ -8,6 +8,7 @@ import { destroyCommand } from "./commands/destroy.ts";
 import { doctorCommand } from "./commands/doctor.ts";
 import { exportCommand } from "./commands/export.ts";
 import { failuresCommand, retryCommand } from "./commands/failures.ts";
+import { instrumentsCommand } from "./commands/instruments.ts";
 import { planCommand } from "./commands/plan.ts";
 import { queryCommand } from "./commands/query.ts";
 import { revisionsCommand } from "./commands/revisions.ts";
@@ -43,6 +44,7 @@ export function allCommands(t: Messages): Command[] {
     retryCommand(t),
     coverageCommand(t),
     revisionsCommand(t),
+    instrumentsCommand(t),
     queryCommand(t),
     exportCommand(t),
     doctorCommand(t),

@@ -12,6 +12,7 @@ const chineseComments: Readonly<Record<string, string>> = {
   "Daily data of stocks and ETFs, each security once a day. Where the old and the new code of a stock both have a row, it is that of the new code": "股票和 ETF 日线，每只证券每日一行。新旧代码当日都有行时，取新代码的",
   "All codes that the security of a code has had, with the code itself": "该代码所属证券用过的全部代码，含该代码本身",
   "The daily data of one security under all codes it has had, each day once": "一只证券在其用过的全部代码下的日线，每日一行",
+  "The stocks and ETFs listed on a day, each once, with the code it had then (ts_code) and the code of its row in stock_info (ts_code_now). The name is that of now": "某日上市的股票和 ETF，每只一行：当时的代码（ts_code）和 stock_info 中的代码（ts_code_now）。名称为现在的",
   "The codes of the last answer for each part of a list of securities. A code that was listed before and is in none of them is gone": "证券列表各部分最近一次返回的代码。以前在列表中、现在哪个部分都没有的代码视为消失",
   "The part of the list, the key of its unit": "列表的一部分，即其单元的键",
   "The task of the answer": "返回该结果的任务",

@@ -83,6 +83,16 @@ order by trade_date`,
     sql: "select codes_of('302132.SZ')",
   },
   {
+    name: "listed_on",
+    asks: {
+      en: "How many stocks were listed at the end of 2024, also those that are gone now?",
+      zh: "2024 年末有多少只股票上市（含此后退市的）？",
+    },
+    sql: `select count(*) as stocks
+from listed_on(date '2024-12-31')
+where is_etf = 'N'`,
+  },
+  {
     name: "code_alias",
     asks: { en: "Which stocks got another code, and when?", zh: "哪些股票换过代码，什么时候换的？" },
     sql: `select alias.old_code, alias.new_code, stock_info.name, alias.moved_on

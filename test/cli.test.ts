@@ -58,6 +58,19 @@ test("a run is followed to its end, and a second one finds nothing left to do", 
   expect((await cli("plan", "DAILY_HISTORY", ...month)).out).toContain("nothing to do");
 });
 
+test("the stocks of a day are listed with the codes they had then", async () => {
+  const on = async (day: string) => {
+    const { out } = await cli("instruments", "--on", day, "--kind", "stock", "--json");
+    const [answer] = jsonLines<{ instruments: { ts_code: string }[] }>(out);
+    return answer?.instruments.map(({ ts_code }) => ts_code) ?? [];
+  };
+  const [before, after] = [await on("2025-02-14"), await on("2025-02-17")];
+  expect(before.filter((code) => !after.includes(code))).toEqual(["300114.SZ"]);
+  expect(after.filter((code) => !before.includes(code))).toEqual(["302132.SZ"]);
+  const found = await cli("instruments", "--search", "302132");
+  expect(found.out).toMatch(/302132\.SZ +\S+ +SZSE +L +\d{8}/);
+});
+
 test("a live job is a conflict; it can be watched, paused, resumed and cancelled by its name", async () => {
   const started = await cli("run", "DAILY_HISTORY", "--from", "20180601", "--detach", "--json");
   const [task] = jsonLines<{ id: string }>(started.out);

@@ -329,3 +329,55 @@ describe("the daily data of a stock that moved", () => {
     expect(body).toMatchObject({ field: "other_codes", allowed: expect.stringContaining("adjust=qfq") });
   });
 });
+
+describe("the codes listed on a day", () => {
+  /** Moved on 17 February 2025, also the one whose old code is still stored; delisted; gone; of an ETF. */
+  beforeEach(async () => {
+    await world.sql("delete from stock_info");
+    await world.sql(
+      `insert into stock_info (ts_code, symbol, name, exchange, list_status, list_date, delist_date, gone_on, is_etf) values
+       ('302132.SZ', '302132', '中航成飞', 'SZSE', 'L', '2010-08-27', null, null, 'N'),
+       ('300114.SZ', '300114', '中航电测', 'SZSE', 'L', '2010-08-27', null, '2025-02-17', 'N'),
+       ('001872.SZ', '001872', '招商港口', 'SZSE', 'L', '1993-05-05', null, null, 'N'),
+       ('000003.SZ', '000003', 'PT金田A', 'SZSE', 'D', '1991-07-03', '2002-06-14', null, 'N'),
+       ('000009.SZ', '000009', 'unknown', 'SZSE', 'D', '1991-07-03', null, null, 'N'),
+       ('600001.SH', '600001', 'gone', 'SSE', 'L', '1998-01-22', null, '2009-12-29', 'N'),
+       ('601313.SH', '601313', '江南嘉捷', 'SSE', 'L', '2012-01-16', null, null, 'N'),
+       ('510300.SH', '510300', '沪深300ETF', 'SSE', 'L', '2012-05-28', null, null, 'Y')`,
+    );
+  });
+  const get = async (query: string) => {
+    const services = { ...world.services, dispatcher: { start: async () => {} } };
+    const { status, body } = await ask(services, `GET /api/instruments?${query}`);
+    expect(status).toBe(200);
+    return (body as { instruments: { ts_code: string; symbol: string; name: string }[] }).instruments;
+  };
+
+  test.each([
+    ["20020613", ["000003.SZ", "000022.SZ", "600001.SH"]],
+    ["20020614", ["000022.SZ", "600001.SH"]],
+    ["20091229", ["000022.SZ"]],
+    ["20180227", ["000022.SZ", "300114.SZ", "510300.SH", "601313.SH"]],
+    ["20180228", ["000022.SZ", "300114.SZ", "510300.SH"]],
+    ["20181226", ["001872.SZ", "300114.SZ", "510300.SH"]],
+    ["20250216", ["001872.SZ", "300114.SZ", "510300.SH"]],
+    ["20250217", ["001872.SZ", "302132.SZ", "510300.SH"]],
+  ])("on %s are those of that day, each security once with its code of then", async (day, codes) => {
+    expect((await get(`on=${day}`)).map(({ ts_code }) => ts_code)).toEqual(codes);
+    const rows = await world.sql(
+      `select ts_code from listed_on(to_date($1, 'YYYYMMDD')) order by ts_code collate "C"`,
+      [day],
+    );
+    expect(rows.map(({ ts_code }) => ts_code)).toEqual(codes);
+  });
+
+  test("can be filtered and read page by page, and have the symbol of then and the name of now", async () => {
+    expect(await get("on=20250216&is_etf=N&limit=1")).toMatchObject([
+      { ts_code: "001872.SZ", symbol: "001872" },
+    ]);
+    expect(await get("on=20250216&is_etf=N&limit=1&cursor=001872.SZ")).toMatchObject([
+      { ts_code: "300114.SZ", symbol: "300114", name: "中航成飞" },
+    ]);
+    expect(await get("on=20250216&q=300114")).toHaveLength(1);
+  });
+});

@@ -9,7 +9,7 @@ import {
   InstrumentDetailAnswer,
   InstrumentsAnswer,
 } from "./answers.ts";
-import { code, integer, oneOf, optional, text, withDefault } from "./fields.ts";
+import { code, day, integer, oneOf, optional, text, withDefault } from "./fields.ts";
 import { notFound, type Route, route } from "./route.ts";
 
 /** Even with the longest names, so many rows stay under the Data API's limit of 1 MiB. */
@@ -28,6 +28,7 @@ export const instrumentRoutes: readonly Route[] = [
       exchange: optional(oneOf([exchanges.SH, exchanges.SZ, exchanges.BJ], "listed on this exchange")),
       status: optional(oneOf(instruments.listStatuses, "listed, delisted, or not trading")),
       q: optional(text(50, "part of the code, the name or its pinyin initials; case does not matter", "ETF")),
+      on: optional(day("those listed then, with the codes they had; the other columns are those of now")),
       limit: withDefault(integer(1, limitMax, "instruments on a page", 500), 500),
       cursor: optional(code("next_cursor of the previous page")),
     },

@@ -12,6 +12,8 @@ export type InstrumentFilter = {
   readonly status?: ListStatus | undefined;
   /** Part of the code, the name, the full name or the name's pinyin initials; case does not matter. */
   readonly q?: string | undefined;
+  /** Those listed on this day, with the codes they had then. The other columns are those of now. */
+  readonly on?: Day | undefined;
 };
 
 /** Columns of a list, as text. */
@@ -61,9 +63,31 @@ export async function findInstruments(
   filter: InstrumentFilter,
   page: { after?: string | undefined; limit: number },
 ): Promise<Instrument[]> {
-  const rows = await database.run(
-    `select ${selectColumns(listColumns)}
-from stock_info
+  const rows = await database.run(filter.on === undefined ? listSql : listOnSql, {
+    is_etf: filter.is_etf ?? null,
+    exchange: filter.exchange ?? null,
+    status: filter.status ?? null,
+    q: filter.q ?? null,
+    after: page.after ?? "",
+    limit: page.limit,
+    ...(filter.on !== undefined && { on: filter.on }),
+  });
+  return rows as Instrument[];
+}
+
+const listSql = listSqlFrom("stock_info");
+
+/** The code of the day, beside the columns of the row that the list has now. */
+const listOnSql = listSqlFrom(`(
+  select on_day.ts_code collate "C" as ts_code, split_part(on_day.ts_code, '.', 1) as symbol,
+    ${[...listColumns.slice(2), "fullname", "cnspell"].map((column) => `info.${column}`).join(", ")}
+  from listed_on(to_date(:on, 'YYYYMMDD')) as on_day
+  join stock_info as info on info.ts_code = on_day.ts_code_now
+) as listed`);
+
+function listSqlFrom(source: string): string {
+  return `select ${selectColumns(listColumns)}
+from ${source}
 where (cast(:is_etf as text) is null or is_etf = :is_etf)
   and (cast(:exchange as text) is null or exchange = :exchange)
   and (cast(:status as text) is null or list_status = :status)
@@ -73,17 +97,7 @@ where (cast(:is_etf as text) is null or is_etf = :is_etf)
   )
   and ts_code > :after
 order by ts_code
-limit :limit`,
-    {
-      is_etf: filter.is_etf ?? null,
-      exchange: filter.exchange ?? null,
-      status: filter.status ?? null,
-      q: filter.q ?? null,
-      after: page.after ?? "",
-      limit: page.limit,
-    },
-  );
-  return rows as Instrument[];
+limit :limit`;
 }
 
 /** All columns of one code, and its newest stored trade date. Undefined when the code is not in the list. */

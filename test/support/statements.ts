@@ -214,6 +214,10 @@ const reads: Statement[] = [
     name: "findInstruments",
     ask: (database) => instruments.findInstruments(database, { is_etf: "Y" }, { limit: 500 }),
   },
+  {
+    name: "findInstruments, on a day",
+    ask: (database) => instruments.findInstruments(database, { on: day }, { limit: 500 }),
+  },
   { name: "readInstrument", ask: (database) => instruments.readInstrument(database, etf) },
   { name: "isKnownCode", ask: (database) => instruments.isKnownCode(database, "999999.SH") },
   { name: "suggestCodes", ask: (database) => instruments.suggestCodes(database, "600") },

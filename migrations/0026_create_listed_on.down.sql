@@ -1,0 +1,1 @@
+drop function listed_on(date);
