@@ -1,15 +1,18 @@
-// A private PostgreSQL server in a temporary folder, for tests that need a real engine beside PGlite.
-// It uses TEST_DATABASE_URL when set, else the binaries of the host; without either the caller skips.
-import { execFile } from "node:child_process";
-import { existsSync, rmSync } from "node:fs";
-import { chmod, chown, mkdtemp, readdir, readFile, rm } from "node:fs/promises";
+// A private PostgreSQL server in a temporary folder, for tests that need a real engine beside PGlite. The files that
+// share a process share it, each with databases of its own.
+// It is the server of TEST_DATABASE_URL when set, else made with the binaries of the host; without either the caller skips.
+import { execFile, spawn } from "node:child_process";
+import { randomUUID } from "node:crypto";
+import { existsSync } from "node:fs";
+import { chmod, chown, mkdtemp, readdir } from "node:fs/promises";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { delimiter, join } from "node:path";
 import { promisify } from "node:util";
+import pg from "pg";
 
 export interface PostgresServer {
-  /** postgres://… of an empty database, or of the one in TEST_DATABASE_URL. */
+  /** postgres://… of a database of its own. */
   readonly url: string;
   stop(): Promise<void>;
 }
@@ -22,10 +25,27 @@ export async function whyNoPostgresServer(): Promise<string | undefined> {
   return "no PostgreSQL server: neither initdb and pg_ctl on this host nor TEST_DATABASE_URL";
 }
 
-/** Starts a server (about a second). Stop it when done; it is not fit for data that matters: it does not sync. */
-export async function startPostgresServer(): Promise<PostgresServer> {
+/**
+ * An empty database on the process's own server, which takes a second to start and ends with the process. It is not fit
+ * for data that matters: it does not sync.
+ * @param like the name of a database to copy
+ */
+export async function startPostgresServer(like = "template1"): Promise<PostgresServer> {
   const given = process.env.TEST_DATABASE_URL;
-  if (given) return { url: given, stop: async () => {} };
+  running ??= given ? Promise.resolve(serverAt(given)) : startServer();
+  const server = await running;
+  const name = `test_${randomUUID().replaceAll("-", "")}`;
+  await server.ask(`create database ${name} template ${like}`);
+  return {
+    url: server.urlOf(name),
+    stop: () => server.ask(`drop database ${name} with (force)`),
+  };
+}
+
+type Server = { urlOf(database: string): string; ask(sql: string): Promise<void> };
+let running: Promise<Server> | undefined;
+
+async function startServer(): Promise<Server> {
   const binaries = await findBinaries();
   if (!binaries) throw new Error(await whyNoPostgresServer());
 
@@ -38,18 +58,18 @@ export async function startPostgresServer(): Promise<PostgresServer> {
   const settings = `-p ${port} -k ${home} -h 127.0.0.1 -F -c max_connections=100`;
   const start = ["-D", data, "-l", join(home, "log"), "-w", "-t", "60", "-o", settings, "start"];
   await asServerUser(join(binaries, "pg_ctl"), start, home);
-  const postmaster = Number.parseInt(await readFile(join(data, "postmaster.pid"), "utf8"), 10);
-  const stopWithUs = () => {
-    process.kill(postmaster, "SIGQUIT"); // a test process that fails leaves no server behind
-    rmSync(home, { recursive: true, force: true, maxRetries: 3 });
-  };
-  process.once("exit", stopWithUs);
+  await stopWithUs(join(binaries, "pg_ctl"), home);
+  return serverAt(`postgres://postgres@127.0.0.1:${port}/postgres`);
+}
+
+/** @param url of one of its databases, as a user who may create others */
+function serverAt(url: string): Server {
   return {
-    url: `postgres://postgres@127.0.0.1:${port}/postgres`,
-    async stop() {
-      process.off("exit", stopWithUs);
-      await asServerUser(join(binaries, "pg_ctl"), ["-D", data, "-m", "immediate", "-w", "stop"], home);
-      await rm(home, { recursive: true, force: true });
+    urlOf: (database) => Object.assign(new URL(url), { pathname: database }).href,
+    async ask(sql) {
+      const client = new pg.Client({ connectionString: url });
+      await client.connect();
+      await client.query(sql).finally(() => client.end());
     },
   };
 }
@@ -63,6 +83,16 @@ async function findBinaries(): Promise<string | undefined> {
     .map((version) => join(debian, version, "bin"));
   const folders = [...(process.env.PATH ?? "").split(delimiter), ...newestFirst];
   return folders.find((folder) => existsSync(join(folder, "initdb")) && existsSync(join(folder, "pg_ctl")));
+}
+
+/** However this process ends, the pipe to a shell ends with it, and the shell stops the server and removes its folder. */
+async function stopWithUs(pgCtl: string, home: string): Promise<void> {
+  const stop = 'cat; "$0" -D "$1/data" -m immediate -w stop; rm -rf "$1"';
+  const ids = isRoot ? await idsOf(serverUser) : {};
+  spawn("sh", ["-c", stop, pgCtl, home], {
+    ...{ ...ids, cwd: tmpdir(), detached: true },
+    stdio: ["pipe", "ignore", "ignore"],
+  }).unref();
 }
 
 const isRoot = process.getuid?.() === 0;
