@@ -10,6 +10,9 @@ import { databaseKinds, emptySchema, opened } from "./support/postgres-database.
 const folder = new URL("../migrations/", import.meta.url);
 const files = migrationFiles();
 const names = files.map(({ name }) => name).sort();
+/** Enough for what a runner does, whatever the files are. */
+const some = files.filter(({ name }) => names.indexOf(name) < 3);
+const someNames = names.slice(0, 3);
 
 for (const { engine, missing, openEmpty } of await databaseKinds()) {
   describe.skipIf(missing !== undefined)(`migrations on ${engine}${missing ? ` (${missing})` : ""}`, () => {
@@ -37,14 +40,14 @@ for (const { engine, missing, openEmpty } of await databaseKinds()) {
     });
 
     test("a second run applies nothing", async () => {
-      await apply();
-      expect(await apply()).toEqual([]);
-      expect(await ledger()).toEqual(names);
+      await apply(some);
+      expect(await apply(some)).toEqual([]);
+      expect(await ledger()).toEqual(someNames);
     });
 
     test("only what is new is applied to a database that has the rest", async () => {
-      await apply(files.slice(0, 2));
-      expect(await apply()).toEqual(names.slice(2));
+      await apply(some.slice(0, 2));
+      expect(await apply(some)).toEqual(someNames.slice(2));
     });
 
     test("two runners at once apply each migration once, and both succeed", async () => {
@@ -60,28 +63,28 @@ for (const { engine, missing, openEmpty } of await databaseKinds()) {
         await emptySchema(on.client);
         await apply([first]);
         const before = await tables();
-        await expect(apply(files, stoppedAt(on.database, stopAt))).rejects.toThrow("stopped");
+        await expect(apply(some, stoppedAt(on.database, stopAt))).rejects.toThrow("stopped");
         expect(await tables()).toEqual(before);
         expect(await ledger()).toEqual([first.name]);
-        expect(await apply()).toEqual(names.slice(1));
+        expect(await apply(some)).toEqual(someNames.slice(1));
       }
     });
 
     test("a statement that the database refuses rolls back its whole migration", async () => {
       const wrong = {
-        name: `${String(files.length + 1).padStart(4, "0")}_create_two_tables.sql`,
+        name: "0004_create_two_tables.sql",
         sql: "create table first_table (id integer);\n\ncreate table first_table (id integer);\n",
       };
-      await expect(apply([...files, wrong])).rejects.toThrow("first_table");
-      expect(await ledger()).toEqual(names);
+      await expect(apply([...some, wrong])).rejects.toThrow("first_table");
+      expect(await ledger()).toEqual(someNames);
       expect(await tables()).not.toContain("first_table");
     });
 
     test("an applied file that was edited is refused by name; its line endings do not count", async () => {
-      await apply();
-      const crlf = files.map(({ name, sql }) => ({ name, sql: sql.replaceAll("\n", "\r\n") }));
+      await apply(some);
+      const crlf = some.map(({ name, sql }) => ({ name, sql: sql.replaceAll("\n", "\r\n") }));
       expect(await apply(crlf)).toEqual([]);
-      const edited = files.map((file, at) => (at === 1 ? { ...file, sql: `${file.sql}\n-- more` } : file));
+      const edited = some.map((file, at) => (at === 1 ? { ...file, sql: `${file.sql}\n-- more` } : file));
       await expect(apply(edited)).rejects.toThrow(/0002_create_trade_cal\.sql was edited/);
     });
 
