@@ -15,7 +15,6 @@ beforeAll(async () => {
   world = await makeWorld();
 });
 afterAll(() => world.close());
-beforeEach(() => world.reset());
 
 const pairs = jobTypes.flatMap((job) => runOptions.map((option) => ({ job, option })));
 const taken = pairs.filter(({ job, option }) => optionsOf(job).includes(option));
@@ -37,41 +36,69 @@ function sampleOf(job: (typeof jobTypes)[number], option: RunOption): unknown {
 
 // How an answer is stored is not planned; revisions.test.ts has what this option does.
 const planning = taken.filter(({ option }) => option !== "acceptChanges");
-test.each(planning)("$option of $job is obeyed: it changes the plan", async ({ job, option }) => {
-  await world.dispatch({ job: "REFERENCE" });
-  await world.runToEnd();
-  await world.dispatch({ job: "ETF_LIST" });
-  await world.runToEnd();
-  if (option === "refresh") {
+const planned = async (job: (typeof jobTypes)[number], more: object) => {
+  const { plan } = await world.dispatch({ plan: { job, ...more } });
+  return JSON.stringify([plan?.range, plan?.units, plan?.first, plan?.last]);
+};
+
+async function storeLists(): Promise<void> {
+  await world.reset();
+  for (const job of ["REFERENCE", "ETF_LIST"]) {
     await world.dispatch({ job });
     await world.runToEnd();
   }
-  const planned = async (more: object) => {
-    const { plan } = await world.dispatch({ plan: { job, ...more } });
-    return JSON.stringify([plan?.range, plan?.units, plan?.first, plan?.last]);
-  };
-  expect(await planned({ [option]: sampleOf(job, option) })).not.toBe(await planned({}));
+}
+
+describe("when only the lists are stored", () => {
+  beforeAll(storeLists);
+
+  test.each(planning.filter(({ option }) => option !== "refresh"))(
+    "$option of $job is obeyed: it changes the plan",
+    async ({ job, option }) => {
+      expect(await planned(job, { [option]: sampleOf(job, option) })).not.toBe(await planned(job, {}));
+    },
+  );
 });
 
-test.each(refused)(
-  "$option of $job is refused by every interface, with the options the job takes",
-  async ({ job, option }) => {
-    const command = { job, [option]: sampleOf(job, option) };
-    const names = [option, job, ...optionsOf(job)];
-    const sentences = [
-      messageOf(() => parseCommand(command)),
-      messageOf(() => parseCommand({ plan: command })),
-    ];
-    const services = { ...world.services, dispatcher: { start: () => Promise.reject(new Error("started")) } };
-    const answer = await ask(services, `POST /api/jobs/${job}/run`, {
-      body: { [option]: sampleOf(job, option) },
-    });
-    expect([answer.status, answer.body.field]).toEqual([400, option]);
-    sentences.push(answer.body.message);
-    for (const sentence of sentences) for (const name of names) expect(sentence).toContain(name);
-    expect(await world.tasks()).toEqual([]);
-  },
-);
+describe("when the job has run", () => {
+  beforeEach(storeLists);
+
+  test.each(planning.filter(({ option }) => option === "refresh"))(
+    "$option of $job is obeyed: it changes the plan",
+    async ({ job }) => {
+      await world.dispatch({ job });
+      await world.runToEnd();
+      expect(await planned(job, { refresh: true })).not.toBe(await planned(job, {}));
+    },
+  );
+});
+
+describe("when nothing has been started", () => {
+  beforeAll(() => world.reset());
+
+  test.each(refused)(
+    "$option of $job is refused by every interface, with the options the job takes",
+    async ({ job, option }) => {
+      const command = { job, [option]: sampleOf(job, option) };
+      const names = [option, job, ...optionsOf(job)];
+      const sentences = [
+        messageOf(() => parseCommand(command)),
+        messageOf(() => parseCommand({ plan: command })),
+      ];
+      const services = {
+        ...world.services,
+        dispatcher: { start: () => Promise.reject(new Error("started")) },
+      };
+      const answer = await ask(services, `POST /api/jobs/${job}/run`, {
+        body: { [option]: sampleOf(job, option) },
+      });
+      expect([answer.status, answer.body.field]).toEqual([400, option]);
+      sentences.push(answer.body.message);
+      for (const sentence of sentences) for (const name of names) expect(sentence).toContain(name);
+      expect(await world.tasks()).toEqual([]);
+    },
+  );
+});
 
 const startOptions = ["from", "to", "codes", "refresh"] as const;
 test.each(refused.filter(({ option }) => startOptions.some((name) => name === option)))(
