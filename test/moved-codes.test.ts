@@ -5,7 +5,8 @@ import { datasets } from "../shared/catalogue/datasets.ts";
 import { membersSql } from "../shared/coverage/members.ts";
 import { SyncError } from "../shared/errors.ts";
 import { ask } from "./support/ask-api.ts";
-import type { Row } from "./support/small-market.ts";
+import { capturedRows, hasCaptured } from "./support/captured.ts";
+import { firstDay, lastDay, marketDays, type Row } from "./support/small-market.ts";
 import { makeWorld, type World } from "./support/world.ts";
 
 let world: World;
@@ -380,4 +381,85 @@ describe("the codes listed on a day", () => {
     ]);
     expect(await get("on=20250216&q=300114")).toHaveLength(1);
   });
+});
+
+describe("a market whose codes change", () => {
+  const [old, now] = ["600519.SH", "600520.SH"];
+  /** Days on which a row of a code is expected, and is not there. */
+  const daysWithout = async (code: string) => {
+    const [row] = await world.sql<{ days: number }>(
+      `select cast(count(*) as integer) as days
+       from (${membersSql(datasets.stock_daily)}) as member
+       join trade_cal on is_open = 1 and cal_date between to_date($2, 'YYYYMMDD') and to_date($3, 'YYYYMMDD')
+         and cal_date >= listed_from and cal_date < coalesce(listed_to, 'infinity')
+       where ts_code = $1 and (ts_code, cal_date) not in (select ts_code, trade_date from stock_daily)`,
+      [code, firstDay, lastDay],
+    );
+    return row?.days;
+  };
+
+  test("holds each security once a day after the move and a refresh, and lacks the new code's days before it", async () => {
+    const history = { job: "DAILY_HISTORY", from: firstDay, to: lastDay };
+    await run("REFERENCE");
+    await world.dispatch(history);
+    await world.runToEnd();
+    expect(await daysWithout(old)).toBe(0);
+
+    const { market } = world.state;
+    const moved = (rows: Row[]) =>
+      rows.filter(({ ts_code }) => ts_code === old).map((row) => ({ ...row, ts_code: now }));
+    for (const name of ["daily", "adj_factor", "daily_basic"] as const)
+      market[name].push(...moved(market[name]));
+    market.stock_basic = [
+      ...market.stock_basic.filter(({ ts_code }) => ts_code !== old),
+      ...moved(market.stock_basic),
+    ];
+    market.bse_mapping = [{ o_code: old, n_code: now, name: "moved", list_date: "20010827" }];
+    world.setTime("20240118", 8);
+    await run("REFERENCE", { refresh: true });
+    expect(await daysWithout(now)).toBe(marketDays.length); // its whole history
+
+    await world.dispatch({ ...history, refresh: true });
+    await world.runToEnd();
+    expect([await daysWithout(old), await daysWithout(now)]).toEqual([0, 0]);
+    const rowsIn = async (view: string) =>
+      await world.sql(
+        `select ts_code, cast(count(*) as integer) as days from ${view} where ts_code in ($1, $2) group by 1 order by 1`,
+        [old, now],
+      );
+    expect(await rowsIn("stock_daily")).toEqual([
+      { ts_code: old, days: marketDays.length },
+      { ts_code: now, days: marketDays.length },
+    ]);
+    for (const view of ["stock_daily_current", "stock_daily_hfq", "stock_daily_qfq"]) {
+      expect(await rowsIn(view)).toEqual([{ ts_code: now, days: marketDays.length }]);
+    }
+  });
+
+  test.skipIf(!hasCaptured)(
+    "leaves no code listed for ever: the lists captured in 2019, 2024 and 2025, one after the other",
+    async () => {
+      await world.sql("delete from stock_info");
+      let listed: string[] = [];
+      for (const month of ["20191112", "202405", "202504"]) {
+        const file = `stock_basic__list_status_L_captured_${month}.csv`;
+        const rows = capturedRows(file, datasets.stock_list.main).map((row) => ({
+          ...row,
+          list_status: "L",
+        }));
+        listed = rows.map((row) => String((row as Row).ts_code)).sort();
+        world.state.market.stock_basic = rows;
+        await run("REFERENCE", { refresh: true });
+        expect(await newestTask()).toMatchObject({ status: "COMPLETED" });
+      }
+      const members = await world.sql<{ ts_code: string; is_listed: boolean; ended: boolean }>(
+        `select ts_code, is_listed, listed_to is not null as ended from (${membersSql(datasets.stock_daily)}) as member order by ts_code collate "C"`,
+      );
+      const isOnly = ({ ts_code, is_listed }: { ts_code: string; is_listed: boolean }) =>
+        is_listed ? [ts_code] : [];
+      expect(members.flatMap(isOnly)).toEqual(listed);
+      expect(members.filter(({ is_listed, ended }) => !is_listed && !ended)).toEqual([]);
+      expect(members.length).toBeGreaterThan(listed.length + 100);
+    },
+  );
 });
