@@ -87,7 +87,10 @@ function costOfWork(
 /** A month of daily use with ten years stored. */
 export function costOfMonth({ egress, pauses, freeAmounts }: MonthOptions): RunCost {
   const all = Object.values(datasets).map((dataset) => figuresOf(dataset));
-  const evening = all.map((figures): Load => ({ figures, ...figures.evening }));
+  const evening = all.map((figures): Load => {
+    const { evening: fresh, reread } = figures;
+    return { figures, units: fresh.units + reread.units, rows: fresh.rows + reread.rows };
+  });
   const unitsOfMonth = total(evening.map(({ units }) => units)) * weekdaysOfMonth;
   const free = (amount: number) => (freeAmounts ? amount : 0);
   const less = (used: number, amount: number) => Math.max(0, used - free(amount));
@@ -106,6 +109,17 @@ export function costOfMonth({ egress, pauses, freeAmounts }: MonthOptions): RunC
       logs(unitsOfMonth),
     secrets: template.secrets * prices.secretMonth,
   });
+}
+
+/** The monthly cost of what the increments fetch again, at `unitsAMinute`; it is part of costOfMonth. */
+export function costOfRereads(slotSecondsOfUnit: number, unitsAMinute: number): RunCost {
+  const loads = Object.values(datasets).map((dataset): Load => {
+    const figures = figuresOf(dataset);
+    const { units, rows } = figures.reread;
+    return { figures, units: units * weekdaysOfMonth, rows: rows * weekdaysOfMonth };
+  });
+  const units = total(loads.map((load) => load.units));
+  return costOfWork(loads, { units, minutes: units / unitsAMinute, slotSeconds: units * slotSecondsOfUnit });
 }
 
 /** The monthly storage cost of ten years of a dataset. */

@@ -48,6 +48,8 @@ export type DatasetFigures = {
   readonly storedBytes: number;
   /** Of an evening of a weekday: units, calls to TuShare and rows of their answers. */
   readonly evening: { readonly units: number; readonly calls: number; readonly rows: number };
+  /** Of an evening too: what is stored and fetched again, with the default settings. */
+  readonly reread: { readonly units: number; readonly calls: number; readonly rows: number };
   /** Of ten years, with what is stored of a list; a list is no work to catch up with. */
   readonly tenYears: { readonly units: number; readonly rows: number };
 };
@@ -72,6 +74,7 @@ export function figuresOf(dataset: Dataset): DatasetFigures {
     statementBytes: columns.length * statementBytesOfColumn,
     storedBytes: Math.round(rowOnDisk(bytesOf("stored"), columns.length) + indexesOnDisk(dataset)),
     evening: eveningOf(dataset),
+    reread: rereadOf(dataset),
     tenYears: tenYearsOf(dataset),
   };
 }
@@ -156,6 +159,17 @@ function eveningOf(dataset: Dataset): DatasetFigures["evening"] {
     evidenceFor(dataset, dataset.slices === "codes" ? "code" : "date") === undefined ? 0 : units;
   const calls = interfacesOf(dataset).reduce((sum, spec) => sum + units * pages(spec), evidence);
   return { units, calls, rows: Math.round(rows) };
+}
+
+/** The days that an increment fetches again; report periods only with the points for them. */
+function rereadOf(dataset: Dataset): DatasetFigures["reread"] {
+  const { SYNC_REREAD_DAYS: last, SYNC_REREAD_OLD_DAYS: old } = readSettings({});
+  if (dataset.slices !== "days") return { units: 0, calls: 0, rows: 0 };
+  const units = last + old;
+  const rows = subjectsOf(dataset, marketByDefault);
+  const pages = ({ rowCap }: InterfaceSpec) => Math.floor(rows / rowCap) + 1;
+  const calls = interfacesOf(dataset).reduce((sum, spec) => sum + units * pages(spec), 0);
+  return { units, calls, rows: units * rows };
 }
 
 /** A list, fetched once on a day of 2026. */

@@ -5,6 +5,7 @@ import {
   type CostPart,
   capacityHoursOfMonth,
   costOfMonth,
+  costOfRereads,
   costOfTenYears,
   type MonthOptions,
   measured,
@@ -97,6 +98,8 @@ export function documentCost(): string {
   const backfill = added(histories.map(({ once }) => once));
   const units = total(histories.map(({ figures }) => figures.tenYears.units));
   const rows = total(histories.map(({ figures }) => figures.tenYears.rows));
+  const rereads = costOfRereads(slotsHeld, unitsAMinute);
+  const busiestReread = Math.max(...all.map(({ figures }) => figures.reread.units));
   const weekday = awakeMinutesOf("weekday");
   return [
     "# Cost",
@@ -120,6 +123,10 @@ export function documentCost(): string {
     `That is ${Math.round(capacityHoursOfMonth(true))} capacity unit hours a month, against ${Math.round(capacityHoursOfMonth(false))} if it never paused. Anything that queries it on a timer keeps it`,
     "awake.",
     "",
+    "Every evening the increments fetch days again that are stored, because TuShare corrects its data (`SYNC_REREAD_DAYS`,",
+    `\`SYNC_REREAD_OLD_DAYS\`): ${thousands(total(all.map(({ figures }) => figures.reread.calls)))} calls, of which the busiest interface gets ${busiestReread}. That costs about $${rereads.dollars.toFixed(2)} a month.`,
+    "`plan` shows this part of an increment apart.",
+    "",
     "## Ten years of everything, once",
     "",
     `${thousands(units)} units, ${thousands(rows)} rows;`,
@@ -131,14 +138,15 @@ export function documentCost(): string {
     "",
     "## Each dataset",
     "",
-    "The calls to TuShare and the rows of a weekday evening, as estimated from the dataset's file; the rows of ten years, and",
+    "The calls to TuShare and the rows of a weekday evening, as estimated from the dataset's file; the calls for stored days",
+    "that are fetched again; the rows of ten years, and",
     "the cost to fetch them once and to store them for a month. A list only has its current rows.",
     "",
-    "| | calls an evening | rows an evening | rows of ten years | fetched once, $ | kept a month, $ |",
-    "| --- | ---: | ---: | ---: | ---: | ---: |",
+    "| | calls an evening | and again | rows an evening | rows of ten years | fetched once, $ | kept a month, $ |",
+    "| --- | ---: | ---: | ---: | ---: | ---: | ---: |",
     ...all.map(
-      ({ title, figures: { evening, tenYears }, month, once, isList }) =>
-        `| ${[title, thousands(Math.ceil(evening.calls)), thousands(evening.rows), thousands(tenYears.rows), isList ? "" : once.dollars.toFixed(2), month.toFixed(2)].join(" | ")} |`,
+      ({ title, figures: { evening, reread, tenYears }, month, once, isList }) =>
+        `| ${[title, thousands(Math.ceil(evening.calls)), thousands(reread.calls), thousands(evening.rows), thousands(tenYears.rows), isList ? "" : once.dollars.toFixed(2), month.toFixed(2)].join(" | ")} |`,
     ),
     "",
     "## Where the figures come from",

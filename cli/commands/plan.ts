@@ -53,7 +53,16 @@ export function describePlan(plan: PricedPlan, cost: RunCost | undefined, t: Mes
     `  ${t.plan.time(duration(plan.minutes, t), number(rate))}`,
     `  ${plan.quotaShare === null ? t.plan.noQuota : t.plan.quota(percent(plan.quotaShare))}`,
     ...(cost === undefined ? [] : describeCost(cost, t)),
+    ...describeReread(plan, cost !== undefined, t),
   ];
+}
+
+function describeReread({ reread, job }: PricedPlan, withCost: boolean, t: Messages): string[] {
+  // null; or undefined, from a stack older than this command line
+  if (!reread) return [];
+  const calls = Object.values(reread.calls).reduce((sum, count) => sum + count, 0);
+  const dollars = withCost ? costOfRun({ ...reread, job }).dollars.toFixed(2) : undefined;
+  return [`  ${t.plan.reread(number(reread.units), number(calls), dollars)}`];
 }
 
 function describeCost(cost: RunCost, t: Messages): string[] {

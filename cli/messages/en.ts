@@ -85,6 +85,8 @@ export const en = {
     quota: (share: string) => `quota   ${share} of the daily calls`,
     noQuota: "quota   no daily limit on this tier",
     cost: (dollars: string, parts: string) => `cost    about $${dollars} on AWS at list prices: ${parts}`,
+    reread: (units: string, calls: string, dollars: string | undefined) =>
+      `again   of these, ${units} units are stored and fetched again for corrections: ${calls} calls${dollars === undefined ? "" : `, about $${dollars}`}`,
     seconds: (value: string) => `${value} s`,
     minutes: (value: string) => `${value} minutes`,
     hours: (value: string) => `${value} hours`,

@@ -81,6 +81,8 @@ export const zh: Messages = {
     quota: (share) => `配额   占每日调用的 ${share}`,
     noQuota: "配额   该档位没有每日上限",
     cost: (dollars, parts) => `费用   按 AWS 目录价约 $${dollars}：${parts}`,
+    reread: (units, calls, dollars) =>
+      `重读    其中 ${units} 个单元已入库，为核对更正而重新获取：${calls} 次调用${dollars === undefined ? "" : `，约 $${dollars}`}`,
     seconds: (value) => `${value} 秒`,
     minutes: (value) => `${value} 分钟`,
     hours: (value) => `${value} 小时`,

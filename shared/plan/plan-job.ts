@@ -6,6 +6,7 @@ import { type Job, jobs } from "../catalogue/jobs.ts";
 import { areFresh } from "../coverage/list-coverage.ts";
 import type { RunCommand } from "../dispatch/command.ts";
 import type { Database, DispatchServices } from "../ports.ts";
+import { withDaysAgain, withPeriodsAgain } from "./add-reread.ts";
 import { decide } from "./decide.ts";
 import { decidePeriods } from "./decide-periods.ts";
 import { readFacts } from "./facts.ts";
@@ -20,12 +21,14 @@ export async function planJob(services: DispatchServices, command: RunCommand): 
   const plans: Plan[] = [];
   for (const name of job.datasets) plans.push(await planDataset(services, datasets[name], job.mode, command));
   const units = plans.flatMap(({ units }) => units);
+  const rereads = plans.flatMap(({ rereads = [] }) => rereads);
   const reasons = plans.flatMap(({ reason }) => reason ?? []);
   const range = plans.find((each) => each.range !== undefined)?.range;
   const nothing = units.length > 0 ? undefined : plans.find((each) => each.nothing !== undefined)?.nothing;
   return {
     units,
     reason: reasons.join("; ") || null,
+    ...(rereads.length > 0 && { rereads }),
     ...(range !== undefined && { range }),
     ...(nothing !== undefined && { nothing }),
   };
@@ -41,7 +44,10 @@ const planners: Readonly<Record<Slices, Planner>> = {
   announcements: inTime("announcements"),
   months: inTime("months"),
   ranges: inTime("ranges"),
-  periods: async (database, request) => decidePeriods(request, await readPeriodFacts(database, request)),
+  async periods(database, request) {
+    const facts = await readPeriodFacts(database, request);
+    return await withPeriodsAgain(database, request, decidePeriods(request, facts), facts.scope);
+  },
 };
 
 /** What a run of one dataset would fetch. @throws SyncError permanent, with what is wrong and what to do */
@@ -58,7 +64,10 @@ export async function planDataset(
 }
 
 function inTime(slices: TimedSlices): Planner {
-  return async (database, request) => decide(request, await readFacts(database, request, slices));
+  return async (database, request) => {
+    const plan = decide(request, await readFacts(database, request, slices));
+    return await withDaysAgain(database, request, plan);
+  };
 }
 
 /** Whole lists: fetched once a day unless refreshed. */

@@ -11,6 +11,8 @@ import type { Nothing } from "./nothing.ts";
 
 export type Plan = {
   readonly units: readonly PlannedUnit[];
+  /** Those of the units that are stored and fetched again. */
+  readonly rereads?: readonly PlannedUnit[];
   readonly reason: string | null;
   /** The reason is also logged as a warning for operators. */
   readonly warns?: true;

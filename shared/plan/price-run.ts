@@ -14,6 +14,8 @@ export type PricedPlan = PlanPrice & {
   readonly job: RunCommand["job"];
   /** The planned days, where the plan is by day. */
   readonly range: { readonly from: Day; readonly to: Day } | null;
+  /** The part of it that is stored and fetched again, because TuShare corrects its data; null when there is none. */
+  readonly reread: PlanPrice | null;
   /** The planner's remark, such as days that are not due. */
   readonly reason: string | null;
   /** Why it has no unit; null when it has some. */
@@ -27,12 +29,13 @@ const unitsShown = 3;
 
 /** @throws SyncError permanent, with the error that the run itself would get */
 export async function priceRun(services: DispatchServices, command: RunCommand): Promise<PricedPlan> {
-  const { units, reason, range, nothing } = await planJob(services, command);
+  const { units, rereads, reason, range, nothing } = await planJob(services, command);
   const market = await countInstruments(services.database);
   const last = units.at(-1);
   return {
     job: command.job,
     ...priceOf(units, services.settings, market),
+    reread: rereads === undefined ? null : priceOf(rereads, services.settings, market),
     range: range ?? null,
     reason,
     nothing: nothing ?? null,

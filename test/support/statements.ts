@@ -7,6 +7,7 @@ import { newestPeriods, periodsBetween } from "../../shared/catalogue/periods.ts
 import { openDaysIn, readCalendar } from "../../shared/coverage/calendar.ts";
 import * as coverage from "../../shared/coverage/coverage.ts";
 import { readChecks } from "../../shared/coverage/data-checks.ts";
+import { fetchedDays, fetchedPeriods } from "../../shared/coverage/fetched.ts";
 import { filings, hasRows } from "../../shared/coverage/filings.ts";
 import { areFresh } from "../../shared/coverage/list-coverage.ts";
 import * as reported from "../../shared/coverage/period-coverage.ts";
@@ -242,6 +243,15 @@ const reads: Statement[] = [
   },
   { name: "readFailures, one", ask: (database) => progress.readFailures(database, { limit: 1, id: 7 }) },
   { name: "countFailures", ask: progress.countFailures },
+  {
+    name: "fetchedDays",
+    readsMuch: "the units of each stored day, once an evening",
+    ask: (database) => fetchedDays(database, stock_daily, newestDay),
+  },
+  {
+    name: "fetchedPeriods",
+    ask: (database) => fetchedPeriods(database, reports, ["20260630", "20260930"]),
+  },
   { name: "readRevisions", ask: (database) => readRevisions(database, { limit: 50 }) },
   {
     name: "readRevisions, the next page of a code",

@@ -78,6 +78,8 @@ export async function makeWorld(
   const settings = readSettings({
     SYNC_DAILY_HISTORY_BATCH_SIZE: "5",
     SYNC_DAILY_HISTORY_START_DATE: "20240102",
+    // What is fetched again is asked for where it is tested.
+    ...{ SYNC_REREAD_DAYS: "0", SYNC_REREAD_OLD_DAYS: "0", SYNC_REREAD_PERIODS: "0" },
     SYNC_FINANCE_HISTORY_START_DATE: "20220101",
     ...environment,
   });
