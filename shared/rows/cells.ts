@@ -73,22 +73,23 @@ export function hasDetail(table: Table, row: number, { shownBy }: InterfaceSpec)
   return shownBy === undefined || (table.columns[shownBy]?.[row] ?? "") !== "";
 }
 
-/** Whether a letter stands for a record of an absence. */
-export function isRecorded(letter: string): boolean {
-  return letter !== "" && "nu012".includes(letter);
-}
+/** The letters of recorded absences. */
+const recorded = /[nu012]/;
 
 /** The recorded absences that are over: the row has come, or the values of a joined interface. */
 export function absencesOver(dataset: Dataset, selector: Selector, table: Table, cells: Cells): Absence[] {
   const names = cellNames(dataset, selector);
-  if (names === undefined) return [];
+  const sought = [...cells.states].filter(([, state]) => recorded.test(state));
+  if (names === undefined || sought.length === 0) return [];
+  const places = placesOf(table, names);
   const over: Absence[] = [];
   const days = new Map<string, Absence>(); // days of which an interface had no row at all
-  for (const [name, row] of placesOf(table, names)) {
-    const state = cells.states.get(name) ?? "";
-    if (isRecorded(state.charAt(0))) over.push(names.absence(name, dataset.main));
+  for (const [name, state] of sought) {
+    const row = places.get(name);
+    if (row === undefined) continue;
+    if (recorded.test(state.charAt(0))) over.push(names.absence(name, dataset.main));
     for (const [at, spec] of dataset.details.entries()) {
-      if (!isRecorded(state.charAt(at + 1)) || !hasDetail(table, row, spec)) continue;
+      if (!recorded.test(state.charAt(at + 1)) || !hasDetail(table, row, spec)) continue;
       const absence = names.absence(name, spec);
       over.push(absence);
       days.set(`${absence.trade_date} ${spec.name}`, { ...absence, ts_code: "" });

@@ -198,11 +198,15 @@ function explainedBy(
  * of them (or some) has rows.
  */
 function agreement({ details }: CellQuestion, { column }: CellNames) {
-  const held = details.map((table) => new Set((table.columns[column] ?? []).map(String)));
-  return ({ name }: Lack, having: "every" | "some"): boolean =>
-    (having === "every"
-      ? held.length > 0 && held.every(({ size }) => size > 0)
-      : held.some(({ size }) => size > 0)) && held.every((names) => !names.has(name));
+  let held: ReadonlySet<string>[] | undefined; // most answers lack nothing
+  return ({ name }: Lack, having: "every" | "some"): boolean => {
+    held ??= details.map((table) => new Set((table.columns[column] ?? []).map(String)));
+    const have =
+      having === "every"
+        ? held.length > 0 && held.every(({ size }) => size > 0)
+        : held.some(({ size }) => size > 0);
+    return have && held.every((names) => !names.has(name));
+  };
 }
 
 /** Of a code of which nobody knows when it was listed: whether a day is before its first row. */
