@@ -51,7 +51,7 @@ export function writesOf(dataset: Dataset, selector: Selector, table: Table, rev
 }
 
 /**
- * A null never overwrites a value here; emptied.ts removes one that is believed to be gone. A row that would not change is
+ * A null never overwrites a value here; ledger/revisions.ts removes one that is believed to be gone. A row that would not change is
  * not rewritten, except with the same values where the answer has a null for a stored value: so that it is noticed.
  */
 function upsertSql(shape: Shape): string {
