@@ -1,7 +1,7 @@
 // What the tests themselves rely on: a database that another file has used is as a new one.
 import pg from "pg";
 import { expect, test } from "vitest";
-import { migratedDatabase } from "./support/database.ts";
+import { emptyDatabase, migratedDatabase } from "./support/database.ts";
 
 /** Uses a database and closes it. @returns its address */
 async function use(...statements: string[]): Promise<string> {
@@ -45,4 +45,14 @@ test.each([
   const first = await use();
   expect(await use(statement)).toBe(first);
   expect(await use()).not.toBe(first);
+});
+
+test("an empty database that was used is handed on empty", async () => {
+  const used = await emptyDatabase();
+  await used.run("create table other (a int)");
+  await used.close();
+  const database = await emptyDatabase();
+  expect(database.url).toBe(used.url);
+  expect(await database.run("select from pg_tables where schemaname = 'public'")).toEqual([]);
+  await database.close();
 });

@@ -1,7 +1,6 @@
 // A migrated database behind the local Data API, reached through the production adapter.
 import { readdirSync, readFileSync } from "node:fs";
 import { startDataApi } from "../../local/data-api/server.ts";
-import { startDatabase } from "../../local/database/database.ts";
 import { makeDataApi } from "../../shared/adapters/data-api.ts";
 import { migrate } from "../../shared/ledger/migrate.ts";
 import type { Clock, Database, Log } from "../../shared/ports.ts";
@@ -18,8 +17,8 @@ export const silentLog: Log = { info: () => {}, warn: () => {}, error: () => {} 
 export type TestDatabase = Database & { readonly url: string; close(): Promise<void> };
 
 export async function emptyDatabase(): Promise<TestDatabase> {
-  const database = await startDatabase({ dataDir: undefined });
-  return await throughDataApi(database.url, () => database.close());
+  const { url, leave } = await takeEngine("nothing");
+  return await throughDataApi(url, leave);
 }
 
 /** The production adapter in front of a running engine, which `stop` ends. */
@@ -49,7 +48,7 @@ export async function throughDataApi(url: string, stop: () => Promise<void>): Pr
 
 /** A new one, or one that another test file has left empty. */
 export async function migratedDatabase(): Promise<TestDatabase> {
-  const { url, leave } = await takeEngine(async (address) => {
+  const { url, leave } = await takeEngine("schema", async (address) => {
     const adapter = await throughDataApi(address, async () => undefined);
     await migrate(adapter, migrationFiles(), silentLog); // nothing to do, unless nothing can be kept here
     await adapter.close();

@@ -1,7 +1,8 @@
-// Engines with the schema, for the test files that share a process. Starting one takes two CPU seconds: a file that is
-// done with its engine leaves it empty, for the next file. An engine whose schema a test has changed is not kept.
+// Engines for the test files that share a process. Starting one takes two CPU seconds: a file that is done with its
+// engine leaves it as a new one, for the next file. An engine that cannot be made as new is not kept.
 import pg from "pg";
 import { type Database, startDatabase } from "../../local/database/database.ts";
+import type { ClusterContent } from "../../local/database/new-cluster.ts";
 
 type Spare = {
   readonly engine: Database;
@@ -11,28 +12,29 @@ type Spare = {
   readonly fingerprint: string;
 };
 
-const spares: Spare[] = [];
+const spares: Record<ClusterContent, Spare[]> = { nothing: [], schema: [] };
 
 /**
- * An engine with the migrations applied and no rows. `leave` it when its connections are closed.
- * @param migrate is called for a new one
+ * An empty engine, or one with the migrations applied and no rows. `leave` it when its connections are closed.
+ * @param prepare is called for a new one
  */
 export async function takeEngine(
-  migrate: (url: string) => Promise<void>,
+  content: ClusterContent,
+  prepare: (url: string) => Promise<void> = async () => undefined,
 ): Promise<{ url: string; leave(): Promise<void> }> {
-  const spare = spares.pop() ?? (await startSpare(migrate));
+  const spare = spares[content].pop() ?? (await startSpare(content, prepare));
   return {
     url: spare.engine.url,
     async leave() {
-      if (await asked(spare.engine.url, (client) => isEmptied(client, spare))) spares.push(spare);
+      if (await asked(spare.engine.url, (client) => isEmptied(client, spare))) spares[content].push(spare);
       else await spare.engine.close();
     },
   };
 }
 
-async function startSpare(migrate: (url: string) => Promise<void>): Promise<Spare> {
-  const engine = await startDatabase({ dataDir: undefined, content: "schema" });
-  await migrate(engine.url);
+async function startSpare(content: ClusterContent, prepare: (url: string) => Promise<void>): Promise<Spare> {
+  const engine = await startDatabase({ dataDir: undefined, content });
+  await prepare(engine.url);
   return await asked(engine.url, async (client) => {
     const tables: Record<keyof Spare["tables"], string[]> = { empty: [], filled: [] };
     const named = "select tablename as name from pg_tables where schemaname = 'public' order by 1";
@@ -44,10 +46,15 @@ async function startSpare(migrate: (url: string) => Promise<void>): Promise<Spar
   });
 }
 
-/** Takes the rows away. False when something else is not as it was. */
+/** Takes the rows away, or all tables of an empty database. False when something else is not as it was. */
 async function isEmptied(client: pg.Client, { tables, fingerprint }: Spare): Promise<boolean> {
+  const isNothing = tables.empty.length === 0;
   try {
-    await client.query(`truncate ${tables.empty} restart identity`);
+    await client.query(
+      isNothing
+        ? "drop schema public cascade; create schema public"
+        : `truncate ${tables.empty} restart identity`,
+    );
   } catch {
     return false; // a table has gone, or another one refers to it
   }
@@ -57,21 +64,25 @@ async function isEmptied(client: pg.Client, { tables, fingerprint }: Spare): Pro
 
 /** Of the schema, of the settings of database and roles, and of the rows that migrations insert. */
 async function fingerprintOf(client: pg.Client, { filled }: Spare["tables"]): Promise<string> {
+  const inserted = filled.map(
+    (table) => `(select string_agg(cast(t.* as text), ';' order by cast(t.* as text)) from ${table} t)`,
+  );
   const { rows } = await client.query<{ fingerprint: string }>(
     `select md5(concat_ws(';',
        (select string_agg(concat_ws(',', oid, relname, relnamespace, relkind, relpersistence, relowner, relacl,
           reloptions, relrowsecurity), ';' order by oid) from pg_class where oid >= 16384 and relkind <> 't'),
        (select string_agg(cast(a.* as text), ';' order by attrelid, attnum) from pg_attribute a
           join pg_class on pg_class.oid = attrelid where attrelid >= 16384 and relkind <> 't'),
-       ${["attrdef", "constraint", "proc", "rewrite", "trigger", "namespace", "type"].map(
+       ${["attrdef", "constraint", "proc", "rewrite", "trigger", "type"].map(
          (name) =>
            `(select string_agg(cast(c.* as text), ';' order by oid) from pg_${name} c where oid >= 16384)`,
        )},
+       (select string_agg(nspname, ',' order by nspname) from pg_namespace where nspname not like 'pg_%'),
        (select string_agg(cast(i.* as text), ';' order by indexrelid) from pg_index i where indexrelid >= 16384),
        (select string_agg(cast(s.* as text), ';' order by setdatabase, setrole) from pg_db_role_setting s),
        (select string_agg(cast(s.* as text), ';' order by sequencename) from pg_sequences s),
        (select string_agg(cast(r.* as text), ';' order by oid) from pg_authid r),
-       ${filled.map((name) => `(select string_agg(cast(t.* as text), ';' order by 1) from ${name} t)`)}
+       ${["''", ...inserted]}
      )) as fingerprint`,
   );
   return rows[0]?.fingerprint ?? "";
