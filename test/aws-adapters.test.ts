@@ -5,7 +5,8 @@ import { mockClient } from "aws-sdk-client-mock";
 import { afterEach, describe, expect, test } from "vitest";
 import { makeScheduler } from "../shared/adapters/scheduler.ts";
 import { makeSqsQueue } from "../shared/adapters/sqs.ts";
-import { decodeUnit, encodeUnit, type Unit } from "../shared/unit.ts";
+import { decodeUnit, encodeUnit } from "../shared/unit.ts";
+import { aUnit } from "./support/a-unit.ts";
 
 process.env.AWS_REGION = "us-east-1";
 
@@ -16,17 +17,7 @@ afterEach(() => {
   scheduler.reset();
 });
 
-const unit: Unit = {
-  version: 1,
-  task_id: "00000000-0000-4000-8000-000000000001",
-  sequence: 1,
-  job_type: "DAILY_HISTORY",
-  dataset: "stock_daily",
-  unit_key: "stock_daily/20240102",
-  selector: { by: "date", trade_date: "20240102" },
-  retry: 0,
-};
-const units = Array.from({ length: 23 }, (_, at) => ({ ...unit, sequence: at + 1 }));
+const units = Array.from({ length: 23 }, (_, at) => ({ ...aUnit, sequence: at + 1 }));
 
 describe("the work queue", () => {
   const queue = makeSqsQueue({ queueUrl: "https://sqs.us-east-1.amazonaws.com/000000000000/work" });
@@ -66,7 +57,7 @@ describe("the work queue", () => {
     sqs
       .on(SendMessageBatchCommand)
       .resolves({ Failed: [{ Id: "0", SenderFault: false, Code: "InternalError" }] });
-    await expect(queue.send([unit])).rejects.toMatchObject({ kind: "transient" });
+    await expect(queue.send([aUnit])).rejects.toMatchObject({ kind: "transient" });
   });
 });
 
@@ -84,7 +75,7 @@ describe("one-time schedules", () => {
 
   test("send the unit to the work queue and are deleted after firing", async () => {
     scheduler.on(CreateScheduleCommand).resolves({});
-    await planner.sendUnitAt("retry-1", new Date("2026-11-20T10:30:00Z"), unit);
+    await planner.sendUnitAt("retry-1", new Date("2026-11-20T10:30:00Z"), aUnit);
     expect(created()[0]).toMatchObject({
       Name: "retry-1",
       ScheduleExpression: "at(2026-11-20T10:30:00)",
@@ -93,8 +84,8 @@ describe("one-time schedules", () => {
     });
     expect(JSON.parse(created()[0]?.Target?.Input ?? "")).toEqual({
       QueueUrl: "https://sqs.us-east-1.amazonaws.com/000000000000/work",
-      MessageBody: encodeUnit(unit),
-      MessageGroupId: unit.job_type,
+      MessageBody: encodeUnit(aUnit),
+      MessageGroupId: aUnit.job_type,
     });
   });
 
@@ -102,19 +93,19 @@ describe("one-time schedules", () => {
     scheduler.on(CreateScheduleCommand).resolves({});
     const roleArn = "arn:aws-cn:iam::000000000000:role/one-time";
     const china = makeScheduler({ ...options, roleArn });
-    await china.sendUnitAt("retry-1", new Date("2026-11-20T10:30:00Z"), unit);
+    await china.sendUnitAt("retry-1", new Date("2026-11-20T10:30:00Z"), aUnit);
     expect(created()[0]?.Target?.Arn).toBe("arn:aws-cn:scheduler:::aws-sdk:sqs:sendMessage");
   });
 
   test("are never created for a time in the past, which AWS refuses", async () => {
     scheduler.on(CreateScheduleCommand).resolves({});
-    await planner.invokeDispatcherAt("resume-1", new Date("2026-11-20T09:00:00Z"), { resume: unit.task_id });
+    await planner.invokeDispatcherAt("resume-1", new Date("2026-11-20T09:00:00Z"), { resume: aUnit.task_id });
     expect(created()[0]).toMatchObject({ ScheduleExpression: "at(2026-11-20T10:01:00)" });
   });
 
   test("created twice with one name are one schedule", async () => {
     const conflict = new ConflictException({ message: "exists", Message: "exists", $metadata: {} });
     scheduler.on(CreateScheduleCommand).rejects(conflict);
-    await expect(planner.sendUnitAt("retry-1", now, unit)).resolves.toBeUndefined();
+    await expect(planner.sendUnitAt("retry-1", now, aUnit)).resolves.toBeUndefined();
   });
 });

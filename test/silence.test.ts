@@ -11,19 +11,8 @@ import { datasets } from "../shared/catalogue/datasets.ts";
 import { functionSeconds } from "../shared/catalogue/queue-limits.ts";
 import { asSyncError } from "../shared/errors.ts";
 import type { Clock } from "../shared/ports.ts";
-import type { Unit } from "../shared/unit.ts";
+import { aUnit } from "./support/a-unit.ts";
 import { openDeafServer, openSilentServer } from "./support/silent-servers.ts";
-
-const unit: Unit = {
-  version: 1,
-  task_id: "00000000-0000-4000-8000-000000000001",
-  sequence: 1,
-  job_type: "DAILY_HISTORY",
-  dataset: "stock_daily",
-  unit_key: "stock_daily/20240102",
-  selector: { by: "date", trade_date: "20240102" },
-  retry: 0,
-};
 
 const clock: Clock = { now: () => new Date(), monotonic: () => performance.now(), sleep: async () => {} };
 const account = { region: "us-east-1", accessKeyId: "x", secretAccessKey: "x" };
@@ -48,9 +37,9 @@ const queue = () => makeSqsQueue({ queueUrl: "https://sqs.us-east-1.amazonaws.co
 const clients: readonly [name: string, tries: number, send: () => Promise<unknown>][] = [
   ["a statement", 1, () => dataApi().run("select 1")],
   ["a transaction", 1, () => dataApi().transaction((run) => run("select 1"))],
-  ["a message", 3, () => queue().send([unit])],
+  ["a message", 3, () => queue().send([aUnit])],
   ["a message handed back", 3, () => queue().returnAfter("handle", 5)],
-  ["a schedule", 3, () => scheduler().sendUnitAt("retry-1", clock.now(), unit)],
+  ["a schedule", 3, () => scheduler().sendUnitAt("retry-1", clock.now(), aUnit)],
   ["a secret", 3, () => makeSecretSource("token")()],
 ];
 
