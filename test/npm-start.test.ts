@@ -3,7 +3,7 @@ import { createConnection } from "node:net";
 import { networkInterfaces } from "node:os";
 import pg from "pg";
 import { afterAll, expect, test } from "vitest";
-import { npmStart, temporaryDataDir } from "./support/npm-start.ts";
+import { npmStart, startMirror, temporaryDataDir } from "./support/npm-start.ts";
 import { openStored } from "./support/stored.ts";
 
 const dataDir = temporaryDataDir();
@@ -88,7 +88,7 @@ test.each([
     "--codes is not an option of REFERENCE, which takes --refresh",
   ],
 ])("%j is refused in one sentence that names the value", async (args, sentence) => {
-  const { code, output } = await npmStart(args).ended;
+  const { code, output } = await startMirror(args).ended;
   expect(code).toBe(2);
   expect(output).toContain(sentence);
   expect(output.trim().split("\n")).toHaveLength(1);
