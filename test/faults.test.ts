@@ -1,6 +1,6 @@
 // The main job ends COMPLETED with the same rows as an undisturbed run, despite upstream faults or kills at any moment.
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { npmStart, slow, startMirror, temporaryDataDir } from "./support/npm-start.ts";
+import { slow, startMirror, temporaryDataDir } from "./support/npm-start.ts";
 import { randomFrom } from "./support/random.ts";
 import { digest } from "./support/stored.ts";
 
@@ -48,13 +48,13 @@ describe.concurrent("the rows of an undisturbed run are stored", () => {
   test(`after ${killsInAll} kills at random moments (seed ${seed})`, async () => {
     const random = randomFrom(seed);
     for (let kills = 0; kills < killsInAll; kills += 1) {
-      const run = npmStart([...job, "--data-dir", killed.path], slow);
+      const run = startMirror([...job, "--data-dir", killed.path], slow);
       await run.printed("starting the database");
       const timer = setTimeout(() => run.signal("SIGKILL"), 1_500 + random() * 9_000);
       await run.ended;
       clearTimeout(timer);
     }
-    const last = await npmStart([...job, "--data-dir", killed.path], slow).ended;
+    const last = await startMirror([...job, "--data-dir", killed.path], slow).ended;
     expect(last.output).toContain("COMPLETED");
     expect(last.code).toBe(0);
     expect(last.json.rows).toBe(rows);
