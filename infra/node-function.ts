@@ -131,6 +131,7 @@ function bundleInto(outputDir: string, entry: string): void {
     alias: {
       // Lambda gives credentials in the environment; the default chain would double the bundle.
       "@aws-sdk/credential-provider-node": join(root, "functions", "env-credentials.ts"),
+      "@smithy/core/event-streams": join(root, "functions", "no-event-streams.ts"),
     },
     banner: {
       // Some dependencies are CommonJS and call require() for Node's modules, which an ESM bundle does not have.
