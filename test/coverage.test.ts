@@ -1,5 +1,5 @@
-// Missing rows are found by a set difference. An answer that was proven complete explains the rows it did not
-// hold, as long as all rows it did hold are still stored.
+// Events, of which a day may have any number: an answer that was proven complete explains the rows it did not hold, as
+// long as all rows it did hold are still stored. Data with a row of each member each day is in days.test.ts.
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { datasets } from "../shared/catalogue/datasets.ts";
 import type { Selector } from "../shared/catalogue/selector.ts";
@@ -18,13 +18,13 @@ afterAll(() => world?.close());
 beforeEach(() => world.reset());
 
 const range = { from: firstDay, to: lastDay };
-const daily = datasets.stock_daily;
+const events = datasets.suspend_d;
 
-/** Rows of stock_daily, one for each code and day. */
+/** A row for each code and day. */
 async function store(codes: readonly string[], days: readonly string[]): Promise<void> {
   await world.sql(
-    `insert into stock_daily (ts_code, trade_date, close)
-     select code, to_date(day, 'YYYYMMDD'), 1 from unnest($1::text[]) as code, unnest($2::text[]) as day`,
+    `insert into suspend_d (ts_code, trade_date, suspend_type)
+     select code, to_date(day, 'YYYYMMDD'), 'S' from unnest($1::text[]) as code, unnest($2::text[]) as day`,
     [codes, days],
   );
 }
@@ -33,12 +33,12 @@ async function store(codes: readonly string[], days: readonly string[]): Promise
 async function missingDays(asked: typeof range): Promise<string[]> {
   const { database } = world.services;
   const days = openDaysIn(await readCalendar(database), asked);
-  const missing = await coverage.missingSlices(database, daily, planByDate(daily, days));
-  return missing.map((unit) => unitKey(unit).replace("stock_daily/", ""));
+  const missing = await coverage.missingSlices(database, events, planByDate(events, days));
+  return missing.map((unit) => unitKey(unit).replace("suspend_d/", ""));
 }
 
 const settle = (selector: Selector, rows: number, more?: { at?: string; status?: string }) =>
-  world.settleUnit({ dataset: "stock_daily", selector }, rows, more);
+  world.settleUnit({ dataset: "suspend_d", selector }, rows, more);
 const settleDate = (trade_date: string, rows: number, more?: Parameters<typeof settle>[2]) =>
   settle({ by: "date", trade_date }, rows, more);
 const settleCode = (ts_code: string, days: { from: string; to: string }, rows: number, at?: string) =>
@@ -73,17 +73,8 @@ describe("the days that are missing", () => {
   test("include a day that has lost a row, however many answers it had", async () => {
     await settleAll(marketDays);
     await settleDate(firstDay, 1);
-    await world.sql("delete from stock_daily where ts_code = '600519.SH' and trade_date = '2024-01-02'");
+    await world.sql("delete from suspend_d where ts_code = '600519.SH' and trade_date = '2024-01-02'");
     expect(await missing()).toEqual([firstDay]);
-  });
-
-  test("include a day on which an ETF's row has replaced a stock's row", async () => {
-    await settleAll(marketDays);
-    await world.sql("insert into stock_info (ts_code, name, is_etf) values ('510300.SH', '300ETF', 'Y')");
-    await world.sql(
-      "update stock_daily set ts_code = '510300.SH' where trade_date = '2024-01-05' and ts_code = '600519.SH'",
-    );
-    expect(await missing()).toEqual(["20240105"]);
   });
 
   test("of many years are found in parts, with no day lost or repeated between two parts", async () => {
@@ -99,9 +90,9 @@ describe("the days that are missing", () => {
   });
 });
 
-describe("the missing range of a stock", () => {
+describe("the range of a code without an answer", () => {
   const missing = async (code = "600519.SH", asked = range, refresh = false) => {
-    const found = await coverage.missingRanges(world.services.database, daily, [code], asked, refresh);
+    const found = await coverage.unansweredRanges(world.services.database, events, [code], asked, refresh);
     return found.map(({ from, to }) => `${from}-${to}`)[0];
   };
 
@@ -111,21 +102,10 @@ describe("the missing range of a stock", () => {
     expect(await missing("600519.SH", { from: "20240106", to: "20240107" })).toBeUndefined();
   });
 
-  test("begins at its listing and ends at its delisting", async () => {
-    expect(await missing("688981.SH")).toBe("20240110-20240117");
-    expect(await missing("000003.SZ")).toBe("20240102-20240110");
-    expect(await missing("000003.SZ", { from: "20240111", to: lastDay })).toBeUndefined();
-  });
-
-  test("is the whole range for a stock that is only in the data, not in the list", async () => {
-    await store(["400001.BJ"], [firstDay]);
-    expect(await missing("400001.BJ")).toBe("20240103-20240117");
-  });
-
   test("begins after its latest stored day, or at an earlier gap that no answer explains", async () => {
     await store(["600519.SH"], marketDays.slice(0, 8));
     expect(await missing()).toBe("20240112-20240117");
-    await world.sql("delete from stock_daily where trade_date = '2024-01-04'");
+    await world.sql("delete from suspend_d where trade_date = '2024-01-04'");
     expect(await missing()).toBe("20240104-20240117");
   });
 
@@ -133,7 +113,7 @@ describe("the missing range of a stock", () => {
     await store(["600519.SH"], [...marketDays.slice(0, 4), ...marketDays.slice(6)]);
     await settleCode("600519.SH", range, 10);
     expect(await missing()).toBeUndefined();
-    await world.sql("delete from stock_daily where trade_date = '2024-01-15'");
+    await world.sql("delete from suspend_d where trade_date = '2024-01-15'");
     expect(await missing()).toBe("20240108-20240115");
   });
 
@@ -160,20 +140,20 @@ describe("the missing range of a stock", () => {
     for (const day of marketDays) await settleDate(day, 2);
     await store(["000001.SZ", "600519.SH"], marketDays);
     expect(await missing()).toBeUndefined();
-    await world.sql("delete from stock_daily where ts_code = '600519.SH' and trade_date = '2024-01-10'");
+    await world.sql("delete from suspend_d where ts_code = '600519.SH' and trade_date = '2024-01-10'");
     expect(await missing()).toBe("20240110-20240110");
   });
 
-  test("is all of its listing on refresh", async () => {
-    await store(["688981.SH"], marketDays.slice(6));
-    await settleCode("688981.SH", range, 6);
+  test("is all of the range on refresh", async () => {
+    await store(["688981.SH"], marketDays);
+    await settleCode("688981.SH", range, 12);
     expect(await missing("688981.SH")).toBeUndefined();
-    expect(await missing("688981.SH", range, true)).toBe("20240110-20240117");
+    expect(await missing("688981.SH", range, true)).toBe("20240102-20240117");
   });
 
   test("is found for more stocks than fit one query", async () => {
     const codes = Array.from({ length: 450 }, (_, at) => `${String(at).padStart(6, "0")}.SZ`);
-    const found = await coverage.missingRanges(world.services.database, daily, codes, range, false);
+    const found = await coverage.unansweredRanges(world.services.database, events, codes, range, false);
     expect(found.map(({ ts_code }) => ts_code)).toEqual(codes);
   });
 });
@@ -200,20 +180,4 @@ describe("the calendar", () => {
     await world.sql("delete from trade_cal where cal_date in ('2024-01-06', '2024-01-09')");
     expect(await facts()).toMatchObject({ lastDay: "20240331", hole: "20240110" });
   });
-});
-
-test("the newest stored day is that of a stock, not of an ETF", async () => {
-  expect(await coverage.newestStoredDay(world.services.database, datasets.stock_daily)).toBeUndefined();
-  await world.sql("insert into stock_info (ts_code, name, is_etf) values ('510300.SH', '300ETF', 'Y')");
-  await store(["510300.SH"], [lastDay]);
-  expect(await coverage.newestStoredDay(world.services.database, datasets.stock_daily)).toBeUndefined();
-  await store(["600519.SH"], ["20240105"]);
-  expect(await coverage.newestStoredDay(world.services.database, datasets.stock_daily)).toBe("20240105");
-});
-
-test("codes are known from the list or from the stored data; the others are named", async () => {
-  await store(["400001.BJ"], [firstDay]);
-  const asked = ["999999.SZ", "600519.SH", "400001.BJ", "888888.SH"];
-  const unknown = await coverage.unknownCodes(world.services.database, datasets.stock_daily, asked);
-  expect(unknown).toEqual(["888888.SH", "999999.SZ"]);
 });

@@ -85,7 +85,13 @@ describe("whatever is in the catalogue", () => {
   });
 
   test.each(Object.values(datasets))("the dataset $name has its coverage under its own title", (dataset) => {
-    const day = { day: "20240102", stored: 1, listed: null, proven: true, asked: true };
+    const day = {
+      day: "20240102",
+      stored: 1,
+      ...{ listed: null, explained: null, unexplained: null, missing: null },
+      proven: true,
+      asked: true,
+    };
     const draw = (words: typeof english) => renderCoverages([{ dataset, days: [day] }], words.widget);
     expect(draw(english)).not.toMatch(han);
     expect(draw(chinese)).toContain(dataset.title.zh);

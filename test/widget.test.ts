@@ -64,7 +64,7 @@ function aFailure(more: Partial<FailureRecord> = {}): FailureRecord {
 }
 
 const aDay = (day: string, stored: number, proven = true, asked = true): DayCoverage => ({
-  ...{ day, stored, listed: 100, proven, asked },
+  ...{ day, stored, listed: 100, explained: 0, unexplained: 0, missing: 100 - stored, proven, asked },
 });
 const ofStocks = (...days: DayCoverage[]) => ({ dataset: datasets.stock_daily, days });
 

@@ -182,7 +182,7 @@ export function dayColumnOf({ table, dayColumn }: DatasetSpec): string {
 
 /** Whether its rows are dated by trading day. Announcements, and events of a code, may be on any day. */
 export function isByTradingDay({ slices, expects }: DatasetSpec): boolean {
-  return slices === "days" || (slices === "codes" && expects !== "none");
+  return slices === "days" || (slices === "codes" && expects === "members");
 }
 
 /** Whether each of its days has a row of each member: what is missing of a day is known by name. */

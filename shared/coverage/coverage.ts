@@ -1,5 +1,5 @@
-// What is stored in a range, and what is missing: the planner's queries. A whole answer is valid while every row it stored
-// is still there. A valid answer explains absent rows: TuShare had none. When a stored row is deleted, it is missing again.
+// What is stored in a range, and what is missing, where no list says which rows a slice must have: the planner's queries.
+// A whole answer is valid while every row it stored is still there. days.ts has the data of which members have a row each day.
 import { dayColumnOf, isByTradingDay } from "../catalogue/dataset.ts";
 import { type Dataset, listOf } from "../catalogue/datasets.ts";
 import { type Day, daysBetween } from "../catalogue/dates.ts";
@@ -132,11 +132,11 @@ order by asked.ts_code`,
 }
 
 /**
- * For each code its first and last missing open day (or any day, for data that is not by trading day) within a range.
- * A day is missing while the code is listed and the day is neither stored nor explained by a valid answer for the code or
- * for the whole day. An answer explains only days before the day it was fetched: that day may have been published later.
+ * For each code its first and last day within a range (an open day, for data by trading day) on which it is listed and has
+ * neither a row nor a valid answer, for the code or for the whole day. An answer is valid only for days before the day it
+ * was fetched: that day may have been published later.
  */
-export async function missingRanges(
+export async function unansweredRanges(
   database: Database,
   dataset: Dataset,
   codes: readonly string[],
@@ -239,6 +239,13 @@ order by ts_code`,
     );
   }
   return missing;
+}
+
+/** Whether the list of a dataset's members is stored; true where the dataset's file names its members. */
+export async function knowsMembers(database: Database, dataset: Dataset): Promise<boolean> {
+  if (listOf(dataset) === undefined) return true;
+  const [row] = await database.run(`select exists (${listingSql(dataset)}) as known`);
+  return row?.known === true;
 }
 
 /** Those of `codes` that were not listed on any day of a range; a code that is not in the list counts as listed. */

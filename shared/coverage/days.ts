@@ -24,8 +24,7 @@ const daysInQuestionMax = 100;
 /** Codes in one statement, each with every day of its history. */
 const codesInQuestionMax = 50;
 
-const daysAsked =
-  "(select array_agg(to_date(day, 'YYYYMMDD')) from unnest(string_to_array(:days, ',')) as asked (day))";
+const daysAsked = "cast(string_to_array(:days, ',') as date[])";
 
 /** What is known of an open day. */
 export type DayState = {

@@ -1,29 +1,34 @@
 // What is stored of each open day, and how many days a dataset is behind: for pages, the API and the evening check. The
 // planner's queries are in coverage.ts.
 
-import { dayColumnOf } from "../catalogue/dataset.ts";
-import { type Dataset, datasetsByDay, listOf } from "../catalogue/datasets.ts";
+import { dayColumnOf, hasMembersEachDay } from "../catalogue/dataset.ts";
+import { type Dataset, datasetsByDay } from "../catalogue/datasets.ts";
 import { addDays, type Day, earlier } from "../catalogue/dates.ts";
 import { lastDueDay } from "../catalogue/due.ts";
 import { jobsOf } from "../catalogue/jobs.ts";
 import type { Database } from "../ports.ts";
+import type { DayRange } from "./calendar.ts";
 import { wasAsked } from "./coverage.ts";
-import { isOwnRow, membersSql } from "./members.ts";
+import { readDays } from "./days.ts";
+import { isOwnRow } from "./members.ts";
 
 /** Days in one statement, which must finish within the Data API's timeout of 45 seconds; and days in one request. */
 const daysInQuestionMax = 200;
 export const coverageDaysMax = 4_000;
 
-/** Coverage of one open day of a dataset. */
+/** Coverage of one open day of a dataset. The figures are null where no list says which rows a day must have. */
 export type DayCoverage = {
   readonly day: Day;
   readonly stored: number;
-  /**
-   * Members listed on that day. Suspended ones are included, though they have no row. null for a dataset that does not
-   * expect a row of each member, or whose file names its members: no list says since when they exist.
-   */
+  /** Members listed on that day. */
   readonly listed: number | null;
-  /** The day has valid answers: proven complete, and their rows are still there. */
+  /** Members known to have no row, such as suspended ones. */
+  readonly explained: number | null;
+  /** Rows, or values of a joined interface, that were looked for and not found, and nothing says why. */
+  readonly unexplained: number | null;
+  /** Rows, or values of a joined interface, of which nothing is known. */
+  readonly missing: number | null;
+  /** Nothing is to be fetched any more. */
   readonly proven: boolean;
   /** A task that was not cancelled covered the whole day: what is not stored is missing. */
   readonly asked: boolean;
@@ -32,24 +37,62 @@ export type DayCoverage = {
 /** Coverage of a dataset by open day, ascending. */
 export type DatasetCoverage = { readonly dataset: Dataset; readonly days: readonly DayCoverage[] };
 
-/** Coverage of the open days in a range, ascending. @param dataset a dataset by trading day */
+/**
+ * Coverage of the open days in a range, ascending.
+ * @param dataset a dataset by trading day
+ * @param keep whether days that are found whole are kept as such; only for callers that may write
+ */
 export async function readCoverage(
   database: Database,
   dataset: Dataset,
-  { from, to }: { from: Day; to: Day },
+  { from, to }: DayRange,
+  keep = false,
+): Promise<DayCoverage[]> {
+  const range = { from, to: earlier(to, addDays(from, coverageDaysMax - 1)) };
+  if (!hasMembersEachDay(dataset)) return await readAnswered(database, dataset, range);
+  const asked = new Set(await readAsked(database, dataset, range));
+  const states = await readDays(database, dataset, range, keep);
+  return states.map(({ day, expected: listed, stored, explained, unexplained, missing, wanted }) => ({
+    ...{ day, stored, listed, explained, unexplained, missing },
+    proven: wanted === 0,
+    asked: asked.has(day),
+  }));
+}
+
+/** The open days of a range that tasks covered. */
+async function readAsked(database: Database, dataset: Dataset, { from, to }: DayRange): Promise<Day[]> {
+  const [row] = await database.run(
+    `select string_agg(to_char(cal_date, 'YYYYMMDD'), ',') as days
+from trade_cal
+where exchange = 'SSE' and is_open = 1
+  and cal_date between to_date(:from, 'YYYYMMDD') and to_date(:to, 'YYYYMMDD')
+  and cal_date <@ (
+    select coalesce(range_agg(days), '{}')
+    from (${askedDaysSql}) as task
+    where job_type = any (string_to_array(:jobs, ','))
+  )`,
+    { from, to, jobs: jobsOf(dataset.name).join(",") },
+  );
+  return typeof row?.days === "string" ? row.days.split(",") : [];
+}
+
+/** Of a dataset whose days may have any number of rows: a day is whole when its answer was, and its rows are still there. */
+async function readAnswered(
+  database: Database,
+  dataset: Dataset,
+  { from, to }: DayRange,
 ): Promise<DayCoverage[]> {
   const found: DayCoverage[] = [];
   const sql = coverageSql(dataset);
   const asked = { dataset: dataset.name, jobs: jobsOf(dataset.name).join(",") };
-  const last = earlier(to, addDays(from, coverageDaysMax - 1));
-  for (let start = from; start <= last; start = addDays(start, daysInQuestionMax)) {
-    const end = earlier(addDays(start, daysInQuestionMax - 1), last);
+  for (let start = from; start <= to; start = addDays(start, daysInQuestionMax)) {
+    const end = earlier(addDays(start, daysInQuestionMax - 1), to);
     const rows = await database.run(sql, { ...asked, from: start, to: end });
     found.push(
       ...rows.map((row) => ({
         day: String(row.day),
         stored: Number(row.stored),
-        listed: row.listed === null ? null : Number(row.listed),
+        ...{ listed: null, explained: null, unexplained: null, missing: null },
         proven: row.proven === true,
         asked: row.asked === true,
       })),
@@ -99,13 +142,13 @@ stored as (
   where ${inRange} and ${isOwnRow(dataset, table)}
   group by ${dayColumn}
 ),
-${dataset.slices === "codes" ? provenByCode(dataset, inRange) : provenByDay},
+${provenByDay},
 asked as (
   select coalesce(range_agg(days), '{}') as days
   from (${askedDaysSql}) as task
   where job_type = any (string_to_array(:jobs, ','))
 )
-select to_char(open_day.day, 'YYYYMMDD') as day, coalesce(stored.rows, 0) as stored, ${listedOn(dataset)} as listed,
+select to_char(open_day.day, 'YYYYMMDD') as day, coalesce(stored.rows, 0) as stored,
   proven.day is not null as proven, open_day.day <@ asked.days as asked
 from open_day
 cross join asked
@@ -129,59 +172,6 @@ proven as (
   where answered.rows <= coalesce(stored.rows, 0)
 )`;
 
-/** Days on which every member has a row, or has a valid later answer without one. */
-function provenByCode(dataset: Dataset, inRange: string): string {
-  const { table } = dataset;
-  const dayColumn = dayColumnOf(dataset);
-  return `member as (
-  ${membersSql(dataset)}
-),
-stored_row as (
-  select ts_code, ${dayColumn} as day
-  from ${table}
-  where ${inRange}
-),
-answered as (
-  select selector ->> 'ts_code' as ts_code, to_date(selector ->> 'from', 'YYYYMMDD') as first_day,
-    to_date(selector ->> 'to', 'YYYYMMDD') as last_day,
-    cast(max(settled_at) at time zone 'Asia/Shanghai' as date) - 1 as last_day_known, rows
-  from sync_unit
-  where dataset = :dataset and status = 'done' and selector ->> 'by' = 'code'
-    and selector ->> 'from' <= :to and selector ->> 'to' >= :from
-  group by selector ->> 'ts_code', selector ->> 'from', selector ->> 'to', rows -- many units ask for the same range
-),
-standing as (
-  select ts_code, range_agg(daterange(first_day, least(last_day, last_day_known), '[]')) as days
-  from answered
-  where first_day <= last_day_known and rows <= (
-    select count(*)
-    from ${table} as stored_row
-    where stored_row.ts_code = answered.ts_code
-      and stored_row.${dayColumn} between answered.first_day and answered.last_day
-  )
-  group by ts_code
-),
-proven as (
-  select open_day.day
-  from open_day
-  join member on coalesce(listed_from, open_day.day) <= open_day.day and coalesce(listed_to, 'infinity') > open_day.day
-  left join standing on standing.ts_code = member.ts_code
-  left join stored_row on stored_row.ts_code = member.ts_code and stored_row.day = open_day.day
-  group by open_day.day
-  having bool_and(stored_row.ts_code is not null or coalesce(open_day.day <@ standing.days, false))
-)`;
-}
-
-/** SQL: the rows expected for a whole day; null where not every member must have a row, or no list has the members. */
-function listedOn(dataset: Dataset): string {
-  if (dataset.expects !== "members" || listOf(dataset) === undefined) return "cast(null as integer)";
-  return `(
-    select count(*)
-    from (${membersSql(dataset)}) as member
-    where listed_from <= open_day.day and coalesce(listed_to, 'infinity') > open_day.day
-  )`;
-}
-
 /** Most open days counted as behind; and calendar days that always contain so many, even over the longest holiday. */
 const daysBehindMax = 20;
 const daysOfThose = 45;
@@ -193,7 +183,7 @@ export type Freshness = {
 };
 
 /**
- * How many days each dataset by trading day is behind. A dataset that was never fetched is not behind. Holidays do not
+ * How many days each dataset by trading day is behind. Whole days are kept, so it is not for readers. A dataset that was never fetched is not behind. Holidays do not
  * count, because only open days are due.
  */
 export async function readFreshness(
@@ -205,7 +195,7 @@ export async function readFreshness(
   for (const dataset of among) {
     if (!(await wasAsked(database, dataset))) continue;
     const due = lastDueDay(dataset, now);
-    const lately = await readCoverage(database, dataset, { from: addDays(due, -daysOfThose), to: due });
+    const lately = await readCoverage(database, dataset, { from: addDays(due, -daysOfThose), to: due }, true);
     const days = lately.slice(-daysBehindMax);
     const complete = days.findLastIndex(({ proven }) => proven);
     found.push({ dataset: dataset.name, daysBehind: days.length - 1 - complete });

@@ -14,8 +14,10 @@ export function decide(request: Request, facts: Facts): Plan {
   const { scope } = facts;
   if ("units" in scope) return scope;
   if (request.command.codes !== undefined) return planCodesNamed(request, scope, facts);
+  refuseWithoutList(request.dataset, facts);
   const { range, reason, warns } = scope;
-  const units = fewerCalls(facts.missing, unitsByCode(request, scope, facts));
+  const bySlice = facts.missing && mixed(request, scope, facts.missing, facts);
+  const units = fewerCalls(bySlice, unitsByCode(request, scope, facts));
   return { units, range, reason, ...(warns && { warns }), nothing: storedOf(scope) };
 }
 
@@ -31,6 +33,29 @@ function planCodesNamed(request: Request, scope: Scope, facts: Facts): Plan {
     range: scope.range,
     nothing: unlistedCodes.length === codes.length ? "not_listed" : storedOf(scope),
   };
+}
+
+/** A missing list is an error; it must not be taken for a market without securities. */
+function refuseWithoutList(dataset: Dataset, { lacksMembers }: Facts): void {
+  const list = listOf(dataset);
+  if (!lacksMembers || list === undefined) return;
+  const told = { list: list.title.en, table: list.table, job: jobOfDataset(list, "reference") };
+  throw new SyncError("permanent", say("listNotStored", told));
+}
+
+/** Days of which few rows are missing are fetched by code where that takes fewer units; all other days by day. */
+function mixed(
+  { dataset, settings }: Request,
+  { range }: Scope,
+  missing: readonly PlannedUnit[],
+  { calendar, few }: Facts,
+): readonly PlannedUnit[] {
+  if (few === undefined) return missing;
+  const byCode = planByCode(dataset, few.ranges, openDaysIn(calendar, range), settings);
+  if (byCode.length >= few.days.length) return missing;
+  const isFew = ({ selector }: PlannedUnit) =>
+    selector.by === "date" && few.days.includes(selector.trade_date);
+  return [...missing.filter((unit) => !isFew(unit)), ...byCode];
 }
 
 /** The plan with fewer calls: a unit of either kind costs one call to each interface. */

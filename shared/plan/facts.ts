@@ -1,8 +1,10 @@
 // Reads from the database everything that decide.ts needs for a plan by time.
-import { canAskBy } from "../catalogue/dataset.ts";
+import { canAskBy, hasMembersEachDay } from "../catalogue/dataset.ts";
+import type { Day } from "../catalogue/dates.ts";
 import type { MissingRange } from "../coverage/calendar.ts";
 import { type Calendar, readCalendar } from "../coverage/calendar.ts";
 import * as coverage from "../coverage/coverage.ts";
+import { missingRanges, readDays } from "../coverage/days.ts";
 import type { Database } from "../ports.ts";
 import type { PlannedUnit } from "../unit.ts";
 import { type EmptyPlan, looksForNew, type Request, type Scope, scopeOf } from "./scope.ts";
@@ -12,8 +14,10 @@ export type Facts = {
   readonly calendar: Calendar;
   /** The days and slices to plan. */
   readonly scope: Scope | EmptyPlan;
-  /** Requested slices that have no valid answer. */
+  /** Requested slices of which something is missing. */
   readonly missing?: readonly PlannedUnit[];
+  /** Of these, the days of which few rows are missing; and what is missing of them, by code. */
+  readonly few?: { readonly days: readonly Day[]; readonly ranges: readonly MissingRange[] };
   /** The codes of the command, or of all members where they may be fetched one by one. */
   readonly codes?: readonly string[];
   /** Codes of the command that are unknown, and those that were not listed then. */
@@ -21,6 +25,8 @@ export type Facts = {
   readonly unlistedCodes?: readonly string[];
   /** Missing ranges of the codes, where they may be fetched one by one. */
   readonly missingRanges?: readonly MissingRange[];
+  /** The list of the members is empty: nothing says what is missing. */
+  readonly lacksMembers?: true;
 };
 
 /** @throws SyncError permanent, from scopeOf, before the other queries */
@@ -35,6 +41,9 @@ export async function readFacts(database: Database, request: Request, slices: Ti
   const scope = scopeOf(request, slices, { calendar, ...stored });
   const known = { calendar, scope };
   if ("units" in scope) return known;
+  const rangesOf = hasMembersEachDay(dataset)
+    ? (codes: readonly string[]) => missingRanges(database, dataset, { codes, refresh }, scope.range)
+    : (codes: readonly string[]) => coverage.unansweredRanges(database, dataset, codes, scope.range, refresh);
   if (command.codes !== undefined) {
     const codes = [...new Set(command.codes)];
     const unknownCodes = await coverage.unknownCodes(database, dataset, codes);
@@ -42,17 +51,44 @@ export async function readFacts(database: Database, request: Request, slices: Ti
     return {
       ...{ ...known, codes, unknownCodes },
       unlistedCodes: await coverage.unlistedCodes(database, dataset, codes, scope.range),
-      missingRanges: await coverage.missingRanges(database, dataset, codes, scope.range, refresh),
+      missingRanges: await rangesOf(codes),
     };
+  }
+  if (hasMembersEachDay(dataset) && !(await coverage.knowsMembers(database, dataset))) {
+    return { ...known, lacksMembers: true };
   }
   const onlyByCode = slices === "codes";
   const knowsAll = dataset.members !== undefined; // without members, codes that are not stored yet would be left out
   const mayAskByCode = onlyByCode || (mode === "history" && knowsAll && canAskBy(dataset, "code"));
   const codes = mayAskByCode ? await coverage.listedCodes(database, dataset) : [];
-  const missing =
-    refresh || onlyByCode ? scope.slices : await coverage.missingSlices(database, dataset, scope.slices);
+  if (onlyByCode) return { ...known, codes, missingRanges: await rangesOf(codes) };
+  const { missing, few } = await missingOf(database, request, scope);
   // By code takes at least one call for each code.
-  if (!onlyByCode && missing.length <= codes.length) return { ...known, missing };
-  const missingRanges = await coverage.missingRanges(database, dataset, codes, scope.range, refresh);
-  return { ...known, codes, missingRanges, ...(!onlyByCode && { missing }) };
+  if (missing.length <= codes.length) return { ...known, missing, ...(few && { few }) };
+  return { ...known, codes, missingRanges: await rangesOf(codes), missing };
+}
+
+/** Days of which no more rows are missing may be fetched by code: one code may be missing on many days. */
+const fewMax = 5;
+
+type Missing = Pick<Facts, "few"> & { readonly missing: readonly PlannedUnit[] };
+
+async function missingOf(
+  database: Database,
+  { dataset, command }: Request,
+  { range, slices }: Scope,
+): Promise<Missing> {
+  if (command.refresh) return { missing: slices };
+  if (!hasMembersEachDay(dataset))
+    return { missing: await coverage.missingSlices(database, dataset, slices) };
+  const states = await readDays(database, dataset, range, true);
+  const wanted = new Map(states.map(({ day, wanted }) => [day, wanted]));
+  const wantedOf = ({ selector }: PlannedUnit) =>
+    selector.by === "date" ? (wanted.get(selector.trade_date) ?? 0) : 0;
+  const missing = slices.filter((slice) => wantedOf(slice) > 0);
+  const days = missing
+    .filter((slice) => wantedOf(slice) <= fewMax)
+    .flatMap(({ selector }) => (selector.by === "date" ? [selector.trade_date] : []));
+  if (days.length < 2 || !canAskBy(dataset, "code")) return { missing };
+  return { missing, few: { days, ranges: await missingRanges(database, dataset, { days }, range) } };
 }

@@ -1,5 +1,6 @@
 // A migrated database behind the local Data API, reached through the production adapter.
 import { readdirSync, readFileSync } from "node:fs";
+import type { DataApiLimits } from "../../local/data-api/limits.ts";
 import { startDataApi } from "../../local/data-api/server.ts";
 import { makeDataApi } from "../../shared/adapters/data-api.ts";
 import { migrate } from "../../shared/ledger/migrate.ts";
@@ -22,8 +23,12 @@ export async function emptyDatabase(): Promise<TestDatabase> {
 }
 
 /** The production adapter in front of a running engine, which `stop` ends. */
-export async function throughDataApi(url: string, stop: () => Promise<void>): Promise<TestDatabase> {
-  const dataApi = await startDataApi({ databaseUrl: url });
+export async function throughDataApi(
+  url: string,
+  stop: () => Promise<void>,
+  limits?: Partial<DataApiLimits>,
+): Promise<TestDatabase> {
+  const dataApi = await startDataApi({ databaseUrl: url, ...(limits && { limits }) });
   process.env.AWS_ENDPOINT_URL_RDS_DATA = dataApi.url;
   process.env.AWS_REGION = "us-east-1";
   process.env.AWS_ACCESS_KEY_ID = "local";

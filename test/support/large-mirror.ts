@@ -27,7 +27,7 @@ export async function fillLargeMirror(databaseUrl: string, size: MirrorSize): Pr
   await client.connect();
   try {
     await client.query(
-      "truncate stock_daily, stock_info, trade_cal, fina_indicator, disclosure_date, sync_task, sync_unit, sync_failure_record, mirror_origin",
+      "truncate sync_absence, sync_day, stock_daily, stock_info, trade_cal, fina_indicator, disclosure_date, sync_task, sync_unit, sync_failure_record, mirror_origin",
     );
     await client.query("insert into mirror_origin (kind, identity) values ($1, $2)", [
       origin.kind,
@@ -76,8 +76,8 @@ select cast(510000 + at as text) || '.SH', cast(510000 + at as text), 'ETF ' || 
 from generate_series(1, cast($2 as integer)) as at`;
 
 /** Fewer numbers than real rows have: a narrow table tempts a planner more to walk it. */
-const pricesSql = `insert into stock_daily (ts_code, trade_date, close, vol, adj_factor)
-select ts_code, cal_date, 12.34, 123456.78, 1.2345
+const pricesSql = `insert into stock_daily (ts_code, trade_date, close, vol, adj_factor, total_mv)
+select ts_code, cal_date, 12.34, 123456.78, 1.2345, case is_etf when 'N' then 1234567.89 end
 from (
   select cal_date
   from trade_cal

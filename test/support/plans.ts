@@ -48,7 +48,7 @@ export function explaining(
 ): Database {
   const explain = (run: Database["run"]) => async (sql: string, parameters?: SqlParameters) => {
     const calledFrom = callOf(new Error().stack ?? "");
-    const [row] = await run(`explain (analyze, buffers off, format json) ${sql}`, parameters);
+    const [row] = await run(`explain (analyze, costs off, timing off, format json) ${sql}`, parameters);
     const [{ Plan: plan, "Execution Time": milliseconds }] = JSON.parse(String(row?.["QUERY PLAN"]));
     found({
       ...{ sql, milliseconds, calledFrom },

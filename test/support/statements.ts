@@ -8,6 +8,7 @@ import { openDaysIn, readCalendar } from "../../shared/coverage/calendar.ts";
 import * as coverage from "../../shared/coverage/coverage.ts";
 import { readChecks } from "../../shared/coverage/data-checks.ts";
 import { fetchedDays, fetchedPeriods } from "../../shared/coverage/fetched.ts";
+import { missingCells, missingRanges, readDays } from "../../shared/coverage/days.ts";
 import { filings, hasRows } from "../../shared/coverage/filings.ts";
 import { areFresh } from "../../shared/coverage/list-coverage.ts";
 import * as reported from "../../shared/coverage/period-coverage.ts";
@@ -54,7 +55,7 @@ const always = { from: "20100101", to: newestDay };
 const stock = "600007.SH";
 const shareMax = 100; // the statements change what the mirror was filled with
 const etf = "510007.SH";
-const { stock_daily, etf_daily, stock_list, disclosure, finance: reports } = datasets;
+const { stock_daily, etf_daily, suspend_d, index_daily, stock_list, disclosure, finance: reports } = datasets;
 const suspensions = stock_daily.explainedBy ?? stock_daily;
 const absence = { trade_date: day, ts_code: stock, interface: "daily" };
 const settled = {
@@ -79,8 +80,12 @@ const coverageStatements = (codes: readonly string[]): Statement[] => [
   { name: "readCalendar", ask: readCalendar },
   { name: "newestStoredDay, stocks", ask: (database) => coverage.newestStoredDay(database, stock_daily) },
   { name: "newestStoredDay, ETFs", ask: (database) => coverage.newestStoredDay(database, etf_daily) },
-  { name: "missingSlices, days of stocks", ask: (database) => missingDays(database, stock_daily) },
-  { name: "missingSlices, days of ETFs", ask: (database) => missingDays(database, etf_daily) },
+  { name: "missingSlices, days of events", ask: (database) => missingDays(database, suspend_d) },
+  { name: "readDays, to read", ask: (database) => readDays(database, stock_daily, lately, false) },
+  { name: "readDays, kept", ask: (database) => readDays(database, stock_daily, lately, true) },
+  { name: "readDays, of ETFs", ask: (database) => readDays(database, etf_daily, lately, true) },
+  { name: "readDays, of codes", ask: (database) => readDays(database, index_daily, lately, true) },
+  { name: "missingCells", ask: (database) => missingCells(database, stock_daily, [day], 100) },
   { name: "newestStoredDay, by code", ask: (database) => coverage.newestStoredDay(database, byCode) },
   {
     name: "missingSlices, months and ranges",
@@ -88,8 +93,9 @@ const coverageStatements = (codes: readonly string[]): Statement[] => [
   },
   { name: "listedCodes, named and stored", ask: (database) => coverage.listedCodes(database, byCode) },
   {
-    name: "missingRanges, by code, also of closed days",
-    ask: (database) => coverage.missingRanges(database, { ...byCode, expects: "none" }, codes, lately, false),
+    name: "unansweredRanges, by code, also of closed days",
+    ask: (database) =>
+      coverage.unansweredRanges(database, { ...byCode, expects: "none" }, codes, lately, false),
   },
   { name: "listedCodes", ask: (database) => coverage.listedCodes(database, stock_daily) },
   {
@@ -97,19 +103,29 @@ const coverageStatements = (codes: readonly string[]): Statement[] => [
     ask: (database) => coverage.unknownCodes(database, stock_daily, [...codes, "999999.SH"]),
   },
   {
-    name: "missingRanges, after a history by day",
-    ask: (database) => coverage.missingRanges(database, stock_daily, codes, lately, false),
+    name: "unansweredRanges",
+    ask: (database) => coverage.unansweredRanges(database, suspend_d, codes, lately, false),
+  },
+  {
+    name: "missingRanges",
+    ask: (database) => missingRanges(database, stock_daily, { codes, refresh: false }, lately),
   },
   {
     name: "missingRanges, from the first day on",
-    ask: (database) => coverage.missingRanges(database, stock_daily, codes, always, false),
+    ask: (database) => missingRanges(database, stock_daily, { codes, refresh: false }, always),
   },
   {
     name: "missingRanges, all again",
-    ask: (database) => coverage.missingRanges(database, stock_daily, codes, always, true),
+    ask: (database) => missingRanges(database, stock_daily, { codes, refresh: true }, always),
   },
+  {
+    name: "missingRanges, on some days",
+    ask: (database) => missingRanges(database, stock_daily, { days: [day] }, lately),
+  },
+  { name: "knowsMembers", ask: (database) => coverage.knowsMembers(database, stock_daily) },
   { name: "unlistedCodes", ask: (database) => coverage.unlistedCodes(database, stock_daily, codes, lately) },
   { name: "readCoverage, stocks", ask: (database) => readCoverage(database, stock_daily, lately) },
+  { name: "readCoverage, events", ask: (database) => readCoverage(database, suspend_d, lately) },
   { name: "readCoverage, ETFs", ask: (database) => readCoverage(database, etf_daily, lately) },
   { name: "readFreshness", ask: (database) => readFreshness(database, now) },
   { name: "countInstruments", ask: countInstruments },
