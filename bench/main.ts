@@ -1,5 +1,5 @@
 // npm run bench: the worker's throughput against other ways, as ratios; reads of ten million rows; every statement on
-// twenty million rows; ETFs end to end. Prints Markdown tables; docs/benchmarks.md keeps one run.
+// twenty million rows; plans; ETFs end to end. Prints Markdown tables; docs/benchmarks.md keeps one run.
 import { parseArgs } from "node:util";
 import { startAwsEndpoint } from "../local/aws/endpoint.ts";
 import { makeSecrets } from "../local/aws/secrets.ts";
@@ -15,6 +15,7 @@ import {
 } from "./functions.ts";
 import { type Measurement, measureIngest, type Phase, type Way } from "./ingest.ts";
 import { measurePeaks } from "./memory.ts";
+import { measurePlans } from "./plan.ts";
 import { fill, measureReads } from "./reads.ts";
 import { describeMachine, median, rounded, table } from "./report.ts";
 import { peakMemory, type SlotOptions } from "./slots.ts";
@@ -26,6 +27,7 @@ const parts = {
   memory: printMemory,
   reads: printReads,
   statements: printStatements,
+  plan: printPlans,
   etf: printEtfs,
 };
 const help = `npm run bench [-- options]   takes half an hour, prints Markdown tables
@@ -45,6 +47,10 @@ const reads = quick
 const mirror = quick
   ? { stocks: 100, etfs: 20, days: 900, periods: 60, runs: { finance: 60, stocks: 30, days: 6 } }
   : { stocks: 5_400, etfs: 1_300, days: 3_000, periods: 60, runs: { finance: 110, stocks: 45, days: 20 } };
+/** The full size has 4,099 days and twenty million rows. */
+const planned = quick
+  ? { stocks: 100, etfs: 20, days: 900, periods: 1, runs: { finance: 1, stocks: 1, days: 1 } }
+  : { stocks: 4_000, etfs: 900, days: 4_099, periods: 1, runs: { finance: 1, stocks: 1, days: 1 } };
 const readTargets = { database: 100, api: 500 };
 /** Calls a minute, and seconds between two calls: for 2,000 points, for 5,000 points, and without a real limit. */
 const tiers = [
@@ -53,7 +59,15 @@ const tiers = [
   ["10000", "0.01"],
 ] as const;
 /** Minimum ratios, and maximum memory in MB. */
-const targets = { copyOneSlot: 0.75, copyFourSlots: 1.2, orm: 10, unchanged: 1, peakMegabytes: 256 };
+const targets = {
+  copyOneSlot: 0.75,
+  copyFourSlots: 1.2,
+  orm: 10,
+  unchanged: 1,
+  peakMegabytes: 256,
+  planSeconds: 10,
+  planStatementSeconds: 5,
+};
 
 // process.exit runs the exit handlers, which remove servers and folders.
 for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"]) process.once(signal, () => process.exit(130));
@@ -166,6 +180,38 @@ async function printStatements(): Promise<void> {
     ),
   );
   if (measured.some(({ faults }) => faults.length > 0)) process.exitCode = 1;
+}
+
+/** A plan over the whole history must take at most ten seconds, and none of its statements more than five. */
+async function printPlans(): Promise<void> {
+  for (const kind of await engineKinds()) {
+    if (kind.missing !== undefined) {
+      print(kind.missing);
+      continue;
+    }
+    const engine = await kind.open([]);
+    const { rows, days, measured } = await measurePlans(engine, planned, quick ? 3 : 50);
+    await engine.close();
+    print(
+      `${engine.name}: plans of DAILY_HISTORY over ${rounded(days)} days with ${rounded(rows)} rows stored`,
+    );
+    const isMet = ({ seconds, statementSeconds }: (typeof measured)[number]) =>
+      seconds <= targets.planSeconds && statementSeconds <= targets.planStatementSeconds;
+    print(
+      table(
+        ["what is stored", "units", "seconds", "slowest statement, s", "statements", "verdict"],
+        measured.map((plan) => [
+          plan.state,
+          rounded(plan.units),
+          plan.seconds.toFixed(2),
+          plan.statementSeconds.toFixed(2),
+          rounded(plan.statements),
+          isMet(plan) ? "met" : "missed",
+        ]),
+      ),
+    );
+    if (!quick && !measured.every(isMet)) process.exitCode = 1;
+  }
 }
 
 async function printEtfs(): Promise<void> {
