@@ -1,6 +1,7 @@
 // Invented datasets, with their own tables and members, are planned on a real engine like the catalogue's: no unit twice,
 // none left out, whatever the kind of slice.
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import { hasMembersEachDay } from "../shared/catalogue/dataset.ts";
 import type { Dataset } from "../shared/catalogue/datasets.ts";
 import { daysOf, type Selector } from "../shared/catalogue/selector.ts";
 import type { RunCommand } from "../shared/dispatch/command.ts";
@@ -48,7 +49,7 @@ function keys({ units }: Plan): string[] {
 /** What TuShare has: a row of each code for each of its days. */
 type Truth = readonly (readonly [code: string, days: readonly string[]])[];
 
-/** As a worker does: the rows of each unit are stored, and the unit is done with so many. */
+/** As a worker does: the rows of each unit are stored, the unit is done with so many, and what is absent is recorded. */
 async function carryOut(dataset: Dataset, { units }: Plan, truth: Truth): Promise<void> {
   for (const { selector } of units) {
     const { from = "", to = "" } = daysOf(selector) ?? {};
@@ -63,7 +64,25 @@ async function carryOut(dataset: Dataset, { units }: Plan, truth: Truth): Promis
       await world.sql(`insert into ${dataset.table} ${places}`, row);
     }
     await settle(dataset, selector, rows.length);
+    if (codes !== undefined && hasMembersEachDay(dataset)) await recordAbsent(dataset, codes, { from, to });
   }
+}
+
+async function recordAbsent(
+  { name, table, main }: Dataset,
+  codes: readonly string[],
+  { from, to }: { from: string; to: string },
+): Promise<void> {
+  await world.sql(
+    `insert into sync_absence (dataset, trade_date, ts_code, interface, reason)
+     select $1, cal_date, code, $2, 'no_data'
+     from trade_cal
+     cross join unnest($3::text[]) as code
+     where exchange = 'SSE' and is_open = 1 and cal_date between to_date($4, 'YYYYMMDD') and to_date($5, 'YYYYMMDD')
+       and not exists (select 1 from ${table} where ts_code = code and trade_date = cal_date)
+     on conflict do nothing`,
+    [name, main.name, codes, from, to],
+  );
 }
 
 const settle = (dataset: Dataset, selector: Selector, rows: number, status = "done") =>
@@ -359,7 +378,7 @@ describe("codes", () => {
     expect(keys(await history("coin_bars", [...coins]))).toEqual([
       `${coins[0]}/20240102-20240117`,
       `${coins[1]}/${marketDays[5]}-20240117`,
-      `${coins[2]}/${marketDays[3]}-${marketDays[7]}`,
+      `${coins[2]}/${marketDays[3]}-${marketDays[6]}`,
     ]);
     await expect(history("coin_bars", ["AAA.XX", "AB.XX"])).rejects.toThrow(
       "no stock AB.XX in coin: check them, or run the job the job of its list",
@@ -387,8 +406,24 @@ describe("codes", () => {
     const all = await plan(invented.coin_bars, "history", range);
     expect(keys(all)).toEqual(keys(await history("coin_bars", [...coins])));
     await carryOut(invented.coin_bars, all, listedDays);
-    expect((await plan(invented.coin_bars, "history", { from: lastDay, to: lastDay })).units).toHaveLength(1);
+    // Stored by code, then asked by day: the rows are there, so nothing is fetched.
+    expect((await plan(invented.coin_bars, "history", { from: lastDay, to: lastDay })).units).toEqual([]);
+    expect((await plan(invented.coin_bars, "incremental")).units).toEqual([]);
     expect((await plan(invented.coin_bars, "history", range)).units).toEqual([]);
+  });
+
+  test("are used where one of them lacks several stored days, and the day is where it lacks one", async () => {
+    const { coin_bars } = invented;
+    await carryOut(
+      coin_bars,
+      await plan(coin_bars, "history", { from: marketDays[8], to: lastDay }),
+      listedDays,
+    );
+    await world.sql("delete from coin_bar where ts_code = 'AAA.XX' and trade_date = '2024-01-16'");
+    expect(keys(await plan(coin_bars, "incremental"))).toContain("20240116");
+    await world.sql("delete from coin_bar where ts_code = 'AAA.XX' and trade_date = '2024-01-12'");
+    const healing = keys(await plan(coin_bars, "incremental"));
+    expect(healing).toEqual([...marketDays.slice(0, 8), "AAA.XX/20240112-20240116"]);
   });
 
   test("are not used for a whole range where no list has all codes", async () => {

@@ -228,11 +228,19 @@ describe.each(kinds)("on $engine", ({ missing, openMigrated }) => {
         day,
         stored: storedAt(day),
         listed: listedAt(day),
+        explained: listedAt(day) - storedAt(day),
+        ...{ unexplained: 0, missing: 0 },
         proven: true,
         asked: true,
       });
     expect(of("20240105").stocks).toMatchObject({ stored: storedAt("20240105") - 1, proven: false });
-    expect(of("20240103").etfs).toMatchObject({ stored: 2, listed: 1, proven: false, asked: false });
+    expect(of("20240103").etfs).toMatchObject({
+      stored: 1,
+      listed: 1,
+      proven: false,
+      missing: 1,
+      asked: false,
+    });
     expect(of("20240102").etfs).toMatchObject({ stored: 0, listed: 0, proven: false, asked: false });
     expect(of("20240118").stocks).toMatchObject({ stored: 0, proven: false });
   });

@@ -38,31 +38,23 @@ async function store({ table }: Dataset, codes: readonly string[], days: readonl
 
 const settle = ({ name }: Dataset, selector: Selector, rows: number, at?: string) =>
   world.settleUnit({ dataset: name, selector }, rows, { ...(at && { at }) });
-const settleCode = (ts_code: string, rows: number, at?: string) =>
-  settle(bars, { by: "code", ts_code, ...range }, rows, at);
 
 describe("of named members, fetched one by one", () => {
   const proven = async () =>
     (await readCoverage(database(), bars, range)).filter((day) => day.proven).map(({ day }) => day);
 
-  test("a day is proven when each has a row of it, or an answer that had none", async () => {
+  test("a day is proven when each has a row of it, or a recorded absence", async () => {
     await store(bars, [bar], marketDays);
     await store(bars, [other], marketDays.slice(0, 2));
     expect(await proven()).toEqual(marketDays.slice(0, 2));
-    await settleCode(other, 2);
+    await world.sql(
+      `insert into sync_absence (dataset, trade_date, ts_code, interface, reason)
+       select 'index_bars', to_date(day, 'YYYYMMDD'), $1, 'x_index_bar', 'no_data' from unnest($2::text[]) as day`,
+      [other, marketDays.slice(2)],
+    );
     expect(await proven()).toEqual(marketDays);
-  });
-
-  test("an answer does not prove the day it was fetched on, and proves nothing once one of its rows was deleted", async () => {
-    await settleCode(bar, 0);
-    await settleCode(other, 0, "2024-01-17T16:00:00+08:00");
-    expect(await proven()).toEqual(marketDays.slice(0, -1));
-    await settleCode(bar, 1);
-    await store(bars, [bar], [firstDay]);
-    expect(await proven()).toEqual(marketDays.slice(0, -1));
-    await world.sql("delete from index_bar");
-    await world.sql("delete from sync_unit where rows = 0 and unit_key like '%III%'");
-    expect(await proven()).toEqual([]);
+    await world.sql("delete from index_bar where ts_code = $1 and trade_date = '2024-01-04'", [bar]);
+    expect(await proven()).toEqual(marketDays.filter((day) => day !== "20240104"));
   });
 
   test("a code fetched by hand counts as a member from then on", async () => {
@@ -72,11 +64,12 @@ describe("of named members, fetched one by one", () => {
     expect(await proven()).toEqual([firstDay]);
   });
 
-  test("the number of rows a day may have is not known, and rows of other days and codes are not counted", async () => {
+  test("each is expected on every day, and rows of other days are not counted", async () => {
     await store(bars, [bar], marketDays.slice(0, 1));
     const days = await readCoverage(database(), bars, range);
-    expect(days.map(({ listed }) => listed)).toEqual(marketDays.map(() => null));
+    expect(days.map(({ listed }) => listed)).toEqual(marketDays.map(() => 2));
     expect(days.map(({ stored }) => stored)).toEqual(marketDays.map((_, at) => (at === 0 ? 1 : 0)));
+    expect(days.map(({ missing }) => missing)).toEqual(marketDays.map((_, at) => (at === 0 ? 1 : 2)));
   });
 });
 
@@ -86,7 +79,10 @@ describe("of events by day", () => {
   test("a day without any is proven by its empty answer", async () => {
     await settleDay(firstDay, 0);
     const [first, second] = await readCoverage(database(), events, range);
-    expect(first).toEqual({ day: firstDay, stored: 0, listed: null, proven: true, asked: false });
+    expect(first).toEqual({
+      ...{ day: firstDay, stored: 0, proven: true, asked: false },
+      ...{ listed: null, explained: null, unexplained: null, missing: null },
+    });
     expect(second).toMatchObject({ stored: 0, proven: false });
   });
 
@@ -103,7 +99,7 @@ test("its freshness is reported after its first fetch", async () => {
   const behind = () => readFreshness(database(), world.clock.now(), [bars, events]);
   expect(await behind()).toEqual([]);
   await store(bars, [bar, other], marketDays.slice(0, -2));
-  await settleCode(bar, 1, "2024-01-16T12:00:00+08:00");
+  await settle(bars, { by: "code", ts_code: bar, ...range }, 1);
   await settle(events, { by: "date", trade_date: lastDay }, 0);
   expect(await behind()).toEqual([
     { dataset: "index_bars", daysBehind: 2 },

@@ -187,7 +187,7 @@ export function isByTradingDay({ slices, expects }: DatasetSpec): boolean {
 
 /** Whether each of its days has a row of each member: what is missing of a day is known by name. */
 export function hasMembersEachDay(dataset: DatasetSpec): boolean {
-  return dataset.expects === "members" && isByTradingDay(dataset);
+  return dataset.expects === "members" && dataset.members !== undefined && isByTradingDay(dataset);
 }
 
 /** Whether each of its interfaces can be asked for such a slice. */

@@ -28,7 +28,7 @@ export type DayCoverage = {
   readonly unexplained: number | null;
   /** Rows, or values of a joined interface, of which nothing is known. */
   readonly missing: number | null;
-  /** Nothing is to be fetched any more. */
+  /** Whole: nothing is to be fetched any more. */
   readonly proven: boolean;
   /** A task that was not cancelled covered the whole day: what is not stored is missing. */
   readonly asked: boolean;
@@ -54,7 +54,7 @@ export async function readCoverage(
   const states = await readDays(database, dataset, range, keep);
   return states.map(({ day, expected: listed, stored, explained, unexplained, missing, wanted }) => ({
     ...{ day, stored, listed, explained, unexplained, missing },
-    proven: wanted === 0,
+    proven: wanted === 0 && listed > 0,
     asked: asked.has(day),
   }));
 }

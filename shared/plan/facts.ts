@@ -62,13 +62,13 @@ export async function readFacts(database: Database, request: Request, slices: Ti
   const mayAskByCode = onlyByCode || (mode === "history" && knowsAll && canAskBy(dataset, "code"));
   const codes = mayAskByCode ? await coverage.listedCodes(database, dataset) : [];
   if (onlyByCode) return { ...known, codes, missingRanges: await rangesOf(codes) };
-  const { missing, few } = await missingOf(database, request, scope);
+  const found = { ...known, ...(await missingOf(database, request, scope)) };
   // By code takes at least one call for each code.
-  if (missing.length <= codes.length) return { ...known, missing, ...(few && { few }) };
-  return { ...known, codes, missingRanges: await rangesOf(codes), missing };
+  if (found.missing.length <= codes.length) return found;
+  return { ...found, codes, missingRanges: await rangesOf(codes) };
 }
 
-/** Days of which no more rows are missing may be fetched by code: one code may be missing on many days. */
+/** A stored day of which no more rows are missing may be fetched by code: one code may be missing on many days. */
 const fewMax = 5;
 
 type Missing = Pick<Facts, "few"> & { readonly missing: readonly PlannedUnit[] };
@@ -82,13 +82,12 @@ async function missingOf(
   if (!hasMembersEachDay(dataset))
     return { missing: await coverage.missingSlices(database, dataset, slices) };
   const states = await readDays(database, dataset, range, true);
-  const wanted = new Map(states.map(({ day, wanted }) => [day, wanted]));
-  const wantedOf = ({ selector }: PlannedUnit) =>
-    selector.by === "date" ? (wanted.get(selector.trade_date) ?? 0) : 0;
-  const missing = slices.filter((slice) => wantedOf(slice) > 0);
-  const days = missing
-    .filter((slice) => wantedOf(slice) <= fewMax)
-    .flatMap(({ selector }) => (selector.by === "date" ? [selector.trade_date] : []));
+  const wanted = new Set(states.filter((state) => state.wanted > 0).map(({ day }) => day));
+  const few = states.filter((state) => state.stored > 0 && state.wanted > 0 && state.wanted <= fewMax);
+  const isIn = (days: ReadonlySet<Day>, { selector }: PlannedUnit) =>
+    selector.by === "date" && days.has(selector.trade_date);
+  const missing = slices.filter((slice) => isIn(wanted, slice));
+  const days = few.map(({ day }) => day);
   if (days.length < 2 || !canAskBy(dataset, "code")) return { missing };
   return { missing, few: { days, ranges: await missingRanges(database, dataset, { days }, range) } };
 }
