@@ -16,10 +16,6 @@ drop trigger stock_daily_truncated on stock_daily;
 
 drop trigger stock_daily_deleted on stock_daily;
 
-drop index stock_daily_lacks_total_mv;
-
-drop index stock_daily_lacks_adj_factor;
-
 drop function check_days_again();
 
 drop table sync_day;

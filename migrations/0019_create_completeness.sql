@@ -12,8 +12,6 @@ create table sync_absence (
 
 create index sync_absence_by_code on sync_absence (dataset, ts_code, trade_date);
 
-comment on table sync_absence is 'Rows that TuShare was asked for and did not have: a security on a trading day';
-
 comment on column sync_absence.dataset is 'The dataset it mirrors, as named in the dataset catalogue';
 
 comment on column sync_absence.trade_date is 'Trading day';
@@ -76,10 +74,6 @@ end
 $$;
 
 comment on function check_days_again() is 'Trigger: forgets that a day was whole. Its arguments are the column of the day and the datasets';
-
-create index stock_daily_lacks_adj_factor on stock_daily (trade_date, ts_code) where adj_factor is null;
-
-create index stock_daily_lacks_total_mv on stock_daily (trade_date, ts_code) where total_mv is null and not ((ts_code >= '1' and ts_code < '2') or (ts_code >= '5' and ts_code < '6'));
 
 create trigger stock_daily_deleted after delete on stock_daily referencing old table as gone for each statement execute function check_days_again('trade_date', 'stock_daily', 'etf_daily');
 

@@ -10,7 +10,7 @@ export type MigrationFile = { readonly name: string; readonly sql: string };
 
 const namePattern = /^\d{4}_[a-z0-9_]+\.sql$/;
 
-/** Services for a migration that takes longer than the timeout of one statement. */
+/** Services for a migration that takes longer than the timeout of one statement. Without them it must be short. */
 export type LongRun = LongStatements & {
   readonly clock: Clock;
   /** Milliseconds until this runner's timeout. */
@@ -81,7 +81,8 @@ export async function refuseNewerSchema(
 async function applyAs(database: Database, file: MigrationFile, long: LongRun | undefined) {
   const until = longUntil(file);
   try {
-    return await (until === undefined ? apply(database, file) : applyLong(database, file, until, long));
+    const isShort = until === undefined || long === undefined;
+    return await (isShort ? apply(database, file) : applyLong(database, file, until, long));
   } catch (error) {
     if (!(error instanceof SyncError) || error.message.startsWith("migration ")) throw error;
     throw new SyncError(error.kind, `migration ${file.name}: ${error.message}`, { cause: error });
@@ -114,9 +115,8 @@ async function applyLong(
   database: Database,
   file: MigrationFile,
   until: string,
-  long: LongRun | undefined,
+  long: LongRun,
 ): Promise<undefined> {
-  if (long === undefined) throw new SyncError("permanent", say("migrationTooLong", { name: file.name }));
   const { name } = file;
   for (let starts = 0; ; ) {
     const state = await lookAfter(database, name, until);

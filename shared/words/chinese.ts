@@ -197,7 +197,6 @@ export const chinese: Readonly<Record<SentenceName | StartSentenceName, string>>
   egressNoZone: "该区域没有可用区提供 {type} 机型：请用 -c egress=gateway 或 -c egress=none",
   egressNoImage: "Amazon 没有 {until} 及之前的镜像：请用 -c egressImagesUntil= 给一个更晚的日期",
   migrationMark: "迁移 {name}：耗时长的迁移要用一行 `-- long until: 查询` 标明",
-  migrationTooLong: "迁移 {name} 标明了耗时长，而这里无法等待它",
   migrationRunning: "迁移 {name} 仍在数据库中运行",
   migrationLeft: "{said}，已等 {minutes} 分钟，它会继续运行：等它结束后再部署一次，不会丢失任何进展",
   migrationUnfinished: "迁移 {name} 已结束，但没有得到预期结果：{until} 不成立",

@@ -205,7 +205,6 @@ export const sentences = {
   egressNoZone: "no zone of this region has machines of type {type}: use -c egress=gateway or -c egress=none",
   egressNoImage: "Amazon has no image of {until} or before: -c egressImagesUntil= takes a later day",
   migrationMark: "migration {name}: what takes long is marked by a line `-- long until: QUERY`",
-  migrationTooLong: "migration {name} is marked long, and nothing here can wait for it",
   migrationRunning: "migration {name} is still running in the database",
   migrationLeft:
     "{said} after {minutes} minutes, and continues there: deploy again when it has ended, no progress is lost",

@@ -1,0 +1,3 @@
+drop index stock_daily_lacks_total_mv;
+
+drop index stock_daily_lacks_adj_factor;
