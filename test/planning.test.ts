@@ -248,7 +248,7 @@ describe("DAILY_HISTORY", () => {
     await world.sql("delete from stock_info where ts_code not in ('000001.SZ', '688981.SH', '000003.SZ')");
     expect(await run(history())).toEqual([
       "000001.SZ/20240102-20240117",
-      "000003.SZ/20240102-20240110",
+      "000003.SZ/20240102-20240109",
       "688981.SH/20240110-20240117",
     ]);
     expect(await run(history())).toEqual([]);
@@ -303,7 +303,7 @@ describe("DAILY_HISTORY", () => {
       "by stock, asked by stock",
       { codes: ["300750.SZ"] },
       { codes: ["300750.SZ"] },
-      ["300750.SZ/20240108-20240110"],
+      ["300750.SZ/20240110-20240110"],
     ],
     ["by date, asked by stock", {}, { codes: ["300750.SZ"] }, undefined],
     ["by stock, asked by date", { codes: ["300750.SZ"] }, {}, marketDays],

@@ -220,6 +220,7 @@ describe.each(kinds)("on $engine", ({ missing, openMigrated }) => {
     });
     const listedAt = (day: string) =>
       stockCodes
+        .filter((code) => code !== "600005.SH") // suspended from listing
         .filter((code) => code !== "688981.SH" || day >= "20240110")
         .filter((code) => code !== "000003.SZ" || day < "20240110").length;
     const storedAt = (day: string) => world.state.market.daily.filter((row) => row.trade_date === day).length;

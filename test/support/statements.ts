@@ -7,8 +7,8 @@ import { newestPeriods, periodsBetween } from "../../shared/catalogue/periods.ts
 import { openDaysIn, readCalendar } from "../../shared/coverage/calendar.ts";
 import * as coverage from "../../shared/coverage/coverage.ts";
 import { readChecks } from "../../shared/coverage/data-checks.ts";
-import { fetchedDays, fetchedPeriods } from "../../shared/coverage/fetched.ts";
 import { missingCells, missingRanges, readDays } from "../../shared/coverage/days.ts";
+import { fetchedDays, fetchedPeriods } from "../../shared/coverage/fetched.ts";
 import { filings, hasRows } from "../../shared/coverage/filings.ts";
 import { areFresh } from "../../shared/coverage/list-coverage.ts";
 import * as reported from "../../shared/coverage/period-coverage.ts";
