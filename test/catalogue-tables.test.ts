@@ -129,6 +129,7 @@ for (const { engine, missing, openMigrated } of await databaseKinds()) {
       expect(statementsOf(up.text)).toEqual([
         "comment on table stock_daily is 'Prices'",
         "comment on column stock_daily.close is 'Last price, CNY'",
+        "comment on column stock_daily_current.close is 'Last price, CNY'",
         "comment on column stock_daily_with_factor.close is 'Last price, CNY'",
         "alter table stock_daily add column swing numeric",
         "comment on column stock_daily.swing is 'How far the author''s price swung, percent'",
