@@ -22,12 +22,26 @@ const hasStack = ({ stack }: Values) => stack !== undefined;
 const isParquet = ({ format, out }: Values) =>
   format === "parquet" || (format === undefined && /\.parquet$/i.test(String(out)));
 
+const isOfAll = ({ dataset }: Values) => dataset === undefined;
+const isOfDay = ({ day }: Values) => day !== undefined;
+const isOfCode = ({ code }: Values) => code !== undefined;
+
 const rules: readonly Rule[] = [
   { option: "data-dir", of: accountCommands, idle: () => true, not: say("accountCommands") },
   { option: "region", except: accountCommands, idle: (values) => !hasStack(values), only: "--stack" },
   // The doctor also checks the data directory of this machine.
   { option: "data-dir", except: [...accountCommands, "doctor"], idle: hasStack, not: "--stack" },
   { option: "limit", of: ["status"], idle: ({ task }) => task !== undefined, not: say("aTask") },
+  { option: "by", of: ["coverage"], idle: isOfAll, only: "<dataset>" },
+  { option: "code", of: ["coverage"], idle: isOfAll, only: "<dataset>" },
+  { option: "day", of: ["coverage"], idle: isOfAll, only: "<dataset>" },
+  { option: "code", of: ["coverage"], idle: isOfDay, not: "--day" },
+  { option: "by", of: ["coverage"], idle: isOfDay, not: "--day" },
+  { option: "by", of: ["coverage"], idle: isOfCode, not: "--code" },
+  { option: "from", of: ["coverage"], idle: isOfDay, not: "--day" },
+  { option: "to", of: ["coverage"], idle: isOfDay, not: "--day" },
+  { option: "missing", of: ["coverage"], idle: isOfDay, not: "--day" },
+  { option: "missing", of: ["coverage"], idle: isOfCode, not: "--code" },
   { option: "job", of: ["retry"], idle: ({ failure }) => failure !== "all", only: "all" },
   {
     option: "json",

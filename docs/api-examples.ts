@@ -39,6 +39,8 @@ export const examples: Readonly<Record<string, Example>> = {
   readOrigin: {},
   readCoverage: { query: "from=20240116&to=20240117" },
   readDatasetCoverage: { path: { dataset: "etf_daily" }, query: "from=20240117&to=20240117" },
+  readDayNames: { path: { dataset: "etf_daily", day: "20240117" }, query: "limit=1" },
+  readCodeCoverage: { path: { dataset: "etf_daily", ts_code: "510300.SH" }, query: "from=20240115" },
   listRevisions: { query: "dataset=stock_daily&code=600519.SH&limit=1" },
   readDescription: { shows: ["openapi", "info", "servers"] },
 };

@@ -4,9 +4,10 @@ import { injectLambdaContext } from "@aws-lambda-powertools/logger/middleware";
 import middy from "@middy/core";
 import type { Context } from "aws-lambda";
 import * as z from "zod/mini";
+import { isDay } from "../shared/catalogue/dates.ts";
 import { asSyncError } from "../shared/errors.ts";
 import { clock, database, dispatcherArn, log, logger, origin } from "./services.ts";
-import { drawProgress } from "./widget-page.ts";
+import { drawNames, drawProgress } from "./widget-page.ts";
 
 /** The cluster resumes in 15 to 30 seconds, longer after a day's pause. */
 const resumeSecondsMax = 45;
@@ -17,6 +18,8 @@ const eventSchema = z.object({
   describe: z.optional(z.boolean()),
   /** Number of past days in the coverage. */
   coverageDays: z._default(z.int().check(z.minimum(7), z.maximum(1_000)), 180),
+  /** Instead of the progress: the names of what is absent of a day. */
+  names: z.optional(z.object({ dataset: z.string(), day: z.string().check(z.refine(isDay)) })),
 });
 
 const description = `## Progress of the sync
@@ -37,6 +40,7 @@ export const handler = middy<unknown, string | { markdown: string }>()
     if (asked.data.describe === true) return { markdown: description };
     const actions = { dispatcherArn: dispatcherArn(), ownArn: context.invokedFunctionArn };
     try {
+      if (asked.data.names !== undefined) return await drawNames(services.database, asked.data.names);
       return await drawProgress(services, actions, asked.data.coverageDays);
     } catch (thrown) {
       const error = asSyncError(thrown);

@@ -12,6 +12,7 @@ import { type Asked, ask } from "./support/ask-api.ts";
 import { dailyTruth, makeMarket, marketDays, stockCodes } from "./support/small-market.ts";
 import { makeWorld, type World } from "./support/world.ts";
 
+const zeros = (count: number) => Array.from({ length: count }, () => 0);
 const seed = Number(process.env.TEST_SEED ?? Date.now() % 100_000);
 
 let world: World;
@@ -313,11 +314,79 @@ test("coverage counts what is stored of each open day against what is listed", a
   const stored = dailyTruth(makeMarket(), ["20240117"]).length;
   expect(body.days.at(-1)).toEqual({
     day: "20240117",
-    stocks: { stored, listed: expect.any(Number), proven: true, asked: true },
-    etfs: { stored: 1, listed: 3, proven: false, asked: false },
+    stocks: {
+      ...{ state: "whole", stored, expected: stored, explained: 0, unexplained: 0, missing: 0 },
+      ...{ whole: true, asked: true },
+    },
+    etfs: {
+      ...{ state: "not_asked", stored: 1, expected: 2, explained: 0, unexplained: 0, missing: 1 },
+      ...{ whole: false, asked: false },
+    },
   });
   const byDefault = await get("/api/coverage");
   expect([byDefault.body.from, byDefault.body.to]).toEqual(["20231218", "20240117"]);
+});
+
+test("coverage of a dataset says by day and by month what is stored and what is missing, and how far it is whole", async () => {
+  const range = "from=20240101&to=20240117";
+  const byDay = await get(`/api/coverage/etf_daily?${range}`);
+  expect(byDay.body).toMatchObject({ newest_whole_day: null, complete_through: null });
+  expect(byDay.body.days.map(({ stored }: { stored: number }) => stored)).toEqual([...zeros(10), 1, 1]);
+  const { body } = await get(`/api/coverage/etf_daily?${range}&by=month`);
+  expect(body.days).toBeUndefined();
+  expect(body.months).toEqual([
+    {
+      month: "202401",
+      days: 12,
+      whole_days: 0,
+      ...{ stored: 2, expected: 24, explained: 0, unexplained: 0, missing: 22 },
+    },
+  ]);
+  const stocks = await get(`/api/coverage/stock_daily?${range}&by=month`);
+  expect(stocks.body).toMatchObject({
+    newest_whole_day: "20240117",
+    months: [{ month: "202401", days: 12 }],
+  });
+  const yearByDefault = await get("/api/coverage/stock_daily?by=month");
+  expect([yearByDefault.body.from, yearByDefault.body.to]).toEqual(["20230117", "20240117"]);
+});
+
+test("coverage of a day names what is absent with the reason, page by page", async () => {
+  const at = "/api/coverage/etf_daily/days/2024-01-17";
+  const { body } = await get(at);
+  expect(body).toEqual({
+    ...{ dataset: "etf_daily", day: "20240117", next_cursor: null },
+    absent: [{ ts_code: "159915.SZ", interface: "fund_daily", reason: "missing", looks: 0 }],
+  });
+  const first = await get("/api/coverage/etf_daily/days/20240115?limit=1");
+  expect(first.body).toMatchObject({
+    absent: [{ ts_code: "159915.SZ" }],
+    next_cursor: "159915.SZ fund_daily",
+  });
+  const second = await get("/api/coverage/etf_daily/days/20240115?limit=1&cursor=159915.SZ%20fund_daily");
+  expect(second.body).toMatchObject({ absent: [{ ts_code: "510300.SH" }] });
+  expect((await get(`${at}?reason=no_data`)).body.absent).toEqual([]);
+  expect((await get("/api/coverage/suspend_d/days/20240117")).status).toBe(400); // its days have any number of rows
+});
+
+test("coverage of a code says from when to when it is stored, and where it lacks days", async () => {
+  const { body } = await get("/api/coverage/etf_daily/510300.sh?from=20240110&to=20240117");
+  expect(body).toEqual({
+    ...{ dataset: "etf_daily", ts_code: "510300.SH", from: "20240110", to: "20240117" },
+    ...{ first_stored: "20240116", last_stored: "20240117", expected: 6, stored: 2 },
+    ...{ explained: { no_data: 0, evidence: 0 }, unexplained: 0, missing: 4 },
+    missing_ranges: [{ interface: "fund_daily", from: "20240110", to: "20240115", days: 4 }],
+  });
+  const whole = await get("/api/coverage/stock_daily/600519.SH");
+  expect(whole.body).toMatchObject({
+    from: "20240102",
+    to: "20240117",
+    stored: 12,
+    missing: 0,
+    missing_ranges: [],
+  });
+  expect((await get("/api/coverage/stock_daily/999999.SH")).status).toBe(404);
+  expect((await get("/api/coverage/stock_daily/600519.SH?from=20240105&to=20240104")).status).toBe(400);
 });
 
 test.each([
@@ -336,6 +405,8 @@ test.each([
   ["/api/finance/600519.SH?as_of=20240230", "as_of", "20240230"],
   ["/api/daily/600519.SH?cursor=99991231", "cursor", "99991231"],
   ["/api/coverage?from=20200101&to=20240101", "from", "20200101"],
+  ["/api/coverage/etf_daily?by=month&from=20100101&to=20240101", "from", "20100101"],
+  ["/api/coverage/etf_daily?by=week", "by", "week"],
 ])("%s is refused, naming the field, its value and what is allowed", async (path, field, value) => {
   const { status, body } = await get(path);
   expect(status).toBe(400);

@@ -88,11 +88,13 @@ describe("whatever is in the catalogue", () => {
     const day = {
       day: "20240102",
       stored: 1,
-      ...{ listed: null, explained: null, unexplained: null, missing: null },
-      proven: true,
+      ...{ expected: null, explained: null, unexplained: null, missing: null },
+      whole: true,
       asked: true,
     };
-    const draw = (words: typeof english) => renderCoverages([{ dataset, days: [day] }], words.widget);
+    const reach = { newestWhole: day.day, completeThrough: day.day };
+    const draw = (words: typeof english) =>
+      renderCoverages([{ dataset, days: [day], due: day.day, reach }], words.widget);
     expect(draw(english)).not.toMatch(han);
     expect(draw(chinese)).toContain(dataset.title.zh);
     expect(draw(chinese)).not.toContain(dataset.title.en);

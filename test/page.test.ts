@@ -93,6 +93,28 @@ describe.skipIf(missingChromium !== undefined)("in a browser", () => {
     await page.context().close();
   });
 
+  test("a partial day is framed, and opens to the names of what it lacks, by mouse and by keyboard", async () => {
+    const page = await openPage(browser, url, desktop);
+    await page.locator(`${taskRow}:has-text('FAILED')`).waitFor({ timeout: 50_000 });
+    const coverage = page.locator("#fragment-coverage");
+    await coverage.getByText("Latest partial: 2026-06-10 (").waitFor({ timeout: 30_000 });
+    expect(await coverage.locator("svg.ts-heat g.ts-partial").count()).toBe(1);
+    expect(await coverage.locator("svg.ts-heat g.ts-whole").count()).toBeGreaterThan(50);
+    const names = page.getByRole("dialog", { name: "What is absent of a day" });
+    for (const open of [
+      () => coverage.locator("svg.ts-heat a:has(g.ts-partial)").click(),
+      () => coverage.locator("figcaption").getByRole("link", { name: "2026-06-10" }).press("Enter"),
+    ]) {
+      await open();
+      await names.getByText("Stock daily data on 2026-06-10").waitFor();
+      expect(await names.locator("tbody tr").count()).toBeGreaterThan(100);
+      expect(await names.locator("tbody tr").first().textContent()).toMatch(/\d{6}\.S[HZ]\s+daily\s+missing/);
+      await page.keyboard.press("Escape");
+      await names.waitFor({ state: "hidden" });
+    }
+    await page.context().close();
+  });
+
   test("what needs a person is shown with its reason, and a retry from the page repairs it", async () => {
     const page = await openPage(browser, url, desktop);
     await page.locator(`${taskRow}:has-text('FAILED')`).waitFor({ timeout: 50_000 });
@@ -124,7 +146,7 @@ describe.skipIf(missingChromium !== undefined)("in a browser", () => {
     const question = page.getByRole("dialog");
     await question.waitFor();
     expect(await question.locator("p").textContent()).toBe(
-      "Start DAILY_HISTORY? It plans 5 units: adj_factor 5, daily 5, daily_basic 5, about 0 min. Days 2026-05-25 to 2026-05-29.",
+      "Start DAILY_HISTORY? It plans 5 units: adj_factor 5, daily 5, daily_basic 5, suspend_d 5, about 0 min. Days 2026-05-25 to 2026-05-29.",
     );
     await page.getByRole("button", { name: "Yes" }).click();
     await page.locator("#fragment-tasks tr:has-text('5 of 5')").waitFor();

@@ -199,7 +199,7 @@ describe.each(kinds)("on $engine", ({ missing, openMigrated }) => {
     expect(await keys({ limit: 1_000 })).toHaveLength(pageMax); // 600 KB of messages in one answer
   });
 
-  test("coverage compares the stored rows of each open day with the listed codes, and knows a proven day", async () => {
+  test("coverage compares the stored rows of each open day with the listed codes, and knows a whole day", async () => {
     await world.dispatch(backfill);
     await world.runToEnd();
     await world.sql("delete from stock_daily where trade_date = '2024-01-05' and ts_code = '600519.SH'");
@@ -228,22 +228,22 @@ describe.each(kinds)("on $engine", ({ missing, openMigrated }) => {
       expect(of(day).stocks).toEqual({
         day,
         stored: storedAt(day),
-        listed: listedAt(day),
+        expected: listedAt(day),
         explained: listedAt(day) - storedAt(day),
         ...{ unexplained: 0, missing: 0 },
-        proven: true,
+        whole: true,
         asked: true,
       });
-    expect(of("20240105").stocks).toMatchObject({ stored: storedAt("20240105") - 1, proven: false });
+    expect(of("20240105").stocks).toMatchObject({ stored: storedAt("20240105") - 1, whole: false });
     expect(of("20240103").etfs).toMatchObject({
       stored: 1,
-      listed: 1,
-      proven: false,
+      expected: 1,
+      whole: false,
       missing: 1,
       asked: false,
     });
-    expect(of("20240102").etfs).toMatchObject({ stored: 0, listed: 0, proven: false, asked: false });
-    expect(of("20240118").stocks).toMatchObject({ stored: 0, proven: false });
+    expect(of("20240102").etfs).toMatchObject({ stored: 0, expected: 0, whole: false, asked: false });
+    expect(of("20240118").stocks).toMatchObject({ stored: 0, whole: false });
   });
 
   test("a day is asked for by a plan of its whole market, not by one of some codes, nor by a cancelled one", async () => {

@@ -3,7 +3,8 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest"
 import { describeStored } from "../local/summary.ts";
 import type { Dataset } from "../shared/catalogue/datasets.ts";
 import type { Selector } from "../shared/catalogue/selector.ts";
-import { readCoverage, readCoverages, readFreshness } from "../shared/coverage/stored-days.ts";
+import { readCoverages } from "../shared/coverage/dataset-coverage.ts";
+import { readCoverage, readFreshness } from "../shared/coverage/stored-days.ts";
 import { renderCoverages } from "../shared/widget/coverage.ts";
 import { chinese } from "../shared/widget/words.ts";
 import { translateKnown } from "../shared/words/translate.ts";
@@ -40,34 +41,34 @@ const settle = ({ name }: Dataset, selector: Selector, rows: number, at?: string
   world.settleUnit({ dataset: name, selector }, rows, { ...(at && { at }) });
 
 describe("of named members, fetched one by one", () => {
-  const proven = async () =>
-    (await readCoverage(database(), bars, range)).filter((day) => day.proven).map(({ day }) => day);
+  const whole = async () =>
+    (await readCoverage(database(), bars, range)).filter((day) => day.whole).map(({ day }) => day);
 
-  test("a day is proven when each has a row of it, or a recorded absence", async () => {
+  test("a day is whole when each has a row of it, or a recorded absence", async () => {
     await store(bars, [bar], marketDays);
     await store(bars, [other], marketDays.slice(0, 2));
-    expect(await proven()).toEqual(marketDays.slice(0, 2));
+    expect(await whole()).toEqual(marketDays.slice(0, 2));
     await world.sql(
       `insert into sync_absence (dataset, trade_date, ts_code, interface, reason)
        select 'index_bars', to_date(day, 'YYYYMMDD'), $1, 'x_index_bar', 'no_data' from unnest($2::text[]) as day`,
       [other, marketDays.slice(2)],
     );
-    expect(await proven()).toEqual(marketDays);
+    expect(await whole()).toEqual(marketDays);
     await world.sql("delete from index_bar where ts_code = $1 and trade_date = '2024-01-04'", [bar]);
-    expect(await proven()).toEqual(marketDays.filter((day) => day !== "20240104"));
+    expect(await whole()).toEqual(marketDays.filter((day) => day !== "20240104"));
   });
 
   test("a code fetched by hand counts as a member from then on", async () => {
     await store(bars, [bar, other], marketDays);
-    expect(await proven()).toEqual(marketDays);
+    expect(await whole()).toEqual(marketDays);
     await store(bars, ["HAND.XX"], [firstDay]);
-    expect(await proven()).toEqual([firstDay]);
+    expect(await whole()).toEqual([firstDay]);
   });
 
   test("each is expected on every day, and rows of other days are not counted", async () => {
     await store(bars, [bar], marketDays.slice(0, 1));
     const days = await readCoverage(database(), bars, range);
-    expect(days.map(({ listed }) => listed)).toEqual(marketDays.map(() => 2));
+    expect(days.map(({ expected }) => expected)).toEqual(marketDays.map(() => 2));
     expect(days.map(({ stored }) => stored)).toEqual(marketDays.map((_, at) => (at === 0 ? 1 : 0)));
     expect(days.map(({ missing }) => missing)).toEqual(marketDays.map((_, at) => (at === 0 ? 1 : 2)));
   });
@@ -76,22 +77,22 @@ describe("of named members, fetched one by one", () => {
 describe("of events by day", () => {
   const settleDay = (trade_date: string, rows: number) => settle(events, { by: "date", trade_date }, rows);
 
-  test("a day without any is proven by its empty answer", async () => {
+  test("a day without any is whole by its empty answer", async () => {
     await settleDay(firstDay, 0);
     const [first, second] = await readCoverage(database(), events, range);
     expect(first).toEqual({
-      ...{ day: firstDay, stored: 0, proven: true, asked: false },
-      ...{ listed: null, explained: null, unexplained: null, missing: null },
+      ...{ day: firstDay, stored: 0, whole: true, asked: false },
+      ...{ expected: null, explained: null, unexplained: null, missing: null },
     });
-    expect(second).toMatchObject({ stored: 0, proven: false });
+    expect(second).toMatchObject({ stored: 0, whole: false });
   });
 
-  test("a day is not proven once one of its rows was deleted", async () => {
+  test("a day is not whole once one of its rows was deleted", async () => {
     await store(events, ["000001.SZ", "600519.SH"], [firstDay]);
     await settleDay(firstDay, 2);
-    expect((await readCoverage(database(), events, range))[0]).toMatchObject({ stored: 2, proven: true });
+    expect((await readCoverage(database(), events, range))[0]).toMatchObject({ stored: 2, whole: true });
     await world.sql("delete from event where ts_code = '600519.SH'");
-    expect((await readCoverage(database(), events, range))[0]).toMatchObject({ stored: 1, proven: false });
+    expect((await readCoverage(database(), events, range))[0]).toMatchObject({ stored: 1, whole: false });
   });
 });
 
@@ -109,7 +110,7 @@ test("its freshness is reported after its first fetch", async () => {
 
 describe("the pictures of coverage", () => {
   const draw = async (words?: typeof chinese) =>
-    renderCoverages(await readCoverages(database(), range, [bars, events]), words);
+    renderCoverages(await readCoverages(database(), range, world.clock.now(), [bars, events]), words);
 
   test("show every fetched dataset, under its title in the reader's language", async () => {
     await settle(events, { by: "date", trade_date: firstDay }, 0);
@@ -122,13 +123,13 @@ describe("the pictures of coverage", () => {
     expect(await draw()).toContain("Invented bars stored for each trading day");
   });
 
-  test("a proven day is shown as complete, whatever its number of rows, without a percentage", async () => {
+  test("a whole day is shown as whole, whatever its number of rows, without a percentage", async () => {
     await settle(events, { by: "date", trade_date: firstDay }, 0);
     await store(events, ["600519.SH"], [marketDays[1] ?? ""]);
     const page = await draw();
-    expect(page).toContain('fill="#1f8a4c"><title>2024-01-02: 0 rows, proven whole</title>');
-    expect(page).not.toMatch(/%|listed/);
-    expect(await draw(chinese)).toContain("2024-01-02：入库 0 行，已确认完整");
+    expect(page).toContain('<g class="ts-whole"><title>2024-01-02: 0 rows, whole</title>');
+    expect(page).not.toMatch(/%|expected/);
+    expect(await draw(chinese)).toContain("2024-01-02：入库 0 行，完整");
   });
 });
 

@@ -1,10 +1,13 @@
 // What the progress widget draws: pure functions from data to HTML and SVG, and the whole page on a real engine.
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
-import { drawProgress } from "../functions/widget-page.ts";
+import { drawNames, drawProgress } from "../functions/widget-page.ts";
 import { datasets } from "../shared/catalogue/datasets.ts";
+import type { DatasetCoverage } from "../shared/coverage/dataset-coverage.ts";
+import type { AbsentCell } from "../shared/coverage/names.ts";
 import type { DayCoverage } from "../shared/coverage/stored-days.ts";
 import type { FailureRecord, TaskProgress } from "../shared/reads/progress.ts";
-import { renderCoverage } from "../shared/widget/coverage.ts";
+import { type Opening, renderCoverage } from "../shared/widget/coverage.ts";
+import { renderDayNames } from "../shared/widget/day-names.ts";
 import { renderFailures } from "../shared/widget/failures.ts";
 import { formatDuration, formatNumber, formatTime } from "../shared/widget/format.ts";
 import { html } from "../shared/widget/html.ts";
@@ -63,10 +66,18 @@ function aFailure(more: Partial<FailureRecord> = {}): FailureRecord {
   };
 }
 
-const aDay = (day: string, stored: number, proven = true, asked = true): DayCoverage => ({
-  ...{ day, stored, listed: 100, explained: 0, unexplained: 0, missing: 100 - stored, proven, asked },
+const aDay = (day: string, stored: number, more: Partial<DayCoverage> = {}): DayCoverage => ({
+  ...{ day, stored, expected: 100, explained: 0, unexplained: 0, missing: 100 - stored },
+  ...{ whole: false, asked: true },
+  ...more,
 });
-const ofStocks = (...days: DayCoverage[]) => ({ dataset: datasets.stock_daily, days });
+/** A day of which the absent rows are explained. */
+const aWholeDay = (day: string, stored: number, more: Partial<DayCoverage> = {}) =>
+  aDay(day, stored, { whole: true, missing: 0, explained: 100 - stored, ...more });
+const ofStocks = (...days: DayCoverage[]): DatasetCoverage => ({
+  ...{ dataset: datasets.stock_daily, days, due: "20240116" },
+  reach: { newestWhole: undefined, completeThrough: undefined },
+});
 
 /** Text a reader sees, tooltips left out. */
 const seen = (markup: string) =>
@@ -147,17 +158,21 @@ describe("failures", () => {
 
 describe("coverage", () => {
   const days = [
-    aDay("20240102", 99),
-    aDay("20240103", 85),
-    aDay("20240104", 5, false),
-    aDay("20240105", 0, false),
-    aDay("20240108", 99),
+    aWholeDay("20240102", 99),
+    aWholeDay("20240103", 85, { explained: 12, unexplained: 3 }),
+    aDay("20240104", 5, { explained: 10, missing: 85 }),
+    aDay("20240105", 0),
+    aWholeDay("20240108", 99),
   ];
+  /** State and text of each square. */
+  const squares = (page: string) =>
+    [...page.matchAll(/<g class="ts-(\w+)"><title>(.*?)<\/title>/g)].map(([, state, text]) => [state, text]);
+  const figcaption = (page: string) => seen(page.split("<figcaption")[1] ?? "");
 
-  test("is a square for each open day, weeks as columns and weekdays as rows", () => {
-    const page = renderCoverage(ofStocks(...days));
-    const squares = [...page.matchAll(/<rect x="(\d+)" y="(\d+)" width="13"/g)].map(([, x, y]) => [x, y]);
-    expect(squares).toEqual([
+  test("is a square for each trading day, weeks as columns and weekdays as rows", () => {
+    const page = renderCoverage(ofStocks(...days.map(({ day }) => aWholeDay(day, 100))));
+    const places = [...page.matchAll(/<rect x="(\d+)" y="(\d+)" width="13"/g)].map(([, x, y]) => [x, y]);
+    expect(places.slice(0, 5)).toEqual([
       ["34", "29"], // Tuesday of the first week
       ["34", "44"],
       ["34", "59"],
@@ -167,47 +182,162 @@ describe("coverage", () => {
     expectWellFormed(page);
   });
 
-  test("describes each day in words, and frames the days not proven complete", () => {
-    const page = renderCoverage(ofStocks(...days));
-    expect(page).toContain("<title>2024-01-03: 85 rows of 100 listed, proven whole</title>");
-    expect(page.match(/<rect x=[^>]* stroke="currentColor" stroke-width="1.5"><title>/g)).toHaveLength(2);
-    expect(new Set(page.match(/<rect x="\d+" y="\d+" width="13"[^>]*fill="(#\w+)"/g)).size).toBe(5);
-    expect(seen(page)).toContain("3 of 5 days proven whole");
-    expect(seen(page)).toContain("Latest not proven whole: 2024-01-05 (0 of 100), 2024-01-04 (5 of 100)");
+  test.each([
+    [
+      "English",
+      undefined,
+      [
+        "2024-01-02: 99 rows of 100 expected, 1 explained, whole",
+        "2024-01-03: 85 rows of 100 expected, 12 explained, 3 not found, whole, but some rows were not found",
+        "2024-01-04: 5 rows of 100 expected, 10 explained, 85 missing, partial",
+      ],
+    ],
+    [
+      "Chinese",
+      chinese,
+      [
+        "2024-01-02：入库 99 行，应有 100 行，有说明 1，完整",
+        "2024-01-03：入库 85 行，应有 100 行，有说明 12，没有找到 3，完整，但有的行没有找到",
+        "2024-01-04：入库 5 行，应有 100 行，有说明 10，缺失 85，不完整",
+      ],
+    ],
+  ] as const)("says of each day in %s what is stored, what is absent and why", (_, words, texts) => {
+    expect(
+      squares(renderCoverage(ofStocks(...days), words))
+        .slice(0, 3)
+        .map(([, text]) => text),
+    ).toEqual(texts);
+  });
+
+  test("counts the whole days, and names the latest others, whole or not", () => {
+    const said = figcaption(renderCoverage(ofStocks(...days)));
+    expect(said).toContain("3 of 5 days whole.");
+    expect(said).toContain("Latest partial: 2024-01-05 (100 missing), 2024-01-04 (85 missing)");
+    expect(said).toContain("Latest with rows that were not found: 2024-01-03 (3 not found)");
   });
 
   test.each([
-    ["English", undefined, "not requested", "1 of 2 days proven whole, and 2 not requested"],
-    ["Chinese", chinese, "未请求过", "2 个交易日中 1 个已确认完整，另有 2 个交易日未请求过"],
+    ["English", undefined, ["whole", "partial", "not due yet", "not requested"]],
+    ["Chinese", chinese, ["完整", "不完整", "尚未发布", "未请求过"]],
   ] as const)(
-    "a day that was never requested is small and grey, and says so, in %s",
-    (_, words, state, counted) => {
-      const some = [
-        aDay("20240102", 0, false, false),
-        aDay("20240103", 2, false, false), // of a few codes
-        aDay("20240104", 0, false),
-        aDay("20240105", 99, true, false), // of a task that was cancelled after it
-      ];
-      const page = renderCoverage(ofStocks(...some), words);
-      const grey = [...page.matchAll(/<rect x=[^>]*width="5"[^>]*fill="#8886"><title>(.*?)<\/title>/g)];
-      expect(grey.map(([, text]) => text?.slice(0, 10))).toEqual(["2024-01-02", "2024-01-03"]);
-      for (const [, text] of grey) expect(text).toContain(state);
-      expect(page.match(/<rect x=[^>]*fill="#d64545" stroke/g)).toHaveLength(1);
-      expect(seen(page)).toContain(counted);
-      expect(page.split("</figcaption>")[0]?.split("<figcaption")[1]).toContain(state);
-      expect(seen(page)).not.toContain("2024-01-03 (");
+    "draws each state in a shape of its own, without colours too, and explains it in %s",
+    (_, words, names) => {
+      const page = renderCoverage(
+        ofStocks(
+          aWholeDay("20240108", 100),
+          aWholeDay("20240109", 99, { explained: 0, unexplained: 1 }),
+          aDay("20240110", 99),
+          aDay("20240117", 0),
+          aDay("20240111", 0, { asked: false }),
+        ),
+        words,
+      );
+      expect(squares(page).map(([state]) => state)).toEqual([
+        ...["whole", "whole_with_unexplained", "partial", "not_due", "not_asked"],
+      ]);
+      const shapes = [...page.matchAll(/<g class="ts-\w+"><title>.*?<\/title>(.*?)<\/g>/g)].map(
+        ([, shape = ""]) =>
+          shape.replace(/ (x|y|cx|cy|fill)="(?!none)[^"]*"/g, "").replace(/ stroke="[^"]*"/g, ""),
+      );
+      expect(new Set(shapes).size).toBe(5);
+      for (const name of names) expect(figcaption(page)).toContain(name);
       expectWellFormed(page);
     },
   );
 
+  test.each([
+    [0, "a day without any row is empty", undefined],
+    [1, "of a day with few rows a little is filled", 2],
+    [50, "half a day is half filled", 7],
+    [999, "a day that lacks one row in a thousand is not filled", 9],
+  ])("with %i of 1,000 rows, %s", (stored, _, height) => {
+    const page = renderCoverage(
+      ofStocks(aDay("20240108", stored === 50 ? 500 : stored, { expected: 1_000 })),
+    );
+    const [, filled] = /<g class="ts-partial">.*?height="(\d+)" fill="#e0a100"/.exec(page) ?? [];
+    expect(Number(filled)).toBe(height ?? 0);
+  });
+
+  test.each([
+    ["English", undefined, "not requested", "1 of 2 days whole, and 2 not requested"],
+    ["Chinese", chinese, "未请求过", "2 个交易日中 1 个完整，另有 2 个交易日未请求过"],
+  ] as const)(
+    "a day that was never requested is not missing, and says so, in %s",
+    (_, words, state, counted) => {
+      const some = [
+        aDay("20240102", 0, { asked: false }),
+        aDay("20240103", 2, { asked: false }), // of a few codes
+        aDay("20240104", 0),
+        aWholeDay("20240105", 99, { asked: false }), // of a task that was cancelled after it
+      ];
+      const page = renderCoverage(ofStocks(...some), words);
+      expect(squares(page).map(([name]) => name)).toEqual(["not_asked", "not_asked", "partial", "whole"]);
+      expect(squares(page)[1]?.[1]).toContain(state);
+      expect(figcaption(page)).toContain(counted);
+      expect(figcaption(page)).not.toContain("2024-01-03 (");
+    },
+  );
+
+  test.each([
+    ["2024-01-08", "2024-01-05", "Newest whole day 2024-01-08, complete through 2024-01-05."],
+    ["2024-01-08", undefined, "Newest whole day 2024-01-08. "],
+    [undefined, undefined, "No day is whole yet."],
+  ])("says how far it is whole: %s, through %s", (newest, through, text) => {
+    const reach = { newestWhole: newest?.replaceAll("-", ""), completeThrough: through?.replaceAll("-", "") };
+    expect(figcaption(renderCoverage({ ...ofStocks(...days), reach }))).toContain(text);
+  });
+
   test("a day on which nothing was listed is not drawn as missing", () => {
-    const unlisted = { ...aDay("20240102", 0), listed: 0 };
-    expect(renderCoverage(ofStocks(unlisted))).not.toMatch(/<rect x=[^>]*fill="#d64545"/);
-    expect(renderCoverage(ofStocks(aDay("20240102", 0)))).toMatch(/<rect x=[^>]*fill="#d64545"/);
+    const [unlisted, missing] = [aDay("20240102", 0, { expected: 0, missing: 0 }), aDay("20240103", 0)];
+    expect(squares(renderCoverage(ofStocks(unlisted, missing))).map(([state]) => state)).toEqual([
+      ...["not_asked", "partial"],
+    ]);
   });
 
   test("without a calendar it says what to run", () => {
     expect(seen(renderCoverage(ofStocks()))).toContain("run the job REFERENCE");
+  });
+
+  test("opens the days that lack something, and no others", () => {
+    const opening: Opening = {
+      href: ({ name }, day) => `/names/${name}/${day}`,
+      link: (_dataset, day, text) => html`<a href="#${day}">${text}</a>`,
+    };
+    const some = [
+      ...days,
+      aWholeDay("20240109", 100),
+      aDay("20240117", 0),
+      aDay("20240110", 0, { asked: false }),
+    ];
+    const page = renderCoverage(ofStocks(...some), undefined, opening);
+    expect([...page.matchAll(/href="\/names\/stock_daily\/(\d+)"/g)].map(([, day]) => day)).toEqual(
+      days.map(({ day }) => day),
+    );
+    expect([...page.matchAll(/href="#(\d+)"/g)].map(([, day]) => day)).toEqual([
+      "20240105",
+      "20240104",
+      "20240103",
+    ]);
+    expectWellFormed(page);
+  });
+
+  test("the names of a day have their reasons, in the reader's language, and the evidence by its title", () => {
+    const absent: AbsentCell[] = [
+      { ts_code: "000001.SZ", interface: "daily", reason: "missing", looks: 0 },
+      { ts_code: "000002.SZ", interface: "adj_factor", reason: "unexplained", looks: 3 },
+      { ts_code: "600519.SH", interface: "daily", reason: "evidence", looks: 0 },
+    ];
+    const dataset = datasets.stock_daily;
+    const page = renderDayNames({ dataset, day: "20240105", absent }).markup;
+    for (const text of ["000001.SZ daily missing", "looked for and not found 3", "explained by suspensions"])
+      expect(seen(page)).toContain(text);
+    expect(seen(renderDayNames({ dataset, day: "20240105", absent }, chinese).markup)).toContain(
+      "查过，没有找到",
+    );
+    expect(seen(renderDayNames({ dataset, day: "20240105", absent: [] }).markup)).toContain(
+      "Nothing is absent",
+    );
+    expectWellFormed(page);
   });
 });
 
@@ -363,8 +493,26 @@ describe("the page of the dashboard", () => {
     const page = await draw();
     expect(page).not.toMatch(/<script|<iframe|<use|javascript:|https?:\/\//);
     expectWellFormed(page);
-    expect(seen(page)).toContain("12 of 12 days proven whole");
+    expect(seen(page)).toContain("12 of 12 days whole");
     expect(seen(page)).toContain("Stock daily data stored for each trading day");
     expect(page).not.toContain("ETF prices stored");
+  });
+
+  test("a partial day opens a popup with the names of what it lacks", async () => {
+    await world.dispatch({ job: "DAILY_HISTORY", from: firstDay, to: lastDay });
+    await world.runToEnd();
+    await world.sql("delete from stock_daily where ts_code = '600519.SH' and trade_date = '2024-01-10'");
+    const page = await draw();
+    expect(seen(page)).toContain("Latest partial: 2024-01-10");
+    const [, endpoint, display, payload = ""] =
+      /<a>2024-01-10 \([^<]*<\/a><cwdb-action action="call" endpoint="([^"]*)" display="(\w+)">([^<]*)</.exec(
+        page,
+      ) ?? [];
+    expect({ endpoint, display }).toEqual({ endpoint: arns.ownArn, display: "popup" });
+    const asked = JSON.parse(payload.replaceAll("&quot;", '"'));
+    expect(asked).toEqual({ names: { dataset: "stock_daily", day: "20240110" } });
+    const names = await drawNames(world.services.database, asked.names);
+    expect(seen(names)).toContain("600519.SH daily missing");
+    expectWellFormed(names.replace(/<style>.*<\/style>/s, ""));
   });
 });

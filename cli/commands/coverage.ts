@@ -1,5 +1,10 @@
-// `coverage`: what is stored for each trading day, compared with what was listed that day.
-import type { CoverageAnswer, DatasetCoverageAnswer } from "../../shared/api/answers.ts";
+// `coverage`: how complete the data is, by day, by month, of one day by name, or of one security.
+import type {
+  CodeCoverageAnswer,
+  CoverageAnswer,
+  DatasetCoverageAnswer,
+  DayNamesAnswer,
+} from "../../shared/api/answers.ts";
 import { datasetsByDay } from "../../shared/catalogue/datasets.ts";
 import { type Api, openApi } from "../api.ts";
 import { command } from "../command.ts";
@@ -9,102 +14,173 @@ import type { Messages } from "../messages/en.ts";
 import { sayOrigin } from "../origin.ts";
 import { asTable } from "../output.ts";
 
-type DayRows = Omit<DatasetCoverageAnswer["days"][number], "day">;
-type Range = { from: string | undefined; to: string | undefined };
-/** The printed result: the API's answer, and its days as a table. */
-type Shown = {
-  readonly body: CoverageAnswer | DatasetCoverageAnswer;
-  readonly head: readonly string[];
-  readonly headings: readonly string[];
-  readonly rows: readonly (readonly string[])[];
+type DayRows = CoverageAnswer["days"][number]["stocks"];
+type Figures = Pick<DayRows, "stored" | "expected" | "explained" | "unexplained" | "missing">;
+
+/** What is asked for; `isOnlyMissing`: leave out what is whole. */
+type Asked = {
+  readonly range: { from: string | undefined; to: string | undefined };
+  readonly isOnlyMissing: boolean;
+  readonly t: Messages;
 };
+
+/** The printed result: the API's answer, and the same as lines. */
+type Shown = { readonly body: object; readonly lines: readonly string[] };
 
 export const coverageCommand = (t: Messages) =>
   command({
-    usage: "coverage",
+    usage: "coverage [dataset]",
     about: t.coverage.about,
     options: {
-      from: { type: "string", kind: "day", describe: t.coverage.fromOption },
-      to: { type: "string", kind: "day", describe: t.coverage.toOption },
       dataset: {
         type: "string",
         choices: datasetsByDay.map(({ name }) => name),
         describe: t.coverage.datasetOption,
       },
+      from: { type: "string", kind: "day", describe: t.coverage.fromOption },
+      to: { type: "string", kind: "day", describe: t.coverage.toOption },
+      by: { type: "string", choices: ["day", "month"], describe: t.coverage.byOption },
+      code: { type: "string", describe: t.coverage.codeOption },
+      day: { type: "string", kind: "day", describe: t.coverage.dayOption },
       missing: { type: "boolean", default: false, describe: t.coverage.missingOption },
     },
     examples: [
       ["coverage --from 20240101 --to 20240131", t.coverage.exampleMonth],
       ["coverage --missing", t.coverage.exampleMissing],
-      ["coverage --dataset etf_daily", t.coverage.exampleDataset],
+      ["coverage stock_daily --by month --from 20200101", t.coverage.exampleByMonth],
+      ["coverage stock_daily --day 20240105", t.coverage.exampleDay],
+      ["coverage stock_daily --code 600519.SH", t.coverage.exampleCode],
     ],
-    async run(session, { from, to, missing, dataset }) {
+    async run(session, { dataset, from, to, by, code, day, missing }) {
       const { output } = session;
       const target = await session.target();
       sayOrigin(target, session);
       const api = await openApi(target, t);
-      const isWanted = ({ proven }: DayRows) => !missing || !proven;
-      const { body, head, headings, rows } =
+      const asked = { range: { from, to }, isOnlyMissing: missing, t };
+      const at = `/api/coverage/${dataset}`;
+      const { body, lines } =
         dataset === undefined
-          ? await ofStocksAndEtfs(api, { from, to }, isWanted, t)
-          : await ofDataset(api, dataset, { from, to }, isWanted, t);
+          ? await ofStocksAndEtfs(api, asked)
+          : day !== undefined
+            ? await ofDay(api, `${at}/days/${day}`, t)
+            : code !== undefined
+              ? await ofCode(api, `${at}/${encodeURIComponent(code)}`, asked)
+              : await ofDataset(api, at, by === "month", asked);
       output.json({ ...body, origin: target.origin });
-      const none = missing ? t.coverage.noneMissing : t.coverage.noOpenDays;
-      const lines = rows.length === 0 ? [none(body.from, body.to)] : asTable(headings, rows);
-      for (const line of [...head, ...lines]) output.line(line);
+      for (const line of lines) output.line(line);
       return exitCodes.done;
     },
   });
 
-async function ofStocksAndEtfs(
-  api: Api,
-  range: Range,
-  isWanted: (rows: DayRows) => boolean,
-  t: Messages,
-): Promise<Shown> {
+async function ofStocksAndEtfs(api: Api, { range, isOnlyMissing, t }: Asked): Promise<Shown> {
   const coverage = await api.get<CoverageAnswer>("/api/coverage", range);
-  const days = coverage.days.filter(({ stocks }) => isWanted(stocks));
-  const { day, stocks, etfs, share, proven } = t.coverage.headings;
+  const days = coverage.days.filter(({ stocks }) => !isOnlyMissing || !stocks.whole);
+  const { day, stocks, etfs, share, state } = t.coverage.headings;
+  const rows = days.map((one) => [
+    one.day,
+    ...[number(one.stocks.stored), shareOf(one.stocks), t.coverage.states[one.stocks.state]],
+    ...[number(one.etfs.stored), t.coverage.states[one.etfs.state]],
+  ]);
   return {
     body: { ...coverage, days },
-    head: [t.coverage.newest(coverage.newest_trade_date ?? "-")],
-    headings: [day, stocks, share, proven, etfs, proven],
-    rows: days.map((one) => [
-      one.day,
-      ...cellsOf(one.stocks, t),
-      number(one.etfs.stored),
-      provenOf(one.etfs, t),
-    ]),
+    lines: [
+      t.coverage.newest(coverage.newest_trade_date ?? "-"),
+      ...tableOf([day, stocks, share, state, etfs, state], rows, coverage, isOnlyMissing, t),
+    ],
   };
 }
 
-async function ofDataset(
-  api: Api,
-  dataset: string,
-  range: Range,
-  isWanted: (rows: DayRows) => boolean,
+async function ofDataset(api: Api, at: string, isByMonth: boolean, asked: Asked): Promise<Shown> {
+  const { range, isOnlyMissing, t } = asked;
+  const by = isByMonth ? "month" : "day";
+  const coverage = await api.get<DatasetCoverageAnswer>(at, { ...range, by });
+  const days = (coverage.days ?? []).filter(({ whole }) => !isOnlyMissing || !whole);
+  const months = (coverage.months ?? []).filter((one) => !isOnlyMissing || one.whole_days < one.days);
+  const { day, month, state, openDays, whole, ...headings } = t.coverage.headings;
+  const figures = [
+    headings.rows,
+    headings.expected,
+    headings.explained,
+    headings.unexplained,
+    headings.missing,
+  ];
+  const [names, rows] = isByMonth
+    ? [
+        [month, openDays, whole, ...figures],
+        months.map((one) => [one.month, number(one.days), number(one.whole_days), ...figuresOf(one)]),
+      ]
+    : [
+        [day, ...figures, state],
+        days.map((one) => [one.day, ...figuresOf(one), t.coverage.states[one.state]]),
+      ];
+  return {
+    body: { ...coverage, ...(isByMonth ? { months } : { days }) },
+    lines: [
+      t.coverage.reach(coverage.newest_whole_day ?? "-", coverage.complete_through ?? "-"),
+      ...tableOf(names, rows, coverage, isOnlyMissing, t),
+    ],
+  };
+}
+
+/** All names of a day; the API has them in pages. */
+async function ofDay(api: Api, at: string, t: Messages): Promise<Shown> {
+  let page = await api.get<DayNamesAnswer>(at);
+  const absent = [...page.absent];
+  while (page.next_cursor !== null) {
+    page = await api.get<DayNamesAnswer>(at, { cursor: page.next_cursor });
+    absent.push(...page.absent);
+  }
+  const { dataset, day } = page;
+  const { code, interface: of, reason, looks } = t.coverage.headings;
+  const rows = absent.map((one) => [
+    one.ts_code,
+    one.interface,
+    t.coverage.reasons[one.reason],
+    number(one.looks),
+  ]);
+  const lines =
+    rows.length === 0 ? [t.coverage.nothingAbsent(day)] : asTable([code, of, reason, looks], rows);
+  return { body: { dataset, day, absent }, lines };
+}
+
+async function ofCode(api: Api, at: string, { range, t }: Asked): Promise<Shown> {
+  const known = await api.get<CodeCoverageAnswer>(at, range);
+  const { from, to, interface: of, openDays } = t.coverage.headings;
+  const rows = known.missing_ranges.map((run) => [run.from, run.to, number(run.days), run.interface]);
+  return {
+    body: known,
+    lines: [
+      t.coverage.storedDays(known.ts_code, known.first_stored ?? "-", known.last_stored ?? "-"),
+      t.coverage.ofRange(known.from, known.to, {
+        expected: number(known.expected),
+        stored: number(known.stored),
+        evidence: number(known.explained.evidence),
+        noData: number(known.explained.no_data),
+        unexplained: number(known.unexplained),
+        missing: number(known.missing),
+      }),
+      ...(rows.length === 0 ? [] : asTable([from, to, openDays, of], rows)),
+    ],
+  };
+}
+
+function tableOf(
+  headings: readonly string[],
+  rows: readonly (readonly string[])[],
+  { from, to }: { from: string; to: string },
+  isOnlyMissing: boolean,
   t: Messages,
-): Promise<Shown> {
-  const coverage = await api.get<DatasetCoverageAnswer>(`/api/coverage/${dataset}`, range);
-  const days = coverage.days.filter(isWanted);
-  const { day, rows, share, proven } = t.coverage.headings;
-  return {
-    body: { ...coverage, days },
-    head: [],
-    headings: [day, rows, share, proven],
-    rows: days.map((one) => [one.day, ...cellsOf(one, t)]),
-  };
+): string[] {
+  if (rows.length > 0) return asTable(headings, rows);
+  return [isOnlyMissing ? t.coverage.noneMissing(from, to) : t.coverage.noOpenDays(from, to)];
 }
 
-function cellsOf(rows: DayRows, t: Messages): string[] {
-  return [number(rows.stored), shareOf(rows), provenOf(rows, t)];
+function figuresOf({ stored, expected, explained, unexplained, missing }: Figures): string[] {
+  return [stored, expected, explained, unexplained, missing].map((count) =>
+    count === null ? "" : number(count),
+  );
 }
 
-function provenOf({ proven, asked }: DayRows, t: Messages): string {
-  if (proven) return t.coverage.yes;
-  return asked ? t.coverage.no : t.coverage.notAsked;
-}
-
-function shareOf({ stored, listed }: DayRows): string {
-  return listed === 0 || listed === null ? "" : `${Math.round((stored / listed) * 100)}%`;
+function shareOf({ stored, expected }: Figures): string {
+  return expected === 0 || expected === null ? "" : `${Math.round((stored / expected) * 100)}%`;
 }

@@ -1,5 +1,9 @@
 // All messages of the command line, in English. zh.ts has the same keys.
 
+import { english as words } from "../../shared/widget/words.ts";
+
+type CodeFigure = "expected" | "stored" | "evidence" | "noData" | "unexplained" | "missing";
+
 export const en = {
   yargsLocale: "en",
   /** A text from the stack, which is English. */
@@ -135,6 +139,7 @@ export const en = {
     id: (id: string) => `task     ${id}`,
     command: (text: string) => `command  ${text}`,
     units: (text: string) => `units    ${text}`,
+    absent: (text: string) => `absent   ${text}`,
     headings: {
       job: "job",
       status: "status",
@@ -243,27 +248,50 @@ export const en = {
     onItsWay: (unit: string) => `${unit} was sent again`,
   },
   coverage: {
-    about: "Show what is stored for each trading day",
-    fromOption: "first day; 30 days back by default",
+    about: "Show how complete the data is: by day, by month, of one day by name, or of one security",
+    fromOption: "first day; 30 days back by default, by month a year; of a security the first requested day",
     toOption: "last day; today by default",
-    datasetOption: "only this dataset; stocks and ETFs by default",
-    missingOption: "only days that are not complete",
+    datasetOption: "one dataset; stocks and ETFs by default",
+    byOption: "a row for each day or for each month; day by default",
+    codeOption: "one security: its stored days, and where it lacks some",
+    dayOption: "one day: what is absent, by name and with the reason",
+    missingOption: "only days or months that are not complete",
     exampleMonth: "a month",
     exampleMissing: "the gaps of the last 30 days",
-    exampleDataset: "a single dataset",
+    exampleByMonth: "one dataset by month",
+    exampleDay: "the names of what a day lacks",
+    exampleCode: "where a stock has gaps",
     newest: (day: string) => `newest stored day: ${day}`,
+    reach: (newest: string, through: string) => `newest whole day: ${newest}, complete through: ${through}`,
     noneMissing: (from: string, to: string) => `Every trading day from ${from} to ${to} is complete.`,
     noOpenDays: (from: string, to: string) => `The calendar has no trading day from ${from} to ${to}.`,
-    yes: "yes",
-    no: "no",
-    notAsked: "not requested",
+    nothingAbsent: (day: string) => `Nothing is absent on ${day}.`,
+    storedDays: (code: string, first: string, last: string) =>
+      `${code}: first stored day ${first}, last ${last}`,
+    ofRange: (from: string, to: string, of: Record<CodeFigure, string>) =>
+      `${from} to ${to}: ${of.stored} of ${of.expected} days stored, ${of.evidence} explained, ${of.noData} without data, ${of.unexplained} not found, ${of.missing} missing`,
+    states: words.states,
+    reasons: words.reasons,
     headings: {
       day: "day",
+      month: "month",
       rows: "rows",
       stocks: "stocks",
       etfs: "ETFs",
-      share: "of listed",
-      proven: "complete",
+      share: "of expected",
+      state: "state",
+      openDays: "days",
+      whole: "whole",
+      expected: "expected",
+      explained: "explained",
+      unexplained: "not found",
+      missing: "missing",
+      code: "code",
+      interface: "interface",
+      reason: "reason",
+      looks: "times looked for",
+      from: "from",
+      to: "to",
     },
   },
   query: {

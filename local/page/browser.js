@@ -117,6 +117,24 @@ document.addEventListener("click", async (event) => {
   showOutcome(text, !done);
 });
 
+const names = element("names", HTMLDialogElement);
+
+// A link with another key pressed opens the same names as a page of their own.
+document.addEventListener("click", async (event) => {
+  if (event.ctrlKey || event.metaKey || event.shiftKey || !(event.target instanceof Element)) return;
+  const address = event.target.closest("a[data-names]")?.getAttribute("href");
+  if (!address) return;
+  event.preventDefault();
+  try {
+    const response = await fetch(address);
+    if (!response.ok) throw new Error(String(response.status));
+    show(element("names-content", HTMLElement), await response.text());
+    if (!names.open) names.showModal();
+  } catch {
+    setState(document.body.dataset.lost ?? "", false);
+  }
+});
+
 function describeJob() {
   const job = startForm.elements.namedItem("job");
   if (!(job instanceof HTMLSelectElement)) return;

@@ -10,15 +10,12 @@ import {
   later,
   shanghaiDay,
 } from "../../shared/catalogue/dates.ts";
+import { lastDueDay } from "../../shared/catalogue/due.ts";
 import { jobsOf } from "../../shared/catalogue/jobs.ts";
-import {
-  askedDaysSql,
-  type DatasetCoverage,
-  type DayCoverage,
-  readCoverage,
-} from "../../shared/coverage/stored-days.ts";
+import type { DatasetCoverage } from "../../shared/coverage/dataset-coverage.ts";
+import { type Reach, readReach } from "../../shared/coverage/reach.ts";
+import { askedDaysSql, type DayCoverage, readCoverage } from "../../shared/coverage/stored-days.ts";
 import type { Database, SqlRow } from "../../shared/ports.ts";
-import { isShown } from "../../shared/widget/coverage.ts";
 
 /** The most weeks that are drawn. */
 export const coverageWeeks = 46;
@@ -36,6 +33,8 @@ export type CoverageReader = {
   read(at: Date): Promise<readonly DatasetCoverage[]>;
 };
 
+const nothingWhole: Reach = { newestWhole: undefined, completeThrough: undefined };
+
 /** The known coverage of one dataset. */
 type Watched = {
   readonly dataset: Dataset;
@@ -44,6 +43,7 @@ type Watched = {
   /** The days that tasks asked for, as the database writes them. */
   asked: string;
   isUsed: boolean;
+  reach: Reach;
 };
 
 export function makeCoverageReader(
@@ -51,7 +51,7 @@ export function makeCoverageReader(
   among: readonly Dataset[] = datasetsByDay,
 ): CoverageReader {
   const all = among.map((dataset): Watched => {
-    return { dataset, pieces: new Map(), stale: new Set(), asked: "", isUsed: false };
+    return { dataset, pieces: new Map(), stale: new Set(), asked: "", isUsed: false, reach: nothingWhole };
   });
   const parameters = whatMayChange(among);
   let settledUntil = "";
@@ -92,16 +92,22 @@ export function makeCoverageReader(
       if (due !== undefined) {
         const from = addDays(firstMonday, due * pieceDays);
         const begunAt = performance.now();
-        for (const { dataset, pieces, stale } of shown) {
+        for (const watched of shown) {
+          const { dataset, pieces, stale } = watched;
           if (!stale.delete(due) && pieces.has(due)) continue;
           pieces.set(due, await readCoverage(database, dataset, { from, to: addDays(from, pieceDays - 1) }));
+          const isLast = stale.size === 0 && wanted.every((piece) => pieces.has(piece));
+          if (isLast || due === pieceOf(today)) {
+            watched.reach = await readReach(database, dataset, at, pieceDays);
+          }
         }
         notBefore = at.getTime() + (performance.now() - begunAt) * pauseFactor;
       }
       const ascending = wanted.reverse();
-      return shown.map(({ dataset, pieces }) => {
+      return shown.map(({ dataset, pieces, reach }) => {
         const known = ascending.flatMap((piece) => pieces.get(piece) ?? []);
-        return { dataset, days: known.filter((day) => day.day >= first && isShown(day, today)) };
+        const days = known.filter(({ day }) => day >= first && day <= today);
+        return { dataset, days, due: lastDueDay(dataset, at), reach };
       });
     },
   };

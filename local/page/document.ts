@@ -51,6 +51,10 @@ ${section("failures", sections.failures, live("failures"), "wide")}
 <div class="answers"><button value="no" class="plain">${words.no}</button><button value="yes" class="main" autofocus>${words.yes}</button></div>
 </form>
 </dialog>
+<dialog id="names" aria-label="${words.names}">
+<div id="names-content" class="scroll" aria-live="polite"></div>
+<form method="dialog" class="answers"><button class="main" autofocus>${words.closeNames}</button></form>
+</dialog>
 </body>
 </html>
 `.markup;

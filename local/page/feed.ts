@@ -1,7 +1,7 @@
 // The data of the page, read again when the ledger has changed. Checked once a second while a page is open, never
 // otherwise.
 import type { Day } from "../../shared/catalogue/dates.ts";
-import type { DatasetCoverage } from "../../shared/coverage/stored-days.ts";
+import type { DatasetCoverage } from "../../shared/coverage/dataset-coverage.ts";
 import type { Database } from "../../shared/ports.ts";
 import { newestTradeDate } from "../../shared/reads/daily.ts";
 import { countListed } from "../../shared/reads/instruments.ts";

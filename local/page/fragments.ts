@@ -3,7 +3,7 @@ import { formatDay } from "../../shared/catalogue/dates.ts";
 import type { TaskProgress } from "../../shared/reads/progress.ts";
 import { type Action, cancel, pauseOrResume, retry, retryAll } from "../../shared/widget/actions.ts";
 import { renderBar } from "../../shared/widget/bar.ts";
-import { renderCoverages } from "../../shared/widget/coverage.ts";
+import { type Opening, renderCoverages } from "../../shared/widget/coverage.ts";
 import { renderFailures } from "../../shared/widget/failures.ts";
 import { formatNumber } from "../../shared/widget/format.ts";
 import { html, type Markup } from "../../shared/widget/html.ts";
@@ -15,6 +15,13 @@ import type { PageWords } from "./words.ts";
 
 export const fragmentNames = ["now", "tasks", "rates", "failures", "coverage"] as const;
 export type FragmentName = (typeof fragmentNames)[number];
+
+/** A day opens in the dialog, or without a script as a page of its own. */
+const opening: Opening = {
+  href: ({ name }, day) => `/names?${new URLSearchParams({ dataset: name, day })}`,
+  link: (dataset, day, text) =>
+    html`<a href="${opening.href?.(dataset, day)}" data-names="" data-key="${dataset.name}-${day}">${text}</a>`,
+};
 
 /** @param weeks of coverage that fit */
 export function renderFragments(
@@ -41,6 +48,7 @@ export function renderFragments(
     coverage: renderCoverages(
       coverage.map((each) => ({ ...each, days: each.days.slice(-5 * weeks) })),
       widget,
+      opening,
     ),
   };
 }

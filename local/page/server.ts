@@ -14,6 +14,7 @@ import { openDatabase } from "./database.ts";
 import { renderDocument } from "./document.ts";
 import { readWeeks, streamEvents } from "./events.ts";
 import { type InterfaceRate, makeFeed } from "./feed.ts";
+import { drawNames } from "./names.ts";
 import { type PageWords, wordsFor } from "./words.ts";
 
 export type PageOptions = {
@@ -80,6 +81,8 @@ export async function startPage({
         return streamEvents(request, response, { feed, words, weeks: readWeeks(query.get("weeks")) });
       case "GET /chart":
         return sendJson(response, 200, await drawChart(database, readChoice(query), words));
+      case "GET /names":
+        return send(response, 200, "text/html; charset=utf-8", await drawNames(database, query, words));
       case "GET /codes":
         return sendJson(response, 200, await suggestCodes(database, query.get("q") ?? ""));
       case "POST /command":

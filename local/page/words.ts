@@ -54,6 +54,10 @@ export type PageWords = {
   readonly nothingStored: string;
   readonly noPrices: (code: string) => string;
   readonly close: string;
+  /** The dialog with the names of what is absent of a day. */
+  readonly names: string;
+  readonly noNames: string;
+  readonly closeNames: string;
   readonly day: string;
   readonly columns: Readonly<Record<"open" | "high" | "low" | "close" | "vol", string>>;
   readonly priceOn: (day: string, moved: string) => string;
@@ -142,6 +146,9 @@ const english: PageWords = {
   nothingStored: "No prices are stored yet. They appear here when the first days are in.",
   noPrices: (code) => `No prices of ${code} are stored.`,
   close: "close",
+  names: "What is absent of a day",
+  noNames: "No names are known of this day.",
+  closeNames: "Close",
   day: "day",
   columns: { open: "open", high: "high", low: "low", close: "close", vol: "volume, lots" },
   priceOn: (day, moved) => `on ${day}, ${moved} over the range`,
@@ -230,6 +237,9 @@ const chinese: PageWords = {
   nothingStored: "还没有价格入库。首批数据入库后会显示在这里。",
   noPrices: (code) => `没有 ${code} 的价格。`,
   close: "收盘价",
+  names: "某一天没有的数据",
+  noNames: "没有这一天的明细。",
+  closeNames: "关闭",
   day: "日期",
   columns: { open: "开盘", high: "最高", low: "最低", close: "收盘", vol: "成交量（手）" },
   priceOn: (day, moved) => `${day}，区间涨跌 ${moved}`,

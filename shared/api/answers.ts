@@ -4,6 +4,8 @@ import { financeNumbers } from "../catalogue/datasets/finance.ts";
 import { jobTypes, runOptions } from "../catalogue/jobs.ts";
 import { originKinds } from "../catalogue/origin.ts";
 import { taskStatuses, unitStatuses } from "../catalogue/status.ts";
+import { absenceReasons, rangesMax } from "../coverage/names.ts";
+import { coverageStates } from "../coverage/state.ts";
 import { splitConfig } from "../dispatch/asked.ts";
 import { errorKinds } from "../errors.ts";
 import { nothings } from "../plan/nothing.ts";
@@ -309,10 +311,24 @@ export const FinanceAnswer = name(
   }),
 );
 
+const figure = (text: string) =>
+  about(`${text}; null for a dataset that does not expect a row of each security`, z.nullable(count()));
+
+const rowFields = () => ({
+  stored: about("Securities with a row; the number of rows where `expected` is null", count()),
+  expected: figure("Securities listed on that day"),
+  explained: figure("Of these, known to have no row, such as suspended ones"),
+  unexplained: figure("Rows, or values of a joined interface, that were looked for and not found"),
+  missing: figure("Rows, or values of a joined interface, of which nothing is known"),
+});
+
 const dayRowFields = () => ({
-  stored: count(),
-  listed: about("Listed on that day; includes suspended ones, which have no row", count()),
-  proven: about("An answer for the whole day was proven complete, and its rows are still there", z.boolean()),
+  state: about(
+    "whole: every row is stored or explained; whole_with_unexplained: nothing is to be fetched any more, but some rows were not found; partial: something is missing; not_due: not published yet; not_asked: no task covered the day",
+    z.enum(coverageStates),
+  ),
+  ...rowFields(),
+  whole: about("Nothing is to be fetched any more", z.boolean()),
   asked: about(
     "A task that was not cancelled covered the whole day: what is not stored is missing",
     z.boolean(),
@@ -336,21 +352,94 @@ export const DatasetCoverageAnswer = name(
   "DatasetCoverage",
   z.strictObject({
     dataset: z.string(),
+    newest_whole_day: about("Its newest whole day; null when there is none", z.nullable(day())),
+    complete_through: about(
+      "The last day of the unbroken run of whole days from the first requested day on; null when that day is not whole, and while too many days were not checked",
+      z.nullable(day()),
+    ),
     from: day(),
     to: day(),
-    days: z.array(
-      z.strictObject({
-        day: day(),
-        ...dayRowFields(),
-        listed: about(
-          "Listed on that day; includes suspended ones, which have no row. null for a dataset that does not expect a row of each",
-          z.nullable(count()),
+    days: z.optional(
+      about(
+        "By day: the trading days, ascending",
+        z.array(z.strictObject({ day: day(), ...dayRowFields() })),
+      ),
+    ),
+    months: z.optional(
+      about(
+        "By month, ascending: days that are due, and the sums of their rows",
+        z.array(
+          z.strictObject({
+            month: about("YYYYMM", z.string().check(z.regex(/^\d{6}$/))),
+            days: about("Trading days that are due", count()),
+            whole_days: count(),
+            ...rowFields(),
+          }),
         ),
-      }),
+      ),
     ),
   }),
 );
 export type DatasetCoverageAnswer = z.infer<typeof DatasetCoverageAnswer>;
+
+const reason = () =>
+  about(
+    "missing: nothing is known; unexplained: looked for and not found; no_data: the interfaces agree that there is none; evidence: another dataset says why, such as a suspension",
+    z.enum(absenceReasons),
+  );
+
+export const DayNamesAnswer = name(
+  "DayNames",
+  z.strictObject({
+    dataset: z.string(),
+    day: day(),
+    absent: z.array(
+      z.strictObject({
+        ts_code: z.string(),
+        interface: about(
+          "The interface without a row; the first one of the dataset where no row is stored",
+          z.string(),
+        ),
+        reason: reason(),
+        looks: about("Runs that looked for it and did not find it", count()),
+      }),
+    ),
+    next_cursor: cursor(),
+  }),
+);
+export type DayNamesAnswer = z.infer<typeof DayNamesAnswer>;
+
+export const CodeCoverageAnswer = name(
+  "CodeCoverage",
+  z.strictObject({
+    dataset: z.string(),
+    ts_code: z.string(),
+    from: day(),
+    to: day(),
+    first_stored: about("Its first stored day, of all days; null when nothing is stored", z.nullable(day())),
+    last_stored: z.nullable(day()),
+    expected: about("Trading days of the range on which it is listed", count()),
+    stored: about("Of these, with a row", count()),
+    explained: z.strictObject({
+      no_data: about("Absences on which the interfaces agree", count()),
+      evidence: about("Absences that another dataset explains, such as suspensions", count()),
+    }),
+    unexplained: about("Absences that were looked for, and nothing says why", count()),
+    missing: about("Rows, or values of a joined interface, of which nothing is known", count()),
+    missing_ranges: about(
+      `Where they are, ascending; the first ${rangesMax}`,
+      z.array(
+        z.strictObject({
+          interface: z.string(),
+          from: day(),
+          to: day(),
+          days: about("Trading days", count()),
+        }),
+      ),
+    ),
+  }),
+);
+export type CodeCoverageAnswer = z.infer<typeof CodeCoverageAnswer>;
 
 /** The cursor of the next page; null on the last page. */
 function cursor() {

@@ -59,6 +59,9 @@ export function catalogueOf<Name extends string>(
 /** Datasets by trading day: the ones with coverage for each open day, and with a freshness. */
 export const datasetsByDay: readonly Dataset[] = Object.values(datasets).filter(isByTradingDay);
 
+/** Those of which each member has a row on each trading day: what is missing of a day is known by name. */
+export const datasetsByName: readonly Dataset[] = datasetsByDay.filter(hasMembersEachDay);
+
 /** The trading calendar, from which every plan by day is made. */
 export function calendarDataset(): Dataset {
   const found = Object.values(datasets).find(({ expects }) => expects === "every_day");

@@ -54,17 +54,28 @@ export async function readDays(
   keep: boolean,
 ): Promise<DayState[]> {
   const { whole, others } = await readKept(database, dataset, range);
-  const states = new Map(whole.map((state) => [state.day, state]));
-  for (let at = 0; at < others.length; at += daysInQuestionMax) {
-    const days = others.slice(at, at + daysInQuestionMax);
-    const rows = await database.run(countSql(dataset, keep), { days: days.join(",") });
-    for (const row of rows) states.set(String(row.day), stateOf(row));
-  }
-  return [...states.values()].sort((a, b) => (a.day < b.day ? -1 : 1));
+  return [...whole, ...(await countDays(database, dataset, others, keep))].sort(byDay);
 }
 
-/** The days that are kept as whole and whose list has not changed since; and the other open days. */
-async function readKept(
+/** Days as they are counted from their rows, ascending. @param days open days */
+export async function countDays(
+  database: Database,
+  dataset: Dataset,
+  days: readonly Day[],
+  keep: boolean,
+): Promise<DayState[]> {
+  const states: DayState[] = [];
+  for (let at = 0; at < days.length; at += daysInQuestionMax) {
+    const part = days.slice(at, at + daysInQuestionMax).join(",");
+    states.push(...(await database.run(countSql(dataset, keep), { days: part })).map(stateOf));
+  }
+  return states.sort(byDay);
+}
+
+const byDay = (a: DayState, b: DayState) => (a.day < b.day ? -1 : 1);
+
+/** The days that are kept as whole and whose list has not changed since; and the other open days, ascending. */
+export async function readKept(
   database: Database,
   dataset: Dataset,
   { from, to }: DayRange,
@@ -122,7 +133,7 @@ function stateOf(row: SqlRow): DayState {
 }
 
 /** CTE open_day: the open days that meet a condition on cal_date. */
-function openDaysSql(condition: string): string {
+export function openDaysSql(condition: string): string {
   return `open_day as materialized (
   select cal_date as trade_date
   from trade_cal
@@ -348,12 +359,12 @@ group by ts_code
 order by ts_code`;
 }
 
-const daysBetweenSql = "cal_date between to_date(:from, 'YYYYMMDD') and to_date(:to, 'YYYYMMDD')";
+export const daysBetweenSql = "cal_date between to_date(:from, 'YYYYMMDD') and to_date(:to, 'YYYYMMDD')";
 
-const isListedThen = "cell.trade_date >= member.first_day and cell.trade_date < member.end_day";
+export const isListedThen = "cell.trade_date >= member.first_day and cell.trade_date < member.end_day";
 
 /** CTE member: the codes of the parameter, as listed; a code that is not in the list counts as always listed. */
-function codesAsked(dataset: Dataset): string {
+export function codesAsked(dataset: Dataset): string {
   return `member as materialized (
   select asked.ts_code collate "C" as ts_code, coalesce(first_day, '-infinity') as first_day,
     coalesce(end_day, 'infinity') as end_day
@@ -363,7 +374,7 @@ function codesAsked(dataset: Dataset): string {
 }
 
 /** The cells of few codes without a row: the stored days of each code are read from the key. */
-function absentOfCodes(dataset: Dataset): string {
+export function absentOfCodes(dataset: Dataset): string {
   const day = dayColumnOf(dataset);
   return `select member.ts_code, cell.trade_date
     from member
@@ -380,7 +391,7 @@ function absentOfCodes(dataset: Dataset): string {
 }
 
 /** The cells of few days without a row: the stored codes of each day are read from an index. */
-function absentOfDays(dataset: Dataset): string {
+export function absentOfDays(dataset: Dataset): string {
   return `select cell.ts_code, open_day.trade_date
     from open_day
     cross join lateral (
@@ -397,17 +408,26 @@ function absentOfDays(dataset: Dataset): string {
 /**
  * CTE absent: expected cells without a row, or whose row lacks a joined interface, with the reason and looks of their
  * record. It needs the CTEs open_day and member.
+ * @param excused whether it has the cells that evidence explains too; then it says which, as is_excused
  */
-function absentSql(dataset: Dataset, cells: (dataset: Dataset) => string): string {
+export function absentSql(
+  dataset: Dataset,
+  cells: (dataset: Dataset) => string,
+  excused: "left out" | "included" = "left out",
+): string {
+  const [isExcused, isNot, onlyOthers] =
+    excused === "included"
+      ? [`, ${isExcusedSql(dataset)} as is_excused`, ", false", ""]
+      : ["", "", `where not ${isExcusedSql(dataset)}`];
   return `absent as (
-  select cell.ts_code, cell.trade_date, ${mainOf(dataset)} as interface, record.reason, record.looks
+  select cell.ts_code, cell.trade_date, ${mainOf(dataset)} as interface, record.reason, record.looks${isExcused}
   from (
     ${cells(dataset)}
   ) as cell
   ${recordJoin(dataset, mainOf(dataset))}
-  where not ${isExcusedSql(dataset)}
+  ${onlyOthers}
   union all
-  select cell.ts_code, cell.trade_date, cell.interface, record.reason, record.looks
+  select cell.ts_code, cell.trade_date, cell.interface, record.reason, record.looks${isNot}
   from (
     ${lackingSql(dataset, (column) => `${column} in (select trade_date from open_day)`)}
   ) as cell

@@ -21,21 +21,18 @@ export type DayCoverage = {
   readonly day: Day;
   readonly stored: number;
   /** Members listed on that day. */
-  readonly listed: number | null;
+  readonly expected: number | null;
   /** Members known to have no row, such as suspended ones. */
   readonly explained: number | null;
   /** Rows, or values of a joined interface, that were looked for and not found, and nothing says why. */
   readonly unexplained: number | null;
   /** Rows, or values of a joined interface, of which nothing is known. */
   readonly missing: number | null;
-  /** Whole: nothing is to be fetched any more. */
-  readonly proven: boolean;
+  /** Nothing is to be fetched any more. */
+  readonly whole: boolean;
   /** A task that was not cancelled covered the whole day: what is not stored is missing. */
   readonly asked: boolean;
 };
-
-/** Coverage of a dataset by open day, ascending. */
-export type DatasetCoverage = { readonly dataset: Dataset; readonly days: readonly DayCoverage[] };
 
 /**
  * Coverage of the open days in a range, ascending.
@@ -52,10 +49,9 @@ export async function readCoverage(
   if (!hasMembersEachDay(dataset)) return await readAnswered(database, dataset, range);
   const asked = new Set(await readAsked(database, dataset, range));
   const states = await readDays(database, dataset, range, keep);
-  return states.map(({ day, expected: listed, stored, explained, unexplained, missing, wanted }) => ({
-    ...{ day, stored, listed, explained, unexplained, missing },
-    proven: wanted === 0 && listed > 0,
-    asked: asked.has(day),
+  return states.map(({ wanted, ...figures }) => ({
+    ...{ ...figures, whole: wanted === 0 && figures.expected > 0 },
+    asked: asked.has(figures.day),
   }));
 }
 
@@ -77,7 +73,7 @@ where exchange = 'SSE' and is_open = 1
 }
 
 /** Of a dataset whose days may have any number of rows: a day is whole when its answer was, and its rows are still there. */
-async function readAnswered(
+export async function readAnswered(
   database: Database,
   dataset: Dataset,
   { from, to }: DayRange,
@@ -92,26 +88,11 @@ async function readAnswered(
       ...rows.map((row) => ({
         day: String(row.day),
         stored: Number(row.stored),
-        ...{ listed: null, explained: null, unexplained: null, missing: null },
-        proven: row.proven === true,
+        ...{ expected: null, explained: null, unexplained: null, missing: null },
+        whole: row.whole === true,
         asked: row.asked === true,
       })),
     );
-  }
-  return found;
-}
-
-/** Coverage of every dataset by trading day that was ever fetched; of the first such dataset when none was. */
-export async function readCoverages(
-  database: Database,
-  range: { from: Day; to: Day },
-  among: readonly Dataset[] = datasetsByDay,
-): Promise<DatasetCoverage[]> {
-  const used: Dataset[] = [];
-  for (const dataset of among) if (await wasAsked(database, dataset)) used.push(dataset);
-  const found: DatasetCoverage[] = [];
-  for (const dataset of used.length > 0 ? used : among.slice(0, 1)) {
-    found.push({ dataset, days: await readCoverage(database, dataset, range) });
   }
   return found;
 }
@@ -142,30 +123,30 @@ stored as (
   where ${inRange} and ${isOwnRow(dataset, table)}
   group by ${dayColumn}
 ),
-${provenByDay},
+${wholeByDay},
 asked as (
   select coalesce(range_agg(days), '{}') as days
   from (${askedDaysSql}) as task
   where job_type = any (string_to_array(:jobs, ','))
 )
 select to_char(open_day.day, 'YYYYMMDD') as day, coalesce(stored.rows, 0) as stored,
-  proven.day is not null as proven, open_day.day <@ asked.days as asked
+  whole.day is not null as whole, open_day.day <@ asked.days as asked
 from open_day
 cross join asked
 left join stored on stored.day = open_day.day
-left join proven on proven.day = open_day.day
+left join whole on whole.day = open_day.day
 order by open_day.day`;
 }
 
 /** Days with a valid answer: none of its rows is gone. */
-const provenByDay = `answered as (
+const wholeByDay = `answered as (
   select to_date(selector ->> 'trade_date', 'YYYYMMDD') as day, max(rows) as rows
   from sync_unit
   where dataset = :dataset and status = 'done' and selector ->> 'by' = 'date'
     and selector ->> 'trade_date' between :from and :to
   group by 1
 ),
-proven as (
+whole as (
   select answered.day
   from answered
   left join stored on stored.day = answered.day
@@ -197,7 +178,7 @@ export async function readFreshness(
     const due = lastDueDay(dataset, now);
     const lately = await readCoverage(database, dataset, { from: addDays(due, -daysOfThose), to: due }, true);
     const days = lately.slice(-daysBehindMax);
-    const complete = days.findLastIndex(({ proven }) => proven);
+    const complete = days.findLastIndex(({ whole }) => whole);
     found.push({ dataset: dataset.name, daysBehind: days.length - 1 - complete });
   }
   return found;

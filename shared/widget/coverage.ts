@@ -1,7 +1,12 @@
-// Coverage as a heat map: a square for each open day, darker when a larger share of the listed securities is stored. A frame
-// means not proven whole; small and grey means never requested. Columns are weeks, rows are weekdays.
+// Coverage as a heat map: a square for each open day. Whole days are filled, with a dot where rows were not found; partial
+// ones are framed and filled up to their share; days not due are dashed, days never requested small. Columns are weeks, rows
+// are weekdays.
+import { hasMembersEachDay } from "../catalogue/dataset.ts";
+import type { Dataset } from "../catalogue/datasets.ts";
 import { type Day, daysBetween, formatDay, weekday } from "../catalogue/dates.ts";
-import type { DatasetCoverage, DayCoverage } from "../coverage/stored-days.ts";
+import type { DatasetCoverage } from "../coverage/dataset-coverage.ts";
+import { type CoverageState, coverageStates, stateOfDay } from "../coverage/state.ts";
+import type { DayCoverage } from "../coverage/stored-days.ts";
 import { formatNumber } from "./format.ts";
 import { html, type Markup } from "./html.ts";
 import { colours } from "./style.ts";
@@ -12,24 +17,35 @@ const gap = 2;
 const labelWidth = 34;
 const labelHeight = 14;
 
-/** Lower limit of each level, and its name. Suspended shares have no row: on an ordinary day one in fifty. */
-const levels = [
-  { from: 0.95, fill: "#1f8a4c", isLack: false, name: (words: Words) => words.atLeast("95") },
-  { from: 0.8, fill: "#6cbf7f", isLack: false, name: (words: Words) => words.atLeast("80") },
-  { from: 0.01, fill: "#e0a100", isLack: true, name: (words: Words) => words.some },
-  { from: 0, fill: colours.bad, isLack: true, name: (words: Words) => words.nothing },
-] as const;
+/** Days named in the text below the picture. */
+const daysNamed = 5;
 
-/** Today is shown only when it has stored rows, because it is published in the evening. */
-export function isShown({ day, stored }: DayCoverage, today: Day): boolean {
-  return day < today || (day === today && stored > 0);
+const fills = { whole: "#1f8a4c", partial: "#e0a100" } as const;
+
+/** How a day is opened to the names of what is absent. */
+export type Opening = {
+  /** The address of a square's link; without it, squares are no links. */
+  href?(dataset: Dataset, day: Day): string;
+  /** The same as a text to click. */
+  link(dataset: Dataset, day: Day, text: string): Markup;
+};
+
+type Seen = DayCoverage & { readonly state: CoverageState };
+
+export function renderCoverages(
+  coverage: readonly DatasetCoverage[],
+  words: Words = english,
+  opening?: Opening,
+): string {
+  return coverage.map((each) => renderCoverage(each, words, opening)).join("\n");
 }
 
-export function renderCoverages(coverage: readonly DatasetCoverage[], words: Words = english): string {
-  return coverage.map((each) => renderCoverage(each, words)).join("\n");
-}
-
-export function renderCoverage({ dataset, days: open }: DatasetCoverage, words: Words = english): string {
+export function renderCoverage(
+  { dataset, days, due, reach }: DatasetCoverage,
+  words: Words = english,
+  opening?: Opening,
+): string {
+  const open = days.map((day): Seen => ({ ...day, state: stateOfDay(day, due) }));
   const [first, last] = [open.at(0), open.at(-1)];
   if (first === undefined || last === undefined) {
     return html`<p class="ts-quiet">${words.noCalendar}</p>`.markup;
@@ -37,63 +53,96 @@ export function renderCoverage({ dataset, days: open }: DatasetCoverage, words: 
   const weeks = weekOf(last.day, first.day) + 1;
   const width = labelWidth + weeks * (cell + gap);
   const height = labelHeight + 5 * (cell + gap);
-  const wanted = open.filter((day) => !isUnasked(day));
-  const incomplete = wanted.filter(({ proven }) => !proven);
-  const counts = words.coverage(
-    words.title(dataset.title),
-    formatDay(first.day),
-    formatDay(last.day),
-    wanted.length - incomplete.length,
-    wanted.length,
+  const label = summaryOf(dataset, open, words);
+  const [partial, unexplained] = (["partial", "whole_with_unexplained"] as const).map((state) =>
+    open.filter((day) => day.state === state),
   );
-  const unasked = open.length - wanted.length;
-  const label = unasked === 0 ? counts : `${counts}${words.unaskedDays(formatNumber(unasked))}`;
+  const opened = (rows: Seen, text: string) =>
+    opening !== undefined && hasNames(rows, dataset) ? opening.link(dataset, rows.day, text) : text;
   return html`<figure class="ts-figure">
 <svg class="ts-heat" width="${width}" height="${height}" viewBox="0 0 ${width} ${height}" role="img" aria-label="${label}" font-size="10" fill="currentColor">
 <title>${label}</title>
 ${words.weekdays.map((name, at) => (at % 2 === 0 ? html`<text x="0" y="${labelHeight + at * (cell + gap) + 10}">${name}</text>` : undefined))}
 ${open.map(({ day }, at) => monthLabel(day, open[at - 1]?.day, first.day, words))}
-${open.map((day) => square(day, first.day, words))}
+${open.map((day) => linked(square(day, first.day, words), day, dataset, opening))}
 </svg>
-<figcaption class="ts-quiet">${label}. ${legend(first, words)}${latestIncomplete(incomplete, words)}</figcaption>
+<figcaption class="ts-quiet">${label}. ${words.reach(formatted(reach.newestWhole), formatted(reach.completeThrough))} ${legend(words)}${latest(words.latestPartial, partial, (day) => lackOf(day, words), opened)}${latest(words.latestUnexplained, unexplained, (day) => words.notFound(formatNumber(day.unexplained ?? 0)), opened)}</figcaption>
 </figure>`.markup;
 }
 
-function square(rows: DayCoverage, first: Day, words: Words): Markup {
-  const { day, stored, listed } = rows;
-  const x = labelWidth + weekOf(day, first) * (cell + gap);
-  const y = labelHeight + weekday(day) * (cell + gap);
-  const isWanted = !isUnasked(rows);
-  const state = rows.proven ? words.proven : isWanted ? words.notProven : words.notAsked;
-  const of = listed === null ? undefined : formatNumber(listed);
-  const text = words.day(formatDay(day), formatNumber(stored), of, state);
-  if (!isWanted)
-    return html`${small(x, y)}<title>${text}</title></rect>
+const formatted = (day: Day | undefined) => (day === undefined ? undefined : formatDay(day));
+
+function summaryOf(dataset: Dataset, open: readonly Seen[], words: Words): string {
+  const count = (...states: CoverageState[]) => open.filter(({ state }) => states.includes(state)).length;
+  const [whole, notAsked] = [count("whole", "whole_with_unexplained"), count("not_asked")];
+  const label = words.coverage(
+    words.title(dataset.title),
+    formatDay(open[0]?.day ?? ""),
+    formatDay(open.at(-1)?.day ?? ""),
+    whole,
+    whole + count("partial"),
+  );
+  return notAsked === 0 ? label : `${label}${words.unaskedDays(formatNumber(notAsked))}`;
+}
+
+function square(rows: Seen, first: Day, words: Words): Markup {
+  const x = labelWidth + weekOf(rows.day, first) * (cell + gap);
+  const y = labelHeight + weekday(rows.day) * (cell + gap);
+  return html`<g class="ts-${rows.state}"><title>${describe(rows, words)}</title>${drawn(rows.state, x, y, shareOf(rows))}</g>
 `;
-  const frame = rows.proven ? undefined : html` stroke="currentColor" stroke-width="1.5"`;
-  return html`<rect x="${x}" y="${y}" width="${cell}" height="${cell}" rx="2" fill="${fillOf(rows)}"${frame}><title>${text}</title></rect>
-`;
 }
 
-function small(x: number, y: number): Markup {
-  return html`<rect x="${x + 4}" y="${y + 4}" width="${cell - 8}" height="${cell - 8}" rx="1" fill="${colours.unasked}">`;
+/** A day as text: what is stored, what is not and why. */
+function describe(rows: Seen, words: Words): string {
+  const figure = (count: number | null) => (count === null || count === 0 ? undefined : formatNumber(count));
+  return words.day({
+    day: formatDay(rows.day),
+    stored: formatNumber(rows.stored),
+    expected: rows.expected === null ? undefined : formatNumber(rows.expected),
+    explained: figure(rows.explained),
+    unexplained: figure(rows.unexplained),
+    missing: figure(rows.missing),
+    state: words.states[rows.state],
+  });
 }
 
-/** The colour of a day; grey when nothing was listed on it. */
-function fillOf(rows: DayCoverage): string {
-  return rows.listed === 0 && rows.stored === 0 ? colours.unasked : levelOf(rows).fill;
+/** The stored share of a day, from 0 to 1; where any number of rows is possible, a half when there are some. */
+function shareOf({ stored, expected }: DayCoverage): number {
+  if (expected === null || expected === 0) return stored > 0 ? 0.5 : 0;
+  return Math.min(1, stored / expected);
 }
 
-/** A day that was never requested is not missing. */
-function isUnasked(rows: DayCoverage): boolean {
-  return !rows.asked && !rows.proven && levelOf(rows).isLack;
+/** Each state has a shape of its own, so that it is told apart without colours. */
+function drawn(state: CoverageState, x: number, y: number, share: number): Markup {
+  const box = html`x="${x}" y="${y}" width="${cell}" height="${cell}" rx="2"`;
+  const inner = html`x="${x + 0.75}" y="${y + 0.75}" width="${cell - 1.5}" height="${cell - 1.5}" rx="1"`;
+  switch (state) {
+    case "whole":
+      return html`<rect ${box} fill="${fills.whole}" />`;
+    case "whole_with_unexplained":
+      return html`<rect ${box} fill="${fills.whole}" /><circle cx="${x + cell / 2}" cy="${y + cell / 2}" r="2.5" fill="#fff" />`;
+    case "partial": {
+      // Something stays empty even when almost everything is stored, and something is filled when little is.
+      const height = share === 0 ? 0 : Math.min(cell - 4, Math.max(2, Math.round(share * cell)));
+      return html`<rect x="${x}" y="${y + cell - height}" width="${cell}" height="${height}" fill="${fills.partial}" /><rect ${inner} fill="none" stroke="${share === 0 ? colours.bad : "currentColor"}" stroke-width="1.5" pointer-events="all" />`;
+    }
+    case "not_due":
+      return html`<rect ${inner} fill="none" stroke="currentColor" stroke-dasharray="2 2" />`;
+    case "not_asked":
+      return html`<rect x="${x + 4}" y="${y + 4}" width="${cell - 8}" height="${cell - 8}" rx="1" fill="${colours.unasked}" />`;
+  }
 }
 
-/** The level of a day; where any number of rows is possible, it depends only on whether the day is proven whole. */
-function levelOf({ stored, listed, proven }: DayCoverage): (typeof levels)[number] {
-  if (listed === null) return proven ? levels[0] : stored > 0 ? levels[2] : levels[3];
-  const share = listed > 0 ? stored / listed : Math.min(1, stored);
-  return levels.find(({ from }) => share >= from) ?? levels[3];
+/** Whether names are known of a day, and some row is absent. */
+function hasNames({ state, explained, unexplained, missing }: Seen, dataset: Dataset): boolean {
+  if (!hasMembersEachDay(dataset) || state === "not_due" || state === "not_asked") return false;
+  return (explained ?? 0) + (unexplained ?? 0) + (missing ?? 0) > 0;
+}
+
+/** Out of the order of the tab key: the text below has links of its own. */
+function linked(drawing: Markup, day: Seen, dataset: Dataset, opening: Opening | undefined): Markup {
+  if (opening?.href === undefined || !hasNames(day, dataset)) return drawing;
+  return html`<a href="${opening.href(dataset, day.day)}" data-names="" tabindex="-1">${drawing}</a>`;
 }
 
 function monthLabel(day: Day, before: Day | undefined, first: Day, { months }: Words): Markup | undefined {
@@ -104,22 +153,29 @@ function monthLabel(day: Day, before: Day | undefined, first: Day, { months }: W
   return html`<text x="${labelWidth + weekOf(day, first) * (cell + gap)}" y="9">${name}</text>`;
 }
 
-function legend({ listed }: DayCoverage, words: Words): Markup {
-  const [whole, most, ...lacks] = levels;
-  const shown =
-    listed === null ? [{ ...whole, name: () => words.proven }, ...lacks] : [whole, most, ...lacks];
-  return html`${shown.map(({ fill, name }) => html`<span class="ts-legend"><svg width="11" height="11" aria-hidden="true"><rect width="11" height="11" rx="2" fill="${fill}" /></svg> ${name(words)}</span> `)}<span class="ts-legend"><svg width="11" height="11" aria-hidden="true"><rect x="1" y="1" width="9" height="9" fill="none" stroke="currentColor" stroke-width="1.5" /></svg> ${words.notProven}</span> <span class="ts-legend"><svg width="11" height="11" aria-hidden="true">${small(-1, -1)}</rect></svg> ${words.notAsked}</span>`;
+function legend(words: Words): Markup {
+  return html`${coverageStates.map((state) => html`<span class="ts-legend"><svg width="${cell}" height="${cell}" aria-hidden="true">${drawn(state, 0, 0, 0.6)}</svg> ${words.states[state]}</span> `)}`;
 }
 
-/** As text too, for people who cannot distinguish the colours. */
-function latestIncomplete(incomplete: readonly DayCoverage[], words: Words): Markup | undefined {
-  const latest = incomplete.slice(-5).reverse();
-  if (latest.length === 0) return undefined;
-  const shown = latest.map(({ day, stored, listed }) => {
-    const of = listed === null ? formatNumber(stored) : words.of(formatNumber(stored), formatNumber(listed));
-    return `${formatDay(day)} (${of})`;
+/** As text too, for people who cannot see the picture. @param opened a day's text, as a link where it has names */
+function latest(
+  name: string,
+  days: readonly Seen[] = [],
+  lack: (day: Seen) => string,
+  opened: (day: Seen, text: string) => Markup | string,
+): Markup | undefined {
+  const shown = days.slice(-daysNamed).reverse();
+  if (shown.length === 0) return undefined;
+  const parts = shown.map((day, at) => {
+    const text = opened(day, `${formatDay(day.day)} (${lack(day)})`);
+    return at === 0 ? text : html`, ${text}`;
   });
-  return html`<br />${words.latestNotProven(shown)}`;
+  return html`<br />${name} ${parts}`;
+}
+
+function lackOf({ stored, missing, unexplained }: Seen, words: Words): string {
+  if (missing === null) return words.someRows(formatNumber(stored));
+  return missing > 0 ? words.missing(formatNumber(missing)) : words.notFound(formatNumber(unexplained ?? 0));
 }
 
 /** Weeks since the week of `first`. */

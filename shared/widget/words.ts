@@ -1,6 +1,8 @@
 // Texts around the numbers, in English and Chinese. Jobs and units keep their names from the ledger and the commands.
 import type { Bilingual } from "../catalogue/measures.ts";
 import type { TaskStatus } from "../catalogue/status.ts";
+import type { AbsenceReason } from "../coverage/names.ts";
+import type { CoverageState } from "../coverage/state.ts";
 import type { ErrorKind } from "../errors.ts";
 import { translate } from "../words/translate.ts";
 
@@ -28,14 +30,20 @@ export type Words = {
   /** Instead of the progress, for a task without units. */
   readonly nothingToDo: string;
   readonly endUnknown: string;
-  /** Share of a day's rows: at least so many percent, some, none. */
-  readonly atLeast: (percent: string) => string;
-  readonly some: string;
-  readonly nothing: string;
-  readonly proven: string;
-  readonly notProven: string;
-  /** For a day that was never requested. */
-  readonly notAsked: string;
+  /** What is known of a day. */
+  readonly states: Readonly<Record<CoverageState, string>>;
+  /** Why a row is absent. */
+  readonly reasons: Readonly<Record<AbsenceReason, string>>;
+  readonly code: string;
+  readonly interface: string;
+  /** How often an absent row was looked for. */
+  readonly looks: string;
+  readonly noNames: string;
+  readonly latestPartial: string;
+  readonly latestUnexplained: string;
+  someRows(count: string): string;
+  missing(count: string): string;
+  notFound(count: string): string;
   readonly weekdays: readonly string[];
   readonly months: readonly string[];
   readonly actionNames: Readonly<Record<"pause" | "resume" | "cancel" | "retry" | "retryAll", string>>;
@@ -54,12 +62,19 @@ export type Words = {
   willEnd(at: string, left: string): string;
   failures(count: string, isOne: boolean): string;
   more(count: string): string;
-  coverage(what: string, first: string, last: string, proven: number, open: number): string;
+  coverage(what: string, first: string, last: string, whole: number, open: number): string;
   /** Continues the sentence of `coverage`. */
   unaskedDays(count: string): string;
-  /** `listed` is undefined when the expected number of rows is unknown. */
-  day(day: string, stored: string, listed: string | undefined, state: string): string;
-  latestNotProven(days: readonly string[]): string;
+  /** How far a dataset is whole; undefined where no day is, or where it is not known. */
+  reach(newest: string | undefined, through: string | undefined): string;
+  /** A figure is undefined when it is unknown, or 0. */
+  day(
+    of: Readonly<Record<"day" | "stored" | "state", string>> &
+      Readonly<Record<"expected" | "explained" | "unexplained" | "missing", string | undefined>>,
+  ): string;
+  namesOf(what: string, day: string): string;
+  firstNames(count: string): string;
+  explainedBy(title: Bilingual): string;
   /** A duration of one or two parts, such as 3 h 20 min. */
   duration(parts: Readonly<Partial<Record<"days" | "hours" | "minutes" | "seconds", number>>>): string;
   between(first: string, last: string): string;
@@ -97,12 +112,28 @@ export const english: Words = {
   paused: "paused",
   nothingToDo: "nothing to do",
   endUnknown: "not known yet",
-  atLeast: (percent) => `${percent} % or more`,
-  some: "some",
-  nothing: "nothing",
-  proven: "proven whole",
-  notProven: "not proven whole",
-  notAsked: "not requested",
+  states: {
+    whole: "whole",
+    whole_with_unexplained: "whole, but some rows were not found",
+    partial: "partial",
+    not_due: "not due yet",
+    not_asked: "not requested",
+  },
+  reasons: {
+    missing: "missing",
+    unexplained: "looked for and not found",
+    no_data: "no data: the interfaces agree",
+    evidence: "explained",
+  },
+  code: "code",
+  interface: "interface",
+  looks: "times looked for",
+  noNames: "Nothing is absent on this day.",
+  latestPartial: "Latest partial:",
+  latestUnexplained: "Latest with rows that were not found:",
+  someRows: (count) => `${count} rows`,
+  missing: (count) => `${count} missing`,
+  notFound: (count) => `${count} not found`,
   weekdays: ["Mon", "Tue", "Wed", "Thu", "Fri"],
   months: ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"],
   actionNames: { pause: "Pause", resume: "Resume", cancel: "Cancel", retry: "Retry", retryAll: "Retry all" },
@@ -119,12 +150,24 @@ export const english: Words = {
   willEnd: (at, left) => `about ${at}, in ${left}`,
   failures: (count, isOne) => `${count} ${isOne ? "unit needs" : "units need"} a person.`,
   more: (count) => `and ${count} more`,
-  coverage: (what, first, last, proven, open) =>
-    `${what} stored for each trading day from ${first} to ${last}: ${proven} of ${open} days proven whole`,
+  coverage: (what, first, last, whole, open) =>
+    `${what} stored for each trading day from ${first} to ${last}: ${whole} of ${open} days whole`,
   unaskedDays: (count) => `, and ${count} not requested`,
-  day: (day, stored, listed, state) =>
-    `${day}: ${stored} rows${listed === undefined ? "" : ` of ${listed} listed`}, ${state}`,
-  latestNotProven: (days) => `Latest not proven whole: ${days.join(", ")}`,
+  reach: (newest, through) =>
+    newest === undefined
+      ? "No day is whole yet."
+      : `Newest whole day ${newest}${through === undefined ? "" : `, complete through ${through}`}.`,
+  day: ({ day, stored, expected, explained, unexplained, missing, state }) =>
+    [
+      `${day}: ${stored} rows${expected === undefined ? "" : ` of ${expected} expected`}`,
+      ...(explained === undefined ? [] : [`${explained} explained`]),
+      ...(unexplained === undefined ? [] : [english.notFound(unexplained)]),
+      ...(missing === undefined ? [] : [english.missing(missing)]),
+      state,
+    ].join(", "),
+  namesOf: (what, day) => `${what} on ${day}: what is absent`,
+  firstNames: (count) => `The first ${count} are shown.`,
+  explainedBy: ({ en }) => `explained by ${en}`,
   duration: ({ days, hours, minutes, seconds }) =>
     joined([days, "d"], [hours, "h"], [minutes, "min"], [seconds, "s"]),
   between: (first, last) => `${first} to ${last}`,
@@ -163,12 +206,28 @@ export const chinese: Words = {
   paused: "已暂停",
   nothingToDo: "无需处理",
   endUnknown: "未知",
-  atLeast: (percent) => `${percent} % 以上`,
-  some: "部分",
-  nothing: "没有",
-  proven: "已确认完整",
-  notProven: "未确认完整",
-  notAsked: "未请求过",
+  states: {
+    whole: "完整",
+    whole_with_unexplained: "完整，但有的行没有找到",
+    partial: "不完整",
+    not_due: "尚未发布",
+    not_asked: "未请求过",
+  },
+  reasons: {
+    missing: "缺失",
+    unexplained: "查过，没有找到",
+    no_data: "各接口均无数据",
+    evidence: "有说明",
+  },
+  code: "代码",
+  interface: "接口",
+  looks: "查找次数",
+  noNames: "这一天没有缺失。",
+  latestPartial: "最近不完整的交易日：",
+  latestUnexplained: "最近有行没有找到的交易日：",
+  someRows: (count) => `${count} 行`,
+  missing: (count) => `缺失 ${count}`,
+  notFound: (count) => `没有找到 ${count}`,
   weekdays: ["周一", "周二", "周三", "周四", "周五"],
   months: ["1月", "2月", "3月", "4月", "5月", "6月", "7月", "8月", "9月", "10月", "11月", "12月"],
   actionNames: { pause: "暂停", resume: "继续", cancel: "取消", retry: "重试", retryAll: "全部重试" },
@@ -185,12 +244,25 @@ export const chinese: Words = {
   willEnd: (at, left) => `约 ${at}，还需 ${left}`,
   failures: (count) => `${count} 个单元需要人工处理。`,
   more: (count) => `另有 ${count} 个`,
-  coverage: (what, first, last, proven, open) =>
-    `${what}：${first} 至 ${last} 每个交易日的入库情况，${open} 个交易日中 ${proven} 个已确认完整`,
+  coverage: (what, first, last, whole, open) =>
+    `${what}：${first} 至 ${last} 每个交易日的入库情况，${open} 个交易日中 ${whole} 个完整`,
   unaskedDays: (count) => `，另有 ${count} 个交易日未请求过`,
-  day: (day, stored, listed, state) =>
-    `${day}：入库 ${stored} 行，${listed === undefined ? "" : `上市 ${listed}，`}${state}`,
-  latestNotProven: (days) => `最近未确认完整的交易日：${days.join("，")}`,
+  reach: (newest, through) =>
+    newest === undefined
+      ? "还没有完整的交易日。"
+      : `最新的完整交易日 ${newest}${through === undefined ? "" : `，连续完整至 ${through}`}。`,
+  day: ({ day, stored, expected, explained, unexplained, missing, state }) =>
+    [
+      `${day}：入库 ${stored} 行`,
+      ...(expected === undefined ? [] : [`应有 ${expected} 行`]),
+      ...(explained === undefined ? [] : [`有说明 ${explained}`]),
+      ...(unexplained === undefined ? [] : [chinese.notFound(unexplained)]),
+      ...(missing === undefined ? [] : [chinese.missing(missing)]),
+      state,
+    ].join("，"),
+  namesOf: (what, day) => `${what} ${day} 没有的数据`,
+  firstNames: (count) => `只显示前 ${count} 条。`,
+  explainedBy: ({ zh }) => `由${zh}说明`,
   duration: ({ days, hours, minutes, seconds }) =>
     joined([days, "天"], [hours, "小时"], [minutes, "分"], [seconds, "秒"]),
   between: (first, last) => `${first} 至 ${last}`,

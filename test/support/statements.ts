@@ -11,7 +11,9 @@ import { missingCells, missingRanges, readDays } from "../../shared/coverage/day
 import { fetchedDays, fetchedPeriods } from "../../shared/coverage/fetched.ts";
 import { filings, hasRows } from "../../shared/coverage/filings.ts";
 import { areFresh } from "../../shared/coverage/list-coverage.ts";
+import { absenceReasons, absentOn, readCodeCoverage } from "../../shared/coverage/names.ts";
 import * as reported from "../../shared/coverage/period-coverage.ts";
+import { readReach } from "../../shared/coverage/reach.ts";
 import { readCoverage, readFreshness } from "../../shared/coverage/stored-days.ts";
 import { SyncError } from "../../shared/errors.ts";
 import {
@@ -127,6 +129,17 @@ const coverageStatements = (codes: readonly string[]): Statement[] => [
   { name: "readCoverage, stocks", ask: (database) => readCoverage(database, stock_daily, lately) },
   { name: "readCoverage, events", ask: (database) => readCoverage(database, suspend_d, lately) },
   { name: "readCoverage, ETFs", ask: (database) => readCoverage(database, etf_daily, lately) },
+  {
+    name: "absentOn",
+    ask: (database) => absentOn(database, stock_daily, day, { reasons: absenceReasons, limit: 1_000 }),
+  },
+  { name: "readCodeCoverage", ask: (database) => readCodeCoverage(database, stock_daily, stock, lately) },
+  {
+    name: "readCodeCoverage, from the first day on",
+    ask: (database) => readCodeCoverage(database, stock_daily, stock, always),
+  },
+  { name: "readReach", ask: (database) => readReach(database, stock_daily, now) },
+  { name: "readReach, of events", ask: (database) => readReach(database, suspend_d, now) },
   { name: "readFreshness", ask: (database) => readFreshness(database, now) },
   { name: "countInstruments", ask: countInstruments },
   { name: "readChecks, stocks", ask: (database) => readChecks(database, stock_daily, thisMonth, 100) },

@@ -1,0 +1,106 @@
+// How far a dataset is whole: its newest whole day, and the day through which no day is missing.
+import { hasMembersEachDay } from "../catalogue/dataset.ts";
+import type { Dataset } from "../catalogue/datasets.ts";
+import type { Day } from "../catalogue/dates.ts";
+import { lastDueDay } from "../catalogue/due.ts";
+import { jobsOf } from "../catalogue/jobs.ts";
+import type { Database } from "../ports.ts";
+import { countDays, type DayState, readKept } from "./days.ts";
+import { askedDaysSql, readAnswered } from "./stored-days.ts";
+
+export type Reach = {
+  /** The newest day that is whole. */
+  readonly newestWhole: Day | undefined;
+  /** The last day of the unbroken run of whole days from the first requested day on; undefined also while unknown. */
+  readonly completeThrough: Day | undefined;
+};
+
+/** Days in one question; the newest days are the ones most often not kept as whole. */
+const daysAtOnce = 20;
+
+/**
+ * Where days are not kept as whole, they are counted from their rows: with `daysMax` counted in vain it is not known how
+ * far the dataset is whole. Planner and evening check keep them.
+ */
+export async function readReach(
+  database: Database,
+  dataset: Dataset,
+  now: Date,
+  daysMax = 200,
+): Promise<Reach> {
+  const due = lastDueDay(dataset, now);
+  const from = await firstAskedDay(database, dataset);
+  if (from === undefined || from > due) return { newestWhole: undefined, completeThrough: undefined };
+  const range = { from, to: due };
+  if (!hasMembersEachDay(dataset)) return reachOf(await readAnswered(database, dataset, range));
+  const { whole, others } = await readKept(database, dataset, range);
+  const known = [...whole].sort((a, b) => (a.day < b.day ? -1 : 1));
+  const count = (days: readonly Day[]) => countDays(database, dataset, days, false);
+  return {
+    newestWhole: await newestWhole(known, others, count, daysMax),
+    completeThrough: await completeThrough(known, others, count, daysMax),
+  };
+}
+
+type Count = (days: readonly Day[]) => Promise<DayState[]>;
+
+async function newestWhole(
+  known: readonly DayState[],
+  others: readonly Day[],
+  count: Count,
+  daysMax: number,
+): Promise<Day | undefined> {
+  const newest = known.findLast(({ expected }) => expected > 0)?.day;
+  const newer = others.filter((day) => newest === undefined || day > newest).slice(-daysMax);
+  for (let end = newer.length; end > 0; end -= daysAtOnce) {
+    const days = await count(newer.slice(Math.max(0, end - daysAtOnce), end));
+    const found = days.findLast(isWhole);
+    if (found !== undefined) return found.day;
+  }
+  return newest;
+}
+
+async function completeThrough(
+  known: readonly DayState[],
+  others: readonly Day[],
+  count: Count,
+  daysMax: number,
+): Promise<Day | undefined> {
+  const run = [...known];
+  for (let at = 0; at < others.length; at += daysAtOnce) {
+    if (at >= daysMax) return undefined;
+    const days = await count(others.slice(at, at + daysAtOnce));
+    const gap = days.find(({ wanted }) => wanted > 0)?.day;
+    run.push(...days);
+    if (gap !== undefined) return lastBefore(run, gap);
+  }
+  return lastBefore(run);
+}
+
+const isWhole = ({ wanted, expected }: DayState) => wanted === 0 && expected > 0;
+
+/** The last whole day before a gap. A day on which nothing was listed is not one, and no gap either. */
+function lastBefore(days: readonly DayState[], gap?: Day): Day | undefined {
+  const before = days.filter((state) => isWhole(state) && (gap === undefined || state.day < gap));
+  return before.reduce<Day | undefined>(
+    (last, { day }) => (last === undefined || day > last ? day : last),
+    undefined,
+  );
+}
+
+function reachOf(days: readonly { readonly day: Day; readonly whole: boolean }[]): Reach {
+  const gap = days.findIndex(({ whole }) => !whole);
+  const run = gap === -1 ? days : days.slice(0, gap);
+  return { newestWhole: days.findLast(({ whole }) => whole)?.day, completeThrough: run.at(-1)?.day };
+}
+
+/** The first day that a task for the whole dataset covered. */
+export async function firstAskedDay(database: Database, dataset: Dataset): Promise<Day | undefined> {
+  const [row] = await database.run(
+    `select to_char(min(lower(days)), 'YYYYMMDD') as day
+from (${askedDaysSql}) as task
+where job_type = any (string_to_array(:jobs, ','))`,
+    { jobs: jobsOf(dataset.name).join(",") },
+  );
+  return typeof row?.day === "string" ? row.day : undefined;
+}
