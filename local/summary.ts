@@ -10,6 +10,7 @@ import type { Environment } from "./environment.ts";
 import { hintsFor } from "./hints.ts";
 import type { JobRun, Jobs } from "./job.ts";
 import { type Options, readOptions } from "./options.ts";
+import { describePartialDays, type PartialDay, readPartialDays } from "./partial-days.ts";
 
 export type Summary = {
   readonly lines: readonly string[];
@@ -32,6 +33,8 @@ export type Summary = {
     reason: string | null;
     /** Rows stored or already complete for what was asked. */
     rows: number;
+    /** The newest days of its range on which rows are absent and nobody knows why. */
+    partial: readonly PartialDay[];
     calls: Record<string, number>;
     seconds: number;
     /** Origin of the rows. */
@@ -59,11 +62,20 @@ export async function summarise(
     nothing: run.nothing ?? null,
     reason: run.reason,
     rows,
+    partial: await partialDays(environment, run),
     calls: run.calls,
     seconds: run.seconds,
     origin: environment.origin,
   };
-  return { json, lines: options.json ? [] : await describe(options, environment, jobs, run, rows) };
+  return { json, lines: options.json ? [] : await describe(options, environment, jobs, run, json) };
+}
+
+/** A run for some codes says nothing of whole days. */
+async function partialDays({ stack }: Environment, { job, from, to, codes }: JobRun): Promise<PartialDay[]> {
+  const { apiUrl } = stack;
+  if (apiUrl === undefined || from === undefined || to === undefined || codes !== undefined) return [];
+  const get = async (path: string) => (await fetch(`${apiUrl.replace(/\/$/, "")}${path}`)).json();
+  return await readPartialDays(get, catalogue[job].datasets, { from, to });
 }
 
 async function countRows(jobs: Jobs, run: JobRun): Promise<number> {
@@ -121,7 +133,7 @@ async function describe(
   environment: Environment,
   jobs: Jobs,
   run: JobRun,
-  rows: number,
+  { rows, partial }: Pick<Summary["json"], "rows" | "partial">,
 ): Promise<string[]> {
   const warning = warnOfOrigin(environment.origin);
   return [
@@ -134,6 +146,7 @@ async function describe(
     `  ${say("summaryCalls", { calls: describeCalls(run) })}`,
     ...(await describeLimit(environment)),
     ...(await jobs.failures(run.taskId)).map((failure) => `  ${say("summaryFailure", { failure })}`),
+    ...describePartialDays(partial).map((day) => `  ${say("summaryPartial", { day })}`),
     ...(await describeStored(jobs.query)).map((line) => `  ${line}`),
     "",
     ...(options.once ? [] : describeAccess(environment, run)),

@@ -39,6 +39,7 @@ test("the command line imports nothing from functions, from infra only the conte
   expect([...new Set(beyond)].sort()).toEqual(["infra/context.ts", "infra/deployment-file.ts"]);
   expect([...new Set(reached.filter((file) => file.startsWith("local/")))].sort()).toEqual([
     "local/no-space.ts",
+    "local/partial-days.ts",
     "local/running.ts",
     "local/terminal.ts",
   ]);

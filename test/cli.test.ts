@@ -4,6 +4,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { asyncBufferFromFile, parquetMetadataAsync, parquetReadObjects } from "hyparquet";
+import pg from "pg";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { readRunning } from "../local/running.ts";
 import { askCli, jsonLines, runCli } from "./support/cli.ts";
@@ -276,14 +277,51 @@ test("every answer comes with a note that the market is invented, in the languag
   expect(jsonLines(out)[0]).toMatchObject({ origin: { kind: "simulated", identity: "seed 1, 60 stocks" } });
 });
 
-test("coverage shows which open days are complete", async () => {
+test("coverage shows which trading days are complete", async () => {
   const { out } = await cli("coverage", ...month, "--json");
-  const [coverage] = jsonLines<{ newest_trade_date: string; days: { stocks: { proven: boolean } }[] }>(out);
+  const [coverage] = jsonLines<{ newest_trade_date: string; days: { stocks: { whole: boolean } }[] }>(out);
   expect(coverage?.days).toHaveLength(21);
-  expect(coverage?.days.every(({ stocks }) => stocks.proven)).toBe(true);
+  expect(coverage?.days.every(({ stocks }) => stocks.whole)).toBe(true);
   expect((await cli("coverage", ...month, "--missing")).out).toContain(
     "Every trading day from 20260901 to 20260930 is complete.",
   );
+});
+
+test("coverage and status name a row that is gone: by month, by day, by code, and for the task that stored it", async () => {
+  const database = new pg.Client({ connectionString: readRunning(dataDir.path)?.databaseUrl });
+  await database.connect();
+  const { rows } = await database.query(
+    "delete from stock_daily where ts_code = (select min(ts_code) from stock_daily where trade_date = '2026-09-10') and trade_date = '2026-09-10' returning *",
+  );
+  const [{ ts_code }] = rows;
+  try {
+    const out = async (...args: string[]) => (await cli(...args)).out;
+    expect(await out("coverage", "stock_daily", "--by", "month", ...month)).toMatch(/202609 +21 +20 .* 1$/m);
+    expect(await out("coverage", "stock_daily", "--missing", ...month)).toMatch(/20260910 .* 1 +partial$/m);
+    expect(await out("coverage", "stock_daily", "--day", "20260910")).toMatch(
+      new RegExp(`${ts_code} +daily +missing`),
+    );
+    expect(await out("coverage", "stock_daily", "--code", ts_code, ...month)).toMatch(
+      /20260910 +20260910 +1 +daily/,
+    );
+    const { tasks } = jsonLines<{ tasks: { id: string; job_type: string; status: string }[] }>(
+      await out("status", "--json"),
+    )[0] ?? { tasks: [] };
+    const task = tasks.find(({ job_type, status }) => job_type === "DAILY_HISTORY" && status === "COMPLETED");
+    const line = `absent   stock daily data on 20260910: 1 missing (${ts_code})`;
+    expect(await out("status", task?.id ?? "")).toContain(line);
+    const chinese = await runCli(["status", task?.id ?? "", "--data-dir", dataDir.path], {
+      LC_ALL: "zh_CN.UTF-8",
+    });
+    expect(chinese.out).toContain(`缺少  股票日线 20260910：缺失 1（${ts_code}）`);
+  } finally {
+    const columns = Object.keys(rows[0]);
+    await database.query(
+      `insert into stock_daily (${columns.join(", ")}) select ${columns.join(", ")} from jsonb_populate_record(null::stock_daily, $1)`,
+      [JSON.stringify(rows[0])],
+    );
+    await database.end();
+  }
 });
 
 test("the doctor finds no problem in a healthy local stack, makes the calls it announces, and prints no token", async () => {

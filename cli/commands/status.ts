@@ -1,6 +1,9 @@
 // `status`: the newest tasks, or one; with --watch updated until no task is live.
 import { setTimeout as sleep } from "node:timers/promises";
+import { describePartialDays, type PartialDay, readPartialDays } from "../../local/partial-days.ts";
 import type { FailureAnswer } from "../../shared/api/answers.ts";
+import { addDays, shanghaiDay } from "../../shared/catalogue/dates.ts";
+import { jobs } from "../../shared/catalogue/jobs.ts";
 import { isLive } from "../../shared/catalogue/status.ts";
 import { warnOfOrigin } from "../../shared/words/origin.ts";
 import { type Api, openApi } from "../api.ts";
@@ -24,6 +27,9 @@ import { pollSeconds, type Target } from "../target.ts";
 import { findTask } from "../task.ts";
 
 const tasksShown = 10;
+
+/** Days of which the list of tasks names what is absent. */
+const daysBack = 30;
 
 export const statusCommand = (t: Messages) =>
   command({
@@ -51,14 +57,18 @@ export const statusCommand = (t: Messages) =>
       const [one] = tasks;
       if (task !== undefined && one !== undefined) {
         if (!watch) {
-          output.json({ ...one, origin: target.origin });
+          const partial = await partialDaysOf(api, one);
+          output.json({ ...one, partial, origin: target.origin });
           for (const line of await describeTask(api, one, t)) output.line(line);
+          for (const line of describePartialDays(partial)) output.line(`  ${t.status.absent(t.said(line))}`);
         }
         return watch ? exitCodeOf(one) : exitCodes.done;
       }
-      if (!watch) output.json({ tasks, origin: target.origin });
-      if (!watch)
-        for (const line of tasks.length === 0 ? [t.status.none] : listTasks(tasks, t)) output.line(line);
+      if (watch) return exitCodes.done;
+      const partial = await partialDaysLately(api, tasks);
+      output.json({ tasks, partial, origin: target.origin });
+      for (const line of tasks.length === 0 ? [t.status.none] : listTasks(tasks, t)) output.line(line);
+      for (const line of describePartialDays(partial)) output.line(t.status.absent(t.said(line)));
       return exitCodes.done;
     },
   });
@@ -113,6 +123,20 @@ function listTasks(tasks: readonly Task[], t: Messages): string[] {
       one.id,
     ]),
   );
+}
+
+/** The days of a task that has ended on which rows are absent, by name. A task for some codes says nothing of whole days. */
+async function partialDaysOf(api: Api, { job_type, status, planned, command }: Task): Promise<PartialDay[]> {
+  if (isLive(status) || planned === null || command.codes !== undefined) return [];
+  return await readPartialDays(api.get, jobs[job_type].datasets, planned);
+}
+
+/** Those of the last days, unless a task is running: then much may still be missing. */
+async function partialDaysLately(api: Api, tasks: readonly Task[]): Promise<PartialDay[]> {
+  if (tasks.length === 0 || tasks.some(({ status }) => isLive(status))) return [];
+  const to = shanghaiDay(new Date());
+  const names = tasks.flatMap(({ job_type }) => jobs[job_type].datasets);
+  return await readPartialDays(api.get, names, { from: addDays(to, -daysBack), to });
 }
 
 async function describeTask(api: Api, task: Task, t: Messages): Promise<string[]> {

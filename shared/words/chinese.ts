@@ -299,6 +299,11 @@ export const chinese: Readonly<Record<SentenceName | StartSentenceName, string>>
   summaryLimit:
     "限额       被拒 {refusals} 次；上游统计，任意 60 秒内单个接口最多 {peak} 次，上限 {allowed} 次",
   summaryFailure: "失败       {failure}",
+  summaryPartial: "缺少       {day}",
+  dayLacks: "{title} {day}：缺失 {count}（{codes}）",
+  dayLacksMore: "{title} {day}：缺失 {count}（{codes}，另有 {more}）",
+  dayNotFound: "{title} {day}：查过，没有找到 {count}（{codes}）",
+  dayNotFoundMore: "{title} {day}：查过，没有找到 {count}（{codes}，另有 {more}）",
   summaryStored: "库中       {title}：{rows} 行",
   summaryStoredDays: "库中       {title}：{rows} 行，{first} 至 {last}",
   callsOfRun: "{calls}；最忙的接口每分钟 {perMinute} 次，为设定速度的 {use} %",

@@ -102,6 +102,11 @@ export const startSentences = {
   summaryLimit:
     "limit      {refusals} refusals; at most {peak} of {allowed} calls to one interface in any 60 s, counted upstream",
   summaryFailure: "failure    {failure}",
+  summaryPartial: "absent     {day}",
+  dayLacks: "{title} on {day}: {count} missing ({codes})",
+  dayLacksMore: "{title} on {day}: {count} missing ({codes} and {more} more)",
+  dayNotFound: "{title} on {day}: {count} looked for and not found ({codes})",
+  dayNotFoundMore: "{title} on {day}: {count} looked for and not found ({codes} and {more} more)",
   summaryStored: "stored     {title}: {rows} rows",
   summaryStoredDays: "stored     {title}: {rows} rows, {first} to {last}",
   callsOfRun: "{calls}; {perMinute} a minute to the busiest, {use} % of the configured pace",

@@ -1,0 +1,63 @@
+// The days of a range on which rows are absent and nobody knows why, by name: read from the HTTP API, for the summary of a
+// run and for the command line.
+import { datasetsByName } from "../shared/catalogue/datasets.ts";
+import { addDays, type Day, later } from "../shared/catalogue/dates.ts";
+import { say } from "../shared/words/say-here.ts";
+
+/** Days that are named for a dataset, and codes for a day. */
+const daysNamed = 5;
+const codesNamed = 5;
+
+/** Calendar days that are looked at, the newest; the API answers no more at once. */
+const daysMax = 400;
+
+type Get = (path: string) => Promise<unknown>;
+
+export type PartialDay = {
+  readonly dataset: string;
+  readonly day: Day;
+  /** missing: something is to be fetched; unexplained: nothing is any more. */
+  readonly reason: "missing" | "unexplained";
+  /** Absent rows, or absent values of a joined interface. */
+  readonly absent: number;
+  /** A few of their codes. */
+  readonly codes: readonly string[];
+};
+
+/** The newest such days of each dataset, ascending. @param names of datasets; others than those by name are left out */
+export async function readPartialDays(
+  get: Get,
+  names: readonly string[],
+  range: { readonly from: Day; readonly to: Day },
+): Promise<PartialDay[]> {
+  const found: PartialDay[] = [];
+  const from = later(range.from, addDays(range.to, 1 - daysMax));
+  for (const { name } of datasetsByName.filter(({ name }) => names.includes(name))) {
+    const path = `/api/coverage/${name}`;
+    const { days } = (await get(`${path}?from=${from}&to=${range.to}`)) as { days: DayAnswer[] };
+    const partial = days.filter(({ state }) => state === "partial" || state === "whole_with_unexplained");
+    for (const { day, missing, unexplained } of partial.slice(-daysNamed)) {
+      const [reason, absent] =
+        missing > 0 ? (["missing", missing] as const) : (["unexplained", unexplained] as const);
+      const limit = `reason=${reason}&limit=${2 * codesNamed}`; // a code may lack two interfaces
+      const answer = (await get(`${path}/days/${day}?${limit}`)) as { absent: { ts_code: string }[] };
+      const codes = [...new Set(answer.absent.map(({ ts_code }) => ts_code))].slice(0, codesNamed);
+      found.push({ dataset: name, day, reason, absent, codes });
+    }
+  }
+  return found;
+}
+
+type DayAnswer = { day: Day; state: string; missing: number; unexplained: number };
+
+/** Each day as a line: how many rows are absent, and the first codes. */
+export function describePartialDays(days: readonly PartialDay[]): string[] {
+  return days.map(({ dataset, day, reason, absent, codes }) => {
+    const title = datasetsByName.find(({ name }) => name === dataset)?.title.en ?? dataset;
+    const more = Math.max(0, absent - codes.length);
+    const values = { title, day, count: absent.toLocaleString("en-US"), codes: codes.join(", ") };
+    if (reason === "missing")
+      return more === 0 ? say("dayLacks", values) : say("dayLacksMore", { ...values, more });
+    return more === 0 ? say("dayNotFound", values) : say("dayNotFoundMore", { ...values, more });
+  });
+}
