@@ -179,7 +179,7 @@ describe("a unit", () => {
           ),
         ),
       }));
-      await sync(oneDay);
+      await sync({ ...oneDay, refresh: true });
       const [stored] = await world.sql(
         "select count(*) as rows, sum(close) as close, count(distinct circ_mv) as values, min(circ_mv) as circ_mv from stock_daily",
       );
