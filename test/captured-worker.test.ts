@@ -127,7 +127,7 @@ describe.skipIf(!hasCaptured)("captured answers through the worker", () => {
     await insertCalendar(days);
 
     const range = { from: days[0], to: days.at(-1), ...(by === "code" && { codes }) };
-    await world.dispatch({ job: isFund ? "ETF_HISTORY" : "DAILY_HISTORY", ...range });
+    await world.dispatch({ job: isFund ? "ETF_HISTORY" : "DAILY_HISTORY", ...range, refresh: true });
     await world.runToEnd();
     expect(await world.failures()).toEqual([]);
     expect(await world.tasks()).toMatchObject([{ status: "COMPLETED", reason: null }]);

@@ -1,65 +1,270 @@
-// The lines that name what is absent of a day, at the end of a run and under a task.
-import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
-import { describePartialDays, readPartialDays } from "../local/partial-days.ts";
-import { translate } from "../shared/words/translate.ts";
-import { ask } from "./support/ask-api.ts";
-import { firstDay, lastDay } from "./support/small-market.ts";
-import { makeWorld, type World } from "./support/world.ts";
+// A day or a stock of which rows do not come: what came is stored, the rest is looked for, and what never comes is named.
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import { SyncError } from "../shared/errors.ts";
+import { dailyTruth, firstDay, lastDay, marketDays, type Reply } from "./support/small-market.ts";
+import { type Call, makeWorld, type World } from "./support/world.ts";
 
 let world: World;
 beforeAll(async () => {
   world = await makeWorld();
 });
 afterAll(() => world?.close());
-beforeEach(async () => {
-  await world.reset();
-  await world.dispatch({ job: "DAILY_HISTORY", from: firstDay, to: lastDay });
+beforeEach(() => world.reset());
+
+const day = "20240104";
+const code = "600519.SH";
+const oneDay = { job: "DAILY_HISTORY", from: day, to: day };
+const history = { job: "DAILY_HISTORY", from: firstDay, to: lastDay };
+const truth = (...days: string[]) => dailyTruth(world.state.market, days);
+const onlyUnit = async () => (await world.units())[0];
+const onlyTask = async () => (await world.tasks())[0];
+const absences = () =>
+  world.sql(
+    "select to_char(trade_date, 'YYYYMMDD') as day, ts_code, interface, reason, looks from sync_absence order by 1, 2, 3",
+  );
+const wholeDays = async () =>
+  (
+    await world.sql(
+      "select dataset || ' ' || to_char(trade_date, 'YYYYMMDD') as day from sync_day order by 1",
+    )
+  ).map((row) => row.day);
+const run = async (command: object) => {
+  await world.dispatch(command);
   await world.runToEnd();
-});
-
-const lines = async (names = ["stock_daily", "suspend_d"], range = { from: firstDay, to: lastDay }) => {
-  const services = { ...world.services, dispatcher: { start: async () => {} } };
-  const get = async (path: string) => (await ask(services, `GET ${path}`)).body;
-  return describePartialDays(await readPartialDays(get, names, range));
 };
-const remove = (where: string) => world.sql(`delete from stock_daily where ${where}`);
 
-test("a mirror that lacks nothing has none", async () => {
-  expect(await lines()).toEqual([]);
+/** So many replies of an interface lack rows. */
+function losing(
+  name: string,
+  isLost: (code: string, day: string) => boolean,
+  times = Number.POSITIVE_INFINITY,
+) {
+  let left = times;
+  world.state.onCall = (call: Call, reply: Reply): Reply => {
+    if (call.name !== name || left <= 0) return reply;
+    const at = (column: string) => reply.fields.indexOf(column);
+    const items = reply.items.filter(
+      (item) => !isLost(String(item[at("ts_code")]), String(item[at("trade_date")])),
+    );
+    if (items.length < reply.items.length) left -= 1;
+    return { ...reply, items };
+  };
+}
+
+describe("a day of which rows come late", () => {
+  test.each<[string, string, (code: string) => boolean]>([
+    ["one stock short", "daily", (each) => each === code],
+    ["half short", "daily", (each) => each > "3"],
+    ["without any row", "daily", () => true],
+    ["without the factor of one stock", "adj_factor", (each) => each === code],
+    ["without any valuation", "daily_basic", () => true],
+  ])(
+    "%s, has every row and value once they have come, and nothing is recorded",
+    async (_what, name, isLost) => {
+      losing(name, (each, on) => on === day && isLost(each), 1);
+      await world.dispatch(oneDay);
+      expect(await world.deliverNext()).toMatchObject({ outcome: "redeliver" });
+      expect((await onlyUnit())?.status).toBe("sent");
+      expect(await wholeDays()).toEqual([]);
+      await world.runToEnd();
+      expect(await world.storedDaily()).toEqual(truth(day));
+      expect(await onlyTask()).toMatchObject({ status: "COMPLETED", total_processed: 1, reason: null });
+      expect(await absences()).toEqual([]);
+      expect(await wholeDays()).toEqual([`stock_daily ${day}`]);
+      expect(world.counted.get("RowsStored")).toBe(12);
+      expect(world.counted.get("RowsChanged")).toBeGreaterThanOrEqual(12);
+    },
+  );
+
+  test("has its first rows in the database while the rest is looked for", async () => {
+    losing("daily", (each) => each === code);
+    await world.dispatch(oneDay);
+    await world.deliverNext();
+    expect(await world.storedDaily()).toEqual(truth(day).filter(({ ts_code }) => ts_code !== code));
+    expect((await onlyUnit())?.last_error).toBe(
+      "20240104: 1 of 12 listed securities have no row and nothing says why: 600519.SH",
+    );
+    expect(await onlyTask()).toMatchObject({ status: "RUNNING", total_processed: 0 });
+  });
 });
 
-test("a day is named with its codes, up to five, and how many more, in both languages", async () => {
-  await remove("trade_date = '2024-01-04' and ts_code in ('600519.SH', '000001.SZ')");
-  await remove(
-    "trade_date = '2024-01-10' and ts_code in (select ts_code from stock_daily order by ts_code limit 8)",
-  );
-  const [first, second] = await lines();
-  expect(first).toBe("stock daily data on 20240104: 2 missing (000001.SZ, 600519.SH)");
-  await remove("trade_date = '2024-01-10'");
-  const [, all] = await lines();
-  expect(second).not.toBe(all);
-  expect(all).toMatch(
-    /^stock daily data on 20240110: 12 missing \((\d{6}\.S[HZ], ){4}\d{6}\.S[HZ] and 7 more\)$/,
-  );
-  expect(translate(first ?? "", "zh")).toBe("股票日线 20240104：缺失 2（000001.SZ, 600519.SH）");
-  expect(translate(all ?? "", "zh")).toMatch(/^股票日线 20240110：缺失 12（.*，另有 7）$/);
+describe("a day of which a row never comes", () => {
+  test("is done after three deliveries; task, log and metric say what it lacks", async () => {
+    losing("daily", (each, on) => each === code && on === day);
+    await run(history);
+    expect(await onlyTask()).toMatchObject({
+      status: "COMPLETED",
+      total_processed: 12,
+      reason:
+        "partial, 1 rows or values of 1 days are not at TuShare and nothing says why, such as 20240104 600519.SH daily",
+    });
+    expect(await absences()).toEqual([
+      { day, ts_code: code, interface: "daily", reason: "unexplained", looks: 3 },
+    ]);
+    expect(world.counted.get("AbsencesUnexplained")).toBe(1);
+    expect(
+      world.logged.filter(({ message }) => message === "unit done without rows that nothing explains"),
+    ).toMatchObject([{ level: "warn", details: { lacks: expect.stringContaining("600519.SH") } }]);
+    expect((await world.units()).map(({ attempts }) => attempts).sort()).toEqual([...Array(11).fill(1), 3]);
+    expect(await wholeDays()).toEqual(marketDays.map((each) => `stock_daily ${each}`));
+    expect(await world.sql("select unexplained from sync_day where unexplained > 0")).toEqual([
+      { unexplained: 1 },
+    ]);
+  });
+
+  test("is looked for in three runs while it is new", async () => {
+    world.setTime(day, 18);
+    losing("daily", (each) => each === code);
+    for (const looks of [1, 2, 3]) {
+      await run({ ...oneDay, refresh: true });
+      expect(await absences()).toMatchObject([{ ts_code: code, looks }]);
+      expect(await wholeDays()).toEqual(looks === 3 ? [`stock_daily ${day}`] : []);
+      world.setTime(day, 24 + 10 * looks);
+    }
+  });
+
+  test("loses its record when the row comes after all", async () => {
+    losing("daily", (each) => each === code);
+    await run(oneDay);
+    expect(await absences()).toHaveLength(1);
+    losing("adj_factor", () => true);
+    await run({ ...oneDay, refresh: true });
+    expect(await absences()).toEqual([
+      { day, ts_code: code, interface: "adj_factor", reason: "unexplained", looks: 3 },
+    ]);
+    world.state.onCall = (_call, reply) => reply;
+    await run({ ...oneDay, refresh: true });
+    expect(await absences()).toEqual([]);
+    expect(await world.storedDaily()).toEqual(truth(day));
+    expect(await world.sql("select stored, unexplained from sync_day")).toEqual([
+      { stored: 12, unexplained: 0 },
+    ]);
+  });
+
+  test("because an interface has no row at all, is recorded once for all stocks, until it has rows", async () => {
+    losing("adj_factor", () => true);
+    await run(oneDay);
+    expect(await absences()).toEqual([
+      { day, ts_code: "", interface: "adj_factor", reason: "unexplained", looks: 3 },
+    ]);
+    expect(await world.sql("select stored, unexplained from sync_day")).toEqual([
+      { stored: 12, unexplained: 12 },
+    ]);
+    world.state.onCall = (_call, reply) => reply;
+    await run({ ...oneDay, refresh: true });
+    expect(await absences()).toEqual([]);
+    expect(await world.storedDaily()).toEqual(truth(day));
+  });
+
+  test("of many stocks needs a person, who reads their names; what came is stored", async () => {
+    losing("daily", (each) => each > "3");
+    await run(oneDay);
+    expect(await onlyTask()).toMatchObject({ status: "FAILED", total_failed: 1 });
+    expect((await world.failures())[0]?.error_message).toMatch(
+      /5 of 12 listed securities .*: 300750\.SZ, 600000\.SH, /,
+    );
+    expect(await world.storedDaily()).toHaveLength(7);
+    expect(await absences()).toEqual([]);
+  });
 });
 
-test("what was looked for and not found is told apart from what is missing", async () => {
-  await remove("trade_date = '2024-01-04' and ts_code = '600519.SH'");
-  await world.sql(
-    `insert into sync_absence (dataset, ts_code, trade_date, interface, reason, looks)
-     values ('stock_daily', '600519.SH', '2024-01-04', 'daily', 'unexplained', 3)`,
-  );
-  const said = await lines();
-  expect(said).toEqual(["stock daily data on 20240104: 1 looked for and not found (600519.SH)"]);
-  expect(translate(said[0] ?? "", "zh")).toBe("股票日线 20240104：查过，没有找到 1（600519.SH）");
+describe("suspensions", () => {
+  const suspended = "20240108";
+  const suspendedDay = { ...oneDay, from: suspended, to: suspended };
+  const timings = () =>
+    world.sql("select ts_code, suspend_type from suspend_d order by trade_date, suspend_type");
+
+  test("are fetched and stored with a day, and explain its absent stocks", async () => {
+    await run({ ...history, from: suspended, to: "20240110" });
+    expect(await timings()).toEqual([
+      { ts_code: "300750.SZ", suspend_type: "S" },
+      { ts_code: "300750.SZ", suspend_type: "S" },
+      { ts_code: "300750.SZ", suspend_type: "R" },
+    ]);
+    expect(await absences()).toEqual([]);
+    expect(
+      await world.sql("select stored, explained, unexplained from sync_day order by trade_date"),
+    ).toMatchObject([
+      { stored: 11, explained: 1, unexplained: 0 },
+      { stored: 11, explained: 1, unexplained: 0 },
+      { stored: 12, explained: 0, unexplained: 0 },
+    ]);
+  });
+
+  test("are fetched and stored with a stock's range", async () => {
+    await run({ ...history, codes: ["300750.SZ"] });
+    expect(await timings()).toHaveLength(3);
+    expect(await onlyUnit()).toMatchObject({ status: "done", rows: 10, attempts: 1 });
+  });
+
+  test("that are not fetched, for want of the right to it, leave a stock unexplained, and say so once", async () => {
+    world.state.onCall = (call, reply) => {
+      if (call.name === "suspend_d")
+        throw new SyncError("permanent", "no right to suspend_d", { scope: "task" });
+      return reply;
+    };
+    await run({ ...history, from: suspended, to: "20240109" });
+    expect(await onlyTask()).toMatchObject({
+      status: "COMPLETED",
+      reason: expect.stringContaining("300750.SZ"),
+    });
+    expect(await absences()).toHaveLength(2);
+    expect(world.logged.filter(({ message }) => message.includes("without evidence"))).toHaveLength(1);
+  });
+
+  test("that fail to come fail the unit like any interface", async () => {
+    world.state.onCall = (call, reply) => {
+      if (call.name === "suspend_d") throw new SyncError("transient", "HTTP 502");
+      return reply;
+    };
+    await world.dispatch(suspendedDay);
+    expect(await world.deliverNext()).toMatchObject({ outcome: "redeliver" });
+    expect(await world.storedDaily()).toEqual([]);
+  });
+
+  test("never remove a bar: TuShare has both of some days", async () => {
+    world.state.market.suspend_d.push({
+      ts_code: code,
+      trade_date: day,
+      suspend_type: "S",
+      suspend_timing: null,
+    });
+    await run(oneDay);
+    expect(await world.storedDaily()).toEqual(truth(day));
+    expect(await world.sql("select stored, explained from sync_day")).toEqual([{ stored: 12, explained: 0 }]);
+  });
+
+  test("that are fetched later make the days with unexplained stocks be checked again", async () => {
+    const { suspend_d } = world.state.market;
+    world.state.market.suspend_d = [];
+    await run({ ...history, from: "20240105", to: suspended });
+    const known = () =>
+      world.sql(
+        "select explained, unexplained from sync_day where dataset = 'stock_daily' and trade_date = $1::date",
+        [suspended],
+      );
+    expect(await known()).toEqual([{ explained: 0, unexplained: 1 }]);
+    world.state.market.suspend_d = suspend_d;
+    await run({ job: "SUSPEND_D_HISTORY", from: "20240105", to: suspended });
+    expect(await known()).toEqual([{ explained: 1, unexplained: 0 }]);
+  });
 });
 
-test("only days of the range and of the named datasets count, the newest five of each", async () => {
-  await remove("ts_code = '600519.SH'");
-  const days = (await lines()).map((line) => /on (\d{8})/.exec(line)?.[1]);
-  expect(days).toEqual(["20240111", "20240112", "20240115", "20240116", "20240117"]);
-  expect(await lines(["suspend_d"])).toEqual([]);
-  expect(await lines(["stock_daily"], { from: "20240103", to: "20240103" })).toHaveLength(1);
+test("with an empty stock list no day is whole: the unit needs a person, who reads which job to run", async () => {
+  await world.dispatch(oneDay);
+  await world.sql("delete from stock_info");
+  await world.runToEnd();
+  expect((await world.failures()).map(({ error_message }) => error_message)).toEqual([
+    "the stock list (stock_info) is empty, so nothing says what is missing: run the job REFERENCE",
+  ]);
+  expect(world.calls).toEqual([]);
+});
+
+test("a day is whole by code only when each stock has been checked, and by date at once", async () => {
+  await run({ ...history, codes: [code] });
+  expect(await wholeDays()).toEqual([]);
+  await run(oneDay);
+  expect(await wholeDays()).toEqual([`stock_daily ${day}`]);
+  await world.sql("delete from stock_daily where ts_code = '600519.SH'");
+  expect(await wholeDays()).toEqual([]);
 });
