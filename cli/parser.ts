@@ -14,6 +14,7 @@ import { queryCommand } from "./commands/query.ts";
 import { revisionsCommand } from "./commands/revisions.ts";
 import { runCommand } from "./commands/run.ts";
 import { statusCommand } from "./commands/status.ts";
+import { verifyCommand } from "./commands/verify.ts";
 import { exitCodes } from "./failure.ts";
 import { idleOption } from "./idle-options.ts";
 import { checkLine, forYargs, LineError, wordsOf } from "./line.ts";
@@ -45,6 +46,7 @@ export function allCommands(t: Messages): Command[] {
     coverageCommand(t),
     revisionsCommand(t),
     instrumentsCommand(t),
+    verifyCommand(t),
     queryCommand(t),
     exportCommand(t),
     doctorCommand(t),

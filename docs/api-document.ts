@@ -86,14 +86,16 @@ function section(title: string, operation: Json): string {
     summary: string;
     description?: string;
     parameters?: { name: string; in: string; required: boolean; description: string }[];
-    requestBody?: { content: Record<string, { schema: { properties: Record<string, Json> } }> };
+    requestBody?: {
+      content: Record<string, { schema: { properties: Record<string, Json>; required?: string[] } }>;
+    };
     responses: Record<string, { description?: string }>;
   };
-  const inBody = Object.entries(requestBody?.content["application/json"]?.schema.properties ?? {});
+  const { properties = {}, required = [] } = requestBody?.content["application/json"]?.schema ?? {};
   const fields: Field[] = [
     ...parameters.map(({ in: place, ...field }) => ({ ...field, place })),
-    ...inBody.map(([name, each]) => ({
-      ...{ name, place: "body", required: false },
+    ...Object.entries(properties).map(([name, each]) => ({
+      ...{ name, place: "body", required: required.includes(name) },
       description: String(each.description),
     })),
   ];
@@ -237,6 +239,7 @@ async function prepare(world: World, finds: Example["finds"]): Promise<{ task: s
       throw new SyncError("permanent", "daily 20240102: 抱歉，您没有接口访问权限");
     };
   }
+  if (finds === "verification") return { task: await findMissing(world), failure: "" };
   const { tasks } = await world.dispatch({
     ...{ job: "DAILY_HISTORY", from: "20240102", refresh: true },
     ...(finds === "failed" && { to: "20240102" }),
@@ -247,4 +250,14 @@ async function prepare(world: World, finds: Example["finds"]): Promise<{ task: s
   world.state.onCall = (_, reply) => reply;
   const [failure] = await world.failures();
   return { task, failure: failure?.id ?? "" };
+}
+
+/** A verification that has found one missing row. */
+async function findMissing(world: World): Promise<string> {
+  await world.sql("delete from sync_verification");
+  await world.sql("delete from stock_daily where ts_code = '600519.SH' and trade_date = '20240115'");
+  const { verification } = await world.dispatch({
+    ...{ verify: "stock_daily", from: "20240115", to: "20240116" },
+  });
+  return verification?.id ?? "";
 }

@@ -1,7 +1,7 @@
 // One example of each operation, run on a small market in memory. `finds` gives the task that exists before it.
 export type Example = {
-  /** The existing task of DAILY_HISTORY: none, a running one, a paused one, or one that failed with a record. */
-  readonly finds?: "live" | "paused" | "failed";
+  /** The existing task of DAILY_HISTORY: none, a running one, a paused one, or one that failed with a record. Or a verification. */
+  readonly finds?: "live" | "paused" | "failed" | "verification";
   readonly path?: Readonly<Record<string, string>>;
   readonly query?: string;
   readonly body?: object;
@@ -42,5 +42,12 @@ export const examples: Readonly<Record<string, Example>> = {
   readDayNames: { path: { dataset: "etf_daily", day: "20240117" }, query: "limit=1" },
   readCodeCoverage: { path: { dataset: "etf_daily", ts_code: "510300.SH" }, query: "from=20240115" },
   listRevisions: { query: "dataset=stock_daily&code=600519.SH&limit=1" },
+  startVerification: { body: { dataset: "stock_daily", ...year } },
+  listVerifications: { finds: "verification", query: "limit=1" },
+  readVerification: {
+    finds: "verification",
+    query: "limit=100",
+    shows: ["id", "dataset", "from", "to", "status", "verdict", "counts", "findings", "next_cursor"],
+  },
   readDescription: { shows: ["openapi", "info", "servers"] },
 };

@@ -180,6 +180,30 @@ order by trade_date desc, ts_code
 limit 20`,
   },
   {
+    name: "sync_verification",
+    asks: {
+      en: "Which datasets were proven whole, up to which day?",
+      zh: "哪些数据集经核对是完整的，截至哪一天？",
+    },
+    sql: `select distinct on (dataset) dataset, verdict, first_day, last_day, missing, unexplained, finished_at
+from sync_verification
+where status = 'COMPLETED'
+order by dataset, started_at desc`,
+  },
+  {
+    name: "sync_finding",
+    asks: {
+      en: "What did the newest verification find missing?",
+      zh: "最近一次核对发现缺少什么？",
+    },
+    sql: `select day, ts_code, part, stored, upstream
+from sync_finding
+where finding = 'missing'
+  and verification = (select id from sync_verification order by started_at desc limit 1)
+order by id
+limit 50`,
+  },
+  {
     name: "sync_failure_record",
     asks: {
       en: "What failed this week, and how much of it succeeded later?",

@@ -5,6 +5,7 @@ import { type DispatchAnswer, dispatch } from "../shared/dispatch/dispatch.ts";
 import {
   clock,
   database,
+  itself,
   log,
   logger,
   meter,
@@ -25,8 +26,12 @@ const services = {
 export const handler = middy<unknown, DispatchAnswer>()
   .use(injectLambdaContext(logger))
   .use(printMetrics)
-  .handler(async (command) => {
-    const answer = await dispatch(services, command);
+  .handler(async (command, context) => {
+    const another = {
+      remainingMilliseconds: () => context.getRemainingTimeInMillis(),
+      start: (next: object) => itself().start(next),
+    };
+    const answer = await dispatch({ ...services, another }, command);
     meter.count("Heartbeat", 1);
     const tasks = answer.tasks.map(({ config: _, ...task }) => task); // config repeats the command
     log.info("command carried out", { command, ...answer, tasks });

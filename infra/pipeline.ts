@@ -1,5 +1,6 @@
 // Queues, dispatcher, worker, retry, their rights, and the one setting that limits the calls to TuShare.
 
+import { Policy, PolicyStatement } from "aws-cdk-lib/aws-iam";
 import * as lambda from "aws-cdk-lib/aws-lambda";
 import { Secret } from "aws-cdk-lib/aws-secretsmanager";
 import { Queue, QueueEncryption } from "aws-cdk-lib/aws-sqs";
@@ -67,6 +68,13 @@ export class Pipeline extends Construct {
       environment,
     });
     this.workQueue.grantSendMessages(this.dispatcher);
+    // A long verification is continued by another invocation. A separate policy, as it names the function.
+    new Policy(this, "GoOn", {
+      roles: [this.dispatcher.role],
+      statements: [
+        new PolicyStatement({ actions: ["lambda:InvokeFunction"], resources: [this.dispatcher.functionArn] }),
+      ],
+    });
     const dispatcherArn = { DISPATCHER_ARN: this.dispatcher.functionArn };
 
     const worker = new NodeFunction(this, "Worker", {

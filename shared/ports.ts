@@ -114,6 +114,16 @@ export type DispatchServices = {
   readonly settings: Settings;
   readonly log: Log;
   readonly meter: Meter;
+  /** For work that may take longer than one invocation; undefined where it may take any time. */
+  readonly another?: AnotherInvocation;
+};
+
+/** Time is limited, and another invocation can continue. */
+export type AnotherInvocation = {
+  /** Milliseconds until this invocation times out. */
+  readonly remainingMilliseconds: () => number;
+  /** Starts another invocation with a command and does not wait for it. */
+  readonly start: Dispatcher["start"];
 };
 
 /** The services of the worker's use case. */

@@ -324,6 +324,47 @@ test("coverage and status name a row that is gone: by month, by day, by code, an
   }
 });
 
+test("verify answers whether the mirror is whole, names what is missing, and repairs exactly that", async () => {
+  const whole = await cli("verify", "stock_daily", ...month, "--json");
+  expect(whole.code).toBe(0);
+  const [proof] = jsonLines<{ whole: boolean; verifications: { dataset: string; counts: object }[] }>(
+    whole.out,
+  );
+  expect(proof).toMatchObject({
+    whole: true,
+    verifications: [{ dataset: "stock_daily", counts: { missing: 0 } }],
+  });
+
+  const code = await deleteOne("20260910");
+  const lost = await cli("verify", "stock_daily", ...month);
+  expect(lost.code).toBe(1);
+  expect(lost.out).toMatch(
+    /^stock_daily 20260901-20260930: MISSING: [\d,]+ of [\d,]+ rows stored.*1 missing/,
+  );
+  expect(lost.out).toMatch(new RegExp(`missing +20260910 +${code} +daily`));
+
+  const repaired = await cli("verify", "stock_daily", ...month, "--repair");
+  expect(repaired.code).toBe(0);
+  expect(repaired.error).toMatch(/DAILY_HISTORY COMPLETED: 1\/1 units/);
+  const list = await cli("verify", "stock_list", "--from", "20260901");
+  expect(list.code).toBe(2);
+  expect(list.error).toContain("--from is not an option of stock_list, which takes --repair");
+}, 240_000);
+
+/** Deletes the row of one stock on a day, and says which. */
+async function deleteOne(day: string): Promise<string> {
+  const client = new pg.Client({ connectionString: readRunning(dataDir.path)?.databaseUrl });
+  await client.connect();
+  const { rows } = await client.query<{ ts_code: string }>(
+    `delete from stock_daily where trade_date = $1
+       and ts_code = (select max(ts_code) from stock_daily where trade_date = $1 and ts_code > '6')
+     returning ts_code`,
+    [day],
+  );
+  await client.end();
+  return rows[0]?.ts_code ?? "";
+}
+
 test("the doctor finds no problem in a healthy local stack, makes the calls it announces, and prints no token", async () => {
   const upstream = readRunning(dataDir.path)?.upstreamUrl ?? "";
   const countCalls = async () => {

@@ -3,7 +3,7 @@ import * as z from "zod/mini";
 import { financeNumbers } from "../catalogue/datasets/finance.ts";
 import { jobTypes, runOptions } from "../catalogue/jobs.ts";
 import { originKinds } from "../catalogue/origin.ts";
-import { taskStatuses, unitStatuses } from "../catalogue/status.ts";
+import { taskStatuses, unitStatuses, verdicts, verificationStatuses } from "../catalogue/status.ts";
 import { absenceReasons, rangesMax } from "../coverage/names.ts";
 import { coverageStates } from "../coverage/state.ts";
 import { splitConfig } from "../dispatch/asked.ts";
@@ -14,6 +14,7 @@ import type { FinanceRow } from "../reads/finance.ts";
 import { detailColumns, listColumns } from "../reads/instruments.ts";
 import type { FailureRecord, TaskProgress } from "../reads/progress.ts";
 import type { Revision } from "../reads/revisions.ts";
+import { findingsMax, type Verification } from "../reads/verifications.ts";
 import { revisionClasses } from "../rows/revise.ts";
 
 /** Schemas with a name in the description; other schemas are written out where they are used. */
@@ -441,6 +442,77 @@ export const CodeCoverageAnswer = name(
 );
 export type CodeCoverageAnswer = z.infer<typeof CodeCoverageAnswer>;
 
+const verificationFields = () => ({
+  id: z.uuid(),
+  dataset: z.string(),
+  how: about(
+    "rows: counted from the stored rows, without a call; upstream: compared with TuShare",
+    z.enum(["rows", "upstream"]),
+  ),
+  repair: about("Whether what is missing is fetched afterwards", z.boolean()),
+  from: about("null until it is known, and for a whole list", z.nullable(day())),
+  to: about("null until it is known, and for a whole list", z.nullable(day())),
+  next_day: about("Where it goes on; null when it has ended", z.nullable(day())),
+  status: about("FAILED when nothing could be said; `reason` says why", z.enum(verificationStatuses)),
+  verdict: about(
+    "complete; explained: whole, with absences that are recorded; missing; different: not as TuShare has it. null until it is COMPLETED",
+    z.nullable(z.enum(verdicts)),
+  ),
+  reason: about("Why it failed, or why nothing was repaired", z.nullable(z.string())),
+  counts: z.strictObject({
+    expected: about(
+      "Rows that the lists expect; null where no list says which rows a day must have",
+      z.nullable(count()),
+    ),
+    stored: about("Of these, stored; null like `expected`", z.nullable(count())),
+    explained: about("Of these, known to have no row, such as those of suspended stocks", count()),
+    unexplained: about("Looked for and not found, and nothing says why", count()),
+    missing: about("Rows or values; slices where no list says which rows must be there", count()),
+    different: about("Rows that are not as TuShare has them", count()),
+    failed_checks: about("Rows that fail a check; they do not change the verdict", count()),
+  }),
+  findings_kept: about(`Findings that can be read: at most ${findingsMax}`, count()),
+  task_id: about("The task that fetches what is missing; null without one", z.nullable(z.uuid())),
+  started_at: instant(),
+  updated_at: instant(),
+  finished_at: z.nullable(instant()),
+});
+
+export const VerificationAnswer = name("Verification", z.strictObject(verificationFields()));
+export type VerificationAnswer = z.infer<typeof VerificationAnswer>;
+
+export const VerificationsAnswer = name(
+  "Verifications",
+  z.strictObject({ verifications: z.array(VerificationAnswer) }),
+);
+
+export const VerificationConflict = name(
+  "VerificationConflict",
+  z.strictObject({ error: z.literal("conflict"), message: z.string() }),
+);
+
+export const VerificationFindingsAnswer = name(
+  "VerificationFindings",
+  z.strictObject({
+    ...verificationFields(),
+    findings: z.array(
+      z.strictObject({
+        finding: about("missing, unexplained, different, or the name of a check", z.string()),
+        day: about(
+          "Trading day, end of the report period, or first day of the slice; null for a list",
+          z.nullable(day()),
+        ),
+        ts_code: about("null when it is about a whole day or slice", z.nullable(z.string())),
+        part: about("The interface without a row, the column, or the slice", z.nullable(z.string())),
+        stored: about("What is stored; null when nothing is", z.nullable(z.string())),
+        upstream: about("What was expected; null when it is not known", z.nullable(z.string())),
+      }),
+    ),
+    next_cursor: cursor(),
+  }),
+);
+export type VerificationFindingsAnswer = z.infer<typeof VerificationFindingsAnswer>;
+
 /** The cursor of the next page; null on the last page. */
 function cursor() {
   return about("Pass it as `cursor` to get the next page; null on the last page", z.nullable(z.string()));
@@ -465,6 +537,20 @@ export function asTask(task: TaskProgress): object {
     updated_at: task.updatedAt,
     completed_at: task.completedAt ?? null,
     estimated_end: task.estimatedEnd ?? null,
+  };
+}
+
+export function asVerification(verification: Verification): VerificationAnswer {
+  const { counts, startedAt, updatedAt, finishedAt, repairs, next, taskId, findings } = verification;
+  const { id, dataset, how, from, to, status, verdict, reason } = verification;
+  const { failedChecks: failed_checks, ...others } = counts;
+  return {
+    ...{ id, dataset, how, repair: repairs, from, to, next_day: next, status, verdict, reason },
+    counts: { ...others, failed_checks },
+    ...{ findings_kept: findings, task_id: taskId },
+    started_at: startedAt.toISOString(),
+    updated_at: updatedAt.toISOString(),
+    finished_at: finishedAt?.toISOString() ?? null,
   };
 }
 

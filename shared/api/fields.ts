@@ -98,6 +98,14 @@ export function taskId(meaning: string) {
   return described(z.uuid(), `the id of a task, a UUID: ${meaning}`, "5f0c1a9e-1f0b-4d6e-9a43-2b7d5c8e0f11");
 }
 
+export function verificationId(meaning: string) {
+  return described(
+    z.uuid(),
+    `the id of a verification, a UUID: ${meaning}`,
+    "0b6a7f52-6a53-4d0e-8f52-1f3c1f0f6c11",
+  );
+}
+
 /** The same field, but optional. */
 export function optional<Schema extends z.ZodMiniType>(schema: Schema) {
   return redescribed(schema, z.optional(schema));

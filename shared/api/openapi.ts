@@ -104,7 +104,7 @@ function describeOperation({
     ...(parameters.length > 0 && { parameters }),
     ...(body !== undefined && {
       requestBody: {
-        required: false,
+        required: Object.values(body).some((field) => !z.safeParse(field, undefined).success),
         content: { "application/json": { schema: schemaOf(z.strictObject({ ...body })) } },
       },
     }),

@@ -76,7 +76,7 @@ export const tags = {
   Instruments: "Stocks and ETFs",
   Prices: "Daily prices and valuation",
   Finance: "Financial indicators",
-  Coverage: "What is stored and what is missing",
+  Coverage: "What is stored, what is missing, and proof of it",
 } as const;
 export type Tag = keyof typeof tags;
 

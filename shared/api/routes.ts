@@ -10,6 +10,7 @@ import { priceRoutes } from "./price-routes.ts";
 import { revisionRoutes } from "./revision-routes.ts";
 import { type Route, route } from "./route.ts";
 import { taskRoutes } from "./task-routes.ts";
+import { verificationRoutes } from "./verification-routes.ts";
 
 export const routes: readonly Route[] = [
   ...jobRoutes,
@@ -20,6 +21,7 @@ export const routes: readonly Route[] = [
   ...financeRoutes,
   ...coverageRoutes,
   ...revisionRoutes,
+  ...verificationRoutes,
   route({
     method: "GET",
     at: "/openapi.json",

@@ -63,8 +63,8 @@ function given(fields: Start["fields"]): object {
   return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined));
 }
 
-/** Checked here and not only by the dispatcher, because the task opened here would stay PENDING for ever. */
-async function originRefusal({ database, origin }: ApiServices): Promise<Answer | undefined> {
+/** Checked here and not only by the dispatcher, because what is opened here would stay open for ever. */
+export async function originRefusal({ database, origin }: ApiServices): Promise<Answer | undefined> {
   try {
     await checkOrigin(database, origin);
     return undefined;

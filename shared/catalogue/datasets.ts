@@ -29,6 +29,11 @@ export type Catalogue = Readonly<Record<DatasetName, Dataset>>;
 
 export const datasets: Catalogue = catalogueOf(specs);
 
+/** Whether the catalogue has a dataset of this name. */
+export function isDatasetName(name: string): name is DatasetName {
+  return Object.hasOwn(datasets, name);
+}
+
 /** Makes the catalogue from the files and links each dataset to the lists it names. @throws Error when a list is missing */
 export function catalogueOf<Name extends string>(
   files: Readonly<Record<Name, DatasetSpec>>,

@@ -19,3 +19,10 @@ export function hasEnded(status: TaskStatus): boolean {
 /** parked: needs a person; not_due: the upstream has not published it yet. */
 export const unitStatuses = ["pending", "sent", "done", "not_due", "failed", "parked"] as const;
 export type UnitStatus = (typeof unitStatuses)[number];
+
+export const verificationStatuses = ["RUNNING", "COMPLETED", "FAILED"] as const;
+export type VerificationStatus = (typeof verificationStatuses)[number];
+
+/** explained: whole, with absences that are recorded. different: not as upstream has it. */
+export const verdicts = ["complete", "explained", "missing", "different"] as const;
+export type Verdict = (typeof verdicts)[number];

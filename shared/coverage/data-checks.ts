@@ -15,6 +15,21 @@ export type FailedCheck = {
   readonly expected: string | null;
 };
 
+/** How many rows fail a check of the dataset's file; a row counts once for each check that it fails. */
+export async function countFailedChecks(
+  database: Database,
+  dataset: Dataset,
+  { from, to }: DayRange,
+): Promise<number> {
+  const [row] = await database.run(
+    `select count(*) as failed
+from data_check(to_date(:from, 'YYYYMMDD'), to_date(:to, 'YYYYMMDD'))
+where dataset = :dataset`,
+    { dataset: dataset.name, from, to },
+  );
+  return Number(row?.failed);
+}
+
 /**
  * The first `limit` rows that fail a check of the dataset's file, by day. A year of the market takes seconds; longer
  * ranges are asked year by year.

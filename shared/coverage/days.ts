@@ -74,6 +74,19 @@ export async function countDays(
 
 const byDay = (a: DayState, b: DayState) => (a.day < b.day ? -1 : 1);
 
+/** Forgets which days of a range are whole: the next reader counts them again from their rows. */
+export async function forgetDays(
+  database: Database,
+  { name }: Dataset,
+  { from, to }: DayRange,
+): Promise<void> {
+  await database.run(
+    `delete from sync_day
+where dataset = :dataset and trade_date between to_date(:from, 'YYYYMMDD') and to_date(:to, 'YYYYMMDD')`,
+    { dataset: name, from, to },
+  );
+}
+
 /** The days that are kept as whole and whose list has not changed since; and the other open days, ascending. */
 export async function readKept(
   database: Database,

@@ -42,6 +42,55 @@ from unit`,
   return Number(row?.units) === units.length && row?.stand === true;
 }
 
+/** A part of a list: the rows of its last whole answer, undefined when there was none, and those that are stored. */
+export type ListPart = { readonly key: string; readonly rows: number | undefined; readonly stored: number };
+
+/** What is stored of these parts of a list. */
+export async function readLists(
+  database: Database,
+  dataset: Dataset,
+  units: readonly PlannedUnit[],
+): Promise<ListPart[]> {
+  const by = units[0]?.selector.by;
+  if (by === undefined) return [];
+  const found = await database.run(
+    `select asked.unit_key, unit.rows, ${storedOfListSql(dataset, by)} as stored
+from unnest(string_to_array(:unit_keys, ',')) with ordinality as asked (unit_key, place)
+left join lateral (
+  select selector, rows
+  from sync_unit
+  where dataset = :dataset and unit_key = asked.unit_key and status = 'done' and rows is not null
+  order by settled_at desc
+  limit 1
+) as unit on true
+order by asked.place`,
+    { dataset: dataset.name, unit_keys: units.map(unitKey).join(",") },
+  );
+  return found.map(({ unit_key, rows, stored }) => ({
+    key: String(unit_key),
+    rows: rows === null ? undefined : Number(rows),
+    stored: Number(stored),
+  }));
+}
+
+/** Codes in one answer. */
+const codesMax = 1_000;
+
+/** Codes of the last answers for a list of securities that are not stored. */
+export async function codesLost(database: Database, { name, table }: Dataset): Promise<string[]> {
+  const rows = await database.run(
+    `select distinct code.ts_code
+from sync_list_answer as answer
+cross join unnest(answer.codes) as code (ts_code)
+where answer.dataset = :dataset
+  and not exists (select 1 from ${table} as listed where listed.ts_code = code.ts_code collate "C")
+order by code.ts_code
+limit :codes`,
+    { dataset: name, codes: codesMax },
+  );
+  return rows.map(({ ts_code }) => String(ts_code));
+}
+
 type Condition = readonly [column: string, sql: string];
 
 const dayOf = (name: string) => `to_date(unit.selector ->> '${name}', 'YYYYMMDD')`;

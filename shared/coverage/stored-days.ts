@@ -5,7 +5,7 @@ import { dayColumnOf, hasMembersEachDay } from "../catalogue/dataset.ts";
 import { type Dataset, datasetsByDay } from "../catalogue/datasets.ts";
 import { addDays, type Day, earlier } from "../catalogue/dates.ts";
 import { lastDueDay } from "../catalogue/due.ts";
-import { jobsOf } from "../catalogue/jobs.ts";
+import { jobs, jobsOf } from "../catalogue/jobs.ts";
 import type { Database } from "../ports.ts";
 import type { DayRange } from "./calendar.ts";
 import { wasAsked } from "./coverage.ts";
@@ -53,6 +53,21 @@ export async function readCoverage(
     ...{ ...figures, whole: wanted === 0 && figures.expected > 0 },
     asked: asked.has(figures.day),
   }));
+}
+
+/** The first day that a task was to fetch for the whole dataset; undefined when none was. */
+export async function firstDayAsked(database: Database, dataset: Dataset): Promise<Day | undefined> {
+  // An increment of reports plans the days of filings, which are not the days of its rows.
+  const own = jobsOf(dataset.name).filter(
+    (job) => dataset.slices !== "periods" || jobs[job].mode === "history",
+  );
+  const [row] = await database.run(
+    `select to_char(min(lower(days)), 'YYYYMMDD') as day
+from (${askedDaysSql}) as task
+where job_type = any (string_to_array(:jobs, ','))`,
+    { jobs: own.join(",") },
+  );
+  return typeof row?.day === "string" ? row.day : undefined;
 }
 
 /** The open days of a range that tasks covered. */

@@ -1,6 +1,7 @@
 // The commands of the dispatcher: their schemas, and why one is refused.
 import * as z from "zod/mini";
-import { isDay } from "../catalogue/dates.ts";
+import { type DatasetName, datasets } from "../catalogue/datasets.ts";
+import { type Day, isDay } from "../catalogue/dates.ts";
 import { isOfSecurities, jobTypes, notTaken, optionsOf } from "../catalogue/jobs.ts";
 import { SyncError } from "../errors.ts";
 import { readAnyCode, readCode, suggestCode } from "../words/codes.ts";
@@ -13,6 +14,9 @@ export const codesMax = 2_000;
 
 /** More than there have been trading days. */
 export const daysMax = 10_000;
+
+/** The datasets that can be verified: all of them. */
+export const datasetNames = Object.keys(datasets) as [DatasetName, ...DatasetName[]]; // as: of the catalogue's own keys
 
 const requestKeyCharactersMax = 200;
 
@@ -68,6 +72,18 @@ const retrySchema = z.strictObject({
 /** A run to plan and price, without starting it. */
 const planSchema = z.strictObject({ plan: runSchema });
 
+/** Whether a dataset is whole, counted from its rows; without `from` from the first day that a task was to fetch. */
+const verifySchema = z.strictObject({
+  verify: z.enum(datasetNames),
+  from: z.optional(day),
+  to: z.optional(day),
+  /** Also fetch what is missing. */
+  repair: z.optional(z.boolean()),
+});
+
+/** Continues a verification. */
+const continueSchema = z.strictObject({ verification: z.uuid() });
+
 /** The evening check: whether the data of the last due trading day is stored. */
 const checkSchema = z.strictObject({ check: z.literal("freshness") });
 
@@ -80,6 +96,8 @@ const schemas = {
   cancel: cancelSchema,
   retry: retrySchema,
   check: checkSchema,
+  verify: verifySchema,
+  verification: continueSchema,
 };
 
 /** The allowed values of each field, for refusals. */
@@ -100,6 +118,9 @@ const allowed: Readonly<Record<string, string>> = {
   cancel: say("allowedTask"),
   retry: say("allowedFailureOrAll"),
   check: say("allowedFreshness"),
+  verify: say("allowedChoice", { choices: datasetNames.join(", ") }),
+  repair: say("allowedTruth"),
+  verification: say("allowedVerification"),
   jobs: say("allowedJobs", { choices: jobTypes.join(", ") }),
 };
 
@@ -108,6 +129,7 @@ const example = say("forExample", {
 });
 
 export type RunCommand = z.infer<typeof runSchema>;
+export type VerifyCommand = z.infer<typeof verifySchema>;
 export type Command =
   | RunCommand
   | z.infer<typeof planSchema>
@@ -115,13 +137,20 @@ export type Command =
   | z.infer<typeof resumeSchema>
   | z.infer<typeof cancelSchema>
   | z.infer<typeof retrySchema>
-  | z.infer<typeof checkSchema>;
+  | z.infer<typeof checkSchema>
+  | VerifyCommand
+  | z.infer<typeof continueSchema>;
 
 /** @throws SyncError permanent, naming the field of the JSON, its value, what is allowed and an example. */
 export function parseCommand(value: unknown): Command {
   const read = readCommand(value);
   if ("command" in read) return read.command;
   throw new SyncError("permanent", [sayRefusal(read.refusal, jsonDoor), example].join("; "));
+}
+
+/** What a command wants to be verified. */
+export function verificationAsked({ verify: dataset, from, to, repair = false }: VerifyCommand) {
+  return { dataset, ...(from && { from }), ...(to && { to }), repairs: repair };
 }
 
 /** A command, or why it is refused, for callers with their own wording (see Door in words/refusal.ts). */
@@ -136,13 +165,15 @@ export function readCommand(value: unknown): { command: Command } | { refusal: R
       ? refusalOfRun(command.plan, ["plan"])
       : "job" in command
         ? refusalOfRun(command, [])
-        : undefined;
+        : "verify" in command
+          ? refusalOfVerify(command)
+          : undefined;
   return refusal === undefined ? { command } : { refusal };
 }
 
 /** Checks fields against each other, and against the options of their job. */
 function refusalOfRun(command: RunCommand, path: readonly string[]): Refusal | undefined {
-  const { job, from, to, days, codes, byPeriod } = command;
+  const { job, from, days, codes, byPeriod } = command;
   const [option] = notTaken(job, command);
   if (option !== undefined)
     return { why: "not taken", field: option, value: command[option], job, taken: optionsOf(job) };
@@ -159,16 +190,26 @@ function refusalOfRun(command: RunCommand, path: readonly string[]): Refusal | u
       ],
     };
   }
-  if (from !== undefined && to !== undefined && from > to) {
-    return {
-      why: "order",
-      fields: [
-        { field: "from", value: from },
-        { field: "to", value: to },
-      ],
-    };
-  }
-  return undefined;
+  return refusalOfOrder(command);
+}
+
+function refusalOfVerify(command: VerifyCommand): Refusal | undefined {
+  const { verify: dataset, from, to } = command;
+  if (datasets[dataset].slices !== "lists") return refusalOfOrder(command);
+  const [field = "to", value] = from === undefined ? ["to", to] : ["from", from];
+  if (value === undefined) return undefined;
+  return { why: "not taken", field, value, job: dataset, taken: ["repair"] };
+}
+
+function refusalOfOrder({ from, to }: { from?: Day | undefined; to?: Day | undefined }): Refusal | undefined {
+  if (from === undefined || to === undefined || from <= to) return undefined;
+  return {
+    why: "order",
+    fields: [
+      { field: "from", value: from },
+      { field: "to", value: to },
+    ],
+  };
 }
 
 function explain(value: unknown, [issue]: readonly z.core.$ZodIssue[]): Refusal {
@@ -196,6 +237,7 @@ function refusalOfValue(value: unknown, path: readonly string[]): Refusal {
 
 function suggestionFor(field: string, place: string | undefined, typed: string): string | undefined {
   if (field === "codes" && place !== undefined) return suggestCode(typed);
+  if (field === "verify") return nearest(typed, datasetNames);
   return field === "job" || field === "jobs" ? nearest(typed, jobTypes) : undefined;
 }
 

@@ -1,6 +1,7 @@
 // The dispatcher's use case: opens or continues a task, plans its units into the ledger, and fans them out. It never calls
 // TuShare. It may crash at any point: the next dispatcher continues from the ledger.
 
+import { type Dataset, datasets, isDatasetName } from "../catalogue/datasets.ts";
 import { type JobType, jobs } from "../catalogue/jobs.ts";
 import { hasEnded } from "../catalogue/status.ts";
 import type { Freshness } from "../coverage/stored-days.ts";
@@ -8,20 +9,24 @@ import { SyncError } from "../errors.ts";
 import { unresolvedUnits } from "../ledger/failures.ts";
 import { checkOrigin } from "../ledger/origin.ts";
 import * as ledger from "../ledger/tasks.ts";
+import { noteRepair, openVerification } from "../ledger/verifications.ts";
 import { type Plan, unitsMax } from "../plan/plan.ts";
 import { planJob } from "../plan/plan-job.ts";
 import { type PricedPlan, priceRun } from "../plan/price-run.ts";
 import type { Database, DispatchServices } from "../ports.ts";
+import { readVerification, type Verification } from "../reads/verifications.ts";
 import { reportFreshness, reportParked } from "../sync/unit-metrics.ts";
+import { jobThatFetches, verifyDataset } from "../verify/verify.ts";
 import { say } from "../words/say.ts";
 import { answersTo, askedOf, splitConfig } from "./asked.ts";
-import { parseCommand, type RunCommand } from "./command.ts";
+import { parseCommand, type RunCommand, type VerifyCommand, verificationAsked } from "./command.ts";
 
 export type DispatchAnswer = {
   /**
    * started: by this command. continued: the rest of a live task was sent. running: the live task had nothing left to send.
    * repeated: the same start was requested before, and its task has ended. busy: nothing was started, because the job has
-   * a live or paused task of another command, which is named. planned: nothing was started. Others: as the command says.
+   * a live or paused task of another command, which is named. planned: nothing was started. verifying: another invocation
+   * continues. Others: as the command says.
    */
   readonly outcome:
     | "started"
@@ -33,7 +38,9 @@ export type DispatchAnswer = {
     | "paused"
     | "cancelled"
     | "retried"
-    | "checked";
+    | "checked"
+    | "verifying"
+    | "verified";
   readonly tasks: readonly ledger.Task[];
   /** When the outcome is busy: the command of the other task. */
   readonly inTheWay?: Readonly<Record<string, unknown>>;
@@ -43,6 +50,8 @@ export type DispatchAnswer = {
   readonly plan?: PricedPlan;
   /** For the evening check: how far behind the data is. */
   readonly freshness?: readonly Freshness[];
+  /** For a verification: as it is now. */
+  readonly verification?: Verification;
 };
 
 /** Tries to open a task while other tasks of the job keep starting and ending. */
@@ -57,6 +66,7 @@ export async function dispatch(services: DispatchServices, input: unknown): Prom
   if ("plan" in command)
     return { outcome: "planned", tasks: [], sent: 0, plan: await priceRun(services, command.plan) };
   if ("check" in command) return await check(services);
+  if ("verify" in command || "verification" in command) return await verify(services, command);
   if ("pause" in command) return await pause(services, command.pause);
   if ("resume" in command) return await resume(services, command.resume, command.timed ?? false);
   if ("cancel" in command) return await cancel(services, command.cancel);
@@ -147,6 +157,57 @@ async function continueTask(
 async function check(services: DispatchServices): Promise<DispatchAnswer> {
   await reportParked(services);
   return { outcome: "checked", tasks: [], sent: 0, freshness: await reportFreshness(services, true) };
+}
+
+/** A step of a verification takes seconds; none begins with less time than this left. */
+const verifyMillisecondsMin = 120_000;
+
+/** Verifies a dataset, or continues to; at the end, starts the job that fetches what is missing, if that was asked. */
+async function verify(
+  services: DispatchServices,
+  command: VerifyCommand | { readonly verification: string },
+): Promise<DispatchAnswer> {
+  const { database, another } = services;
+  const begun =
+    "verify" in command
+      ? await openVerification(database, verificationAsked(command))
+      : await readVerification(database, command.verification);
+  if (begun === undefined || !isDatasetName(begun.dataset)) {
+    const id = "verify" in command ? command.verify : command.verification;
+    throw new SyncError("permanent", say("noVerification", { id }));
+  }
+  const hasTime = () => another === undefined || another.remainingMilliseconds() > verifyMillisecondsMin;
+  const done = await verifyDataset(services, datasets[begun.dataset], begun, hasTime);
+  if (done.isOutOfTime) await another?.start({ verification: begun.id });
+  const verification = await repair(services, datasets[begun.dataset], done.verification);
+  return {
+    outcome: verification.status === "RUNNING" ? "verifying" : "verified",
+    ...{ tasks: [], sent: 0, verification },
+  };
+}
+
+/** Starts the job that fetches what is missing, once. Its plan has only what is missing. */
+async function repair(
+  services: DispatchServices,
+  dataset: Dataset,
+  verification: Verification,
+): Promise<Verification> {
+  const { id, repairs, verdict, taskId, reason, from, to } = verification;
+  if (!repairs || verdict !== "missing" || taskId !== null || reason !== null) return verification;
+  const job = jobThatFetches(dataset);
+  const range = from !== null && to !== null && { from, to };
+  const note = (found: Parameters<typeof noteRepair>[2]) =>
+    noteRepair(services.database, verification, found);
+  try {
+    const answer = await run(services, job, { job, ...range, requestKey: `verification/${id}` });
+    const [task] = answer.tasks;
+    if (task === undefined) return verification;
+    const isBusy = answer.inTheWay !== undefined;
+    return await note(isBusy ? { why: say("repairWaits", { job, id: task.id }) } : { taskId: task.id });
+  } catch (error) {
+    if (!(error instanceof SyncError) || error.kind !== "permanent") throw error;
+    return await note({ why: say("repairRefused", { why: error.message }) });
+  }
 }
 
 async function pause({ database }: DispatchServices, id: string): Promise<DispatchAnswer> {

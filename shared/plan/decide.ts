@@ -14,7 +14,7 @@ export function decide(request: Request, facts: Facts): Plan {
   const { scope } = facts;
   if ("units" in scope) return scope;
   if (request.command.codes !== undefined) return planCodesNamed(request, scope, facts);
-  refuseWithoutList(request.dataset, facts);
+  if (facts.lacksMembers) refuseWithoutList(request.dataset);
   const { range, reason, warns } = scope;
   const bySlice = facts.missing && mixed(request, scope, facts.missing, facts);
   const units = fewerCalls(bySlice, unitsByCode(request, scope, facts));
@@ -35,10 +35,13 @@ function planCodesNamed(request: Request, scope: Scope, facts: Facts): Plan {
   };
 }
 
-/** A missing list is an error; it must not be taken for a market without securities. */
-function refuseWithoutList(dataset: Dataset, { lacksMembers }: Facts): void {
+/**
+ * A missing list is an error; it must not be taken for a market without securities.
+ * @throws SyncError permanent when the dataset has a list
+ */
+export function refuseWithoutList(dataset: Dataset): void {
   const list = listOf(dataset);
-  if (!lacksMembers || list === undefined) return;
+  if (list === undefined) return;
   const told = { list: list.title.en, table: list.table, job: jobOfDataset(list, "reference") };
   throw new SyncError("permanent", say("listNotStored", told));
 }

@@ -19,6 +19,7 @@ export const chinese: Readonly<Record<SentenceName | StartSentenceName, string>>
   delistedBefore: "{day} 之前已退市：{codes}",
   periodNotEnded: "报告期 {period} 还没有结束",
   dayNotCome: "{day} 尚未到来",
+  periodNotDue: "报告期 {first} 的披露期限未到：已到期的最新报告期为 {due}",
   reportsNotDue: "{period} 的财报截止 {deadline} 才全部披露：已披露的由 {job} 获取",
   filingsNotDue: "{day} 披露的财报从 {next} 起获取",
   noFiling: "财报披露计划中 {from} 至 {to} 没有公司披露",
@@ -53,6 +54,9 @@ export const chinese: Readonly<Record<SentenceName | StartSentenceName, string>>
   startedByStock: "两分钟内改为按股票重新启动：{why}",
   noTaskTo: "无法{verb}任务 {id}：没有这个任务",
   otherLiveTo: "无法{verb}任务 {id}：同一作业的另一个任务正在运行",
+  noVerification: "没有核对记录 {id}",
+  repairWaits: "未修复：{job} 已有任务 {id}，待其结束后再修复",
+  repairRefused: "未修复：{why}",
   taskStateTo: "无法{verb}任务 {id}：其状态为 {status}",
   pause: "暂停",
   resume: "继续",
@@ -132,6 +136,7 @@ export const chinese: Readonly<Record<SentenceName | StartSentenceName, string>>
   allowedTaskOrAll: '任务编号，或 "all"',
   allowedFailureOrAll: '失败记录的编号，或 "all"',
   allowedFreshness: ' "freshness"',
+  allowedVerification: "核对记录的编号",
   allowedRun: "一次运行，例如 {example}",
 
   // Units: why one did not succeed. {what} names the interface and the slice.

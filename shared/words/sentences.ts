@@ -19,6 +19,7 @@ export const sentences = {
   delistedBefore: "delisted before {day}: {codes}",
   periodNotEnded: "the report period {period} has not ended",
   dayNotCome: "{day} is in the future",
+  periodNotDue: "reports of {first} are not all due: the newest report period that is due is {due}",
   reportsNotDue: "reports of {period} are not all due until {deadline}: {job} fetches what is filed",
   filingsNotDue: "reports filed on {day} are fetched from {next} on",
   noFiling: "the reporting schedule holds no filing from {from} to {to}",
@@ -55,6 +56,9 @@ export const sentences = {
   startedByStock: "started again by stock within two minutes: {why}",
   noTaskTo: "cannot {verb} task {id}: there is no such task",
   otherLiveTo: "cannot {verb} task {id}: another task of its job is live",
+  noVerification: "there is no verification {id}",
+  repairWaits: "not repaired: {job} already has the task {id}; repair again when it has ended",
+  repairRefused: "not repaired: {why}",
   taskStateTo: "cannot {verb} task {id}: it is {status}",
   pause: "pause",
   resume: "resume",
@@ -139,6 +143,7 @@ export const sentences = {
   allowedTaskOrAll: 'the id of a task, or "all"',
   allowedFailureOrAll: 'the number of a failure record, or "all"',
   allowedFreshness: 'the text "freshness"',
+  allowedVerification: "the id of a verification",
   allowedRun: "a run, such as {example}",
 
   // Units: why one did not succeed. {what} names the interface and the slice.

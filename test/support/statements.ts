@@ -6,15 +6,15 @@ import { jobTypes } from "../../shared/catalogue/jobs.ts";
 import { newestPeriods, periodsBetween } from "../../shared/catalogue/periods.ts";
 import { openDaysIn, readCalendar } from "../../shared/coverage/calendar.ts";
 import * as coverage from "../../shared/coverage/coverage.ts";
-import { readChecks } from "../../shared/coverage/data-checks.ts";
-import { missingCells, missingRanges, readDays } from "../../shared/coverage/days.ts";
+import { countFailedChecks, readChecks } from "../../shared/coverage/data-checks.ts";
+import { forgetDays, missingCells, missingRanges, readDays } from "../../shared/coverage/days.ts";
 import { fetchedDays, fetchedPeriods } from "../../shared/coverage/fetched.ts";
 import { filings, hasRows } from "../../shared/coverage/filings.ts";
-import { areFresh } from "../../shared/coverage/list-coverage.ts";
+import { areFresh, codesLost, readLists } from "../../shared/coverage/list-coverage.ts";
 import { absenceReasons, absentOn, readCodeCoverage } from "../../shared/coverage/names.ts";
 import * as reported from "../../shared/coverage/period-coverage.ts";
 import { readReach } from "../../shared/coverage/reach.ts";
-import { readCoverage, readFreshness } from "../../shared/coverage/stored-days.ts";
+import { firstDayAsked, readCoverage, readFreshness } from "../../shared/coverage/stored-days.ts";
 import { SyncError } from "../../shared/errors.ts";
 import {
   type Failure,
@@ -28,6 +28,7 @@ import * as origins from "../../shared/ledger/origin.ts";
 import { classFactors, explainRefusal, settleEmptied } from "../../shared/ledger/revisions.ts";
 import * as tasks from "../../shared/ledger/tasks.ts";
 import { claimUnit, markNotDue, mergeRows, noteAttempt, storeUnit } from "../../shared/ledger/units.ts";
+import * as verified from "../../shared/ledger/verifications.ts";
 import { planByDate } from "../../shared/plan/plan.ts";
 import { countInstruments } from "../../shared/plan/price-run.ts";
 import type { Database, SqlRow } from "../../shared/ports.ts";
@@ -37,6 +38,7 @@ import * as instruments from "../../shared/reads/instruments.ts";
 import { countOpenFailures, newestTasks } from "../../shared/reads/ledger.ts";
 import * as progress from "../../shared/reads/progress.ts";
 import { readRevisions } from "../../shared/reads/revisions.ts";
+import { readFindings, readVerification, readVerifications } from "../../shared/reads/verifications.ts";
 import { tooManyChanges } from "../../shared/rows/revise.ts";
 import type { Cell, Table } from "../../shared/rows/rows.ts";
 import type { PlannedUnit, Unit } from "../../shared/unit.ts";
@@ -143,7 +145,14 @@ const coverageStatements = (codes: readonly string[]): Statement[] => [
   { name: "readFreshness", ask: (database) => readFreshness(database, now) },
   { name: "countInstruments", ask: countInstruments },
   { name: "readChecks, stocks", ask: (database) => readChecks(database, stock_daily, thisMonth, 100) },
+  { name: "countFailedChecks", ask: (database) => countFailedChecks(database, stock_daily, thisMonth) },
+  { name: "firstDayAsked", ask: (database) => firstDayAsked(database, stock_daily) },
+  { name: "codesLost", ask: (database) => codesLost(database, stock_list) },
   { name: "readChecks, ETFs", ask: (database) => readChecks(database, etf_daily, thisMonth, 100) },
+  ...lists.map(([dataset, unit]) => ({
+    name: `readLists, ${dataset.name} by ${unit.selector.by}`,
+    ask: (database: Database) => readLists(database, dataset, [unit]),
+  })),
   ...lists.map(([dataset, unit]) => ({
     name: `areFresh, ${dataset.name} by ${unit.selector.by}`,
     ask: (database: Database) => areFresh(database, dataset, [unit], new Date("2026-01-01")),
@@ -412,8 +421,44 @@ const ledger = (market: readonly string[], few: readonly string[]): Statement[] 
   { name: "resumeTask", ask: (database) => tasks.resumeTask(database, runningTask) },
   { name: "pauseAllTasks", ask: (database) => tasks.pauseAllTasks(database, "a refusal") },
   { name: "cancelTask", ask: (database) => tasks.cancelTask(database, runningTask, "no more") },
+  ...verifications,
   { name: "failTask", ask: (database) => tasks.failTask(database, pausedTask, "no plan") },
 ];
+
+const anId = "00000000-0000-4000-8000-000000000000";
+
+const begin = (database: Database) =>
+  verified.openVerification(database, { dataset: "stock_daily", from: lately.from, repairs: false });
+
+/** Opened once, and continued by the others. */
+const verifications: Statement[] = [
+  { name: "openVerification", ask: begin },
+  {
+    name: "beginVerification",
+    ask: async (database) => verified.beginVerification(database, await begin(database), lately),
+  },
+  {
+    name: "advanceVerification",
+    ask: async (database) => verified.advanceVerification(database, await begin(database), aFound, lately.to),
+  },
+  {
+    name: "noteRepair",
+    ask: async (database) => verified.noteRepair(database, await begin(database), { why: "busy" }),
+  },
+  {
+    name: "failVerification",
+    ask: async (database) => verified.failVerification(database, await begin(database), "no list"),
+  },
+  { name: "readVerification", ask: (database) => readVerification(database, anId) },
+  { name: "readVerifications", ask: (database) => readVerifications(database, 20) },
+  { name: "readFindings", ask: (database) => readFindings(database, anId, { limit: 200 }) },
+  { name: "forgetDays", ask: (database) => forgetDays(database, stock_daily, thisMonth) },
+];
+
+const aFound: verified.Found = {
+  counts: { expected: 1, stored: 0, explained: 0, unexplained: 0, missing: 1, different: 0, failedChecks: 0 },
+  findings: [{ finding: "missing", day, ts_code: stock, part: "daily", stored: null, upstream: null }],
+};
 
 const claimed: readonly PlannedUnit[] = [
   ...listUnits,

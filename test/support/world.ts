@@ -44,6 +44,7 @@ const settledAt = "2024-02-01T00:00:00+08:00";
 /** A unit refers to its task. */
 const mirrored = new Set([
   ...[
+    "sync_verification",
     "sync_absence",
     "sync_day",
     "sync_failure_record",

@@ -1,0 +1,3 @@
+drop table sync_finding;
+
+drop table sync_verification;
