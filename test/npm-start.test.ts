@@ -18,7 +18,7 @@ test("the main job runs to its end, and a second start has nothing left to do", 
   expect(first.json).toMatchObject({ job: "DAILY_HISTORY", status: "COMPLETED", units: 30 });
   const asked = { from: "20260901", to: "20261020", codes: null };
   expect(first.json).toMatchObject({ ...asked, outcome: "started", fetched: true });
-  expect(first.json.calls).toEqual({ adj_factor: 30, daily: 30, daily_basic: 30 });
+  expect(first.json.calls).toEqual({ adj_factor: 30, daily: 30, daily_basic: 30, suspend_d: 30 });
   expect(first.json.rows).toBeGreaterThan(1_500);
 
   const second = await npmStart([...small, "--once", "--json"]).ended;
