@@ -1,7 +1,10 @@
 // Captured answers as a source of rows: a folder of `<interface>__<slice>.csv` or `.csv.gz` files, and beside them
 // `envelopes/<interface>.json`, whole replies, used for interfaces without a CSV file. All files of an interface are
 // joined; where two hold the same row, the file with more fields wins, then the one whose name sorts later, which is
-// the later capture. Numbers of a file stay the texts they were captured as.
+// the later capture. Of a list that was captured several times only the latest capture counts, as with TuShare itself. A
+// question by day is answered from files by day, and one by code from the others: some securities of a day would pass for
+// the whole day, and one day of a security for its whole range.
+// Numbers of a file stay the texts they were captured as.
 import { createHash } from "node:crypto";
 import { readdir, readFile } from "node:fs/promises";
 import { basename, join, resolve } from "node:path";
@@ -67,9 +70,15 @@ export async function readCaptured(
   }
 
   const tables = new Map<string, Row[]>();
-  for (const [name, captures] of files) {
+  const parts = new Map<string, { readonly ofDays: Row[]; readonly others: Row[] }>();
+  for (const [name, all] of files) {
     const face = interfaces.find(name);
-    if (face) tables.set(name, ordered(face, unite(face, captures), mix(seed, textHash(name))));
+    if (face === undefined) continue;
+    const captures = latestOfLists(all);
+    const rowsOf = (some: readonly Captured[]) => ordered(face, unite(face, some), mix(seed, textHash(name)));
+    const [ofDays, others] = [captures.filter(isOfDay), captures.filter((capture) => !isOfDay(capture))];
+    tables.set(name, rowsOf(captures));
+    parts.set(name, { ofDays: rowsOf(ofDays), others: rowsOf(others) });
   }
   const dates = (tables.get("daily") ?? []).map((row) => String(row[1])).sort();
   return {
@@ -77,7 +86,11 @@ export async function readCaptured(
       const face = interfaces.find(name);
       if (!face) return;
       const isWanted = selector(face, query);
-      for (const row of tables.get(name) ?? []) if (isWanted(row)) yield row;
+      const { ofDays = [], others = [] } = parts.get(name) ?? {};
+      const { trade_date: day, ts_code: code } = query;
+      const isOneOf = (day === undefined) !== (code === undefined);
+      const held = isOneOf ? (day === undefined ? others : ofDays) : tables.get(name);
+      for (const row of held ?? []) if (isWanted(row)) yield row;
     },
     about: () => ({
       source: "captured",
@@ -114,6 +127,18 @@ function readEnvelope(text: string): Omit<Captured, "file"> {
   const reply = JSON.parse(text) as { data?: { fields?: string[]; items?: Cell[][] } | null };
   const { fields = [], items = [] } = reply.data ?? {};
   return { header: fields, records: items.map((item) => item.map((cell) => String(cell ?? ""))) };
+}
+
+function isOfDay({ file }: Captured): boolean {
+  return /_trade_date_\d{8}/.test(file);
+}
+
+/** Without earlier captures of the same question, which the end of a name dates: `_captured_202504`. */
+function latestOfLists(captures: readonly Captured[]): Captured[] {
+  const questions = Map.groupBy(captures, ({ file }) => file.replace(/_captured_\d+/, ""));
+  return [...questions.values()].flatMap(
+    (same) => same.toSorted((a, b) => (a.file < b.file ? 1 : -1))[0] ?? [],
+  );
 }
 
 // A key that repeats within one file is kept: fina_indicator really returns two versions of a report.
