@@ -274,6 +274,8 @@ describe("the interfaces of a dataset", () => {
         pb: ["", ""],
       },
       size: 2,
+      // Each row lacks one of the interfaces, and the second of them has too few rows.
+      unsaid: { columns: ["pe", "pb"], rows: new Set([0, 1]) },
     });
   });
 
