@@ -111,7 +111,8 @@ describe("a row of an answer", () => {
     },
     constants: { market: "E", is_etf: "Y" },
   };
-  const dataset = catalogueOf({ foreign: about, stock_list: datasets.stock_list }).foreign;
+  const { stock_list, suspend_d } = datasets;
+  const dataset = catalogueOf({ foreign: about, stock_list, suspend_d }).foreign;
   const row = {
     ...{ ts_code: "600519.SH", trade_date: "20240102", end_date: "20231231", ann_date: "20240102" },
     ...{ month: "202401", exchange: "SSE", list_status: "L", market: "E" },
