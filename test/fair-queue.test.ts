@@ -227,8 +227,8 @@ test("before any group has used processing time, messages in flight decide which
   const world = makeClockedQueue();
   for (const body of named("a", 40)) world.send(body, "A");
   world.send("b", "B");
-  const taken = Array.from({ length: 31 }, () => world.take().body);
-  expect(taken).toEqual([...named("a", 30), "b"]);
+  const taken = Array.from({ length: 3 }, () => world.take().body);
+  expect(taken).toEqual(["a0", "b", "a1"]);
 });
 
 test("two backlogs share the slots: the group with fewer messages in flight is next", () => {

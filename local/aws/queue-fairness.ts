@@ -56,7 +56,10 @@ export function makeFairLine<T extends { group: string }>(now: () => number) {
   function isNoisy(use: Use): boolean {
     const { inFlight } = use;
     if (inFlight >= noisyInFlightMin && inFlight > all.inFlight * noisyShare) return true;
-    return spent(use) > spent(all) * noisyShare;
+    const spentByAll = spent(all);
+    // Within the clock's first millisecond nobody has used any time: then the messages in flight count.
+    if (spentByAll === 0) return inFlight > all.inFlight * noisyShare;
+    return spent(use) > spentByAll * noisyShare;
   }
 
   return {
