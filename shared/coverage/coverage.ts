@@ -168,7 +168,7 @@ answered as (
     and selector ->> 'ts_code' = any (string_to_array(:codes, ','))
   group by selector ->> 'ts_code', selector ->> 'from', selector ->> 'to', rows -- many units ask for the same range
 ),
-standing as materialized ( -- computed once, not for each code
+still_stored as materialized ( -- computed once, not for each code
   select ts_code, range_agg(daterange(first_day, last_day, '[]')) as days
   from answered
   where first_day <= last_day and rows <= (
@@ -182,7 +182,7 @@ standing as materialized ( -- computed once, not for each code
 candidate as (
   select listed.ts_code, absent.cal_date
   from listed
-  left join standing on standing.ts_code = listed.ts_code
+  left join still_stored on still_stored.ts_code = listed.ts_code
   cross join lateral (
     select cal_date
     from trade_cal
@@ -194,7 +194,7 @@ candidate as (
     where stored.ts_code = listed.ts_code and stored.${day} between listed.first_day and listed.last_day
       and not cast(:refresh as boolean)
   ) as absent
-  where cast(:refresh as boolean) or not coalesce(absent.cal_date <@ standing.days, false)
+  where cast(:refresh as boolean) or not coalesce(absent.cal_date <@ still_stored.days, false)
 ),
 answered_day as (
   select day.cal_date as trade_date, answer.rows

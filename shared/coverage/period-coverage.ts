@@ -23,26 +23,10 @@ export async function missingPeriodRanges(
 ): Promise<MissingRange[]> {
   const { table } = dataset;
   const day = dayColumnOf(dataset);
-  const own = isOwnRow(dataset, "stored");
   const missing: MissingRange[] = [];
   for (let at = 0; at < codes.length; at += codesInQuestionMax) {
     const rows = await database.run(
-      `with period as (
-  select to_date(due.end_date, 'YYYYMMDD') as end_date, to_date(due.deadline, 'YYYYMMDD') as deadline
-  from unnest(string_to_array(:periods, ','), string_to_array(:deadlines, ',')) as due (end_date, deadline)
-),
-answered_period as (
-  select to_date(selector ->> 'period', 'YYYYMMDD') as end_date, max(rows) as rows, max(settled_at) as settled_at
-  from sync_unit
-  where dataset = :dataset and status = 'done' and selector ->> 'by' = 'period'
-    and selector ->> 'period' = any (string_to_array(:periods, ','))
-  group by 1
-),
-whole_period as (
-  select end_date, cast(settled_at at time zone 'Asia/Shanghai' as date) as asked_on, settled_at
-  from answered_period
-  where rows <= (select count(*) from ${table} as stored where stored.${day} = answered_period.end_date and ${own})
-),
+      `with ${wholePeriodsSql(dataset)},
 answered as (
   select selector ->> 'ts_code' as ts_code, to_date(selector ->> 'from', 'YYYYMMDD') as first_day,
     to_date(selector ->> 'to', 'YYYYMMDD') as last_day, rows,
@@ -52,7 +36,7 @@ answered as (
     and selector ->> 'ts_code' = any (string_to_array(:codes, ','))
   group by 1, 2, 3, 4 -- many units ask for the same range
 ),
-standing as materialized ( -- computed once, not for each period
+still_stored as materialized ( -- computed once, not for each period
   select ts_code, first_day, last_day, asked_on
   from answered
   where rows <= (
@@ -74,9 +58,9 @@ where period.end_date < coalesce(listing.listed_to, 'infinity')
   )
   and not exists (
     select 1
-    from standing
-    where standing.ts_code = asked.ts_code and period.end_date between standing.first_day and standing.last_day
-      and standing.asked_on > period.deadline
+    from still_stored
+    where still_stored.ts_code = asked.ts_code and period.end_date between still_stored.first_day and still_stored.last_day
+      and still_stored.asked_on > period.deadline
   )
   and not exists (
     select 1
@@ -109,26 +93,8 @@ export async function missingPeriods(
   periods: readonly Period[],
   today: Date,
 ): Promise<Period[]> {
-  const { table } = dataset;
-  const day = dayColumnOf(dataset);
-  const own = isOwnRow(dataset, "stored");
   const rows = await database.run(
-    `with period as (
-  select to_date(due.end_date, 'YYYYMMDD') as end_date, to_date(due.deadline, 'YYYYMMDD') as deadline
-  from unnest(string_to_array(:periods, ','), string_to_array(:deadlines, ',')) as due (end_date, deadline)
-),
-answered_period as (
-  select to_date(selector ->> 'period', 'YYYYMMDD') as end_date, max(rows) as rows, max(settled_at) as settled_at
-  from sync_unit
-  where dataset = :dataset and status = 'done' and selector ->> 'by' = 'period'
-    and selector ->> 'period' = any (string_to_array(:periods, ','))
-  group by 1
-),
-whole_period as (
-  select end_date, cast(settled_at at time zone 'Asia/Shanghai' as date) as asked_on, settled_at
-  from answered_period
-  where rows <= (select count(*) from ${table} as stored where stored.${day} = answered_period.end_date and ${own})
-)
+    `with ${wholePeriodsSql(dataset)}
 select to_char(period.end_date, 'YYYYMMDD') as end_date, to_char(period.deadline, 'YYYYMMDD') as deadline
 from period
 where not exists (
@@ -204,6 +170,31 @@ export async function wasRefusedByPeriod(database: Database, now: Date): Promise
     { since: since.toISOString() },
   );
   return row?.refused === true;
+}
+
+/** CTEs period, the periods asked, and whole_period: those of which an answer's rows are all still stored. */
+function wholePeriodsSql(dataset: Dataset): string {
+  const day = dayColumnOf(dataset);
+  return `period as (
+  select to_date(due.end_date, 'YYYYMMDD') as end_date, to_date(due.deadline, 'YYYYMMDD') as deadline
+  from unnest(string_to_array(:periods, ','), string_to_array(:deadlines, ',')) as due (end_date, deadline)
+),
+answered_period as (
+  select to_date(selector ->> 'period', 'YYYYMMDD') as end_date, max(rows) as rows, max(settled_at) as settled_at
+  from sync_unit
+  where dataset = :dataset and status = 'done' and selector ->> 'by' = 'period'
+    and selector ->> 'period' = any (string_to_array(:periods, ','))
+  group by 1
+),
+whole_period as (
+  select end_date, cast(settled_at at time zone 'Asia/Shanghai' as date) as asked_on, settled_at
+  from answered_period
+  where rows <= (
+    select count(*)
+    from ${dataset.table} as stored
+    where stored.${day} = answered_period.end_date and ${isOwnRow(dataset, "stored")}
+  )
+)`;
 }
 
 function asParameters(periods: readonly Period[]): { periods: string; deadlines: string } {
