@@ -9,7 +9,7 @@ import { measures } from "../shared/catalogue/measures.ts";
 // biome-ignore format: one line a comment
 const chineseComments: Readonly<Record<string, string>> = {
   "When this row was stored or last changed here": "本行在此存入或最近改动的时刻",
-  "Daily data of stocks and ETFs, each security once a day. Where the old and the new code of a stock both have a row, it is that of the new code": "股票和 ETF 日线，每只证券每日一行。新旧代码当日都有行时，取新代码的",
+  "Daily data of stocks and ETFs, each security once a day. Where several codes of a stock have a row, it is that of the newest code": "股票和 ETF 日线，每只证券每日一行。一只股票的多个代码当日都有行时，取最新代码的",
   "All codes that the security of a code has had, with the code itself": "该代码所属证券用过的全部代码，含该代码本身",
   "The daily data of one security under all codes it has had, each day once": "一只证券在其用过的全部代码下的日线，每日一行",
   "The stocks and ETFs listed on a day, each once, with the code it had then (ts_code) and the code of its row in stock_info (ts_code_now). The name is that of now": "某日上市的股票和 ETF，每只一行：当时的代码（ts_code）和 stock_info 中的代码（ts_code_now）。名称为现在的",
@@ -22,6 +22,11 @@ const chineseComments: Readonly<Record<string, string>> = {
   "Code before the move, such as 300114.SZ": "换代码前的代码，如 300114.SZ",
   "Code since the move, such as 302132.SZ": "换代码后的代码，如 302132.SZ",
   "First trading day of the new code": "新代码的首个交易日",
+  "The codes of securities that had several, also over several moves": "用过多个代码的证券的全部代码，包括多次换代码的",
+  "A code of the security, such as 300114.SZ": "该证券的一个代码，如 300114.SZ",
+  "The code it has now, such as 302132.SZ: the same in all rows of the security": "现在的代码，如 302132.SZ：同一证券各行相同",
+  "First trading day of the code after this one; null for the newest code": "下一个代码的首个交易日；最新代码为空",
+  "The codes that it had after this one, in this order; empty for the newest code": "此后用过的代码，按先后顺序；最新代码为空数组",
   "Where the move is known from, bse_mapping for the Beijing exchange, known for the moves in shared/catalogue/code-moves.ts": "换代码信息的来源：北交所为 bse_mapping，shared/catalogue/code-moves.ts 中的为 known",
   "The one current version of each report: the corrected one first, then the latest announced after the period ended, then the fullest": "每份财报当前有效的一个版本：更正后的优先，其次是报告期结束后最晚公告的，再次是指标最全的",
   "Where every mirrored row of this database comes from: one row, recorded before the first of them and never changed": "本库所有镜像数据的来源：只有一行，在第一行数据之前写入，此后不变",

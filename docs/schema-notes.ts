@@ -101,6 +101,15 @@ left join stock_info on stock_info.ts_code = alias.new_code
 order by alias.moved_on, alias.old_code`,
   },
   {
+    name: "code_security",
+    asks: { en: "Which stocks had more than two codes?", zh: "哪些股票用过两个以上的代码？" },
+    sql: `select newest_code, array_agg(ts_code order by moved_on nulls last) as codes
+from code_security
+group by newest_code
+having count(*) > 2
+order by newest_code`,
+  },
+  {
     name: "data_check",
     asks: {
       en: "Which rows of a month contradict themselves or the day before?",

@@ -88,10 +88,9 @@ describe("a code that moved", () => {
     ]);
   });
 
-  test("no stock moves twice: the new code of a known move has no other new code", () => {
+  test("has one new code in the catalogue", () => {
     const old = new Set(knownMoves.map(({ from }) => from));
     expect(old.size).toBe(knownMoves.length);
-    expect(knownMoves.filter(({ to }) => old.has(to))).toEqual([]);
   });
 
   test("is expected up to the move, and the new code since the listing", async () => {
@@ -383,6 +382,92 @@ describe("the codes listed on a day", () => {
   });
 });
 
+describe("a stock that moved twice", () => {
+  const [first, second, third] = ["300114.SZ", "302132.SZ", "920999.BJ"];
+  const days = ["2025-02-14", "2025-02-17", "2025-10-09"];
+  const store = async (code: string, on: readonly string[]) => {
+    for (const day of on) {
+      await world.sql(
+        "insert into stock_daily (ts_code, trade_date, close, pre_close, adj_factor) values ($1, $2, 1, 1, 2)",
+        [code, day],
+      );
+    }
+  };
+  const shown = async (from: string) =>
+    (
+      await world.sql(
+        `select ts_code, cast(trade_date as text) as day from ${from} as bar order by trade_date, ts_code`,
+      )
+    ).map(({ ts_code, day }) => `${day} ${ts_code}`);
+
+  beforeEach(async () => {
+    await world.insert("bse_mapping", [
+      { o_code: second, n_code: third, name: "twice", list_date: "2010-08-27" },
+      { o_code: "430047.BJ", n_code: "830799.BJ", name: "there", list_date: "2020-11-24" },
+      { o_code: "830799.BJ", n_code: "430047.BJ", name: "and back", list_date: "2020-11-24" },
+    ]);
+  });
+
+  test.each([first, second, third])("has all its codes, whichever of them is asked for: %s", async (code) => {
+    expect(await world.sql("select codes_of($1) as codes", [code])).toEqual([
+      { codes: [first, second, third].sort() },
+    ]);
+  });
+
+  test("is shown once a day, under the newest code that has the day", async () => {
+    await store(first, days.slice(0, 2));
+    await store(second, days.slice(0, 2));
+    expect(await shown("stock_daily_current")).toEqual([`${days[0]} ${second}`, `${days[1]} ${second}`]);
+    await store(third, [days[0] ?? "", days[2] ?? ""]);
+    const once = [`${days[0]} ${third}`, `${days[1]} ${second}`, `${days[2]} ${third}`];
+    for (const view of ["stock_daily_current", "stock_daily_hfq", `stock_daily_of('${first}')`]) {
+      expect(await shown(view)).toEqual(once);
+    }
+    await world.sql("delete from stock_daily where ts_code = $1", [second]);
+    expect(await shown("stock_daily_current")).toEqual([
+      `${days[0]} ${third}`,
+      `${days[1]} ${first}`,
+      `${days[2]} ${third}`,
+    ]);
+  });
+
+  test("is listed on each day with its code of then", async () => {
+    await world.sql(
+      `insert into stock_info (ts_code, symbol, name, exchange, list_status, list_date, gone_on)
+       values ($1, '300114', 'a', 'SZSE', 'L', '2010-08-27', '2025-02-17'),
+         ($2, '302132', 'b', 'SZSE', 'L', '2010-08-27', '2025-10-09'), ($3, '920999', 'c', 'BSE', 'L', '2010-08-27', null)`,
+      [first, second, third],
+    );
+    const codesOn = async (day: string) =>
+      (
+        await world.sql(`select ts_code from listed_on($1::date) where ts_code_now in ($2, $3, $4)`, [
+          day,
+          first,
+          second,
+          third,
+        ])
+      ).map(({ ts_code }) => ts_code);
+    for (const [day, code] of [
+      ["2025-02-16", first],
+      ["2025-02-17", second],
+      ["2025-10-08", second],
+      ["2025-10-09", third],
+    ] as const)
+      expect(await codesOn(day)).toEqual([code]);
+  });
+
+  test("of which two codes became one is shown once too, before the new code has the day", async () => {
+    await world.sql("delete from bse_mapping");
+    await world.insert("bse_mapping", [
+      { o_code: "430047.BJ", n_code: "920047.BJ", name: "a", list_date: "2020-11-24" },
+      { o_code: "830047.BJ", n_code: "920047.BJ", name: "a", list_date: "2020-11-24" },
+    ]);
+    await store("430047.BJ", [days[0] ?? ""]);
+    await store("830047.BJ", [days[0] ?? ""]);
+    expect(await shown("stock_daily_current")).toEqual([`${days[0]} 830047.BJ`]);
+  });
+});
+
 describe("a market whose codes change", () => {
   const [old, now] = ["600519.SH", "600520.SH"];
   /** Days on which a row of a code is expected, and is not there. */
@@ -434,6 +519,114 @@ describe("a market whose codes change", () => {
     for (const view of ["stock_daily_current", "stock_daily_hfq", "stock_daily_qfq"]) {
       expect(await rowsIn(view)).toEqual([{ ts_code: now, days: marketDays.length }]);
     }
+  });
+
+  /** From 18 January on the upstream lists only the new code. */
+  async function move(serves: "both codes" | "only the new code"): Promise<void> {
+    const { market } = world.state;
+    const renamed = (rows: Row[]) =>
+      rows.filter(({ ts_code }) => ts_code === old).map((row) => ({ ...row, ts_code: now }));
+    for (const name of ["daily", "adj_factor", "daily_basic"] as const) {
+      const others = market[name].filter(({ ts_code }) => serves === "both codes" || ts_code !== old);
+      market[name] = [...others, ...renamed(market[name])];
+    }
+    market.stock_basic = [
+      ...market.stock_basic.filter(({ ts_code }) => ts_code !== old),
+      ...renamed(market.stock_basic),
+    ];
+    market.bse_mapping = [{ o_code: old, n_code: now, name: "moved", list_date: "20010827" }];
+    world.setTime("20240118", 8);
+    await run("REFERENCE", { refresh: true });
+  }
+  const history = { job: "DAILY_HISTORY", from: firstDay, to: lastDay };
+  const sync = async (command: object) => {
+    await world.dispatch(command);
+    await world.runToEnd();
+    expect(await newestTask()).toMatchObject({ status: "COMPLETED", reason: null });
+  };
+  const planned = async (command: object = history) => (await world.dispatch({ plan: command })).plan?.units;
+  const unitsOfNewest = async () =>
+    (
+      await world.sql(
+        "select unit_key from sync_unit where task_id = (select id from sync_task order by started_at desc limit 1)",
+      )
+    ).map(({ unit_key }) => unit_key);
+  const remove = (code: string, day: string) =>
+    world.sql("delete from stock_daily where ts_code = $1 and trade_date = to_date($2, 'YYYYMMDD')", [
+      code,
+      day,
+    ]);
+  const stored = async () =>
+    await world.sql(
+      "select ts_code, cast(count(*) as integer) as days from stock_daily where ts_code in ($1, $2) group by 1 order by 1",
+      [old, now],
+    );
+
+  test("fetches the new code's history, and nothing else, although its days were whole", async () => {
+    await run("REFERENCE");
+    await sync(history);
+    expect(await planned()).toBe(0);
+    await move("both codes");
+    expect(await planned()).toBe(1);
+    await sync(history);
+    expect(await unitsOfNewest()).toEqual([`stock_daily/${now}/${firstDay}-${lastDay}`]);
+    expect([await planned(), await planned({ ...history, job: "DAILY_INCREMENTAL" })]).toEqual([0, 0]);
+    expect(await stored()).toEqual([old, now].map((ts_code) => ({ ts_code, days: marketDays.length })));
+    expect(await world.sql("select ts_code from sync_absence")).toEqual([]);
+  });
+
+  test("heals a row of either code that is deleted, while the upstream has it", async () => {
+    await run("REFERENCE");
+    await sync(history);
+    await move("both codes");
+    await sync(history);
+    await remove(old, "20240104");
+    await remove(now, "20240109");
+    expect(await planned()).toBe(2);
+    await sync(history);
+    expect(await stored()).toEqual([old, now].map((ts_code) => ({ ts_code, days: marketDays.length })));
+  });
+
+  test("explains the old code's days by the new code's where the upstream has only these, at once", async () => {
+    await run("REFERENCE");
+    await sync({ ...history, from: "20240110" });
+    await move("only the new code");
+    world.calls.length = 0;
+    await sync(history); // earlier days too, on which the old code was never stored
+    const calls = world.calls.filter(({ name }) => name === "daily");
+    expect(calls).toHaveLength(6 + 1); // each earlier day once, and the new code's other days
+    expect(await stored()).toEqual([
+      { ts_code: old, days: 6 },
+      { ts_code: now, days: marketDays.length },
+    ]);
+    await remove(old, "20240110");
+    await sync(history);
+    expect(await planned()).toBe(0);
+    expect(await world.sql("select distinct ts_code, reason from sync_absence order by 1")).toEqual([
+      { ts_code: old, reason: "no_data" },
+    ]);
+    for (const view of ["stock_daily_current", "stock_daily_hfq"]) {
+      const rows = await world.sql(
+        `select trade_date from ${view} where ts_code in ($1, $2) group by 1 having count(*) > 1`,
+        [old, now],
+      );
+      expect(rows).toEqual([]);
+    }
+  });
+
+  test("ends with the old code's days known by name when neither code has them", async () => {
+    await run("REFERENCE");
+    await sync(history);
+    await move("only the new code");
+    for (const name of ["daily", "adj_factor", "daily_basic"] as const) {
+      const { market } = world.state;
+      market[name] = market[name].filter(({ ts_code }) => ts_code !== now);
+    }
+    await world.sql("delete from stock_daily where ts_code = $1", [old]);
+    await world.dispatch({ ...history, codes: [old] });
+    await world.runToEnd();
+    expect(await newestTask()).toMatchObject({ status: "COMPLETED" });
+    expect(await parked()).toEqual([]);
   });
 
   test.skipIf(!hasCaptured)(

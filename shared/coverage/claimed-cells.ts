@@ -41,12 +41,19 @@ known as (
   ) as record
   group by trade_date, ts_code
 ),
+${movedSql(dataset)},
 state as (
   select ${by === "date" ? "cell.ts_code" : "to_char(cell.trade_date, 'YYYYMMDD')"} as name,
     case
       when not cell.is_expected then '-'
       when stored.ts_code is not null then 's'
       when excuse.ts_code is not null then 'e'
+      when own.known_0 = 'n' then 'n'
+      when moved.ts_code is not null and exists (
+        select 1
+        from ${table} as newer
+        where newer.ts_code = any (moved.later_codes) and newer.${day} = cell.trade_date
+      ) then 'm'
       else coalesce(own.known_0, 'w')
     end || ${[...detailStates, "''"].join(" || ")} as state
   from cells_of_unit as cell
@@ -64,6 +71,7 @@ state as (
     where ${withinSlice(`evidence.${dayColumnOf(evidence)}`)}${ofCode("evidence")} and ${explains(evidence)}`
     }
   ) as excuse on excuse.ts_code = cell.ts_code and excuse.trade_date = cell.trade_date
+  left join moved on moved.ts_code = cell.ts_code
   left join known as own on own.ts_code = cell.ts_code and own.trade_date = cell.trade_date
   left join known as everyone on everyone.ts_code = '' and everyone.trade_date = cell.trade_date
 ),
@@ -86,7 +94,22 @@ export function claimedFactsSql(dataset: Dataset, by: CellSlice): string {
       : "cast(null as text)";
   const lacksList =
     dataset.list === undefined ? "false" : `not exists (select 1 from (${listingSql(dataset)}) as listing)`;
-  return `${firstStored} as first_stored, ${lacksList} as lacks_list`;
+  const moves =
+    dataset.list === undefined
+      ? "cast(null as text)"
+      : `(
+    select string_agg(ts_code || ' ' || later_code, ',')
+    from code_security
+    cross join unnest(later_codes) as later_code${by === "code" ? "\n    where ts_code = :ts_code" : ""}
+  )`;
+  return `${firstStored} as first_stored, ${lacksList} as lacks_list, ${moves} as moves`;
+}
+
+/** CTE moved: the codes of the list that became other ones. */
+function movedSql({ list }: Dataset): string {
+  return list === undefined
+    ? "moved as (select cast(null as text) as ts_code, cast(null as text[]) as later_codes where false)"
+    : "moved as materialized (select ts_code, later_codes from code_security where moved_on is not null)";
 }
 
 function cellsOfDay(dataset: Dataset): string {

@@ -35,8 +35,8 @@ export function membersSql(dataset: Dataset): string {
 
 /**
  * The same query, only for members in a list. A code that moved is listed up to the day of the move, and one that is in no
- * answer any more up to the day it was gone. The new code is listed
- * from the first listing on, because TuShare then serves the whole history under it.
+ * answer any more up to the day it was gone, whichever is earlier: the day of a move may be known only roughly. The new code
+ * is listed from the first listing on, because TuShare then serves the whole history under it.
  */
 export function listingSql(dataset: Dataset): string {
   const list = listOf(dataset);
@@ -48,7 +48,7 @@ export function listingSql(dataset: Dataset): string {
   const isListed = columnsOf(list).some(({ name }) => name === "list_status")
     ? "listed.list_status = 'L'"
     : `coalesce(listed.${listedTo}, 'infinity') > now()`;
-  return `select listed.ts_code, listed.${listedFrom} as listed_from, coalesce(least(listed.${listedTo}, alias.moved_on), ${gone}) as listed_to,
+  return `select listed.ts_code, listed.${listedFrom} as listed_from, least(listed.${listedTo}, alias.moved_on, ${gone}) as listed_to,
     ${isListed} and coalesce(alias.moved_on, 'infinity') > now() and ${gone} is null as is_listed
   from ${list.table} as listed
   left join code_alias as alias on alias.old_code = listed.ts_code

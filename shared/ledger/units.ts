@@ -11,7 +11,7 @@ import { type CellSlice, claimedCellsSql, claimedFactsSql } from "../coverage/cl
 import { storedOfListSql } from "../coverage/list-coverage.ts";
 import { SyncError } from "../errors.ts";
 import type { Database, SqlRow } from "../ports.ts";
-import { type Cells, readStates } from "../rows/cells.ts";
+import { type Cells, readMoves, readStates } from "../rows/cells.ts";
 import type { Facts } from "../rows/completeness.ts";
 import type { Table } from "../rows/rows.ts";
 import { writesOf } from "../rows/write.ts";
@@ -79,6 +79,7 @@ function cellsOf(dataset: Dataset, by: CellSlice, row: SqlRow, states: Cells["st
     expectedKey: String(row.expected_key),
     firstStored: typeof row.first_stored === "string" ? row.first_stored : undefined,
     hasListing: by === "date" || dataset.list !== undefined,
+    laterCodes: readMoves(row.moves),
   };
 }
 

@@ -8,7 +8,7 @@ import type { Table } from "./rows.ts";
 
 /**
  * The known cells of a slice, from coverage/claimed-cells.ts. A state has a letter for the row: s stored, e explained by
- * evidence, n known to have no data, u looked for often enough, 0 to 2 looked for so often, w nothing known, - not
+ * evidence, m stored under a later code of the security, n known to have no data, u looked for often enough, 0 to 2 looked for so often, w nothing known, - not
  * expected; then one for each joined interface, where + means that the stored row has it.
  */
 export type Cells = {
@@ -21,6 +21,8 @@ export type Cells = {
   readonly firstStored?: Day | undefined;
   /** The code's listing is known, or the slice is a day. */
   readonly hasListing: boolean;
+  /** The codes that a security had later, by the code it had before. */
+  readonly laterCodes?: ReadonlyMap<string, readonly string[]>;
 };
 
 /** A row of sync_absence. ts_code is empty when the interface had no row at all for that day. */
@@ -61,6 +63,17 @@ export function readStates(texts: readonly string[]): Map<string, string> {
     }
   }
   return states;
+}
+
+/** Reads the pairs of codes of the claim, such as `300114.SZ 302132.SZ`. */
+export function readMoves(pairs: unknown): Map<string, string[]> {
+  const moves = new Map<string, string[]>();
+  if (typeof pairs !== "string") return moves;
+  for (const pair of pairs.split(",")) {
+    const [code = "", later = ""] = pair.split(" ");
+    moves.set(code, [...(moves.get(code) ?? []), later]);
+  }
+  return moves;
 }
 
 /** The rows of an answer by the names of their cells, and which joined interfaces each of them has. */

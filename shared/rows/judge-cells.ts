@@ -95,10 +95,11 @@ export function judgeCells(question: CellQuestion, names: CellNames): CellVerdic
 
   const agrees = agreement(question, names);
   const leading = leadingOf(question, names);
+  const moved = movedOf(question, names);
   const oldAgreed = absent.filter((lack) => isOld(lack) && agrees(lack, "every"));
   const believesOld = oldAgreed.length <= fewOf(cells.expected, fewShare);
   const believed = new Set([
-    ...absent.filter((lack) => leading.isBefore(lack, "answered")),
+    ...absent.filter((lack) => leading.isBefore(lack, "answered") || moved.hasNewerRow(lack)),
     ...absent.filter((lack) => dayOf(lack) < (dataset.explainedBy?.firstDay ?? "") && agrees(lack, "some")),
     ...(believesOld ? oldAgreed : []),
   ]);
@@ -107,7 +108,7 @@ export function judgeCells(question: CellQuestion, names: CellNames): CellVerdic
 
   const isWhole = wholeDetails(question, names, lacking);
   const counted = [
-    ...unexplained.filter((lack) => !leading.isBefore(lack, "stored")),
+    ...unexplained.filter((lack) => !leading.isBefore(lack, "stored") && !moved.isOldCode(lack)),
     ...lacking.filter((lack) => !isWhole(lack)),
   ];
   // By code an answer is also proven by its cap, and suspensions of long ago are not all recorded.
@@ -222,6 +223,18 @@ function leadingOf({ table, cells }: CellQuestion, { column }: CellNames) {
       (row === "answered"
         ? table.size > 0 && name < answered && name < (firstStored ?? "9")
         : name < (firstStored ?? "")),
+  };
+}
+
+/** Of a code that became another one: TuShare may serve its days only under the later code. */
+function movedOf({ selector, table, cells }: CellQuestion, names: CellNames) {
+  const laterCodes = ({ name }: Lack) =>
+    cells.laterCodes?.get(selector.by === "code" ? selector.ts_code : name) ?? [];
+  const places = cells.laterCodes?.size ? placesOf(table, names) : new Map<string, number>();
+  return {
+    isOldCode: (lack: Lack) => laterCodes(lack).length > 0,
+    /** Whether a later code has a row on that day, stored or in this answer. */
+    hasNewerRow: (lack: Lack) => lack.letter === "m" || laterCodes(lack).some((code) => places.has(code)),
   };
 }
 
