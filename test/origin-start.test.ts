@@ -12,6 +12,8 @@ import { openStored } from "./support/stored.ts";
 const scratch = temporaryDataDir();
 const started = await referenceDataDir(60);
 const trial = started.path;
+/** Each part and form of it can be told from anything else. */
+const token = "Zq7/xW+9kLm=secret-of-this-test";
 const warning = "SIMULATED DATA (seed 1, 60 stocks): every price is invented, none is the market's";
 const reference = ["--job", "REFERENCE", "--once", "--json"];
 
@@ -21,7 +23,7 @@ let proxy: Server;
 let proxyUrl = "";
 
 beforeAll(async () => {
-  upstream = await serveUpstream({ stocks: 60, latencyMs: 0, minuteLimit: 1_100, tokens: ["a-good-token"] });
+  upstream = await serveUpstream({ stocks: 60, latencyMs: 0, minuteLimit: 1_100, tokens: [token] });
   proxy = createServer(async (request, response) => {
     if (request.method !== "POST") return void response.writeHead(404).end();
     const chunks: Buffer[] = [];
@@ -97,20 +99,29 @@ test("a network that does not answer is reported, and leaves no folder behind", 
   expect(readdirSync(scratch.path)).not.toContain("fresh");
 });
 
-test("a simulator that is called with a token still counts as the simulated market", async () => {
-  const environment = { TUSHARE_TOKEN: "a-good-token", TUSHARE_URL: upstream.url };
+test("a simulator that is called with a token still counts as the simulated market; the token is in nothing that is printed or kept", async () => {
+  const environment = { TUSHARE_TOKEN: token, TUSHARE_URL: upstream.url, LOG_LEVEL: "DEBUG" };
   const before = await callsUpstream();
   const { code, output, json } = await startMirror([...reference, "--data-dir", trial], environment).ended;
   expect(code).toBe(0);
   expect(output).toContain(warning);
   expect(json.origin).toMatchObject({ kind: "simulated" });
   expect(await callsUpstream()).toBeGreaterThan(before); // the token was tried, if nothing else was missing
+  const forms = [token.slice(0, 8), encodeURIComponent(token), Buffer.from(token).toString("base64")];
+  const kept = readdirSync(trial, { recursive: true, withFileTypes: true }).filter((file) => file.isFile());
+  expect(kept.map(({ name }) => name)).toContain("functions.log");
+  const leaks = kept.filter(({ parentPath, name }) => {
+    const bytes = readFileSync(join(parentPath, name));
+    return forms.some((form) => bytes.includes(form));
+  });
+  expect(leaks.map(({ name }) => name)).toEqual([]);
+  for (const form of forms) expect(output).not.toContain(form);
 });
 
 test("--discard deletes what starts have made, and nothing else in the folder", async () => {
   const mine = join(trial, "my notes.txt");
   writeFileSync(mine, "mine");
-  const environment = { TUSHARE_TOKEN: "a-good-token", TUSHARE_URL: proxyUrl };
+  const environment = { TUSHARE_TOKEN: token, TUSHARE_URL: proxyUrl };
   const { code, json } = await startMirror([...reference, "--discard", "--data-dir", trial], environment)
     .ended;
   expect(code).toBe(0);
@@ -145,7 +156,7 @@ test("a folder of a version that recorded no origin is refused, unless --adopt i
   const sentence = "holds rows of a version that did not record where they come from";
   const simulated = await startMirror([...reference, "--stocks", "60", "--data-dir", trial]).ended;
   expect([simulated.code, simulated.output]).toEqual([2, expect.stringContaining(sentence)]);
-  const environment = { TUSHARE_TOKEN: "a-good-token", TUSHARE_URL: proxyUrl };
+  const environment = { TUSHARE_TOKEN: token, TUSHARE_URL: proxyUrl };
   const real = await startMirror([...reference, "--data-dir", trial], environment).ended;
   expect([real.code, real.output]).toEqual([2, expect.stringContaining(sentence)]);
 
