@@ -122,6 +122,8 @@ const chineseComments: Readonly<Record<string, string>> = {
   "Deliveries of its message up to the last outcome": "截至最近一次结果，其消息的投递次数",
   "Why the last attempt failed; null when none has": "最近一次尝试失败的原因；没有失败时为空",
   "When it was last sent to the work queue": "最近一次发入工作队列的时刻",
+  "When its message was sent to the work queue, or when its schedule sends it; when it was planned, before the first time": "其消息发入工作队列的时刻，或其计划将要发送的时刻；首次之前为规划的时刻",
+  "When a schedule ends its pause; null when only a person does": "计划何时结束暂停；只能由人恢复时为空",
   "When it last reached an outcome": "最近一次得到结果的时刻",
   "Rows that TuShare was asked for and did not have: a security on a trading day": "向 TuShare 取过而没有的行：某证券在某交易日",
   "TuShare code; empty when the interface had no row at all for that day": "TuShare 代码；接口当日一行也没有时为空串",

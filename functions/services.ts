@@ -133,6 +133,7 @@ export function planner(): Planner {
   return makeScheduler({
     groupName: required("SCHEDULE_GROUP_NAME"),
     roleArn: required("SCHEDULE_ROLE_ARN"),
+    deadLettersArn: required("SCHEDULE_DEAD_LETTERS_ARN"),
     queueUrl: required("WORK_QUEUE_URL"),
     dispatcherArn: required("DISPATCHER_ARN"),
     now: clock.now,

@@ -63,6 +63,13 @@ export const alarms = {
     of: "FailuresParked",
     ...{ statistic: "Maximum", when: ">=", threshold: 1, ...once, missing: "ignore" },
   },
+  "Work stalled": {
+    severity: "warning",
+    means: "Units had no message and no schedule any more, or tasks no dispatcher; they were sent again.",
+    first: "status",
+    of: "Stalled",
+    ...{ statistic: "Maximum", when: ">=", threshold: 1, ...once, missing: "ignore" },
+  },
   "Account refused": {
     severity: "critical",
     means: "TuShare refuses the token or the address it is used from; every task is paused.",

@@ -74,7 +74,10 @@ export class Dashboard extends Construct {
           new AlarmStatusWidget({ title: "Alarms", alarms: [...props.monitoring.alarms], width, height: 4 }),
         ]),
         [
-          this.values("Failures that need a person", [this.ours("FailuresParked", "Maximum")]),
+          this.values("Failures that need a person, and work that stood still", [
+            this.ours("FailuresParked", "Maximum"),
+            this.ours("Stalled", "Maximum"),
+          ]),
           this.graph(
             "Failed attempts",
             ["UnitsReturned", "DeadLetters", "UnitsFailed", "UnitsParked"],

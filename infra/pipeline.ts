@@ -7,7 +7,13 @@ import { Queue, QueueEncryption } from "aws-cdk-lib/aws-sqs";
 import { Duration, SecretValue, Validations } from "aws-cdk-lib/core";
 import { Construct } from "constructs";
 import { contextSettings } from "../shared/catalogue/chosen-context.ts";
-import { functionSeconds, receivesMax, visibilitySeconds } from "../shared/catalogue/queue-limits.ts";
+import {
+  deadLetterRetentionDays,
+  functionSeconds,
+  receivesMax,
+  visibilitySeconds,
+  workRetentionDays,
+} from "../shared/catalogue/queue-limits.ts";
 import { callsAMinuteMax, slotSeconds, slotSecondsMax } from "../shared/catalogue/slot.ts";
 import type { FunctionEnvironment } from "../shared/catalogue/stack.ts";
 import type { Context } from "./context.ts";
@@ -33,22 +39,22 @@ export class Pipeline extends Construct {
   readonly worker: NodeFunction;
   readonly retry: NodeFunction;
   readonly token: Secret;
+  readonly oneTime: OneTimeSchedules;
 
   constructor(scope: Construct, id: string, props: PipelineProps) {
     super(scope, id);
     checkRate(props);
 
-    // A dead letter keeps its age, so its queue needs a longer retention than the first one.
     this.deadLetterQueue = new Queue(this, "DeadLetters", {
       enforceSSL: true,
       encryption: QueueEncryption.SQS_MANAGED,
-      retentionPeriod: Duration.days(14),
+      retentionPeriod: Duration.days(deadLetterRetentionDays),
       visibilityTimeout: Duration.seconds(visibilitySeconds("retry")),
     });
     this.workQueue = new Queue(this, "Work", {
       enforceSSL: true,
       encryption: QueueEncryption.SQS_MANAGED,
-      retentionPeriod: Duration.days(7),
+      retentionPeriod: Duration.days(workRetentionDays),
       visibilityTimeout: Duration.seconds(visibilitySeconds("worker")),
       deadLetterQueue: { queue: this.deadLetterQueue, maxReceiveCount: receivesMax },
     });
@@ -106,12 +112,12 @@ export class Pipeline extends Construct {
     });
     consume(this.deadLetterQueue, retry, { batchSize: 10, maxConcurrency: 2 });
 
-    const oneTime = new OneTimeSchedules(this, "OneTime");
-    this.workQueue.grantSendMessages(oneTime.role);
-    this.dispatcher.grantInvokeLatestVersion(oneTime.role);
+    this.oneTime = new OneTimeSchedules(this, "OneTime");
+    this.workQueue.grantSendMessages(this.oneTime.role);
+    this.dispatcher.grantInvokeLatestVersion(this.oneTime.role);
     for (const user of [this.dispatcher, worker, retry]) {
       props.database.connect(user);
-      oneTime.allow(user);
+      this.oneTime.allow(user);
     }
     this.worker = worker;
     this.retry = retry;

@@ -28,7 +28,7 @@ export type SchedulesProps = Pick<Context, "schedules" | "freshnessCheckAt"> & {
 };
 
 export class Schedules extends Construct {
-  /** Starts that failed for good. Nothing consumes it; a person should look at them. */
+  /** Starts and one-time schedules that failed for good. Nothing consumes it; a person should look at them. */
   readonly missedRuns: Queue;
 
   constructor(scope: Construct, id: string, props: SchedulesProps) {
@@ -98,6 +98,7 @@ export class Schedules extends Construct {
 export class OneTimeSchedules extends Construct {
   readonly role: Role;
   private readonly group: ScheduleGroup;
+  private readonly makers: NodeFunction[] = [];
 
   constructor(scope: Construct, id: string) {
     super(scope, id);
@@ -115,6 +116,13 @@ export class OneTimeSchedules extends Construct {
     this.role.grantPassRole(maker.role);
     maker.addEnvironment("SCHEDULE_GROUP_NAME", this.group.scheduleGroupName);
     maker.addEnvironment("SCHEDULE_ROLE_ARN", this.role.roleArn);
+    this.makers.push(maker);
+  }
+
+  /** Sends what a schedule could not deliver to a queue. */
+  giveUpTo(queue: Queue): void {
+    queue.grantSendMessages(this.role);
+    for (const maker of this.makers) maker.addEnvironment("SCHEDULE_DEAD_LETTERS_ARN", queue.queueArn);
   }
 }
 

@@ -36,6 +36,7 @@ export class TushareSync extends Stack {
         : new Egress(this, "Egress", { kind: context.egress, imagesUntil: context.egressImagesUntil });
     const pipeline = new Pipeline(this, "Pipeline", { ...context, database, egress, origin });
     const schedules = new Schedules(this, "Schedules", { ...context, dispatcher: pipeline.dispatcher });
+    pipeline.oneTime.giveUpTo(schedules.missedRuns);
     const api = new Api(this, "Api", { ...context, database, origin, dispatcher: pipeline.dispatcher });
     const { dispatcher, worker, retry, workQueue, deadLetterQueue } = pipeline;
     const watched = {

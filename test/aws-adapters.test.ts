@@ -1,6 +1,6 @@
 // The queue and schedule adapters when AWS refuses: responses that a local queue cannot be made to give.
 import { ConflictException, CreateScheduleCommand, SchedulerClient } from "@aws-sdk/client-scheduler";
-import { SendMessageBatchCommand, SQSClient } from "@aws-sdk/client-sqs";
+import { GetQueueAttributesCommand, SendMessageBatchCommand, SQSClient } from "@aws-sdk/client-sqs";
 import { mockClient } from "aws-sdk-client-mock";
 import { afterEach, describe, expect, test } from "vitest";
 import { makeScheduler } from "../shared/adapters/scheduler.ts";
@@ -61,6 +61,19 @@ describe("the work queue", () => {
   });
 });
 
+describe("the work queue's count", () => {
+  test("has the messages that wait, are delayed, and are in hand", async () => {
+    sqs.on(GetQueueAttributesCommand).resolves({
+      Attributes: {
+        ApproximateNumberOfMessages: "3",
+        ApproximateNumberOfMessagesNotVisible: "20",
+        ApproximateNumberOfMessagesDelayed: "100",
+      },
+    });
+    expect(await makeSqsQueue({ queueUrl: "https://sqs.us-east-1.amazonaws.com/0/work" }).count()).toBe(123);
+  });
+});
+
 describe("one-time schedules", () => {
   const now = new Date("2026-11-20T10:00:00Z");
   const options = {
@@ -68,6 +81,7 @@ describe("one-time schedules", () => {
     roleArn: "arn:aws:iam::000000000000:role/one-time",
     queueUrl: "https://sqs.us-east-1.amazonaws.com/000000000000/work",
     dispatcherArn: "arn:aws:lambda:us-east-1:000000000000:function:dispatcher",
+    deadLettersArn: "arn:aws:sqs:us-east-1:000000000000:missed",
     now: () => now,
   };
   const planner = makeScheduler(options);
@@ -101,6 +115,14 @@ describe("one-time schedules", () => {
     scheduler.on(CreateScheduleCommand).resolves({});
     await planner.invokeDispatcherAt("resume-1", new Date("2026-11-20T09:00:00Z"), { resume: aUnit.task_id });
     expect(created()[0]).toMatchObject({ ScheduleExpression: "at(2026-11-20T10:01:00)" });
+  });
+
+  test("leave what they cannot deliver in a dead-letter queue", async () => {
+    scheduler.on(CreateScheduleCommand).resolves({});
+    await planner.sendUnitAt("retry-1", now, aUnit);
+    await planner.invokeDispatcherAt("resume-1", now, { resume: aUnit.task_id });
+    for (const { Target } of created())
+      expect(Target?.DeadLetterConfig).toEqual({ Arn: "arn:aws:sqs:us-east-1:000000000000:missed" });
   });
 
   test("created twice with one name are one schedule", async () => {

@@ -104,7 +104,7 @@ function deliver(unit: Unit): Promise<Outcome> {
     receiveCount: 1,
     remainingMilliseconds: () => 150_000,
   };
-  const queue = { send: async () => {}, returnAfter: async () => {} };
+  const queue = { send: async () => {}, returnAfter: async () => {}, count: async () => 0 };
   return syncUnit({ ...world.services, datasets: storedDatasets, upstream, queue }, delivery);
 }
 

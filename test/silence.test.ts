@@ -29,6 +29,7 @@ const scheduler = () =>
     roleArn: "arn:aws:iam::000000000000:role/one-time",
     queueUrl: "https://sqs.us-east-1.amazonaws.com/000000000000/work",
     dispatcherArn: "arn:aws:lambda:us-east-1:000000000000:function:dispatcher",
+    deadLettersArn: "arn:aws:sqs:us-east-1:000000000000:missed",
     now: clock.now,
   });
 const queue = () => makeSqsQueue({ queueUrl: "https://sqs.us-east-1.amazonaws.com/000000000000/work" });
@@ -39,6 +40,7 @@ const clients: readonly [name: string, tries: number, send: () => Promise<unknow
   ["a transaction", 1, () => dataApi().transaction((run) => run("select 1"))],
   ["a message", 3, () => queue().send([aUnit])],
   ["a message handed back", 3, () => queue().returnAfter("handle", 5)],
+  ["a count of messages", 3, () => queue().count()],
   ["a schedule", 3, () => scheduler().sendUnitAt("retry-1", clock.now(), aUnit)],
   ["a secret", 3, () => makeSecretSource("token")()],
 ];

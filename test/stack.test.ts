@@ -239,6 +239,22 @@ describe("schedules", () => {
       ]);
     }
   });
+
+  test("one-time schedules leave what they cannot deliver in the queue that raises an alarm, and may do so", () => {
+    const [first] = schedules;
+    const missed = text(first?.Properties.Target.DeadLetterConfig.Arn);
+    for (const entry of ["Dispatcher", "Worker", "Retry"]) {
+      const { Variables } = functionNamed(standard.template, entry).properties.Environment;
+      expect(text(Variables.SCHEDULE_DEAD_LETTERS_ARN)).toBe(missed);
+      const senders = statements(standard.template).filter(
+        ({ role, actions, resources }) =>
+          text(Variables.SCHEDULE_ROLE_ARN).includes(role) &&
+          actions.includes("sqs:SendMessage") &&
+          resources.includes(missed),
+      );
+      expect(senders).toHaveLength(1);
+    }
+  });
 });
 
 describe("functions", () => {

@@ -15,6 +15,8 @@ const aheadMillisecondsMin = 60_000;
 export function makeScheduler(options: {
   groupName: string;
   roleArn: string;
+  /** The queue for what could not be delivered. */
+  deadLettersArn: string;
   queueUrl: string;
   dispatcherArn: string;
   now: () => Date;
@@ -33,7 +35,7 @@ export function makeScheduler(options: {
           ScheduleExpressionTimezone: "UTC",
           FlexibleTimeWindow: { Mode: "OFF" },
           ActionAfterCompletion: "DELETE",
-          Target: target,
+          Target: { ...target, DeadLetterConfig: { Arn: options.deadLettersArn } },
         }),
       );
     } catch (error) {

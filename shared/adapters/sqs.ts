@@ -1,6 +1,8 @@
 // The work queue on SQS. The only place that reads its errors.
 import {
   ChangeMessageVisibilityCommand,
+  GetQueueAttributesCommand,
+  type QueueAttributeName,
   SendMessageBatchCommand,
   type SendMessageBatchRequestEntry,
   SQSClient,
@@ -16,6 +18,12 @@ const entriesMax = 10;
 
 /** Tries of a batch that SQS accepted only in part. */
 const triesMax = 4;
+
+const countAttributes: QueueAttributeName[] = [
+  "ApproximateNumberOfMessages",
+  "ApproximateNumberOfMessagesNotVisible",
+  "ApproximateNumberOfMessagesDelayed",
+];
 
 export function makeSqsQueue(options: { queueUrl: string }): WorkQueue {
   const client = new SQSClient({ ...quickService, useQueueUrlAsEndpoint: false });
@@ -58,6 +66,12 @@ export function makeSqsQueue(options: { queueUrl: string }): WorkQueue {
           VisibilityTimeout: seconds,
         }),
       );
+    },
+    async count() {
+      const { Attributes: counts = {} } = await client.send(
+        new GetQueueAttributesCommand({ QueueUrl: queueUrl, AttributeNames: countAttributes }),
+      );
+      return countAttributes.reduce((sum, name) => sum + Number(counts[name] ?? 0), 0);
     },
   };
 }

@@ -41,6 +41,11 @@ export const metrics = {
   DaysLate: { unit: "Count", about: "highest DaysBehind at the evening check" },
   FailuresParked: { unit: "Count", about: "open failure records that need a person" },
 
+  Stalled: {
+    unit: "Count",
+    about: "units without a message or a schedule, and tasks that nobody continued, when the sweep looked",
+  },
+
   AccountRefused: { unit: "Count", about: "answers that refused the token or the address" },
   QuotaUsed: { unit: "Count", about: "answers that said the hour's or the day's calls are used up" },
   RightMissing: { unit: "Count", about: "answers that the account has no right to an interface" },

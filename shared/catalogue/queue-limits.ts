@@ -20,3 +20,9 @@ export const receivesMax = 5;
 
 /** Maximum delay of an SQS message, in seconds (SendMessage, DelaySeconds). */
 export const queueDelaySecondsMax = 900;
+
+/** Days that the work queue keeps a message; it is lost then. */
+export const workRetentionDays = 7;
+
+/** Days that the dead-letter queue keeps a message. A dead letter keeps its age, so these are more. */
+export const deadLetterRetentionDays = 14;

@@ -10,16 +10,22 @@ import { unresolvedUnits } from "../ledger/failures.ts";
 import { checkOrigin } from "../ledger/origin.ts";
 import * as ledger from "../ledger/tasks.ts";
 import { noteRepair, openVerification } from "../ledger/verifications.ts";
-import { type Plan, unitsMax } from "../plan/plan.ts";
-import { planJob } from "../plan/plan-job.ts";
 import { type PricedPlan, priceRun } from "../plan/price-run.ts";
 import type { Database, DispatchServices } from "../ports.ts";
 import { readVerification, type Verification } from "../reads/verifications.ts";
 import { reportFreshness, reportParked } from "../sync/unit-metrics.ts";
 import { jobThatFetches, verifyDataset } from "../verify/verify.ts";
 import { say } from "../words/say.ts";
-import { answersTo, askedOf, splitConfig } from "./asked.ts";
-import { parseCommand, type RunCommand, type VerifyCommand, verificationAsked } from "./command.ts";
+import { answersTo, splitConfig } from "./asked.ts";
+import {
+  type Command,
+  parseCommand,
+  type RunCommand,
+  type VerifyCommand,
+  verificationAsked,
+} from "./command.ts";
+import { continueTask } from "./continue-task.ts";
+import { sweep } from "./sweep.ts";
 
 export type DispatchAnswer = {
   /**
@@ -60,6 +66,12 @@ const looksMax = 5;
 /** @throws SyncError permanent when the command cannot be carried out; nothing was started then */
 export async function dispatch(services: DispatchServices, input: unknown): Promise<DispatchAnswer> {
   const command = parseCommand(input);
+  const answer = await carryOut(services, command);
+  if ("job" in command || "resume" in command || "check" in command) await sweep(services);
+  return answer;
+}
+
+async function carryOut(services: DispatchServices, command: Command): Promise<DispatchAnswer> {
   // Pausing and cancelling must work even when the origin is wrong.
   if (!("pause" in command || "cancel" in command)) await checkOrigin(services.database, services.origin);
   if ("job" in command) return await run(services, command.job, command);
@@ -131,27 +143,6 @@ function refuseKey(key: string, task: ledger.Task): SyncError {
     "permanent",
     say("requestKeyUsed", { key, command: JSON.stringify(asked).slice(0, 200) }),
   );
-}
-
-/** Plans a task that has no plan yet, then sends the units that are not confirmed as sent. */
-async function continueTask(
-  services: DispatchServices,
-  task: ledger.Task,
-): Promise<{ task: ledger.Task; sent: number }> {
-  let current = task;
-  if (current.status === "PENDING") {
-    await ledger.startTask(services.database, task.id, await planTask(services, task));
-    current = (await ledger.readTask(services.database, task.id)) ?? task;
-    services.log.info("task planned", { task: task.id, job: task.job_type, units: current.total_units });
-  }
-  let sent = 0;
-  while (current.status === "RUNNING" && current.current_offset < current.total_units) {
-    const units = await ledger.unitsToSend(services.database, current);
-    await services.queue.send(units);
-    sent += units.length;
-    current = await ledger.confirmSent(services.database, current);
-  }
-  return { task: current, sent };
 }
 
 async function check(services: DispatchServices): Promise<DispatchAnswer> {
@@ -277,20 +268,4 @@ async function refuse(database: Database, id: string, change: "pause" | "resume"
     throw new SyncError("permanent", say("otherLiveTo", { verb, id }));
   }
   throw new SyncError("permanent", say("taskStateTo", { verb, id, status: task.status }));
-}
-
-/** A task that cannot be planned is failed, or it would block its job for ever. */
-async function planTask(services: DispatchServices, task: ledger.Task): Promise<Plan> {
-  try {
-    const planned = await planJob(services, askedOf(task.config));
-    if (planned.units.length > unitsMax) {
-      throw new SyncError("permanent", say("tooManyUnits", { units: planned.units.length, most: unitsMax }));
-    }
-    return planned;
-  } catch (error) {
-    if (error instanceof SyncError && error.kind === "permanent") {
-      await ledger.failTask(services.database, task.id, error.message);
-    }
-    throw error;
-  }
 }

@@ -51,7 +51,8 @@ export async function recordFailure(database: Database, unit: Unit, failure: Fai
 ),
 settled as (
   update sync_unit
-  set status = :status, attempts = :attempts, settled_at = now(), last_error = coalesce(:message, last_error)
+  set status = :status, attempts = :attempts, settled_at = now(), last_error = coalesce(:message, last_error),
+    delivery_at = coalesce(cast(:next_attempt_at as timestamptz), delivery_at)
   where task_id = cast(:task_id as uuid) and sequence = :sequence and exists (select 1 from before)
 ),
 recorded as (

@@ -55,8 +55,8 @@ export async function openTask(
   limit 1
 ),
 opened as (
-  insert into sync_task (job_type, status, batch_size, config, request_key)
-  select :job_type, 'PENDING', :batch_size, cast(:config as jsonb), :request_key
+  insert into sync_task (job_type, status, batch_size, config, request_key, updated_at)
+  select :job_type, 'PENDING', :batch_size, cast(:config as jsonb), :request_key, now()
   where not exists (select 1 from held)
   on conflict do nothing -- with the job's live task, or with the key
   returning ${taskColumns}
@@ -152,7 +152,7 @@ export async function confirmSent(database: Database, task: Task): Promise<Task>
 ),
 marked as (
   update sync_unit
-  set status = 'sent', sent_at = now()
+  set status = 'sent', sent_at = now(), delivery_at = now()
   from confirmed
   where sync_unit.task_id = confirmed.id
     and sync_unit.sequence > :offset and sync_unit.sequence <= confirmed.current_offset
@@ -166,14 +166,22 @@ select ${taskColumns} from confirmed`,
   return now;
 }
 
-/** Pauses a live task. Undefined when it is not live. */
-export async function pauseTask(database: Database, id: string, reason: string): Promise<Task | undefined> {
+/**
+ * Pauses a live task. Undefined when it is not live.
+ * @param resumeAt when a schedule ends the pause
+ */
+export async function pauseTask(
+  database: Database,
+  id: string,
+  reason: string,
+  resumeAt?: Date,
+): Promise<Task | undefined> {
   const [row] = await database.run(
     `update sync_task
-set status = 'PAUSED', reason = :reason, updated_at = now()
+set status = 'PAUSED', reason = :reason, resume_at = cast(:resume_at as timestamptz), updated_at = now()
 where id = cast(:id as uuid) and status in ('PENDING', 'RUNNING')
 returning ${taskColumns}`,
-    { id, reason },
+    { id, reason, resume_at: resumeAt?.toISOString() ?? null },
   );
   return row && asTask(row);
 }
@@ -188,7 +196,7 @@ export const pausedByCommand = say("pausedByCommand");
 export async function holdTask(database: Database, id: string): Promise<Task | undefined> {
   const [row] = await database.run(
     `update sync_task
-set status = 'PAUSED', reason = :reason,
+set status = 'PAUSED', reason = :reason, resume_at = null,
   updated_at = case when status = 'PAUSED' and reason = :reason then updated_at else now() end
 where id = cast(:id as uuid) and status in ('PENDING', 'RUNNING', 'PAUSED')
 returning ${taskColumns}`,
@@ -201,7 +209,7 @@ returning ${taskColumns}`,
 export async function pauseAllTasks(database: Database, reason: string): Promise<string[]> {
   const rows = await database.run(
     `update sync_task
-set status = 'PAUSED', reason = :reason, updated_at = now()
+set status = 'PAUSED', reason = :reason, resume_at = null, updated_at = now()
 where status in ('PENDING', 'RUNNING')
 returning cast(id as text) as id`,
     { reason },
@@ -222,7 +230,7 @@ export async function resumeTask(
   const [row] = await database.run(
     `update sync_task as task
 set status = case when total_units = 0 then 'PENDING' else 'RUNNING' end,
-  current_offset = 0, resumes = resumes + 1, reason = null, updated_at = now()
+  current_offset = 0, resumes = resumes + 1, reason = null, resume_at = null, updated_at = now()
 where id = cast(:id as uuid) and status in ('PENDING', 'RUNNING', 'PAUSED')
   and (cast(:except as text) is null or (status = 'PAUSED' and reason is distinct from :except))
   and not exists (
@@ -258,7 +266,7 @@ async function endTask(
   const [row] = await database.run(
     `with ended as (
   update sync_task
-  set status = :status, reason = :reason, completed_at = now(), updated_at = now()
+  set status = :status, reason = :reason, resume_at = null, completed_at = now(), updated_at = now()
   where id = cast(:id as uuid) and status in ('PENDING', 'RUNNING', 'PAUSED')
   returning *
 ),

@@ -334,15 +334,26 @@ where job_type = :job_type and unit_key = :unit_key and resolved_at is null`,
   );
 }
 
-/** Marks a unit as not published yet, unless its task was cancelled meanwhile. */
-export async function markNotDue(database: Database, unit: Unit, attempts: number): Promise<void> {
+/**
+ * Marks a unit as not published yet, unless its task was cancelled meanwhile.
+ * @param lookAgainAt when its schedule sends it again
+ */
+export async function markNotDue(
+  database: Database,
+  unit: Unit,
+  attempts: number,
+  lookAgainAt: Date,
+): Promise<void> {
   await database.run(
     `update sync_unit as unit
-set status = 'not_due', attempts = :attempts, settled_at = now()
+set status = 'not_due', attempts = :attempts, settled_at = now(), delivery_at = cast(:look_again_at as timestamptz)
 from sync_task as task
 where unit.task_id = cast(:task_id as uuid) and unit.sequence = :sequence and unit.status not in ('done', 'parked')
   and task.id = unit.task_id and not (task.status = 'CANCELLED' and unit.status = 'pending')`,
-    { task_id: unit.task_id, sequence: unit.sequence, attempts },
+    {
+      ...{ task_id: unit.task_id, sequence: unit.sequence, attempts },
+      look_again_at: lookAgainAt.toISOString(),
+    },
   );
 }
 

@@ -73,8 +73,11 @@ async function settleTask(services: SyncServices, unit: Unit, error: SyncError):
     return await startByCode(services, unit, error);
   }
   const seconds = error.kind === "rate-limited" ? error.retryAfterSeconds : undefined;
-  if (seconds !== undefined) {
-    const at = new Date(Math.ceil((clock.now().getTime() / 1000 + seconds) / 60) * 60_000);
+  const at =
+    seconds === undefined
+      ? undefined
+      : new Date(Math.ceil((clock.now().getTime() / 1000 + seconds) / 60) * 60_000);
+  if (at !== undefined) {
     // The schedule first: a task paused without one would never resume. Units that hit the same limit share one schedule,
     // because it has the same name. The name contains the hour, because a fired schedule keeps its name for a while.
     await planner.invokeDispatcherAt(`resume-${unit.task_id}-${at.toISOString().slice(0, 13)}`, at, {
@@ -82,7 +85,7 @@ async function settleTask(services: SyncServices, unit: Unit, error: SyncError):
       timed: true,
     });
   }
-  const paused = await pauseTask(database, unit.task_id, error.message);
+  const paused = await pauseTask(database, unit.task_id, error.message, at);
   meter.count(error.kind === "rate-limited" ? "QuotaUsed" : "RightMissing", 1);
   if (paused !== undefined)
     log.error("task paused", { unit: unit.unit_key, task: unit.task_id, error, resumesInSeconds: seconds });

@@ -167,7 +167,7 @@ async function lookAgain(
   unit: Unit,
   { why, lookAgainAt }: Verdict & { is: "not due" },
 ): Promise<Outcome> {
-  await markNotDue(database, unit, delivery.receiveCount);
+  await markNotDue(database, unit, delivery.receiveCount, lookAgainAt);
   meterOutcome(meter, "UnitsNotDue");
   log.info("unit not due yet", {
     unit: unit.unit_key,

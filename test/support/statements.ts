@@ -26,6 +26,7 @@ import {
 import { marksAround } from "../../shared/ledger/list-answers.ts";
 import * as origins from "../../shared/ledger/origin.ts";
 import { classFactors, explainRefusal, settleEmptied } from "../../shared/ledger/revisions.ts";
+import * as stalled from "../../shared/ledger/stalled.ts";
 import * as tasks from "../../shared/ledger/tasks.ts";
 import { claimUnit, markNotDue, mergeRows, noteAttempt, storeUnit } from "../../shared/ledger/units.ts";
 import * as verified from "../../shared/ledger/verifications.ts";
@@ -406,7 +407,7 @@ const ledger = (market: readonly string[], few: readonly string[]): Statement[] 
         ...{ evidence: rowsOf(suspensions, few), over: [absence] },
       }),
   },
-  { name: "markNotDue", ask: (database) => markNotDue(database, unitOf(40), 1) },
+  { name: "markNotDue", ask: (database) => markNotDue(database, unitOf(40), 1, now) },
   { name: "noteAttempt", ask: (database) => noteAttempt(database, unitOf(41), 2, "the reply was not whole") },
   { name: "recordFailure", ask: (database) => recordFailure(database, unitOf(42), aFailure) },
   {
@@ -416,6 +417,11 @@ const ledger = (market: readonly string[], few: readonly string[]): Statement[] 
   { name: "recordOrphan", ask: (database) => recordOrphan(database, "digest", "not a unit") },
   { name: "unresolvedUnits", ask: (database) => unresolvedUnits(database, { after: 0 }) },
   { name: "unresolvedUnits, one", ask: (database) => unresolvedUnits(database, { id: 7 }) },
+  { name: "countWaiting", ask: stalled.countWaiting },
+  { name: "silentUnits", ask: stalled.silentUnits },
+  { name: "noteSentAgain", ask: (database) => stalled.noteSentAgain(database, [unitOf(44), unitOf(45)]) },
+  { name: "tasksLeft", ask: stalled.tasksLeft },
+  { name: "pausesOver", ask: stalled.pausesOver },
   { name: "pauseTask", ask: (database) => tasks.pauseTask(database, runningTask, "a pause") },
   { name: "holdTask", ask: (database) => tasks.holdTask(database, runningTask) },
   { name: "resumeTask", ask: (database) => tasks.resumeTask(database, runningTask) },

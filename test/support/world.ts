@@ -132,6 +132,7 @@ export async function makeWorld(
       await state.onSent(units);
     },
     returnAfter: async (handle, seconds) => work.returnAfter(handle, seconds),
+    count: async () => work.bodies().length,
   };
   const planner: Planner = {
     sendUnitAt: async (name, at, unit) => schedules.create(name, at, { unit }),
@@ -368,6 +369,7 @@ function breaking(services: SyncServices, at?: Break) {
     queue: {
       send: (...call) => pass(() => queue.send(...call)),
       returnAfter: (...call) => pass(() => queue.returnAfter(...call)),
+      count: (...call) => pass(() => queue.count(...call)),
     },
     planner: {
       sendUnitAt: (...call) => pass(() => planner.sendUnitAt(...call)),
