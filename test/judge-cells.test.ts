@@ -209,6 +209,28 @@ describe("a day", () => {
     expect(recordsOf(verdictOn(given))).toEqual(records);
   });
 
+  const idle = { without: codes(100), details: [[], codes(100)], deliveries: 3, ageDays: 8 };
+  test.each<[string, Given, string]>([
+    ["has a factor for all and valuations for the others", idle, "whole"],
+    ["is new", { ...idle, ageDays: 3 }, "not whole"],
+    ["was looked for twice", { ...idle, deliveries: 2 }, "not whole"],
+    ["has valuations for them", { ...idle, details: [[], []] }, "not whole"],
+    [
+      "has no factor for them either: it may have been cut",
+      { ...idle, details: [codes(100), codes(100)] },
+      "not whole",
+    ],
+    ["lacks the half of it", { ...idle, without: codes(250), details: [[], codes(250)] }, "not whole"],
+    ["lacks six more with a valuation", { ...idle, without: codes(106) }, "not whole"],
+  ])("an old day without a fifth of the stocks, and without suspensions, that %s", (_what, given, is) => {
+    const verdict = verdictOn(given);
+    expect(verdict.is).toBe(is);
+    if (is === "whole") {
+      expect(recordsOf(verdict)).toEqual(codes(100).map((code) => `20240102 ${code} daily unexplained`));
+      expect(figuresOf(verdict)).toEqual([500, 400, 0, 100]);
+    }
+  });
+
   test("before the first day with suspensions is believed, however many stocks have nothing", () => {
     const verdict = verdictOn({
       selector: { by: "date", trade_date: "19940104" },
@@ -277,6 +299,39 @@ describe("a stock with a range", () => {
   test("that lacks an old day is not checked again this evening; one that lacks today is", () => {
     expect(verdictOn({ ...stock, without: ["20230105"], ageDays: 0, hour: 18 }).is).toBe("not whole");
     expect(verdictOn({ ...stock, without: days.slice(-1), ageDays: 0, hour: 18 }).is).toBe("not due");
+  });
+
+  const most = days.slice(20, 180);
+  const suspended = { ...stock, without: most, details: [[], most], deliveries: 3, ageDays: 30 };
+  const head = days.slice(0, 160);
+  const broken = most.toSpliced(80, 1);
+  test.each<[string, Given, string]>([
+    ["between two rows, with factors", suspended, "whole"],
+    [
+      "between two rows, of which no interface has anything",
+      { ...suspended, details: [most, most] },
+      "whole",
+    ],
+    ["at its beginning, with factors", { ...suspended, without: head, details: [[], head] }, "whole"],
+    [
+      "at its beginning, of which no interface has anything: it may have been cut",
+      { ...suspended, without: head, details: [head, head] },
+      "not whole",
+    ],
+    ["that a valuation contradicts", { ...suspended, details: [[], []] }, "not whole"],
+    ["and was looked for twice", { ...suspended, deliveries: 2 }, "not whole"],
+    ["with a row in between", { ...suspended, without: broken, details: [[], broken] }, "whole"],
+    [
+      "of which each second day has a row",
+      { ...suspended, without: days.filter((_, at) => at % 2 === 0) },
+      "not whole",
+    ],
+    ["all of it, with factors", { ...suspended, without: days, details: [[], days] }, "whole"],
+    ["all of it, without any row", { ...suspended, without: days, details: [days, days] }, "not whole"],
+  ])("that lacks four fifths of its days %s", (_what, given, is) => {
+    const verdict = verdictOn(given);
+    expect(verdict.is).toBe(is);
+    if (verdict.is === "whole") expect(recordsOf(verdict)).toHaveLength(given.without?.length ?? 0);
   });
 
   test("that an interface knows only from some day on is recorded before it, however many days", () => {

@@ -250,6 +250,70 @@ describe("suspensions", () => {
   });
 });
 
+describe("a stock that did not trade for three of eight years, and nobody recorded a suspension,", () => {
+  const years = { from: "20050104", to: "20121228" };
+  const isIdle = (on: string) => on > "2007" && on < "2010";
+  /** All weekdays of the eight years; the only listed stock has a factor on each of them. */
+  beforeEach(async () => {
+    await world.sql("delete from stock_info where ts_code <> $1", [code]);
+    await world.sql("update stock_info set list_date = '2001-08-27'");
+    await world.sql("delete from trade_cal");
+    const days = await world.sql<{ on: string }>(
+      `insert into trade_cal (exchange, cal_date, is_open)
+       select 'SSE', day, 1 from generate_series(date '2005-01-03', date '2013-01-31', interval '1 day') as day
+       where extract(isodow from day) < 6
+       returning to_char(cal_date, 'YYYYMMDD') as on`,
+    );
+    const rowOf = (on: string) => ({ ts_code: code, trade_date: on });
+    const traded = days.filter(({ on }) => !isIdle(on));
+    world.state.market.adj_factor = days.map(({ on }) => ({ ...rowOf(on), adj_factor: 1 }));
+    world.state.market.daily_basic = traded.map(({ on }) => ({ ...rowOf(on), total_mv: 5 }));
+    world.state.market.daily = traded.map(({ on }) => ({ ...rowOf(on), close: 10, pre_close: 10 }));
+    world.state.market.suspend_d = [];
+    world.setTime("20121228", 18);
+  });
+  const plannedUnits = async (command: object) => (await world.dispatch({ plan: command })).plan?.units;
+
+  test("is done by code after three deliveries; its days are known by name and never asked for again", async () => {
+    const command = { job: "DAILY_HISTORY", ...years, codes: [code] };
+    await run(command);
+    expect(await onlyTask()).toMatchObject({
+      status: "COMPLETED",
+      total_units: 1,
+      reason: expect.stringContaining("20070101 600519.SH daily"),
+    });
+    expect((await onlyUnit())?.attempts).toBe(3);
+    const known = await absences();
+    expect(
+      known.every(
+        ({ day: on, reason, looks }) => isIdle(String(on)) && reason === "unexplained" && looks === 3,
+      ),
+    ).toBe(true);
+    expect(known).toHaveLength(784);
+    expect(await plannedUnits(command)).toBe(0);
+    expect(await plannedUnits({ job: "DAILY_HISTORY", ...years })).toBe(0);
+    world.setTime("20121231", 18);
+    expect(await plannedUnits({ job: "DAILY_INCREMENTAL" })).toBe(1); // the new day
+    const idleWeek = { job: "DAILY_HISTORY", from: "20080107", to: "20080111", refresh: true };
+    await run({ ...idleWeek, codes: [code] });
+    expect((await world.tasks()).at(-1)).toMatchObject({ status: "COMPLETED" });
+    expect(await absences()).toHaveLength(784);
+  });
+
+  test("is done by code, too, when only such days are asked for", async () => {
+    await run({ job: "DAILY_HISTORY", from: "20080107", to: "20080111", codes: [code] });
+    expect(await onlyTask()).toMatchObject({ status: "COMPLETED" });
+    expect(await absences()).toHaveLength(5);
+  });
+
+  test("is not done while no interface has anything of it", async () => {
+    Object.assign(world.state.market, { daily: [], daily_basic: [], adj_factor: [] });
+    await run({ job: "DAILY_HISTORY", from: "20080107", to: "20080111", codes: [code] });
+    expect(await onlyTask()).toMatchObject({ status: "FAILED" });
+    expect(await absences()).toEqual([]);
+  });
+});
+
 test("with an empty stock list no day is whole: the unit needs a person, who reads which job to run", async () => {
   await world.dispatch(oneDay);
   await world.sql("delete from stock_info");

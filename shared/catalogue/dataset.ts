@@ -52,6 +52,8 @@ export type InterfaceSpec = {
   readonly fallback?: InterfaceSpec;
   /** Of a joined interface: a column that all its rows have. A stored row without it lacks the joined row. */
   readonly shownBy?: string;
+  /** Of a joined interface: it has rows of listed securities also on days on which they do not trade. */
+  readonly hasIdleDays?: true;
   /** An account without the right to it, or an upstream without it, counts as an empty answer. */
   readonly optional?: true;
 };

@@ -6,6 +6,7 @@ import { type Day, daysBetween } from "../catalogue/dates.ts";
 import { daysOf, type Selector } from "../catalogue/selector.ts";
 import { say } from "../words/say.ts";
 import { type Absence, type CellNames, type Cells, cellNames, hasDetail, placesOf } from "./cells.ts";
+import { agreement, idleOf, leadingOf, movedOf } from "./likely-absences.ts";
 import type { Table } from "./rows.ts";
 
 /** An absence that is older than this many days is not expected to end. */
@@ -72,7 +73,7 @@ export type CellVerdict = {
 };
 
 /** A row that did not come, or the values of a joined interface that a row lacks. */
-type Lack = {
+export type Lack = {
   readonly name: string;
   readonly spec: InterfaceSpec;
   /** What was known of it: a letter of its state. */
@@ -107,15 +108,17 @@ export function judgeCells(question: CellQuestion, names: CellNames): CellVerdic
   const problems = [...unexplained, ...lacking];
 
   const isWhole = wholeDetails(question, names, lacking);
-  const counted = [
-    ...unexplained.filter((lack) => !leading.isBefore(lack, "stored") && !moved.isOldCode(lack)),
-    ...lacking.filter((lack) => !isWhole(lack)),
-  ];
+  const bars = unexplained.filter((lack) => !leading.isBefore(lack, "stored") && !moved.isOldCode(lack));
+  const idle = idleOf(question, names, bars.filter(isOld));
+  const counted = bars.length + lacking.filter((lack) => !isWhole(lack)).length - idle.cells;
   // By code an answer is also proven by its cap, and suspensions of long ago are not all recorded.
   const isLenient = question.evidence === undefined || selector.by === "code";
   const share = isLenient ? fewShareWithoutEvidence : fewShare;
   const isEmptyDay = selector.by === "date" && table.size === 0;
-  const isLittle = !isEmptyDay && counted.length <= fewOf(cells.expected, share);
+  const isLittle =
+    !isEmptyDay &&
+    counted <= fewOf(cells.expected, share) &&
+    counted + idle.counted <= fewOf(cells.expected, fewShareWithoutEvidence);
   const settles = problems.length === 0 || (deliveries >= deliveriesMin && isLittle);
 
   const isNothing = (lack: Lack) =>
@@ -196,48 +199,6 @@ function explainedBy(
   return explained;
 }
 
-/**
- * Whether the joined interfaces agree that a member had nothing on a day: none of them has a row of it, although every one
- * of them (or some) has rows.
- */
-function agreement({ details }: CellQuestion, { column }: CellNames) {
-  let held: ReadonlySet<string>[] | undefined; // most answers lack nothing
-  return ({ name }: Lack, having: "every" | "some"): boolean => {
-    held ??= details.map((table) => new Set((table.columns[column] ?? []).map(String)));
-    const have =
-      having === "every"
-        ? held.length > 0 && held.every(({ size }) => size > 0)
-        : held.some(({ size }) => size > 0);
-    return have && held.every((names) => !names.has(name));
-  };
-}
-
-/** Of a code of which nobody knows when it was listed: whether a day is before its first row. */
-function leadingOf({ table, cells }: CellQuestion, { column }: CellNames) {
-  const answered = (table.columns[column] ?? []).map(String).sort()[0] ?? "9";
-  const { firstStored, hasListing } = cells;
-  return {
-    /** Before its first answered row, or before its first stored row. */
-    isBefore: ({ name }: Lack, row: "answered" | "stored") =>
-      !hasListing &&
-      (row === "answered"
-        ? table.size > 0 && name < answered && name < (firstStored ?? "9")
-        : name < (firstStored ?? "")),
-  };
-}
-
-/** Of a code that became another one: TuShare may serve its days only under the later code. */
-function movedOf({ selector, table, cells }: CellQuestion, names: CellNames) {
-  const laterCodes = ({ name }: Lack) =>
-    cells.laterCodes?.get(selector.by === "code" ? selector.ts_code : name) ?? [];
-  const places = cells.laterCodes?.size ? placesOf(table, names) : new Map<string, number>();
-  return {
-    isOldCode: (lack: Lack) => laterCodes(lack).length > 0,
-    /** Whether a later code has a row on that day, stored or in this answer. */
-    hasNewerRow: (lack: Lack) => lack.letter === "m" || laterCodes(lack).some((code) => places.has(code)),
-  };
-}
-
 /** Whether a row lacks an interface that has nothing yet: for the whole day, or for all days of the code before it. */
 function wholeDetails(
   { selector, table, cells, dataset }: CellQuestion,
@@ -298,6 +259,6 @@ function whyOf(
 }
 
 function namesOf(lacks: readonly Lack[]): string {
-  const names = lacks.slice(0, namesMax).map(({ name }) => name);
-  return [...names, ...(lacks.length > namesMax ? ["…"] : [])].join(", ");
+  const names = lacks.map(({ name }) => name).sort();
+  return [...names.slice(0, namesMax), ...(lacks.length > namesMax ? ["…"] : [])].join(", ");
 }

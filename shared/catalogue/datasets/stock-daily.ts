@@ -28,6 +28,7 @@ export const spec = {
     {
       name: "adj_factor",
       shownBy: "adj_factor",
+      hasIdleDays: true,
       columns: [...codeAndDay(), factor("adj_factor")],
       answers: ["date", "code"],
       points: 2_000,
