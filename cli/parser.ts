@@ -7,7 +7,7 @@ import { deployCommand } from "./commands/deploy.ts";
 import { destroyCommand } from "./commands/destroy.ts";
 import { doctorCommand } from "./commands/doctor.ts";
 import { exportCommand } from "./commands/export.ts";
-import { failuresCommand, retryCommand } from "./commands/failures.ts";
+import { dismissCommand, failuresCommand, retryCommand } from "./commands/failures.ts";
 import { instrumentsCommand } from "./commands/instruments.ts";
 import { planCommand } from "./commands/plan.ts";
 import { queryCommand } from "./commands/query.ts";
@@ -43,6 +43,7 @@ export function allCommands(t: Messages): Command[] {
     ...changeCommands(t),
     failuresCommand(t),
     retryCommand(t),
+    dismissCommand(t),
     coverageCommand(t),
     revisionsCommand(t),
     instrumentsCommand(t),

@@ -126,7 +126,7 @@ async function showExample(
 ): Promise<string> {
   const found = await prepare(world, finds);
   const { method, at } = routes.find((route) => route.id === id) ?? { method: "", at: "" };
-  const ids = { id: id === "retryFailure" ? found.failure : found.task };
+  const ids = { id: id.endsWith("Failure") ? found.failure : found.task };
   const filled = at.replaceAll(/\{(\w+)\}/g, (_, name: string) => ({ ...ids, ...path })[name] ?? "");
   const target = `${filled}${query === undefined ? "" : `?${query}`}`;
   const answer = await ask(services, `${method} ${target}`, {

@@ -30,6 +30,7 @@ export const examples: Readonly<Record<string, Example>> = {
   cancelTask: { finds: "live" },
   listFailures: { finds: "failed", query: "resolved=false&needs_person=true" },
   retryFailure: { finds: "failed" },
+  dismissFailure: { finds: "failed", body: { reason: "the fund was wound up" } },
   listInstruments: { query: "is_etf=Y&exchange=SSE&limit=1" },
   countEtfs: {},
   readInstrument: { path: { ts_code: "510300.SH" } },

@@ -1,6 +1,6 @@
 // Starting, following, pausing and retrying through the HTTP API: the routes on a real ledger. A test
 // decides whether an invocation of the dispatcher runs or is lost.
-import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import type { ApiServices } from "../shared/api/route.ts";
 import { jobTypes } from "../shared/catalogue/jobs.ts";
 import { SyncError } from "../shared/errors.ts";
@@ -327,8 +327,9 @@ test("a failure record of a cancelled task shows no next attempt, and a retry of
   expect(planned).toMatchObject({ cancelled: false, next_attempt_at: expect.any(String) });
   await post(`/api/tasks/${task.id}/cancel`);
   expect((await get(`/api/failures?limit=1`)).body.failures).toMatchObject([
-    { id: planned.id, cancelled: true, needs_person: false, next_attempt_at: null, resolved_at: null },
+    { id: planned.id, cancelled: true, needs_person: false, next_attempt_at: null },
   ]);
+  expect((await get("/api/failures?resolved=false")).body.failures).toEqual([]);
   const refused = await post(`/api/failures/${planned.id}/retry`);
   expect(refused).toMatchObject({ status: 409, body: { failure: { id: planned.id } } });
   expect(refused.body.message).toContain("was cancelled: run its job again");
@@ -343,6 +344,60 @@ test("a record whose message could not be read is not retried", async () => {
   const { body } = await get("/api/failures?job=UNKNOWN");
   const refused = await post(`/api/failures/${body.failures[0].id}/retry`);
   expect([refused.status, refused.body.failure.job_type]).toEqual([409, "UNKNOWN"]);
+});
+
+describe("a failure record that is dismissed", () => {
+  const reason = "the fund was wound up";
+  const dismiss = async (id: number, why: string) =>
+    await post(`/api/failures/${id}/dismiss`, { body: { reason: why } });
+
+  test("of an unreadable message is resolved with the reason, and no alarm counts it any more", async () => {
+    await world.sql(
+      "insert into sync_failure_record (job_type, unit_key, kind, error_message, max_retries) values ('UNKNOWN', 'message/1', 'permanent', 'not JSON', 0)",
+    );
+    const [{ id }] = (await get("/api/failures?needs_person=true")).body.failures;
+    expect(await dismiss(id, reason)).toMatchObject({
+      status: 200,
+      body: { id, dismissed: reason, needs_person: false, resolved_at: expect.any(String) },
+    });
+    expect((await get("/api/failures?resolved=false")).body.failures).toEqual([]);
+    expect((await dismiss(id, "another reason")).body.dismissed).toBe(reason);
+  });
+
+  test("of a unit that waits for an attempt ends its task, and the attempt is not made", async () => {
+    world.state.onCall = () => {
+      throw new SyncError("transient", "no answer");
+    };
+    const { body: task } = await post("/api/jobs/DAILY_HISTORY/run", {
+      body: { from: "20240102", to: "20240102" },
+    });
+    await carryOut();
+    await world.runQueuesToEnd();
+    const [{ id }] = (await get("/api/failures")).body.failures;
+    await dismiss(id, reason);
+    expect((await get(`/api/tasks/${task.id}`)).body).toMatchObject({ status: "FAILED" });
+    const calls = world.calls.length;
+    await world.runToEnd();
+    expect(world.calls).toHaveLength(calls);
+    expect((await world.tasks())[0]).toMatchObject({ total_processed: 0, total_failed: 1 });
+    world.state.onCall = (_call, reply) => reply;
+    expect((await post(`/api/failures/${id}/retry`)).status).toBe(409);
+    await post("/api/jobs/DAILY_HISTORY/run", { body: { from: "20240102", to: "20240102" } });
+    await carryOut();
+    await world.runToEnd();
+    expect((await world.tasks()).map(({ status }) => status)).toEqual(["FAILED", "COMPLETED"]);
+  });
+
+  test("must be there, must have a reason, and must not have succeeded", async () => {
+    expect((await dismiss(9_999, reason)).status).toBe(404);
+    await failOneDay();
+    const [{ id }] = (await get("/api/failures")).body.failures;
+    expect((await dismiss(id, "")).status).toBe(400);
+    await post(`/api/failures/${id}/retry`);
+    await carryOut();
+    await world.runToEnd();
+    expect((await dismiss(id, reason)).status).toBe(409);
+  });
 });
 
 test("the stock daily failures are retried together, and those of other jobs are not", async () => {

@@ -71,6 +71,7 @@ describe("a cancelled task", () => {
     const before = world.calls.length;
     expect(await world.dispatch({ retry: "all" })).toMatchObject({ sent: 0 });
     const [record] = await world.failures();
+    expect(record).toMatchObject({ next_attempt_at: null, dismissed: "its task was cancelled" });
     await expect(world.dispatch({ retry: Number(record?.id) })).rejects.toThrow("its task was cancelled");
     await world.runToEnd();
     expect(world.calls).toHaveLength(before);
@@ -126,12 +127,22 @@ describe("a cancelled task", () => {
     expect(await onlyTask()).toMatchObject({ status: "CANCELLED", total_failed: 0 });
   });
 
-  test("does not block a new one, which resolves its open failure", async () => {
+  test("does not block a new one, and leaves it no open failure", async () => {
     await world.dispatch({ cancel: await failOnce() });
     await world.dispatch(oneDay);
     await world.runToEnd();
     expect((await world.tasks()).map(({ status }) => status)).toEqual(["CANCELLED", "COMPLETED"]);
     expect(await world.failures()).toMatchObject([{ resolved_at: expect.any(Date) }]);
+  });
+
+  test("leaves alone the open failure of another task with the same unit", async () => {
+    refuse("permanent");
+    await start(oneDay);
+    await world.runToEnd();
+    const [record] = await world.failures();
+    heal();
+    await world.dispatch({ cancel: await start({ ...oneDay, refresh: true }) });
+    expect(await world.failures()).toEqual([record]);
   });
 
   test("that was cancelled during its planning is not planned any further", async () => {

@@ -389,6 +389,12 @@ test("failures and retry accept only records that exist", async () => {
   expect((await cli("failures")).out).toBe("No failures.\n");
   expect(await cli("retry", "99")).toMatchObject({ code: 2, error: "there is no failure record 99\n" });
   expect(await cli("retry", "x")).toMatchObject({ code: 2 });
+  expect(await cli("dismiss", "99", "--reason", "wound up")).toMatchObject({
+    code: 2,
+    error: "there is no failure record 99\n",
+  });
+  expect(await cli("dismiss", "all", "--reason", "wound up")).toMatchObject({ code: 2 });
+  expect(await cli("dismiss", "99")).toMatchObject({ code: 2 });
   expect((await cli("retry", "all", "--job", "DAILY_HISTORY")).out).toContain("0 units");
 });
 

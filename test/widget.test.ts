@@ -62,6 +62,7 @@ function aFailure(more: Partial<FailureRecord> = {}): FailureRecord {
     lastAttemptAt: new Date("2024-01-16T09:05:00+08:00"),
     nextAttemptAt: undefined,
     resolvedAt: undefined,
+    dismissed: null,
     ...more,
   };
 }

@@ -1,4 +1,4 @@
-// `failures`: why units failed. `retry`: retries one of them, or all.
+// `failures`: why units failed. `retry`: retries one of them, or all. `dismiss`: resolves one without its unit.
 import type { FailureAnswer } from "../../shared/api/answers.ts";
 import { jobTypes } from "../../shared/catalogue/jobs.ts";
 import { errorKinds } from "../../shared/errors.ts";
@@ -73,6 +73,26 @@ export const retryCommand = (t: Messages) =>
     },
   });
 
+export const dismissCommand = (t: Messages) =>
+  command({
+    usage: "dismiss <failure>",
+    about: t.dismiss.about,
+    options: {
+      failure: { type: "string", demandOption: true, describe: t.dismiss.failureOption },
+      reason: { type: "string", demandOption: true, describe: t.dismiss.reasonOption },
+    },
+    examples: [['dismiss 7 --reason "the fund was wound up"', t.dismiss.example]],
+    async run(session, { failure, reason }) {
+      const { output } = session;
+      if (!/^\d+$/.test(failure)) throw new CommandError(exitCodes.usage, t.dismiss.notANumber(failure));
+      const api = await openApi(await session.target(), t);
+      const record = await api.post<FailureAnswer>(`/api/failures/${failure}/dismiss`, { reason });
+      output.json(record);
+      output.line(t.dismiss.done(record.id, record.unit_key, record.dismissed ?? reason));
+      return exitCodes.done;
+    },
+  });
+
 function listFailures(failures: readonly FailureAnswer[], t: Messages): string[] {
   const { id, job, unit, kind, tries, next, message } = t.failures.headings;
   return asTable(
@@ -90,8 +110,9 @@ function listFailures(failures: readonly FailureAnswer[], t: Messages): string[]
 }
 
 function nextOf(one: FailureAnswer, t: Messages): string {
-  if (one.resolved_at !== null) return t.failures.resolved;
   if (one.needs_person) return t.failures.person;
   if (one.cancelled) return t.failures.cancelled;
+  if (one.dismissed !== null) return t.failures.dismissed;
+  if (one.resolved_at !== null) return t.failures.resolved;
   return one.next_attempt_at === null ? "" : localTime(one.next_attempt_at);
 }

@@ -175,7 +175,9 @@ export const en = {
     resolved: "resolved",
     person: "needs a person",
     cancelled: "cancelled",
-    retryHint: "Once the cause is fixed: tushare-sync retry ID, or tushare-sync retry all",
+    dismissed: "dismissed",
+    retryHint:
+      "Once the cause is fixed: tushare-sync retry ID, or tushare-sync retry all. If nothing is to be done: tushare-sync dismiss ID --reason WHY",
     headings: {
       id: "id",
       job: "job",
@@ -246,6 +248,15 @@ export const en = {
     sent: (units: string) => `${units} units were sent again`,
     notANumber: (value: string) => `'${value}' is neither the number of a failure record nor all`,
     onItsWay: (unit: string) => `${unit} was sent again`,
+  },
+  dismiss: {
+    about: "Resolve a failure without its unit, with a reason",
+    failureOption: "number of a failure record",
+    reasonOption: "why it may rest",
+    example: "a unit that nobody needs any more",
+    notANumber: (value: string) =>
+      `'${value}' is not the number of a failure record; tushare-sync failures lists them`,
+    done: (id: number, unit: string, reason: string) => `failure ${id} (${unit}) is dismissed: ${reason}`,
   },
   coverage: {
     about: "Show how complete the data is: by day, by month, of one day by name, or of one security",

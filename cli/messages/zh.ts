@@ -166,7 +166,9 @@ export const zh: Messages = {
     resolved: "已解决",
     person: "需人工",
     cancelled: "已取消",
-    retryHint: "原因消除后：tushare-sync retry 编号，或 tushare-sync retry all",
+    dismissed: "已忽略",
+    retryHint:
+      "原因消除后：tushare-sync retry 编号，或 tushare-sync retry all。不用处理的：tushare-sync dismiss 编号 --reason 理由",
     headings: {
       id: "编号",
       job: "作业",
@@ -237,6 +239,14 @@ export const zh: Messages = {
     sent: (units) => `${units} 个单元已重新发出`,
     notANumber: (value) => `'${value}' 既不是失败记录的编号也不是 all`,
     onItsWay: (unit) => `${unit} 已重新发出`,
+  },
+  dismiss: {
+    about: "忽略一条失败，并写明理由",
+    failureOption: "失败记录的编号",
+    reasonOption: "为什么不用处理",
+    example: "不再需要的单元",
+    notANumber: (value) => `'${value}' 不是失败记录的编号；tushare-sync failures 会列出编号`,
+    done: (id, unit, reason) => `失败 ${id}（${unit}）已忽略：${reason}`,
   },
   coverage: {
     about: "数据的完整程度：按日、按月、某一天的明细，或某只证券",

@@ -154,7 +154,7 @@ export const FailureAnswer = name(
     retry_count: count(),
     max_retries: count(),
     needs_person: about("Open, and not retried automatically", z.boolean()),
-    cancelled: about("Open, but its task was cancelled before a retry: run the job again", z.boolean()),
+    cancelled: about("Its task was cancelled before a retry: run the job again", z.boolean()),
     created_at: instant(),
     last_attempt_at: instant(),
     next_attempt_at: about(
@@ -162,6 +162,10 @@ export const FailureAnswer = name(
       z.nullable(instant()),
     ),
     resolved_at: z.nullable(instant()),
+    dismissed: about(
+      "Why it was resolved although its unit did not succeed; null otherwise",
+      z.nullable(z.string()),
+    ),
   }),
 );
 export type FailureAnswer = z.infer<typeof FailureAnswer>;
@@ -571,6 +575,7 @@ export function asFailure(record: FailureRecord): object {
     last_attempt_at: record.lastAttemptAt,
     next_attempt_at: record.nextAttemptAt ?? null,
     resolved_at: record.resolvedAt ?? null,
+    dismissed: record.dismissed,
   };
 }
 

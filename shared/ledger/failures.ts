@@ -116,6 +116,55 @@ from recorded`,
 }
 
 /**
+ * Resolves an open failure record without its unit, because a person has said why it may rest. A unit that waits for another
+ * attempt is parked: its message is not carried out. Returns whether the record was open.
+ */
+export async function dismissFailure(database: Database, id: number, reason: string): Promise<boolean> {
+  const [row] = await database.run(
+    `with before as (
+  select unit.task_id, unit.sequence
+  from sync_failure_record as record
+  join sync_unit as unit on unit.task_id = record.task_id and unit.sequence = record.sequence
+  join sync_task as task on task.id = unit.task_id
+  where record.id = :id and record.resolved_at is null and unit.status = 'failed'
+  for update of unit
+  for no key update of task
+),
+dismissed as (
+  update sync_failure_record
+  set resolved_at = now(), next_attempt_at = null, dismissed = :reason
+  where id = :id and resolved_at is null and (select count(*) from before) >= 0
+  returning id
+),
+parked as (
+  update sync_unit as unit
+  set status = 'parked'
+  from before
+  where unit.task_id = before.task_id and unit.sequence = before.sequence and exists (select 1 from dismissed)
+  returning unit.task_id
+),
+counted as (
+  -- Settling the last unit ends the task, unless it was cancelled; recordFailure has the same rule.
+  update sync_task as task
+  set total_failed = total_failed + 1, updated_at = now(),
+    (status, completed_at) = (
+      select case when ending.ends then 'FAILED' else task.status end,
+        case when ending.ends then now() else task.completed_at end
+      from (
+        select task.status in ('RUNNING', 'PAUSED', 'FAILED')
+          and task.total_processed + task.total_failed + 1 >= task.total_units as ends
+      ) as ending
+    )
+  from parked
+  where task.id = parked.task_id
+)
+select count(*) > 0 as dismissed from dismissed`,
+    { id, reason: reason.slice(0, textCharactersMax) },
+  );
+  return row?.dismissed === true;
+}
+
+/**
  * Records a message without a unit in the ledger. `key` identifies the message, so that recording it twice changes nothing.
  */
 export async function recordOrphan(database: Database, key: string, message: string): Promise<void> {

@@ -264,19 +264,37 @@ async function endTask(
   reason: string,
 ): Promise<Task | undefined> {
   const [row] = await database.run(
-    `with ended as (
+    `with locked as materialized (
+  select sequence, unit_key, status
+  from sync_unit
+  where task_id = cast(:id as uuid) and status not in ('done', 'parked')
+  order by sequence
+  for update
+),
+ended as (
   update sync_task
   set status = :status, reason = :reason, resume_at = null, completed_at = now(), updated_at = now()
   where id = cast(:id as uuid) and status in ('PENDING', 'RUNNING', 'PAUSED')
+    and (select count(*) from locked) >= 0 -- units are locked before their task
   returning *
 ),
 dropped as (
-  update sync_unit
+  update sync_unit as unit
   set status = 'pending'
-  where task_id in (select id from ended) and status in ('sent', 'not_due', 'failed')
+  from ended
+  join locked on locked.status <> 'pending'
+  where unit.task_id = ended.id and unit.sequence = locked.sequence
+),
+dismissed as (
+  update sync_failure_record as record
+  set resolved_at = now(), next_attempt_at = null, dismissed = :dismissed
+  from ended
+  join locked on true
+  where record.job_type = ended.job_type and record.unit_key = locked.unit_key and record.resolved_at is null
+    and record.task_id = ended.id
 )
 select ${taskColumns} from ended`,
-    { id, status, reason: reason.slice(0, textCharactersMax) },
+    { id, status, reason: reason.slice(0, textCharactersMax), dismissed: say("taskWasCancelled") },
   );
   return row && asTask(row);
 }

@@ -206,13 +206,15 @@ export type FailureRecord = {
   readonly max_retries: number;
   /** Open, and not retried automatically. */
   readonly needsPerson: boolean;
-  /** Open, but its task was cancelled: only another task will fetch its unit. */
+  /** Its task was cancelled: only another task will fetch its unit. */
   readonly isCancelled: boolean;
   readonly createdAt: Date;
   readonly lastAttemptAt: Date;
   /** Undefined when no attempt is planned, while its task is paused, and once the attempt has begun. */
   readonly nextAttemptAt: Date | undefined;
   readonly resolvedAt: Date | undefined;
+  /** Why it was resolved although its unit did not succeed. */
+  readonly dismissed: string | null;
 };
 
 export type FailureFilter = {
@@ -233,7 +235,7 @@ export async function readFailures(database: Database, filter: FailureFilter): P
   max_retries, needs_person, is_dropped, extract(epoch from created_at) as created_at,
   extract(epoch from last_attempt_at) as last_attempt_at,
   extract(epoch from case when awaits_retry and next_attempt_at > now() then next_attempt_at end) as next_attempt_at,
-  extract(epoch from resolved_at) as resolved_at
+  extract(epoch from resolved_at) as resolved_at, dismissed
 from sync_failure
 where (cast(:id as bigint) is null or id = :id)
   and (cast(:before as bigint) is null or id < :before)
@@ -269,6 +271,7 @@ limit :limit`,
     lastAttemptAt: instant(row.last_attempt_at) ?? new Date(0),
     nextAttemptAt: instant(row.next_attempt_at),
     resolvedAt: instant(row.resolved_at),
+    dismissed: text(row.dismissed),
   }));
 }
 

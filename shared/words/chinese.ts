@@ -51,6 +51,7 @@ export const chinese: Readonly<Record<SentenceName | StartSentenceName, string>>
   // Tasks: why a task is paused or ended, or why a command failed.
   pausedByCommand: "由命令暂停",
   cancelledByCommand: "由命令取消",
+  taskWasCancelled: "其任务已取消",
   startedByStock: "两分钟内改为按股票重新启动：{why}",
   noTaskTo: "无法{verb}任务 {id}：没有这个任务",
   otherLiveTo: "无法{verb}任务 {id}：同一作业的另一个任务正在运行",

@@ -53,6 +53,7 @@ export const sentences = {
   // Tasks: why a task is paused or ended, or why a command failed.
   pausedByCommand: "paused by a command",
   cancelledByCommand: "cancelled by a command",
+  taskWasCancelled: "its task was cancelled",
   startedByStock: "started again by stock within two minutes: {why}",
   noTaskTo: "cannot {verb} task {id}: there is no such task",
   otherLiveTo: "cannot {verb} task {id}: another task of its job is live",

@@ -17,6 +17,7 @@ import { readReach } from "../../shared/coverage/reach.ts";
 import { firstDayAsked, readCoverage, readFreshness } from "../../shared/coverage/stored-days.ts";
 import { SyncError } from "../../shared/errors.ts";
 import {
+  dismissFailure,
   type Failure,
   failedUnits,
   recordFailure,
@@ -414,6 +415,7 @@ const ledger = (market: readonly string[], few: readonly string[]): Statement[] 
     name: "recordFailure, for a person",
     ask: (database) => recordFailure(database, unitOf(43), { ...aFailure, nextAttemptAt: undefined }),
   },
+  { name: "dismissFailure", ask: (database) => dismissFailure(database, 8, "wound up") },
   { name: "recordOrphan", ask: (database) => recordOrphan(database, "digest", "not a unit") },
   { name: "unresolvedUnits", ask: (database) => unresolvedUnits(database, { after: 0 }) },
   { name: "unresolvedUnits, one", ask: (database) => unresolvedUnits(database, { id: 7 }) },

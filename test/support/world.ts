@@ -245,6 +245,7 @@ export async function makeWorld(
         third_code: string | null;
         next_attempt_at: Date | null;
         resolved_at: Date | null;
+        dismissed: string | null;
       }>("select * from sync_failure_record order by id"),
 
     dispatch: (command: unknown): Promise<DispatchAnswer> => dispatch(services, command),
