@@ -34,6 +34,30 @@ export type CellNames = {
   absence(name: string, spec: InterfaceSpec): Absence;
 };
 
+/** An answer, and what is known about its slice. */
+export type CellQuestion = {
+  readonly dataset: Dataset;
+  readonly selector: Selector;
+  /** The rows, joined. */
+  readonly table: Table;
+  /** The rows of each joined interface. */
+  readonly details: readonly Table[];
+  /** Rows that explain absences; undefined when there is no such interface, or no right to it. */
+  readonly evidence: Table | undefined;
+  readonly cells: Cells;
+  readonly today: Day;
+  /** How often the unit's message was received. */
+  readonly deliveries: number;
+};
+
+/** A row that did not come, or the values of a joined interface that a row lacks. */
+export type Lack = {
+  readonly name: string;
+  readonly spec: InterfaceSpec;
+  /** What was known of it: a letter of its state. */
+  readonly letter: string;
+};
+
 /** Undefined for slices without cells. */
 export function cellNames(dataset: Dataset, selector: Selector): CellNames | undefined {
   if (selector.by === "date") {

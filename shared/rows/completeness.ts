@@ -14,8 +14,8 @@ import { daysOf, type Selector } from "../catalogue/selector.ts";
 import type { Settings } from "../catalogue/settings.ts";
 import type { Unit } from "../unit.ts";
 import { say } from "../words/say.ts";
-import { type CellNames, type Cells, cellNames } from "./cells.ts";
-import { type CellQuestion, judgeCells, type NewAbsence, type WholeDay } from "./judge-cells.ts";
+import { type CellNames, type CellQuestion, type Cells, cellNames } from "./cells.ts";
+import { judgeCells, type NewAbsence, type WholeDay } from "./judge-cells.ts";
 import type { Table } from "./rows.ts";
 
 /** Everything that was fetched for a unit. */

@@ -1,11 +1,18 @@
 // Judges the answer for a day or a code by its cells: which rows should have come and have not, and what is believed of
 // them. Pure.
-import type { InterfaceSpec } from "../catalogue/dataset.ts";
 import type { Dataset } from "../catalogue/datasets.ts";
 import { type Day, daysBetween } from "../catalogue/dates.ts";
 import { daysOf, type Selector } from "../catalogue/selector.ts";
 import { say } from "../words/say.ts";
-import { type Absence, type CellNames, type Cells, cellNames, hasDetail, placesOf } from "./cells.ts";
+import {
+  type Absence,
+  type CellNames,
+  type CellQuestion,
+  cellNames,
+  hasDetail,
+  type Lack,
+  placesOf,
+} from "./cells.ts";
 import { agreement, idleOf, leadingOf, movedOf } from "./likely-absences.ts";
 import type { Table } from "./rows.ts";
 
@@ -22,22 +29,6 @@ const fewShareWithoutEvidence = 0.4;
 
 /** Names in a sentence. */
 const namesMax = 5;
-
-/** An answer, and what is known about its slice. */
-export type CellQuestion = {
-  readonly dataset: Dataset;
-  readonly selector: Selector;
-  /** The rows, joined. */
-  readonly table: Table;
-  /** The rows of each joined interface. */
-  readonly details: readonly Table[];
-  /** Rows that explain absences; undefined when there is no such interface, or no right to it. */
-  readonly evidence: Table | undefined;
-  readonly cells: Cells;
-  readonly today: Day;
-  /** How often the unit's message was received. */
-  readonly deliveries: number;
-};
 
 /** no_data: there is none. unexplained: nothing says why. */
 export type Reason = "no_data" | "unexplained";
@@ -70,14 +61,6 @@ export type CellVerdict = {
   readonly absences: readonly NewAbsence[];
   /** Given when nothing of the day is to be looked for again. */
   readonly wholeDay: WholeDay | undefined;
-};
-
-/** A row that did not come, or the values of a joined interface that a row lacks. */
-export type Lack = {
-  readonly name: string;
-  readonly spec: InterfaceSpec;
-  /** What was known of it: a letter of its state. */
-  readonly letter: string;
 };
 
 type Compared = {

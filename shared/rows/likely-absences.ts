@@ -1,7 +1,6 @@
 // Why a row may be absent although no evidence says so: interfaces that agree, a code that has another name now, days without
 // trades. judge-cells.ts decides what is believed of it. Pure.
-import { type CellNames, placesOf } from "./cells.ts";
-import type { CellQuestion, Lack } from "./judge-cells.ts";
+import { type CellNames, type CellQuestion, type Lack, placesOf } from "./cells.ts";
 
 /**
  * Whether the joined interfaces agree that a member had nothing on a day: none of them has a row of it, although every one
