@@ -26,6 +26,8 @@ export type PlannedUnit = {
   readonly dataset: DatasetName;
   readonly selector: Selector;
   readonly retry?: number;
+  /** Its answer is compared with the stored rows and not stored. */
+  readonly compares?: true;
 };
 
 export function encodeUnit(unit: Unit): string {
@@ -63,8 +65,17 @@ export function unitFrom(row: {
   return decodeUnit(JSON.stringify({ version: 1, retry: 0, ...row, selector: JSON.parse(row.selector) }));
 }
 
-/** A readable key; the same work has the same key in every task. */
-export function unitKey({ dataset, selector }: PlannedUnit): string {
+/**
+ * A readable key; the same work has the same key in every task. A comparison has another one: its failure is not that of
+ * the unit that stores.
+ */
+export function unitKey({ dataset, selector, compares }: PlannedUnit): string {
+  const key = sliceKey({ dataset, selector });
+  return compares ? `compare/${key}` : key;
+}
+
+/** The key of the unit that stores a slice. */
+function sliceKey({ dataset, selector }: Pick<PlannedUnit, "dataset" | "selector">): string {
   switch (selector.by) {
     case "date":
       return `${dataset}/${selector.trade_date}`;

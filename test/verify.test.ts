@@ -3,7 +3,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { type DatasetName, datasets } from "../shared/catalogue/datasets.ts";
 import type { DispatchAnswer } from "../shared/dispatch/dispatch.ts";
-import { readFindings, type Verification } from "../shared/reads/verifications.ts";
+import { readFindings, readVerification, type Verification } from "../shared/reads/verifications.ts";
 import { firstDay, lastDay, marketDays, stockCodes } from "./support/small-market.ts";
 import { type Call, makeWorld, type World } from "./support/world.ts";
 
@@ -388,5 +388,204 @@ describe("a verification of many years", () => {
     expect(Number(found?.missing)).toBeLessThanOrEqual(2);
     const done = await world.dispatch({ verification: both[0]?.id });
     expect(verificationOf(done)).toMatchObject(expected);
+  });
+});
+
+describe("compared with TuShare", () => {
+  /** Compares to the end. */
+  async function compare(dataset: DatasetName, options: object = {}): Promise<Verification> {
+    const { id } = await verify(dataset, { upstream: true, ...options });
+    await world.runToEnd();
+    return await read(id);
+  }
+  async function read(id: string): Promise<Verification> {
+    const found = await readVerification(world.services.database, id);
+    if (found === undefined) throw new Error("the verification is gone");
+    return found;
+  }
+  /** Findings in words, with the values. */
+  async function found({ id }: Verification): Promise<string[]> {
+    const findings = await readFindings(world.services.database, id, { limit: 1_000 });
+    return findings
+      .map(({ finding, day, ts_code, part, stored, upstream }) =>
+        [finding, day, ts_code, part, ...(part && finding === "different" ? [stored, "->", upstream] : [])]
+          .filter((text) => text !== null)
+          .join(" "),
+      )
+      .sort();
+  }
+  /** Everything that is mirrored, and what is known of it: the same only when nothing was written. */
+  const mirror = () =>
+    Promise.all(
+      [
+        "stock_daily",
+        "stock_info",
+        "suspend_d",
+        "fina_indicator",
+        "sync_absence",
+        "sync_day",
+        "data_revision",
+      ].map((table) =>
+        world.sql(`select cast(ctid as text), t.* from ${table} as t order by cast(ctid as text)`),
+      ),
+    );
+
+  test("rows that are as TuShare has them are explained or complete, and nothing is written", async () => {
+    await storeStocks();
+    const before = await mirror();
+    const calls = world.calls.length;
+    const compared = await compare("stock_daily");
+    expect(compared).toMatchObject({
+      ...{ status: "COMPLETED", verdict: "explained", how: "upstream", ...range },
+      counts: { explained: 2, unexplained: 0, missing: 0, different: 0 },
+    });
+    expect(world.calls.length).toBeGreaterThan(calls);
+    expect(await mirror()).toEqual(before);
+    expect(compared.counts).toEqual({ ...(await verify("stock_daily")).counts, failedChecks: 0 });
+    expect(await compare("stock_daily", { from: "20240115" })).toMatchObject({ verdict: "complete" });
+  });
+
+  test("rows and values are named that are missing, different or only here", async () => {
+    await storeStocks();
+    await world.sql("delete from stock_daily where ts_code = '600519.SH' and trade_date = '20240104'");
+    await world.sql(
+      "update stock_daily set close = 1.5, vol = null where ts_code = '600036.SH' and trade_date = '20240105'",
+    );
+    await world.sql(
+      "insert into stock_daily (ts_code, trade_date, close) values ('600999.SH', '2024-01-15', 1), ('300750.SZ', '2024-01-08', 2)",
+    );
+    await world.sql(
+      "insert into stock_daily (ts_code, trade_date, close) values ('510300.SH', '2024-01-15', 1)", // a fund's
+    );
+    const before = await mirror();
+    const compared = await compare("stock_daily");
+    expect(compared).toMatchObject({ verdict: "missing", counts: { missing: 1, different: 3 } });
+    const upstream = world.state.market.daily.find(
+      ({ ts_code, trade_date }) => ts_code === "600036.SH" && trade_date === "20240105",
+    );
+    expect(await found(compared)).toEqual([
+      "different 20240105 600036.SH close 1.5 -> ".concat(String(upstream?.close)),
+      "different 20240105 600036.SH vol -> ".concat(String(upstream?.vol)),
+      "different 20240108 300750.SZ",
+      "different 20240115 600999.SH",
+      "missing 20240104 600519.SH daily",
+    ]);
+    const [first] = await readFindings(world.services.database, compared.id, { limit: 1 });
+    expect(first?.key).toMatchObject({ trade_date: expect.any(String), ts_code: expect.any(String) });
+    expect(await mirror()).toEqual(before);
+  });
+
+  test("numbers are equal whatever their digits behind the point, and texts are not", async () => {
+    await storeStocks();
+    await run({ job: "REFERENCE" });
+    await world.sql("update stock_daily set close = close * 1.00, adj_factor = adj_factor * 1.000");
+    await world.sql("update stock_info set name = name || ' ' where ts_code = '600519.SH'");
+    expect(await compare("stock_daily")).toMatchObject({ counts: { different: 0 } });
+    const list = await compare("stock_list");
+    expect(list).toMatchObject({ verdict: "different", from: null, to: null, counts: { different: 1 } });
+    expect(await found(list)).toEqual([expect.stringMatching(/^different 600519.SH name .+ {2}-> /)]);
+  });
+
+  test("a comparison proves nothing: what it fetched is fetched again where it is missing", async () => {
+    await run({ job: "INDEX_DAILY_HISTORY", ...range });
+    const settledOf = () =>
+      world.sql("select * from sync_unit where status = 'done' order by task_id, sequence");
+    for (const [dataset, job, table] of [
+      ["stock_daily", "DAILY_HISTORY", "stock_daily"],
+      ["suspend_d", "SUSPEND_D_HISTORY", "suspend_d"],
+      ["index_daily", "INDEX_DAILY_HISTORY", "index_daily"],
+      ["finance", "FINANCE_HISTORY", "fina_indicator"],
+      ["stock_list", "REFERENCE", ""],
+    ] as const) {
+      const isList = table === "";
+      const options = isList ? {} : dataset === "finance" ? { from: "20220101" } : range;
+      if (!isList) await world.sql(`delete from ${table}`);
+      const done = await settledOf();
+      const price = async () => (await world.dispatch({ plan: { job, ...options } })).plan?.first;
+      const before = await price();
+      expect(await compare(dataset, options)).toMatchObject({ status: "COMPLETED" });
+      expect(await settledOf()).toEqual(done);
+      expect(await price()).toEqual(before);
+    }
+    expect(await world.failures()).toEqual([]);
+  });
+
+  type Case = {
+    readonly dataset: DatasetName;
+    readonly fetch: object;
+    readonly changes: readonly string[];
+    readonly finds: readonly string[];
+    /** The calls of the repair, without those to the interfaces of evidence. */
+    readonly repairs: readonly string[];
+  };
+  const cases: readonly Case[] = [
+    {
+      ...{ dataset: "stock_daily", fetch: { job: "DAILY_HISTORY", ...range } },
+      changes: [
+        "delete from stock_daily where ts_code = '600519.SH' and trade_date = '20240103'",
+        "update stock_daily set pe = 7 where ts_code = '600036.SH' and trade_date = '20240116'",
+      ],
+      finds: ["different 20240116 600036.SH pe", "missing 20240103 600519.SH daily"],
+      repairs: ["20240103", "20240116"],
+    },
+    {
+      ...{ dataset: "etf_daily", fetch: { job: "ETF_HISTORY", ...range } },
+      changes: ["update stock_daily set close = 7 where ts_code = '510300.SH' and trade_date = '20240103'"],
+      finds: ["different 20240103 510300.SH close"],
+      repairs: ["20240103"],
+    },
+    {
+      ...{ dataset: "index_daily", fetch: { job: "INDEX_DAILY_HISTORY", ...range } },
+      changes: ["update index_daily set close = 7 where ts_code = '000300.SH' and trade_date = '20240103'"],
+      finds: ["different 20240103 000300.SH close"],
+      repairs: ["000300.SH 20240102-20240117"],
+    },
+    {
+      ...{ dataset: "finance", fetch: { job: "FINANCE_HISTORY", from: "20220101", to: "20230930" } },
+      changes: [
+        "update fina_indicator set eps = 7 where ts_code = '600519.SH' and end_date = '20220630' and update_flag = '1'",
+      ],
+      finds: ["different 20220630 600519.SH eps"],
+      repairs: ["600519.SH 20220101-20230930"],
+    },
+  ];
+  test.each(cases)(
+    "$dataset with --repair fetches the slices that differ, and then nothing differs",
+    async (one) => {
+      const { dataset, fetch, changes, finds, repairs } = one;
+      completeMarket();
+      if (dataset === "stock_daily") await suspend();
+      if (dataset === "etf_daily") await run({ job: "ETF_LIST" });
+      await run(fetch);
+      const { job: _, ...days } = fetch as { job: string };
+      const whole = await compare(dataset, days);
+      expect(whole).toMatchObject({ counts: { missing: 0, different: 0 } });
+      for (const change of changes)
+        expect((await world.sql(`${change} returning 1`)).length).toBeGreaterThan(0);
+
+      const { id } = await verify(dataset, { upstream: true, repair: true, ...days });
+      await world.runQueuesToEnd();
+      expect((await found(await read(id))).map((text) => text.replace(/ \S* -> .*$/, ""))).toEqual(finds);
+      const sent = world.calls.length;
+      await world.runToEnd();
+      const asked = world.calls.slice(sent).map(({ params }) => paramsOf(params));
+      expect([...new Set(asked)]).toEqual(repairs);
+      expect(await read(id)).toMatchObject({ taskId: expect.any(String), reason: null });
+      expect(await compare(dataset, days)).toMatchObject({ verdict: whole.verdict });
+    },
+  );
+
+  test("a comparison shares its job: it waits for nobody, and says who is in the way", async () => {
+    await storeStocks();
+    const { tasks } = await world.dispatch({ job: "DAILY_HISTORY", codes: ["600519.SH"], refresh: true });
+    expect(await verify("stock_daily", { upstream: true })).toMatchObject({
+      ...{ status: "FAILED", verdict: null },
+      reason: `not compared: DAILY_HISTORY already has the task ${tasks[0]?.id}; verify again when it has ended`,
+    });
+    await world.runToEnd();
+    const { id, comparedBy } = await verify("stock_daily", { upstream: true });
+    const other = await world.dispatch({ job: "DAILY_HISTORY", ...range });
+    expect(other).toMatchObject({ outcome: "busy", inTheWay: { compares: id } });
+    expect(other.tasks[0]?.id).toBe(comparedBy);
   });
 });

@@ -453,7 +453,7 @@ const verificationFields = () => ({
     "rows: counted from the stored rows, without a call; upstream: compared with TuShare",
     z.enum(["rows", "upstream"]),
   ),
-  repair: about("Whether what is missing is fetched afterwards", z.boolean()),
+  repair: about("Whether what is missing or different is fetched afterwards", z.boolean()),
   from: about("null until it is known, and for a whole list", z.nullable(day())),
   to: about("null until it is known, and for a whole list", z.nullable(day())),
   next_day: about("Where it goes on; null when it has ended", z.nullable(day())),
@@ -465,18 +465,22 @@ const verificationFields = () => ({
   reason: about("Why it failed, or why nothing was repaired", z.nullable(z.string())),
   counts: z.strictObject({
     expected: about(
-      "Rows that the lists expect; null where no list says which rows a day must have",
+      "Rows that the lists expect; null where no list says which rows a day must have, or, compared with TuShare, the rows it has",
       z.nullable(count()),
     ),
     stored: about("Of these, stored; null like `expected`", z.nullable(count())),
     explained: about("Of these, known to have no row, such as those of suspended stocks", count()),
     unexplained: about("Looked for and not found, and nothing says why", count()),
     missing: about("Rows or values; slices where no list says which rows must be there", count()),
-    different: about("Rows that are not as TuShare has them", count()),
+    different: about("Rows that are not as TuShare has them, or only stored here", count()),
     failed_checks: about("Rows that fail a check; they do not change the verdict", count()),
   }),
   findings_kept: about(`Findings that can be read: at most ${findingsMax}`, count()),
-  task_id: about("The task that fetches what is missing; null without one", z.nullable(z.uuid())),
+  task_id: about(
+    "The task that fetches what is missing or different; null without one",
+    z.nullable(z.uuid()),
+  ),
+  comparison_task_id: about("The task that compares with TuShare; null without one", z.nullable(z.uuid())),
   started_at: instant(),
   updated_at: instant(),
   finished_at: z.nullable(instant()),
@@ -507,9 +511,16 @@ export const VerificationFindingsAnswer = name(
           z.nullable(day()),
         ),
         ts_code: about("null when it is about a whole day or slice", z.nullable(z.string())),
-        part: about("The interface without a row, the column, or the slice", z.nullable(z.string())),
+        part: about(
+          "The interface without a row, the column, or the slice; null when the row is only stored here",
+          z.nullable(z.string()),
+        ),
         stored: about("What is stored; null when nothing is", z.nullable(z.string())),
         upstream: about("What was expected; null when it is not known", z.nullable(z.string())),
+        key: about(
+          "The key of the row, when it was compared with TuShare; null otherwise",
+          z.nullable(z.record(z.string(), z.unknown())),
+        ),
       }),
     ),
     next_cursor: cursor(),
@@ -545,13 +556,14 @@ export function asTask(task: TaskProgress): object {
 }
 
 export function asVerification(verification: Verification): VerificationAnswer {
-  const { counts, startedAt, updatedAt, finishedAt, repairs, next, taskId, findings } = verification;
+  const { counts, startedAt, updatedAt, finishedAt, repairs, next, taskId, comparedBy, findings } =
+    verification;
   const { id, dataset, how, from, to, status, verdict, reason } = verification;
   const { failedChecks: failed_checks, ...others } = counts;
   return {
     ...{ id, dataset, how, repair: repairs, from, to, next_day: next, status, verdict, reason },
     counts: { ...others, failed_checks },
-    ...{ findings_kept: findings, task_id: taskId },
+    ...{ findings_kept: findings, task_id: taskId, comparison_task_id: comparedBy },
     started_at: startedAt.toISOString(),
     updated_at: updatedAt.toISOString(),
     finished_at: finishedAt?.toISOString() ?? null,

@@ -1,4 +1,4 @@
-// Verifications: whether a dataset is whole, counted from its rows, and what was found.
+// Verifications: whether a dataset is whole, counted from its rows or compared with TuShare, and what was found.
 import { datasetNames, readCommand, type VerifyCommand, verificationAsked } from "../dispatch/command.ts";
 import { openVerification } from "../ledger/verifications.ts";
 import {
@@ -30,12 +30,13 @@ export const verificationRoutes: readonly Route[] = [
     tag: "Coverage",
     summary: "Verify whether a dataset is whole",
     about:
-      "It counts the stored rows again and makes no call to TuShare. An equal request while it runs returns and continues the same verification.",
+      "It counts the stored rows again and makes no call to TuShare. With `upstream` a task of the dataset's history job or list job fetches the range again and compares rows and values; it stores nothing, and its state is at `comparison_task_id`. An equal request while it runs returns and continues the same verification.",
     body: {
       dataset: oneOf(datasetNames, "the dataset", "stock_daily"),
       from: optional(day("the first, included; by default the first that a task was to fetch")),
       to: optional(day("the last, included; by default the newest that is due", "20240131")),
-      repair: optional(truth("also fetch what is missing, by its history job or list job", false)),
+      upstream: optional(truth("compare with what TuShare has now, which takes calls", false)),
+      repair: optional(truth("also fetch what is missing or different, by the same job", false)),
     },
     answers: {
       202: { about: "Accepted: the verification; its state is at Location", schema: VerificationAnswer },
@@ -86,7 +87,7 @@ export const verificationRoutes: readonly Route[] = [
       if (verification === undefined) return notFound(say("noVerification", { id }));
       const page = await readFindings(database, id, { after, limit });
       const next_cursor = page.length < limit ? null : String(page.at(-1)?.id);
-      const findings = page.map(({ id: _, ...finding }) => finding);
+      const findings = page.map(({ id: _, key = null, ...finding }) => ({ ...finding, key }));
       return { status: 200, body: { ...asVerification(verification), findings, next_cursor } };
     },
   }),

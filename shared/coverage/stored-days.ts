@@ -114,13 +114,14 @@ export async function readAnswered(
 
 /**
  * SQL: the days for which a whole dataset was requested, as one range for each task: `job_type` and `days`. A plan writes
- * its range into its task. A task for some codes does not count.
+ * its range into its task. A task for some codes does not count, and neither does one that compares.
  */
 export const askedDaysSql = `select job_type,
     daterange(to_date(planned ->> 'from', 'YYYYMMDD'), to_date(planned ->> 'to', 'YYYYMMDD'), '[]') as days
   from sync_task
   cross join lateral (select coalesce(config -> 'planned', config) as planned) as plan
-  where status <> 'CANCELLED' and config -> 'codes' is null and planned ->> 'from' <= planned ->> 'to'`;
+  where status <> 'CANCELLED' and config -> 'codes' is null and config -> 'compares' is null
+    and planned ->> 'from' <= planned ->> 'to'`;
 
 function coverageSql(dataset: Dataset): string {
   const { table } = dataset;

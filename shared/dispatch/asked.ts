@@ -38,5 +38,5 @@ function essenceOf(command: Readonly<Record<string, unknown>>): string {
     const value = command[option];
     return Array.isArray(value) ? [...new Set(value)].sort() : isSwitch.has(option) ? value === true : value;
   });
-  return JSON.stringify([command.job, ...fields]);
+  return JSON.stringify([command.job, command.compares, command.repairs, ...fields]);
 }

@@ -4,6 +4,7 @@ import { type DatasetName, datasets } from "../catalogue/datasets.ts";
 import { type Day, isDay } from "../catalogue/dates.ts";
 import { isOfSecurities, jobTypes, notTaken, optionsOf } from "../catalogue/jobs.ts";
 import { SyncError } from "../errors.ts";
+import type { VerificationAsked } from "../ledger/verifications.ts";
 import { readAnyCode, readCode, suggestCode } from "../words/codes.ts";
 import { nearest } from "../words/nearest.ts";
 import { jsonDoor, type Refusal, sayRefusal } from "../words/refusal.ts";
@@ -52,6 +53,10 @@ const runSchema = z.strictObject({
   acceptChanges: z.optional(z.boolean()),
   /** Fetch finance by report period (true) or by stock (false), overriding the settings. */
   byPeriod: z.optional(z.boolean()),
+  /** A verification: the answers are compared with the stored rows for it, and not stored. */
+  compares: z.optional(z.uuid()),
+  /** A verification: the slices in which it found a difference are fetched and stored. */
+  repairs: z.optional(z.uuid()),
   /** Makes a start idempotent: a second start with the same key (a schedule's tick, a repeated request) starts nothing. */
   requestKey: z.optional(z.string().check(z.minLength(1), z.maxLength(requestKeyCharactersMax))),
 });
@@ -69,17 +74,20 @@ const retrySchema = z.strictObject({
   jobs: z.optional(z.array(z.enum(jobTypes)).check(z.minLength(1))),
 });
 
-/** A run to plan and price, without starting it. */
-const planSchema = z.strictObject({ plan: runSchema });
-
 /** Whether a dataset is whole, counted from its rows; without `from` from the first day that a task was to fetch. */
 const verifySchema = z.strictObject({
   verify: z.enum(datasetNames),
   from: z.optional(day),
   to: z.optional(day),
-  /** Also fetch what is missing. */
+  /** Also fetch what is missing or different. */
   repair: z.optional(z.boolean()),
+  /** Compared with what TuShare has now, instead of counted. */
+  upstream: z.optional(z.boolean()),
 });
+
+/** A run or a comparison to plan and price, without starting it. */
+const planSchema = z.strictObject({ plan: runSchema });
+const planVerifySchema = z.strictObject({ plan: verifySchema });
 
 /** Continues a verification. */
 const continueSchema = z.strictObject({ verification: z.uuid() });
@@ -120,6 +128,9 @@ const allowed: Readonly<Record<string, string>> = {
   check: say("allowedFreshness"),
   verify: say("allowedChoice", { choices: datasetNames.join(", ") }),
   repair: say("allowedTruth"),
+  upstream: say("allowedTruth"),
+  compares: say("allowedVerification"),
+  repairs: say("allowedVerification"),
   verification: say("allowedVerification"),
   jobs: say("allowedJobs", { choices: jobTypes.join(", ") }),
 };
@@ -133,6 +144,7 @@ export type VerifyCommand = z.infer<typeof verifySchema>;
 export type Command =
   | RunCommand
   | z.infer<typeof planSchema>
+  | z.infer<typeof planVerifySchema>
   | z.infer<typeof pauseSchema>
   | z.infer<typeof resumeSchema>
   | z.infer<typeof cancelSchema>
@@ -149,26 +161,37 @@ export function parseCommand(value: unknown): Command {
 }
 
 /** What a command wants to be verified. */
-export function verificationAsked({ verify: dataset, from, to, repair = false }: VerifyCommand) {
-  return { dataset, ...(from && { from }), ...(to && { to }), repairs: repair };
+export function verificationAsked({
+  verify: dataset,
+  from,
+  to,
+  repair = false,
+  upstream = false,
+}: VerifyCommand): VerificationAsked {
+  const how = upstream ? "upstream" : "rows";
+  return { dataset, ...(from && { from }), ...(to && { to }), repairs: repair, how };
 }
 
 /** A command, or why it is refused, for callers with their own wording (see Door in words/refusal.ts). */
 export function readCommand(value: unknown): { command: Command } | { refusal: Refusal } {
   const verb = isObject(value) ? keysOf(schemas).find((key) => key in value) : undefined;
   if (verb === undefined) return { refusal: { why: "no command", value, fields: keysOf(schemas) } };
-  const parsed = z.safeParse(schemas[verb] as z.ZodMiniType<Command>, value);
+  const { plan } = value as { plan?: unknown };
+  const schema = verb === "plan" && isObject(plan) && "verify" in plan ? planVerifySchema : schemas[verb];
+  const parsed = z.safeParse(schema as z.ZodMiniType<Command>, value);
   if (!parsed.success) return { refusal: explain(value, parsed.error.issues) };
   const command = parsed.data;
   const refusal =
     "plan" in command
-      ? refusalOfRun(command.plan, ["plan"])
-      : "job" in command
-        ? refusalOfRun(command, [])
-        : "verify" in command
-          ? refusalOfVerify(command)
-          : undefined;
+      ? refusalOf(command.plan, ["plan"])
+      : "job" in command || "verify" in command
+        ? refusalOf(command, [])
+        : undefined;
   return refusal === undefined ? { command } : { refusal };
+}
+
+function refusalOf(command: RunCommand | VerifyCommand, path: readonly string[]): Refusal | undefined {
+  return "verify" in command ? refusalOfVerify(command) : refusalOfRun(command, path);
 }
 
 /** Checks fields against each other, and against the options of their job. */
@@ -198,7 +221,7 @@ function refusalOfVerify(command: VerifyCommand): Refusal | undefined {
   if (datasets[dataset].slices !== "lists") return refusalOfOrder(command);
   const [field = "to", value] = from === undefined ? ["to", to] : ["from", from];
   if (value === undefined) return undefined;
-  return { why: "not taken", field, value, job: dataset, taken: ["repair"] };
+  return { why: "not taken", field, value, job: dataset, taken: ["repair", "upstream"] };
 }
 
 function refusalOfOrder({ from, to }: { from?: Day | undefined; to?: Day | undefined }): Refusal | undefined {

@@ -1,5 +1,6 @@
 // Continues a task from where the ledger says it is: plans it if it has no plan, and sends the units not confirmed as sent.
 import { SyncError } from "../errors.ts";
+import { noteComparison } from "../ledger/comparisons.ts";
 import * as ledger from "../ledger/tasks.ts";
 import { type Plan, unitsMax } from "../plan/plan.ts";
 import { planJob } from "../plan/plan-job.ts";
@@ -30,7 +31,9 @@ export async function continueTask(
 /** A task that cannot be planned is failed, or it would block its job for ever. */
 async function planTask(services: DispatchServices, task: ledger.Task): Promise<Plan> {
   try {
-    const planned = await planJob(services, askedOf(task.config));
+    const command = askedOf(task.config);
+    if (command.compares !== undefined) await noteComparison(services.database, command.compares, task.id);
+    const planned = await planJob(services, command);
     if (planned.units.length > unitsMax) {
       throw new SyncError("permanent", say("tooManyUnits", { units: planned.units.length, most: unitsMax }));
     }

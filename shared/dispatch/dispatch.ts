@@ -9,12 +9,13 @@ import { SyncError } from "../errors.ts";
 import { unresolvedUnits } from "../ledger/failures.ts";
 import { checkOrigin } from "../ledger/origin.ts";
 import * as ledger from "../ledger/tasks.ts";
-import { noteRepair, openVerification } from "../ledger/verifications.ts";
-import { type PricedPlan, priceRun } from "../plan/price-run.ts";
+import { failVerification, noteRepair, openVerification } from "../ledger/verifications.ts";
+import { planComparison } from "../plan/plan-job.ts";
+import { type PricedPlan, priceOfPlan, priceRun } from "../plan/price-run.ts";
 import type { Database, DispatchServices } from "../ports.ts";
 import { readVerification, type Verification } from "../reads/verifications.ts";
 import { reportFreshness, reportParked } from "../sync/unit-metrics.ts";
-import { jobThatFetches, verifyDataset } from "../verify/verify.ts";
+import { beginComparison, jobThatFetches, rangeToVerify, verifyDataset } from "../verify/verify.ts";
 import { say } from "../words/say.ts";
 import { answersTo, splitConfig } from "./asked.ts";
 import {
@@ -74,15 +75,37 @@ export async function dispatch(services: DispatchServices, input: unknown): Prom
 async function carryOut(services: DispatchServices, command: Command): Promise<DispatchAnswer> {
   // Pausing and cancelling must work even when the origin is wrong.
   if (!("pause" in command || "cancel" in command)) await checkOrigin(services.database, services.origin);
-  if ("job" in command) return await run(services, command.job, command);
+  if ("job" in command) return await runOrEnd(services, command);
   if ("plan" in command)
-    return { outcome: "planned", tasks: [], sent: 0, plan: await priceRun(services, command.plan) };
+    return { outcome: "planned", tasks: [], sent: 0, plan: await price(services, command.plan) };
   if ("check" in command) return await check(services);
   if ("verify" in command || "verification" in command) return await verify(services, command);
   if ("pause" in command) return await pause(services, command.pause);
   if ("resume" in command) return await resume(services, command.resume, command.timed ?? false);
   if ("cancel" in command) return await cancel(services, command.cancel);
   return await retry(services, command.retry, command.jobs);
+}
+
+async function price(services: DispatchServices, command: RunCommand | VerifyCommand): Promise<PricedPlan> {
+  if ("job" in command) return await priceRun(services, command);
+  const dataset = datasets[command.verify];
+  const job = jobThatFetches(dataset);
+  const range = await rangeToVerify(services, dataset, {
+    from: command.from ?? null,
+    to: command.to ?? null,
+  });
+  return await priceOfPlan(services, job, await planComparison(services, dataset, { job, ...range }));
+}
+
+/** Runs a job. A verification for which it was to compare has failed when the job has another task. */
+async function runOrEnd(services: DispatchServices, command: RunCommand): Promise<DispatchAnswer> {
+  const answer = await run(services, command.job, command);
+  const [task] = answer.tasks;
+  if (answer.outcome === "busy" && command.compares !== undefined) {
+    const why = say("comparisonWaits", { job: command.job, id: task?.id ?? "" });
+    await failVerification(services.database, { id: command.compares }, why);
+  }
+  return answer;
 }
 
 async function run(
@@ -167,6 +190,7 @@ async function verify(
     const id = "verify" in command ? command.verify : command.verification;
     throw new SyncError("permanent", say("noVerification", { id }));
   }
+  if (begun.how === "upstream") return await compare(services, datasets[begun.dataset], begun);
   const hasTime = () => another === undefined || another.remainingMilliseconds() > verifyMillisecondsMin;
   const done = await verifyDataset(services, datasets[begun.dataset], begun, hasTime);
   if (done.isOutOfTime) await another?.start({ verification: begun.id });
@@ -177,16 +201,46 @@ async function verify(
   };
 }
 
-/** Starts the job that fetches what is missing, once. Its plan has only what is missing. */
+/**
+ * Starts the task that compares a dataset with TuShare, or continues it. The verification ends with its task; then, if that
+ * was asked, the job that fetches what is missing or different is started.
+ */
+async function compare(
+  services: DispatchServices,
+  dataset: Dataset,
+  begun: Verification,
+): Promise<DispatchAnswer> {
+  const { database } = services;
+  const { id } = begun;
+  let tasks: DispatchAnswer["tasks"] = [];
+  if (begun.status === "RUNNING") {
+    try {
+      const { from, to } = await beginComparison(services, dataset, begun);
+      const job = jobThatFetches(dataset);
+      const days = { ...(from !== null && { from }), ...(to !== null && { to }) };
+      ({ tasks } = await runOrEnd(services, { job, ...days, compares: id, requestKey: `compare/${id}` }));
+    } catch (error) {
+      if (!(error instanceof SyncError) || error.kind !== "permanent") throw error;
+      await failVerification(database, begun, error.message);
+    }
+  }
+  const ended = (await readVerification(database, id)) ?? begun;
+  const verification = await repair(services, dataset, ended);
+  const outcome = verification.status === "RUNNING" ? "verifying" : "verified";
+  return { outcome, tasks, sent: 0, verification };
+}
+
+/** Starts the job that fetches what is missing, once. Its plan has only what is missing, or was found different. */
 async function repair(
   services: DispatchServices,
   dataset: Dataset,
   verification: Verification,
 ): Promise<Verification> {
-  const { id, repairs, verdict, taskId, reason, from, to } = verification;
-  if (!repairs || verdict !== "missing" || taskId !== null || reason !== null) return verification;
+  const { id, how, repairs, verdict, taskId, reason, from, to } = verification;
+  const isWanted = verdict === "missing" || verdict === "different";
+  if (!repairs || !isWanted || taskId !== null || reason !== null) return verification;
   const job = jobThatFetches(dataset);
-  const range = from !== null && to !== null && { from, to };
+  const range = how === "upstream" ? { repairs: id } : from !== null && to !== null && { from, to };
   const note = (found: Parameters<typeof noteRepair>[2]) =>
     noteRepair(services.database, verification, found);
   try {

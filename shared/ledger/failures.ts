@@ -5,6 +5,8 @@ import type { Selector } from "../catalogue/selector.ts";
 import type { ErrorKind } from "../errors.ts";
 import type { Database } from "../ports.ts";
 import type { PlannedUnit, Unit } from "../unit.ts";
+import { say } from "../words/say.ts";
+import { endedVerificationSql } from "./ended-verifications.ts";
 import { asUnit, textCharactersMax } from "./tasks.ts";
 
 /** Failure records that one increment retries. */
@@ -36,7 +38,7 @@ export async function recordFailure(database: Database, unit: Unit, failure: Fai
   from sync_unit as unit
   join sync_task as task on task.id = unit.task_id
   where unit.task_id = cast(:task_id as uuid) and unit.sequence = :sequence
-    and unit.status <> 'done'
+    and unit.status not in ('done', 'compared')
     and not (task.status = 'CANCELLED' and unit.status = 'pending') -- cancelled with its task
     and (
       unit.status <> 'parked'
@@ -89,7 +91,9 @@ counted as (
   )
   from before
   where task.id = cast(:task_id as uuid)
-)
+  returning task.id, task.status, task.config
+),
+${endedVerificationSql("counted")}
 select count(*) > 0 as recorded,
   cast(floor(extract(epoch from max(next_attempt_at)) * 1000) as bigint) as next_attempt_milliseconds
 from recorded`,
@@ -106,6 +110,7 @@ from recorded`,
       retry: unit.retry,
       max_retries: failure.maxRetries,
       next_attempt_at: failure.nextAttemptAt?.toISOString() ?? null,
+      not_verified: say("comparisonFailed", { id: unit.task_id }),
     },
   );
   const at = row?.next_attempt_milliseconds;
@@ -189,7 +194,7 @@ export async function unresolvedUnits(
     `select id, cast(task_id as text) as task_id, sequence, dataset, unit_key, cast(selector as text) as selector, job_type,
   retry_count + 1 as retry
 from sync_failure
-where resolved_at is null and unit_status <> 'done' and not is_dropped
+where resolved_at is null and unit_status not in ('done', 'compared') and not is_dropped
   and (
     unit_status = 'parked'
     or not exists (select 1 from sync_task as task where task.id = sync_failure.task_id and task.status = 'PAUSED')

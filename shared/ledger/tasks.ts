@@ -7,6 +7,7 @@ import { SyncError } from "../errors.ts";
 import type { Database, SqlRow } from "../ports.ts";
 import { type PlannedUnit, type Unit, unitFrom, unitKey } from "../unit.ts";
 import { say } from "../words/say.ts";
+import { endedVerificationSql } from "./ended-verifications.ts";
 
 /** Characters stored of an error's text. */
 export const textCharactersMax = 2_000;
@@ -130,7 +131,7 @@ export async function unitsToSend(database: Database, task: Task): Promise<Unit[
 from sync_unit
 where task_id = cast(:id as uuid)
   and sequence > :offset and sequence <= :last
-  and status not in ('done', 'parked')
+  and status not in ('done', 'compared', 'parked')
 order by sequence`,
     { id: task.id, offset: task.current_offset, last: task.current_offset + task.batch_size },
   );
@@ -267,7 +268,7 @@ async function endTask(
     `with locked as materialized (
   select sequence, unit_key, status
   from sync_unit
-  where task_id = cast(:id as uuid) and status not in ('done', 'parked')
+  where task_id = cast(:id as uuid) and status not in ('done', 'compared', 'parked')
   order by sequence
   for update
 ),
@@ -292,9 +293,13 @@ dismissed as (
   join locked on true
   where record.job_type = ended.job_type and record.unit_key = locked.unit_key and record.resolved_at is null
     and record.task_id = ended.id
-)
+),
+${endedVerificationSql("ended")}
 select ${taskColumns} from ended`,
-    { id, status, reason: reason.slice(0, textCharactersMax), dismissed: say("taskWasCancelled") },
+    {
+      ...{ id, status, reason: reason.slice(0, textCharactersMax), dismissed: say("taskWasCancelled") },
+      not_verified: say("comparisonEnded", { id, status, why: reason }).slice(0, textCharactersMax),
+    },
   );
   return row && asTask(row);
 }

@@ -15,17 +15,22 @@ import { type Cells, readMoves, readStates } from "../rows/cells.ts";
 import type { Facts } from "../rows/completeness.ts";
 import type { Table } from "../rows/rows.ts";
 import { writesOf } from "../rows/write.ts";
-import type { Unit } from "../unit.ts";
+import { type Unit, unitKey } from "../unit.ts";
 import { say } from "../words/say.ts";
 import { type CellChanges, changesPart, type Part, partialReason, settledPart } from "./absences.ts";
+import { awaitsRepair } from "./ended-verifications.ts";
 import type { Around } from "./list-answers.ts";
 import { requireOrigin } from "./origin.ts";
 import { textCharactersMax } from "./tasks.ts";
 
-/** unknown: not in the ledger. unwanted: the unit or its task is settled. wanted: with the facts to judge its answer. */
+/**
+ * unknown: not in the ledger. unwanted: the unit or its task is settled; `repairs` is a verification whose repair has not
+ * begun. wanted: with the facts to judge its answer; `compares` is the verification for which it is compared and not stored.
+ */
 export type Claim =
-  | { readonly is: "unknown" | "unwanted" }
-  | { readonly is: "wanted"; readonly facts: Facts };
+  | { readonly is: "unknown" }
+  | { readonly is: "unwanted"; readonly repairs: string | undefined }
+  | { readonly is: "wanted"; readonly facts: Facts; readonly compares: string | undefined };
 
 /**
  * Reads in one query whether a unit is still wanted, and the facts to judge its answer. A unit is wanted while its task is
@@ -50,21 +55,28 @@ export async function claimUnit(
     retry: unit.retry,
     from: days?.from ?? null,
     to: days?.to ?? null,
+    ...(dataset.expects === "before" && { slice_key: unitKey({ dataset: unit.dataset, selector }) }),
     ...(by === "code" && { ts_code: "ts_code" in selector ? selector.ts_code : null }),
   });
   const [row] = rows;
   if (row === undefined) return { is: "unknown" };
-  if (row.wanted !== true) return { is: "unwanted" };
+  const textOf = (value: SqlRow[string] | undefined) => (typeof value === "string" ? value : undefined);
+  if (row.wanted !== true) return { is: "unwanted", repairs: textOf(row.repairs) };
   requireOrigin(row.origin, origin);
+  const compares = textOf(row.compares);
   const texts = rows.flatMap(({ chunk }) => (typeof chunk === "string" ? [chunk] : []));
   const rowsBefore = Number(row.rows_before ?? 0);
   if (by === undefined) {
-    return { is: "wanted", facts: { openDays: texts.flatMap((text) => text.split(",")), rowsBefore } };
+    return {
+      is: "wanted",
+      compares,
+      facts: { openDays: texts.flatMap((text) => text.split(",")), rowsBefore },
+    };
   }
   if (row.lacks_list === true) throw new SyncError("permanent", whyNoList(dataset));
   const cells = cellsOf(dataset, by, row, readStates(texts));
   const openDays = by === "code" ? [...cells.states.keys()] : row.is_open === true && days ? [days.from] : [];
-  return { is: "wanted", facts: { openDays, rowsBefore, cells } };
+  return { is: "wanted", compares, facts: { openDays, rowsBefore, cells } };
 }
 
 /** Whether each cell of the slice is known: of a day each member, of a code each open day. */
@@ -106,7 +118,7 @@ function claimSql(dataset: Dataset, by: Selector["by"], cells: CellSlice | undef
   return `with claimed as materialized (
   select
   case
-    when unit.status = 'done' then false
+    when unit.status in ('done', 'compared') then false
     when unit.status = 'parked' then exists (
       select 1
       from sync_failure_record as record
@@ -116,6 +128,12 @@ function claimSql(dataset: Dataset, by: Selector["by"], cells: CellSlice | undef
     when task.status in ('FAILED', 'CANCELLED') then unit.status in ('failed', 'not_due')
     else task.status in ('PENDING', 'RUNNING')
   end as wanted,
+  task.config ->> 'compares' as compares,
+  (
+    select cast(id as text)
+    from sync_verification
+    where id = cast(task.config ->> 'compares' as uuid) and ${awaitsRepair}
+  ) as repairs,
   (select kind || ' ' || identity from mirror_origin) as origin,
   ${dataset.expects === "before" ? rowsBeforeSql(dataset, by) : "0"} as rows_before${ofCells ?? ""}
   from sync_unit as unit
@@ -134,7 +152,7 @@ function rowsBeforeSql(dataset: Dataset, by: Selector["by"]): string {
     (
       select earlier.rows
       from sync_unit as earlier
-      where earlier.dataset = unit.dataset and earlier.unit_key = unit.unit_key and earlier.status = 'done'
+      where earlier.dataset = unit.dataset and earlier.unit_key = :slice_key and earlier.status = 'done'
       order by earlier.settled_at desc
       limit 1
     ),
@@ -167,6 +185,62 @@ export type More = {
 type Counts = Pick<StoredUnit, "changed" | "revised" | "factors" | "emptied">;
 
 /**
+ * CTEs that settle a unit once, resolve its failure record, and count it in its task, which ends with its last unit.
+ * @param how `from` adds to the unit's from clause, `also` has CTEs after `finished`, `set` changes more of the unit,
+ * `taskReason` is an expression
+ */
+export function settlingSql(how: {
+  readonly as: "done" | "compared";
+  readonly from?: string;
+  readonly also?: string;
+  readonly set?: string;
+  readonly taskReason: string;
+}): string {
+  const { as, from = "", also = "", set = "", taskReason } = how;
+  return `before as (
+  select unit.status, case when unit.status = 'parked' then 1 else 0 end as parked
+  from sync_unit as unit
+  ${from}
+  where unit.task_id = cast(:task_id as uuid) and unit.sequence = :sequence
+  for update of unit
+),
+finished as (
+  update sync_unit
+  set status = '${as}', rows = :rows,${set} attempts = :attempts, settled_at = now()
+  where task_id = cast(:task_id as uuid) and sequence = :sequence
+    and exists (select 1 from before where status <> '${as}')
+  returning 1
+)${also},
+resolved as (
+  update sync_failure_record
+  set resolved_at = now(), next_attempt_at = null
+  where job_type = :job_type and unit_key = :unit_key and resolved_at is null
+    and exists (select 1 from before)
+  returning 1
+),
+counted as (
+  -- Settling the last unit ends the task, unless it was cancelled; recordFailure has the same rule.
+  update sync_task as task
+  set (total_processed, total_failed, status, completed_at, reason, updated_at) = (
+    select after.processed, after.failed,
+      case when not ending.ends then task.status when after.failed = 0 then 'COMPLETED' else 'FAILED' end,
+      case when ending.ends then now() else task.completed_at end,
+      ${taskReason},
+      now()
+    from (select task.total_processed + 1 as processed, task.total_failed - before.parked as failed) as after
+    cross join lateral (
+      select task.status in ('RUNNING', 'PAUSED', 'FAILED')
+        and after.processed + after.failed >= task.total_units as ends
+    ) as ending
+  )
+  from before
+  where task.id = cast(:task_id as uuid) and exists (select 1 from finished)
+  returning task.id, task.status,
+    cast(100.0 * (total_processed + total_failed) / greatest(total_units, 1) as double precision) as percent
+)`;
+}
+
+/**
  * Stores a unit's rows and what is known of their cells, sets it done, resolves its failure record and updates its task:
  * all of this or nothing.
  * @param shareMax the setting SYNC_REVISION_SHARE_MAX
@@ -193,47 +267,7 @@ export async function storeUnit(
     changesPart(dataset, changes, explained),
     {
       sql: `,
-before as (
-  select unit.status, case when unit.status = 'parked' then 1 else 0 end as parked
-  from sync_unit as unit
-  cross join written -- every writer locks rows before the ledger
-  where unit.task_id = cast(:task_id as uuid) and unit.sequence = :sequence
-  for update of unit
-),
-finished as (
-  update sync_unit
-  set status = 'done', rows = :rows, attempts = :attempts, settled_at = now()
-  where task_id = cast(:task_id as uuid) and sequence = :sequence
-    and exists (select 1 from before where status <> 'done')
-  returning 1
-)${settled.sql},
-resolved as (
-  update sync_failure_record
-  set resolved_at = now(), next_attempt_at = null
-  where job_type = :job_type and unit_key = :unit_key and resolved_at is null
-    and exists (select 1 from before)
-  returning 1
-),
-counted as (
-  -- Settling the last unit ends the task, unless it was cancelled; recordFailure has the same rule.
-  update sync_task as task
-  set (total_processed, total_failed, status, completed_at, reason, updated_at) = (
-    select after.processed, after.failed,
-      case when not ending.ends then task.status when after.failed = 0 then 'COMPLETED' else 'FAILED' end,
-      case when ending.ends then now() else task.completed_at end,
-      ${reason.sql},
-      now()
-    from (select task.total_processed + 1 as processed, task.total_failed - before.parked as failed) as after
-    cross join lateral (
-      select task.status in ('RUNNING', 'PAUSED', 'FAILED')
-        and after.processed + after.failed >= task.total_units as ends
-    ) as ending
-  )
-  from before
-  where task.id = cast(:task_id as uuid) and exists (select 1 from finished)
-  returning task.status,
-    cast(100.0 * (total_processed + total_failed) / greatest(total_units, 1) as double precision) as percent
-)
+${settlingSql({ as: "done", from: "cross join written -- every writer locks rows before the ledger", also: settled.sql, taskReason: reason.sql })}
 select written.*, (select status from counted) as task_status,
   (select percent from counted) as task_percent,
   exists (select 1 from before where status in ('failed', 'parked')) and not exists (select 1 from resolved) as late
@@ -325,7 +359,7 @@ export async function mergeRows(
   return (await writeRows(database, unit, dataset, table, shareMax, cells, end)).counts.changed;
 }
 
-async function resolveFailure(database: Database, unit: Unit): Promise<void> {
+export async function resolveFailure(database: Database, unit: Unit): Promise<void> {
   await database.run(
     `update sync_failure_record
 set resolved_at = now(), next_attempt_at = null
@@ -348,7 +382,8 @@ export async function markNotDue(
     `update sync_unit as unit
 set status = 'not_due', attempts = :attempts, settled_at = now(), delivery_at = cast(:look_again_at as timestamptz)
 from sync_task as task
-where unit.task_id = cast(:task_id as uuid) and unit.sequence = :sequence and unit.status not in ('done', 'parked')
+where unit.task_id = cast(:task_id as uuid) and unit.sequence = :sequence
+  and unit.status not in ('done', 'compared', 'parked')
   and task.id = unit.task_id and not (task.status = 'CANCELLED' and unit.status = 'pending')`,
     {
       ...{ task_id: unit.task_id, sequence: unit.sequence, attempts },
@@ -367,7 +402,7 @@ export async function noteAttempt(
   await database.run(
     `update sync_unit
 set attempts = :attempts, last_error = :message
-where task_id = cast(:task_id as uuid) and sequence = :sequence and status <> 'done'`,
+where task_id = cast(:task_id as uuid) and sequence = :sequence and status not in ('done', 'compared')`,
     {
       task_id: unit.task_id,
       sequence: unit.sequence,

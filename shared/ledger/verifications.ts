@@ -1,5 +1,6 @@
 // Verifications in SQL: opened, advanced step by step, ended; one named function for each statement. A step and the place
-// where the next one begins are written together, so a step that is done twice counts once.
+// where the next one begins are written together, so a step that is done twice counts once. What compares with upstream is
+// in comparisons.ts.
 import type { Day } from "../catalogue/dates.ts";
 import type { Verdict } from "../catalogue/status.ts";
 import type { DayRange } from "../coverage/calendar.ts";
@@ -20,16 +21,28 @@ const keptMax = 200;
 /** One that did not advance for so long is not continued: what it has counted is too old. */
 const staleHours = 6;
 
+export type VerificationAsked = {
+  readonly dataset: string;
+  readonly from?: Day;
+  readonly to?: Day;
+  readonly repairs: boolean;
+  readonly how?: Verification["how"];
+};
+
 /** Opens a verification, or returns the running one of an equal command. */
 export async function openVerification(
   database: Database,
-  { dataset, from, to, repairs }: { dataset: string; from?: Day; to?: Day; repairs: boolean },
+  { dataset, from, to, repairs, how = "rows" }: VerificationAsked,
 ): Promise<Verification> {
-  const asked = JSON.stringify({ from: from ?? null, to: to ?? null, repairs });
+  const asked = JSON.stringify({
+    ...{ from: from ?? null, to: to ?? null, repairs },
+    ...(how === "upstream" && { how }),
+  });
   await database.run(
     `with abandoned as (
   delete from sync_verification
-  where status = 'RUNNING' and updated_at < now() - cast(:stale_hours as integer) * interval '1 hour'
+  where status = 'RUNNING' and compared_by is null -- a task may be paused for long
+    and updated_at < now() - cast(:stale_hours as integer) * interval '1 hour'
 )
 delete from sync_verification
 where id in (select id from sync_verification order by started_at desc, id desc offset :kept)`,
@@ -37,11 +50,11 @@ where id in (select id from sync_verification order by started_at desc, id desc 
   );
   const [row] = await database.run(
     `insert into sync_verification as running (dataset, how, repairs, asked)
-values (:dataset, 'rows', :repairs, cast(:asked as jsonb))
+values (:dataset, :how, :repairs, cast(:asked as jsonb))
 on conflict (dataset, asked) where status = 'RUNNING' do update
 set dataset = running.dataset -- a row that is not changed would not be returned
 returning ${verificationColumns}`,
-    { dataset, repairs, asked },
+    { dataset, how, repairs, asked },
   );
   return verificationFrom(row ?? {});
 }
@@ -54,8 +67,8 @@ export async function beginVerification(
 ): Promise<Verification | undefined> {
   const [row] = await database.run(
     `update sync_verification
-set first_day = to_date(:from, 'YYYYMMDD'), last_day = to_date(:to, 'YYYYMMDD'), next_day = to_date(:from, 'YYYYMMDD'),
-  updated_at = now()
+set first_day = to_date(:from, 'YYYYMMDD'), last_day = to_date(:to, 'YYYYMMDD'),
+  next_day = case when how = 'rows' then to_date(:from, 'YYYYMMDD') end, updated_at = now()
 where id = cast(:id as uuid) and status = 'RUNNING' and first_day is null
 returning ${verificationColumns}`,
     { id, from: range.from, to: range.to },
@@ -156,20 +169,20 @@ function addCounts(a: Counts, b: Counts): Counts {
   };
 }
 
-/** Ends a verification that cannot be carried out. */
+/** Ends a verification that cannot be carried out; one that has ended stays as it is. */
 export async function failVerification(
   database: Database,
-  { id }: Verification,
+  { id }: Pick<Verification, "id">,
   reason: string,
-): Promise<Verification> {
+): Promise<Verification | undefined> {
   const [row] = await database.run(
     `update sync_verification
 set status = 'FAILED', reason = :reason, next_day = null, finished_at = now(), updated_at = now()
-where id = cast(:id as uuid)
+where id = cast(:id as uuid) and status = 'RUNNING'
 returning ${verificationColumns}`,
     { id, reason: reason.slice(0, textCharactersMax) },
   );
-  return verificationFrom(row ?? {});
+  return row && verificationFrom(row);
 }
 
 /** Records the task that fetches what is missing, or why there is none. */

@@ -1,11 +1,15 @@
 // Plans a job: for each of its datasets it reads the facts, then decides what to fetch.
 import type { Slices } from "../catalogue/dataset.ts";
-import { type Dataset, datasets } from "../catalogue/datasets.ts";
+import { type Dataset, datasets, isDatasetName } from "../catalogue/datasets.ts";
 import { earlier, shanghaiDay, shanghaiInstant } from "../catalogue/dates.ts";
 import { type Job, jobs } from "../catalogue/jobs.ts";
 import { areFresh } from "../coverage/list-coverage.ts";
 import type { RunCommand } from "../dispatch/command.ts";
+import { SyncError } from "../errors.ts";
+import { differingUnits } from "../ledger/comparisons.ts";
 import type { Database, DispatchServices } from "../ports.ts";
+import { readVerification } from "../reads/verifications.ts";
+import { say } from "../words/say.ts";
 import { withDaysAgain, withPeriodsAgain } from "./add-reread.ts";
 import { decide } from "./decide.ts";
 import { decidePeriods } from "./decide-periods.ts";
@@ -17,6 +21,8 @@ import type { TimedSlices } from "./slices.ts";
 
 /** @throws SyncError permanent, with what is wrong and what to do */
 export async function planJob(services: DispatchServices, command: RunCommand): Promise<Plan> {
+  const verification = command.compares ?? command.repairs;
+  if (verification !== undefined) return await planForVerification(services, command, verification);
   const job = jobs[command.job];
   const plans: Plan[] = [];
   for (const name of job.datasets) plans.push(await planDataset(services, datasets[name], job.mode, command));
@@ -32,6 +38,47 @@ export async function planJob(services: DispatchServices, command: RunCommand): 
     ...(range !== undefined && { range }),
     ...(nothing !== undefined && { nothing }),
   };
+}
+
+/** What a verification compares, or what it found different. */
+async function planForVerification(
+  services: DispatchServices,
+  command: RunCommand,
+  id: string,
+): Promise<Plan> {
+  const verification = await readVerification(services.database, id);
+  const { how, status, dataset = "" } = verification ?? {};
+  const isOpen = how === "upstream" && (command.repairs !== undefined || status === "RUNNING");
+  if (!isOpen || !isDatasetName(dataset) || !jobs[command.job].datasets.includes(dataset)) {
+    throw new SyncError("permanent", say("verificationEnded", { id }));
+  }
+  if (command.repairs === undefined) return await planComparison(services, datasets[dataset], command);
+  const units = await differingUnits(services.database, id);
+  return { units, reason: null, ...(units.length === 0 && { nothing: "stored" as const }) };
+}
+
+/**
+ * The fewest units that cover a range, whether or not its rows are stored.
+ * @throws SyncError permanent, also when there is no such unit
+ */
+export async function planComparison(
+  services: DispatchServices,
+  dataset: Dataset,
+  { from, to, byPeriod, job }: Pick<RunCommand, "from" | "to" | "byPeriod" | "job">,
+): Promise<Plan> {
+  const mode = dataset.slices === "lists" ? "reference" : "history";
+  const command: RunCommand = {
+    ...{ job, refresh: true },
+    ...(from !== undefined && { from }),
+    ...(to !== undefined && { to }),
+    ...(byPeriod !== undefined && { byPeriod }),
+  };
+  const plan = await planDataset(services, dataset, mode, command);
+  if (plan.units.length === 0) {
+    const why = plan.reason ?? plan.nothing ?? "";
+    throw new SyncError("permanent", say("nothingToCompare", { why }));
+  }
+  return { ...plan, units: plan.units.map((unit) => ({ ...unit, compares: true as const })) };
 }
 
 type Planner = (database: Database, request: Request) => Promise<Plan>;

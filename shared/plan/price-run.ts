@@ -7,6 +7,7 @@ import type { RunCommand } from "../dispatch/command.ts";
 import type { Database, DispatchServices } from "../ports.ts";
 import { unitKey } from "../unit.ts";
 import type { Nothing } from "./nothing.ts";
+import type { Plan } from "./plan.ts";
 import { planJob } from "./plan-job.ts";
 import { type MarketSize, marketByDefault, type PlanPrice, priceOf, sizes } from "./plan-price.ts";
 
@@ -29,11 +30,19 @@ const unitsShown = 3;
 
 /** @throws SyncError permanent, with the error that the run itself would get */
 export async function priceRun(services: DispatchServices, command: RunCommand): Promise<PricedPlan> {
-  const { units, rereads, reason, range, nothing } = await planJob(services, command);
+  return await priceOfPlan(services, command.job, await planJob(services, command));
+}
+
+/** The price of a plan, in the calls that it makes. */
+export async function priceOfPlan(
+  services: DispatchServices,
+  job: RunCommand["job"],
+  { units, rereads, reason, range, nothing }: Plan,
+): Promise<PricedPlan> {
   const market = await countInstruments(services.database);
   const last = units.at(-1);
   return {
-    job: command.job,
+    job,
     ...priceOf(units, services.settings, market),
     reread: rereads === undefined ? null : priceOf(rereads, services.settings, market),
     range: range ?? null,

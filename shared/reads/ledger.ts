@@ -35,7 +35,7 @@ export async function countOpenFailures(database: Database, jobs: readonly JobTy
   const [row] = await database.run(
     `select count(*) as failures
 from sync_failure
-where resolved_at is null and unit_status <> 'done' and not is_dropped
+where resolved_at is null and unit_status not in ('done', 'compared') and not is_dropped
   and (
     unit_status = 'parked'
     or not exists (select 1 from sync_task as task where task.id = sync_failure.task_id and task.status = 'PAUSED')

@@ -31,7 +31,7 @@ export type TaskProgress = {
     readonly confirmed: number;
     readonly byStatus: Readonly<Record<UnitStatus, number>>;
   };
-  /** Rows of all answers proven whole. */
+  /** Rows of all answers proven whole. A unit that was compared counts as done. */
   readonly rows: number;
   /** Share of units done or parked, from 0 to 1. 1 for a task without units. */
   readonly share: number;
@@ -106,13 +106,13 @@ from chosen
 cross join lateral (
   select count(*) filter (where status = 'pending') as pending_units,
     count(*) filter (where status = 'sent') as sent_units,
-    count(*) filter (where status = 'done') as done_units,
+    count(*) filter (where status in ('done', 'compared')) as done_units,
     count(*) filter (where status = 'not_due') as not_due_units,
     count(*) filter (where status = 'failed') as failed_units,
     count(*) filter (where status = 'parked') as parked_units,
-    coalesce(sum(rows) filter (where status = 'done'), 0) as stored_rows,
+    coalesce(sum(rows) filter (where status in ('done', 'compared')), 0) as stored_rows,
     count(*) filter (
-      where status = 'done' and settled_at > now() - cast(:rate_minutes as integer) * interval '1 minute'
+      where status in ('done', 'compared') and settled_at > now() - cast(:rate_minutes as integer) * interval '1 minute'
     ) as done_lately,
     min(sent_at) as first_sent_at
   from sync_unit

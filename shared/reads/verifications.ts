@@ -46,8 +46,10 @@ export type Verification = {
   readonly counts: Counts;
   /** Findings that are kept. */
   readonly findings: number;
-  /** The task that repairs or compares. */
+  /** The task that repairs. */
   readonly taskId: string | null;
+  /** The task that compares with upstream. */
+  readonly comparedBy: string | null;
   readonly startedAt: Date;
   readonly updatedAt: Date;
   readonly finishedAt: Date | null;
@@ -57,7 +59,8 @@ export type Verification = {
 export const verificationColumns = `cast(id as text) as id, dataset, how, repairs, asked ->> 'from' as asked_from,
   asked ->> 'to' as asked_to, to_char(first_day, 'YYYYMMDD') as first_day, to_char(last_day, 'YYYYMMDD') as last_day,
   to_char(next_day, 'YYYYMMDD') as next_day, status, verdict, reason, expected, stored, explained, unexplained, missing,
-  different, failed_checks, findings, cast(task_id as text) as task_id, extract(epoch from started_at) as started_at,
+  different, failed_checks, findings, cast(task_id as text) as task_id, cast(compared_by as text) as compared_by,
+  extract(epoch from started_at) as started_at,
   extract(epoch from updated_at) as updated_at, extract(epoch from finished_at) as finished_at`;
 
 export async function readVerification(database: Database, id: string): Promise<Verification | undefined> {
@@ -86,6 +89,8 @@ export type Finding = {
   readonly part: string | null;
   readonly stored: string | null;
   readonly upstream: string | null;
+  /** The key of the row, when it was compared with upstream. */
+  readonly key?: Readonly<Record<string, unknown>> | null | undefined;
 };
 
 /** Findings in the order in which they were found, after the one with the id `after`. */
@@ -95,7 +100,8 @@ export async function readFindings(
   { after = 0, limit }: { after?: number | undefined; limit: number },
 ): Promise<(Finding & { readonly id: number })[]> {
   const rows = await database.run(
-    `select id, finding, to_char(day, 'YYYYMMDD') as day, ts_code, part, stored, upstream
+    `select id, finding, to_char(day, 'YYYYMMDD') as day, ts_code, part, stored, upstream,
+  cast(key as text) as key
 from sync_finding
 where verification = cast(:verification as uuid) and id > :after
 order by id
@@ -110,6 +116,7 @@ limit :limit`,
     part: textOf(row.part),
     stored: textOf(row.stored),
     upstream: textOf(row.upstream),
+    key: typeof row.key === "string" ? (JSON.parse(row.key) as Finding["key"]) : null,
   }));
 }
 
@@ -140,6 +147,7 @@ export function verificationFrom(row: SqlRow): Verification {
     },
     findings: count("findings"),
     taskId: textOf(row.task_id),
+    comparedBy: textOf(row.compared_by),
     startedAt: instant("started_at"),
     updatedAt: instant("updated_at"),
     finishedAt: row.finished_at === null ? null : instant("finished_at"),

@@ -167,7 +167,7 @@ function compare({ dataset, selector, table, evidence, cells }: CellQuestion, na
 }
 
 /** The names of the cells that the evidence of this answer explains. */
-function explainedBy(
+export function explainedBy(
   { explainedBy: of }: Dataset,
   selector: Selector,
   evidence: Table | undefined,

@@ -173,7 +173,7 @@ function storedValues({ columns, constants }: Shape): string {
   return [namesOf(columns), ...constants.map(([, value]) => `'${value}'`)].join(", ");
 }
 
-function sliceConditions({ columns, constants }: Shape, { fixed, days }: Slice): string {
+export function sliceConditions({ columns, constants }: Shape, { fixed, days }: Slice): string {
   const conditions = [
     ...constants.map(([name, value]) => `stored.${name} = '${value}'`),
     ...fixed.map(({ column, orEmpty }) =>
@@ -192,7 +192,7 @@ function sliceConditions({ columns, constants }: Shape, { fixed, days }: Slice):
   return conditions.join("\n      and ") || "true";
 }
 
-function sliceParameters({ fixed, days }: Slice): SqlParameters {
+export function sliceParameters({ fixed, days }: Slice): SqlParameters {
   const values = fixed.map(({ column, value }) => [`slice_${column}`, value]);
   return { ...Object.fromEntries(values), ...(days && { slice_from: days.from, slice_to: days.to }) };
 }
@@ -200,18 +200,36 @@ function sliceParameters({ fixed, days }: Slice): SqlParameters {
 /** Rows as the parameters of one statement. */
 type Piece = { readonly rows: number; readonly cells: Readonly<Record<string, string>> };
 
-/** The rows as parameters, split into several statements when they are too large; nearly always one. */
-export function piecesOf(shape: Shape, table: Table): Piece[] {
+/**
+ * The rows as parameters, split into several statements when they are too large; nearly always one.
+ * @param options `keysWhole`: rows with one key stay together
+ */
+export function piecesOf(shape: Shape, table: Table, { keysWhole = false } = {}): Piece[] {
   const whole = parametersOf(shape, table);
   if (fits(whole)) return [{ rows: table.size, cells: whole }];
   const order = keyOrder(shape, table);
   const halved = (rows: readonly number[]): Piece[] => {
     const cells = parametersOf(shape, pick(table, rows));
     if (rows.length < 2 || fits(cells)) return [{ rows: rows.length, cells }];
-    const half = Math.ceil(rows.length / 2);
+    const half = keysWhole ? betweenKeys(shape, table, rows) : Math.ceil(rows.length / 2);
+    if (half === undefined) return [{ rows: rows.length, cells }];
     return [...halved(rows.slice(0, half)), ...halved(rows.slice(half))];
   };
   return halved(order);
+}
+
+/** The place nearest to the middle of ordered rows where another key begins; undefined when all have one key. */
+function betweenKeys({ key }: Shape, table: Table, rows: readonly number[]): number | undefined {
+  const keyOf = (row: number) => key.map(({ name }) => table.columns[name]?.[row]).join("\u001f");
+  const middle = rows.length / 2;
+  let best: number | undefined;
+  let before = "";
+  for (const [at, row] of rows.entries()) {
+    const text = keyOf(row);
+    if (at > 0 && text !== before && Math.abs(at - middle) < Math.abs((best ?? 0) - middle)) best = at;
+    before = text;
+  }
+  return best;
 }
 
 function fits(parameters: Readonly<Record<string, string>>): boolean {

@@ -4,6 +4,7 @@ import { queueDelaySecondsMax } from "../catalogue/queue-limits.ts";
 import { hasEnded } from "../catalogue/status.ts";
 import { askedOf } from "../dispatch/asked.ts";
 import { lacksRight, type SyncError } from "../errors.ts";
+import { noteComparison } from "../ledger/comparisons.ts";
 import { recordFailure } from "../ledger/failures.ts";
 import { cancelTask, pauseAllTasks, pauseTask, readTask } from "../ledger/tasks.ts";
 import { noteAttempt } from "../ledger/units.ts";
@@ -127,6 +128,8 @@ async function startByCode(
     byPeriod: false,
     requestKey,
   });
+  // The verification goes on with the new task, so it must not end with this one.
+  if (command.compares !== undefined) await noteComparison(database, command.compares, null);
   const reason = say("startedByStock", { why: error.message });
   if ((await cancelTask(database, unit.task_id, reason)) !== undefined)
     log.warn("no right to the answers by period", { unit: unit.unit_key, task: unit.task_id, error });

@@ -8,7 +8,7 @@ import { asSyncError, SyncError } from "../errors.ts";
 import { recordOrphan } from "../ledger/failures.ts";
 import { type Around, marksAround } from "../ledger/list-answers.ts";
 import { classFactors, explainRefusal, settleEmptied } from "../ledger/revisions.ts";
-import { claimUnit, markNotDue, mergeRows, type StoredUnit, storeUnit } from "../ledger/units.ts";
+import { type Claim, claimUnit, markNotDue, mergeRows, type StoredUnit, storeUnit } from "../ledger/units.ts";
 import type { Delivery, Outcome, SyncServices } from "../ports.ts";
 import { absencesOver } from "../rows/cells.ts";
 import { type Answer, type Facts, judge, type Settled, type Verdict } from "../rows/completeness.ts";
@@ -16,6 +16,7 @@ import type { Reviser } from "../rows/revise.ts";
 import type { Table } from "../rows/rows.ts";
 import { decodeUnit, type Unit } from "../unit.ts";
 import { say } from "../words/say.ts";
+import { compareUnit, startRepair, withoutStored } from "./compare-unit.ts";
 import { fetchUnit } from "./fetch-unit.ts";
 import { settleFailure } from "./settle-failure.ts";
 import { meterOutcome, meterStored, reportFreshness, reportParked } from "./unit-metrics.ts";
@@ -49,16 +50,18 @@ async function sync(services: SyncServices, delivery: Delivery, unit: Unit): Pro
   const { database, origin, clock, settings, meter } = services;
   const dataset = services.datasets[unit.dataset];
   const claim = await claimUnit(database, unit, dataset, origin);
-  if (claim.is !== "wanted") return await leave(services, unit, claim.is);
+  if (claim.is !== "wanted") return await leave(services, unit, claim);
+  const { compares } = claim;
+  const facts = compares === undefined ? claim.facts : withoutStored(claim.facts);
 
   const startedAt = clock.monotonic();
-  const answer = await fetchUnit(services, delivery, dataset, unit, claim.facts);
+  const answer = await fetchUnit(services, delivery, dataset, unit, facts);
   const fetchedAt = clock.monotonic();
-  const verdict = judge(dataset, unit, answer, claim.facts, {
+  const verdict = judge(dataset, unit, answer, facts, {
     ...{ now: clock.now(), settings },
     deliveries: delivery.receiveCount,
   });
-  const changes = changesOf(dataset, unit, answer, claim.facts);
+  const changes = changesOf(dataset, unit, answer, facts);
   const reviser = { taskId: unit.task_id, shareMax: settings.SYNC_REVISION_SHARE_MAX };
   const orRefusal = async <Result>(storing: Promise<Result>): Promise<Result> => {
     try {
@@ -68,7 +71,7 @@ async function sync(services: SyncServices, delivery: Delivery, unit: Unit): Pro
     }
   };
   if (verdict.is === "not due") await planLook(services, unit, verdict);
-  if (verdict.is !== "whole" && claim.facts.cells !== undefined) {
+  if (verdict.is !== "whole" && facts.cells !== undefined && compares === undefined) {
     const merging = mergeRows(database, unit, dataset, answer.table, reviser.shareMax, changes);
     meter.count("RowsChanged", await orRefusal(merging));
   }
@@ -76,6 +79,15 @@ async function sync(services: SyncServices, delivery: Delivery, unit: Unit): Pro
   if (verdict.is === "not due") return await lookAgain(services, delivery, unit, verdict);
 
   const { settled } = verdict;
+  const fetchMilliseconds = Math.round(fetchedAt - startedAt);
+  if (compares !== undefined) {
+    const compared = await compareUnit(services, delivery, dataset, unit, {
+      ...{ verification: compares, answer, cells: claim.facts.cells, absences: settled?.absences ?? [] },
+      ...{ fetchMilliseconds },
+    });
+    await reportSettled(services, dataset, unit, compared.taskStatus);
+    return "settled";
+  }
   const more = {
     changes: { ...changes, settled },
     explained: datasetsExplainedBy(services.datasets, dataset),
@@ -85,7 +97,6 @@ async function sync(services: SyncServices, delivery: Delivery, unit: Unit): Pro
     storeUnit(database, unit, dataset, answer.table, delivery.receiveCount, reviser.shareMax, more),
   );
   await settleRevisions(services, unit, dataset, answer.table, reviser, stored);
-  const fetchMilliseconds = Math.round(fetchedAt - startedAt);
   const storeMilliseconds = Math.round(clock.monotonic() - fetchedAt);
   await report(
     services,
@@ -136,12 +147,15 @@ async function settleRevisions(
 
 /** Leaves a unit that is no longer wanted, or is not in the ledger, without fetching it. */
 async function leave(
-  { database, log }: SyncServices,
+  services: SyncServices,
   unit: Unit,
-  why: "unknown" | "unwanted",
+  claim: Exclude<Claim, { readonly is: "wanted" }>,
 ): Promise<Outcome> {
+  const { database, log } = services;
   const named = { unit: unit.unit_key, task: unit.task_id };
-  if (why === "unwanted") {
+  if (claim.is === "unwanted") {
+    // The worker that ended the verification may have died before it started the repair.
+    if (claim.repairs !== undefined) await startRepair(services, claim.repairs);
     log.info("unit not wanted any more", named);
   } else {
     await recordOrphan(database, `unit/${unit.task_id}/${unit.sequence}`, say("notInLedger", named));
@@ -206,6 +220,18 @@ async function report(
     ...figures,
     ...(hasEnded && { taskStatus }),
   });
+  await reportSettled(services, dataset, unit, taskStatus);
+}
+
+/** Reports what may have changed with the last unit of a task, or with a retry. */
+async function reportSettled(
+  services: SyncServices,
+  dataset: Dataset,
+  unit: Unit,
+  taskStatus: StoredUnit["taskStatus"],
+): Promise<void> {
+  const { log } = services;
+  const hasEnded = taskStatus !== undefined && taskStatus !== "RUNNING";
   if (!hasEnded && unit.retry === 0) return;
   // The unit is done even if this fails: the evening check reports the same metric later.
   try {

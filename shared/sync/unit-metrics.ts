@@ -27,13 +27,22 @@ export type Stored = {
 };
 
 export function meterStored(meter: Meter, unit: Unit, stored: Stored): void {
-  meterOutcome(meter, "UnitsDone");
-  for (const each of refusals) meter.count(each, 0);
   meter.count("RowsStored", stored.rows);
   meter.count("RowsChanged", stored.changed);
   meter.count("RowsUnchanged", Math.max(0, stored.rows - stored.changed));
-  meter.measure("FetchTime", stored.fetchMilliseconds);
   meter.measure("StoreTime", stored.storeMilliseconds);
+  meterFetched(meter, unit, stored);
+}
+
+/** A unit that was stored or compared. */
+export function meterFetched(
+  meter: Meter,
+  unit: Unit,
+  stored: Pick<Stored, "fetchMilliseconds" | "ageMilliseconds" | "taskPercent">,
+): void {
+  meterOutcome(meter, "UnitsDone");
+  for (const each of refusals) meter.count(each, 0);
+  meter.measure("FetchTime", stored.fetchMilliseconds);
   if (stored.ageMilliseconds !== undefined) meter.measure("UnitAge", stored.ageMilliseconds);
   if (stored.taskPercent !== undefined)
     meter.measure("TaskProgress", stored.taskPercent, { job: unit.job_type });

@@ -1,6 +1,7 @@
 // Verifies from the stored rows whether a dataset is whole in a range of days, without a call upstream. What was kept
 // about the days is forgotten first and found again. It goes step by step, and continues where it was when it is stopped.
-import { hasMembersEachDay } from "../catalogue/dataset.ts";
+// Comparing with upstream is the work of a task: sync/compare-unit.ts.
+import { hasMembersEachDay, type Slices } from "../catalogue/dataset.ts";
 import type { Dataset } from "../catalogue/datasets.ts";
 import { addDays, type Day, earlier, shanghaiDay } from "../catalogue/dates.ts";
 import { type Job, type JobType, jobs, jobsOf } from "../catalogue/jobs.ts";
@@ -19,7 +20,7 @@ import {
 import { refuseWithoutList } from "../plan/decide.ts";
 import { scopeOf } from "../plan/scope.ts";
 import type { DispatchServices } from "../ports.ts";
-import { findingsMax, type Verification } from "../reads/verifications.ts";
+import { findingsMax, readVerification, type Verification } from "../reads/verifications.ts";
 import { say } from "../words/say.ts";
 import { type Look, lookAtDays, lookAtLists, lookAtSlices } from "./look.ts";
 
@@ -46,7 +47,7 @@ export async function verifyDataset(
     }
   } catch (error) {
     if (!(error instanceof SyncError) || error.kind !== "permanent") throw error;
-    verification = await failVerification(services.database, verification, error.message);
+    verification = (await failVerification(services.database, verification, error.message)) ?? verification;
   }
   return { verification, isOutOfTime: false };
 }
@@ -59,12 +60,14 @@ async function step(
 ): Promise<Verification | undefined> {
   const { database } = services;
   const room = findingsMax - verification.findings;
-  if (dataset.slices === "lists") {
+  const { slices } = dataset;
+  if (slices === "lists") {
     return await advanceVerification(database, verification, await lookAtLists(services, dataset), undefined);
   }
   const { from, next: at, to: last } = verification;
   if (at === null || last === null) {
-    return await beginVerification(database, verification, await rangeOf(services, dataset, verification));
+    const range = await rangeOf(services, dataset, slices, verification.asked);
+    return await beginVerification(database, verification, range);
   }
   const to = earlier(addDays(at, daysOfStep(dataset) - 1), last);
   const found: Found = await lookFor(dataset)(
@@ -76,6 +79,28 @@ async function step(
     },
   );
   return await advanceVerification(database, verification, found, to < last ? addDays(to, 1) : undefined);
+}
+
+/** Sets the days of a verification that compares with upstream, unless they are set. A list has none. */
+export async function beginComparison(
+  services: DispatchServices,
+  dataset: Dataset,
+  verification: Verification,
+): Promise<Verification> {
+  const range = verification.from === null && (await rangeToVerify(services, dataset, verification.asked));
+  if (!range) return verification;
+  const begun = await beginVerification(services.database, verification, range);
+  return begun ?? (await readVerification(services.database, verification.id)) ?? verification;
+}
+
+/** The days to verify; undefined for a list. @throws SyncError permanent, as rangeOf */
+export async function rangeToVerify(
+  services: DispatchServices,
+  dataset: Dataset,
+  asked: Verification["asked"],
+): Promise<DayRange | undefined> {
+  const { slices } = dataset;
+  return slices === "lists" ? undefined : await rangeOf(services, dataset, slices, asked);
 }
 
 function lookFor(dataset: Dataset): Look {
@@ -102,12 +127,11 @@ export function jobThatFetches({ name, slices }: Dataset): JobType {
 async function rangeOf(
   services: DispatchServices,
   dataset: Dataset,
-  { asked }: Verification,
+  slices: Exclude<Slices, "lists">,
+  asked: Verification["asked"],
 ): Promise<DayRange> {
   const { database, settings, clock } = services;
   const first = asked.from ?? (await firstDayAsked(database, dataset));
-  const { slices } = dataset;
-  if (slices === "lists") throw new Error(`${dataset.name} has no days`);
   if (slices === "periods") return periodsIn(services, { from: first, to: asked.to });
   const command: RunCommand = {
     job: jobThatFetches(dataset),

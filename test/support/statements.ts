@@ -16,6 +16,7 @@ import * as reported from "../../shared/coverage/period-coverage.ts";
 import { readReach } from "../../shared/coverage/reach.ts";
 import { firstDayAsked, readCoverage, readFreshness } from "../../shared/coverage/stored-days.ts";
 import { SyncError } from "../../shared/errors.ts";
+import * as comparisons from "../../shared/ledger/comparisons.ts";
 import {
   dismissFailure,
   type Failure,
@@ -340,6 +341,11 @@ const ledger = (market: readonly string[], few: readonly string[]): Statement[] 
     ask: (database: Database) =>
       storeUnit(database, unitOf(31 + at), dataset, rowsOf(dataset, market), 1, shareMax),
   })),
+  ...[...claimed, ...listUnits.slice(0, 1)].map(({ dataset, selector }) => ({
+    name: `compareRows, ${dataset} by ${selector.by}`,
+    ask: (database: Database) =>
+      comparisons.compareRows(database, datasets[dataset], selector, rowsOf(datasets[dataset], market)),
+  })),
   {
     name: "storeUnit, of a unit whose failure was recorded meanwhile",
     ask: (database) =>
@@ -457,11 +463,40 @@ const verifications: Statement[] = [
     name: "failVerification",
     ask: async (database) => verified.failVerification(database, await begin(database), "no list"),
   },
+  {
+    name: "noteComparison",
+    ask: (database) => comparisons.noteComparison(database, anId, runningTask),
+  },
+  {
+    name: "settleComparison",
+    ask: (database) => comparisons.settleComparison(database, unitOf(55), anId, aComparison, 1),
+  },
+  {
+    name: "settleComparison, of a unit whose failure was recorded meanwhile",
+    ask: (database) =>
+      comparisons.settleComparison(answering(database, { late: true }), unitOf(56), anId, aComparison, 1),
+  },
+  { name: "differingUnits", ask: (database) => comparisons.differingUnits(database, anId) },
   { name: "readVerification", ask: (database) => readVerification(database, anId) },
   { name: "readVerifications", ask: (database) => readVerifications(database, 20) },
   { name: "readFindings", ask: (database) => readFindings(database, anId, { limit: 200 }) },
   { name: "forgetDays", ask: (database) => forgetDays(database, stock_daily, thisMonth) },
 ];
+
+const aComparison: comparisons.Compared = {
+  ...{ rows: 9, expected: 9, stored: 8, explained: 0, unexplained: 0, missing: 1, different: 0 },
+  findings: [
+    {
+      finding: "missing",
+      day,
+      ts_code: stock,
+      part: "daily",
+      stored: null,
+      upstream: null,
+      key: { ts_code: stock },
+    },
+  ],
+};
 
 const aFound: verified.Found = {
   counts: { expected: 1, stored: 0, explained: 0, unexplained: 0, missing: 1, different: 0, failedChecks: 0 },
