@@ -2,6 +2,8 @@
 // emptied, and the classes of changed factors. All of this is rare; the revisions themselves are recorded by the statement
 // that stores the rows (rows/revise.ts).
 import type { Dataset } from "../catalogue/datasets.ts";
+import { firstTradingDay } from "../catalogue/dates.ts";
+import { daysOf } from "../catalogue/selector.ts";
 import { SyncError } from "../errors.ts";
 import type { Database, SqlParameters, SqlRow } from "../ports.ts";
 import { classOfFactor } from "../rows/factor-class.ts";
@@ -197,8 +199,12 @@ select (select count(*) from noted) as noted, (select count(*) from withdrawn) a
 
 /** Classes the changes of a factor that a unit has just recorded, together with those of the last days. */
 export async function classFactors(database: Database, unit: Unit, dataset: Dataset): Promise<void> {
+  const own = {
+    task_id: unit.task_id,
+    ...(daysOf(unit.selector) ?? { from: firstTradingDay, to: "99991231" }),
+  };
   for (let after = ""; ; ) {
-    const found = await database.run(factorsSql(dataset), { task_id: unit.task_id, after, codes: codesMax });
+    const found = await database.run(factorsSql(dataset), { ...own, after, codes: codesMax });
     const classes = Map.groupBy(found, (row) =>
       classOfFactor({
         onlyLastDigits: row.only_last_digits === true,
@@ -222,8 +228,8 @@ function factorsSql(dataset: Dataset): string {
   return `with code as (
   select distinct ts_code
   from data_revision
-  where dataset = '${name}' and seen_at >= now() - interval '1 hour' and task_id = cast(:task_id as uuid)
-    and ${isFactor} and class in ('last_digit', 'corporate_action', 'restatement') and ts_code > :after
+  where task_id = cast(:task_id as uuid) and dataset = '${name}'
+    and day between to_date(:from, 'YYYYMMDD') and to_date(:to, 'YYYYMMDD') and ${isFactor} and class in ('last_digit', 'corporate_action', 'restatement') and ts_code > :after
   order by ts_code
   limit :codes
 ),

@@ -65,15 +65,20 @@ export function changesSql(shape: Shape): string {
   const factors = factorsOf(dataset);
   // All days of one code are scaled at once after a corporate action.
   const isExempt = factors.length > 0 && selector.by === "code";
-  const counts = isExempt ? `column_name not in (${factors.join(", ")}) and ` : "";
   const factorClass =
     factors.length > 0 ? `when column_name in (${factors.join(", ")}) then 'restatement'` : "";
-  return `changes as (
-  select new_row, cell.name as column_name, old_row ->> cell.name as old_value, new_row ->> cell.name as new_value,
-    count(*) over (partition by cell.name) as alike
+  return `changed_row as materialized (
+  select ${keySql(shape, "new_row")} as key, ${codeSql(shape, "new_row")} as ts_code, ${daySql(shape, "new_row")} as day,
+    old_row, new_row
   from stored_rows
+  where existed = 1
+),
+changes as materialized ( -- without the rows: in an answer that changes every value these would be copied for each
+  select key, ts_code, day, cell.name as column_name, old_row ->> cell.name as old_value,
+    new_row ->> cell.name as new_value
+  from changed_row
   cross join lateral jsonb_each(old_row) as cell (name, held)
-  where existed = 1 and held <> 'null' and held <> new_row -> cell.name and cell.name <> 'stored_at'
+  where held <> 'null' and held <> new_row -> cell.name and cell.name <> 'stored_at'
 ),
 kept as (
   select count(*) as rows
@@ -81,12 +86,25 @@ kept as (
   where existed = 1 and old_row - 'stored_at' = new_row - 'stored_at'
 ),
 ${allowedSql("cast(:answer_rows as integer) - (select count(*) from stored_rows where existed is null)")},
+too_many as ( -- an array, so that no estimate of the rows can make it a slow join
+  select coalesce(array_agg(column_name), '{}') as columns
+  from (
+    select column_name
+    from changes
+    ${
+      isExempt
+        ? `where column_name not in (${factors.join(", ")})
+    `
+        : ""
+    }group by column_name
+    having count(*) > (select rows from allowed)
+  ) as changed
+),
 revised as (
   insert into data_revision (dataset, key, ts_code, day, column_name, old_value, new_value, class, seen_at, task_id)
-  select '${dataset.name}', ${keySql(shape, "new_row")}, ${codeSql(shape, "new_row")}, ${daySql(shape, "new_row")},
-    column_name, old_value, new_value,
+  select '${dataset.name}', key, ts_code, day, column_name, old_value, new_value,
     case
-      when ${counts}alike > (select rows from allowed) then 'too_many'
+      when column_name = any (cast((select columns from too_many) as text[])) then 'too_many'
       ${factorClass}
       else 'changed'
     end,
