@@ -1,7 +1,8 @@
 // A new embedded database: a copy of one made before, with what the migrations give, and nothing of an earlier database.
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import pg from "pg";
 import { expect, onTestFinished, test } from "vitest";
 import { startDatabase } from "../local/database/database.ts";
 import { makeCluster } from "../local/database/new-cluster.ts";
@@ -23,6 +24,18 @@ test("a new database has the schema, the migrations find nothing to do, and noth
   const [ledger] = await database.run("select count(*) as migrations from schema_migration");
   expect(ledger).toEqual({ migrations: migrationFiles().length });
   expect(await readHolding(database)).toBe("nothing");
+});
+
+test("a new database has none beside it, so a copy writes no files that nobody opens", async () => {
+  const dataDir = temporaryFolder();
+  const engine = await startDatabase({ dataDir });
+  const client = new pg.Client({ connectionString: engine.url });
+  await client.connect();
+  const { rows } = await client.query("select datname from pg_database");
+  expect(rows).toEqual([{ datname: "postgres" }]);
+  await client.end();
+  await engine.close();
+  expect(readdirSync(join(dataDir, "cluster", "base"))).toHaveLength(1);
 });
 
 test("a folder that has a database is opened as it is, whatever a new one would hold", async () => {
