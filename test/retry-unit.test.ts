@@ -4,7 +4,7 @@ import { receivesMax } from "../shared/catalogue/queue-limits.ts";
 import { SyncError } from "../shared/errors.ts";
 import { decodeUnit, encodeUnit } from "../shared/unit.ts";
 import { dailyTruth, firstDay, lastDay } from "./support/small-market.ts";
-import { makeWorld, type World } from "./support/world.ts";
+import { atEveryDeath, makeWorld, type World } from "./support/world.ts";
 
 let world: World;
 beforeAll(async () => {
@@ -353,20 +353,18 @@ describe("a retry of a unit whose task has FAILED", () => {
   });
 
   test("is never forgotten, wherever its worker dies", async () => {
-    for (const when of ["before", "after"] as const) {
-      for (let call = 1; ; call += 1) {
-        await world.reset();
-        await awaitRetry();
-        meet(refusals.quota);
-        await world.step();
-        const { portCalls } = await world.deliverNext({ breakAt: { call, when, fate: "dies" } });
-        if (portCalls < call) break;
-        heal();
-        await world.runToEnd();
-        expect(await onlyUnit()).toMatchObject({ status: "done" });
-        expect(await onlyFailure()).toMatchObject({ resolved_at: expect.any(Date) });
-      }
-    }
+    await atEveryDeath(async (breakAt) => {
+      await world.reset();
+      await awaitRetry();
+      meet(refusals.quota);
+      await world.step();
+      const { portCalls } = await world.deliverNext({ breakAt });
+      heal();
+      await world.runToEnd();
+      expect(await onlyUnit()).toMatchObject({ status: "done" });
+      expect(await onlyFailure()).toMatchObject({ resolved_at: expect.any(Date) });
+      return portCalls >= breakAt.call;
+    });
   });
 });
 

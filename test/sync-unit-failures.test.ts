@@ -5,7 +5,7 @@ import { slotSeconds } from "../shared/catalogue/slot.ts";
 import { SyncError } from "../shared/errors.ts";
 import { encodeUnit } from "../shared/unit.ts";
 import { dailyTruth, firstDay, lastDay, type Reply } from "./support/small-market.ts";
-import { type Call, makeWorld, type World } from "./support/world.ts";
+import { atEveryDeath, type Break, type Call, makeWorld, type World } from "./support/world.ts";
 
 let world: World;
 beforeAll(async () => {
@@ -348,40 +348,43 @@ describe("a worker", () => {
     ["pauses its task", oneDay, untilMidnight(), "done"],
     ["plans another look", today, untilPublished(), "done"],
   ];
-  const breaks = (["dies", "goes on"] as const).flatMap((fate) =>
-    (["before", "after"] as const).map((when) => ({ fate, when })),
-  );
-
   describe.each(breakable)("that %s", (_what, command, onCall, status) => {
-    test.each(breaks)("and $fate $when any call loses and doubles nothing", async ({ fate, when }) => {
-      for (let call = 1; ; call += 1) {
-        await world.reset();
-        world.state.onCall = onCall;
-        await world.dispatch(command);
-        const { portCalls } = await world.deliverNext({
-          remainingSeconds: 40,
-          breakAt: { call, when, fate },
-        });
-        await world.runToEnd();
-        const at = `${fate} ${when} call ${call}`;
-        expect(
-          (await world.units()).map((unit) => unit.status),
-          at,
-        ).toEqual([status]);
-        const isDone = status === "done";
-        const days = world.state.market.daily.map((row) => String(row.trade_date));
-        const asked = "from" in command ? days.filter((each) => each === command.from) : [];
-        expect(await world.storedDaily(), at).toEqual(isDone ? truth(...asked) : []);
-        expect(await onlyTask(), at).toMatchObject({
-          status: isDone ? "COMPLETED" : "FAILED",
-          total_processed: isDone ? 1 : 0,
-          total_failed: isDone ? 0 : 1,
-        });
-        const open = (await world.failures()).filter(({ resolved_at }) => resolved_at === null);
-        expect(open, at).toHaveLength(isDone ? 0 : 1);
-        if (portCalls < call) return;
-      }
+    /** Returns whether there was such a call. */
+    async function breakAndCheck(breakAt: Break): Promise<boolean> {
+      await world.reset();
+      world.state.onCall = onCall;
+      await world.dispatch(command);
+      const { portCalls } = await world.deliverNext({ remainingSeconds: 40, breakAt });
+      await world.runToEnd();
+      const at = `${breakAt.fate} ${breakAt.when} call ${breakAt.call}`;
+      expect(
+        (await world.units()).map((unit) => unit.status),
+        at,
+      ).toEqual([status]);
+      const isDone = status === "done";
+      const days = world.state.market.daily.map((row) => String(row.trade_date));
+      const asked = "from" in command ? days.filter((each) => each === command.from) : [];
+      expect(await world.storedDaily(), at).toEqual(isDone ? truth(...asked) : []);
+      expect(await onlyTask(), at).toMatchObject({
+        status: isDone ? "COMPLETED" : "FAILED",
+        total_processed: isDone ? 1 : 0,
+        total_failed: isDone ? 0 : 1,
+      });
+      const open = (await world.failures()).filter(({ resolved_at }) => resolved_at === null);
+      expect(open, at).toHaveLength(isDone ? 0 : 1);
+      return portCalls >= breakAt.call;
+    }
+
+    test("and dies at any call loses and doubles nothing", async () => {
+      expect(await atEveryDeath(breakAndCheck)).toBeGreaterThan(5);
     });
+
+    test.each(["before", "after"] as const)(
+      "and goes on %s any call that failed loses and doubles nothing",
+      async (when) => {
+        for (let call = 1; await breakAndCheck({ call, when, fate: "goes on" }); call += 1);
+      },
+    );
   });
 
   test("that receives an old message of a cancelled task does nothing", async () => {

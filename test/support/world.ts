@@ -66,6 +66,7 @@ export async function makeWorld(
   const client = new pg.Client({ connectionString: engine.url });
   await client.connect();
 
+  let dailyColumns: { name: string }[] | undefined;
   let milliseconds = 0;
   let setBack = 0; // the wall clock may be set; the monotonic one only passes
   const now = () => milliseconds;
@@ -204,11 +205,12 @@ export async function makeWorld(
     },
     /** Rows of stock_daily by key, each value as text. */
     async storedDaily(): Promise<Record<string, unknown>[]> {
-      const columns = await world.sql<{ name: string }>(
+      // Asked once: the answer takes longer than most other statements.
+      dailyColumns ??= await world.sql<{ name: string }>(
         `select column_name as name from information_schema.columns
          where table_name = 'stock_daily' and column_name not in ('trade_date', 'stored_at')`,
       );
-      const values = columns.map(({ name }) => `cast(${name} as text) as ${name}`);
+      const values = dailyColumns.map(({ name }) => `cast(${name} as text) as ${name}`);
       return await world.sql(
         `select ${values}, to_char(trade_date, 'YYYYMMDD') as trade_date
          from stock_daily order by ts_code collate "C", stock_daily.trade_date`,
@@ -337,6 +339,20 @@ export async function makeWorld(
     },
   };
   return world;
+}
+
+/**
+ * Acts once for each place where a process can die: before each of its calls, and after the last. Dying after a call
+ * leaves what dying before the next one leaves.
+ * @param act returns whether the process died there
+ * @returns the number of deaths
+ */
+export async function atEveryDeath(act: (at: Break) => Promise<boolean>): Promise<number> {
+  let call = 1;
+  while (await act({ call, when: "before", fate: "dies" })) call += 1;
+  if (!(await act({ call: call - 1, when: "after", fate: "dies" })))
+    throw new Error("the last call was another one");
+  return call;
 }
 
 export function honest(_call: Call, reply: Reply): Reply {
