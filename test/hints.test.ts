@@ -1,7 +1,8 @@
 // The commands that a start suggests work as printed: while it is running, and after it has stopped. In Chinese no
 // suggestion is an English sentence.
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { runCli } from "./support/cli.ts";
+import { readOptions } from "../local/options.ts";
+import { askCli, runCli } from "./support/cli.ts";
 import { type Run, referenceDataDir, startMirror } from "./support/npm-start.ts";
 
 const dataDir = await referenceDataDir(60);
@@ -36,8 +37,8 @@ describe("while it is up", () => {
   test("every hint is a command that works then", async () => {
     const hints = hintsIn(run.output());
     expect(hints.length).toBeGreaterThan(4);
-    for (const [npx, name, ...args] of hints) {
-      const { code, error } = await runCli(args);
+    for (const [at, [npx, name, ...args]] of hints.entries()) {
+      const { code, error } = await (at === 0 ? runCli(args) : askCli(args)); // one as it is typed
       expect([npx, name, ...args, code, code === 0 ? "" : error]).toEqual([
         "npx",
         "tushare-sync",
@@ -49,14 +50,21 @@ describe("while it is up", () => {
   });
 });
 
-test("after --once every suggested command starts the same mirror again", async () => {
+test("after --once every suggested command is for the same mirror, and starts it again", async () => {
   const first = await startMirror([...small, "--job", "REFERENCE", "--once"]).ended;
   expect(first.code).toBe(0);
   const hints = hintsIn(first.output);
   expect(hints.length).toBeGreaterThan(4);
   for (const [npm, start, hyphens, ...args] of hints) {
     expect([npm, start, hyphens]).toEqual(["npm", "start", "--"]);
-    const { code, output } = await startMirror([...args, "--once"]).ended;
-    expect([...args, code, code === 0 ? "" : output]).toEqual([...args, 0, ""]);
+    expect(readOptions(args)).toMatchObject({
+      dataDir: dataDir.path,
+      stocks: 60,
+      faults: [],
+      discard: false,
+    });
   }
+  const last = hints.at(-1)?.slice(3) ?? [];
+  const { code, output } = await startMirror([...last, "--once"]).ended;
+  expect([...last, code, code === 0 ? "" : output]).toEqual([...last, 0, ""]);
 }, 240_000);

@@ -52,7 +52,7 @@ describe("the command line", async () => {
   test("makes two commands wait for another task and run in turn, and refuses one with --detach", async () => {
     stack = startMirror(["--data-dir", dataDir.path, "--stocks", "60", "--job", "REFERENCE"], slow);
     await stack.printed("Still up");
-    const first = await cli("run", "DAILY_HISTORY", "--from", "20260801", "--detach", "--json");
+    const first = await cli("run", "DAILY_HISTORY", "--from", "20260915", "--detach", "--json");
     const [live] = jsonLines<Answer>(first.out);
 
     const detached = await cli("run", "DAILY_HISTORY", ...askedOptions, "--detach");
@@ -86,9 +86,9 @@ describe("the command line", async () => {
   });
 
   test("follows a task that does the same already, and says so", async () => {
-    const range = ["--from", "20240301", "--to", "20250331"];
+    const range = ["--from", "20250203", "--to", "20250331"];
     const first = await cli("run", "DAILY_HISTORY", ...range, "--detach", "--json");
-    const second = await cli("run", "DAILY_HISTORY", "--to", "2025-03-31", "--from", "2024-03-01", "--json");
+    const second = await cli("run", "DAILY_HISTORY", "--to", "2025-03-31", "--from", "2025-02-03", "--json");
     expect(second.code).toBe(0);
     const [mine] = jsonLines<Answer>(second.out);
     expect(mine).toMatchObject({ id: jsonLines<Answer>(first.out)[0]?.id, outcome: "followed" });

@@ -48,6 +48,15 @@ test.each([
   [["--to", ""], "--to is ''"],
   [["--from", "20240202", "--to", "20240201"], "--from is 20240202, which is after --to, 20240201"],
   [["--job", "DAILY_HISTROY"], "did you mean DAILY_HISTORY?"],
+  [["--job", "DAILY"], "--job is 'DAILY', expected one of REFERENCE, DAILY_HISTORY, DAILY_INCREMENTAL"],
+  [
+    ["--job", "REFERENCE", "--codes", "600519.SH"],
+    "--codes is not an option of REFERENCE, which takes --refresh",
+  ],
+  [
+    ["--faults", "latency:2000,http500"],
+    '--faults: fault kind is "http500", expected one of latency, hang, reset',
+  ],
   [
     ["--codes", "600519"],
     "--codes is '600519', expected TuShare codes such as 600519.SH,000001.SZ; did you mean 600519.SH?",
