@@ -346,6 +346,27 @@ test("verify answers whether the mirror is whole, names what is missing, and rep
   const repaired = await cli("verify", "stock_daily", ...month, "--repair");
   expect(repaired.code).toBe(0);
   expect(repaired.error).toMatch(/DAILY_HISTORY COMPLETED: 1\/1 units/);
+  const day = ["--from", "20260909", "--to", "20260911", "--upstream"];
+  const price = await cli("verify", "stock_daily", ...day, "--plan");
+  expect(price.code).toBe(0);
+  expect(price.out).toMatch(
+    /^comparing stock_daily 20260909-20260911 with TuShare takes\n +units +3,.*\n.*daily 3, daily_basic 3/,
+  );
+  const same = await cli("verify", "stock_daily", ...day, "--json");
+  expect(same.code).toBe(0);
+  expect(jsonLines(same.out)[0]).toMatchObject({
+    verifications: [{ how: "upstream", status: "COMPLETED", counts: { missing: 0, different: 0 } }],
+  });
+  const missed = await deleteOne("20260910");
+  const different = await cli("verify", "stock_daily", ...day);
+  expect(different.code).toBe(1);
+  expect(different.out).toMatch(new RegExp(`missing +20260910 +${missed} +daily`));
+  const again = await cli("verify", "stock_daily", ...day, "--repair");
+  expect(again.code).toBe(0);
+  expect(again.out).toMatch(/^stock_daily 20260910-20260910: /);
+  expect(again.error).toMatch(/3\/3 units.*1\/1 units.*1\/1 units/s);
+
+  expect((await cli("verify", "stock_daily", "--plan")).error).toContain("--plan is only for --upstream");
   const list = await cli("verify", "stock_list", "--from", "20260901");
   expect(list.code).toBe(2);
   expect(list.error).toContain("--from is not an option of stock_list, which takes --repair");

@@ -306,16 +306,23 @@ export const en = {
     },
   },
   verify: {
-    about: "Verify from the stored rows whether the mirror is whole; exit code 0 only if it is",
+    about:
+      "Verify from the stored rows whether the mirror is whole, or compare it with TuShare; exit code 0 only if it is whole",
     datasetOption: "the dataset; by default each of which anything was fetched",
     fromOption: "first day; by default the first day that a task was to fetch",
     toOption: "last day; by default the newest day that is due",
-    repairOption: "also fetch what is missing, and verify again",
+    repairOption: "also fetch what is missing (with --upstream also what differs), and verify again",
+    upstreamOption: "fetch the range again, and compare rows and values; stores nothing",
+    planOption: "with --upstream: print the calls that it takes, and start nothing",
+    planNeedsUpstream: "--plan is only for --upstream: without it verify makes no call",
+    price: (what: string) => `comparing ${what} with TuShare takes`,
     exampleAll: "is my mirror whole?",
     exampleYear: "one year of stocks",
     exampleRepair: "fetch exactly what is missing",
+    exampleUpstream: "what would comparing with TuShare cost?",
     nothingFetched: "nothing was fetched yet",
-    repairs: (dataset: string, missing: string) => `${dataset}: fetching what is missing (${missing})`,
+    repairs: (dataset: string, missing: string) =>
+      `${dataset}: fetching what is missing or different (${missing})`,
     goesOn: (dataset: string) =>
       `the verification of ${dataset} continues without you; the same command shows it`,
     verdicts: {
