@@ -4,7 +4,10 @@ import { dayColumnOf, interfacesOf } from "../catalogue/dataset.ts";
 import type { Dataset } from "../catalogue/datasets.ts";
 import { isOwnRow, membersSql } from "./members.ts";
 
-/** A number of a code: the sum over a day's codes tells whether the list has changed. */
+/** A number of a code: sums over a day's codes tell whether they are the same codes. */
+export const codeHash = (row: string) => `hashtextextended(${row}.ts_code, 0)`;
+
+/** The same number, of a row that needs no name, and so that it can be negated. */
 export const codeKey = "cast(hashtextextended(ts_code, 0) as numeric)";
 
 /** Runs in which an unexplained absence is looked for; after that it is left. */

@@ -6,6 +6,7 @@ import type { Day } from "../catalogue/dates.ts";
 import type { Database, SqlParameters, SqlRow } from "../ports.ts";
 import type { DayRange, MissingRange } from "./calendar.ts";
 import {
+  codeHash,
   codeKey,
   expectedSql,
   explains,
@@ -179,7 +180,10 @@ expectation as (
 )`;
 }
 
-/** Counts days from their rows. The list is compared by code, so a row of a code that is not listed does not count. */
+/**
+ * Counts days from their rows. The list is compared by code, so a row of a code that is not listed does not count. Where
+ * the sum over the codes says that they are the list's, they are not compared one by one: that takes a third of the time.
+ */
 function countSql(dataset: Dataset, keep: boolean): string {
   const dayColumn = dayColumnOf(dataset);
   const evidence = dataset.explainedBy;
@@ -187,19 +191,17 @@ function countSql(dataset: Dataset, keep: boolean): string {
     `member.ts_code = ${of}.ts_code and ${of}.trade_date >= member.first_day and ${of}.trade_date < member.end_day`;
   return `with ${openDaysSql(`cal_date = any (${daysAsked})`)},
 ${expectationSql(dataset)},
-stored_row as (
-  select stored.${dayColumn} as trade_date, count(*) as rows
+held as materialized (
+  select stored.${dayColumn} as trade_date, count(*) as rows, sum(${codeHash("stored")}) as code_key
   from ${dataset.table} as stored
-  join member on member.ts_code = stored.ts_code
-    and stored.${dayColumn} >= member.first_day and stored.${dayColumn} < member.end_day
   where stored.${dayColumn} = any (${daysAsked}) and ${isOwnRow(dataset, "stored")}
   group by 1
 ),
 excused as (
   ${
     evidence === undefined
-      ? "select cast(null as date) as trade_date, 0 as rows where false"
-      : `select cell.trade_date, count(*) as rows
+      ? "select cast(null as date) as trade_date, 0 as rows, 0 as code_key where false"
+      : `select cell.trade_date, count(*) as rows, sum(${codeHash("cell")}) as code_key
   from (
     select distinct ts_code, ${dayColumnOf(evidence)} as trade_date
     from ${evidence.table} as evidence
@@ -213,12 +215,36 @@ excused as (
 recorded as (
   select cell.trade_date, count(*) filter (where reason = 'no_data') as explained,
     count(*) filter (where reason <> 'no_data') as unexplained,
-    count(*) filter (where reason <> 'no_data' and looks < ${looksMax}) as sought
+    count(*) filter (where reason <> 'no_data' and looks < ${looksMax}) as sought, sum(${codeHash("cell")}) as code_key
   from sync_absence as cell
   join member on ${isListed("cell")}
   where cell.dataset = '${dataset.name}' and cell.trade_date = any (${daysAsked}) and cell.interface = ${mainOf(dataset)}
     and not ${isStoredSql(dataset)} and not ${isExcusedSql(dataset)}
   group by 1
+),
+agreed as materialized ( -- all rows are of members, and each other member is known to have none
+  select expectation.trade_date, coalesce(held.rows, 0) as rows
+  from expectation
+  left join held on held.trade_date = expectation.trade_date
+  left join excused on excused.trade_date = expectation.trade_date
+  left join recorded on recorded.trade_date = expectation.trade_date
+  where expectation.expected = coalesce(held.rows, 0) + coalesce(excused.rows, 0) + coalesce(recorded.explained, 0)
+      + coalesce(recorded.unexplained, 0)
+    and expectation.expected_key = coalesce(held.code_key, 0) + coalesce(excused.code_key, 0) + coalesce(recorded.code_key, 0)
+),
+stored_row as ( -- code by code only where that is not so
+  select trade_date, rows from agreed
+  union all
+  select day.trade_date, listed.rows
+  from open_day as day
+  cross join lateral (
+    select count(*) as rows
+    from ${dataset.table} as stored
+    join member on member.ts_code = stored.ts_code
+    where stored.${dayColumn} = day.trade_date and ${isOwnRow(dataset, "stored")}
+      and day.trade_date >= member.first_day and day.trade_date < member.end_day
+  ) as listed
+  where not exists (select 1 from agreed where agreed.trade_date = day.trade_date)
 ),
 lacking as (
   select cell.trade_date, count(*) filter (where record.reason = 'unexplained') as unexplained,

@@ -71,6 +71,7 @@ const listSql = `insert into stock_info (ts_code, symbol, name, market, exchange
 select cast(600000 + at as text) || '.SH', cast(600000 + at as text), 'stock ' || at, '主板', 'SSE', 'N', 'L',
   date '2010-01-04'
 from generate_series(1, cast($1 as integer)) as at
+where at <> 1313 -- 601313.SH traded under another code since 2018
 union all
 select cast(510000 + at as text) || '.SH', cast(510000 + at as text), 'ETF ' || at, 'E', 'SSE', 'Y', 'L', date '2010-01-04'
 from generate_series(1, cast($2 as integer)) as at`;
