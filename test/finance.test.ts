@@ -95,6 +95,34 @@ describe("FINANCE_HISTORY", () => {
     ]);
   });
 
+  test("asks again for a stock when one of several versions of a report was deleted, until TuShare has it no more", async () => {
+    await run({ job: "FINANCE_HISTORY" });
+    const before = await storedReports();
+    const versions = (reports: typeof before) =>
+      [...Map.groupBy(reports, ({ ts_code, end_date }) => `${ts_code} ${end_date}`).values()].find(
+        (of) => of.length > 1,
+      );
+    const [version] = versions(before) ?? [];
+    const lose = () =>
+      world.sql(
+        "delete from fina_indicator where ts_code = $1 and end_date = $2::date and ann_date = $3::date and update_flag = $4 returning 1",
+        [version?.ts_code, version?.end_date, version?.ann_date, version?.update_flag],
+      );
+    expect(await lose()).toHaveLength(1);
+    expect(codesAsked((await run({ job: "FINANCE_HISTORY" })).calls)).toEqual([version?.ts_code]);
+    expect(await storedReports()).toEqual(before);
+    expect((await run({ job: "FINANCE_HISTORY" })).calls).toEqual([]);
+
+    await lose();
+    const isIt = (row: Record<string, unknown>) =>
+      (["ts_code", "end_date", "ann_date", "update_flag"] as const).every(
+        (name) => row[name] === version?.[name],
+      );
+    world.state.market.fina_indicator = world.state.market.fina_indicator.filter((row) => !isIt(row));
+    expect((await run({ job: "FINANCE_HISTORY" })).calls).toHaveLength(1);
+    expect((await run({ job: "FINANCE_HISTORY" })).calls).toEqual([]);
+  });
+
   test("continues after a pause with the remaining units", async () => {
     const { tasks } = await world.dispatch({ job: "FINANCE_HISTORY" });
     for (let unit = 0; unit < 5; unit += 1) await world.deliverNext();
@@ -205,6 +233,20 @@ describe("FINANCE_INCREMENTAL", () => {
     } finally {
       await limited.close();
     }
+  });
+
+  test("heals reports that were deleted by hand, of any age and any version", async () => {
+    await run({ job: "FINANCE_HISTORY" });
+    const before = await storedReports();
+    await world.sql("delete from fina_indicator where ts_code = '000001.SZ' and end_date = '2022-09-30'");
+    await world.sql(
+      "delete from fina_indicator where ts_code = '600000.SH' and end_date = (select max(end_date) from fina_indicator)",
+    );
+    expect((await storedReports()).length).toBeLessThan(before.length);
+    const { calls } = await run(incremental);
+    expect(codesAsked(calls)).toEqual(expect.arrayContaining(["000001.SZ", "600000.SH"]));
+    expect(await storedReports()).toEqual(before);
+    expect(codesAsked((await run(incremental)).calls)).not.toContain("000001.SZ");
   });
 
   test("by period asks for the periods concerned, not for each stock", async () => {

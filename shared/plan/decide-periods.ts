@@ -1,6 +1,6 @@
 // Facts -> the plan for reports: by stock or, for accounts with the right to it, by period. Pure.
 import type { Dataset } from "../catalogue/datasets.ts";
-import { addDays, type Day, earlier } from "../catalogue/dates.ts";
+import { addDays, type Day, earlier, later } from "../catalogue/dates.ts";
 import type { Period } from "../catalogue/periods.ts";
 import type { MissingRange } from "../coverage/calendar.ts";
 import type { Filing } from "../coverage/filings.ts";
@@ -68,16 +68,27 @@ function whyNothing(
   };
 }
 
-/** Failed units first, then stocks with new filings, then some of the stocks without the newest due report. */
+/** Failed units first, then stocks with new filings, then some of the stocks that lack the newest due report or other rows. */
 function decideNews(request: Request, facts: PeriodFacts): Plan {
   const { dataset } = request;
   const { newest, newestDue, byPeriod } = facts.scope;
-  const { failed, wasAsked, knowsSchedule, filings = [], without = [], missingPeriods = [] } = facts;
+  const {
+    failed,
+    wasAsked,
+    knowsSchedule,
+    filings = [],
+    without = [],
+    lost = [],
+    missingPeriods = [],
+  } = facts;
   const reason = !wasAsked
     ? say("neverAsked", { job: jobOfDataset(dataset, "history") })
     : !knowsSchedule
       ? say("scheduleEmpty", { job: jobOfDataset(dataset.schedule ?? dataset, "reference") })
       : null;
+  const { retried = [], left = [] } = failed ?? {};
+  const isRetried = ({ ts_code }: MissingRange) =>
+    retried.some(({ selector }) => selector.by === "code" && selector.ts_code === ts_code);
   const asked = byPeriod
     ? byPeriods(dataset, [
         ...filings.map(({ end_date }) => ({ end: end_date })),
@@ -87,8 +98,10 @@ function decideNews(request: Request, facts: PeriodFacts): Plan {
     : byCodes(request, endsOf(newest), [
         ...filings,
         ...without.map((ts_code) => ({ ts_code, end_date: newestDue })),
+        ...lost
+          .filter((range) => !isRetried(range))
+          .flatMap(({ ts_code, from, to }) => [from, to].map((end_date) => ({ ts_code, end_date }))),
       ]);
-  const { retried = [], left = [] } = failed ?? {};
   const taken = new Set([...retried.map(unitKey), ...left]);
   const units = [...retried, ...asked.filter((unit) => !taken.has(unitKey(unit)))];
   return { units, reason, nothing: "stored", ...(reason !== null && { warns: true }) };
@@ -99,7 +112,7 @@ function byCodes(request: Request, ends: readonly Day[], filings: readonly Filin
   const spans = spansOf(filings).map((span) => ({
     ts_code: span.ts_code,
     from: earlier(span.from, ends[0] ?? span.from),
-    to: ends.at(-1) ?? span.to,
+    to: later(span.to, ends.at(-1) ?? span.to),
   }));
   return planByCode(request.dataset, spans, ends, request.settings);
 }

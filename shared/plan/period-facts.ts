@@ -35,6 +35,8 @@ export type PeriodFacts = {
   readonly hasFilings?: boolean | undefined;
   /** Members without a row for the newest due period. */
   readonly without?: readonly string[] | undefined;
+  /** Members of whose reports rows are gone, each with the range to fetch again. */
+  readonly lost?: readonly MissingRange[] | undefined;
 };
 
 export async function readPeriodFacts(database: Database, request: Request): Promise<PeriodFacts> {
@@ -90,6 +92,9 @@ const readers: Readonly<Record<PeriodScope["about"], Reader>> = {
       knowsSchedule: schedule === undefined || (await hasRows(database, schedule)),
       filings: schedule && (await filings(database, dataset, schedule, filedOn, command.refresh ?? false)),
       without: listOf(dataset) && (await coverage.membersWithout(database, dataset, newestDue, limit)),
+      lost: byPeriod
+        ? undefined
+        : await coverage.lostReports(database, dataset, newest[0]?.end ?? newestDue, limit),
       missingPeriods:
         byPeriod && schedule === undefined
           ? await coverage.missingPeriods(database, dataset, newest, since)

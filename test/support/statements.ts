@@ -211,6 +211,11 @@ const financeStatements = (codes: readonly string[]): Statement[] => [
     ask: (database) => reported.delistedBefore(database, reports, codes, day),
   },
   { name: "membersWithout", ask: (database) => reported.membersWithout(database, reports, "20270331", 300) },
+  {
+    name: "lostReports",
+    readsMuch: "counts the rows of every stock's answers, once an evening: a report may be lost anywhere",
+    ask: (database) => reported.lostReports(database, reports, "20250101", 300),
+  },
   { name: "wasRefusedByPeriod", ask: (database) => reported.wasRefusedByPeriod(database, now) },
 ];
 
