@@ -5,9 +5,12 @@ import { hasMembersEachDay } from "../shared/catalogue/dataset.ts";
 import type { Dataset } from "../shared/catalogue/datasets.ts";
 import { daysOf, type Selector } from "../shared/catalogue/selector.ts";
 import type { RunCommand } from "../shared/dispatch/command.ts";
+import { openVerification } from "../shared/ledger/verifications.ts";
 import type { Plan } from "../shared/plan/plan.ts";
-import { planDataset } from "../shared/plan/plan-job.ts";
+import { planComparison, planDataset } from "../shared/plan/plan-job.ts";
+import type { Verification } from "../shared/reads/verifications.ts";
 import { unitKey } from "../shared/unit.ts";
+import { verifyDataset } from "../shared/verify/verify.ts";
 import {
   planned as invented,
   makePlannedTables,
@@ -40,6 +43,13 @@ beforeEach(async () => {
 
 const plan = (dataset: Dataset, mode: "history" | "incremental", asked: Omit<RunCommand, "job"> = {}) =>
   planDataset(world.services, dataset, mode, { job: "DAILY_HISTORY", ...asked });
+
+async function verify(dataset: Dataset, { from, to }: Omit<RunCommand, "job">): Promise<Verification> {
+  const { database } = world.services;
+  const days = { ...(from !== undefined && { from }), ...(to !== undefined && { to }) };
+  const begun = await openVerification(database, { dataset: dataset.name, ...days, repairs: false });
+  return (await verifyDataset(world.services, dataset, begun)).verification;
+}
 
 /** The keys of the units, without the dataset. */
 function keys({ units }: Plan): string[] {
@@ -101,6 +111,8 @@ type Kind = {
   readonly asked: Omit<RunCommand, "job">;
   /** Of a history. */
   readonly units: readonly string[];
+  /** Of a comparison, where they are others. */
+  readonly compares?: readonly string[];
   /** A row that goes, and what is asked for again then. */
   readonly lost: readonly [code: string, day: string];
   readonly found: readonly string[];
@@ -160,6 +172,7 @@ const kinds: readonly Kind[] = [
       `${coins[2]}/20230630-20230930`,
     ],
     ...{ lost: [coins[0], "20230930"], found: [`${coins[0]}/20230930-20230930`] },
+    compares: coins.map((code) => `${code}/20230601-20230930`),
   },
   {
     ...{
@@ -172,7 +185,7 @@ const kinds: readonly Kind[] = [
   },
 ];
 
-describe.each(kinds)("$name", ({ name, truth, asked, units, lost, found }) => {
+describe.each(kinds)("$name", ({ name, truth, asked, units, lost, found, compares }) => {
   const dataset: Dataset = invented[name];
 
   test("a history asks for each slice once, and for nothing again", async () => {
@@ -191,6 +204,23 @@ describe.each(kinds)("$name", ({ name, truth, asked, units, lost, found }) => {
     expect(keys(healing)).toEqual(found);
     await carryOut(dataset, healing, truth);
     expect((await plan(dataset, "history", asked)).units).toEqual([]);
+  });
+
+  test("it is verified from its rows, and what a comparison fetches is the same whether it is stored or not", async () => {
+    await carryOut(dataset, await plan(dataset, "history", asked), truth);
+    const compared = async () =>
+      (await planComparison(world.services, dataset, { job: "DAILY_HISTORY", ...asked })).units;
+    const before = await compared();
+    expect(keys({ units: before, reason: null })).toEqual(
+      (compares ?? units).map((unit) => `${name}/${unit}`),
+    );
+    const whole = await verify(dataset, asked);
+    expect(["complete", "explained"]).toContain(whole.verdict);
+    await world.sql(`delete from ${dataset.table} where ts_code = $1 and ${dataset.dayColumn} = $2`, [
+      ...lost,
+    ]);
+    expect(await verify(dataset, asked)).toMatchObject({ verdict: "missing", counts: { missing: 1 } });
+    expect(await compared()).toEqual(before);
   });
 
   test("a unit that is not done does not count as an answer", async () => {

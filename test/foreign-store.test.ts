@@ -5,8 +5,11 @@ import { columnsOf } from "../shared/catalogue/dataset.ts";
 import type { DatasetName } from "../shared/catalogue/datasets.ts";
 import type { JobType } from "../shared/catalogue/jobs.ts";
 import type { Selector } from "../shared/catalogue/selector.ts";
+import { noteComparison } from "../shared/ledger/comparisons.ts";
 import { openTask, startTask } from "../shared/ledger/tasks.ts";
+import { openVerification } from "../shared/ledger/verifications.ts";
 import type { Delivery, Outcome, Page, Upstream } from "../shared/ports.ts";
+import { readFindings, readVerification } from "../shared/reads/verifications.ts";
 import { syncUnit } from "../shared/sync/sync-unit.ts";
 import { encodeUnit, type Unit, unitKey } from "../shared/unit.ts";
 import { migratedDatabase, type TestDatabase } from "./support/database.ts";
@@ -81,13 +84,15 @@ async function planned(
   dataset: StoredName,
   selector: Selector,
   job_type: JobType = "DAILY_HISTORY",
+  compares?: string,
 ): Promise<Unit> {
   const name = dataset as DatasetName; // as: of no file
   await world.sql("update sync_task set status = 'CANCELLED' where job_type = $1 and status = 'RUNNING'", [
     job_type,
   ]);
-  const opened = { job_type, batch_size: 5, config: {} };
+  const opened = { job_type, batch_size: 5, config: { compares } };
   const { task } = await openTask(world.services.database, opened);
+  if (compares !== undefined) await noteComparison(world.services.database, compares, task.id);
   const units = [{ dataset: name, selector }];
   await startTask(world.services.database, task.id, { units, reason: null });
   const key = unitKey({ dataset: name, selector });
@@ -97,11 +102,11 @@ async function planned(
   };
 }
 
-function deliver(unit: Unit): Promise<Outcome> {
+function deliver(unit: Unit, receiveCount = 1): Promise<Outcome> {
   const delivery: Delivery = {
     body: encodeUnit(unit),
     receiptHandle: "handle",
-    receiveCount: 1,
+    receiveCount,
     remainingMilliseconds: () => 150_000,
   };
   const queue = { send: async () => {}, returnAfter: async () => {}, count: async () => 0 };
@@ -121,6 +126,20 @@ async function sync(dataset: StoredName, selector: Selector) {
     [unit.task_id],
   );
   return { status: found?.status, rows: found?.rows, why: failure?.error_message ?? found?.last_error ?? "" };
+}
+
+/** What a comparison says, with its findings in words. */
+async function compare(dataset: StoredName, selector: Selector) {
+  const { database } = world.services;
+  const { id } = await openVerification(database, { dataset, repairs: false, how: "upstream" });
+  await deliver(await planned(dataset, selector, "DAILY_HISTORY", id), 3);
+  const findings = await readFindings(database, id, { limit: 100 });
+  return {
+    verdict: (await readVerification(database, id))?.verdict,
+    findings: findings.map(({ finding, key, part, stored: held, upstream: theirs }) =>
+      [finding, ...Object.values(key ?? {}), part, held, theirs].map((text) => text ?? "-").join(" "),
+    ),
+  };
 }
 
 /** The stored rows, each as one text. */
@@ -327,6 +346,170 @@ const ofToday = [
   "900001.SH 2024-01-17 A 1.5 trades",
   "900002.SH 2024-01-17 B, (C) 2 trades",
 ];
+
+describe("compared with its upstream", () => {
+  type Compared = {
+    readonly name: string;
+    readonly dataset: StoredName;
+    readonly selector: Selector;
+    readonly upstream: Record<string, readonly Row[]>;
+    /** What happens to the stored rows, and how it is found. */
+    readonly changes: readonly string[];
+    readonly finds: readonly string[];
+  };
+  const month = { month: "202312", value: 1.5 };
+  const open = ["20240102", "20240103", "20240104", "20240105", "20240108", "20240109", "20240110"];
+  const days = open.map((cal_date, at) => ({
+    ...{ exchange: "SSE", cal_date, is_open: 1 },
+    pretrade_date: open[at - 1] ?? "20231229",
+  }));
+  const cases: readonly Compared[] = [
+    {
+      ...{ name: "a day of members", dataset: "foreign_bars", selector: date(today) },
+      upstream: { foreign_basic: listed(), foreign_bar: bars(today), foreign_factor: factors(today) },
+      changes: [
+        "delete from foreign_bars where ts_code = '900001.SH'",
+        "update foreign_bars set rows = 7.00, factor = null where ts_code = '900002.SH'",
+        "update foreign_bars set rows = 2.500, sequence = '2, \"y\"' where ts_code = '900003.SH'",
+        "insert into foreign_bars (ts_code, bar_day) values ('900009.SH', '2024-01-17'), ('900008.SH', '2024-01-16')",
+      ],
+      finds: [
+        "different 2024-01-17 900002.SH factor - 1",
+        "different 2024-01-17 900002.SH rows 7.00 1.5",
+        'different 2024-01-17 900003.SH sequence 2, "y" 2, "x"',
+        "different 2024-01-17 900009.SH - - -",
+        "missing 2024-01-17 900001.SH foreign_bar - -",
+      ],
+    },
+    {
+      ...{ name: "a range of a code", dataset: "foreign_bars" },
+      selector: ofCode("900001.SH", before, today),
+      upstream: {
+        foreign_basic: listed(),
+        foreign_bar: [...bars(before, codes.slice(0, 1)), ...bars(today, codes.slice(0, 1))],
+        foreign_factor: [...factors(before, codes.slice(0, 1)), ...factors(today, codes.slice(0, 1))],
+      },
+      changes: [
+        "delete from foreign_bars where bar_day = '2024-01-16'",
+        "insert into foreign_bars (ts_code, bar_day) values ('900009.SH', '2024-01-17')",
+      ],
+      finds: ["missing 2024-01-16 900001.SH foreign_bar - -"],
+    },
+    {
+      ...{ name: "a list", dataset: "foreign_list", selector: { by: "list_status", list_status: "L" } },
+      upstream: { foreign_basic: listed() },
+      changes: [
+        "delete from foreign_list where ts_code = '900001.SH'",
+        "update foreign_list set born = '2020-01-02' where ts_code = '900002.SH'",
+        // In another slice, by what is stored: the unit of that slice does not find it there.
+        "update foreign_list set list_status = 'D', born = '2020-01-02' where ts_code = '900003.SH'",
+        "insert into foreign_list (ts_code, list_status) values ('900007.SH', 'L'), ('900008.SH', 'D')",
+      ],
+      finds: [
+        "different 900002.SH born 2020-01-02 2020-01-01",
+        "different 900007.SH - - -",
+        "missing 900001.SH foreign_basic - -",
+      ],
+    },
+    {
+      ...{ name: "a month", dataset: "foreign_prices", selector: { by: "month", month: "202312" } },
+      upstream: { foreign_price: [month] },
+      changes: [
+        "update foreign_prices set value = 1.6",
+        "insert into foreign_prices (month, value) values ('202311', 1)",
+      ],
+      finds: ["different 202312 value 1.6 1.5"],
+    },
+    {
+      ...{ name: "a calendar", dataset: "foreign_calendar" },
+      selector: { by: "calendar", exchange: "SSE", from: "20240101", to: "20240110" },
+      upstream: { foreign_cal: days },
+      changes: [
+        "update foreign_calendar set is_open = 0 where cal_date = '2024-01-09'",
+        "delete from foreign_calendar where cal_date = '2024-01-10'",
+      ],
+      finds: ["different 2024-01-09 SSE is_open 0 1", "missing 2024-01-10 SSE foreign_cal - -"],
+    },
+    {
+      ...{ name: "a table of keys", dataset: "foreign_pauses", selector: date(today) },
+      upstream: {
+        foreign_pause: [null, "09:30-10:00"].map((timing) => ({
+          ...{ ts_code: "900001.SH", trade_date: today, timing },
+        })),
+      },
+      changes: [
+        "update foreign_pauses set timing = '10:00-10:30' where timing is not null",
+        "delete from foreign_pauses where timing is null",
+        "insert into foreign_pauses (ts_code, bar_day) values ('900002.SH', '2024-01-17')",
+      ],
+      finds: [
+        "different - 2024-01-17 900002.SH - - -",
+        "different 10:00-10:30 2024-01-17 900001.SH - - -",
+        "missing - 2024-01-17 900001.SH foreign_pause - -",
+        "missing 09:30-10:00 2024-01-17 900001.SH foreign_pause - -",
+      ],
+    },
+    {
+      ...{ name: "rows without a key", dataset: "foreign_trades", selector: date(today) },
+      upstream: { foreign_trade: trades },
+      changes: [
+        "delete from foreign_trades where ctid = (select min(ctid) from foreign_trades where buyer = 'A')",
+        "insert into foreign_trades (ts_code, bar_day, buyer, price, source) select ts_code, bar_day, buyer, price, source from foreign_trades where price = 2",
+        "insert into foreign_trades (ts_code, bar_day, buyer, source) values ('900005.SH', '2024-01-17', 'A', 'trades'), ('900006.SH', '2024-01-17', 'A', 'others')",
+      ],
+      finds: [
+        'different 2024-01-17 900002.SH - (900002.SH,2024-01-17,"B, (C)",2) -',
+        "different 2024-01-17 900005.SH - - -",
+        "missing 2024-01-17 900001.SH foreign_trade - (900001.SH,2024-01-17,A,1.5)",
+      ],
+    },
+  ];
+
+  test.each(cases)("$name is equal as it was stored, and what changed is found by name", async (one) => {
+    const { dataset, selector, upstream: theirs, changes, finds } = one;
+    answers = theirs;
+    if (dataset === "foreign_bars") await sync("foreign_list", { by: "list_status", list_status: "L" });
+    expect(await sync(dataset, selector)).toMatchObject({ status: "done" });
+    const left = await footprint(dataset);
+    expect(await compare(dataset, selector)).toEqual({ verdict: "complete", findings: [] });
+    expect(await footprint(dataset)).toEqual(left);
+    for (const change of changes) await world.sql(change);
+    const found = await compare(dataset, selector);
+    expect(found.findings.sort()).toEqual(finds);
+    expect(found.verdict).toBe(finds.some((text) => text.startsWith("missing")) ? "missing" : "different");
+  });
+
+  test("too large for one statement is compared in parts, and a row that only we have is found once", async () => {
+    const long = "a buyer's name ".repeat(27_000); // ten of them are more than a statement takes
+    const of = codes.flatMap((code) => [code, code]);
+    answers = {
+      foreign_basic: listed(),
+      foreign_bar: bars(today).map((row) => ({ ...row, sequence: `${long}${long}` })),
+      foreign_factor: factors(today),
+      foreign_trade: of.map((code) => trade(code, today, long, 1)),
+    };
+    await sync("foreign_list", { by: "list_status", list_status: "L" });
+    for (const dataset of ["foreign_bars", "foreign_trades"] as const) {
+      cap = 11;
+      expect(await sync(dataset, date(today))).toMatchObject({ status: "done" });
+      expect(await compare(dataset, date(today))).toEqual({ verdict: "complete", findings: [] });
+      const { table } = storedDatasets[dataset];
+      const source =
+        dataset === "foreign_trades"
+          ? ", source) values ('900007.SH', '2024-01-17', 'trades')"
+          : ") values ('900007.SH', '2024-01-17')";
+      await world.sql(`insert into ${table} (ts_code, bar_day${source}`);
+      await world.sql(
+        `delete from ${table} where ctid = (select max(ctid) from ${table} where ts_code = '900005.SH')`,
+      );
+      const { findings } = await compare(dataset, date(today));
+      expect(findings.map((text) => text.slice(0, 30)).sort()).toEqual([
+        "different 2024-01-17 900007.SH",
+        "missing 2024-01-17 900005.SH f",
+      ]);
+    }
+  });
+});
 
 describe("a dataset without a unique key", () => {
   test("counts rows that are the same, keeps them, and a second run changes nothing", async () => {

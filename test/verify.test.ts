@@ -3,9 +3,10 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { type DatasetName, datasets } from "../shared/catalogue/datasets.ts";
 import type { DispatchAnswer } from "../shared/dispatch/dispatch.ts";
+import { SyncError } from "../shared/errors.ts";
 import { readFindings, readVerification, type Verification } from "../shared/reads/verifications.ts";
 import { firstDay, lastDay, marketDays, stockCodes } from "./support/small-market.ts";
-import { type Call, makeWorld, type World } from "./support/world.ts";
+import { type Call, honest, makeWorld, type World } from "./support/world.ts";
 
 let world: World;
 beforeAll(async () => {
@@ -587,5 +588,152 @@ describe("compared with TuShare", () => {
     const other = await world.dispatch({ job: "DAILY_HISTORY", ...range });
     expect(other).toMatchObject({ outcome: "busy", inTheWay: { compares: id } });
     expect(other.tasks[0]?.id).toBe(comparedBy);
+  });
+
+  describe("on one day with a missing, a different and an extra row,", () => {
+    const day = "20240104";
+    const ofDay = { from: day, to: day };
+    const counts = expect.objectContaining({ missing: 1, different: 2 });
+    beforeEach(async () => {
+      completeMarket();
+      await run({ job: "DAILY_HISTORY", ...ofDay });
+    });
+    const spoil = () =>
+      world.sql(
+        `with gone as (delete from stock_daily where ts_code = '600519.SH' and trade_date = '${day}'),
+           extra as (insert into stock_daily (ts_code, trade_date, close) values ('600999.SH', '${day}', 1) on conflict do nothing)
+         update stock_daily set close = 1 where ts_code = '600036.SH' and trade_date = '${day}'`,
+      );
+
+    test("a worker that dies after any of its calls counts nothing twice, and its repair is started once", async () => {
+      let call = 1;
+      for (let portCalls = 1; call <= portCalls; call += 1) {
+        await world.sql("delete from sync_verification");
+        await spoil();
+        const { id } = await verify("stock_daily", { ...ofDay, upstream: true, repair: true });
+        const dead = { call, when: "after", fate: "dies" } as const;
+        ({ portCalls } = await world.deliverNext({ breakAt: dead }));
+        await world.runToEnd();
+        const done = await read(id);
+        expect(done, `call ${call}`).toMatchObject({ status: "COMPLETED", verdict: "missing", counts });
+        expect((await found(done)).length, `call ${call}`).toBe(3);
+        const repairs = await world.sql("select 1 from sync_task where config ->> 'repairs' = $1", [id]);
+        expect([repairs.length, done.taskId !== null], `call ${call}`).toEqual([1, true]);
+      }
+      expect(call).toBeGreaterThan(9); // claim, four fetches, two comparisons, outcome, schedule
+      expect(await compare("stock_daily", ofDay)).toMatchObject({ counts: { missing: 0, different: 1 } });
+    });
+
+    test("half an answer is not compared: it fails, and a retry ends it", async () => {
+      world.state.onCall = ({ name }, reply) => {
+        if (name === "daily") throw new SyncError("permanent", "a failure of the unit that stores");
+        return reply;
+      };
+      await run({ job: "DAILY_HISTORY", ...ofDay, refresh: true });
+      await spoil();
+      world.state.onCall = ({ name }, reply) =>
+        name === "daily" ? { ...reply, items: reply.items.slice(0, 5) } : reply;
+      const failed = await compare("stock_daily", ofDay);
+      const comparing = failed.comparedBy ?? "";
+      expect(failed).toMatchObject({
+        ...{ status: "FAILED", verdict: null, counts: { missing: 0, different: 0 } },
+        reason: `units of the comparing task ${comparing} failed: retry them, or verify again`,
+      });
+      const open = async () =>
+        (await world.failures()).flatMap(({ unit_key, resolved_at }) =>
+          resolved_at === null ? [unit_key] : [],
+        );
+      expect(await open()).toEqual([`stock_daily/${day}`, `compare/stock_daily/${day}`]);
+      world.state.onCall = honest;
+      const record = (await world.failures()).find(({ unit_key }) => unit_key.startsWith("compare/"));
+      await world.dispatch({ retry: Number(record?.id) });
+      await world.runToEnd();
+      expect(await read(failed.id)).toMatchObject({
+        status: "COMPLETED",
+        verdict: "missing",
+        reason: null,
+        counts,
+      });
+      expect(await open()).toEqual([`stock_daily/${day}`]);
+    });
+
+    test("a row that TuShare does not have any more is only here, once it was looked for three times", async () => {
+      const { daily, daily_basic } = world.state.market;
+      for (const rows of [daily, daily_basic]) {
+        const at = rows.findIndex(({ ts_code, trade_date }) => ts_code === "600519.SH" && trade_date === day);
+        rows.splice(at, 1);
+      }
+      const compared = await compare("stock_daily", ofDay);
+      expect(await found(compared)).toEqual(["different 20240104 600519.SH"]);
+      expect(compared).toMatchObject({ verdict: "different", counts: { missing: 0, different: 1 } });
+      expect((await world.units()).at(-1)).toMatchObject({ attempts: 3, status: "compared" });
+    });
+
+    test("a used-up quota pauses it until midnight, and a cancelled task ends it", async () => {
+      await spoil();
+      world.state.onCall = ({ name }, reply) => {
+        if (name !== "daily") return reply;
+        world.state.onCall = honest;
+        throw new SyncError("rate-limited", "8000 calls a day", { scope: "task", retryAfterSeconds: 20_000 });
+      };
+      const { id } = await verify("stock_daily", { ...ofDay, upstream: true });
+      await world.deliverNext();
+      expect((await world.tasks()).at(-1)).toMatchObject({ status: "PAUSED" });
+      expect(await read(id)).toMatchObject({ status: "RUNNING" });
+      expect(await verify("stock_daily", { ...ofDay, upstream: true })).toMatchObject({ id });
+      await world.runToEnd();
+      expect(await read(id)).toMatchObject({ status: "COMPLETED", verdict: "missing", counts });
+
+      const next = await verify("stock_daily", { ...ofDay, upstream: true });
+      await world.dispatch({ cancel: next.comparedBy });
+      await world.runToEnd();
+      expect(await read(next.id)).toMatchObject({
+        ...{ status: "FAILED", verdict: null, counts: { missing: 0 } },
+        reason: `the comparing task ${next.comparedBy} is CANCELLED: cancelled by a command`,
+      });
+    });
+  });
+
+  test("reports are compared by stock when the account has no right to whole periods", async () => {
+    const asked = { from: "20230101", to: "20230930" };
+    await run({ job: "FINANCE_HISTORY", ...asked, byPeriod: false });
+    await world.sql(
+      "update fina_indicator set eps = 7 where ts_code = '600519.SH' and end_date = '20230630'",
+    );
+    world.state.onCall = ({ name }, reply) => {
+      if (name === "fina_indicator_vip")
+        throw new SyncError("permanent", "no right to fina_indicator_vip", { scope: "task" });
+      return reply;
+    };
+    const settings = { ...world.services.settings, SYNC_FINANCE_BY_PERIOD: "always" as const };
+    const { dispatch } = await import("../shared/dispatch/dispatch.ts");
+    const begun = verificationOf(
+      await dispatch({ ...world.services, settings }, { verify: "finance", upstream: true, ...asked }),
+    );
+    await world.runToEnd();
+    const compared = await read(begun.id);
+    expect(compared).toMatchObject({ status: "COMPLETED", verdict: "different" });
+    expect(compared.comparedBy).not.toBe(begun.comparedBy);
+    expect((await world.tasks()).map(({ status }) => status)).toEqual([
+      "COMPLETED",
+      "CANCELLED",
+      "COMPLETED",
+    ]);
+  });
+
+  test("its calls are known before, and nothing is started for that", async () => {
+    const { plan } = await world.dispatch({ plan: { verify: "stock_daily", ...range, upstream: true } });
+    expect(plan).toMatchObject({ job: "DAILY_HISTORY", units: 12, calls: { daily: 12 }, range });
+    const lists = await world.dispatch({ plan: { verify: "stock_list", upstream: true } });
+    expect(lists.plan).toMatchObject({ job: "REFERENCE", calls: { stock_basic: 3 } });
+    await expect(world.dispatch({ plan: { verify: "stock_dayly" } })).rejects.toThrow(/did you mean/);
+    expect([await world.tasks(), await world.sql("select 1 from sync_verification")]).toEqual([[], []]);
+  });
+
+  test.each([
+    [{ job: "DAILY_HISTORY", compares: "00000000-0000-4000-8000-000000000000" }],
+    [{ job: "DAILY_HISTORY", repairs: "00000000-0000-4000-8000-000000000000" }],
+  ])("%o of no verification is refused", async (command) => {
+    await expect(world.dispatch(command)).rejects.toThrow(/does not compare, or has ended/);
   });
 });
