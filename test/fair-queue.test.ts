@@ -185,6 +185,22 @@ function makeClockedQueue() {
   };
 }
 
+test("a group at work stays noisy when the machine's clock is set back by a few milliseconds", () => {
+  for (let aheadMilliseconds = 0; aheadMilliseconds < 12; aheadMilliseconds += 1) {
+    let now = 1_000;
+    const setBack = () => {
+      now -= 1;
+      return now;
+    };
+    const queue = new Queue("arn:work", { VisibilityTimeout: "43200" }, new Map(), setBack);
+    for (const body of named("a", 3)) queue.send({ body, groupId: "A" });
+    queue.take(1);
+    queue.send({ body: "b", groupId: "B" });
+    now += aheadMilliseconds;
+    expect(queue.take(1)[0]?.body, `${aheadMilliseconds} ms`).toBe("b");
+  }
+});
+
 test("a group that has used more than its share stays noisy until its backlog is consumed", () => {
   const world = makeClockedQueue();
   for (const body of named("a", 4)) world.send(body, "A");

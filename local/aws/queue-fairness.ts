@@ -19,32 +19,34 @@ export function makeFairLine<T extends { group: string }>(now: () => number) {
   const lines = new Map<string, Map<T, number>>();
   /** Use of each group that has a message in flight, or had one and still has messages waiting. */
   const uses = new Map<string, Use>();
-  const all = unused();
+  const all = unused(now());
   let lastPlace = 0;
 
-  function unused(): Use {
-    return { inFlight: 0, spentMilliseconds: 0, at: now() };
+  // Each change and each decision reads the clock once: if it is set back in between, a group and all groups together
+  // would be measured against different times.
+  function unused(at: number): Use {
+    return { inFlight: 0, spentMilliseconds: 0, at };
   }
 
-  function spent({ inFlight, spentMilliseconds, at }: Use): number {
-    const passed = Math.max(0, now() - at); // the machine's clock may be set back
+  function spent({ inFlight, spentMilliseconds, at }: Use, until: number): number {
+    const passed = Math.max(0, until - at); // the machine's clock may be set back
     if (inFlight === 0 && passed > quietAfterMilliseconds) return 0;
     return spentMilliseconds * 2 ** (-passed / halfLifeMilliseconds) + inFlight * passed;
   }
 
-  function count(use: Use, inFlight: number): void {
-    use.spentMilliseconds = spent(use);
-    use.at = now();
+  function count(use: Use, inFlight: number, at: number): void {
+    use.spentMilliseconds = spent(use, at);
+    use.at = at;
     use.inFlight += inFlight;
   }
 
   /** A group whose messages are all consumed is treated as a new one. */
-  function forgetIfConsumed(group: string): void {
+  function forgetIfConsumed(group: string, at: number): void {
     const use = uses.get(group);
     if (use === undefined || use.inFlight > 0 || lines.has(group)) return;
     uses.delete(group);
-    count(all, 0);
-    all.spentMilliseconds = uses.size === 0 ? 0 : Math.max(0, all.spentMilliseconds - spent(use));
+    count(all, 0, at);
+    all.spentMilliseconds = uses.size === 0 ? 0 : Math.max(0, all.spentMilliseconds - spent(use, at));
   }
 
   function remove(message: T): void {
@@ -53,13 +55,13 @@ export function makeFairLine<T extends { group: string }>(now: () => number) {
     if (line?.size === 0) lines.delete(message.group);
   }
 
-  function isNoisy(use: Use): boolean {
+  function isNoisy(use: Use, at: number): boolean {
     const { inFlight } = use;
     if (inFlight >= noisyInFlightMin && inFlight > all.inFlight * noisyShare) return true;
-    const spentByAll = spent(all);
+    const spentByAll = spent(all, at);
     // Within the clock's first millisecond nobody has used any time: then the messages in flight count.
     if (spentByAll === 0) return inFlight > all.inFlight * noisyShare;
-    return spent(use) > spentByAll * noisyShare;
+    return spent(use, at) > spentByAll * noisyShare;
   }
 
   return {
@@ -71,15 +73,16 @@ export function makeFairLine<T extends { group: string }>(now: () => number) {
 
     remove(message: T): void {
       remove(message);
-      forgetIfConsumed(message.group);
+      forgetIfConsumed(message.group, now());
     },
 
     /** Takes the next message out of its line. */
     next(): T | undefined {
+      const at = now();
       let chosen: { message: T; place: number; inFlight: number } | undefined;
       for (const [group, line] of lines) {
         const use = uses.get(group);
-        const inFlight = use !== undefined && isNoisy(use) ? use.inFlight : -1; // quiet groups before noisy ones
+        const inFlight = use !== undefined && isNoisy(use, at) ? use.inFlight : -1; // quiet groups before noisy ones
         if (chosen !== undefined && inFlight > chosen.inFlight) continue;
         const [first] = line;
         if (first === undefined) continue;
@@ -93,19 +96,21 @@ export function makeFairLine<T extends { group: string }>(now: () => number) {
 
     /** Records that the message is in flight. */
     took({ group }: T): void {
-      const use = uses.get(group) ?? unused();
+      const at = now();
+      const use = uses.get(group) ?? unused(at);
       uses.set(group, use);
-      count(use, 1);
-      count(all, 1);
+      count(use, 1, at);
+      count(all, 1, at);
     },
 
     /** Records that it no longer is: deleted, or visible again. */
     gaveBack({ group }: T): void {
       const use = uses.get(group);
       if (use === undefined) return;
-      count(use, -1);
-      count(all, -1);
-      forgetIfConsumed(group);
+      const at = now();
+      count(use, -1, at);
+      count(all, -1, at);
+      forgetIfConsumed(group, at);
     },
   };
 }
