@@ -56,9 +56,8 @@ for (const { engine, missing, start } of await engineKinds()) {
 
       test("a second statement while one runs is refused", async () => {
         const transactionId = await api.begin();
-        const slow = api.execute("select pg_sleep(0.3)", { transactionId });
-        const second = api.execute("select 1", { transactionId });
-        const outcomes = await Promise.allSettled([slow, second]);
+        const slow = () => api.execute("select pg_sleep(0.3)", { transactionId }); // either may arrive first
+        const outcomes = await Promise.allSettled([slow(), slow()]);
         const refused = outcomes.filter((outcome) => outcome.status === "rejected");
         expect(refused.map(({ reason }) => [reason.name, reason.message])).toEqual([
           ["DatabaseErrorException", "Transaction is still running a query"],
@@ -93,7 +92,7 @@ for (const { engine, missing, start } of await engineKinds()) {
             parameters: [{ name: "pid", value: pid }],
           });
           const next = () => api.execute("select 1", { transactionId }).catch((error: Error) => error.name);
-          await expect.poll(next).toBe("TransactionNotFoundException");
+          await expect.poll(next, { timeout: 30_000 }).toBe("TransactionNotFoundException");
           expect(await api.column("select 1")).toEqual([1]);
         },
       );
@@ -126,7 +125,9 @@ for (const { engine, missing, start } of await engineKinds()) {
 
     describe("a statement past the time limit", () => {
       const limits = { statementMilliseconds: 100 };
-      const slowInsert = (id: number) => `insert into ledger select ${id}, 'slow' from pg_sleep(0.4)`;
+      const slowInsert = (id: number, seconds = 5) =>
+        `insert into ledger select ${id}, 'slow' from pg_sleep(${seconds})`;
+      const patience = { timeout: 30_000 };
       const timedOut = { name: "StatementTimeoutException", $metadata: { httpStatusCode: 400 } };
 
       test("is undone", async () => {
@@ -137,9 +138,9 @@ for (const { engine, missing, start } of await engineKinds()) {
 
       test("continues in the background if the caller asked for that", async () => {
         const hasty = await another({ limits });
-        const call = hasty.execute(slowInsert(31), { continueAfterTimeout: true });
+        const call = hasty.execute(slowInsert(31, 1), { continueAfterTimeout: true });
         await expect(call).rejects.toMatchObject(timedOut);
-        await expect.poll(() => api.column("select id from ledger where id = 31")).toEqual([31]);
+        await expect.poll(() => api.column("select id from ledger where id = 31"), patience).toEqual([31]);
       });
 
       test("leaves its transaction aborted", async () => {
@@ -148,7 +149,7 @@ for (const { engine, missing, start } of await engineKinds()) {
         await expect(hasty.execute(slowInsert(32), { transactionId })).rejects.toMatchObject(timedOut);
         const next = () =>
           hasty.execute("select 1", { transactionId }).catch((error: Error) => error.message);
-        await expect.poll(next).toMatch(/current transaction is aborted/);
+        await expect.poll(next, patience).toMatch(/current transaction is aborted/);
         await hasty.rollback(transactionId);
       });
     });

@@ -93,7 +93,9 @@ for (const { engine, missing, openEmpty } of await databaseKinds()) {
         await watcher.connect();
         const waiting =
           "select count(*)::int as waiting from pg_stat_activity where wait_event_type = 'Lock' and query like '%drop index%'";
-        await expect.poll(async () => (await watcher.query(waiting)).rows[0].waiting).toBe(1);
+        await expect
+          .poll(async () => (await watcher.query(waiting)).rows[0].waiting, { timeout: 30_000 })
+          .toBe(1);
         await watcher.end();
         await on.client.query("update stock_info set name = 'second' where ts_code = '000001.SZ'");
         await on.client.query("commit");
