@@ -1,6 +1,7 @@
 // For every unit that is not settled somebody brings it on: a message, a schedule, or the sweep that the next command makes.
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { SyncError } from "../shared/errors.ts";
+import { failTask } from "../shared/ledger/tasks.ts";
 import { decodeUnit } from "../shared/unit.ts";
 import { dailyTruth, firstDay, lastDay, marketDays } from "./support/small-market.ts";
 import { makeWorld, type World } from "./support/world.ts";
@@ -254,6 +255,13 @@ describe("a task that nobody continues is continued by the next command", () => 
     await world.dispatch(check);
     expect(await onlyTask()).toMatchObject({ status: "PAUSED" });
     expect(stalled()).toBe(0);
+  });
+
+  test("a dispatcher that cannot plan does not end a task that another has started", async () => {
+    const id = await start(history);
+    expect(await failTask(world.services.database, id, "the calendar is empty")).toBeUndefined();
+    await world.runToEnd();
+    expect(await onlyTask()).toMatchObject({ status: "COMPLETED" });
   });
 
   test("a task that cannot be planned fails alone: the command and the other tasks go on", async () => {

@@ -103,6 +103,7 @@ held as (
   from sync_verification as verification
   cross join counted
   where verification.id = cast(:verification as uuid) and verification.compared_by = counted.id
+    and (select count(*) from resolved) >= 0 -- failure records are locked before verifications
   for update of verification
 ),
 added as (

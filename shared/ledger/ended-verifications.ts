@@ -17,13 +17,15 @@ export function verdictSql(row: string): string {
 /**
  * A CTE: a verification whose task has failed or was cancelled has failed, with the parameter `not_verified` as its reason.
  * @param tasks a CTE with the id, status and config of the task
+ * @param records the CTE that changes failure records
  */
-export function endedVerificationSql(tasks: string): string {
+export function endedVerificationSql(tasks: string, records: string): string {
   return `not_verified as (
   update sync_verification as verification
   set status = 'FAILED', reason = :not_verified, finished_at = now(), updated_at = now()
   from ${tasks} as task
   where verification.id = cast(task.config ->> 'compares' as uuid) and verification.compared_by = task.id
     and verification.status = 'RUNNING' and task.status in ('FAILED', 'CANCELLED')
+    and (select count(*) from ${records}) >= 0 -- failure records are locked before verifications
 )`;
 }

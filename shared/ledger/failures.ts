@@ -50,6 +50,7 @@ export async function recordFailure(database: Database, unit: Unit, failure: Fai
       )
     )
   for update of unit
+  for no key update of task -- or a cancel that has just ended would not be seen
 ),
 settled as (
   update sync_unit
@@ -93,7 +94,7 @@ counted as (
   where task.id = cast(:task_id as uuid)
   returning task.id, task.status, task.config
 ),
-${endedVerificationSql("counted")}
+${endedVerificationSql("counted", "recorded")}
 select count(*) > 0 as recorded,
   cast(floor(extract(epoch from max(next_attempt_at)) * 1000) as bigint) as next_attempt_milliseconds
 from recorded`,
@@ -162,9 +163,11 @@ counted as (
     )
   from parked
   where task.id = parked.task_id
-)
+  returning task.id, task.status, task.config
+),
+${endedVerificationSql("counted", "dismissed")}
 select count(*) > 0 as dismissed from dismissed`,
-    { id, reason: reason.slice(0, textCharactersMax) },
+    { id, reason: reason.slice(0, textCharactersMax), not_verified: say("comparisonDismissed") },
   );
   return row?.dismissed === true;
 }

@@ -22,7 +22,7 @@ import {
 } from "../rows/revise.ts";
 import { pick, type Table } from "../rows/rows.ts";
 import { type Shape, shapeOf } from "../rows/shape.ts";
-import { incomingSql, piecesOf } from "../rows/write.ts";
+import { incomingSql, orderSql, piecesOf } from "../rows/write.ts";
 import type { Unit } from "../unit.ts";
 import { say } from "../words/say.ts";
 
@@ -186,11 +186,19 @@ believed as (
   returning key, column_name
 ),
 gone as (select key, array_agg(column_name) as columns from believed group by key),
+locked as (
+  select 1
+  from ${table} as stored
+  join gone on ${sameKey.join(" and ")}
+  ${orderSql(shape, "stored.")}
+  for update of stored
+),
 cleared as (
   update ${table} as stored
   set ${cleared.join(", ")}, stored_at = now()
   from gone
   where ${sameKey.join(" and ")}
+    and (select count(*) from locked) > 0 -- every writer locks rows in the order of their key
   returning 1
 )
 select (select count(*) from noted) as noted, (select count(*) from withdrawn) as withdrawn,

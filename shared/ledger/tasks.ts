@@ -144,23 +144,34 @@ order by sequence`,
  */
 export async function confirmSent(database: Database, task: Task): Promise<Task> {
   const [row] = await database.run(
-    `with confirmed as (
+    `with locked as materialized (
+  select sequence
+  from sync_unit
+  where task_id = cast(:id as uuid) and sequence > :offset and sequence <= :last
+    and status in ('pending', 'not_due', 'failed')
+  order by sequence
+  for update
+),
+confirmed as (
   update sync_task
   set current_offset = least(current_offset + batch_size, total_units), updated_at = now()
   where id = cast(:id as uuid)
     and status = 'RUNNING' and resumes = :resumes and current_offset = :offset
+    and (select count(*) from locked) >= 0 -- units are locked before their task
   returning *
 ),
 marked as (
-  update sync_unit
+  update sync_unit as unit
   set status = 'sent', sent_at = now(), delivery_at = now()
   from confirmed
-  where sync_unit.task_id = confirmed.id
-    and sync_unit.sequence > :offset and sync_unit.sequence <= confirmed.current_offset
-    and sync_unit.status in ('pending', 'not_due', 'failed')
+  cross join locked
+  where unit.task_id = confirmed.id and unit.sequence = locked.sequence
 )
 select ${taskColumns} from confirmed`,
-    { id: task.id, resumes: task.resumes, offset: task.current_offset },
+    {
+      ...{ id: task.id, resumes: task.resumes, offset: task.current_offset },
+      last: task.current_offset + task.batch_size,
+    },
   );
   const now = row === undefined ? await readTask(database, task.id) : asTask(row);
   if (now === undefined) throw new SyncError("permanent", say("taskGone", { id: task.id }));
@@ -250,12 +261,12 @@ returning ${taskColumns}`,
  * stays CANCELLED. Undefined when the task has already ended or does not exist.
  */
 export async function cancelTask(database: Database, id: string, reason: string): Promise<Task | undefined> {
-  return await endTask(database, id, "CANCELLED", reason);
+  return await endTask(database, id, "CANCELLED", reason, ["PENDING", "RUNNING", "PAUSED"]);
 }
 
-/** Fails a task that cannot be planned. */
+/** Fails a task that cannot be planned, unless another dispatcher has planned it meanwhile. */
 export async function failTask(database: Database, id: string, reason: string): Promise<Task | undefined> {
-  return await endTask(database, id, "FAILED", reason);
+  return await endTask(database, id, "FAILED", reason, ["PENDING"]);
 }
 
 async function endTask(
@@ -263,6 +274,7 @@ async function endTask(
   id: string,
   status: "CANCELLED" | "FAILED",
   reason: string,
+  from: readonly TaskStatus[],
 ): Promise<Task | undefined> {
   const [row] = await database.run(
     `with locked as materialized (
@@ -275,7 +287,7 @@ async function endTask(
 ended as (
   update sync_task
   set status = :status, reason = :reason, resume_at = null, completed_at = now(), updated_at = now()
-  where id = cast(:id as uuid) and status in ('PENDING', 'RUNNING', 'PAUSED')
+  where id = cast(:id as uuid) and status = any (string_to_array(:from, ','))
     and (select count(*) from locked) >= 0 -- units are locked before their task
   returning *
 ),
@@ -293,11 +305,13 @@ dismissed as (
   join locked on true
   where record.job_type = ended.job_type and record.unit_key = locked.unit_key and record.resolved_at is null
     and record.task_id = ended.id
+  returning 1
 ),
-${endedVerificationSql("ended")}
+${endedVerificationSql("ended", "dismissed")}
 select ${taskColumns} from ended`,
     {
-      ...{ id, status, reason: reason.slice(0, textCharactersMax), dismissed: say("taskWasCancelled") },
+      ...{ id, status, reason: reason.slice(0, textCharactersMax) },
+      ...{ from: from.join(","), dismissed: say("taskWasCancelled") },
       not_verified: say("comparisonEnded", { id, status, why: reason }).slice(0, textCharactersMax),
     },
   );

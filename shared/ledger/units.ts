@@ -211,13 +211,6 @@ finished as (
     and exists (select 1 from before where status <> '${as}')
   returning 1
 )${also},
-resolved as (
-  update sync_failure_record
-  set resolved_at = now(), next_attempt_at = null
-  where job_type = :job_type and unit_key = :unit_key and resolved_at is null
-    and exists (select 1 from before)
-  returning 1
-),
 counted as (
   -- Settling the last unit ends the task, unless it was cancelled; recordFailure has the same rule.
   update sync_task as task
@@ -237,6 +230,13 @@ counted as (
   where task.id = cast(:task_id as uuid) and exists (select 1 from finished)
   returning task.id, task.status,
     cast(100.0 * (total_processed + total_failed) / greatest(total_units, 1) as double precision) as percent
+),
+resolved as (
+  update sync_failure_record
+  set resolved_at = now(), next_attempt_at = null
+  where job_type = :job_type and unit_key = :unit_key and resolved_at is null
+    and exists (select 1 from before) and (select count(*) from counted) >= 0 -- a task is locked before failure records
+  returning 1
 )`;
 }
 
@@ -379,12 +379,20 @@ export async function markNotDue(
   lookAgainAt: Date,
 ): Promise<void> {
   await database.run(
-    `update sync_unit as unit
+    `with before as (
+  select unit.task_id, unit.sequence
+  from sync_unit as unit
+  join sync_task as task on task.id = unit.task_id
+  where unit.task_id = cast(:task_id as uuid) and unit.sequence = :sequence
+    and unit.status not in ('done', 'compared', 'parked')
+    and not (task.status = 'CANCELLED' and unit.status = 'pending')
+  for update of unit
+  for no key update of task -- or a cancel that has just ended would not be seen
+)
+update sync_unit as unit
 set status = 'not_due', attempts = :attempts, settled_at = now(), delivery_at = cast(:look_again_at as timestamptz)
-from sync_task as task
-where unit.task_id = cast(:task_id as uuid) and unit.sequence = :sequence
-  and unit.status not in ('done', 'compared', 'parked')
-  and task.id = unit.task_id and not (task.status = 'CANCELLED' and unit.status = 'pending')`,
+from before
+where unit.task_id = before.task_id and unit.sequence = before.sequence`,
     {
       ...{ task_id: unit.task_id, sequence: unit.sequence, attempts },
       look_again_at: lookAgainAt.toISOString(),

@@ -258,10 +258,10 @@ function joined(column: Column, cells: readonly Cell[]): string {
 }
 
 /** All writers lock rows in the same order, within and across statements, to avoid deadlocks. */
-function orderSql({ key }: Shape): string {
+export function orderSql({ key }: Shape, of = ""): string {
   const order = key.map(({ name, type, required }) => {
     const isText = type === "code" || type === "text";
-    return `${name}${isText ? ' collate "C"' : ""}${required ? "" : " nulls first"}`;
+    return `${of}${name}${isText ? ' collate "C"' : ""}${required ? "" : " nulls first"}`;
   });
   return order.length === 0 ? "" : `order by ${order.join(", ")}`;
 }

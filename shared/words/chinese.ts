@@ -57,6 +57,7 @@ export const chinese: Readonly<Record<SentenceName | StartSentenceName, string>>
   otherLiveTo: "无法{verb}任务 {id}：同一作业的另一个任务正在运行",
   noVerification: "没有核对记录 {id}",
   comparisonFailed: "比较任务 {id} 有单元失败：请重试这些单元，或重新核对",
+  comparisonDismissed: "比较任务中失败的单元已被忽略：请重新核对",
   comparisonEnded: "比较任务 {id} 已 {status}：{why}",
   comparisonWaits: "未比较：{job} 已有任务 {id}，待其结束后再核对",
   nothingToCompare: "没有可比较的内容：{why}",

@@ -59,6 +59,7 @@ export const sentences = {
   otherLiveTo: "cannot {verb} task {id}: another task of its job is live",
   noVerification: "there is no verification {id}",
   comparisonFailed: "units of the comparing task {id} failed: retry them, or verify again",
+  comparisonDismissed: "a failed unit of the comparing task was dismissed: verify again",
   comparisonEnded: "the comparing task {id} is {status}: {why}",
   comparisonWaits: "not compared: {job} already has the task {id}; verify again when it has ended",
   nothingToCompare: "there is nothing to compare: {why}",

@@ -1,6 +1,7 @@
 // What the database does for each statement that goes through a port: the plan it was run by, the rows it read of the
 // large tables, and what is wrong with that.
 import type { Database, SqlParameters } from "../../shared/ports.ts";
+import { lockFaults } from "./lock-order.ts";
 
 /** Tables that grow with every day or every run. The others hold a market's list, a calendar, the tasks. */
 export const largeTables = [
@@ -16,7 +17,7 @@ export type Explained = {
   readonly milliseconds: number;
   /** Of each large table, rows that were looked at, also those then left out. */
   readonly rowsRead: ReadonlyMap<string, number>;
-  /** Scans and sorts of a large table, each in words; none in a good plan. */
+  /** Scans and sorts of a large table, and locks out of order, each in words; none in a good plan. */
   readonly faults: readonly string[];
   /** Large tables of which it read more than a tenth, by whatever way, in words. */
   readonly muchRead: readonly string[];
@@ -53,7 +54,7 @@ export function explaining(
     found({
       ...{ sql, milliseconds, calledFrom },
       rowsRead: rowsRead(plan),
-      faults: faultsOf(plan),
+      faults: [...faultsOf(plan), ...lockFaults(sql)],
       muchRead: muchRead(plan, sizes),
     });
     return await run(sql, parameters);
