@@ -23,18 +23,20 @@ const unusedDaysMax = 14;
  * Node's compile cache, which launch.mjs puts in the same folder. It has one file for each path ever loaded, also for
  * bundles in temporary folders, and does not record which are in use. All tests and commands need 2,000 files (23 MB).
  */
-const compiled = { name: "compiled", filesMax: 5_000 } as const;
+const compiled = { name: "compiled", filesMax: 5_000 };
 
 /**
  * The path of what `make` wrote, now or at an earlier start.
  * @param name must include everything the content depends on, as a version or a hash
  * @param make writes a file or a folder to the path it is given
+ * @param compiledFilesMax of compiled sources beside it
  * @throws what `make` throws, or the system's error when the folder is not writable
  */
 export async function kept(
   name: string,
   make: (path: string) => Promise<void>,
   folder = besideDependencies,
+  compiledFilesMax = compiled.filesMax,
 ): Promise<string> {
   const path = join(folder, name);
   if (!existsSync(path)) {
@@ -47,7 +49,7 @@ export async function kept(
       rmSync(unfinished, { recursive: true, force: true });
       if (!existsSync(path)) throw error; // otherwise another process was first
     }
-    forgetUnused(folder);
+    forgetUnused(folder, compiledFilesMax);
   }
   markUsed(path);
   return path;
@@ -81,13 +83,13 @@ function markUsed(path: string): void {
 }
 
 /** Removes entries unused for `unusedDaysMax`, and what a killed process left unfinished. */
-function forgetUnused(folder: string): void {
+function forgetUnused(folder: string, compiledFilesMax: number): void {
   const oldest = Date.now() - unusedDaysMax * 24 * 3_600_000;
   for (const name of readdirSync(folder)) {
     const path = join(folder, name);
     const usedAt = statSync(path, { throwIfNoEntry: false })?.mtimeMs;
     const isTooLarge =
-      name === compiled.name && readdirSync(path, { recursive: true }).length > compiled.filesMax;
+      name === compiled.name && readdirSync(path, { recursive: true }).length > compiledFilesMax;
     if (isTooLarge || (usedAt !== undefined && usedAt < oldest))
       rmSync(path, { recursive: true, force: true });
   }

@@ -34,7 +34,7 @@ describe.skipIf(!isHere)("captured answers", () => {
     const { output, json } = await startMirror([...options, ...args]).ended;
     expect(output).toContain("DAILY_HISTORY COMPLETED");
     expect(json).toMatchObject({ status: "COMPLETED", rows, units });
-  });
+  }, 240_000);
 
   describe("of a second start", () => {
     let mirror: Mirror;
