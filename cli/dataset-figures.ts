@@ -9,7 +9,7 @@ import {
 } from "../shared/catalogue/dataset.ts";
 import { type Dataset, evidenceFor } from "../shared/catalogue/datasets.ts";
 import { versionsOfPeriod } from "../shared/catalogue/periods.ts";
-import { readSettings } from "../shared/catalogue/settings.ts";
+import { readSettings, type Settings } from "../shared/catalogue/settings.ts";
 import {
   type MarketSize,
   marketByDefault,
@@ -161,16 +161,31 @@ function eveningOf(dataset: Dataset): DatasetFigures["evening"] {
   return { units, calls, rows: Math.round(rows) };
 }
 
-/** The days that an increment fetches again; report periods only with the points for them. */
+/** What an increment fetches again, for an account that fetches reports by stock. */
 function rereadOf(dataset: Dataset): DatasetFigures["reread"] {
-  const { SYNC_REREAD_DAYS: last, SYNC_REREAD_OLD_DAYS: old } = readSettings({});
-  if (dataset.slices !== "days") return { units: 0, calls: 0, rows: 0 };
-  const units = last + old;
-  const rows = subjectsOf(dataset, marketByDefault);
-  const pages = ({ rowCap }: InterfaceSpec) => Math.floor(rows / rowCap) + 1;
+  const subjects = subjectsOf(dataset, marketByDefault);
+  const [units, rows] = rereads[dataset.slices]?.(subjects, readSettings({})) ?? [0, 0];
+  const pages = ({ rowCap }: InterfaceSpec) => Math.floor(rows / Math.max(units, 1) / rowCap) + 1;
   const calls = interfacesOf(dataset).reduce((sum, spec) => sum + units * pages(spec), 0);
-  return { units, calls, rows: units * rows };
+  return { units, calls, rows };
 }
+
+const rereads: Partial<
+  Record<Slices, (subjects: number, settings: Settings) => [units: number, rows: number]>
+> = {
+  days(subjects, { SYNC_REREAD_DAYS: last, SYNC_REREAD_OLD_DAYS: old }) {
+    return [last + old, (last + old) * subjects];
+  },
+  /** By the calls for the new day; one code in ten with all its days. */
+  codes(subjects, { SYNC_REREAD_DAYS: last, SYNC_REREAD_OLD_DAYS: old }) {
+    const whole = Math.min(old, Math.ceil(subjects / 10));
+    return [0, subjects * last + whole * years * openDaysOfYear];
+  },
+  periods(subjects, { SYNC_REREAD_PERIODS: periods }) {
+    const stocks = Math.ceil((subjects * periods) / 91);
+    return [stocks, stocks * rowsOfFiling];
+  },
+};
 
 /** A list, fetched once on a day of 2026. */
 function listOfOnce(dataset: Dataset): { units: number; calls: number; rows: number } {

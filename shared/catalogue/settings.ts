@@ -18,8 +18,18 @@ export const settingTable = {
   SYNC_DAILY_HISTORY_START_DATE: day("20100101", "first day of DAILY_HISTORY when a command names none"),
   SYNC_DAILY_LOOKBACK_DAYS: integer(60, 0, 250, "trading days that DAILY_INCREMENTAL checks for gaps"),
   SYNC_REREAD_DAYS: integer(5, 0, 60, "last stored days that an increment fetches again every evening"),
-  SYNC_REREAD_OLD_DAYS: integer(10, 0, 250, "older stored days that it fetches again every evening, in turn"),
-  SYNC_REREAD_PERIODS: integer(1, 0, 4, "report periods of the last year that it fetches again, in turn"),
+  SYNC_REREAD_OLD_DAYS: integer(
+    10,
+    0,
+    250,
+    "older stored days, or codes with all their days, that it fetches again every evening, in turn",
+  ),
+  SYNC_REREAD_PERIODS: integer(
+    1,
+    0,
+    4,
+    "report periods of the last year that it fetches again, in turn; by stock so many times each stock in a quarter",
+  ),
   SYNC_FINANCE_HISTORY_BATCH_SIZE: integer(100, 1, 1_000, "units in one fan-out step of the finance jobs"),
   SYNC_FINANCE_HISTORY_START_DATE: day("20200101", "first report period of FINANCE_HISTORY"),
   SYNC_FINANCE_BY_PERIOD: choice(

@@ -1,22 +1,27 @@
 // Adds to the plan of an increment what it fetches again (reread.ts).
 import { canAskBy } from "../catalogue/dataset.ts";
-import { shanghaiDay } from "../catalogue/dates.ts";
+import { addDays, earlier, shanghaiDay } from "../catalogue/dates.ts";
 import { lastDueDay } from "../catalogue/due.ts";
-import { fetchedDays, fetchedPeriods } from "../coverage/fetched.ts";
+import { fetchedCodes, fetchedDays, fetchedPeriods, leastFetched } from "../coverage/fetched.ts";
 import type { Database } from "../ports.ts";
 import { type PlannedUnit, unitKey } from "../unit.ts";
 import type { Plan } from "./plan.ts";
-import { inTurn, rereadDays } from "./reread.ts";
+import { inTurn, rereadDays, rereadRanges } from "./reread.ts";
 import { looksForNew, type Request } from "./scope.ts";
 
 /** Report periods in rotation: those of about a year. */
 export const periodsInTurn = 4;
 
-/** A plan by day, with the days to fetch again. */
+/** Days between two report periods. */
+const periodDays = 91;
+
+/** A plan by time, with what is to be fetched again: days, or the days of codes. */
 export async function withDaysAgain(database: Database, request: Request, plan: Plan): Promise<Plan> {
   const { dataset, settings, now } = request;
   const isOff = settings.SYNC_REREAD_DAYS + settings.SYNC_REREAD_OLD_DAYS === 0;
-  if (isOff || !looksForNew(request) || dataset.slices !== "days" || !canAskBy(dataset, "date")) return plan;
+  if (isOff || !looksForNew(request)) return plan;
+  if (dataset.slices === "codes") return await withCodesAgain(database, request, plan);
+  if (dataset.slices !== "days" || !canAskBy(dataset, "date")) return plan;
   const newest = lastDueDay(dataset, now);
   const facts = { today: shanghaiDay(now), newest, fetched: await fetchedDays(database, dataset, newest) };
   const again = rereadDays(facts, settings).map(
@@ -25,7 +30,35 @@ export async function withDaysAgain(database: Database, request: Request, plan: 
   return withUnits(plan, again);
 }
 
-/** A plan by report period, with the periods to fetch again; by stock each filing already fetches two years again. */
+/** A plan by code. A unit that is planned for a code begins earlier: its days are then fetched again by the same call. */
+async function withCodesAgain(database: Database, request: Request, plan: Plan): Promise<Plan> {
+  const { dataset, settings, now } = request;
+  const codes = await fetchedCodes(database, dataset, settings.SYNC_REREAD_DAYS);
+  const firstOf = new Map<string, PlannedUnit>();
+  for (const unit of plan.units) {
+    const { selector } = unit;
+    if (selector.by === "code" && !firstOf.has(selector.ts_code)) firstOf.set(selector.ts_code, unit);
+  }
+  const again = rereadRanges(shanghaiDay(now), codes, new Set(firstOf.keys()), settings);
+  const earlierBy = new Map<PlannedUnit, PlannedUnit>();
+  const rereads: PlannedUnit[] = [];
+  for (const range of again) {
+    const unit = firstOf.get(range.ts_code);
+    if (unit?.selector.by !== "code") {
+      rereads.push({ dataset: dataset.name, selector: { by: "code", ...range } });
+      continue;
+    }
+    const from = earlier(unit.selector.from, range.from);
+    earlierBy.set(unit, { ...unit, selector: { ...unit.selector, from } });
+  }
+  const units = plan.units.map((unit) => earlierBy.get(unit) ?? unit);
+  return withUnits({ ...plan, units }, rereads);
+}
+
+/**
+ * A plan of reports, with those to fetch again: by period one of the last ones in turn; by stock so many stocks that each
+ * has its turn before the next period ends.
+ */
 export async function withPeriodsAgain(
   database: Database,
   request: Request,
@@ -34,7 +67,20 @@ export async function withPeriodsAgain(
 ): Promise<Plan> {
   const { dataset, settings, now } = request;
   const count = settings.SYNC_REREAD_PERIODS;
-  if (count === 0 || !byPeriod || !looksForNew(request)) return plan;
+  const [first] = newest;
+  const last = newest.at(-1);
+  if (count === 0 || first === undefined || last === undefined || !looksForNew(request)) return plan;
+  if (!byPeriod) {
+    const before = addDays(shanghaiDay(now), -periodDays);
+    const stocks = await leastFetched(database, dataset, before, count / periodDays);
+    return withUnits(
+      plan,
+      stocks.map((ts_code) => ({
+        dataset: dataset.name,
+        selector: { by: "code", ts_code, from: first.end, to: last.end },
+      })),
+    );
+  }
   const ends = newest.slice(-periodsInTurn).map(({ end }) => end);
   const fetched = await fetchedPeriods(database, dataset, ends);
   const stored = ends.filter((end) => fetched.has(end));

@@ -1,7 +1,9 @@
-// Which stored days and report periods an increment fetches again, because TuShare corrects its data: the last days every
-// evening, older ones in turn. Pure.
+// Which stored days, codes and report periods an increment fetches again, because TuShare corrects its data: the last days
+// every evening, older ones in turn. Pure.
 import type { Day } from "../catalogue/dates.ts";
 import type { Settings } from "../catalogue/settings.ts";
+import type { MissingRange } from "../coverage/calendar.ts";
+import type { FetchedCode } from "../coverage/fetched.ts";
 
 export type RereadFacts = {
   readonly today: Day;
@@ -37,6 +39,30 @@ export function inTurn(
   const when = (day: Day) => `${fetched.get(day)} ${day}`;
   const byAge = left.toSorted((a, b) => (when(a) < when(b) ? -1 : 1));
   return byAge.slice(0, Math.max(0, count - (all.length - left.length)));
+}
+
+/** So many evenings at least, until all codes were fetched again whole. */
+const eveningsOfTurn = 10;
+
+/**
+ * The ranges to fetch again, one a code at most: the last days of each code, and all days of those that were fetched whole
+ * least recently. A code that is fetched anyway has its last days in the same call; of the others what was fetched today counts.
+ * @param planned the codes that are fetched anyway
+ */
+export function rereadRanges(
+  today: Day,
+  codes: readonly FetchedCode[],
+  planned: ReadonlySet<string>,
+  { SYNC_REREAD_DAYS: lastDays, SYNC_REREAD_OLD_DAYS: oldDays }: Settings,
+): MissingRange[] {
+  const count = Math.min(oldDays, Math.ceil(codes.length / eveningsOfTurn));
+  const wholeOn = new Map(codes.map((code) => [code.ts_code, code.wholeOn ?? ""]));
+  const turn = new Set(inTurn(today, [...wholeOn.keys()], wholeOn, count));
+  return codes.flatMap(({ ts_code, stored, recent, askedOn = "" }) => {
+    if (turn.has(ts_code)) return [{ ts_code, ...stored }];
+    const isDue = lastDays > 0 && (planned.has(ts_code) || askedOn < today);
+    return isDue ? [{ ts_code, from: recent, to: stored.to }] : [];
+  });
 }
 
 function isEarlier(day: Day, today: Day, fetched: ReadonlyMap<Day, Day>): boolean {

@@ -8,7 +8,7 @@ import { openDaysIn, readCalendar } from "../../shared/coverage/calendar.ts";
 import * as coverage from "../../shared/coverage/coverage.ts";
 import { countFailedChecks, readChecks } from "../../shared/coverage/data-checks.ts";
 import { forgetDays, missingCells, missingRanges, readDays } from "../../shared/coverage/days.ts";
-import { fetchedDays, fetchedPeriods } from "../../shared/coverage/fetched.ts";
+import { fetchedCodes, fetchedDays, fetchedPeriods, leastFetched } from "../../shared/coverage/fetched.ts";
 import { filings, hasRows } from "../../shared/coverage/filings.ts";
 import { areFresh, codesLost, readLists } from "../../shared/coverage/list-coverage.ts";
 import { absenceReasons, absentOn, readCodeCoverage } from "../../shared/coverage/names.ts";
@@ -298,6 +298,12 @@ const reads: Statement[] = [
     name: "fetchedPeriods",
     ask: (database) => fetchedPeriods(database, reports, ["20260630", "20260930"]),
   },
+  {
+    name: "fetchedCodes",
+    readsMuch: "the first and last days of each code",
+    ask: (database) => fetchedCodes(database, index_daily, 5),
+  },
+  { name: "leastFetched", ask: (database) => leastFetched(database, reports, "20260801", 1 / 91) },
   { name: "readRevisions", ask: (database) => readRevisions(database, { limit: 50 }) },
   {
     name: "readRevisions, the next page of a code",
