@@ -1,17 +1,23 @@
 import { defineConfig } from "vitest/config";
 import { BaseSequencer, type TestSpecification } from "vitest/node";
-import { alone, waiting } from "./test/support/apart.ts";
+import { alone, long, waiting } from "./test/support/apart.ts";
 
 const filesOf = (names: readonly string[]) => names.map((name) => `test/${name}.test.ts`);
 const apart = filesOf([...waiting, ...alone]);
 
-/** Those that share processes come last, in one run: a shared process ends when the next file wants one of its own. */
+/**
+ * Those that share processes come last, in one run, the long ones first: a shared process ends when the next file wants
+ * one of its own.
+ */
 class WaitingFirst extends BaseSequencer {
   override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
     const place = ({ moduleId, project }: TestSpecification) => {
-      const at = waiting.findIndex((name) => moduleId.endsWith(`/${name}.test.ts`));
-      if (at !== -1) return at;
-      return waiting.length + (project.config.isolate ? 0 : 1);
+      const placeIn = (names: readonly string[]) =>
+        names.findIndex((name) => moduleId.endsWith(`/${name}.test.ts`));
+      const [early, late] = [placeIn(waiting), placeIn(long)];
+      if (early !== -1) return early;
+      if (project.config.isolate) return waiting.length;
+      return waiting.length + 1 + (late === -1 ? long.length : late);
     };
     return (await super.sort(files)).toSorted((a, b) => place(a) - place(b));
   }

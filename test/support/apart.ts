@@ -20,6 +20,21 @@ export const waiting = [
   "database-url",
 ];
 
+/** These share processes, and take longest: they come first among such files, so that none of them ends the run alone. */
+export const long = [
+  "simulation",
+  "sync-unit-failures",
+  "migrations",
+  "dispatch",
+  "sync-unit",
+  "simulate",
+  "planning",
+  "whole",
+  "market-and-exchange",
+  "reference",
+  "captured-worker",
+];
+
 /**
  * These leave something behind in their process: a mocked AWS client, environment variables, fake timers, threads or
  * bundles. Each has a process of its own, as those above.
