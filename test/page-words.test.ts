@@ -2,10 +2,12 @@
 import { describe, expect, test } from "vitest";
 import { carryOut } from "../local/page/commands.ts";
 import { renderDocument } from "../local/page/document.ts";
+import { renderVerifications } from "../local/page/verifications.ts";
 import { wordsFor } from "../local/page/words.ts";
 import { datasets } from "../shared/catalogue/datasets.ts";
 import { jobs, jobTypes } from "../shared/catalogue/jobs.ts";
 import { originOfAddress } from "../shared/catalogue/origin.ts";
+import type { Verification } from "../shared/reads/verifications.ts";
 import { renderCoverages } from "../shared/widget/coverage.ts";
 import { renderTasks } from "../shared/widget/tasks.ts";
 import { say } from "../shared/words/say.ts";
@@ -64,6 +66,32 @@ test("a task's reason is said in the reader's language", () => {
   const render = renderTasks as unknown as (tasks: object[], view: object) => string;
   expect(render([task], { now, words: chinese.widget })).toContain("由命令暂停");
   expect(render([task], { now, words: english.widget })).toContain("paused by a command");
+});
+
+test("a verification is shown in the reader's language, with its counts, and opens to its findings", () => {
+  const at = new Date("2026-11-22T00:00:00Z");
+  const counts = {
+    expected: 9,
+    stored: 8,
+    explained: 0,
+    unexplained: 0,
+    missing: 1,
+    different: 2,
+    failedChecks: 0,
+  };
+  const verification: Verification = {
+    ...{ id: "7f", dataset: "stock_daily", how: "upstream", repairs: true, counts, findings: 3 },
+    ...{ asked: { from: null, to: null }, from: "20260105", to: "20260131", next: null },
+    ...{ status: "COMPLETED", verdict: "missing", taskId: null, comparedBy: null },
+    reason: say("repairRefused", { why: say("calendarEmpty") }),
+    ...{ startedAt: at, updatedAt: at, finishedAt: at },
+  };
+  const shown = [english, chinese].map((words) => renderVerifications([verification], at, words));
+  expect(shown[0]).toContain("8 of 9 rows stored, 1 missing, 2 different");
+  expect(shown[0]).toContain('<a href="/findings?verification=7f" data-names=""');
+  expect(shown[1]).toContain("应有 9 行，已存 8 行, 1 项缺失, 2 项不一致");
+  expect(shown[1]).toContain(">有缺失</a>");
+  expect(shown[1]).toContain("未修复：");
 });
 
 describe("whatever is in the catalogue", () => {

@@ -89,7 +89,7 @@ describe.skipIf(missingChromium !== undefined)("in a browser", () => {
     await page.keyboard.press("Enter");
     await page.keyboard.press("Enter");
     await page.locator(`${taskRow}:has-text('RUNNING')`).waitFor();
-    expect(await page.locator("#outcome").textContent()).toBe("DAILY_HISTORY continues.");
+    await page.locator("#outcome", { hasText: /^DAILY_HISTORY continues\.$/ }).waitFor();
     await page.context().close();
   });
 
@@ -100,7 +100,7 @@ describe.skipIf(missingChromium !== undefined)("in a browser", () => {
     await coverage.getByText("Latest partial: 2026-06-10 (").waitFor({ timeout: 30_000 });
     expect(await coverage.locator("svg.ts-heat g.ts-partial").count()).toBe(1);
     expect(await coverage.locator("svg.ts-heat g.ts-whole").count()).toBeGreaterThan(50);
-    const names = page.getByRole("dialog", { name: "What is absent of a day" });
+    const names = page.getByRole("dialog", { name: "What is absent or different" });
     for (const open of [
       () => coverage.locator("svg.ts-heat a:has(g.ts-partial)").click(),
       () => coverage.locator("figcaption").getByRole("link", { name: "2026-06-10" }).press("Enter"),
@@ -140,8 +140,9 @@ describe.skipIf(missingChromium !== undefined)("in a browser", () => {
     await page.getByRole("button", { name: "Start …" }).click();
     await page.getByText("no stock 999999.SH").first().waitFor();
     await page.getByLabel("Only these codes").fill("");
-    await page.getByLabel("From", { exact: true }).fill("2026-05-25");
-    await page.getByLabel("To", { exact: true }).fill("2026-05-29");
+    const form = page.locator("#start-form");
+    await form.getByLabel("From", { exact: true }).fill("2026-05-25");
+    await form.getByLabel("To", { exact: true }).fill("2026-05-29");
     await page.getByRole("button", { name: "Start …" }).click();
     const question = page.getByRole("dialog");
     await question.waitFor();
@@ -153,16 +154,58 @@ describe.skipIf(missingChromium !== undefined)("in a browser", () => {
     await page.context().close();
   });
 
-  test("the chart shows any code, with the chosen adjustment", async () => {
+  async function query(sql: string) {
     const client = new pg.Client({ connectionString: /psql (postgres:\/\/\S+)/.exec(run.output())?.[1] });
     await client.connect();
-    const { rows } = await client.query(`select ts_code,
+    try {
+      return (await client.query(sql)).rows;
+    } finally {
+      await client.end();
+    }
+  }
+
+  test("a verification is started from the page, says its calls first, and opens to what it found", async () => {
+    const [{ ts_code }] = await query(
+      "update stock_daily set close = 1.5 where (ts_code, trade_date) = (select min(ts_code), date '2026-05-27' from stock_daily where trade_date = '2026-05-27') returning ts_code",
+    );
+    const page = await openPage(browser, url, desktop);
+    const form = page.locator("#verify-form");
+    await form.getByLabel("Dataset").selectOption("stock_list");
+    expect(await form.getByLabel("From").isDisabled()).toBe(true);
+    await form.getByLabel("Dataset").selectOption("stock_daily");
+    await form.getByLabel("From", { exact: true }).fill("2026-05-25");
+    await form.getByLabel("To", { exact: true }).fill("2026-05-29");
+    await form.getByRole("button").click();
+    const newest = page.locator("#fragment-verifications tbody tr").first();
+    await newest
+      .filter({ hasText: "stored rows" })
+      .filter({ hasText: /whole|complete/ })
+      .waitFor();
+
+    await form.getByLabel("Compare with TuShare").check();
+    await form.getByRole("button").click();
+    const question = page.getByRole("dialog");
+    await question.waitFor();
+    expect(await question.locator("p").textContent()).toMatch(
+      /^Compare with TuShare\? A task of DAILY_HISTORY makes calls for 5 units \(.*daily 5, .*stores nothing/,
+    );
+    await page.getByRole("button", { name: "Yes" }).click();
+    await newest.getByRole("link", { name: "DIFFERENT from TuShare" }).click();
+    const names = page.getByRole("dialog", { name: "What is absent or different" });
+    await names.getByText("Stock daily data 2026-05-25 – 2026-05-29").waitFor();
+    expect(await names.locator("tbody tr").textContent()).toMatch(
+      new RegExp(`different\\s+2026-05-27\\s+${ts_code}\\s+close\\s+1\\.5\\s+\\d`),
+    );
+    await page.context().close();
+  });
+
+  test("the chart shows any code, with the chosen adjustment", async () => {
+    const rows = await query(`select ts_code,
   (array_agg(close order by trade_date))[1] as first_close,
   (array_agg(adj_factor order by trade_date))[1] as first_factor,
   (array_agg(adj_factor order by trade_date desc))[1] as last_factor
 from stock_daily group by ts_code
 having count(distinct adj_factor) > 1 and min(adj_factor) > 1.5 order by ts_code limit 1`);
-    await client.end();
     const [{ ts_code, first_close, first_factor, last_factor }] = rows;
 
     const page = await openPage(browser, url, desktop);

@@ -173,6 +173,43 @@ startForm.addEventListener("submit", async (event) => {
   showOutcome(text, !done);
 });
 
+const verifyForm = element("verify-form", HTMLFormElement);
+
+/** A list takes no days. */
+function describeDataset() {
+  const dataset = verifyForm.elements.namedItem("dataset");
+  const isList =
+    dataset instanceof HTMLSelectElement && dataset.selectedOptions[0]?.dataset.list !== undefined;
+  for (const field of verifyForm.elements) {
+    if (field instanceof HTMLInputElement && field.type === "date") field.disabled = isList;
+  }
+}
+
+/** The form as a command, without empty fields. */
+function readVerify() {
+  const given = new FormData(verifyForm); // disabled fields are not in it
+  return {
+    verify: given.get("dataset"),
+    ...(given.get("from") && { from: given.get("from") }),
+    ...(given.get("to") && { to: given.get("to") }),
+    ...(given.has("repair") && { repair: true }),
+    ...(given.has("upstream") && { upstream: true }),
+  };
+}
+
+verifyForm.addEventListener("change", describeDataset);
+verifyForm.addEventListener("submit", async (event) => {
+  event.preventDefault();
+  const command = readVerify();
+  if (command.upstream) {
+    const plan = await send({ plan: command });
+    if (!plan.done) return showOutcome(plan.text, true);
+    if (!(await ask(plan.text))) return;
+  }
+  const { text, done } = await send(command);
+  showOutcome(text, !done);
+});
+
 let drawing = 0;
 let drawnAt = 0;
 
@@ -236,5 +273,6 @@ new ResizeObserver(() => {
 }).observe(chart);
 
 describeJob();
+describeDataset();
 listen();
 void drawChart();

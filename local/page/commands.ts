@@ -22,7 +22,8 @@ export async function carryOut(
   }
   try {
     const answer = await dispatch(command);
-    const text = describe(answer, words);
+    const compares = "plan" in read.command && "verify" in read.command.plan;
+    const text = describe(answer, words, compares);
     return { status: answer.outcome === "busy" ? 409 : 200, body: { text } };
   } catch (error) {
     return {
@@ -33,13 +34,23 @@ export async function carryOut(
 }
 
 /** The labels of the form's fields. */
-function doorOf({ job, from, to, codes, refresh }: PageWords): Door {
-  const labels: Readonly<Record<string, string>> = { job, from, to, codes, refresh };
+function doorOf({ job, from, to, codes, refresh, verify }: PageWords): Door {
+  const { dataset, upstream, repair } = verify;
+  const labels: Readonly<Record<string, string>> = {
+    ...{ job, from, to, codes, refresh },
+    ...{ verify: dataset, upstream, repair },
+  };
   return { ...optionDoor, name: (field) => labels[field] ?? field };
 }
 
-function describe({ outcome, tasks, plan, inTheWay }: DispatchAnswer, words: PageWords): string {
-  if (plan !== undefined) return describePlan(plan, words);
+function describe(answer: DispatchAnswer, words: PageWords, compares: boolean): string {
+  const { outcome, tasks, plan, inTheWay, verification } = answer;
+  if (plan !== undefined) return describePlan(plan, words, compares);
+  if (verification !== undefined) {
+    const { status, verdict, reason } = verification;
+    const text = verdict === null ? words.verify.statuses[status] : words.verify.verdicts[verdict];
+    return reason === null ? text : `${text}: ${words.widget.said(reason)}`;
+  }
   const [task] = tasks;
   if (outcome === "busy" && task !== undefined)
     return words.busy(task.job_type, describeAsked(inTheWay ?? {}), task.status === "PAUSED");
@@ -50,9 +61,11 @@ function describe({ outcome, tasks, plan, inTheWay }: DispatchAnswer, words: Pag
 function describePlan(
   { job, units, calls, minutes, range, nothing }: NonNullable<DispatchAnswer["plan"]>,
   words: PageWords,
+  compares: boolean,
 ): string {
   const span = range === null ? "" : ` ${words.plannedRange(formatDay(range.from), formatDay(range.to))}`;
   if (units === 0) return words.nothing(job, words.whyNothing[nothing ?? "stored"]) + span;
   const each = Object.entries(calls).map(([name, count]) => `${name} ${formatNumber(count)}`);
-  return words.planned(job, formatNumber(units), each.join(", "), formatNumber(minutes)) + span;
+  const say = compares ? words.verify.planned : words.planned;
+  return say(job, formatNumber(units), each.join(", "), formatNumber(minutes)) + span;
 }

@@ -9,6 +9,7 @@ import { markOfOrigin } from "../../shared/words/origin.ts";
 import { translate } from "../../shared/words/translate.ts";
 import type { FragmentName } from "./fragments.ts";
 import { type Range, ranges } from "./range.ts";
+import { verifyForm } from "./verifications.ts";
 import type { PageWords } from "./words.ts";
 
 export function renderDocument(words: PageWords, origin: Origin): string {
@@ -44,6 +45,7 @@ ${section("start", sections.start, start(words, language), "least")}
 ${section("coverage", sections.coverage, live("coverage"), "most")}
 ${section("rates", sections.rates, live("rates"), "least")}
 ${section("failures", sections.failures, live("failures"), "wide")}
+${section("verifications", sections.verifications, html`${live("verifications")}${verifyForm(words)}`, "wide")}
 </main>
 <dialog id="question" aria-labelledby="question-text">
 <form method="dialog">

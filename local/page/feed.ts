@@ -12,6 +12,7 @@ import {
   readFailures,
   type TaskProgress,
 } from "../../shared/reads/progress.ts";
+import { readVerifications, type Verification } from "../../shared/reads/verifications.ts";
 import { makeCoverageReader } from "./coverage.ts";
 
 export type InterfaceRate = {
@@ -33,6 +34,8 @@ export type Snapshot = {
   readonly etfs: number;
   readonly coverage: readonly DatasetCoverage[];
   readonly rates: readonly InterfaceRate[];
+  /** The newest first. */
+  readonly verifications: readonly Verification[];
 };
 
 export type Listener = (snapshot: Snapshot | undefined) => void;
@@ -56,6 +59,7 @@ const pollMilliseconds = 1_000;
 const readAtLeastEveryMilliseconds = 15_000;
 const tasksShown = 8;
 const failuresShown = 20;
+const verificationsShown = 6;
 
 export function makeFeed({ database, rates, now = () => new Date() }: FeedOptions): Feed {
   const coverage = makeCoverageReader(database);
@@ -102,12 +106,13 @@ export function makeFeed({ database, rates, now = () => new Date() }: FeedOption
   };
 }
 
-/** Changes whenever a task, unit or failure record does. */
+/** Changes whenever a task, unit, failure record or verification does. */
 async function readSignature(database: Database): Promise<string> {
   const [row] = await database.run(`select concat_ws(
   ' ',
   (select concat_ws(' ', count(*), max(updated_at)) from sync_task),
-  (select concat_ws(' ', count(*), max(last_attempt_at), max(resolved_at)) from sync_failure_record)
+  (select concat_ws(' ', count(*), max(last_attempt_at), max(resolved_at)) from sync_failure_record),
+  (select concat_ws(' ', count(*), max(updated_at)) from sync_verification)
 ) as signature`);
   return String(row?.signature);
 }
@@ -120,6 +125,7 @@ async function readLedger(database: Database): Promise<Omit<Snapshot, "at" | "co
     needPerson,
     plannedRetries: planned,
     newestDay: await newestTradeDate(database),
+    verifications: await readVerifications(database, verificationsShown),
     ...(await countListed(database)),
   };
 }

@@ -11,9 +11,10 @@ import { colours } from "../../shared/widget/style.ts";
 import { renderTable } from "../../shared/widget/table.ts";
 import { renderTasks } from "../../shared/widget/tasks.ts";
 import type { InterfaceRate, Snapshot } from "./feed.ts";
+import { renderVerifications } from "./verifications.ts";
 import type { PageWords } from "./words.ts";
 
-export const fragmentNames = ["now", "tasks", "rates", "failures", "coverage"] as const;
+export const fragmentNames = ["now", "tasks", "rates", "failures", "coverage", "verifications"] as const;
 export type FragmentName = (typeof fragmentNames)[number];
 
 /** A day opens in the dialog, or without a script as a page of its own. */
@@ -29,7 +30,7 @@ export function renderFragments(
   words: PageWords,
   weeks: number,
 ): Record<FragmentName, string> {
-  const { at, tasks, failures, needPerson, coverage, rates } = snapshot;
+  const { at, tasks, failures, needPerson, coverage, rates, verifications } = snapshot;
   const { widget } = words;
   return {
     now: tiles(snapshot, words).markup,
@@ -50,6 +51,7 @@ export function renderFragments(
       widget,
       opening,
     ),
+    verifications: renderVerifications(verifications, at, words),
   };
 }
 

@@ -15,6 +15,7 @@ import { renderDocument } from "./document.ts";
 import { readWeeks, streamEvents } from "./events.ts";
 import { type InterfaceRate, makeFeed } from "./feed.ts";
 import { drawNames } from "./names.ts";
+import { drawFindings } from "./verifications.ts";
 import { type PageWords, wordsFor } from "./words.ts";
 
 export type PageOptions = {
@@ -83,6 +84,8 @@ export async function startPage({
         return sendJson(response, 200, await drawChart(database, readChoice(query), words));
       case "GET /names":
         return send(response, 200, "text/html; charset=utf-8", await drawNames(database, query, words));
+      case "GET /findings":
+        return send(response, 200, "text/html; charset=utf-8", await drawFindings(database, query, words));
       case "GET /codes":
         return sendJson(response, 200, await suggestCodes(database, query.get("q") ?? ""));
       case "POST /command":

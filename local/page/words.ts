@@ -1,6 +1,9 @@
 // The page in two languages. What the widget writes is in shared/widget/words.ts.
+
+import type { Verdict, VerificationStatus } from "../../shared/catalogue/status.ts";
 import type { Nothing } from "../../shared/plan/nothing.ts";
 import type { Adjustment } from "../../shared/reads/daily.ts";
+import type { Verification } from "../../shared/reads/verifications.ts";
 import type { TaskQuestions } from "../../shared/widget/actions.ts";
 import { chinese as chineseWidget, english as englishWidget, type Words } from "../../shared/widget/words.ts";
 import type { Range } from "./range.ts";
@@ -15,7 +18,7 @@ export type PageWords = {
   readonly lost: string;
   readonly silent: string;
   readonly sections: Readonly<
-    Record<"now" | "tasks" | "start" | "rates" | "failures" | "coverage" | "prices", string>
+    Record<"now" | "tasks" | "start" | "rates" | "failures" | "coverage" | "prices" | "verifications", string>
   >;
   readonly tiles: Readonly<Record<"newest" | "instruments" | "needPerson" | "left", string>>;
   readonly none: string;
@@ -54,7 +57,7 @@ export type PageWords = {
   readonly nothingStored: string;
   readonly noPrices: (code: string) => string;
   readonly close: string;
-  /** The dialog with the names of what is absent of a day. */
+  /** The dialog with the names of what is absent of a day, or was found by a verification. */
   readonly names: string;
   readonly noNames: string;
   readonly closeNames: string;
@@ -62,6 +65,40 @@ export type PageWords = {
   readonly columns: Readonly<Record<"open" | "high" | "low" | "close" | "vol", string>>;
   readonly priceOn: (day: string, moved: string) => string;
   readonly asTable: (rows: number) => string;
+  readonly verify: VerifyWords;
+};
+
+type CountName = "explained" | "unexplained" | "missing" | "different" | "failedChecks";
+
+export type VerifyWords = Readonly<
+  Record<
+    | "none"
+    | "unknown"
+    | "dataset"
+    | "days"
+    | "how"
+    | "verdict"
+    | "found"
+    | "finding"
+    | "part"
+    | "storedValue"
+    | "upstreamValue"
+    | "upstream"
+    | "repair"
+    | "button",
+    string
+  >
+> & {
+  readonly hows: Readonly<Record<Verification["how"], string>>;
+  readonly statuses: Readonly<Record<VerificationStatus, string>>;
+  readonly verdicts: Readonly<Record<Verdict, string>>;
+  readonly counts: Readonly<Record<CountName, (count: string) => string>>;
+  /** The checks of data_check keep their names. */
+  readonly findings: Readonly<Record<string, string>>;
+  readonly stored: (stored: string, expected: string) => string;
+  readonly first: (shown: string, kept: string) => string;
+  /** Asks before the calls of a comparison are made. */
+  readonly planned: (job: string, units: string, calls: string, minutes: string) => string;
 };
 
 const english: PageWords = {
@@ -81,6 +118,7 @@ const english: PageWords = {
     failures: "Needs a person",
     coverage: "Coverage",
     prices: "Prices",
+    verifications: "Verifications",
   },
   tiles: {
     newest: "Newest stored day",
@@ -146,13 +184,49 @@ const english: PageWords = {
   nothingStored: "No prices are stored yet. They appear here when the first days are in.",
   noPrices: (code) => `No prices of ${code} are stored.`,
   close: "close",
-  names: "What is absent of a day",
+  names: "What is absent or different",
   noNames: "No names are known of this day.",
   closeNames: "Close",
   day: "day",
   columns: { open: "open", high: "high", low: "low", close: "close", vol: "volume, lots" },
   priceOn: (day, moved) => `on ${day}, ${moved} over the range`,
   asTable: (rows) => `As a table, newest ${rows} days`,
+  verify: {
+    none: "Nothing was verified yet.",
+    unknown: "There is no such verification.",
+    dataset: "Dataset",
+    days: "days",
+    how: "how",
+    verdict: "verdict",
+    found: "found",
+    finding: "finding",
+    part: "part",
+    storedValue: "stored",
+    upstreamValue: "expected",
+    upstream: "Compare with TuShare, which takes calls",
+    repair: "Then fetch what is missing or different",
+    button: "Verify …",
+    hows: { rows: "stored rows", upstream: "TuShare" },
+    statuses: { RUNNING: "RUNNING", COMPLETED: "COMPLETED", FAILED: "NOT VERIFIED" },
+    verdicts: {
+      complete: "complete",
+      explained: "whole, absences are explained",
+      missing: "MISSING",
+      different: "DIFFERENT from TuShare",
+    },
+    counts: {
+      explained: (count) => `${count} explained`,
+      unexplained: (count) => `${count} unexplained`,
+      missing: (count) => `${count} missing`,
+      different: (count) => `${count} different`,
+      failedChecks: (count) => `${count} failed checks`,
+    },
+    findings: { missing: "missing", unexplained: "unexplained", different: "different" },
+    stored: (stored, expected) => `${stored} of ${expected} rows stored`,
+    first: (shown, kept) => `The first ${shown} of ${kept}; all are in the table sync_finding.`,
+    planned: (job, units, calls, minutes) =>
+      `Compare with TuShare? A task of ${job} makes calls for ${units} units (${calls}), about ${minutes} min, and stores nothing.`,
+  },
 };
 
 const chinese: PageWords = {
@@ -172,6 +246,7 @@ const chinese: PageWords = {
     failures: "需要人工处理",
     coverage: "数据覆盖",
     prices: "价格",
+    verifications: "核对",
   },
   tiles: {
     newest: "最新入库交易日",
@@ -237,13 +312,49 @@ const chinese: PageWords = {
   nothingStored: "还没有价格入库。首批数据入库后会显示在这里。",
   noPrices: (code) => `没有 ${code} 的价格。`,
   close: "收盘价",
-  names: "某一天没有的数据",
+  names: "缺少或不一致的数据",
   noNames: "没有这一天的明细。",
   closeNames: "关闭",
   day: "日期",
   columns: { open: "开盘", high: "最高", low: "最低", close: "收盘", vol: "成交量（手）" },
   priceOn: (day, moved) => `${day}，区间涨跌 ${moved}`,
   asTable: (rows) => `表格，最近 ${rows} 天`,
+  verify: {
+    none: "还没有核对过。",
+    unknown: "没有这次核对。",
+    dataset: "数据集",
+    days: "日期",
+    how: "方式",
+    verdict: "结论",
+    found: "结果",
+    finding: "结果",
+    part: "部分",
+    storedValue: "已存",
+    upstreamValue: "应为",
+    upstream: "与 TuShare 比较，需要调用接口",
+    repair: "然后获取缺少或不一致的数据",
+    button: "核对……",
+    hows: { rows: "已存的行", upstream: "TuShare" },
+    statuses: { RUNNING: "进行中", COMPLETED: "已完成", FAILED: "未能核对" },
+    verdicts: {
+      complete: "完整",
+      explained: "完整，缺失均有解释",
+      missing: "有缺失",
+      different: "与 TuShare 不一致",
+    },
+    counts: {
+      explained: (count) => `${count} 项有解释`,
+      unexplained: (count) => `${count} 项原因不明`,
+      missing: (count) => `${count} 项缺失`,
+      different: (count) => `${count} 项不一致`,
+      failedChecks: (count) => `${count} 项未通过检查`,
+    },
+    findings: { missing: "缺失", unexplained: "原因不明", different: "不一致" },
+    stored: (stored, expected) => `应有 ${expected} 行，已存 ${stored} 行`,
+    first: (shown, kept) => `共 ${kept} 项，显示前 ${shown} 项；全部在表 sync_finding 中。`,
+    planned: (job, units, calls, minutes) =>
+      `与 TuShare 比较？${job} 的任务将为 ${units} 个单元调用接口（${calls}），约 ${minutes} 分钟，不存储任何数据。`,
+  },
 };
 
 /** By the first of the browser's languages that is supported; otherwise English. */
