@@ -3,7 +3,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { type Dataset, datasets } from "../shared/catalogue/datasets.ts";
 import { absenceReasons, absentOn, readCodeCoverage } from "../shared/coverage/names.ts";
-import { readReach } from "../shared/coverage/reach.ts";
+import { nothingWhole, readReach } from "../shared/coverage/reach.ts";
 import { byMonth, stateOfDay } from "../shared/coverage/state.ts";
 import type { DayCoverage } from "../shared/coverage/stored-days.ts";
 import { makePlannedTables, planned } from "./support/invented-datasets.ts";
@@ -179,7 +179,7 @@ describe("how far a dataset is whole", () => {
     await world.sql("update sync_task set status = 'COMPLETED'");
   };
   const reach = (daysMax?: number) => readReach(database(), daily, world.clock.now(), daysMax);
-  const none = { newestWhole: undefined, completeThrough: undefined };
+  const none = nothingWhole;
 
   test("is not known before a task asked for it, or while no day is whole", async () => {
     await storeAll();
@@ -192,13 +192,13 @@ describe("how far a dataset is whole", () => {
   test("is the newest whole day, and the day before the first gap", async () => {
     await storeAll();
     await ask();
-    expect(await reach()).toEqual({ newestWhole: lastDay, completeThrough: lastDay });
+    expect(await reach()).toEqual({ ...none, newestWhole: lastDay, completeThrough: lastDay });
     await remove("600519.SH", ["20240108"]);
-    expect(await reach()).toEqual({ newestWhole: lastDay, completeThrough: "20240105" });
+    expect(await reach()).toEqual({ ...none, newestWhole: lastDay, completeThrough: "20240105" });
     await remove("600519.SH", [lastDay]);
-    expect(await reach()).toEqual({ newestWhole: "20240116", completeThrough: "20240105" });
+    expect(await reach()).toEqual({ ...none, newestWhole: "20240116", completeThrough: "20240105" });
     await remove("600519.SH", [firstDay]);
-    expect(await reach()).toEqual({ newestWhole: "20240116", completeThrough: undefined });
+    expect(await reach()).toEqual({ ...none, newestWhole: "20240116" });
   });
 
   test("is the same whether its days are kept as whole or counted from their rows", async () => {
@@ -214,7 +214,7 @@ describe("how far a dataset is whole", () => {
     expect(await reach()).toEqual(kept);
   });
 
-  test("is left open when too many days would have to be counted", async () => {
+  test("is told as far as the days are counted, and each question counts on", async () => {
     await storeAll();
     await ask();
     await world.sql("delete from sync_day");
@@ -225,8 +225,12 @@ describe("how far a dataset is whole", () => {
     );
     await world.sql(`update sync_task set config = '{"from":"20231101","to":"20240117"}'`);
     await world.sql("update stock_info set list_date = '20240102' where list_date < '20240102'");
-    expect(await reach(10)).toEqual({ newestWhole: lastDay, completeThrough: undefined });
-    expect(await reach()).toEqual({ newestWhole: lastDay, completeThrough: lastDay }); // nothing was listed before
+    const open = ["20231121", "20231211", "20231231"]; // twenty days in each question
+    for (const uncountedFrom of open)
+      expect(await reach(10)).toEqual({ ...none, newestWhole: lastDay, uncountedFrom });
+    expect(await reach(10)).toEqual({ ...none, newestWhole: lastDay, completeThrough: lastDay });
+    await remove("600519.SH", ["20240108"]);
+    expect(await reach(10)).toEqual({ ...none, newestWhole: lastDay, completeThrough: "20240105" });
   });
 
   test("goes by the answers, where a day may have any number of rows", async () => {
@@ -239,6 +243,7 @@ describe("how far a dataset is whole", () => {
        values (gen_random_uuid(), 'SUSPEND_D_HISTORY', 'COMPLETED', 1, '{"from":"20240102","to":"20240117"}')`,
     );
     expect(await readReach(database(), events, world.clock.now())).toEqual({
+      ...none,
       ...{ newestWhole: lastDay, completeThrough: marketDays[2] },
     });
   });

@@ -120,7 +120,7 @@ describe("whatever is in the catalogue", () => {
       whole: true,
       asked: true,
     };
-    const reach = { newestWhole: day.day, completeThrough: day.day };
+    const reach = { newestWhole: day.day, completeThrough: day.day, uncountedFrom: day.day };
     const draw = (words: typeof english) =>
       renderCoverages([{ dataset, days: [day], due: day.day, reach }], words.widget);
     expect(draw(english)).not.toMatch(han);

@@ -4,6 +4,7 @@ import { drawNames, drawProgress } from "../functions/widget-page.ts";
 import { datasets } from "../shared/catalogue/datasets.ts";
 import type { DatasetCoverage } from "../shared/coverage/dataset-coverage.ts";
 import type { AbsentCell } from "../shared/coverage/names.ts";
+import { nothingWhole } from "../shared/coverage/reach.ts";
 import type { DayCoverage } from "../shared/coverage/stored-days.ts";
 import type { FailureRecord, TaskProgress } from "../shared/reads/progress.ts";
 import { type Opening, renderCoverage } from "../shared/widget/coverage.ts";
@@ -77,7 +78,7 @@ const aWholeDay = (day: string, stored: number, more: Partial<DayCoverage> = {})
   aDay(day, stored, { whole: true, missing: 0, explained: 100 - stored, ...more });
 const ofStocks = (...days: DayCoverage[]): DatasetCoverage => ({
   ...{ dataset: datasets.stock_daily, days, due: "20240116" },
-  reach: { newestWhole: undefined, completeThrough: undefined },
+  reach: nothingWhole,
 });
 
 /** Text a reader sees, tooltips left out. */
@@ -280,11 +281,18 @@ describe("coverage", () => {
   );
 
   test.each([
-    ["2024-01-08", "2024-01-05", "Newest whole day 2024-01-08, complete through 2024-01-05."],
-    ["2024-01-08", undefined, "Newest whole day 2024-01-08. "],
-    [undefined, undefined, "No day is whole yet."],
-  ])("says how far it is whole: %s, through %s", (newest, through, text) => {
-    const reach = { newestWhole: newest?.replaceAll("-", ""), completeThrough: through?.replaceAll("-", "") };
+    ["2024-01-08", "2024-01-05", undefined, "Newest whole day 2024-01-08, complete through 2024-01-05."],
+    [
+      ...(["2024-01-08", "2024-01-05", "2024-01-06"] as const),
+      "Newest whole day 2024-01-08, complete through 2024-01-05, days from 2024-01-06 on are not counted yet.",
+    ],
+    ["2024-01-08", undefined, undefined, "Newest whole day 2024-01-08. "],
+    [undefined, undefined, undefined, "No day is whole yet."],
+  ])("says how far it is whole: %s, through %s", (newest, through, uncounted, text) => {
+    const [newestWhole, completeThrough, uncountedFrom] = [newest, through, uncounted].map((day) =>
+      day?.replaceAll("-", ""),
+    );
+    const reach = { newestWhole, completeThrough, uncountedFrom };
     expect(figcaption(renderCoverage({ ...ofStocks(...days), reach }))).toContain(text);
   });
 

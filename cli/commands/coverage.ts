@@ -117,6 +117,7 @@ async function ofDataset(api: Api, at: string, isByMonth: boolean, asked: Asked)
     body: { ...coverage, ...(isByMonth ? { months } : { days }) },
     lines: [
       t.coverage.reach(coverage.newest_whole_day ?? "-", coverage.complete_through ?? "-"),
+      ...(coverage.uncounted_from === null ? [] : [t.coverage.uncounted(coverage.uncounted_from)]),
       ...tableOf(names, rows, coverage, isOnlyMissing, t),
     ],
   };

@@ -274,6 +274,8 @@ export const en = {
     exampleCode: "where a stock has gaps",
     newest: (day: string) => `newest stored day: ${day}`,
     reach: (newest: string, through: string) => `newest whole day: ${newest}, complete through: ${through}`,
+    uncounted: (from: string) =>
+      `days from ${from} on were not counted yet, and it may be complete further: ask again to count on`,
     noneMissing: (from: string, to: string) => `Every trading day from ${from} to ${to} is complete.`,
     noOpenDays: (from: string, to: string) => `The calendar has no trading day from ${from} to ${to}.`,
     nothingAbsent: (day: string) => `Nothing is absent on ${day}.`,

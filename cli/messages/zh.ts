@@ -264,6 +264,7 @@ export const zh: Messages = {
     exampleCode: "某只股票的缺口",
     newest: (day) => `最新已存交易日：${day}`,
     reach: (newest, through) => `最新的完整交易日：${newest}，连续完整至：${through}`,
+    uncounted: (from) => `${from} 起的交易日尚未统计，连续完整的范围可能更长：再次查询会继续统计`,
     noneMissing: (from, to) => `${from} 至 ${to} 的每个交易日都完整。`,
     noOpenDays: (from, to) => `${from} 至 ${to} 日历中没有交易日。`,
     nothingAbsent: (day) => `${day} 没有缺失。`,

@@ -13,7 +13,7 @@ import {
 import { lastDueDay } from "../../shared/catalogue/due.ts";
 import { jobsOf } from "../../shared/catalogue/jobs.ts";
 import type { DatasetCoverage } from "../../shared/coverage/dataset-coverage.ts";
-import { type Reach, readReach } from "../../shared/coverage/reach.ts";
+import { nothingWhole, type Reach, readReach } from "../../shared/coverage/reach.ts";
 import { askedDaysSql, type DayCoverage, readCoverage } from "../../shared/coverage/stored-days.ts";
 import type { Database, SqlRow } from "../../shared/ports.ts";
 
@@ -32,8 +32,6 @@ export type CoverageReader = {
    */
   read(at: Date): Promise<readonly DatasetCoverage[]>;
 };
-
-const nothingWhole: Reach = { newestWhole: undefined, completeThrough: undefined };
 
 /** The known coverage of one dataset. */
 type Watched = {
@@ -101,6 +99,12 @@ export function makeCoverageReader(
             watched.reach = await readReach(database, dataset, at, pieceDays);
           }
         }
+        notBefore = at.getTime() + (performance.now() - begunAt) * pauseFactor;
+      }
+      const uncounted = shown.find(({ reach }) => reach.uncountedFrom !== undefined);
+      if (due === undefined && uncounted !== undefined && at.getTime() >= notBefore) {
+        const begunAt = performance.now();
+        uncounted.reach = await readReach(database, uncounted.dataset, at, pieceDays);
         notBefore = at.getTime() + (performance.now() - begunAt) * pauseFactor;
       }
       const ascending = wanted.reverse();

@@ -359,7 +359,11 @@ export const DatasetCoverageAnswer = name(
     dataset: z.string(),
     newest_whole_day: about("Its newest whole day; null when there is none", z.nullable(day())),
     complete_through: about(
-      "The last day of the unbroken run of whole days from the first requested day on; null when that day is not whole, and while too many days were not checked",
+      "The last day of the unbroken run of whole days from the first requested day on, as far as days were counted; null when that day is not whole",
+      z.nullable(day()),
+    ),
+    uncounted_from: about(
+      "The first day that was not counted yet: complete_through may be later, and the next request counts on from here; null when nothing is left to count",
       z.nullable(day()),
     ),
     from: day(),

@@ -142,11 +142,12 @@ export const coverageRoutes: readonly Route[] = [
       const dataset = datasets[path.dataset];
       const due = lastDueDay(dataset, now);
       const days = await readCoverage(database, dataset, asked);
-      const { newestWhole, completeThrough } = await readReach(database, dataset, now);
+      const { newestWhole, completeThrough, uncountedFrom } = await readReach(database, dataset, now);
       const body = {
         dataset: dataset.name,
         newest_whole_day: newestWhole ?? null,
         complete_through: completeThrough ?? null,
+        uncounted_from: uncountedFrom ?? null,
         ...asked,
         ...(isByDay
           ? { days: days.map((rows) => ({ day: rows.day, ...asRows(rows, due) })) }

@@ -11,16 +11,24 @@ import { askedDaysSql, readAnswered } from "./stored-days.ts";
 export type Reach = {
   /** The newest day that is whole. */
   readonly newestWhole: Day | undefined;
-  /** The last day of the unbroken run of whole days from the first requested day on; undefined also while unknown. */
+  /** The last day of the unbroken run of whole days from the first requested day on; undefined when that is not whole. */
   readonly completeThrough: Day | undefined;
+  /** The first day that was not counted in this question: the run may go further. */
+  readonly uncountedFrom: Day | undefined;
+};
+
+export const nothingWhole: Reach = {
+  newestWhole: undefined,
+  completeThrough: undefined,
+  uncountedFrom: undefined,
 };
 
 /** Days in one question; the newest days are the ones most often not kept as whole. */
 const daysAtOnce = 20;
 
 /**
- * Where days are not kept as whole, they are counted from their rows: with `daysMax` counted in vain it is not known how
- * far the dataset is whole. Planner and evening check keep them.
+ * Days that are not kept as whole are counted from their rows, at most `daysMax` in one question, and kept: the next
+ * question goes on from there.
  */
 export async function readReach(
   database: Database,
@@ -30,15 +38,15 @@ export async function readReach(
 ): Promise<Reach> {
   const due = lastDueDay(dataset, now);
   const from = await firstAskedDay(database, dataset);
-  if (from === undefined || from > due) return { newestWhole: undefined, completeThrough: undefined };
+  if (from === undefined || from > due) return nothingWhole;
   const range = { from, to: due };
   if (!hasMembersEachDay(dataset)) return reachOf(await readAnswered(database, dataset, range));
   const { whole, others } = await readKept(database, dataset, range);
   const known = [...whole].sort((a, b) => (a.day < b.day ? -1 : 1));
-  const count = (days: readonly Day[]) => countDays(database, dataset, days, false);
+  const count = (days: readonly Day[]) => countDays(database, dataset, days, true);
   return {
     newestWhole: await newestWhole(known, others, count, daysMax),
-    completeThrough: await completeThrough(known, others, count, daysMax),
+    ...(await completeThrough(known, others, count, daysMax)),
   };
 }
 
@@ -65,16 +73,18 @@ async function completeThrough(
   others: readonly Day[],
   count: Count,
   daysMax: number,
-): Promise<Day | undefined> {
+): Promise<Omit<Reach, "newestWhole">> {
   const run = [...known];
   for (let at = 0; at < others.length; at += daysAtOnce) {
-    if (at >= daysMax) return undefined;
+    const uncountedFrom = at >= daysMax ? others[at] : undefined;
+    if (uncountedFrom !== undefined)
+      return { completeThrough: lastBefore(run, uncountedFrom), uncountedFrom };
     const days = await count(others.slice(at, at + daysAtOnce));
     const gap = days.find(({ wanted }) => wanted > 0)?.day;
     run.push(...days);
-    if (gap !== undefined) return lastBefore(run, gap);
+    if (gap !== undefined) return { completeThrough: lastBefore(run, gap), uncountedFrom: undefined };
   }
-  return lastBefore(run);
+  return { completeThrough: lastBefore(run), uncountedFrom: undefined };
 }
 
 const isWhole = ({ wanted, expected }: DayState) => wanted === 0 && expected > 0;
@@ -91,7 +101,11 @@ function lastBefore(days: readonly DayState[], gap?: Day): Day | undefined {
 function reachOf(days: readonly { readonly day: Day; readonly whole: boolean }[]): Reach {
   const gap = days.findIndex(({ whole }) => !whole);
   const run = gap === -1 ? days : days.slice(0, gap);
-  return { newestWhole: days.findLast(({ whole }) => whole)?.day, completeThrough: run.at(-1)?.day };
+  return {
+    newestWhole: days.findLast(({ whole }) => whole)?.day,
+    completeThrough: run.at(-1)?.day,
+    uncountedFrom: undefined,
+  };
 }
 
 /** The first day that a task for the whole dataset covered. */

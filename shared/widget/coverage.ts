@@ -66,7 +66,7 @@ ${words.weekdays.map((name, at) => (at % 2 === 0 ? html`<text x="0" y="${labelHe
 ${open.map(({ day }, at) => monthLabel(day, open[at - 1]?.day, first.day, words))}
 ${open.map((day) => linked(square(day, first.day, words), day, dataset, opening))}
 </svg>
-<figcaption class="ts-quiet">${label}. ${words.reach(formatted(reach.newestWhole), formatted(reach.completeThrough))} ${legend(words)}${latest(words.latestPartial, partial, (day) => lackOf(day, words), opened)}${latest(words.latestUnexplained, unexplained, (day) => words.notFound(formatNumber(day.unexplained ?? 0)), opened)}</figcaption>
+<figcaption class="ts-quiet">${label}. ${words.reach(formatted(reach.newestWhole), formatted(reach.completeThrough), formatted(reach.uncountedFrom))} ${legend(words)}${latest(words.latestPartial, partial, (day) => lackOf(day, words), opened)}${latest(words.latestUnexplained, unexplained, (day) => words.notFound(formatNumber(day.unexplained ?? 0)), opened)}</figcaption>
 </figure>`.markup;
 }
 

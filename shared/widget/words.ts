@@ -66,7 +66,7 @@ export type Words = {
   /** Continues the sentence of `coverage`. */
   unaskedDays(count: string): string;
   /** How far a dataset is whole; undefined where no day is, or where it is not known. */
-  reach(newest: string | undefined, through: string | undefined): string;
+  reach(newest: string | undefined, through: string | undefined, uncountedFrom: string | undefined): string;
   /** A figure is undefined when it is unknown, or 0. */
   day(
     of: Readonly<Record<"day" | "stored" | "state", string>> &
@@ -153,10 +153,11 @@ export const english: Words = {
   coverage: (what, first, last, whole, open) =>
     `${what} stored for each trading day from ${first} to ${last}: ${whole} of ${open} days whole`,
   unaskedDays: (count) => `, and ${count} not requested`,
-  reach: (newest, through) =>
-    newest === undefined
-      ? "No day is whole yet."
-      : `Newest whole day ${newest}${through === undefined ? "" : `, complete through ${through}`}.`,
+  reach: (newest, through, uncountedFrom) => {
+    if (newest === undefined) return "No day is whole yet.";
+    const complete = through === undefined ? "" : `, complete through ${through}`;
+    return `Newest whole day ${newest}${complete}${uncountedFrom === undefined ? "" : `, days from ${uncountedFrom} on are not counted yet`}.`;
+  },
   day: ({ day, stored, expected, explained, unexplained, missing, state }) =>
     [
       `${day}: ${stored} rows${expected === undefined ? "" : ` of ${expected} expected`}`,
@@ -247,10 +248,11 @@ export const chinese: Words = {
   coverage: (what, first, last, whole, open) =>
     `${what}：${first} 至 ${last} 每个交易日的入库情况，${open} 个交易日中 ${whole} 个完整`,
   unaskedDays: (count) => `，另有 ${count} 个交易日未请求过`,
-  reach: (newest, through) =>
-    newest === undefined
-      ? "还没有完整的交易日。"
-      : `最新的完整交易日 ${newest}${through === undefined ? "" : `，连续完整至 ${through}`}。`,
+  reach: (newest, through, uncountedFrom) => {
+    if (newest === undefined) return "还没有完整的交易日。";
+    const complete = through === undefined ? "" : `，连续完整至 ${through}`;
+    return `最新的完整交易日 ${newest}${complete}${uncountedFrom === undefined ? "" : `，${uncountedFrom} 起尚未统计`}。`;
+  },
   day: ({ day, stored, expected, explained, unexplained, missing, state }) =>
     [
       `${day}：入库 ${stored} 行`,
