@@ -151,7 +151,8 @@ from ${table}`,
   };
 }
 
-function connect(dataApiUrl: string): Database {
+/** The production adapter on a local Data API. */
+export function connect(dataApiUrl: string): Database {
   Object.assign(process.env, {
     AWS_ENDPOINT_URL_RDS_DATA: dataApiUrl,
     AWS_REGION: "us-east-1",
