@@ -8,6 +8,9 @@ import { say } from "../shared/words/say-here.ts";
 const daysNamed = 5;
 const codesNamed = 5;
 
+/** Absences that are read of a day, to count their codes: a code may lack several interfaces. */
+const absencesRead = 1_000;
+
 /** Calendar days that are looked at, the newest; the API answers no more at once. */
 const daysMax = 400;
 
@@ -20,8 +23,9 @@ export type PartialDay = {
   readonly reason: "missing" | "unexplained";
   /** Absent rows, or absent values of a joined interface. */
   readonly absent: number;
-  /** A few of their codes. */
+  /** A few of their codes, and how many more codes there are. */
   readonly codes: readonly string[];
+  readonly moreCodes: number;
 };
 
 /** The newest such days of each dataset, ascending. @param names of datasets; others than those by name are left out */
@@ -39,10 +43,19 @@ export async function readPartialDays(
     for (const { day, missing, unexplained } of partial.slice(-daysNamed)) {
       const [reason, absent] =
         missing > 0 ? (["missing", missing] as const) : (["unexplained", unexplained] as const);
-      const limit = `reason=${reason}&limit=${2 * codesNamed}`; // a code may lack two interfaces
+      const limit = `reason=${reason}&limit=${absencesRead}`;
       const answer = (await get(`${path}/days/${day}?${limit}`)) as { absent: { ts_code: string }[] };
-      const codes = [...new Set(answer.absent.map(({ ts_code }) => ts_code))].slice(0, codesNamed);
-      found.push({ dataset: name, day, reason, absent, codes });
+      const all = [...new Set(answer.absent.map(({ ts_code }) => ts_code))];
+      const unread = Math.max(0, absent - answer.absent.length);
+      const codes = all.slice(0, codesNamed);
+      found.push({
+        dataset: name,
+        day,
+        reason,
+        absent,
+        codes,
+        moreCodes: all.length - codes.length + unread,
+      });
     }
   }
   return found;
@@ -52,9 +65,8 @@ type DayAnswer = { day: Day; state: string; missing: number; unexplained: number
 
 /** Each day as a line: how many rows are absent, and the first codes. */
 export function describePartialDays(days: readonly PartialDay[]): string[] {
-  return days.map(({ dataset, day, reason, absent, codes }) => {
+  return days.map(({ dataset, day, reason, absent, codes, moreCodes: more }) => {
     const title = datasetsByName.find(({ name }) => name === dataset)?.title.en ?? dataset;
-    const more = Math.max(0, absent - codes.length);
     const values = { title, day, count: absent.toLocaleString("en-US"), codes: codes.join(", ") };
     if (reason === "missing")
       return more === 0 ? say("dayLacks", values) : say("dayLacksMore", { ...values, more });

@@ -96,7 +96,7 @@ describe("a day of which a row never comes", () => {
       status: "COMPLETED",
       total_processed: 12,
       reason:
-        "partial, 1 rows or values of 1 days are not at TuShare and nothing says why, such as 20240104 600519.SH daily",
+        "partial, absent at TuShare and nothing says why: 1 (trading days: 1), such as 20240104 600519.SH daily",
     });
     expect(await absences()).toEqual([
       { day, ts_code: code, interface: "daily", reason: "unexplained", looks: 3 },
@@ -110,6 +110,19 @@ describe("a day of which a row never comes", () => {
     expect(await world.sql("select unexplained from sync_day where unexplained > 0")).toEqual([
       { unexplained: 1 },
     ]);
+  });
+
+  test("is named once in the reason, whatever else the day lacks", async () => {
+    losing("daily", (each, on) => each === code && on >= day && on <= "20240108");
+    const losingBars = world.state.onCall;
+    world.state.onCall = async (call, reply) => {
+      const isLost = call.name === "adj_factor" && call.params.trade_date === day;
+      return await losingBars(call, isLost ? { ...reply, items: [] } : reply);
+    };
+    await run(history);
+    expect((await onlyTask())?.reason).toBe(
+      "partial, absent at TuShare and nothing says why: 4 (trading days: 3), such as 20240104 adj_factor, 20240105 600519.SH daily, 20240108 600519.SH daily",
+    );
   });
 
   test("is looked for in three runs while it is new", async () => {

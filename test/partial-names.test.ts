@@ -45,6 +45,13 @@ test("a day is named with its codes, up to five, and how many more, in both lang
   expect(translate(all ?? "", "zh")).toMatch(/^股票日线 20240110：缺失 12（.*，另有 7）$/);
 });
 
+test("a code that lacks two interfaces is named once, and is not one more", async () => {
+  await world.sql(
+    "update stock_daily set adj_factor = null, total_mv = null where trade_date = '2024-01-04' and ts_code = '600519.SH'",
+  );
+  expect(await lines()).toEqual(["stock daily data on 20240104: 2 missing (600519.SH)"]);
+});
+
 test("what was looked for and not found is told apart from what is missing", async () => {
   await remove("trade_date = '2024-01-04' and ts_code = '600519.SH'");
   await world.sql(

@@ -22,7 +22,7 @@ export type CellChanges = {
 /** CTEs, each after a comma, and their parameters. */
 export type Part = { readonly sql: string; readonly parameters: SqlParameters };
 
-/** Names in a task's reason. */
+/** Days named in a task's reason, each with its first absence. */
 const namesMax = 5;
 
 /**
@@ -167,9 +167,9 @@ export function partialReason(dataset: Dataset, records: boolean): Part {
         select replace(replace(replace(:partial, '<cells>', cast(count(*) as text)),
           '<days>', cast(max(day_rank) as text)),
           '<names>', string_agg(concat_ws(' ', to_char(trade_date, 'YYYYMMDD'), nullif(ts_code, ''), interface), ', '
-            order by place) filter (where place <= ${namesMax}))
+            order by trade_date) filter (where place_in_day = 1 and day_rank <= ${namesMax}))
         from (
-          select *, row_number() over (order by trade_date, ts_code, interface) as place,
+          select *, row_number() over (partition by trade_date order by ts_code, interface) as place_in_day,
             dense_rank() over (order by trade_date) as day_rank
           from (
             select trade_date, ts_code, interface

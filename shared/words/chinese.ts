@@ -167,7 +167,7 @@ export const chinese: Readonly<Record<SentenceName | StartSentenceName, string>>
   daysAbsent: "{slice}：{expected} 个交易日中有 {count} 日没有数据，且原因不明：{names}",
   detailAbsent: "{slice}：{rows} 行中有 {count} 行没有 {interface} 的数据，且原因不明：{names}",
   detailNone: "{slice}：{interface} 没有任何一行",
-  taskPartial: "部分完成，{days} 个交易日共有 {cells} 处数据在 TuShare 中没有，且原因不明，例如 {names}",
+  taskPartial: "部分完成，TuShare 中没有且原因不明：{cells} 处（{days} 个交易日），例如 {names}",
   tooManyChanges:
     "{what}：已存的 {stored} 行中有 {rows} 行的 {column} 与返回结果不同，超过 {percent} %（SYNC_REVISION_SHARE_MAX），如 {one}、{other}。未覆盖任何数据。若 TuShare 是对的，请加 refresh 和 acceptChanges 对此范围重新运行作业",
   tooManyRowsGone:

@@ -175,7 +175,7 @@ export const sentences = {
   detailAbsent: "{slice}: {count} of {rows} rows have no values of {interface} and nothing says why: {names}",
   detailNone: "{slice}: {interface} has no row at all",
   taskPartial:
-    "partial, {cells} rows or values of {days} days are not at TuShare and nothing says why, such as {names}",
+    "partial, absent at TuShare and nothing says why: {cells} (trading days: {days}), such as {names}",
   tooManyChanges:
     "{what}: {column} differs in {rows} of {stored} stored rows, more than {percent} % (SYNC_REVISION_SHARE_MAX), such as {one} and {other}. Nothing was overwritten. If TuShare is right, run the job for this range with refresh and acceptChanges",
   tooManyRowsGone:
