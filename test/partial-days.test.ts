@@ -181,6 +181,29 @@ describe("a day of which a row never comes", () => {
   });
 });
 
+describe("a stock of which nobody knows when it was listed", () => {
+  const command = { ...history, codes: [code] };
+  const plannedUnits = async () => (await world.dispatch({ plan: command })).plan?.units;
+  const lacks = (condition: string) =>
+    world.sql(`delete from stock_daily where ts_code = $1 and ${condition}`, [code]);
+
+  test.each(["list_date = null", "list_status = 'D', delist_date = null"])(
+    "(%s) is fetched once when it is asked for by name, and again when it lost a row",
+    async (unknown) => {
+      await world.sql(`update stock_info set ${unknown} where ts_code = $1`, [code]);
+      world.state.market.daily = world.state.market.daily.filter(
+        (row) => row.ts_code !== code || String(row.trade_date) > day,
+      );
+      await run(command);
+      expect(await onlyTask()).toMatchObject({ status: "COMPLETED", total_units: 1, reason: null });
+      expect(await plannedUnits()).toBe(0);
+      expect((await world.dispatch({ plan: { ...command, refresh: true } })).plan?.units).toBe(1);
+      await lacks("trade_date = '20240109'");
+      expect(await plannedUnits()).toBe(1);
+    },
+  );
+});
+
 describe("suspensions", () => {
   const suspended = "20240108";
   const suspendedDay = { ...oneDay, from: suspended, to: suspended };

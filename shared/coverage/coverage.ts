@@ -7,6 +7,7 @@ import { daysOf } from "../catalogue/selector.ts";
 import type { Database } from "../ports.ts";
 import { type PlannedUnit, unitKey } from "../unit.ts";
 import type { DayRange, MissingRange } from "./calendar.ts";
+import { expectedSql } from "./cells.ts";
 import { isMember, isOwnRow, listingSql, membersSql } from "./members.ts";
 
 /** Days in one query, and codes in one query: each must finish within the Data API's timeout of 45 seconds. */
@@ -125,6 +126,22 @@ where not (${isMember(dataset, "asked.ts_code")})
     not exists (select 1 from ${list.table} as listed where listed.ts_code = asked.ts_code)
     and not exists (select 1 from ${dataset.table} as stored where stored.ts_code = asked.ts_code)
   )
+order by asked.ts_code`,
+    { codes: codes.join(",") },
+  );
+  return rows.map(({ ts_code }) => String(ts_code));
+}
+
+/** Those of `codes` of which nobody knows on which days they have rows: they are not in the list, or their days there are unknown. */
+export async function codesWithoutDays(
+  database: Database,
+  dataset: Dataset,
+  codes: readonly string[],
+): Promise<string[]> {
+  const rows = await database.run(
+    `select asked.ts_code
+from unnest(string_to_array(:codes, ',')) as asked (ts_code)
+where not exists (select 1 from (${expectedSql(dataset)}) as expected where expected.ts_code = asked.ts_code)
 order by asked.ts_code`,
     { codes: codes.join(",") },
   );

@@ -41,9 +41,11 @@ export async function readFacts(database: Database, request: Request, slices: Ti
   const scope = scopeOf(request, slices, { calendar, ...stored });
   const known = { calendar, scope };
   if ("units" in scope) return known;
+  const unanswered = async (codes: readonly string[]) =>
+    await coverage.unansweredRanges(database, dataset, codes, scope.range, refresh);
   const rangesOf = hasMembersEachDay(dataset)
     ? (codes: readonly string[]) => missingRanges(database, dataset, { codes, refresh }, scope.range)
-    : (codes: readonly string[]) => coverage.unansweredRanges(database, dataset, codes, scope.range, refresh);
+    : unanswered;
   if (command.codes !== undefined) {
     const codes = [...new Set(command.codes)];
     const unknownCodes = await coverage.unknownCodes(database, dataset, codes);
@@ -51,7 +53,7 @@ export async function readFacts(database: Database, request: Request, slices: Ti
     return {
       ...{ ...known, codes, unknownCodes },
       unlistedCodes: await coverage.unlistedCodes(database, dataset, codes, scope.range),
-      missingRanges: await rangesOf(codes),
+      missingRanges: await rangesOfNamed(database, dataset, codes, rangesOf, unanswered),
     };
   }
   if (hasMembersEachDay(dataset) && !(await coverage.knowsMembers(database, dataset))) {
@@ -66,6 +68,26 @@ export async function readFacts(database: Database, request: Request, slices: Ti
   // By code takes at least one call for each code.
   if (found.missing.length <= codes.length) return found;
   return { ...found, codes, missingRanges: await rangesOf(codes) };
+}
+
+type RangesOf = (codes: readonly string[]) => Promise<MissingRange[]>;
+
+/** Where nobody knows on which days a code has rows, its answers say what is left to fetch: else it would be all, each time. */
+async function rangesOfNamed(
+  database: Database,
+  dataset: Dataset,
+  codes: readonly string[],
+  rangesOf: RangesOf,
+  unanswered: RangesOf,
+): Promise<MissingRange[]> {
+  const unknown = hasMembersEachDay(dataset)
+    ? new Set(await coverage.codesWithoutDays(database, dataset, codes))
+    : new Set<string>();
+  if (unknown.size === 0) return await rangesOf(codes);
+  const known = codes.filter((code) => !unknown.has(code));
+  return [...(known.length > 0 ? await rangesOf(known) : []), ...(await unanswered([...unknown]))].sort(
+    (a, b) => (a.ts_code < b.ts_code ? -1 : 1),
+  );
 }
 
 /** A stored day of which no more rows are missing may be fetched by code: one code may be missing on many days. */

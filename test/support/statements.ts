@@ -207,6 +207,10 @@ const financeStatements = (codes: readonly string[]): Statement[] => [
     ask: (database) => filings(database, reports, disclosure, { from: "20261026", to: "20261026" }, false),
   },
   {
+    name: "codesWithoutDays",
+    ask: (database) => coverage.codesWithoutDays(database, stock_daily, codes),
+  },
+  {
     name: "delistedBefore",
     ask: (database) => reported.delistedBefore(database, reports, codes, day),
   },
