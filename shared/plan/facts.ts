@@ -1,5 +1,6 @@
 // Reads from the database everything that decide.ts needs for a plan by time.
 import { canAskBy, hasMembersEachDay } from "../catalogue/dataset.ts";
+import type { Dataset } from "../catalogue/datasets.ts";
 import type { Day } from "../catalogue/dates.ts";
 import type { MissingRange } from "../coverage/calendar.ts";
 import { type Calendar, readCalendar } from "../coverage/calendar.ts";
