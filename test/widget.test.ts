@@ -330,6 +330,26 @@ describe("coverage", () => {
     expectWellFormed(page);
   });
 
+  test("has a text to open for every such day where its squares cannot be opened, the newest twenty at most", () => {
+    const many = Array.from({ length: 28 }, (_, at) =>
+      aDay(`202402${String(at + 1).padStart(2, "0")}`, 100, { explained: 5, missing: 0, whole: true }),
+    );
+    const link: Opening["link"] = (_dataset, day, text) => html`<a href="#${day}">${text}</a>`;
+    const opened = (...some: DayCoverage[]) =>
+      [...renderCoverage(ofStocks(...some), undefined, { link }).matchAll(/href="#(\d+)"/g)].map(
+        ([, day]) => day,
+      );
+    expect(opened(...days).toSorted()).toEqual(days.map(({ day }) => day));
+    expect(opened(...many)).toEqual(
+      many
+        .slice(-20)
+        .map(({ day }) => day)
+        .reverse(),
+    );
+    expect(opened(aWholeDay("20240109", 100))).toEqual([]);
+    expectWellFormed(renderCoverage(ofStocks(...many), undefined, { link }));
+  });
+
   test("the names of a day have their reasons, in the reader's language, and the evidence by its title", () => {
     const absent: AbsentCell[] = [
       { ts_code: "000001.SZ", interface: "daily", reason: "missing", looks: 0 },

@@ -17,8 +17,9 @@ const gap = 2;
 const labelWidth = 34;
 const labelHeight = 14;
 
-/** Days named in the text below the picture. */
+/** Days named in the text below the picture; and days named in a list that opens, where squares cannot be links. */
 const daysNamed = 5;
+const daysListed = 20;
 
 const fills = { whole: "#1f8a4c", partial: "#e0a100" } as const;
 
@@ -66,7 +67,7 @@ ${words.weekdays.map((name, at) => (at % 2 === 0 ? html`<text x="0" y="${labelHe
 ${open.map(({ day }, at) => monthLabel(day, open[at - 1]?.day, first.day, words))}
 ${open.map((day) => linked(square(day, first.day, words), day, dataset, opening))}
 </svg>
-<figcaption class="ts-quiet">${label}. ${words.reach(formatted(reach.newestWhole), formatted(reach.completeThrough), formatted(reach.uncountedFrom))} ${legend(words)}${latest(words.latestPartial, partial, (day) => lackOf(day, words), opened)}${latest(words.latestUnexplained, unexplained, (day) => words.notFound(formatNumber(day.unexplained ?? 0)), opened)}</figcaption>
+<figcaption class="ts-quiet">${label}. ${words.reach(formatted(reach.newestWhole), formatted(reach.completeThrough), formatted(reach.uncountedFrom))} ${legend(words)}${latest(words.latestPartial, partial, (day) => lackOf(day, words), opened)}${latest(words.latestUnexplained, unexplained, (day) => words.notFound(formatNumber(day.unexplained ?? 0)), opened)}${others(open, [partial, unexplained], dataset, words, opening)}</figcaption>
 </figure>`.markup;
 }
 
@@ -171,6 +172,22 @@ function latest(
     return at === 0 ? text : html`, ${text}`;
   });
   return html`<br />${name} ${parts}`;
+}
+
+/** The other days with names, where a square cannot be opened itself: the dashboard allows no call inside a picture. */
+function others(
+  open: readonly Seen[],
+  named: readonly (readonly Seen[] | undefined)[],
+  dataset: Dataset,
+  words: Words,
+  opening: Opening | undefined,
+): Markup | undefined {
+  if (opening === undefined || opening.href !== undefined) return undefined;
+  const shown = new Set(named.flatMap((days = []) => days.slice(-daysNamed)));
+  const days = open.filter((day) => hasNames(day, dataset) && !shown.has(day)).slice(-daysListed);
+  if (days.length === 0) return undefined;
+  const links = days.reverse().map((day) => html`${opening.link(dataset, day.day, formatDay(day.day))} `);
+  return html`<details><summary>${words.otherDays}</summary>${links}</details>`;
 }
 
 function lackOf({ stored, missing, unexplained }: Seen, words: Words): string {

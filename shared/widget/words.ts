@@ -41,6 +41,7 @@ export type Words = {
   readonly noNames: string;
   readonly latestPartial: string;
   readonly latestUnexplained: string;
+  readonly otherDays: string;
   someRows(count: string): string;
   missing(count: string): string;
   notFound(count: string): string;
@@ -131,7 +132,8 @@ export const english: Words = {
   noNames: "Nothing is absent on this day.",
   latestPartial: "Latest partial:",
   latestUnexplained: "Latest with rows that were not found:",
-  someRows: (count) => `${count} rows`,
+  otherDays: "Other days with absent rows, by name",
+  someRows: (count) => (count === "1" ? "1 row" : `${count} rows`),
   missing: (count) => `${count} missing`,
   notFound: (count) => `${count} not found`,
   weekdays: ["Mon", "Tue", "Wed", "Thu", "Fri"],
@@ -226,6 +228,7 @@ export const chinese: Words = {
   noNames: "这一天没有缺失。",
   latestPartial: "最近不完整的交易日：",
   latestUnexplained: "最近有行没有找到的交易日：",
+  otherDays: "其他有缺行的交易日，可看代码",
   someRows: (count) => `${count} 行`,
   missing: (count) => `缺失 ${count}`,
   notFound: (count) => `没有找到 ${count}`,
