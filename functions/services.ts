@@ -68,14 +68,19 @@ function printCounted(): void {
 /**
  * @param resumeSecondsMax how long to wait for a paused cluster, within the function's timeout
  * @param answerSecondsMax how long to wait for an answer, for a function with less time than a statement may take
+ * @param remainingMilliseconds time left of the invocation, where a statement that would be cut is to be handed on
  */
-export function database(resumeSecondsMax: number, answerSecondsMax?: number): Database & LongStatements {
+export function database(
+  resumeSecondsMax: number,
+  answerSecondsMax?: number,
+  remainingMilliseconds?: () => number,
+): Database & LongStatements {
   return makeDataApi({
     resourceArn: required("DATABASE_RESOURCE_ARN"),
     secretArn: required("DATABASE_SECRET_ARN"),
     database: required("DATABASE_NAME"),
     clock,
-    ...{ resumeSecondsMax, answerSecondsMax },
+    ...{ resumeSecondsMax, answerSecondsMax, remainingMilliseconds },
   });
 }
 

@@ -24,9 +24,12 @@ import {
 /** The dispatcher has woken the cluster. This is for a cluster that paused again during a long rate-limit wait. */
 const resumeSecondsMax = 45;
 
+/** An execution environment runs one invocation at a time. */
+let invocation: Context | undefined;
+
 const services: SyncServices = {
   datasets,
-  database: database(resumeSecondsMax),
+  database: database(resumeSecondsMax, undefined, () => invocation?.getRemainingTimeInMillis() ?? 0),
   upstream: upstream(),
   origin: origin(),
   pacer: pacer(),
@@ -43,6 +46,7 @@ export const handler = middy<SQSEvent, SQSBatchResponse>()
   .use(injectLambdaContext(logger))
   .use(printMetrics)
   .handler(async (event, context: Context) => {
+    invocation = context;
     const batchItemFailures: SQSBatchItemFailure[] = [];
     for (const record of event.Records) {
       const outcome = await syncUnit(services, {

@@ -96,14 +96,19 @@ export type Dimensions = Readonly<Partial<Record<Dimension, string>>>;
 export type Pacer = {
   /** Begins an invocation. Its first calls wait for leadMilliseconds (pacer.ts), because `hold` ended that much early. */
   enter(): void;
+  /** Milliseconds until this slot may call the interface. */
+  waitFor(interfaceName: string): number;
   /** Waits until this slot may call the interface, then calls. Each interface is paced separately. */
   call<Result>(interfaceName: string, send: () => Promise<Result>): Promise<Result>;
   /** Blocks calls to the interface for `seconds`, after the upstream answered "too fast". */
   rest(interfaceName: string, seconds: number): void;
   /** Slows an interface to the limit the upstream named. Returns the new seconds between calls; undefined: no change. */
   learn(interfaceName: string, callsAMinute: number): number | undefined;
-  /** Keeps the slot until (nearly) T has passed since its last call. Must be awaited however an invocation ends. */
-  hold(): Promise<void>;
+  /**
+   * Keeps the slot until (nearly) T has passed since its last call. Must be awaited however an invocation ends. With less time
+   * than that, the environment's next calls still wait.
+   */
+  hold(millisecondsMax?: number): Promise<void>;
 };
 
 /** The services of the dispatcher's use case. */

@@ -17,11 +17,11 @@ import { openDeafServer, openSilentServer } from "./support/silent-servers.ts";
 const clock: Clock = { now: () => new Date(), monotonic: () => performance.now(), sleep: async () => {} };
 const account = { region: "us-east-1", accessKeyId: "x", secretAccessKey: "x" };
 
-const dataApi = (answerSecondsMax?: number) =>
+const dataApi = (answerSecondsMax?: number, remainingMilliseconds?: () => number) =>
   makeDataApi({
     resourceArn: "arn:aws:rds:us-east-1:000000000000:cluster:test",
     secretArn: "arn:aws:secretsmanager:us-east-1:000000000000:secret:test",
-    ...{ database: "tushare", clock, resumeSecondsMax: 30, answerSecondsMax },
+    ...{ database: "tushare", clock, resumeSecondsMax: 30, answerSecondsMax, remainingMilliseconds },
   });
 const scheduler = () =>
   makeScheduler({
@@ -118,6 +118,34 @@ describe("a client of the SDK", () => {
     useServer(server.url);
     await expect(dataApi(0.2).run("select 1")).rejects.toMatchObject({ kind: "transient" });
     expect(server.requests()).toBe(1);
+  });
+});
+
+describe("a statement of an invocation that soon times out", () => {
+  test("is not waited for any longer, also when its answer stops half-way", async () => {
+    const halfAnswer = openSilentServer((response) =>
+      response.writeHead(200, { "content-length": 1_000 }).write('{"records":'),
+    );
+    for (const opening of [openSilentServer(), halfAnswer]) {
+      const server = await keep(opening);
+      useServer(server.url);
+      const started = performance.now();
+      await expect(dataApi(undefined, () => 5_300).run("select 1")).rejects.toMatchObject({
+        kind: "transient",
+      });
+      expect(performance.now() - started).toBeLessThan(5_300);
+      expect(server.requests()).toBe(1);
+    }
+  });
+
+  test("is not begun when there is no time, and neither is a transaction", async () => {
+    const server = await keep(openSilentServer());
+    useServer(server.url);
+    const late = dataApi(undefined, () => 4_000);
+    const refused = { kind: "transient", message: expect.stringContaining("no time left") };
+    await expect(late.run("select 1")).rejects.toMatchObject(refused);
+    await expect(late.transaction((run) => run("select 1"))).rejects.toMatchObject(refused);
+    expect(server.requests()).toBe(0);
   });
 });
 

@@ -23,10 +23,15 @@ export type DataApiOptions = {
   readonly resumeSecondsMax: number;
   /** How long to wait for an answer: longer than a statement may take, if the function has the time. */
   readonly answerSecondsMax?: number | undefined;
+  /** Milliseconds until the invocation times out: no request is begun or waited for longer. */
+  readonly remainingMilliseconds?: (() => number) | undefined;
 };
 
 /** The service stops a statement after 45 seconds, so the answer has arrived by then. */
 const defaultAnswerSecondsMax = 50;
+
+/** Time that the invocation keeps for handing its work on. */
+const handOnMilliseconds = 5_000;
 
 /** Tries of a statement with an unknown outcome, or after a deadlock. All our statements are idempotent. */
 const triesMax = 3;
@@ -36,9 +41,19 @@ const rollbackTriesMax = 10;
 
 export function makeDataApi(options: DataApiOptions): Database & LongStatements {
   const { clock, resourceArn, secretArn, database } = options;
-  const requestHandler = requestLimits(options.answerSecondsMax ?? defaultAnswerSecondsMax);
+  const answerSecondsMax = options.answerSecondsMax ?? defaultAnswerSecondsMax;
+  const requestHandler = requestLimits(answerSecondsMax);
   // withRetries below retries; retries by the SDK would multiply with them.
   const client = new RDSDataClient({ requestHandler, maxAttempts: 1 });
+
+  /** @throws SyncError transient when the invocation has no time for a request */
+  function withinInvocation(): { abortSignal?: AbortSignal } {
+    if (options.remainingMilliseconds === undefined) return {};
+    const left = Math.floor(options.remainingMilliseconds() - handOnMilliseconds);
+    if (left <= 0) throw new SyncError("transient", say("noTimeForStatement"));
+    // Unlike a timeout of the SDK, it also ends an answer that stops half-way.
+    return left < answerSecondsMax * 1000 ? { abortSignal: AbortSignal.timeout(left) } : {};
+  }
 
   async function execute(sql: string, parameters: SqlParameters, transactionId?: string): Promise<SqlRow[]> {
     const command = new ExecuteStatementCommand({
@@ -50,7 +65,7 @@ export function makeDataApi(options: DataApiOptions): Database & LongStatements 
       includeResultMetadata: true,
       ...(transactionId !== undefined && { transactionId }),
     });
-    const { columnMetadata = [], records = [] } = await client.send(command);
+    const { columnMetadata = [], records = [] } = await client.send(command, withinInvocation());
     const names = columnMetadata.map(({ label, name }) => label ?? name ?? "");
     return records.map((record) =>
       Object.fromEntries(record.map((field, at) => [names[at], asValue(field)])),
@@ -96,10 +111,13 @@ export function makeDataApi(options: DataApiOptions): Database & LongStatements 
     transaction: (work) =>
       withRetries(async () => {
         const target = { resourceArn, secretArn };
-        const { transactionId } = await client.send(new BeginTransactionCommand({ ...target, database }));
+        const { transactionId } = await client.send(
+          new BeginTransactionCommand({ ...target, database }),
+          withinInvocation(),
+        );
         try {
           const result = await work((sql, parameters = {}) => execute(sql, parameters, transactionId));
-          await client.send(new CommitTransactionCommand({ ...target, transactionId }));
+          await client.send(new CommitTransactionCommand({ ...target, transactionId }), withinInvocation());
           return result;
         } catch (error) {
           await rollBack({ ...target, transactionId });
@@ -129,7 +147,9 @@ export function makeDataApi(options: DataApiOptions): Database & LongStatements 
 
 /** After a timeout a retry would take as long, and the function lacks the time: the unit is retried from the queue. */
 function isTimeout(error: unknown): boolean {
-  return error instanceof Error && ["StatementTimeoutException", "TimeoutError"].includes(error.name);
+  return (
+    error instanceof Error && ["StatementTimeoutException", "TimeoutError", "AbortError"].includes(error.name)
+  );
 }
 
 /** SQLSTATE classes of transient errors: connection, resources, operator intervention, deadlock, serialization. */

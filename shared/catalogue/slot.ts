@@ -6,6 +6,16 @@ export const slotsMin = 2;
 /** Longest hold of a slot, so that holds and calls fit into the worker's timeout. */
 export const slotSecondsMax = 30;
 
+/** Parts of an invocation of the worker, in seconds. test/budget.test.ts adds them up. */
+export const workerSeconds = {
+  /** To read what the unit needs, with a database that answers. */
+  claim: 10,
+  /** Timeout of a call to TuShare. */
+  call: 30,
+  /** To store an answer, or to settle the unit without one: the Data API stops a statement after 45 s. */
+  store: 50,
+} as const;
+
 /** Seconds a slot is held for each call, so that `slots` of them together call once every `minIntervalSeconds`. */
 export function slotSeconds(slots: number, minIntervalSeconds: number): number {
   return slots * minIntervalSeconds;

@@ -3,7 +3,9 @@
 import { type InterfaceSpec, isByTradingDay, mainFor, rowCapOf } from "../catalogue/dataset.ts";
 import { type Dataset, evidenceFor } from "../catalogue/datasets.ts";
 import type { Day } from "../catalogue/dates.ts";
+import { functionSeconds } from "../catalogue/queue-limits.ts";
 import type { Selector } from "../catalogue/selector.ts";
+import { workerSeconds } from "../catalogue/slot.ts";
 import { asSyncError, lacksRight, SyncError } from "../errors.ts";
 import type { Delivery, Page, SyncServices } from "../ports.ts";
 import type { Answer, Facts } from "../rows/completeness.ts";
@@ -13,14 +15,14 @@ import type { Unit } from "../unit.ts";
 import { say } from "../words/say.ts";
 import { fetchWhole } from "./fetch-whole.ts";
 
-/** Time to leave for storing and settling when deciding to wait in the slot: a statement may take 45 seconds. */
-const reserveMilliseconds = 60_000;
-
 /** Tries of one call within an invocation; after that the unit goes back to the queue. */
 const callTriesMax = 3;
 
-/** Timeout of a call. */
-const callSecondsMax = 30;
+/** What a call and what follows it may take. A call that does not fit is not begun: the unit is handed on. */
+const callAndStoreMilliseconds = 1000 * (workerSeconds.call + workerSeconds.store);
+
+/** A longer wait fits into no invocation. */
+const waitMillisecondsMax = 1000 * (functionSeconds.worker - workerSeconds.claim) - callAndStoreMilliseconds;
 
 /** Fetches all interfaces in parallel. Every call has ended when this returns, even when one has failed. */
 export async function fetchUnit(
@@ -37,17 +39,18 @@ export async function fetchUnit(
   }
   const tradingDays = isByTradingDay(dataset) ? new Set(openDays) : undefined;
   const key = dataset.replacesSlice ? undefined : dataset.key;
+  const called = new Set<string>();
   const fetchTable = async (spec: InterfaceSpec, days?: ReadonlySet<Day>): Promise<Table> => {
     const capped = { ...spec, rowCap: rowCapOf(spec, services.settings) };
     const ask = (params: Readonly<Record<string, string>>) =>
-      callPaced(services, delivery, unit, spec, params);
+      callPaced(services, delivery, unit, spec, params, called);
     const pages = await fetchWhole(capped, selector, ask, dataset.replacesSlice);
     const checks = checksOf(dataset, selector, spec, days);
     return readRows(spec, pages, `${spec.name} ${unit.unit_key}`, checks, key);
   };
   const emptyOf = (spec: InterfaceSpec) =>
     readRows(spec, [], spec.name, { rule: () => undefined, keeps: [] }, key);
-  const evidence = cells && fetchEvidence(services, delivery, dataset, unit, openDays);
+  const evidence = cells && fetchEvidence(services, delivery, dataset, unit, openDays, called);
   const results = await Promise.allSettled([
     orOtherwise(main, selector, (spec) => fetchTable(spec, tradingDays), emptyOf),
     ...dataset.details.map((spec) => fetchTable(spec)),
@@ -79,6 +82,7 @@ function fetchEvidence(
   dataset: Dataset,
   unit: Unit,
   openDays: Facts["openDays"],
+  called: Set<string>,
 ): Promise<Table | undefined> | undefined {
   const { selector } = unit;
   const { explainedBy } = dataset;
@@ -88,7 +92,7 @@ function fetchEvidence(
     const spec = { ...main, rowCap: rowCapOf(main, services.settings) };
     try {
       const pages = await fetchWhole(spec, selector, (params) =>
-        callPaced(services, delivery, unit, main, params),
+        callPaced(services, delivery, unit, main, params, called),
       );
       const checks = checksOf(explainedBy, selector, main, new Set(openDays));
       return readRows(main, pages, `${main.name} ${unit.unit_key}`, checks, key);
@@ -129,6 +133,7 @@ async function orOtherwise(
 /**
  * One call, paced by the slot. While the invocation has time, it waits here after a short "too fast" and repeats a call
  * after a transient error, so that the unit's other interfaces need not be called again.
+ * @param called interfaces that were called for the unit in this invocation
  */
 async function callPaced(
   services: SyncServices,
@@ -136,11 +141,17 @@ async function callPaced(
   unit: Unit,
   spec: InterfaceSpec,
   params: Readonly<Record<string, string>>,
+  called: Set<string>,
 ): Promise<Page> {
   const { pacer, upstream, meter, log, clock } = services;
   const named = { unit: unit.unit_key, task: unit.task_id, interface: spec.name };
+  const hasTime = (waitMilliseconds: number) =>
+    waitMilliseconds + callAndStoreMilliseconds <= delivery.remainingMilliseconds();
   for (let tries = 1; ; ) {
     const askedAt = clock.monotonic();
+    const wait = pacer.waitFor(spec.name);
+    if (!hasTime(wait)) throw handOn(spec, unit, wait, called);
+    called.add(spec.name);
     try {
       const page = await pacer.call(spec.name, async () => {
         meter.measure("SlotWait", clock.monotonic() - askedAt);
@@ -151,8 +162,6 @@ async function callPaced(
       return page;
     } catch (thrown) {
       const error = asSyncError(thrown);
-      const hasTime = (seconds: number) =>
-        seconds * 1000 + reserveMilliseconds <= delivery.remainingMilliseconds();
       if (error.kind === "rate-limited") {
         meter.count("RateLimited", 1, { interface: spec.name });
         meter.count("TooFast", 1);
@@ -168,19 +177,37 @@ async function callPaced(
             slower,
           });
         }
-        if (!hasTime(seconds)) throw error;
+        if (!hasTime(Math.max(seconds * 1000, pacer.waitFor(spec.name)))) throw error;
         log.warn("upstream says too fast; waiting in the slot", {
           ...named,
           seconds,
           said: error.message,
         });
       } else {
-        if (error.kind !== "transient" || tries === callTriesMax || !hasTime(callSecondsMax)) throw error;
+        if (error.kind !== "transient" || tries === callTriesMax || !hasTime(pacer.waitFor(spec.name)))
+          throw error;
         tries += 1;
         log.warn("call failed; calling again in the slot's pace", { ...named, tries, error });
       }
     }
   }
+}
+
+/**
+ * Why a call is not begun. A wait that fits into no invocation is spent in the queue, without an attempt; but between two calls
+ * of one unit it would come again in each delivery. What is short of time for another reason is an attempt that failed.
+ */
+function handOn(
+  { name }: InterfaceSpec,
+  { unit_key }: Unit,
+  waitMilliseconds: number,
+  called: ReadonlySet<string>,
+): SyncError {
+  const seconds = Math.ceil(waitMilliseconds / 1000);
+  const told = { unit: unit_key, interface: name, seconds };
+  if (waitMilliseconds <= waitMillisecondsMax) return new SyncError("transient", say("callDoesNotFit", told));
+  if (called.has(name)) return new SyncError("permanent", say("callsDoNotFit", told));
+  return new SyncError("rate-limited", say("waitTooLong", told), { retryAfterSeconds: seconds });
 }
 
 function severity({ scope, kind }: SyncError): number {

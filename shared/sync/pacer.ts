@@ -21,10 +21,14 @@ export function makePacer(options: { slots: number; minIntervalSeconds: number; 
     enteredAt = clock.monotonic();
   }
 
+  function waitFor(interfaceName: string): number {
+    const free = freeAt.get(interfaceName) ?? startedAt + intervalMilliseconds;
+    return Math.max(0, Math.max(free, enteredAt + leadMilliseconds) - clock.monotonic());
+  }
+
   async function call<Result>(interfaceName: string, send: () => Promise<Result>): Promise<Result> {
     for (;;) {
-      const free = freeAt.get(interfaceName) ?? startedAt + intervalMilliseconds;
-      const wait = Math.max(free, enteredAt + leadMilliseconds) - clock.monotonic();
+      const wait = waitFor(interfaceName);
       if (wait <= 0) break;
       await clock.sleep(wait);
     }
@@ -46,13 +50,14 @@ export function makePacer(options: { slots: number; minIntervalSeconds: number; 
     return milliseconds / 1000;
   }
 
-  async function hold(): Promise<void> {
+  async function hold(millisecondsMax = Number.POSITIVE_INFINITY): Promise<void> {
+    const endsAt = clock.monotonic() + millisecondsMax;
     for (;;) {
-      const wait = slotFreeAt - leadMilliseconds - clock.monotonic();
+      const wait = Math.min(slotFreeAt - leadMilliseconds, endsAt) - clock.monotonic();
       if (wait <= 0) return;
       await clock.sleep(wait);
     }
   }
 
-  return { enter, call, rest, learn, hold };
+  return { enter, waitFor, call, rest, learn, hold };
 }

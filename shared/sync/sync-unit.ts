@@ -21,6 +21,9 @@ import { fetchUnit } from "./fetch-unit.ts";
 import { settleFailure } from "./settle-failure.ts";
 import { meterOutcome, meterStored, reportFreshness, reportParked } from "./unit-metrics.ts";
 
+/** Time to leave for the end of an invocation. */
+const endMilliseconds = 2_000;
+
 /** Never throws. Holds the slot until its interval has passed, however the unit ends. */
 export async function syncUnit(services: SyncServices, delivery: Delivery): Promise<Outcome> {
   let unit: Unit | undefined;
@@ -42,7 +45,7 @@ export async function syncUnit(services: SyncServices, delivery: Delivery): Prom
       return "redeliver";
     }
   } finally {
-    await services.pacer.hold();
+    await services.pacer.hold(delivery.remainingMilliseconds() - endMilliseconds);
   }
 }
 

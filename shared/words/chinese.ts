@@ -51,6 +51,11 @@ export const chinese: Readonly<Record<SentenceName | StartSentenceName, string>>
   // Tasks: why a task is paused or ended, or why a command failed.
   pausedByCommand: "由命令暂停",
   cancelledByCommand: "由命令取消",
+  waitTooLong: "{unit}：{interface} 还要等 {seconds} 秒才能调用，超过 worker 能等的时间",
+  callDoesNotFit: "{unit}：worker 剩余的时间不够再调用 {interface}",
+  callsDoNotFit:
+    "{unit}：它对 {interface} 的多次调用间隔 {seconds} 秒，超过 worker 能运行的时间；请减小 WORKER_SLOTS 或提高账户限额",
+  noTimeForStatement: "本次调用剩余的时间不够执行语句；由下一次继续",
   taskWasCancelled: "其任务已取消",
   startedByStock: "两分钟内改为按股票重新启动：{why}",
   noTaskTo: "无法{verb}任务 {id}：没有这个任务",

@@ -53,6 +53,12 @@ export const sentences = {
   // Tasks: why a task is paused or ended, or why a command failed.
   pausedByCommand: "paused by a command",
   cancelledByCommand: "cancelled by a command",
+  waitTooLong:
+    "{unit}: {interface} may be called again in {seconds} s, which is longer than the worker can wait",
+  callDoesNotFit: "{unit}: the worker has no time left for a call to {interface}",
+  callsDoNotFit:
+    "{unit}: its calls to {interface}, {seconds} s apart, take longer than the worker can run; lower WORKER_SLOTS or raise the account's limit",
+  noTimeForStatement: "the invocation has no time left for a statement; the next one goes on",
   taskWasCancelled: "its task was cancelled",
   startedByStock: "started again by stock within two minutes: {why}",
   noTaskTo: "cannot {verb} task {id}: there is no such task",
