@@ -182,7 +182,10 @@ async function printStatements(): Promise<void> {
   if (measured.some(({ faults }) => faults.length > 0)) process.exitCode = 1;
 }
 
-/** A plan over the whole history must take at most ten seconds, and none of its statements more than five. */
+/**
+ * A plan over the whole history must take at most ten seconds, and none of its statements more than five. A verification may
+ * take as long as it needs, and none of its statements more than five seconds.
+ */
 async function printPlans(): Promise<void> {
   for (const kind of await engineKinds()) {
     if (kind.missing !== undefined) {
@@ -193,10 +196,10 @@ async function printPlans(): Promise<void> {
     const { rows, days, measured } = await measurePlans(engine, planned, quick ? 3 : 50);
     await engine.close();
     print(
-      `${engine.name}: plans of DAILY_HISTORY over ${rounded(days)} days with ${rounded(rows)} rows stored`,
+      `${engine.name}: plans of DAILY_HISTORY, and verifications, over ${rounded(days)} days with ${rounded(rows)} rows stored`,
     );
-    const isMet = ({ seconds, statementSeconds }: (typeof measured)[number]) =>
-      seconds <= targets.planSeconds && statementSeconds <= targets.planStatementSeconds;
+    const isMet = ({ seconds, statementSeconds, inSteps }: (typeof measured)[number]) =>
+      (inSteps || seconds <= targets.planSeconds) && statementSeconds <= targets.planStatementSeconds;
     print(
       table(
         ["what is stored", "units", "seconds", "slowest statement, s", "statements", "verdict"],

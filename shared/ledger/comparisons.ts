@@ -13,7 +13,7 @@ import { awaitsRepair, verdictSql } from "./ended-verifications.ts";
 import { resolveFailure, settlingSql } from "./units.ts";
 
 /** Findings that one statement returns: an answer of the Data API holds at most 1 MiB. */
-const namedMax = 1_000;
+const namedMax = 500;
 
 /** How the stored rows of a slice differ from an answer. */
 export type Difference = {
