@@ -153,9 +153,9 @@ export function notTaken(job: JobType, given: object): RunOption[] {
   return runOptions.filter((option) => Object.hasOwn(given, option) && !taken.includes(option));
 }
 
-/** The options of a command as text for a person; empty when it has none. */
+/** The options of a command as text for a person, and for which verification it is; empty when it has none. */
 export function describeAsked(command: Readonly<Record<string, unknown>>): string {
-  return runOptions
+  return ["compares", "repairs", ...runOptions]
     .filter((option) => command[option] !== undefined)
     .map((option) => `${option} ${command[option]}`)
     .join(", ");

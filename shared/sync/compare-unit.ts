@@ -9,6 +9,9 @@ import type { NewAbsence } from "../rows/judge-cells.ts";
 import type { Unit } from "../unit.ts";
 import { meterFetched } from "./unit-metrics.ts";
 
+/** Findings of one unit that are kept; the counts include all of them. */
+const findingsOfUnitMax = 2_000;
+
 /** Facts to judge an answer by itself: what is stored does not stand for what the answer lacks. */
 export function withoutStored(facts: Facts): Facts {
   const { cells } = facts;
@@ -44,7 +47,7 @@ export async function compareUnit(
     stored: counted?.stored ?? held,
     explained: counted?.explained ?? 0,
     unexplained: counted?.unexplained.length ?? 0,
-    findings: [...findings, ...(counted?.unexplained ?? [])],
+    findings: [...findings, ...(counted?.unexplained ?? [])].slice(0, findingsOfUnitMax),
   };
   const ended = await settleComparison(database, unit, verification, compared, delivery.receiveCount);
   if (ended.repairs) await startRepair(services, verification);

@@ -109,7 +109,7 @@ function lookFor(dataset: Dataset): Look {
 
 /** Calendar days of one step, so that each of its statements ends within five seconds. */
 function daysOfStep(dataset: Dataset): number {
-  if (hasMembersEachDay(dataset)) return 92;
+  if (hasMembersEachDay(dataset)) return 31;
   return dataset.slices === "periods" ? 5 * 366 : 366;
 }
 
