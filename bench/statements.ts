@@ -16,6 +16,9 @@ export type StatementMeasurement = {
   readonly faults: readonly string[];
 };
 
+/** A plan may be larger than an answer of the service: it has the values of the statement's parameters. */
+const plansMax = { rowBytes: 64 * 1024 * 1024, resultBytes: 64 * 1024 * 1024 };
+
 /** @param codesMax stocks in one query of the planner */
 export async function measureStatements(
   engine: Engine,
@@ -23,8 +26,7 @@ export async function measureStatements(
   codesMax: number,
 ): Promise<{ rows: ReadonlyMap<string, number>; measured: StatementMeasurement[] }> {
   await fillLargeMirror(engine.databaseUrl, size);
-  // The plan of a statement may be wider than a row of the service.
-  const server = await startDataApi({ databaseUrl: engine.databaseUrl, limits: { rowBytes: 1024 * 1024 } });
+  const server = await startDataApi({ databaseUrl: engine.databaseUrl, limits: plansMax });
   const database = connect(server.url);
   const rows = await countRows(database);
   const measured: StatementMeasurement[] = [];
