@@ -1,4 +1,6 @@
 // What must be true after a run, read from the database and the queues without the project's own code.
+
+import type { Engine } from "./engine.ts";
 import { dailyColumns, dayOf, momentOf } from "./market.ts";
 import type { World } from "./world.ts";
 
@@ -17,21 +19,26 @@ function violated(promise: string, rows: readonly unknown[]): Violation[] {
   return [{ promise, found: `${rows.length}: ${texts.join("; ")}` }];
 }
 
-/** At every moment: counters, statuses and records agree. */
-export async function expectSound({ engine }: World): Promise<Violation[]> {
+/** Jobs with two live tasks; looked for after every command. */
+export async function liveTwice(engine: Engine): Promise<unknown[]> {
+  return await engine.rows(
+    "select job_type from sync_task where status in ('PENDING', 'RUNNING') group by job_type having count(*) > 1",
+  );
+}
+
+/** When nothing runs: counters, statuses and records agree. */
+export async function expectSound({ engine, conditions }: World): Promise<Violation[]> {
   const counters = await engine.rows(
     `select left(cast(task.id as text), 4) as task, task.job_type, task.status, total_units, total_processed, total_failed,
-       count(unit.task_id) as units, count(*) filter (where unit.status = 'done') as done,
+       count(unit.task_id) as units, count(*) filter (where unit.status in ('done', 'compared')) as done,
        count(*) filter (where unit.status = 'parked') as parked
      from sync_task as task
      left join sync_unit as unit on unit.task_id = task.id
      group by task.id
-     having total_units <> count(unit.task_id) or total_processed <> count(*) filter (where unit.status = 'done')
+     having total_units <> count(unit.task_id) or total_processed <> count(*) filter (where unit.status in ('done', 'compared'))
        or total_failed <> count(*) filter (where unit.status = 'parked')`,
   );
-  const live = await engine.rows(
-    "select job_type from sync_task where status in ('PENDING', 'RUNNING') group by job_type having count(*) > 1",
-  );
+  const live = await liveTwice(engine);
   const both = await engine.rows(
     "select id, unit_key from sync_failure_record where resolved_at is not null and next_attempt_at is not null",
   );
@@ -45,16 +52,26 @@ export async function expectSound({ engine }: World): Promise<Violation[]> {
        or status in ('PENDING', 'RUNNING') and total_units > 0 and total_processed + total_failed = total_units
        or status in ('COMPLETED', 'FAILED', 'CANCELLED') <> (completed_at is not null)`,
   );
+  const keys = await engine.rows(
+    "select request_key from sync_task where request_key is not null group by 1 having count(*) > 1",
+  );
+  const endless = await engine.rows(
+    `select left(cast(verification.id as text), 4) as verification, task.status
+     from sync_verification as verification join sync_task as task on task.id = verification.compared_by
+     where verification.status = 'RUNNING' and task.status in ('COMPLETED', 'FAILED', 'CANCELLED')`,
+  );
   const unmarked = await engine.rows(
     `select unit_key, status, rows from sync_unit where status = 'done' and (rows is null or settled_at is null)`,
   );
   return [
     ...violated("counters equal the units", counters),
-    ...violated("a job has one live task", live),
+    ...violated("a job has one live task", [...live, ...conditions.doubles]),
     ...violated("no record is resolved and waiting", both),
     ...violated("a unit has one open record", twice),
     ...violated("a task ends with its last unit", ended),
     ...violated("a done unit says so", unmarked),
+    ...violated("a key starts once", keys),
+    ...violated("a verification ends with its task", endless),
   ];
 }
 
@@ -76,7 +93,7 @@ export async function expectSettled(world: World): Promise<Violation[]> {
     `select cast(unit.task_id as text) as task_id, unit.sequence, unit.unit_key, unit.status, task.job_type, task.status as task
      from sync_unit as unit
      join sync_task as task on task.id = unit.task_id
-     where unit.status not in ('done', 'parked') and not (task.status = 'CANCELLED' and unit.status = 'pending')
+     where unit.status not in ('done', 'compared', 'parked') and not (task.status = 'CANCELLED' and unit.status = 'pending')
        and task.status <> 'PAUSED'
      order by unit.task_id, unit.sequence`,
   );
@@ -103,9 +120,13 @@ export async function expectSettled(world: World): Promise<Violation[]> {
      where unit.status = 'parked'
        and not exists (select 1 from sync_failure_record as record
          where record.job_type = task.job_type and record.unit_key = unit.unit_key and record.resolved_at is null)
+       -- a person has said that it may rest
+       and not exists (select 1 from sync_failure_record as record
+         where record.task_id = unit.task_id and record.sequence = unit.sequence and record.dismissed is not null)
        -- another task of the job has done it since
        and not exists (select 1 from sync_unit as later join sync_task as other on other.id = later.task_id
-         where other.job_type = task.job_type and later.unit_key = unit.unit_key and later.status = 'done'
+         where other.job_type = task.job_type and later.unit_key = unit.unit_key
+           and later.status in ('done', 'compared')
            and later.settled_at >= unit.settled_at)`,
   );
   return [
@@ -132,8 +153,37 @@ export async function expectSettled(world: World): Promise<Violation[]> {
   ];
 }
 
+/** Nobody is asked for what passes, nothing is sent again that was not lost, and what says done has its rows. */
+export async function expectJust(world: World): Promise<Violation[]> {
+  const { engine, market, conditions } = world;
+  const rate = await engine.rows(
+    "select unit_key, error_message from sync_failure_record where kind <> 'rate-limited' and error_message ~ '次/|最多访问该接口'",
+  );
+  const passing = await engine.rows(
+    `select unit_key, error_message from sync_failure_record
+     where kind = 'permanent' and error_message ~ '40P01|TimeoutError|TimeoutException|Unavailable|InternalServer|Throttling|resuming|HTTP 502|ECONN|系统内部错误|查询数据失败'`,
+  );
+  const done = await engine.rows(
+    `select unit_key, selector ->> 'trade_date' as day, rows, extract(epoch from settled_at) * 1000 as settled,
+       (select count(*) from sync_absence where dataset = 'stock_daily' and interface = 'daily'
+          and to_char(trade_date, 'YYYYMMDD') = selector ->> 'trade_date') as absent
+     from sync_unit where status = 'done' and dataset = 'stock_daily' and selector ->> 'by' = 'date'`,
+  );
+  // Its answer came at most a worker's time before.
+  const short = done.filter(({ day, rows, settled, absent }) => {
+    const there = market.daily([String(day)], Number(settled) - 200_000).length;
+    return Number(rows) + Number(absent) < there;
+  });
+  return [
+    ...violated("a call limit parks nothing", rate),
+    ...violated("a passing fault is not permanent", passing),
+    ...violated("a done unit has its rows", short),
+    ...violated("nothing stands still unless it was lost", conditions.stalls),
+  ];
+}
+
 /** The table holds what the upstream has, no more and no less. */
-export async function expectEqualRows({ engine, market, loop }: World): Promise<Violation[]> {
+export async function expectEqualRows({ engine, market, loop, plan }: World): Promise<Violation[]> {
   const due = market.days.filter((day) => momentOf(day, 17) <= loop.now() && day >= market.firstDay);
   const truth = market.daily(due, loop.now());
   const columns = dailyColumns.map((name) =>
@@ -150,7 +200,32 @@ export async function expectEqualRows({ engine, market, loop }: World): Promise<
     const name = found && dailyColumns.find((each) => found[each] !== row[each]);
     return name === undefined ? [] : [`${keyOf(row)} ${name} is ${found?.[name]}, upstream ${row[name]}`];
   });
+  const suspended = market
+    .rowsAt("suspend_d", loop.now())
+    .filter(({ trade_date }) => due.includes(String(trade_date)))
+    .map((row) => `${row.ts_code} ${row.trade_date}`);
+  const suspensions = await engine.rows(
+    "select ts_code, to_char(trade_date, 'YYYYMMDD') as trade_date from suspend_d",
+  );
+  const listed = market
+    .rowsAt("stock_basic", loop.now())
+    .map((row) => `${row.ts_code} ${row.list_status} ${row.list_date} ${row.delist_date ?? ""}`);
+  const list = await engine.rows(
+    `select concat_ws(' ', ts_code, list_status, to_char(list_date, 'YYYYMMDD'), coalesce(to_char(delist_date, 'YYYYMMDD'), '')) as stock
+     from stock_info where is_etf = 'N'`,
+  );
   return [
+    ...violated(
+      "suspensions are equal",
+      plan.fetchesSuspensions ? differing(suspended, suspensions.map(keyOf)) : [],
+    ),
+    ...violated(
+      "the list is equal",
+      differing(
+        listed,
+        list.map(({ stock }) => String(stock)),
+      ),
+    ),
     ...violated(
       "no row is lost",
       [...wanted.keys()].filter((key) => !there.has(key)),
@@ -160,6 +235,14 @@ export async function expectEqualRows({ engine, market, loop }: World): Promise<
       [...there.keys()].filter((key) => !wanted.has(key)),
     ),
     ...violated("no value is bent", bent),
+  ];
+}
+
+/** What only one of two lists has. */
+function differing(ours: readonly string[], theirs: readonly string[]): string[] {
+  return [
+    ...ours.filter((each) => !theirs.includes(each)).map((each) => `lacks ${each}`),
+    ...theirs.filter((each) => !ours.includes(each)).map((each) => `has ${each}`),
   ];
 }
 

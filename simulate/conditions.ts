@@ -13,6 +13,9 @@ export function makeConditions(loop: Loop, plan: Plan, start: number) {
   const struck: Record<string, number> = {};
   const begun = new Set<string>();
   let isCalm = false;
+  let losses = 0;
+  const stalls: string[] = [];
+  const doubles: unknown[] = [];
 
   const note = (text: string) => history.push({ at: loop.now(), text });
   const count = (what: string) => {
@@ -46,6 +49,19 @@ export function makeConditions(loop: Loop, plan: Plan, start: number) {
   return {
     ...{ history, struck, note, count, strike, valueNow },
     isSo: (what: Condition) => valueNow(what) !== undefined,
+    /** Something was lost that only the sweep brings back: a message, a schedule, or the dispatcher of a command. */
+    lose(): void {
+      losses += 1;
+    },
+    /** The sweep has found something to send again. */
+    stall(count: number): void {
+      note(`the sweep sends ${count} again`);
+      if (losses === 0) stalls.push(`${count} at ${new Date(loop.now()).toISOString()}`);
+    },
+    /** Jobs that had two live tasks after a command. */
+    doubles,
+    /** What the sweep found although nothing was lost. */
+    stalls,
     /** From now on nothing goes wrong. */
     calm(): void {
       isCalm = true;

@@ -113,7 +113,7 @@ export function makeMarket(chance: Chance): Market {
     for (let time = first, far = 0; time <= last; time += day, far += 1) {
       const cal_date = dayOf(time);
       const isEnd = cal_date.endsWith("1231") || cal_date.endsWith("0101");
-      if (!own.has(cal_date) && far % 15 !== 0 && !isEnd) continue;
+      if (!own.has(cal_date) && far % 20 !== 0 && !isEnd) continue;
       const is_open = own.has(cal_date) && isOpen(cal_date) ? 1 : 0;
       put("trade_cal", cal_date, 0, { exchange: "SSE", cal_date, is_open, pretrade_date });
       if (is_open === 1) pretrade_date = cal_date;

@@ -57,17 +57,11 @@ export const callFaults = {
   ],
 } as const satisfies Record<Port, readonly string[]>;
 
-/** What may be so for a while. The value is the limit, the rows of a reply, or seconds. */
+/** What may be so for a while. The value is the limit, the rows of a reply, seconds, or which third of the units. */
 export const stateFaults = [
   ...(["database asleep", "database down", "queue down", "scheduler down", "upstream down"] as const),
-  ...([
-    "minute limit lowered",
-    "day used up",
-    "address refused",
-    "cap lowered",
-    "workers throttled",
-    "clock wrong",
-  ] as const),
+  ...(["minute limit lowered", "day used up", "address refused", "cap lowered"] as const),
+  ...(["some units refused", "some units failing", "workers throttled", "clock wrong"] as const),
 ] as const;
 
 /** What may happen to a message or to a one-time schedule on its way, and to the start of a job by its schedule. */
@@ -133,7 +127,9 @@ export type Told = {
     | "cancel"
     | "retry"
     | "retry all"
+    | "dismiss"
     | "verify"
+    | "compare"
     | "check";
   /** Of a start: which of the commands of start.ts. Of the others: which task or failure. */
   readonly which: number;
@@ -148,8 +144,11 @@ export type Plan = {
   readonly callsAMinute: number;
   readonly batchSize: number;
   readonly retriesMax: number;
-  /** Whether the lists are stored when the run begins. */
+  /** Whether the lists are stored when the run begins, and whether they are fetched every morning. */
   readonly hasLists: boolean;
+  readonly fetchesLists: boolean;
+  /** Whether suspensions are fetched too, and at the end compared. */
+  readonly fetchesSuspensions: boolean;
   /** When the run begins, in hours of the last day. */
   readonly startHour: number;
   /** How long faults and commands go on. */
@@ -167,28 +166,46 @@ export function planFrom(seed: number): Plan {
   const troubles: Trouble[] = [firstCommand(chance)];
   for (let left = storms; left > 0; left -= 1) troubles.push(callFault(chance));
   for (let left = chance.pick([0, 0, 1, 2]); left > 0; left -= 1) troubles.push(stateFault(chance, seconds));
+  if (chance.is(0.5)) troubles.push(unitFault(chance));
   for (let left = chance.pick([0, 1, 3, 6]); left > 0; left -= 1)
     troubles.push(laterCommand(chance, seconds));
   for (let left = chance.pick([0, 0, 1, 2]); left > 0; left -= 1)
     troubles.push(marketChange(chance, seconds));
-  for (let left = chance.pick([0, 1, 2]); left > 0; left -= 1) troubles.push(deliveryFault(chance));
+  for (let left = chance.pick([0, 1, 2, 5]); left > 0; left -= 1) troubles.push(deliveryFault(chance));
+  // A person looks at what has failed when all is over.
+  const last = { on: "command", second: seconds - 1, which: 0, times: 1 } as const;
+  if (chance.is(0.4)) troubles.push({ ...last, what: "retry all" });
+  else if (chance.is(0.2)) troubles.push({ ...last, what: "dismiss" });
   if (chance.is(0.1)) troubles.push({ on: "queue", what: "purged", second: early(chance, seconds) });
+  // Waiting workers until messages expire takes nine days of schedules, so it is rare.
+  const isLong = chance.is(0.02);
+  if (isLong)
+    troubles.push({
+      ...({ on: "state", what: "workers throttled", value: 0 } as const),
+      ...{ second: chance.whole(0, 60), seconds: 8 * 24 * hour },
+    });
+  const hasLists = chance.is(0.85);
   return {
     seed,
     slots: chance.whole(2, 4),
     callsAMinute: chance.pick([14, 24, 60, 200]),
     batchSize: chance.pick([2, 3, 5, 50]),
     retriesMax: chance.pick([1, 2, 3]),
-    hasLists: chance.is(0.85),
+    hasLists,
+    fetchesLists:
+      !hasLists ||
+      troubles.some((trouble) => trouble.on === "market" && trouble.what.startsWith("stock")) ||
+      chance.is(0.2),
+    fetchesSuspensions: chance.is(0.4),
     startHour: starts,
-    seconds,
+    seconds: isLong ? 9 * 24 * hour : seconds,
     troubles,
   };
 }
 
 /** Most happens while units are being sent and fetched. */
 function early(chance: Chance, seconds: number): number {
-  return chance.is(0.6) ? chance.whole(0, 240) : chance.whole(0, seconds);
+  return chance.whole(0, chance.pick([240, 240, hour, seconds]));
 }
 
 function firstCommand(chance: Chance): Told {
@@ -203,8 +220,8 @@ function firstCommand(chance: Chance): Told {
 
 function laterCommand(chance: Chance, seconds: number): Told {
   const what = chance.pick([
-    ...(["start", "start", "start", "pause", "resume", "resume", "resume all", "cancel"] as const),
-    ...(["retry", "retry all", "retry all", "verify", "check"] as const),
+    ...(["start", "start", "start", "pause", "resume", "resume", "resume all", "cancel", "cancel"] as const),
+    ...(["retry", "retry all", "retry all", "dismiss", "dismiss", "verify", "compare", "check"] as const),
   ]);
   const which = what === "start" ? chance.whole(0, 9) : chance.whole(0, 2);
   return { on: "command", second: early(chance, seconds), what, which, times: chance.is(0.2) ? 2 : 1 };
@@ -236,6 +253,13 @@ function stateFault(chance: Chance, most: number): Trouble {
     "day used up": () => chance.whole(0, 20),
   };
   return { on: "state", second: early(chance, most), seconds, what, value: values[what]?.() ?? 0 };
+}
+
+/** Some units fail for so long that they are recorded, tried again and parked, while the others are done. */
+function unitFault(chance: Chance): Trouble {
+  const what = chance.pick(["some units refused", "some units failing", "some units failing"] as const);
+  const seconds = chance.pick([600, hour, 5 * hour]);
+  return { on: "state", second: 0, seconds, what, value: chance.whole(0, 2) };
 }
 
 function marketChange(chance: Chance, seconds: number): Trouble {

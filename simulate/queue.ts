@@ -37,6 +37,8 @@ export type QueueOptions = {
   readonly dead?: Queue;
   /** Called when a message may have become visible. */
   readonly onChange: () => void;
+  /** Called when messages were too old. */
+  readonly onExpired: () => void;
   /** What happens to the nth message: moments at which it becomes visible, in seconds; none loses it. */
   readonly copies?: (nth: number) => readonly number[];
 };
@@ -54,7 +56,9 @@ export function makeQueue(options: QueueOptions): Queue {
   }
 
   function expire(): void {
-    messages = messages.filter(({ sentAt }) => loop.now() - sentAt < retentionSeconds * 1000);
+    const kept = messages.filter(({ sentAt }) => loop.now() - sentAt < retentionSeconds * 1000);
+    if (kept.length < messages.length) options.onExpired();
+    messages = kept;
   }
 
   return {

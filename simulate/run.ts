@@ -4,7 +4,14 @@ import { isDeepStrictEqual } from "node:util";
 import { jobs, jobTypes } from "../shared/catalogue/jobs.ts";
 import { encodeOrigin } from "../shared/catalogue/origin.ts";
 import { chanceFrom } from "./chance.ts";
-import { expectEqualRows, expectLimits, expectSettled, expectSound, type Violation } from "./checks.ts";
+import {
+  expectEqualRows,
+  expectJust,
+  expectLimits,
+  expectSettled,
+  expectSound,
+  type Violation,
+} from "./checks.ts";
 import type { Entry } from "./conditions.ts";
 import type { Engine } from "./engine.ts";
 import { EndlessRun, type Loop } from "./loop.ts";
@@ -89,6 +96,7 @@ async function storm(world: World, stack: Stack): Promise<void> {
     if (trouble.on === "queue") {
       at(trouble.second, () => {
         world.conditions.strike("queue purged");
+        world.conditions.lose();
         world.work.purge();
       });
     }
@@ -127,13 +135,16 @@ function tick(world: World, stack: Stack, from: number, to: number): void {
   const faults = new Map(
     plan.troubles.flatMap((each) => (each.on === "tick" ? [[each.nth, each] as const] : [])),
   );
+  const starting = [
+    "DAILY_INCREMENTAL",
+    ...(plan.fetchesLists ? ["REFERENCE"] : []),
+    ...(plan.fetchesSuspensions && !world.conditions.isCalm() ? ["SUSPEND_D_INCREMENTAL"] : []),
+  ];
   const ticks: { at: number; command: object }[] = [];
   for (let midnight = momentOf(dayOf(from), 0); midnight < to; midnight += day) {
     ticks.push({ at: midnight + checkHour * hour, command: { check: "freshness" } });
     const isWeekday = new Date(midnight + 12 * hour).getUTCDay() % 6 !== 0;
-    for (const job of jobTypes.filter((each) =>
-      ["REFERENCE", "DAILY_INCREMENTAL", "SUSPEND_D_INCREMENTAL"].includes(each),
-    )) {
+    for (const job of jobTypes.filter((each) => starting.includes(each))) {
       for (const schedule of jobs[job].schedules) {
         const [, minutes, hours] = /^cron\((\d+) (\d+) \? \* MON-FRI \*\)$/.exec(schedule) ?? [];
         if (minutes === undefined || !isWeekday) continue;
@@ -177,15 +188,22 @@ function startOf(which: number, { firstDay, lastDay, codes }: Market): object {
 async function command(world: World, stack: Stack, { what, which }: Told): Promise<void> {
   world.conditions.count(`command ${what}`);
   const id = async (table: string, order: string) =>
-    (await world.engine.rows(`select id from ${table} order by ${order} limit 1 offset ${which}`))[0]?.id;
+    (
+      await world.engine
+        .rows(`select id from ${table} order by ${order} limit 1 offset ${which}`)
+        .catch(() => [])
+    )[0]?.id;
   if (what === "start") return void (await stack.tell(startOf(which, world.market)));
   if (what === "resume all") return void (await stack.tell({ resume: "all" }));
   if (what === "retry all") return void (await stack.tell({ retry: "all" }));
   if (what === "check") return void (await stack.tell({ check: "freshness" }));
   if (what === "verify") return void (await stack.tell({ verify: "stock_daily", repair: which === 1 }));
-  if (what === "retry") {
+  if (what === "compare")
+    return void (await stack.tell({ verify: "stock_daily", upstream: true, repair: which === 1 }));
+  if (what === "retry" || what === "dismiss") {
     const failure = await id("sync_failure_record", "id desc");
-    if (failure) await stack.tell({ retry: Number(failure) });
+    if (failure && what === "retry") await stack.tell({ retry: Number(failure) });
+    if (failure && what === "dismiss") await stack.dismiss(Number(failure));
     return;
   }
   const task = await id("sync_task", "started_at desc, id desc");
@@ -202,7 +220,12 @@ async function rest(world: World, stack: Stack, violations: Violation[]): Promis
   tick(world, stack, from, midnight);
   await world.loop.runTo(midnight);
   await untilQuiet(world);
-  violations.push(...(await expectSound(world)), ...(await expectSettled(world)), ...expectLimits(world));
+  violations.push(
+    ...(await expectSound(world)),
+    ...(await expectSettled(world)),
+    ...(await expectJust(world)),
+  );
+  violations.push(...expectLimits(world));
 }
 
 /** Runs on while something is under way. */
@@ -239,7 +262,8 @@ async function heal(world: World, stack: Stack, violations: Violation[]): Promis
   const isRelisted =
     !plan.hasLists || plan.troubles.some(({ on, what }) => on === "market" && what.startsWith("stock"));
   if (isRelisted) await tellAndWait(world, stack, { job: "REFERENCE", refresh: true });
-  await tellAndWait(world, stack, { job: "SUSPEND_D_HISTORY", from: market.firstDay });
+  if (plan.fetchesSuspensions)
+    await tellAndWait(world, stack, { job: "SUSPEND_D_HISTORY", from: market.firstDay });
   await tellAndWait(world, stack, {
     job: "DAILY_HISTORY",
     from: market.firstDay,
@@ -251,7 +275,12 @@ async function heal(world: World, stack: Stack, violations: Violation[]): Promis
     ...(await expectSettled(world)),
     ...(await expectEqualRows(world)),
   );
-  for (const dataset of ["stock_daily", "suspend_d", "stock_list"]) {
+  const verified = [
+    "stock_daily",
+    ...(plan.fetchesSuspensions ? ["suspend_d"] : []),
+    ...(plan.fetchesLists ? ["stock_list"] : []),
+  ];
+  for (const dataset of verified) {
     const ended = await tellAndWait(world, stack, { verify: dataset });
     const verification = "result" in ended ? ended.result.verification : undefined;
     if (!["complete", "explained"].includes(String(verification?.verdict)))

@@ -10,8 +10,10 @@ export type Simulator = {
   close(): Promise<void>;
 };
 
-export async function openSimulator(): Promise<Simulator> {
+/** @param sql run on the new engine, for a control */
+export async function openSimulator(sql?: string): Promise<Simulator> {
   const engine = await openEngine();
+  if (sql !== undefined) await engine.rows(sql);
   const loop = makeLoop(engine.isBusy);
   const restoreClients = interceptClients();
   const adapters = makeAdapters();
@@ -62,10 +64,11 @@ export function report(
   { violations, history, start }: Outcome,
 ): string[] {
   const all = numbers.length === plan.troubles.length;
+  const broken = new Set(violations.map(({ promise }) => promise)).size;
   return [
-    `seed ${plan.seed} breaks ${new Set(violations.map(({ promise }) => promise)).size} promises`,
+    broken === 0 ? `seed ${plan.seed}: every promise holds` : `seed ${plan.seed} breaks ${broken} promises`,
     ...violations.map(({ promise, found }) => `  ${promise}: ${found}`),
-    `replay: npm run simulate -- --seed ${plan.seed}${all ? "" : ` --only ${numbers.join(",")}`}`,
+    `replay: npm run simulate -- --seed ${plan.seed}${all ? "" : ` --only ${numbers.join(",") || "none"}`}`,
     `${plan.slots} slots, ${plan.callsAMinute} calls a minute, ${plan.batchSize} units in a step, from ${plan.startHour.toFixed(1)} h`,
     ...numbers.map(
       (number) =>

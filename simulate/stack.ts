@@ -7,10 +7,12 @@ import { readSettings, type Settings } from "../shared/catalogue/settings.ts";
 import { callsAMinuteMax } from "../shared/catalogue/slot.ts";
 import { type DispatchAnswer, dispatch } from "../shared/dispatch/dispatch.ts";
 import { asSyncError } from "../shared/errors.ts";
+import { dismissFailure } from "../shared/ledger/failures.ts";
 import type { Clock, Log, Meter, Pacer, SyncServices, Upstream } from "../shared/ports.ts";
 import { makePacer } from "../shared/sync/pacer.ts";
 import { retryUnit } from "../shared/sync/retry-unit.ts";
 import { syncUnit } from "../shared/sync/sync-unit.ts";
+import { liveTwice } from "./checks.ts";
 import type { Ended } from "./invocations.ts";
 import type { Plan } from "./plan.ts";
 import { type Adapters, current, type Process } from "./process.ts";
@@ -24,6 +26,8 @@ export type Stack = {
   tell(command: object): Promise<Ended<DispatchAnswer>>;
   /** An invocation that Lambda repeats when it fails. */
   start(command: object): void;
+  /** A person says that a failure may rest, through the API. */
+  dismiss(id: number): Promise<void>;
   /** Bodies of all messages that a worker has received. */
   readonly received: ReadonlySet<string>;
   readonly settings: Settings;
@@ -37,7 +41,12 @@ export function makeStack(world: World, adapters: Adapters): Stack {
   const { loop, plan, chance } = world;
   const settings = settingsOf(plan, world.market.firstDay);
   const received = new Set<string>();
-  const meter: Meter = { count: () => {}, measure: () => {} };
+  const meter: Meter = {
+    count: () => {},
+    measure(metric, value) {
+      if (metric === "Stalled" && value > 0) world.conditions.stall(value);
+    },
+  };
   const log: Log = { info: () => {}, warn: note, error: note };
   const clock: Clock = {
     now: () => current.getStore()?.clock.now() ?? new Date(loop.now()),
@@ -84,6 +93,8 @@ export function makeStack(world: World, adapters: Adapters): Stack {
       };
       return await dispatch({ ...common, database: adapters.database.dispatcher, another }, command);
     });
+    if (!("result" in ended)) world.conditions.lose();
+    world.conditions.doubles.push(...(await liveTwice(world.engine).catch(() => [])));
     world.conditions.note(`dispatcher ${JSON.stringify(command)} -> ${described(ended)}`);
     return ended;
   }
@@ -96,15 +107,28 @@ export function makeStack(world: World, adapters: Adapters): Stack {
     });
   }
 
+  async function dismiss(id: number): Promise<void> {
+    const ended = await world.invoke("dispatcher", () =>
+      dismissFailure(adapters.database.dispatcher, id, "it may rest"),
+    );
+    world.conditions.note(`dismiss ${id} -> ${described(ended)}`);
+  }
+
   // Workers: one message for each slot
 
   const slots: { pacer: Pacer | undefined; isBusy: boolean }[] = Array.from({ length: plan.slots }, () => ({
     ...{ pacer: undefined, isBusy: false },
   }));
 
+  let isThrottled = false;
   function takeWork(): void {
     if (world.conditions.isSo("workers throttled")) {
-      loop.at(loop.now() + 30_000, takeWork);
+      if (!isThrottled)
+        loop.at(loop.now() + 300_000, () => {
+          isThrottled = false;
+          takeWork();
+        });
+      isThrottled = true;
       return;
     }
     for (const slot of slots) {
@@ -193,7 +217,10 @@ export function makeStack(world: World, adapters: Adapters): Stack {
     world.conditions.note(
       `retry ${letters.map(({ message }) => keyOf(message.body)).join(", ")} -> ${"died" in ended ? ended.died : "recorded"}`,
     );
-    if ("result" in ended) for (const { handle } of ended.result) world.deadLetters.delete(handle);
+    const recorded = "result" in ended ? ended.result : [];
+    for (const { handle } of recorded) world.deadLetters.delete(handle);
+    // A letter that stays for another visibility timeout is out of the sweep's sight.
+    if (recorded.length < letters.length) world.conditions.lose();
   }
 
   world.listen({
@@ -207,7 +234,7 @@ export function makeStack(world: World, adapters: Adapters): Stack {
       if (command !== undefined) start(command);
     },
   });
-  return { tell, start, received, settings };
+  return { tell, start, dismiss, received, settings };
 }
 
 export function settingsOf(plan: Plan, firstDay: string): Settings {
@@ -241,7 +268,7 @@ export function keyOf(body: string): string {
 function described(ended: Ended<unknown>): string {
   if ("died" in ended) return `died: ${ended.died}`;
   if ("error" in ended) return `refused: ${asSyncError(ended.error).message.slice(0, 200)}`;
-  if (typeof ended.result === "string") return ended.result;
+  if (typeof ended.result !== "object") return String(ended.result);
   const { outcome, sent, tasks } = ended.result as DispatchAnswer;
   const task = tasks[0];
   return `${outcome}, sent ${sent}${task ? `, ${task.job_type} ${task.id.slice(0, 4)} ${task.status} ${task.total_processed}+${task.total_failed}/${task.total_units}` : ""}`;

@@ -102,8 +102,13 @@ export function makeWorld(engine: Engine, loop: Loop, plan: Plan, market: Market
 
   // The queues
 
+  const onExpired = () => {
+    strike("message expired");
+    conditions.lose();
+  };
+
   const deadLetters: Queue = makeQueue({
-    ...{ name: "letter", loop, chance, onChange: () => heard.onMessages() },
+    ...{ name: "letter", loop, chance, onExpired, onChange: () => heard.onMessages() },
     visibilitySeconds: visibilitySeconds("retry"),
     retentionSeconds: deadLetterRetentionDays * daySeconds,
   });
@@ -111,7 +116,7 @@ export function makeWorld(engine: Engine, loop: Loop, plan: Plan, market: Market
     plan.troubles.flatMap((trouble) => (trouble.on === "message" ? [[trouble.nth, trouble] as const] : [])),
   );
   const work: Queue = makeQueue({
-    ...{ name: "message", loop, chance, onChange: () => heard.onMessages() },
+    ...{ name: "message", loop, chance, onExpired, onChange: () => heard.onMessages() },
     visibilitySeconds: visibilitySeconds("worker"),
     retentionSeconds: workRetentionDays * daySeconds,
     ...{ receivesMax, dead: deadLetters },
@@ -119,6 +124,7 @@ export function makeWorld(engine: Engine, loop: Loop, plan: Plan, market: Market
       const trouble = conditions.isCalm() ? undefined : messageFaults.get(nth);
       if (trouble === undefined) return [chance.random() * 0.2];
       strike(`message ${trouble.what}`);
+      if (trouble.what !== "delivered twice") conditions.lose();
       if (trouble.what === "lost") return [];
       return trouble.what === "late" ? [trouble.seconds] : [0, chance.random() * trouble.seconds];
     },
@@ -175,6 +181,7 @@ export function makeWorld(engine: Engine, loop: Loop, plan: Plan, market: Market
     scheduled += 1;
     const trouble = conditions.isCalm() ? undefined : scheduleFaults.get(scheduled);
     if (trouble !== undefined) strike(`schedule ${trouble.what}`);
+    if (trouble !== undefined && trouble.what !== "fires twice") conditions.lose();
     const late = trouble?.what === "fires late" ? trouble.seconds * 1000 : chance.whole(0, 59_000);
     const fire = () => (trouble?.what === "dropped" ? undefined : heard.onSchedule(schedule));
     loop.at(at + late, () => {
@@ -184,6 +191,17 @@ export function makeWorld(engine: Engine, loop: Loop, plan: Plan, market: Market
       fire();
     });
     if (trouble?.what === "fires twice") loop.at(at + late + trouble.seconds * 1000, fire);
+  }
+
+  // The upstream
+
+  /** What happens to every call for some days or codes. */
+  function unitFaultOf({ params }: Call): string | undefined {
+    const third = Number((params.trade_date ?? params.ts_code ?? "").replace(/\D/g, "")) % 3;
+    const isOf = (what: "some units refused" | "some units failing") =>
+      (params.trade_date ?? params.ts_code) !== undefined && valueNow(what) === third;
+    if (isOf("some units refused")) return "argument wrong";
+    return isOf("some units failing") ? "internal error" : undefined;
   }
 
   // Processes
@@ -228,12 +246,8 @@ export function makeWorld(engine: Engine, loop: Loop, plan: Plan, market: Market
           callsLeft: valueNow("day used up"),
           addressRefused: isSo("address refused"),
         };
-        return upstream.answer(
-          asked,
-          loop.now(),
-          state,
-          what !== undefined && !isLost(what) ? what : undefined,
-        );
+        const spoiled = what !== undefined && !isLost(what) ? what : undefined;
+        return upstream.answer(asked, loop.now(), state, spoiled ?? unitFaultOf(asked));
       }),
     /** Who is told when a message may be visible, and when a schedule fires. */
     listen(listener: typeof heard): void {
