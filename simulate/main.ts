@@ -2,14 +2,17 @@
 // option.
 import { randomInt } from "node:crypto";
 import { parseArgs } from "node:util";
+import { runControls } from "./controls.ts";
 import { planFrom } from "./plan.ts";
 import { only, openSimulator, report, shorten } from "./simulator.ts";
 
 const usage = `npm run simulate -- [--seeds N] [--seed N [--only 0,3,5]] [--json]
   --seeds N   runs N plans: from --seed on, or from a random one; 100 by default
   --seed N    runs the plan of this seed and shows its history; with --seeds, the first of them
-  --only LIST keeps only these troubles of the plan, as a failing run names them
-  --json      the last line is {"seeds", "violations", "faults", "seconds"}`;
+  --only LIST keeps only these troubles of the plan, as a failing run names them; none keeps none
+  --json      the last line is {"seeds", "violations", "faults", "seconds"}
+  --controls  shows that broken code is noticed: runs each mutation of the code until a promise is broken, for at most
+              --seeds plans (200 by default); the JSON is {"controls", "noticed", "missed", "seconds"}`;
 
 const seedMax = 2 ** 31 - 1;
 
@@ -18,6 +21,7 @@ type Options = {
   readonly seeds: number;
   readonly only: readonly number[] | undefined;
   readonly json: boolean;
+  readonly controls: boolean;
   /** Whether a person asked for one run, to read it. */
   readonly shows: boolean;
 };
@@ -27,21 +31,31 @@ function readOptions(args: readonly string[]): Options {
     args: [...args],
     options: {
       ...{ seeds: { type: "string" }, seed: { type: "string" }, only: { type: "string" } },
-      ...{ json: { type: "boolean" }, help: { type: "boolean" } },
+      ...{ json: { type: "boolean" }, controls: { type: "boolean" }, help: { type: "boolean" } },
     },
   });
   if (values.help) {
     console.log(usage);
     process.exit(0);
   }
-  const one = values.seed !== undefined && values.seeds === undefined;
+  const controls = values.controls === true;
+  const one = values.seed !== undefined && values.seeds === undefined && !controls;
   if (values.only !== undefined && !one)
     throw new RangeError("--only is for one plan: give it with --seed and without --seeds");
   return {
     first: values.seed === undefined ? randomInt(1_000_000_000) : whole("--seed", values.seed, 0, seedMax),
-    seeds: values.seeds === undefined ? (one ? 1 : 100) : whole("--seeds", values.seeds, 1, 1_000_000),
-    only: values.only?.split(",").map((text) => whole("--only", text, 0, 1_000)),
+    seeds:
+      values.seeds === undefined
+        ? one
+          ? 1
+          : controls
+            ? 200
+            : 100
+        : whole("--seeds", values.seeds, 1, 1_000_000),
+    only:
+      values.only === "none" ? [] : values.only?.split(",").map((text) => whole("--only", text, 0, 1_000)),
     json: values.json === true,
+    controls,
     shows: one,
   };
 }
@@ -90,8 +104,23 @@ async function simulate(options: Options): Promise<void> {
   process.exitCode = violations === 0 ? 0 : 1;
 }
 
+async function control({ first, seeds, json }: Options): Promise<void> {
+  const startedAt = performance.now();
+  const controls = await runControls(first, seeds, ({ name, noticed }) => {
+    if (noticed === undefined) console.log(`NOT NOTICED: ${name}`);
+    else console.log(`noticed after ${noticed.seed - first + 1} seeds: ${name}. Broken: ${noticed.promise}`);
+  });
+  const missed = controls.flatMap(({ name, noticed }) => (noticed === undefined ? [name] : []));
+  const noticed = controls.length - missed.length;
+  const seconds = Math.round((performance.now() - startedAt) / 1000);
+  if (json) console.log(JSON.stringify({ controls: controls.length, noticed, missed, seconds }));
+  else console.log(`${noticed} of ${controls.length} mutations were noticed, ${seconds} s`);
+  process.exitCode = missed.length === 0 ? 0 : 1;
+}
+
 try {
-  await simulate(readOptions(process.argv.slice(2)));
+  const options = readOptions(process.argv.slice(2));
+  await (options.controls ? control(options) : simulate(options));
 } catch (error) {
   const isOurs =
     error instanceof RangeError || (error as { code?: string }).code?.startsWith("ERR_PARSE_ARGS");

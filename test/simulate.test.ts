@@ -1,7 +1,10 @@
 // The whole sync in simulated time: the real planner, dispatcher, worker, retry function, ledger and adapters on a real
 // engine, among faults from a seed. `npm run simulate` runs as many seeds as you like.
 import { randomInt } from "node:crypto";
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { mutations } from "../simulate/mutations.ts";
 import { callFaults, type Plan, planFrom, ports, stateFaults } from "../simulate/plan.ts";
 import { openSimulator, report, type Simulator, shorten } from "../simulate/simulator.ts";
 
@@ -48,6 +51,14 @@ test("plans have every fault sooner or later", () => {
   ];
   expect(wanted.filter((what) => !seen.has(what))).toEqual([]);
 });
+
+test.each(mutations.map(({ name, file, from }) => [name, file, from]))(
+  "the control '%s' still has its place in the code",
+  (_name, file, from) => {
+    const text = readFileSync(join(import.meta.dirname, "..", file), "utf8");
+    expect(text.split(from).length - 1).toBe(1);
+  },
+);
 
 describe("a failing plan", () => {
   const plan = planFrom(22);
