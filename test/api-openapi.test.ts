@@ -23,6 +23,8 @@ let description: Record<string, unknown>;
 let operations: Operation[];
 /** Values that name something stored. */
 const known: Record<string, string[]> = { ts_code: ["600519.SH", "510300.SH"], q: ["ETF"] };
+/** Stored ids, by the segment of the path before `{id}`. */
+const idsOf: Record<string, string[]> = {};
 
 beforeAll(async () => {
   api = await startLocalApi();
@@ -87,7 +89,12 @@ async function fill(): Promise<void> {
     `insert into sync_verification (dataset, how, asked, status) values ('stock_daily', 'rows', '{}', 'COMPLETED')
      returning id`,
   );
-  known.id = [...tasks, ...verifications.map(({ id }) => id), ...failures.map(({ id }) => String(id))];
+  Object.assign(idsOf, {
+    tasks,
+    verifications: verifications.map(({ id }) => id),
+    failures: failures.map(({ id }) => String(id)),
+  });
+  known.id = Object.values(idsOf).flat();
 }
 
 async function insert(table: string, rows: readonly Row[]): Promise<void> {
@@ -122,7 +129,9 @@ test(`requests generated from the description get no 5xx and no response that it
   for (const operation of operations) {
     const statuses = new Set<number>();
     seen.set(operation.id, statuses);
-    const property = fc.asyncProperty(requestsFor(operation, known), async (shot) => {
+    const [, , kind = ""] = operation.path.split("/");
+    const own = { ...known, id: idsOf[kind] ?? [] };
+    const property = fc.asyncProperty(requestsFor(operation, { good: own, any: known }), async (shot) => {
       // Before each request: the dispatcher may still reopen a task because of a request of the operation before.
       await prepare(operation);
       statuses.add(await check(operation, shot));
@@ -140,7 +149,7 @@ test(`requests generated from the description get no 5xx and no response that it
 
 /** Makes a task live for operations on a task; leaves no task live for operations that start a job. */
 async function prepare({ path }: Operation): Promise<void> {
-  const tasks = (known.id ?? []).filter((id) => id.includes("-"));
+  const tasks = idsOf.tasks ?? [];
   await api.database.query("delete from sync_task where id <> all ($1)", [tasks]);
   const statuses = path.includes("{id}") ? ["RUNNING", "PAUSED", "FAILED"] : ["FAILED", "FAILED", "FAILED"];
   await api.database.query(

@@ -51,12 +51,14 @@ function resolve(description: Json, value: Json): Json {
   return steps.reduce<Json>((at, step) => at[step] as Json, description);
 }
 
+type Known = Record<string, string[]>;
+
 /**
  * Half of them are valid, the others are not.
- * @param known values that name something stored, by parameter
+ * @param known values that name something stored, by parameter: those that fit the operation, and all
  */
-export function requestsFor(operation: Operation, known: Record<string, string[]>): fc.Arbitrary<Shot> {
-  return fc.oneof(goodRequests(operation, known), anyRequests(operation, known));
+export function requestsFor(operation: Operation, known: { good: Known; any: Known }): fc.Arbitrary<Shot> {
+  return fc.oneof(goodRequests(operation, known.good), anyRequests(operation, known.any));
 }
 
 /** Examples and what is stored, with few of the fields that need not be given. */
