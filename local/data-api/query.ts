@@ -22,8 +22,8 @@ export interface QueryOutcome {
 }
 
 interface PreparedWire {
-  parse(message: { text: string; types: readonly number[] }): void;
-  bind(message: { values: readonly (string | Buffer | null)[] }): void;
+  parse(message: { name?: string; text: string; types: readonly number[] }): void;
+  bind(message: { statement?: string; values: readonly (string | Buffer | null)[] }): void;
   describe(message: { type: "P" }): void;
   execute(message: object): void;
   sync(): void;
@@ -31,12 +31,19 @@ interface PreparedWire {
   sendCopyFail(reason: string): void;
 }
 
-/** Rejects with PostgreSQL's error. `keptBytesMax` limits the bytes of a result kept in memory. */
+/** The statements that connections have prepared: names by text and types. */
+export type PreparedStatements = WeakMap<PoolClient, Map<string, string>>;
+
+/**
+ * Rejects with PostgreSQL's error. `keptBytesMax` limits the bytes of a result kept in memory.
+ * @param prepared where given, a connection parses each statement once; after an error it cannot be used again
+ */
 export function runQuery(
   client: PoolClient,
   text: string,
   sets: readonly BoundValues[],
   keptBytesMax: number,
+  prepared?: PreparedStatements,
 ): Promise<QueryOutcome> {
   return new Promise((resolve, reject) => {
     const replies: Reply[] = [];
@@ -51,17 +58,33 @@ export function runQuery(
       rows = [];
     }
 
+    /** Returns the statement's name; undefined where it has none. */
+    function parse(wire: PreparedWire, types: readonly number[]): string | undefined {
+      if (prepared === undefined) {
+        wire.parse({ text, types });
+        return undefined;
+      }
+      const known = prepared.get(client) ?? new Map<string, string>();
+      prepared.set(client, known);
+      const key = `${types} ${text}`;
+      const name = known.get(key) ?? `s${known.size}`;
+      if (!known.has(key)) wire.parse({ name, text, types });
+      known.set(key, name);
+      return name;
+    }
+
     const query = {
       submit(connection: Connection) {
         const wire = connection as unknown as PreparedWire;
         wire.stream.cork();
-        let prepared: readonly number[] | undefined;
+        let parsed: readonly number[] | undefined;
+        let statement: string | undefined;
         for (const { types, values } of sets) {
-          if (!prepared || types.some((type, index) => type !== prepared?.[index])) {
-            wire.parse({ text, types });
-            prepared = types;
+          if (!parsed || types.some((type, index) => type !== parsed?.[index])) {
+            statement = parse(wire, types);
+            parsed = types;
           }
-          wire.bind({ values });
+          wire.bind({ ...(statement !== undefined && { statement }), values });
           wire.describe({ type: "P" });
           wire.execute({});
         }

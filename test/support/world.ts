@@ -56,6 +56,9 @@ const mirrored = new Set([
   ...Object.values(datasets).map(({ table }) => table),
 ]);
 
+const clockSql = `create table world_clock as select now() as at;
+create function world_now() returns timestamptz language sql stable as 'select at from world_clock'`;
+
 export async function makeWorld(
   open: () => Promise<TestDatabase> = migratedDatabase,
   environment: Record<string, string> = {},
@@ -107,12 +110,28 @@ export async function makeWorld(
     accepts: Number.POSITIVE_INFINITY,
   };
 
-  // The database's clock is the world's too, or days settled in the world would be days of today.
-  const worldTime = (sql: string) => sql.replaceAll("now()", `to_timestamp(${milliseconds / 1000})`);
+  // The database's clock is the world's too, or days settled in the world would be days of today. The time is a row, not
+  // a part of each statement: the database need not plan the same statement again.
+  await client.query(clockSql);
+  let databaseTime: number | undefined;
+  let timeIsSet: Promise<unknown> = Promise.resolve();
+  const setDatabaseTime = async () => {
+    if (databaseTime !== milliseconds) {
+      databaseTime = milliseconds;
+      timeIsSet = client.query(`update world_clock set at = to_timestamp(${milliseconds / 1000})`);
+    }
+    await timeIsSet;
+  };
+  const worldTime = (sql: string) => sql.replaceAll("now()", "world_now()");
   const database: Database = {
-    run: (sql, parameters) => engine.run(worldTime(sql), parameters),
-    transaction: (act) =>
-      engine.transaction((run) => act((sql, parameters) => run(worldTime(sql), parameters))),
+    async run(sql, parameters) {
+      await setDatabaseTime();
+      return await engine.run(worldTime(sql), parameters);
+    },
+    async transaction(act) {
+      await setDatabaseTime();
+      return await engine.transaction((run) => act((sql, parameters) => run(worldTime(sql), parameters)));
+    },
   };
   const upstream: Upstream = {
     async fetchPage(spec, params) {
@@ -334,6 +353,7 @@ export async function makeWorld(
     },
 
     async close(): Promise<void> {
+      await client.query("drop function world_now; drop table world_clock"); // another file takes the engine
       await client.end();
       await engine.close();
     },
