@@ -122,12 +122,12 @@ describe("a day", () => {
     [
       "one stock short",
       { without: [first] },
-      "20240102: 1 of 500 listed securities have no row and nothing says why: 600001.SH",
+      "20240102: 1 of 500 listed securities without a row, and nothing says why: 600001.SH",
     ],
     [
       "six stocks short",
       { without: codes(6) },
-      `20240102: 6 of 500 listed securities have no row and nothing says why: ${codes(5).join(", ")}, …`,
+      `20240102: 6 of 500 listed securities without a row, and nothing says why: ${codes(5).join(", ")}, …`,
     ],
     ["without any row", { without: codes(500) }, "20240102: TuShare returned no rows for a trading day"],
     [
@@ -284,7 +284,7 @@ describe("a stock with a range", () => {
   test("without a row is not done, however often it is looked for, and the days are named", () => {
     expect(verdictOn({ ...stock, without: days, details: [days, days], deliveries: 9 })).toMatchObject({
       is: "not whole",
-      why: `${first}: 200 of 200 trading days have no row and nothing says why: ${days.slice(0, 5).join(", ")}, …`,
+      why: `${first}: 200 of 200 trading days without a row, and nothing says why: ${days.slice(0, 5).join(", ")}, …`,
     });
   });
 
@@ -365,7 +365,7 @@ describe("an index, of which nobody knows when it was first published,", () => {
   test("lacks a day between two rows, like a stock", () => {
     expect(verdictOn({ ...index, without: ["20230105"], firstStored: "20200102" })).toMatchObject({
       is: "not whole",
-      why: "000300.SH: 1 of 200 trading days have no row and nothing says why: 20230105",
+      why: "000300.SH: 1 of 200 trading days without a row, and nothing says why: 20230105",
     });
   });
 });

@@ -82,7 +82,7 @@ describe("a day of which rows come late", () => {
     await world.deliverNext();
     expect(await world.storedDaily()).toEqual(truth(day).filter(({ ts_code }) => ts_code !== code));
     expect((await onlyUnit())?.last_error).toBe(
-      "20240104: 1 of 12 listed securities have no row and nothing says why: 600519.SH",
+      "20240104: 1 of 12 listed securities without a row, and nothing says why: 600519.SH",
     );
     expect(await onlyTask()).toMatchObject({ status: "RUNNING", total_processed: 0 });
   });

@@ -331,7 +331,7 @@ describe("a unit", () => {
       await sync(oneStock);
       expect(await onlyUnit()).toMatchObject({ status: "parked" });
       expect((await world.failures()).map(({ error_message }) => error_message)).toEqual([
-        "600519.SH: 12 of 12 trading days have no row and nothing says why: 20240102, 20240103, 20240104, 20240105, 20240108, …",
+        "600519.SH: 12 of 12 trading days without a row, and nothing says why: 20240102, 20240103, 20240104, 20240105, 20240108, …",
       ]);
     });
   });

@@ -176,8 +176,9 @@ export const sentences = {
   pageRepeats: "{what}: the page at offset {offset} repeats an earlier row",
   emptyPageSaysMore: "{what}: an empty page says there is more",
   dayEmpty: "{day}: TuShare returned no rows for a trading day",
-  codesAbsent: "{slice}: {count} of {expected} listed securities have no row and nothing says why: {names}",
-  daysAbsent: "{slice}: {count} of {expected} trading days have no row and nothing says why: {names}",
+  codesAbsent:
+    "{slice}: {count} of {expected} listed securities without a row, and nothing says why: {names}",
+  daysAbsent: "{slice}: {count} of {expected} trading days without a row, and nothing says why: {names}",
   detailAbsent: "{slice}: {count} of {rows} rows have no values of {interface} and nothing says why: {names}",
   detailNone: "{slice}: {interface} has no row at all",
   taskPartial:
