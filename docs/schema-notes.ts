@@ -225,6 +225,14 @@ group by job_type, kind
 order by failures desc`,
   },
   {
+    name: "sync_failure_month",
+    asks: { en: "How often did each job fail in the months before?", zh: "各作业以往每月失败多少次？" },
+    sql: `select month, job_type, sum(failures) as failures, sum(retries) as retries
+from sync_failure_month
+group by month, job_type
+order by month desc, failures desc`,
+  },
+  {
     name: "sync_failure",
     asks: { en: "Which failures need a person?", zh: "每条未解决的失败接下来会怎样？" },
     sql: `select id, job_type, unit_key, kind, retry_count, last_attempt_at, error_message

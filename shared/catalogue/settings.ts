@@ -59,6 +59,12 @@ export const settingTable = {
     "seconds between two calls to an interface, all slots together",
   ),
   TUSHARE_CALLS_A_MINUTE: integer(200, 1, 10_000, "calls a minute to an interface that the account allows"),
+  SYNC_LEDGER_DAYS: integer(
+    90,
+    30,
+    3_650,
+    "days after which units that later answers repeat, and resolved failures, are removed from the ledger",
+  ),
   SYNC_UPSTREAM_ENDS: day(
     "20991231",
     "last day with data, where the upstream is a folder of captured answers",

@@ -14,10 +14,16 @@ import { isMember, isOwnRow, listingSql, membersSql } from "./members.ts";
 const daysInQuestionMax = 275;
 const codesInQuestionMax = 50;
 
-/** Whether any unit of the dataset was ever done. It uses min(unit_key), an index lookup; "exists" might scan the rows. */
+/**
+ * Whether any unit of the dataset was ever done: the units of whole days are removed in time. It uses min(), an index
+ * lookup; "exists" might scan the rows.
+ */
 export async function wasAsked(database: Database, dataset: Dataset): Promise<boolean> {
   const [row] = await database.run(
-    "select min(unit_key) is not null as asked from sync_unit where dataset = :dataset and status = 'done'",
+    `select min(unit_key) is not null
+  or (select min(trade_date) from sync_day where dataset = :dataset) is not null as asked
+from sync_unit
+where dataset = :dataset and status = 'done'`,
     { dataset: dataset.name },
   );
   return row?.asked === true;

@@ -26,6 +26,7 @@ import {
   verificationAsked,
 } from "./command.ts";
 import { continueTask } from "./continue-task.ts";
+import { prune } from "./prune.ts";
 import { sweep } from "./sweep.ts";
 
 export type DispatchAnswer = {
@@ -68,7 +69,10 @@ const looksMax = 5;
 export async function dispatch(services: DispatchServices, input: unknown): Promise<DispatchAnswer> {
   const command = parseCommand(input);
   const answer = await carryOut(services, command);
-  if ("job" in command || "resume" in command || "check" in command) await sweep(services);
+  if ("job" in command || "resume" in command || "check" in command) {
+    await sweep(services);
+    await prune(services);
+  }
   return answer;
 }
 

@@ -27,6 +27,7 @@ import {
 } from "../../shared/ledger/failures.ts";
 import { marksAround } from "../../shared/ledger/list-answers.ts";
 import * as origins from "../../shared/ledger/origin.ts";
+import * as prune from "../../shared/ledger/prune.ts";
 import { classFactors, explainRefusal, settleEmptied } from "../../shared/ledger/revisions.ts";
 import * as stalled from "../../shared/ledger/stalled.ts";
 import * as tasks from "../../shared/ledger/tasks.ts";
@@ -440,6 +441,9 @@ const ledger = (market: readonly string[], few: readonly string[]): Statement[] 
   { name: "recordOrphan", ask: (database) => recordOrphan(database, "digest", "not a unit") },
   { name: "unresolvedUnits", ask: (database) => unresolvedUnits(database, { after: 0 }) },
   { name: "unresolvedUnits, one", ask: (database) => unresolvedUnits(database, { id: 7 }) },
+  { name: "tasksToPrune", ask: (database) => prune.tasksToPrune(database, new Date("2026-08-10"), 10) },
+  { name: "pruneTask", ask: (database) => prune.pruneTask(database, runningTask) },
+  { name: "pruneFailures", ask: (database) => prune.pruneFailures(database, new Date("2026-08-10")) },
   { name: "countWaiting", ask: stalled.countWaiting },
   { name: "silentUnits", ask: stalled.silentUnits },
   { name: "noteSentAgain", ask: (database) => stalled.noteSentAgain(database, [unitOf(44), unitOf(45)]) },

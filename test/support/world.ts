@@ -48,6 +48,7 @@ const mirrored = new Set([
     "sync_absence",
     "sync_day",
     "sync_failure_record",
+    "sync_failure_month",
     "sync_unit",
     "sync_task",
     "sync_list_answer",
