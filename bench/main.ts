@@ -1,5 +1,5 @@
 // npm run bench: the worker's throughput against other ways, as ratios; reads of ten million rows; every statement on
-// twenty million rows; plans; ETFs end to end. Prints Markdown tables; docs/benchmarks.md keeps one run.
+// twenty million rows; plans; pruning the ledger; ETFs end to end. Prints Markdown tables; docs/benchmarks.md keeps one run.
 import { parseArgs } from "node:util";
 import { startAwsEndpoint } from "../local/aws/endpoint.ts";
 import { makeSecrets } from "../local/aws/secrets.ts";
@@ -14,6 +14,7 @@ import {
   tokenArn,
 } from "./functions.ts";
 import { type Measurement, measureIngest, type Phase, type Way } from "./ingest.ts";
+import { measurePruning } from "./ledger.ts";
 import { measurePeaks } from "./memory.ts";
 import { measurePlans } from "./plan.ts";
 import { fill, measureReads } from "./reads.ts";
@@ -28,6 +29,7 @@ const parts = {
   reads: printReads,
   statements: printStatements,
   plan: printPlans,
+  ledger: printLedger,
   etf: printEtfs,
 };
 const help = `npm run bench [-- options]   takes half an hour, prints Markdown tables
@@ -214,6 +216,35 @@ async function printPlans(): Promise<void> {
       ),
     );
     if (!quick && !measured.every(isMet)) process.exitCode = 1;
+  }
+}
+
+/** A million units of which nearly all were repeated later; no statement may take more than five seconds. */
+async function printLedger(): Promise<void> {
+  for (const kind of await engineKinds()) {
+    if (kind.missing !== undefined) {
+      print(kind.missing);
+      continue;
+    }
+    const engine = await kind.open([]);
+    const found = await measurePruning(engine, { ...mirror, days: quick ? 60 : 300, periods: 1 });
+    await engine.close();
+    const isMet = found.statementSeconds <= targets.planStatementSeconds;
+    print(`${engine.name}: pruning the ledger, ${found.tasks} tasks`);
+    print(
+      table(
+        ["", "before", "after"],
+        [
+          ["units", ...found.units.map(rounded)],
+          ["failure records", ...found.failures.map(rounded)],
+          ["sync_unit with its indexes, MB", ...found.megabytes.map(rounded)],
+        ],
+      ),
+    );
+    print(
+      `${found.seconds.toFixed(1)} s; the slowest statement ${found.statementSeconds.toFixed(2)} s (${isMet ? "met" : "missed"})`,
+    );
+    if (!quick && !isMet) process.exitCode = 1;
   }
 }
 
