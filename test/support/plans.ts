@@ -68,6 +68,7 @@ export function explaining(
 type Plan = {
   readonly "Node Type": string;
   readonly "Parent Relationship"?: string;
+  readonly Command?: string;
   readonly "Relation Name"?: string;
   readonly "Index Name"?: string;
   readonly "Index Cond"?: string;
@@ -136,8 +137,12 @@ function inputsOf({ Plans = [] }: Plan): Plan[] {
   return Plans.filter((from) => !/Plan$/.test(from["Parent Relationship"] ?? ""));
 }
 
+/** The rows of EXCEPT are those of its first query: what is missing in a large table may be sorted. */
 function flowsFromLarge(node: Plan): boolean {
-  return largeTableOf(node) !== undefined || inputsOf(node).some(flowsFromLarge);
+  const both = node.Command?.startsWith("Except")
+    ? inputsOf(node).flatMap(inputsOf).slice(0, 1)
+    : inputsOf(node);
+  return largeTableOf(node) !== undefined || both.some(flowsFromLarge);
 }
 
 function nodesOf(plan: Plan): Plan[] {
