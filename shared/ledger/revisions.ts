@@ -287,11 +287,19 @@ async function setClass(
 ): Promise<void> {
   const parameters: SqlParameters = { class: name, codes: rows.map(({ ts_code }) => ts_code).join(",") };
   await database.run(
-    `update data_revision
+    `with locked as (
+  select id
+  from data_revision
+  where ts_code = any (string_to_array(:codes, ',')) and ${together} and dataset = '${dataset.name}'
+    and column_name in (${factorsOf(dataset).join(", ")})
+    and class in ('last_digit', 'corporate_action', 'restatement') and class <> :class
+  order by id -- another worker may class the same codes
+  for update
+)
+update data_revision as revision
 set class = :class
-where ts_code = any (string_to_array(:codes, ',')) and ${together} and dataset = '${dataset.name}'
-  and column_name in (${factorsOf(dataset).join(", ")})
-  and class in ('last_digit', 'corporate_action', 'restatement') and class <> :class`,
+from locked
+where revision.id = locked.id`,
     parameters,
   );
 }
