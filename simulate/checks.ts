@@ -120,9 +120,10 @@ export async function expectSettled(world: World): Promise<Violation[]> {
      where unit.status = 'parked'
        and not exists (select 1 from sync_failure_record as record
          where record.job_type = task.job_type and record.unit_key = unit.unit_key and record.resolved_at is null)
-       -- a person has said that it may rest
+       -- a person has said that it may rest; a later task with the same unit has the same record
        and not exists (select 1 from sync_failure_record as record
-         where record.task_id = unit.task_id and record.sequence = unit.sequence and record.dismissed is not null)
+         where record.job_type = task.job_type and record.unit_key = unit.unit_key and record.dismissed is not null
+           and record.resolved_at >= unit.settled_at)
        -- another task of the job has done it since
        and not exists (select 1 from sync_unit as later join sync_task as other on other.id = later.task_id
          where other.job_type = task.job_type and later.unit_key = unit.unit_key
