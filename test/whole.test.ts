@@ -5,6 +5,7 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import { datasets } from "../shared/catalogue/datasets.ts";
 import { missingCells, readDays } from "../shared/coverage/days.ts";
 import { SyncError } from "../shared/errors.ts";
+import { pruneTask } from "../shared/ledger/prune.ts";
 import { randomFrom } from "./support/random.ts";
 import {
   dailyTruth,
@@ -144,6 +145,10 @@ const acts: readonly Act[] = [
     }
     Object.assign(stock, { list_status: "D", delist_date: day });
     await run({ job: "REFERENCE", refresh: true });
+  },
+  // The ledger forgets what it need not know.
+  async () => {
+    for (const { id } of await world.tasks()) await pruneTask(world.services.database, id);
   },
   // A dispatcher dies while it plans or sends.
   async ({ choose }) => {
