@@ -53,6 +53,7 @@ export async function fillLargeMirror(databaseUrl: string, size: MirrorSize): Pr
     ] as const) {
       await client.query(unitsByDaySql, [job, dataset, size.runs.days, rows, size.days]);
     }
+    await client.query(countUnitsSql);
     await client.query(liveTasksSql, [runningTask, pausedTask]);
     await client.query(liveUnitsSql, [runningTask]);
     await client.query(failuresSql);
@@ -141,6 +142,15 @@ cross join (
   order by cal_date desc
   limit $5
 ) as open_day`;
+
+const countUnitsSql = `update sync_task
+set total_units = units, total_processed = done, total_failed = units - done, current_offset = units
+from (
+  select task_id, count(*) as units, count(*) filter (where status = 'done') as done
+  from sync_unit
+  group by task_id
+) as counted
+where id = task_id`;
 
 const liveTasksSql = `insert into sync_task (id, job_type, status, batch_size, config, total_units, total_processed, total_failed, current_offset)
 values (cast($1 as uuid), 'DAILY_HISTORY', 'RUNNING', 10, '{"from": "20260801", "to": "20261120"}', 60, 20, 1, 50),

@@ -139,10 +139,13 @@ function inputsOf({ Plans = [] }: Plan): Plan[] {
 
 /** The rows of EXCEPT are those of its first query: what is missing in a large table may be sorted. */
 function flowsFromLarge(node: Plan): boolean {
-  const both = node.Command?.startsWith("Except")
-    ? inputsOf(node).flatMap(inputsOf).slice(0, 1)
-    : inputsOf(node);
-  return largeTableOf(node) !== undefined || both.some(flowsFromLarge);
+  const inputs = node.Command?.startsWith("Except") ? firstQueryOf(node) : inputsOf(node);
+  return largeTableOf(node) !== undefined || inputs.some(flowsFromLarge);
+}
+
+function firstQueryOf(setOperation: Plan): Plan[] {
+  const both = nodesOf(setOperation).find((node) => node["Node Type"] === "Append");
+  return both === undefined ? inputsOf(setOperation) : inputsOf(both).slice(0, 1);
 }
 
 function nodesOf(plan: Plan): Plan[] {
