@@ -1,4 +1,5 @@
 // The command line's faults: each kind by name with its filters; everything else is refused with a plain sentence.
+import { request } from "node:http";
 import { afterEach, expect, test } from "vitest";
 import { OptionError, readOptions, usage } from "../local/options.ts";
 import { faultKinds } from "../local/tushare/faults.ts";
@@ -111,3 +112,41 @@ test("faults given on the command line affect the calls they name, and a line ty
   expect(refused.status).toBe(400);
   expect(await refused.json()).toEqual({ error: expect.stringContaining('fault kind is "earthquake"') });
 });
+
+test("a web page of another site cannot switch faults on, and cannot use up calls", async () => {
+  const upstream = await upstreamWith([]);
+  const call = { api_name: "trade_cal", token: "t", params: {} };
+  for (const [headers, error] of [
+    [{ host: "rebound.example" }, "Host is 'rebound.example', expected localhost or 127.0.0.1"],
+    [{ host: "127.0.0.1.example" }, "Host is '127.0.0.1.example', expected localhost or 127.0.0.1"],
+    [{ host: "a b" }, "Host is 'a b', expected localhost or 127.0.0.1"],
+    [{ origin: "https://example.com" }, "Origin is 'https://example.com', expected none or"],
+    [{ origin: "null" }, "Origin is 'null', expected none or"],
+  ] as [Record<string, string>, string][]) {
+    for (const [path, body] of [
+      ["/control/faults", "storm"],
+      ["/", call],
+    ] as const) {
+      const reply = await post(`${upstream.url}${path}`, headers, body);
+      expect(reply).toEqual({ status: 403, body: { error: expect.stringContaining(error) } });
+    }
+  }
+  expect(await (await fetch(`${upstream.url}/control/faults`)).json()).toEqual([]);
+  expect((await upstream.stats()).interfaces).toEqual({});
+
+  const here = { host: "localhost:9" };
+  expect((await post(`${upstream.url}/control/faults`, here, "reset")).body).toEqual([{ kind: "reset" }]);
+});
+
+/** fetch sets the Host header itself. */
+function post(url: string, headers: Record<string, string>, body: unknown) {
+  return new Promise<{ status: number | undefined; body: unknown }>((resolve, reject) => {
+    const asked = request(url, { method: "POST", headers }, async (response) => {
+      let text = "";
+      for await (const chunk of response) text += chunk;
+      resolve({ status: response.statusCode, body: JSON.parse(text) });
+    });
+    asked.on("error", reject);
+    asked.end(JSON.stringify(body));
+  });
+}

@@ -3,6 +3,7 @@
 import { randomUUID } from "node:crypto";
 import { createServer, type IncomingHttpHeaders, type IncomingMessage } from "node:http";
 import { listen } from "../listen.ts";
+import { whyNotFromHere } from "../loopback.ts";
 import { localClients } from "../running.ts";
 
 export const { region } = localClients;
@@ -150,18 +151,13 @@ async function answer(
   }
 }
 
-/** A web page must not call the stack through the user's browser; no AWS client sends an Origin header. */
+/** No AWS client sends an Origin header, and this endpoint has no page of its own. */
 function refuseBrowsers(headers: IncomingHttpHeaders): void {
-  const host = headers.host === undefined ? "" : new URL(`http://${headers.host}`).hostname;
-  if (headers.origin !== undefined || !isLoopback(host)) {
+  if (headers.origin !== undefined || whyNotFromHere(headers) !== undefined) {
     throw new AwsError("AccessDeniedException", "This endpoint answers AWS clients on this machine only.", {
       status: 403,
     });
   }
-}
-
-export function isLoopback(hostname: string): boolean {
-  return /^(127(\.\d{1,3}){3}|\[::1\]|::1|localhost|.+\.localhost)$/.test(hostname);
 }
 
 function readBody(incoming: IncomingMessage): Promise<Buffer> {

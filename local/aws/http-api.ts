@@ -4,8 +4,9 @@
 import { randomUUID } from "node:crypto";
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import { listen } from "../listen.ts";
+import { whyNotFromHere } from "../loopback.ts";
 import type { Resource } from "./assembly.ts";
-import { accountId, isLoopback } from "./endpoint.ts";
+import { accountId } from "./endpoint.ts";
 import { payloadBytesMax } from "./invocation.ts";
 import type { LambdaFunction } from "./lambda.ts";
 import type { FunctionRegistry } from "./lambda-api.ts";
@@ -107,7 +108,7 @@ async function answer(
   apiId: string,
   find: (method: string, path: string) => Found | undefined,
 ): Promise<Answer> {
-  if (!isFromHere(request)) return message(403, "Forbidden");
+  if (whyNotFromHere(request.headers) !== undefined) return message(403, "Forbidden");
   const body = await readBody(request);
   if (body === undefined) return message(413, "Request Entity Too Large");
   const { pathname, search } = splitTarget(request.url ?? "/");
@@ -128,13 +129,6 @@ async function answer(
     return message(500, "Internal Server Error");
   }
   return decodeAnswer(result.payload);
-}
-
-/** A web page must not call the stack through the user's browser, and Host must be a local name (DNS rebinding). */
-function isFromHere({ headers }: IncomingMessage): boolean {
-  if (headers.origin !== undefined && headers.origin !== `http://${headers.host}`) return false;
-  const host = `http://${headers.host ?? ""}`;
-  return URL.canParse(host) && isLoopback(new URL(host).hostname);
 }
 
 /** https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-develop-integrations-lambda.html */

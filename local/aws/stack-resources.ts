@@ -2,9 +2,10 @@
 // resource that could not run on AWS either.
 import { devNull } from "node:os";
 import * as z from "zod";
+import { isLoopback } from "../loopback.ts";
 import { localClients } from "../running.ts";
 import type { Resource } from "./assembly.ts";
-import { isLoopback, region } from "./endpoint.ts";
+import { region } from "./endpoint.ts";
 import { defaultConcurrency, type EventSource, makeEventSource } from "./event-source.ts";
 import type { FunctionSettings, LogLine } from "./invocation.ts";
 import { checkBatch, type FunctionRegistry } from "./lambda-api.ts";

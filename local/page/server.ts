@@ -6,8 +6,8 @@ import { join } from "node:path";
 import type { Origin } from "../../shared/catalogue/origin.ts";
 import { suggestCodes } from "../../shared/reads/instruments.ts";
 import { style } from "../../shared/widget/style.ts";
-import { isLoopback } from "../aws/endpoint.ts";
 import { listen } from "../listen.ts";
+import { whyNotFromHere } from "../loopback.ts";
 import { drawChart, readChoice } from "./chart.ts";
 import { carryOut, type Dispatch } from "./commands.ts";
 import { openDatabase } from "./database.ts";
@@ -123,13 +123,8 @@ export async function startPage({
 
 /** Checks that Host is a local name, and that a command comes from this page. */
 function refuse({ method, headers: given }: IncomingMessage): { status: number; text: string } | undefined {
-  const host = `http://${given.host ?? ""}`;
-  if (!URL.canParse(host) || !isLoopback(new URL(host).hostname)) {
-    return { status: 403, text: `Host is '${given.host ?? ""}', expected localhost or 127.0.0.1` };
-  }
-  if (given.origin !== undefined && given.origin !== host) {
-    return { status: 403, text: `Origin is '${given.origin}', expected this page's own` };
-  }
+  const foreign = whyNotFromHere(given);
+  if (foreign !== undefined) return { status: 403, text: foreign };
   if (given["sec-fetch-site"] === "cross-site" && given["sec-fetch-mode"] !== "navigate") {
     return { status: 403, text: "another site's page may not read this one" };
   }

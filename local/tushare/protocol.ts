@@ -8,7 +8,7 @@
 //   POST /control/clock    {"today": "YYYYMMDD", "time": "HH:MM"} fixes the Shanghai clock; {} lets it run live
 //
 // As with the real one, nearly every reply has HTTP status 200, and the code in the body gives the result. answer.ts
-// makes the replies.
+// makes the replies. A request that a web page of another site sent is refused (../loopback.ts).
 import { randomUUID } from "node:crypto";
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import { setTimeout as sleep } from "node:timers/promises";
@@ -16,6 +16,7 @@ import { promisify } from "node:util";
 import { constants, gzip } from "node:zlib";
 import { encodeOrigin, simulatedOrigin } from "../../shared/catalogue/origin.ts";
 import { listenAt } from "../listen.ts";
+import { whyNotFromHere } from "../loopback.ts";
 import { type Answer, makeAnswerer } from "./answer.ts";
 import { originOfCaptured, readCaptured } from "./captured.ts";
 import { type ClockSetting, makeClock } from "./clock.ts";
@@ -70,6 +71,8 @@ export async function serveUpstream(
   let answered = 0;
 
   async function serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const foreign = whyNotFromHere(request.headers);
+    if (foreign !== undefined) return sendJson(response, 403, { error: foreign });
     const path = (request.url ?? "/").split("?")[0] ?? "/";
     const body = await readBody(request);
     if (path.startsWith("/control/")) return control(`${request.method} ${path.slice(9)}`, body, response);
@@ -134,19 +137,9 @@ export async function serveUpstream(
     };
     try {
       const answer = routes[route]?.() ?? null;
-      send(
-        response,
-        answer === null ? 404 : 200,
-        "application/json",
-        JSON.stringify(answer ?? { error: "no such route" }),
-      );
+      sendJson(response, answer === null ? 404 : 200, answer ?? { error: "no such route" });
     } catch (error) {
-      send(
-        response,
-        400,
-        "application/json",
-        JSON.stringify({ error: error instanceof Error ? error.message : "" }),
-      );
+      sendJson(response, 400, { error: error instanceof Error ? error.message : "" });
     }
   }
 
@@ -174,6 +167,10 @@ async function readBody(request: IncomingMessage): Promise<string> {
     parts.push(part);
   }
   return Buffer.concat(parts).toString("utf8");
+}
+
+function sendJson(response: ServerResponse, status: number, answer: unknown): void {
+  send(response, status, "application/json", JSON.stringify(answer));
 }
 
 function send(response: ServerResponse, status: number, type: string, body: string | Buffer): void {
