@@ -71,7 +71,7 @@ export async function startEnvironment(
   try {
     const { account, origin } = asked;
     const settings = readSettings(process.env);
-    const opening = started(closers, startDatabase(databaseOptions(dataDir)));
+    const opening = started(closers, startDatabase(databaseOptions(dataDir, options)));
     const look = async () => {
       const { url: databaseUrl, kind } = await opening;
       const place = { databaseUrl, dataDir: kind === "pglite" ? dataDir : undefined };
@@ -211,11 +211,13 @@ function withoutPassword(url: string): string {
   return address.href;
 }
 
-function databaseOptions(dataDir: string) {
+function databaseOptions(dataDir: string, { databaseHost: host }: Options) {
   const databaseUrl = process.env.DATABASE_URL;
   if (databaseUrl) return { dataDir: undefined, databaseUrl };
   // The stack's migrate function is invoked as ever; in a new database it finds its migrations applied.
-  return { dataDir: join(dataDir, "postgres"), content: "schema", port: preferredPorts.database } as const;
+  const password = host === undefined ? undefined : process.env.DATABASE_PASSWORD || undefined;
+  const place = { port: preferredPorts.database, host, password };
+  return { dataDir: join(dataDir, "postgres"), content: "schema", ...place } as const;
 }
 
 /** This process's settings as context of the CDK app, so that the template has them as on AWS. */

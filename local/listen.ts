@@ -1,21 +1,24 @@
-// Makes a server listen on loopback only, so that no other machine can reach it.
+// Makes a server listen on loopback, where no other machine can reach it. Another address is only for a server that asks
+// for a password.
 import type { Server } from "node:net";
 
+export const loopback = "127.0.0.1";
+
 /** Prefers a port; any free one when it is 0 or taken. Resolves with the port. @throws the system's Error */
-export async function listen(server: Server, preferredPort: number): Promise<number> {
+export async function listen(server: Server, preferredPort: number, host = loopback): Promise<number> {
   try {
-    return await listenAt(server, preferredPort);
+    return await listenAt(server, preferredPort, host);
   } catch (error) {
     if (preferredPort === 0 || !isTaken(error)) throw error;
-    return await listenAt(server, 0);
+    return await listenAt(server, 0, host);
   }
 }
 
 /** Exactly this port, or any free one for 0. @throws the system's Error when it is taken */
-export function listenAt(server: Server, port: number): Promise<number> {
+export function listenAt(server: Server, port: number, host = loopback): Promise<number> {
   return new Promise((resolve, reject) => {
     server.once("error", reject);
-    server.listen(port, "127.0.0.1", () => {
+    server.listen(port, host, () => {
       server.off("error", reject);
       const address = server.address();
       if (address === null || typeof address === "string") reject(new Error("no TCP port to listen on"));

@@ -11,11 +11,12 @@ import { startDatabase } from "./database/database.ts";
 import { type Environment, startEnvironment } from "./environment.ts";
 import { discard, holdsDatabase, refuseOtherOrigin, requireOurs } from "./holding.ts";
 import { type JobRun, openJobs } from "./job.ts";
+import { isLoopback } from "./loopback.ts";
 import { exitCodeOfNoSpace, isNoSpace, NoSpaceError } from "./no-space.ts";
 import { checkNpmKeptNothing, OptionError, type Options, readOptions, usageIn } from "./options.ts";
 import { type Asked, dataDirOf, describeOldData, readAsked } from "./origin.ts";
 import { summarise } from "./summary.ts";
-import { checkCaptured, checkVariables } from "./surroundings.ts";
+import { checkCaptured, checkDatabaseHost, checkVariables } from "./surroundings.ts";
 import { makeTerminal } from "./terminal.ts";
 
 const language = languageOf(process.env);
@@ -46,6 +47,11 @@ async function main(): Promise<number> {
     const warning = warnOfOrigin(asked.origin);
     if (warning !== undefined) terminal.line(warning);
     terminal.line(say("pageIsAt", { url: environment.pageUrl }));
+    const { databaseHost: host } = options;
+    if (host !== undefined && !isLoopback(host)) {
+      const { port } = new URL(environment.databaseUrl);
+      terminal.line(say("databaseIsOpen", { host, port }));
+    }
     const lost = new AbortController();
     const ended = environment.lost.then((error) => {
       lost.abort(); // stops the wait for a signal
@@ -96,6 +102,7 @@ function checkSurroundings(options: Options): void {
   if (options.captured !== undefined) checkCaptured(options.captured);
   checkNpmKeptNothing(process.env);
   checkVariables(process.env);
+  checkDatabaseHost(options.databaseHost, process.env);
 }
 
 async function runAndStay(

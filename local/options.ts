@@ -23,6 +23,8 @@ export type Options = {
   readonly stocks: number | undefined;
   readonly discard: boolean;
   readonly adopt: boolean;
+  /** The address that the embedded database listens on; undefined for this machine only. */
+  readonly databaseHost: string | undefined;
   /** Faults of the simulated upstream. */
   readonly faults: readonly Fault[];
   readonly help: boolean;
@@ -40,6 +42,7 @@ const optionTypes = {
   "data-dir": { type: "string" },
   discard: { type: "boolean" },
   adopt: { type: "boolean" },
+  "database-host": { type: "string" },
   stocks: { type: "string" },
   faults: { type: "string" },
   help: { type: "boolean", short: "h" },
@@ -60,6 +63,9 @@ export const usage = `Usage: npm start -- [options]
   --data-dir DIR   where the database lives (default: a folder in .local for each upstream, such as .local/tushare)
   --discard        delete the contents of the data folder and start from scratch
   --adopt          keep rows of an older version without a recorded origin, as real TuShare's (with TUSHARE_TOKEN)
+  --database-host ADDRESS
+                   let other machines reach the database at this address of yours, or 0.0.0.0 for all of them: it then
+                   asks for DATABASE_PASSWORD (default: only this machine, without a password)
   --faults FAULTS  faults of the simulated upstream: mild, storm, or a list of faults (below)
   --stocks N       size of the simulated market (default 5400)
   --help           this text
@@ -74,7 +80,7 @@ Exit codes: 0 done; 1 the job or the start failed; 2 wrong usage; 4 blocked by a
 5 a disk is full; 130 stopped.
 
 Environment: TUSHARE_TOKEN uses the real TuShare, and TUSHARE_URL another address for it; DATABASE_URL uses your
-PostgreSQL server; SYNC_* and TUSHARE_MIN_INTERVAL are the settings of README.md.`;
+PostgreSQL server; DATABASE_PASSWORD is the password of --database-host; SYNC_* and TUSHARE_MIN_INTERVAL are the settings of README.md.`;
 
 const usageInChinese = `用法：npm start -- [选项]
 
@@ -91,6 +97,9 @@ const usageInChinese = `用法：npm start -- [选项]
   --data-dir 目录   数据库所在目录（默认按数据来源放在 .local 下各自的目录，如 .local/tushare）
   --discard        丢弃数据目录中已有的内容，从头开始
   --adopt          旧版本未记录来源的数据确为 TuShare 真实数据，予以保留（须设置 TUSHARE_TOKEN）
+  --database-host 地址
+                   允许其他机器经本机的这个地址（0.0.0.0 为全部地址）访问数据库，此时须凭 DATABASE_PASSWORD
+                   登录（默认：仅限本机，不用密码）
   --faults 故障     模拟上游制造的故障：mild、storm，或故障列表（见下）
   --stocks 数量     模拟市场的股票数（默认 5400）
   --help           显示本帮助
@@ -103,7 +112,7 @@ partial-day 为行的占比（或一个代码，只缺它的行），其余为 0
 退出码：0 完成；1 作业或启动失败；2 用法错误；4 同一作业有另一个参数不同的任务处于暂停；5 磁盘已满；130 被停止。
 
 环境变量：TUSHARE_TOKEN 使用真实的 TuShare，TUSHARE_URL 换用其他地址；DATABASE_URL 使用自己的 PostgreSQL；
-SYNC_* 和 TUSHARE_MIN_INTERVAL 是 README.zh.md 中的设置。`;
+DATABASE_PASSWORD 是 --database-host 的密码；SYNC_* 和 TUSHARE_MIN_INTERVAL 是 README.zh.md 中的设置。`;
 
 /** Wraps the list into lines that fit a terminal, indented under the first. */
 function listOfJobs(joint: string, end: string): string {
@@ -166,6 +175,7 @@ export function readOptions(argv: readonly string[]): Options {
     stocks: readStocks(values.stocks),
     discard: values.discard ?? false,
     adopt: values.adopt ?? false,
+    databaseHost: values["database-host"],
     faults: readFaults(values.faults),
     help: values.help ?? false,
   };

@@ -1,11 +1,16 @@
 // Checks variables and folders before anything starts. The template would refuse them too, but ten seconds later and
 // with a deployment's messages.
 import { readdirSync, statSync } from "node:fs";
+import { networkInterfaces } from "node:os";
 import { readSettings, settingTable } from "../shared/catalogue/settings.ts";
 import { callsAMinuteMax, slotSeconds, slotSecondsMax, slotsMin } from "../shared/catalogue/slot.ts";
 import { nearest } from "../shared/words/nearest.ts";
 import { say } from "../shared/words/say-here.ts";
+import { isLoopback } from "./loopback.ts";
 import { OptionError } from "./options.ts";
+
+/** Against guessing: nothing slows attempts down. */
+const passwordLengthMin = 12;
 
 type Variables = Readonly<Record<string, string | undefined>>;
 
@@ -36,6 +41,28 @@ export function checkVariables(variables: Variables): void {
   }
   const calls = callsAMinuteMax(slots, interval);
   if (calls > allowed) throw new OptionError(say("rateTooHigh", { slots, interval, calls, allowed }));
+}
+
+/** @throws OptionError when other machines could reach the database without a good password; it is never shown */
+export function checkDatabaseHost(host: string | undefined, variables: Variables): void {
+  if (host === undefined) return;
+  if (variables.DATABASE_URL) {
+    throw new OptionError(say("goesNotWith", { option: "--database-host", other: "DATABASE_URL" }));
+  }
+  const own = Object.values(networkInterfaces()).flatMap((all = []) => all.map(({ address }) => address));
+  const addresses = ["0.0.0.0", "::", ...new Set(own)];
+  if (!addresses.includes(host)) {
+    const allowed = say("allowedChoice", { choices: addresses.join(", ") });
+    throw new OptionError(say("valueIs", { field: "--database-host", value: `'${host}'`, allowed }));
+  }
+  const { DATABASE_PASSWORD: password } = variables;
+  if (!password) {
+    if (isLoopback(host)) return;
+    throw new OptionError(say("hostNeedsPassword", { host }));
+  }
+  if (!/^[\x21-\x7e]*$/.test(password) || password.length < passwordLengthMin) {
+    throw new OptionError(say("passwordRefused", { least: passwordLengthMin }));
+  }
 }
 
 /** @throws OptionError when it is not a folder of captured answers */

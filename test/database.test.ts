@@ -1,6 +1,8 @@
 // The embedded database: what was committed survives, and any number of clients share it without affecting each other.
 import { type ChildProcess, execFile, fork } from "node:child_process";
+import { once } from "node:events";
 import { mkdtemp, rm, unlink } from "node:fs/promises";
+import { connect, type Socket } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
@@ -34,6 +36,12 @@ describe("the embedded database", () => {
     database = await startDatabase({ dataDir: undefined, idleInTransactionSeconds: 0.2 });
   });
   afterAll(() => database?.close());
+
+  test("listens at no address but 127.0.0.1, where it asks for no password", async () => {
+    expect(await firstColumn(await connectTo(database.url), "select 1")).toEqual([1]);
+    const elsewhere = database.url.replace("127.0.0.1", "127.0.0.2"); // a listener on every address would answer
+    await expect(connectTo(elsewhere)).rejects.toMatchObject({ code: "ECONNREFUSED" });
+  });
 
   test("gives each of many connections its own answers, however large the values", async () => {
     const clients = await Promise.all([1, 2, 3].map(() => connectTo(database.url)));
@@ -208,3 +216,110 @@ function lastConfirmedBefore(writer: ChildProcess, n: number): Promise<number> {
     });
   });
 }
+
+describe("beyond this machine", () => {
+  const password = "not/easy:to@guess";
+  let database: Database;
+  beforeAll(async () => {
+    database = await startDatabase({ dataDir: undefined, host: "0.0.0.0", password });
+  });
+  afterAll(() => database?.close());
+
+  test("the embedded database asks every client for its password, and never passes it on in the open", async () => {
+    const withPassword = (word: string) => database.url.replace(/:[^:@]+@/, `:${encodeURIComponent(word)}@`);
+    expect(await firstColumn(await connectTo(database.url), "select 1")).toEqual([1]);
+    const without = database.url.replace(/:[^:@]+@/, "@");
+    await expect(connectTo(without)).rejects.toThrow(/password must be a string|password authentication/);
+    for (const wrong of ["", "not/easy:to@gues", `${password} `, "postgres"]) {
+      await expect(connectTo(withPassword(wrong))).rejects.toThrow();
+    }
+    await expect(connectTo(withPassword("NOT/easy:to@guess"))).rejects.toMatchObject({ code: "28P01" });
+
+    const sent = await askedOf(database.url);
+    expect(sent).toContain("SCRAM-SHA-256");
+    expect(sent).not.toContain(password);
+    expect(await firstColumn(await connectTo(database.url), "select 2")).toEqual([2]); // refusals harmed nobody
+  });
+
+  test("psql gets in with the password only", async ({ skip }) => {
+    const psql = promisify(execFile);
+    await psql("psql", ["--version"]).catch(() => skip("there is no psql on this host"));
+    const address = new URL(database.url);
+    address.password = "";
+    const select = (word: string) =>
+      psql("psql", ["-w", "-Atc", "select 7", address.href], { env: { ...process.env, PGPASSWORD: word } });
+    expect((await select(password)).stdout).toBe("7\n");
+    await expect(select("wrong")).rejects.toMatchObject({
+      stderr: expect.stringContaining("password authentication failed"),
+    });
+  });
+
+  test("what a client sends instead of a password ends its connection, and nothing else", async () => {
+    const startup = messageOf("", Buffer.concat([int32(196608), Buffer.from("user\0postgres\0\0")]));
+    const query = messageOf("Q", Buffer.from("create table intruder ()\0"));
+    const scram = (text: string) =>
+      messageOf("p", Buffer.concat([Buffer.from("SCRAM-SHA-256\0"), int32(text.length), Buffer.from(text)]));
+    for (const messages of [
+      [startup, query, query],
+      [startup, messageOf("p", Buffer.from(`${password}\0`)), query],
+      [startup, scram("n,,n=,r="), query],
+      [startup, scram("p=tls-unique,,n=,r=abc"), query],
+      [startup, scram("n,,n=,r=abc"), messageOf("p", Buffer.from("c=biws,r=abc,p=")), query],
+      [startup, scram("n,,n=,r=abc"), messageOf("p", Buffer.alloc(0)), query],
+      [startup, Buffer.concat([Buffer.from("p"), int32(100_000_000), Buffer.alloc(20_000)])],
+      [Buffer.concat([int32(100_000_000), Buffer.alloc(20_000)])],
+    ]) {
+      expect(await answerTo(database.url, Buffer.concat(messages))).not.toContain("R\0\0\0\x08\0\0\0\0");
+    }
+    const client = await connectTo(database.url);
+    expect(await firstColumn(client, "select to_regclass('intruder')")).toEqual([null]);
+  });
+
+  test("it does not listen without a password", async () => {
+    for (const host of ["0.0.0.0", "::", "192.0.2.1"]) {
+      const refused = startDatabase({ dataDir: undefined, host });
+      await expect(refused).rejects.toThrow(`--database-host ${host} lets other machines`);
+    }
+  });
+
+  /** All that a client and the server say to each other until the client is in. */
+  async function askedOf(url: string): Promise<string> {
+    const client = new pg.Client({ connectionString: url });
+    const { stream } = (client as unknown as { connection: { stream: Socket } }).connection;
+    let said = "";
+    const write = stream.write.bind(stream);
+    stream.write = ((bytes: Buffer, ...rest: []) => {
+      said += bytes.toString("latin1");
+      return write(bytes, ...rest);
+    }) as typeof stream.write;
+    stream.on("data", (bytes: Buffer) => {
+      said += bytes.toString("latin1");
+    });
+    await client.connect();
+    await client.end();
+    return said;
+  }
+
+  /** Everything the server answers until it ends the connection. */
+  async function answerTo(url: string, bytes: Buffer): Promise<string> {
+    const socket = connect(Number(new URL(url).port), "127.0.0.1");
+    let answer = "";
+    socket.on("data", (part: Buffer) => {
+      answer += part.toString("latin1");
+    });
+    socket.on("error", () => undefined); // reset, with bytes unread
+    socket.write(bytes);
+    await once(socket, "close");
+    return answer;
+  }
+
+  function messageOf(type: string, body: Buffer): Buffer {
+    return Buffer.concat([Buffer.from(type), int32(body.length + 4), body]);
+  }
+
+  function int32(value: number): Buffer {
+    const bytes = Buffer.alloc(4);
+    bytes.writeInt32BE(value);
+    return bytes;
+  }
+});

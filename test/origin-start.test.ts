@@ -99,15 +99,21 @@ test("a network that does not answer is reported, and leaves no folder behind", 
   expect(readdirSync(scratch.path)).not.toContain("fresh");
 });
 
-test("a simulator that is called with a token still counts as the simulated market; the token is in nothing that is printed or kept", async () => {
-  const environment = { TUSHARE_TOKEN: token, TUSHARE_URL: upstream.url, LOG_LEVEL: "DEBUG" };
+test("a simulator that is called with a token still counts as the simulated market; neither the token nor the database's password is in anything that is printed or kept", async () => {
+  const password = "open/sesame:to@all";
+  const tushare = { TUSHARE_TOKEN: token, TUSHARE_URL: upstream.url };
+  const environment = { ...tushare, DATABASE_PASSWORD: password, LOG_LEVEL: "DEBUG" };
   const before = await callsUpstream();
-  const { code, output, json } = await startMirror([...reference, "--data-dir", trial], environment).ended;
+  const args = [...reference, "--database-host", "0.0.0.0", "--data-dir", trial];
+  const { code, output, json } = await startMirror(args, environment).ended;
   expect(code).toBe(0);
+  expect(output).toContain("other machines can reach the database at 0.0.0.0");
   expect(output).toContain(warning);
   expect(json.origin).toMatchObject({ kind: "simulated" });
   expect(await callsUpstream()).toBeGreaterThan(before); // the token was tried, if nothing else was missing
-  const forms = [token.slice(0, 8), encodeURIComponent(token), Buffer.from(token).toString("base64")];
+  const forms = [token, password].flatMap((secret) => [
+    ...[secret.slice(0, 8), encodeURIComponent(secret), Buffer.from(secret).toString("base64")],
+  ]);
   const kept = readdirSync(trial, { recursive: true, withFileTypes: true }).filter((file) => file.isFile());
   expect(kept.map(({ name }) => name)).toContain("functions.log");
   const leaks = kept.filter(({ parentPath, name }) => {

@@ -6,7 +6,7 @@ import { join } from "node:path";
 import { afterAll, describe, expect, test } from "vitest";
 import { takeDataDir } from "../local/data-dir.ts";
 import { checkNpmKeptNothing, OptionError, readOptions, usageIn } from "../local/options.ts";
-import { checkCaptured, checkVariables } from "../local/surroundings.ts";
+import { checkCaptured, checkDatabaseHost, checkVariables } from "../local/surroundings.ts";
 import { translate } from "../shared/words/translate.ts";
 
 const scratch = mkdtempSync(join(tmpdir(), "start-words-"));
@@ -95,6 +95,34 @@ test.each([
 test("an environment without settings, or with empty ones, is taken", () => {
   expect(refusalOf(() => checkVariables({}))).toBe("taken");
   expect(refusalOf(() => checkVariables({ SYNC_FAILURE_MAX_RETRIES: "", SYNC_NONE: "" }))).toBe("taken");
+});
+
+test.each<[host: string, variables: Record<string, string>, sentence: string]>([
+  ["0.0.0.0", {}, "--database-host 0.0.0.0 lets other machines reach the database: set DATABASE_PASSWORD"],
+  ["0.0.0.0", { DATABASE_PASSWORD: "" }, "set DATABASE_PASSWORD"],
+  ["0.0.0.0", { DATABASE_PASSWORD: "short" }, "expected to have at least 12 characters"],
+  ["127.0.0.1", { DATABASE_PASSWORD: "short" }, "expected to have at least 12 characters"],
+  ["::", { DATABASE_PASSWORD: "密码密码密码密码密码密码密码" }, "letters, digits and signs of ASCII"],
+  [
+    "192.0.2.1",
+    { DATABASE_PASSWORD: "long-enough-it-is" },
+    "--database-host is '192.0.2.1', expected one of 0.0.0.0",
+  ],
+  ["", {}, "--database-host is '', expected one of 0.0.0.0, ::, 127.0.0.1"],
+  ["0.0.0.0", { DATABASE_URL: "postgres://x" }, "--database-host does not go with DATABASE_URL"],
+])("the database does not listen at %j with %j", (host, variables, sentence) => {
+  const check = () => checkDatabaseHost(host, variables);
+  expectRefused(check, sentence);
+  expect(refusalOf(check)).not.toContain(variables.DATABASE_PASSWORD || "no password given");
+});
+
+test("the database listens beyond this machine with a password, and here without one", () => {
+  expect(refusalOf(() => checkDatabaseHost("0.0.0.0", { DATABASE_PASSWORD: "long-enough-it-is" }))).toBe(
+    "taken",
+  );
+  expect(refusalOf(() => checkDatabaseHost("127.0.0.1", {}))).toBe("taken");
+  expect(refusalOf(() => checkDatabaseHost(undefined, { DATABASE_PASSWORD: "short" }))).toBe("taken");
+  expect(readOptions([])).toMatchObject({ databaseHost: undefined });
 });
 
 test.each([

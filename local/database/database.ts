@@ -1,10 +1,13 @@
 // The database of the local stack: PGlite in a worker thread, or the PostgreSQL server that DATABASE_URL names.
 // Both are reached by a postgres:// URL; the Data API in front of it is data-api/server.ts.
 import { once } from "node:events";
+import { isIPv6 } from "node:net";
 import { resolve } from "node:path";
 import { Worker } from "node:worker_threads";
 import pg from "pg";
 import { say } from "../../shared/words/say-here.ts";
+import { loopback } from "../listen.ts";
+import { isLoopback } from "../loopback.ts";
 import { hasNoSpace, isNoSpace, NoSpaceError } from "../no-space.ts";
 import type { ClusterContent } from "./new-cluster.ts";
 import type { PgliteThreadData, PgliteThreadMessage } from "./pglite-thread.ts";
@@ -24,8 +27,12 @@ export interface DatabaseOptions {
   readonly dataDir: string | undefined;
   /** The content of a new embedded database; "nothing" when absent. */
   readonly content?: ClusterContent;
-  /** The loopback port to prefer for the embedded database; any free one when absent, 0 or taken. */
+  /** The port to prefer for the embedded database; any free one when absent, 0 or taken. */
   readonly port?: number;
+  /** The address that the embedded database listens on; 127.0.0.1 when absent. */
+  readonly host?: string | undefined;
+  /** The embedded database asks every client for it; required for a host that other machines can reach. */
+  readonly password?: string | undefined;
   /** Use this PostgreSQL server instead of the embedded database. */
   readonly databaseUrl?: string;
   /** How long a client may stay idle in a transaction of the embedded database while others wait. */
@@ -41,10 +48,14 @@ const closeMilliseconds = 10_000;
 /** Starts (or finds) the database. Rejects with one sentence that says what to do; it never contains the password. */
 export async function startDatabase(options: DatabaseOptions): Promise<Database> {
   if (options.databaseUrl) return await findServer(options.databaseUrl);
+  if (options.host !== undefined && !isLoopback(options.host) && !options.password) {
+    throw new Error(say("hostNeedsPassword", { host: options.host }));
+  }
   const workerData: PgliteThreadData = {
     dataDir: options.dataDir === undefined ? undefined : resolve(options.dataDir),
     content: options.content ?? "nothing",
     port: options.port ?? 0,
+    ...{ host: options.host, password: options.password },
     idleInTransactionMilliseconds: (options.idleInTransactionSeconds ?? 60) * 1000,
     readingMilliseconds: (options.readingSeconds ?? 2) * 1000,
   };
@@ -60,7 +71,7 @@ export async function startDatabase(options: DatabaseOptions): Promise<Database>
   });
   return {
     lost: lost.promise,
-    url: `postgres://postgres@127.0.0.1:${port}/postgres`,
+    url: urlHere(port, options),
     kind: "pglite",
     async close() {
       const closed = once(thread, "message", { signal: AbortSignal.timeout(closeMilliseconds) });
@@ -69,6 +80,13 @@ export async function startDatabase(options: DatabaseOptions): Promise<Database>
       await thread.terminate();
     },
   };
+}
+
+/** The address for clients on this machine, with the password. */
+function urlHere(port: number, { host = loopback, password }: DatabaseOptions): string {
+  const address = host === "0.0.0.0" || host === "::" ? loopback : isIPv6(host) ? `[${host}]` : host;
+  const user = password === undefined ? "postgres" : `postgres:${encodeURIComponent(password)}`;
+  return `postgres://${user}@${address}:${port}/postgres`;
 }
 
 async function firstPort(thread: Worker, dataDir: string | undefined): Promise<number> {

@@ -45,6 +45,10 @@ export const messages = {
   message: (bytes: Buffer): Message => ({ type: String.fromCharCode(bytes[0] ?? 0), bytes }),
   ready: (status: "I" | "T" | "E") => typed("Z", Buffer.from(status)),
   authenticated: typed("R", Buffer.from([0, 0, 0, 0])),
+  /** Asks for a password by the one method there is here (scram.ts). */
+  askPassword: typed("R", int32(10), Buffer.from("SCRAM-SHA-256\0\0")),
+  challenge: (text: string) => typed("R", int32(11), Buffer.from(text)),
+  lastOfPassword: (text: string) => typed("R", int32(12), Buffer.from(text)),
   parameter: (name: string, value: string) => typed("S", Buffer.from(`${name}\0${value}\0`)),
   /** Tells a client that asks for a newer minor protocol version that 3.0 is spoken here. */
   protocolThree: typed("v", int32(196608), int32(0)),

@@ -1,4 +1,4 @@
-// A worker thread in front of the engine's thread. It serves the engine on a loopback port (pglite-wire.ts), so that
+// A worker thread in front of the engine's thread. It serves the engine on a port (pglite-wire.ts), so that
 // sockets are read while a statement runs, and reopens an engine that is lost. It sends the port to the parent.
 import { parentPort, workerData } from "node:worker_threads";
 import { hasNoSpace } from "../no-space.ts";
@@ -8,6 +8,8 @@ import { servePglite } from "./pglite-wire.ts";
 
 export interface PgliteThreadData extends EngineOptions {
   readonly port: number;
+  readonly host: string | undefined;
+  readonly password: string | undefined;
   readonly idleInTransactionMilliseconds: number;
   readonly readingMilliseconds: number;
 }

@@ -1,4 +1,4 @@
-// A PostgreSQL server on a loopback port in front of PGlite: sockets, message framing, startup, cancel, COPY.
+// A PostgreSQL server in front of PGlite, on a loopback port unless told otherwise: sockets, message framing, startup, cancel, COPY.
 // pglite-backend.ts shares the one session between the connections. Why not @electric-sql/pglite-socket (0.2.17,
 // measured 2026-11-22): six connections that send values of up to 400 kB get each other's answers, settings and
 // prepared statements are shared, and COPY FROM STDIN ends the whole database.
@@ -8,6 +8,7 @@ import { listen } from "../listen.ts";
 import type { Engine } from "./engine.ts";
 import { type Backend, makeBackend, type Session } from "./pglite-backend.ts";
 import { backendMessages, messages as build, cString, type Message, readMessage } from "./pglite-messages.ts";
+import { makeScram, type Scram } from "./scram.ts";
 
 interface Connection {
   readonly session: Session;
@@ -20,9 +21,17 @@ interface Connection {
 const requestCodes = { cancel: 80877102, ssl: 80877103, gss: 80877104, three: 196608 } as const;
 const messageBytesMax = 256 * 1024 * 1024;
 
+/** Of a client that may not do anything yet; PostgreSQL allows as much for its first message. */
+const firstBytesMax = 10_000;
+const enterMillisecondsMax = 60_000; // PostgreSQL's authentication_timeout
+
 export interface WireOptions {
-  /** The loopback port to prefer: any free one is taken when it is 0 or in use. */
+  /** The port to prefer: any free one is taken when it is 0 or in use. */
   readonly port: number;
+  /** 127.0.0.1 when absent. */
+  readonly host?: string | undefined;
+  /** Every client is asked for it. */
+  readonly password?: string | undefined;
   readonly idleInTransactionMilliseconds: number;
   readonly readingMilliseconds: number;
   /** The engine was lost, or a statement in it could not be stopped. */
@@ -38,8 +47,8 @@ export interface WireServer {
   close(): Promise<void>;
 }
 
-/** Serves the database on 127.0.0.1. */
 export async function servePglite(engine: Engine, options: WireOptions): Promise<WireServer> {
+  const scram = options.password ? makeScram(options.password) : undefined;
   const connections = new Map<number, Connection>();
   let opened = open(engine);
 
@@ -74,7 +83,9 @@ export async function servePglite(engine: Engine, options: WireOptions): Promise
     });
     try {
       const { greeting, backend } = await current;
-      if (await startUp(connection, greeting, backend)) await converse(connection, backend);
+      const late = setTimeout(() => socket.destroy(), enterMillisecondsMax);
+      const isIn = await startUp(connection, greeting, backend).finally(() => clearTimeout(late));
+      if (isIn) await converse(connection, backend);
     } catch (error) {
       // The engine does not throw for a bad statement, only when it is lost.
       if (connections.has(session.id)) {
@@ -89,13 +100,10 @@ export async function servePglite(engine: Engine, options: WireOptions): Promise
   }
 
   /** Handles the requests before the first message; false when the connection is finished after them. */
-  async function startUp(
-    { session, secret, socket, read }: Connection,
-    greeting: Buffer,
-    backend: Backend,
-  ): Promise<boolean> {
+  async function startUp(connection: Connection, greeting: Buffer, backend: Backend): Promise<boolean> {
+    const { session, secret, socket, read } = connection;
     for (;;) {
-      const request = await read(0);
+      const request = await read(0, firstBytesMax);
       if (!request || request.length < 8) return false;
       const code = request.readInt32BE(4);
       if (code === requestCodes.ssl || code === requestCodes.gss) socket.write("N");
@@ -106,10 +114,10 @@ export async function servePglite(engine: Engine, options: WireOptions): Promise
       } else {
         session.settings = requestedSettings(request);
         if (session.settings.has("statement_timeout")) session.timeoutMilliseconds = undefined;
+        if (code !== requestCodes.three) socket.write(build.protocolThree);
+        if (scram !== undefined && !(await proves(connection, scram))) return false;
         const key = build.key(session.id, secret);
-        const parts = [build.authenticated, greeting, key, build.ready("I")];
-        if (code !== requestCodes.three) parts.unshift(build.protocolThree);
-        return socket.write(Buffer.concat(parts)) || true;
+        return socket.write(Buffer.concat([build.authenticated, greeting, key, build.ready("I")])) || true;
       }
     }
   }
@@ -120,7 +128,7 @@ export async function servePglite(engine: Engine, options: WireOptions): Promise
     const secret = randomInt(2 ** 31);
     void serve({ session: newSession(lastId), secret, socket, read: makeReader(socket) });
   });
-  const port = await listen(server, options.port);
+  const port = await listen(server, options.port, options.host);
   return {
     port,
     async replaceEngine(opening, text) {
@@ -138,6 +146,23 @@ export async function servePglite(engine: Engine, options: WireOptions): Promise
       await new Promise((resolve) => server.close(resolve));
     },
   };
+}
+
+/** Whether the client knows the password. */
+async function proves({ socket, read }: Connection, scram: Scram): Promise<boolean> {
+  socket.write(build.askPassword);
+  const exchange = scram.begin(firstOfPassword(await read(1, firstBytesMax)));
+  if (exchange === undefined) return refuse("28000", "a password by SCRAM-SHA-256 is expected");
+  socket.write(build.challenge(exchange.challenge));
+  const answer = exchange.finish((await read(1, firstBytesMax))?.toString("utf8", 5) ?? "");
+  if (answer === undefined) return refuse("28P01", "password authentication failed");
+  return socket.write(build.lastOfPassword(answer)) || true;
+
+  function refuse(code: string, text: string): false {
+    socket.write(build.error(code, text, "FATAL"));
+    socket.destroySoon(); // reads no more of what the client sends
+    return false;
+  }
 }
 
 /** Forwards batches until the client disconnects. */
@@ -234,6 +259,13 @@ async function serverParameters(engine: Engine): Promise<Buffer> {
   return Buffer.concat(parameters);
 }
 
+/** The text in SASLInitialResponse: the method's name, a length, the method's first message. */
+function firstOfPassword(message: Buffer | undefined): string {
+  if (message === undefined || message[0] !== 0x70) return "";
+  const [method, lengthAt] = cString(message, 5);
+  return method === "SCRAM-SHA-256" ? message.toString("utf8", lengthAt + 4) : "";
+}
+
 function newSession(id: number): Session {
   return {
     id,
@@ -248,7 +280,7 @@ function newSession(id: number): Session {
 /**
  * Reads one whole message: a length and its body, after `typeBytes` of type. Undefined when the peer has disconnected.
  */
-type Reader = (typeBytes: 0 | 1) => Promise<Buffer | undefined>;
+type Reader = (typeBytes: 0 | 1, bytesMax?: number) => Promise<Buffer | undefined>;
 
 function makeReader(socket: Socket): Reader {
   let chunks: Buffer[] = [];
@@ -279,10 +311,10 @@ function makeReader(socket: Socket): Reader {
     return joined;
   }
 
-  return async (typeBytes) => {
+  return async (typeBytes, bytesMax = messageBytesMax) => {
     const head = await peek(typeBytes + 4);
     const bytes = typeBytes + (head?.readInt32BE(typeBytes) ?? 0);
-    if (!head || bytes < typeBytes + 4 || bytes > messageBytesMax) return undefined;
+    if (!head || bytes < typeBytes + 4 || bytes > bytesMax) return undefined;
     const whole = await peek(bytes);
     if (!whole) return undefined;
     chunks[0] = whole.subarray(bytes);

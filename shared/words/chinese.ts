@@ -285,6 +285,9 @@ export const chinese: Readonly<Record<SentenceName | StartSentenceName, string>>
     "WORKER_SLOTS 为 {slots}、TUSHARE_MIN_INTERVAL 为 {interval} 时，每次调用后要占用工作进程 {held} 秒，上限为 {most} 秒：请调小其一",
   rateTooHigh:
     "WORKER_SLOTS 为 {slots}、TUSHARE_MIN_INTERVAL 为 {interval} 时，每个接口一分钟可能达到 {calls} 次，而 TUSHARE_CALLS_A_MINUTE 只允许 {allowed} 次：请调大 TUSHARE_MIN_INTERVAL，调小 WORKER_SLOTS，或把 TUSHARE_CALLS_A_MINUTE 设为账户的实际上限",
+  hostNeedsPassword:
+    "--database-host {host} 会让其他机器能够访问数据库：请设置 DATABASE_PASSWORD，登录时须提供",
+  passwordRefused: "DATABASE_PASSWORD 应至少有 {least} 个字符，只含 ASCII 字母、数字和符号，不含空格",
   dataDirRefused: "数据目录 {path} 不可用（{reason}）：请用 --data-dir 换一个",
   dataDirInUse: "数据目录 {path} 正被另一进程使用：请先停止它，或用 --data-dir 换一个",
   dataDirInUseBy: "数据目录 {path} 正被进程 {pid} 使用（{since} 启动）：请先停止它，或用 --data-dir 换一个",
@@ -302,6 +305,7 @@ export const chinese: Readonly<Record<SentenceName | StartSentenceName, string>>
   engineEnded: "尚未就绪就已结束",
   inMemory: "内存中",
   starting: "正在启动数据库、上游和各项服务",
+  databaseIsOpen: "其他机器可经 {host} 端口 {port} 访问数据库：须凭 DATABASE_PASSWORD 登录，但传输不加密",
   pageIsAt: "进度与价格页面：{url}",
   stillUp: "仍在运行，定时任务照常执行。按 Ctrl-C 停止。",
   jobEnded: "{job} 以 {status} 结束：{reason}",

@@ -68,6 +68,10 @@ export const startSentences = {
     "WORKER_SLOTS {slots} with TUSHARE_MIN_INTERVAL {interval} hold a worker for {held} s after each call, but at most {most} s are allowed: lower one of them",
   rateTooHigh:
     "WORKER_SLOTS {slots} with TUSHARE_MIN_INTERVAL {interval} can make {calls} calls to one interface in a minute, but TUSHARE_CALLS_A_MINUTE allows {allowed}: raise TUSHARE_MIN_INTERVAL, lower WORKER_SLOTS, or set TUSHARE_CALLS_A_MINUTE to the account's own limit",
+  hostNeedsPassword:
+    "--database-host {host} lets other machines reach the database: set DATABASE_PASSWORD, which it then asks for",
+  passwordRefused:
+    "DATABASE_PASSWORD is expected to have at least {least} characters: letters, digits and signs of ASCII, no spaces",
   dataDirRefused: "the data directory {path} cannot be used ({reason}): choose another with --data-dir",
   dataDirInUse:
     "the data directory {path} is in use by another process: stop it, or choose another with --data-dir",
@@ -87,6 +91,8 @@ export const startSentences = {
   engineEnded: "it ended before it was ready",
   inMemory: "in memory",
   starting: "starting the database, the upstream and the stack",
+  databaseIsOpen:
+    "other machines can reach the database at {host}, port {port}: it asks for DATABASE_PASSWORD, but nothing is encrypted",
   pageIsAt: "the page, with progress and prices: {url}",
   stillUp: "Still up, with its schedules running. Ctrl-C stops it.",
   jobEnded: "{job} ended {status}: {reason}",
