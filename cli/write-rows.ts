@@ -1,4 +1,5 @@
 // Writes rows as CSV for spreadsheets and pandas, as JSON with all digits of numbers, or as a table for a person.
+import { defuse } from "../shared/words/formula.ts";
 import { asTable } from "./output.ts";
 import type { Column, Page, Value } from "./sql.ts";
 
@@ -10,14 +11,31 @@ export const tableRowsMax = 1_000;
 /** PostgreSQL types written as JSON numbers. */
 const numberTypes = new Set(["numeric", "int2", "int4", "int8", "float4", "float8"]);
 
-export function csvLine(values: readonly (Value | undefined)[]): string {
-  return `${values.map(csvCell).join(",")}\r\n`;
+/** Types that are never a spreadsheet's formula, as the Data API or the information schema names them. */
+const plainTypes =
+  /^(numeric|int\d|float\d|integer|bigint|smallint|real|double|date|time|interval|bool|uuid)/;
+
+/** Names of columns, as the first line. */
+export function csvHead(columns: readonly { readonly name: string }[]): string {
+  return csvLine(
+    columns.map(({ name }) => name),
+    [],
+  );
+}
+
+export function csvLine(
+  values: readonly (Value | undefined)[],
+  columns: readonly { readonly type: string }[],
+): string {
+  const cells = values.map((value, at) => csvCell(value, !plainTypes.test(columns[at]?.type ?? "")));
+  return `${cells.join(",")}\r\n`;
 }
 
 /** RFC 4180. A null is an empty cell, an empty text is "". */
-function csvCell(value: Value | undefined): string {
+function csvCell(value: Value | undefined, isText: boolean): string {
   if (value === null || value === undefined) return "";
-  const text = Array.isArray(value) ? JSON.stringify(value) : String(value);
+  const exact = Array.isArray(value) ? JSON.stringify(value) : String(value);
+  const text = isText ? defuse(exact) : exact;
   return text === "" || /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
 }
 

@@ -39,7 +39,8 @@ awscurl --service execute-api --region "$AWS_REGION" "$API/api/jobs"
 - **Numbers** are JSON numbers with all stored digits; \`null\` means that TuShare sent no value. If a double
   is not exact enough, read them with a decimal parser, such as \`json.loads(text, parse_float=Decimal)\`.
 - **Pages**: pass \`next_cursor\` as \`cursor\` to get the next page, until it is \`null\`. The last page may be empty.
-- **CSV**: \`format=csv\` returns the whole selection, with a header; a null is an empty field.
+- **CSV**: \`format=csv\` returns the whole selection, with a header; a null is an empty field. A text that a spreadsheet would run as a
+  formula begins with an apostrophe.
 - **Starting** a task returns 202 at once with the task, which is planned afterwards: poll it at its \`Location\`. With an
   \`Idempotency-Key\`, a repeated request starts nothing twice and gets the same task; repeat a start that was lost (503).
 - **Errors** are \`{"error": ..., "message": ...}\`. 400 also names the \`field\`, its \`value\` and what is \`allowed\`; 404 is an

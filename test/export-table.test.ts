@@ -4,6 +4,9 @@ import { exportables, readColumns, readTable } from "../cli/export-table.ts";
 import { messagesFor } from "../cli/messages/choose.ts";
 import { nextPageRows, openSql, type Sql } from "../cli/sql.ts";
 import type { Target } from "../cli/target.ts";
+import { csvLine } from "../cli/write-rows.ts";
+import { parseCsv } from "../local/tushare/csv.ts";
+import { asCsv } from "../shared/api/table.ts";
 import { datasets } from "../shared/catalogue/datasets.ts";
 import { simulatedOrigin } from "../shared/catalogue/origin.ts";
 import { migratedDatabase, type TestDatabase } from "./support/database.ts";
@@ -78,6 +81,52 @@ from generate_series(1, 600) as code`);
   expect(Math.max(...pages.map((page) => JSON.stringify(page).length))).toBeLessThan(1024 * 1024);
   expect((await readAll("trade_cal")).rows).toHaveLength(600);
 });
+
+const columnsOf = (type: string) => [{ type }];
+
+test.each([
+  ["=1+1"],
+  ['=HYPERLINK("http://x","y")'],
+  ["+cmd|' /C calc'!A0"],
+  ["-2+3+cmd|' /C calc'!A0"],
+  ["-A1"],
+  ["@SUM(A1)"],
+  ["\t=1"],
+  ["\r=1"],
+  ["＝1+1"],
+  ["－1+1"],
+  ["'=1"],
+])("the text %j is shown by a spreadsheet, not run, in CSV", (text) => {
+  for (const line of [csvLine([text], columnsOf("text")), asCsv(["n"], [{ n: text }]).slice(2)]) {
+    expect(line.trimEnd().replace(/^"/, "")[0]).toBe("'");
+    expect(parseCell(line)).toBe(`'${text}`);
+  }
+});
+
+test.each([
+  ["-1.5", "numeric"],
+  ["-1.5", "text"],
+  ["+3", "text"],
+  ["-1e-7", "float8"],
+  ["-Infinity", "double precision"],
+  ["-1 days", "interval"],
+  ["2024-01-31", "date"],
+  ["-", "text"],
+  ["--", "text"],
+  ["*ST 海航", "text"],
+  ["600519.SH", "text"],
+  ["'quoted'", "text"],
+])("%j of type %s is the same in CSV, and when it is read again", (text, type) => {
+  expect(parseCell(csvLine([text], columnsOf(type)))).toBe(text);
+  if (type === "text" || type === "numeric")
+    expect(parseCell(asCsv(["n"], [{ n: text }]).slice(2))).toBe(text);
+});
+
+/** As a reader of RFC 4180 sees it; the lines of the project's own reader do not hold a bare carriage return. */
+function parseCell(line: string): string | undefined {
+  const text = line.replace(/\r?\n$/, "");
+  return text.startsWith('"') ? text.slice(1, -1).replaceAll('""', '"') : parseCsv(line)[0]?.[0];
+}
 
 test("every table of the catalogue, and every view made of them, can be exported", async () => {
   for (const { table } of Object.values(datasets)) expect(Object.keys(exportables)).toContain(table);

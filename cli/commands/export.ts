@@ -22,7 +22,7 @@ import { sayOrigin } from "../origin.ts";
 import { openParquet, type ParquetOptions, type RowFile } from "../parquet.ts";
 import { readCodes } from "../run-options.ts";
 import { openSql } from "../sql.ts";
-import { csvLine } from "../write-rows.ts";
+import { csvHead, csvLine } from "../write-rows.ts";
 import { readTimeout, timeoutOption } from "./query.ts";
 
 const formats = ["csv", "parquet"] as const;
@@ -188,12 +188,13 @@ function openFile(
   columns: readonly TableColumn[],
   options: ParquetOptions,
 ): RowFile & { discard(): void } {
-  const heading = csvLine(columns.map(({ name }) => name));
+  const heading = csvHead(columns);
+  const asCsv = (rows: Parameters<RowFile["write"]>[0]) => rows.map((row) => csvLine(row, columns)).join("");
   if (out === undefined) {
     let head = heading;
     return {
       async write(rows) {
-        await session.output.write(head + rows.map(csvLine).join(""));
+        await session.output.write(head + asCsv(rows));
         head = "";
       },
       async finish() {
@@ -203,7 +204,7 @@ function openFile(
     };
   }
   const part = `${out}.part`;
-  const file = format === "parquet" ? openParquet(part, columns, options) : openCsv(part, heading);
+  const file = format === "parquet" ? openParquet(part, columns, options) : openCsv(part, heading, asCsv);
   return {
     write: file.write,
     async finish() {
@@ -214,7 +215,11 @@ function openFile(
   };
 }
 
-function openCsv(path: string, heading: string): RowFile {
+function openCsv(
+  path: string,
+  heading: string,
+  asCsv: (rows: Parameters<RowFile["write"]>[0]) => string,
+): RowFile {
   const stream = createWriteStream(path);
   const write = (text: string) =>
     new Promise<void>((resolve, reject) => {
@@ -225,7 +230,7 @@ function openCsv(path: string, heading: string): RowFile {
   return {
     async write(rows) {
       await headed;
-      await write(rows.map(csvLine).join(""));
+      await write(asCsv(rows));
     },
     async finish() {
       await headed;

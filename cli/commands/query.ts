@@ -4,7 +4,7 @@ import { CommandError, exitCodes } from "../failure.ts";
 import type { Messages } from "../messages/en.ts";
 import { sayOrigin } from "../origin.ts";
 import { firstWord, isReading, openSql, type Page } from "../sql.ts";
-import { asObjects, csvLine, rowFormats, tableLines, tableRowsMax } from "../write-rows.ts";
+import { asObjects, csvHead, csvLine, rowFormats, tableLines, tableRowsMax } from "../write-rows.ts";
 
 export const queryCommand = (t: Messages) =>
   command({
@@ -88,8 +88,9 @@ async function printPages(
   let isFirst = true;
   for await (const page of pages) {
     if (format === "csv") {
-      const head = isFirst ? csvLine(page.columns.map(({ name }) => name)) : "";
-      await write(head + page.rows.map(csvLine).join(""));
+      const { columns, rows } = page;
+      const head = isFirst ? csvHead(columns) : "";
+      await write(head + rows.map((row) => csvLine(row, columns)).join(""));
     } else {
       const rows = asObjects(page).map((row) => JSON.stringify(row));
       await write(`${isFirst ? "[" : rows.length > 0 ? "," : ""}${rows.join(",\n")}`);

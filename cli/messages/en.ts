@@ -377,7 +377,8 @@ export const en = {
     fromOption: "first day",
     toOption: "last day",
     outOption: "file; by default CSV to standard output",
-    formatOption: "by default from the file extension, else csv",
+    formatOption:
+      "by default from the file extension, else csv, where an apostrophe precedes a text that a spreadsheet would run as a formula",
     numbersOption: "numbers in Parquet: double, or exact, which stores all digits as text",
     exampleParquet: "a year of prices",
     exampleCsv: "the list of stocks and ETFs",

@@ -353,7 +353,7 @@ export const zh: Messages = {
     fromOption: "起始日",
     toOption: "截止日",
     outOption: "文件；默认以 CSV 写到标准输出",
-    formatOption: "默认按文件后缀，否则为 csv",
+    formatOption: "默认按文件后缀，否则为 csv；csv 中，电子表格会当作公式执行的文本前加一个撇号",
     numbersOption: "Parquet 的数字：double，或 exact（以文本保存全部数位）",
     exampleParquet: "一年的行情",
     exampleCsv: "股票和 ETF 列表",

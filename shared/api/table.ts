@@ -1,4 +1,5 @@
 // Tables returned whole, as CSV. They are read in pieces, so that each reply of the database stays within its limit.
+import { defuse } from "../words/formula.ts";
 
 /** Enough for all days of a code and for all codes of the market; Lambda's response has at most 6 MB. */
 const piecesMax = 12;
@@ -20,7 +21,7 @@ export async function readWhole<Row>(
   throw new Error(`more than ${piecesMax * pieceRows} rows in one table`);
 }
 
-/** CSV as in RFC 4180, with a header; null is empty, and numbers have all stored digits. */
+/** CSV as in RFC 4180, with a header; null is empty, numbers have all stored digits, and no text is a formula. */
 export function asCsv(
   columns: readonly string[],
   rows: readonly Readonly<Record<string, unknown>>[],
@@ -31,6 +32,6 @@ export function asCsv(
 
 function asCell(value: unknown): string {
   if (value === null || value === undefined) return "";
-  const text = String(value);
+  const text = defuse(String(value));
   return /[",\n\r]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
 }
