@@ -10,6 +10,7 @@ import { gzipSync } from "node:zlib";
 import { resolveTemplate } from "../local/aws/template.ts";
 import { synthesise } from "../local/synth.ts";
 import { encodeOrigin, simulatedOrigin } from "../shared/catalogue/origin.ts";
+import type { FunctionVariable } from "../shared/catalogue/stack.ts";
 import { median } from "./report.ts";
 
 export type DeployedFunction = {
@@ -45,7 +46,7 @@ export function functionEnvironment(endpoints: {
   dataApiUrl: string;
   secretsUrl: string;
   tushareUrl: string;
-}): Record<string, string> {
+}): Record<FunctionVariable, string> & Record<string, string> {
   const arn = (service: string, name: string) => `arn:aws:${service}:us-east-1:000000000000:${name}`;
   return {
     AWS_REGION: "us-east-1",
@@ -73,6 +74,7 @@ export function functionEnvironment(endpoints: {
     WEBHOOK_SECRET_ID: "webhook",
     SCHEDULE_GROUP_NAME: "bench",
     SCHEDULE_ROLE_ARN: arn("iam", "role/bench"),
+    SCHEDULE_DEAD_LETTERS_ARN: arn("sqs", "missed-runs"),
   };
 }
 
