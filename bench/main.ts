@@ -1,5 +1,6 @@
 // npm run bench: the worker's throughput against other ways, as ratios; reads of ten million rows; every statement on
-// twenty million rows; plans; pruning the ledger; ETFs end to end. Prints Markdown tables; docs/benchmarks.md keeps one run.
+// twenty million rows; plans; pruning the ledger; a hundred thousand units, with the memory of each process and what must
+// be true after them; ETFs end to end. Prints Markdown tables; docs/benchmarks.md keeps one run.
 import { parseArgs } from "node:util";
 import { startAwsEndpoint } from "../local/aws/endpoint.ts";
 import { makeSecrets } from "../local/aws/secrets.ts";
@@ -15,6 +16,7 @@ import {
 } from "./functions.ts";
 import { type Measurement, measureIngest, type Phase, type Way } from "./ingest.ts";
 import { measurePruning } from "./ledger.ts";
+import { flatRatioMax, measureLoad } from "./load.ts";
 import { measurePeaks } from "./memory.ts";
 import { measurePlans } from "./plan.ts";
 import { fill, measureReads } from "./reads.ts";
@@ -30,9 +32,10 @@ const parts = {
   statements: printStatements,
   plan: printPlans,
   ledger: printLedger,
+  load: printLoad,
   etf: printEtfs,
 };
-const help = `npm run bench [-- options]   takes half an hour, prints Markdown tables
+const help = `npm run bench [-- options]   takes an hour, prints Markdown tables
 
   --only PART   one part: ${Object.keys(parts).join(", ")}
   --quick       a smoke run; its numbers mean little
@@ -53,6 +56,10 @@ const mirror = quick
 const planned = quick
   ? { stocks: 100, etfs: 20, days: 900, periods: 1, runs: { finance: 1, stocks: 1, days: 1 } }
   : { stocks: 4_000, etfs: 900, days: 4_099, periods: 1, runs: { finance: 1, stocks: 1, days: 1 } };
+/** The full size has 100,000 units in five tasks, with ten million rows stored before. */
+const load = quick
+  ? { stocks: 50, days: 100, etfs: 30, unitsOfEtf: 4, tasks: 2, workers: 2 }
+  : { stocks: 5_400, days: 1_853, etfs: 2_000, unitsOfEtf: 10, tasks: 5, workers: 4 };
 const readTargets = { database: 100, api: 500 };
 /** Calls a minute, and seconds between two calls: for 2,000 points, for 5,000 points, and without a real limit. */
 const tiers = [
@@ -246,6 +253,50 @@ async function printLedger(): Promise<void> {
     );
     if (!quick && !isMet) process.exitCode = 1;
   }
+}
+
+/** A lost or doubled unit, row or message fails the run, and so does a process that grows. */
+async function printLoad(): Promise<void> {
+  const kind = (await engineKinds()).find(({ missing }) => missing === undefined);
+  if (kind === undefined) throw new Error("PGlite is always there");
+  const engine = await kind.open([]);
+  const { rowsBefore, rowsStored, deliveries, tasks, memory, wrong } = await measureLoad(engine, load);
+  await engine.close();
+  const units = tasks.reduce((sum, task) => sum + task.units, 0);
+  const seconds = tasks.reduce((sum, task) => sum + task.planSeconds + task.drainSeconds, 0);
+  print(
+    `${engine.name}: ${rounded(units)} units in ${tasks.length} tasks, ${load.workers} workers, ${rounded(rowsBefore)} rows of ` +
+      `stock_daily before and ${rounded(rowsStored)} more after; ${rounded(units / seconds)} units/s, ` +
+      `${deliveries - units} messages received again`,
+  );
+  print(
+    table(
+      ["task", "units", "planned in, s", "dispatched in, s", "drained in, s", "units/s"],
+      tasks.map(({ units, planSeconds, dispatchSeconds, drainSeconds }, at) => [
+        String(at + 1),
+        rounded(units),
+        rounded(planSeconds),
+        rounded(dispatchSeconds),
+        rounded(drainSeconds),
+        rounded(units / drainSeconds),
+      ]),
+    ),
+  );
+  const isFlat = ({ firstBytes, lastBytes }: (typeof memory)[number]) =>
+    lastBytes <= flatRatioMax * firstBytes;
+  print(
+    table(
+      ["process", "memory, first quarter, MB", "last quarter, MB", "verdict"],
+      memory.map((process) => [
+        process.process,
+        rounded(process.firstBytes / 1e6),
+        rounded(process.lastBytes / 1e6),
+        isFlat(process) ? "flat" : "grows",
+      ]),
+    ),
+  );
+  print(wrong.length === 0 ? "Every unit done once, every row stored, every queue empty." : wrong.join("\n"));
+  if (wrong.length > 0 || (!quick && !memory.every(isFlat))) process.exitCode = 1;
 }
 
 async function printEtfs(): Promise<void> {
