@@ -1,7 +1,7 @@
 // The options of a run, the same for `plan` and `run`, and the command made from them.
 import type { InferredOptionTypes } from "yargs";
 import { jobTypes, runOptions as runOptionNames } from "../shared/catalogue/jobs.ts";
-import { daysMax, type RunCommand, readCommand } from "../shared/dispatch/command.ts";
+import { daysMax, type RunCommand, readCommand } from "../shared/commands/command.ts";
 import { readAnyCode, splitCodes } from "../shared/words/codes.ts";
 import { optionDoor, sayRefusal } from "../shared/words/refusal.ts";
 import type { OptionSpec } from "./command.ts";

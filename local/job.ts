@@ -5,7 +5,7 @@ import pg from "pg";
 import { datasets } from "../shared/catalogue/datasets.ts";
 import { describeAsked, type JobType, jobs } from "../shared/catalogue/jobs.ts";
 import { liveStatuses } from "../shared/catalogue/status.ts";
-import type { Planned } from "../shared/dispatch/asked.ts";
+import type { Planned } from "../shared/commands/asked.ts";
 import type { DispatchAnswer } from "../shared/dispatch/dispatch.ts";
 import { say } from "../shared/words/say-here.ts";
 import type { Environment } from "./environment.ts";

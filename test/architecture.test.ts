@@ -125,7 +125,7 @@ test("the local stack runs the template: of shared it takes types, words, and th
 
 test("the local page takes reads and drawings of shared, and nothing that changes the ledger", () => {
   const reads =
-    /^shared\/((widget|words|reads|catalogue)\/.*|coverage\/(stored-days|reach|names)|dispatch\/command|api\/table)\.ts$/;
+    /^shared\/((widget|words|reads|catalogue)\/.*|coverage\/(stored-days|reach|names)|commands\/command|api\/table)\.ts$/;
   const taken = sourcesIn("local/page/*.ts")
     .flatMap(importsOf)
     .filter(({ from, values }) => values && from.startsWith("shared/"))

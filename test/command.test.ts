@@ -1,7 +1,7 @@
 // Which commands the dispatcher accepts, and how it refuses a wrong one.
 import { expect, test } from "vitest";
 import { jobTypes } from "../shared/catalogue/jobs.ts";
-import { parseCommand } from "../shared/dispatch/command.ts";
+import { parseCommand } from "../shared/commands/command.ts";
 import { SyncError } from "../shared/errors.ts";
 
 const task = "0198c2f0-5d3e-4c11-9f0a-3b1f6f0f2a01";

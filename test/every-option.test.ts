@@ -5,7 +5,7 @@ import { messagesFor } from "../cli/messages/choose.ts";
 import { makeParser } from "../cli/parser.ts";
 import { readOptions } from "../local/options.ts";
 import { jobs, jobTypes, optionsOf, type RunOption, runOptions } from "../shared/catalogue/jobs.ts";
-import { parseCommand } from "../shared/dispatch/command.ts";
+import { parseCommand } from "../shared/commands/command.ts";
 import { ask } from "./support/ask-api.ts";
 import { tradedEtfCodes } from "./support/small-funds.ts";
 import { makeWorld, type World } from "./support/world.ts";

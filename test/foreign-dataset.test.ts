@@ -4,7 +4,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest"
 import { hasMembersEachDay } from "../shared/catalogue/dataset.ts";
 import type { Dataset } from "../shared/catalogue/datasets.ts";
 import { daysOf, type Selector } from "../shared/catalogue/selector.ts";
-import type { RunCommand } from "../shared/dispatch/command.ts";
+import type { RunCommand } from "../shared/commands/command.ts";
 import { openVerification } from "../shared/ledger/verifications.ts";
 import type { Plan } from "../shared/plan/plan.ts";
 import { planComparison, planDataset } from "../shared/plan/plan-job.ts";

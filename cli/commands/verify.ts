@@ -4,7 +4,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import type { JobAnswer, VerificationAnswer, VerificationFindingsAnswer } from "../../shared/api/answers.ts";
 import { datasets, isDatasetName } from "../../shared/catalogue/datasets.ts";
 import { daysBetween } from "../../shared/catalogue/dates.ts";
-import { datasetNames, readCommand } from "../../shared/dispatch/command.ts";
+import { datasetNames, readCommand } from "../../shared/commands/command.ts";
 import type { PricedPlan } from "../../shared/plan/price-run.ts";
 import { optionDoor, sayRefusal } from "../../shared/words/refusal.ts";
 import { type Api, openApi } from "../api.ts";

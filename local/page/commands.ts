@@ -2,7 +2,7 @@
 
 import { formatDay } from "../../shared/catalogue/dates.ts";
 import { describeAsked } from "../../shared/catalogue/jobs.ts";
-import { readCommand } from "../../shared/dispatch/command.ts";
+import { readCommand } from "../../shared/commands/command.ts";
 import type { DispatchAnswer } from "../../shared/dispatch/dispatch.ts";
 import { formatNumber } from "../../shared/widget/format.ts";
 import { type Door, optionDoor, sayRefusal } from "../../shared/words/refusal.ts";

@@ -1,7 +1,7 @@
 // The page in two languages. What the widget writes is in shared/widget/words.ts.
 
+import type { Nothing } from "../../shared/catalogue/nothing.ts";
 import type { Verdict, VerificationStatus } from "../../shared/catalogue/status.ts";
-import type { Nothing } from "../../shared/plan/nothing.ts";
 import type { Adjustment } from "../../shared/reads/daily.ts";
 import type { Verification } from "../../shared/reads/verifications.ts";
 import type { TaskQuestions } from "../../shared/widget/actions.ts";

@@ -2,13 +2,13 @@
 import * as z from "zod/mini";
 import { financeNumbers } from "../catalogue/datasets/finance.ts";
 import { jobTypes, runOptions } from "../catalogue/jobs.ts";
+import { nothings } from "../catalogue/nothing.ts";
 import { originKinds } from "../catalogue/origin.ts";
 import { taskStatuses, unitStatuses, verdicts, verificationStatuses } from "../catalogue/status.ts";
+import { splitConfig } from "../commands/asked.ts";
 import { absenceReasons, rangesMax } from "../coverage/names.ts";
 import { coverageStates } from "../coverage/state.ts";
-import { splitConfig } from "../dispatch/asked.ts";
 import { errorKinds } from "../errors.ts";
-import { nothings } from "../plan/nothing.ts";
 import { adjustedFigures, type DailyRow, dailyFigures } from "../reads/daily.ts";
 import type { FinanceRow } from "../reads/finance.ts";
 import { detailColumns, listColumns } from "../reads/instruments.ts";

@@ -1,7 +1,7 @@
 // Jobs: listing and starting them, by job name, and by the fixed paths of some jobs.
 import type * as z from "zod/mini";
 import { type JobType, jobs, jobsOf, jobTypes, optionsOf, type RunOption } from "../catalogue/jobs.ts";
-import { codesMax, daysMax } from "../dispatch/command.ts";
+import { codesMax, daysMax } from "../commands/command.ts";
 import { countOpenFailures, newestTasks } from "../reads/ledger.ts";
 import { asTask, JobsAnswer, RetryAnswer, TaskAnswer, TaskConflict } from "./answers.ts";
 import { codes, day, integer, oneOf, optional, truth } from "./fields.ts";

@@ -2,8 +2,8 @@
 // take minutes, is invoked asynchronously with the task's command.
 
 import { type JobType, jobs } from "../catalogue/jobs.ts";
-import { answersTo, splitConfig } from "../dispatch/asked.ts";
-import { type RunCommand, readCommand } from "../dispatch/command.ts";
+import { answersTo, splitConfig } from "../commands/asked.ts";
+import { type RunCommand, readCommand } from "../commands/command.ts";
 import { SyncError } from "../errors.ts";
 import { checkOrigin } from "../ledger/origin.ts";
 import { openTask, type Task } from "../ledger/tasks.ts";

@@ -1,5 +1,5 @@
 // Verifications: whether a dataset is whole, counted from its rows or compared with TuShare, and what was found.
-import { datasetNames, readCommand, type VerifyCommand, verificationAsked } from "../dispatch/command.ts";
+import { datasetNames, readCommand, type VerifyCommand, verificationAsked } from "../commands/command.ts";
 import { openVerification } from "../ledger/verifications.ts";
 import {
   findingsOfPageMax,

@@ -1,4 +1,6 @@
 // Continues a task from where the ledger says it is: plans it if it has no plan, and sends the units not confirmed as sent.
+
+import { askedOf } from "../commands/asked.ts";
 import { SyncError } from "../errors.ts";
 import { noteComparison } from "../ledger/comparisons.ts";
 import * as ledger from "../ledger/tasks.ts";
@@ -6,7 +8,6 @@ import { type Plan, unitsMax } from "../plan/plan.ts";
 import { planJob } from "../plan/plan-job.ts";
 import type { DispatchServices } from "../ports.ts";
 import { say } from "../words/say.ts";
-import { askedOf } from "./asked.ts";
 
 export async function continueTask(
   services: DispatchServices,

@@ -4,6 +4,14 @@
 import { type Dataset, datasets, isDatasetName } from "../catalogue/datasets.ts";
 import { type JobType, jobs } from "../catalogue/jobs.ts";
 import { hasEnded } from "../catalogue/status.ts";
+import { answersTo, splitConfig } from "../commands/asked.ts";
+import {
+  type Command,
+  parseCommand,
+  type RunCommand,
+  type VerifyCommand,
+  verificationAsked,
+} from "../commands/command.ts";
 import type { Freshness } from "../coverage/stored-days.ts";
 import { SyncError } from "../errors.ts";
 import { unresolvedUnits } from "../ledger/failures.ts";
@@ -17,14 +25,6 @@ import { readVerification, type Verification } from "../reads/verifications.ts";
 import { reportFreshness, reportParked } from "../sync/unit-metrics.ts";
 import { beginComparison, jobThatFetches, rangeToVerify, verifyDataset } from "../verify/verify.ts";
 import { say } from "../words/say.ts";
-import { answersTo, splitConfig } from "./asked.ts";
-import {
-  type Command,
-  parseCommand,
-  type RunCommand,
-  type VerifyCommand,
-  verificationAsked,
-} from "./command.ts";
 import { continueTask } from "./continue-task.ts";
 import { prune } from "./prune.ts";
 import { sweep } from "./sweep.ts";

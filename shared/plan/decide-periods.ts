@@ -1,6 +1,7 @@
 // Facts -> the plan for reports: by stock or, for accounts with the right to it, by period. Pure.
 import type { Dataset } from "../catalogue/datasets.ts";
 import { addDays, type Day, earlier, later } from "../catalogue/dates.ts";
+import type { Nothing } from "../catalogue/nothing.ts";
 import type { Period } from "../catalogue/periods.ts";
 import type { MissingRange } from "../coverage/calendar.ts";
 import type { Filing } from "../coverage/filings.ts";
@@ -8,7 +9,6 @@ import { type PlannedUnit, unitKey } from "../unit.ts";
 import { say } from "../words/say.ts";
 import { refuseUnknown } from "./decide.ts";
 import { jobOfDataset } from "./job-of.ts";
-import type { Nothing } from "./nothing.ts";
 import type { PeriodFacts } from "./period-facts.ts";
 import type { PeriodScope } from "./period-scope.ts";
 import { type Plan, planByCode } from "./plan.ts";

@@ -3,11 +3,11 @@
 import { interfacesOf, rowCapOf } from "../catalogue/dataset.ts";
 import type { Dataset } from "../catalogue/datasets.ts";
 import { addDays, type Day } from "../catalogue/dates.ts";
+import type { Nothing } from "../catalogue/nothing.ts";
 import { versionsOfPeriod } from "../catalogue/periods.ts";
 import type { Settings } from "../catalogue/settings.ts";
 import type { DayRange, MissingRange } from "../coverage/calendar.ts";
 import type { PlannedUnit } from "../unit.ts";
-import type { Nothing } from "./nothing.ts";
 
 export type Plan = {
   readonly units: readonly PlannedUnit[];

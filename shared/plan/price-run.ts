@@ -2,11 +2,11 @@
 
 import { datasets } from "../catalogue/datasets.ts";
 import type { Day } from "../catalogue/dates.ts";
+import type { Nothing } from "../catalogue/nothing.ts";
+import type { RunCommand } from "../commands/command.ts";
 import { listingSql } from "../coverage/members.ts";
-import type { RunCommand } from "../dispatch/command.ts";
 import type { Database, DispatchServices } from "../ports.ts";
 import { unitKey } from "../unit.ts";
-import type { Nothing } from "./nothing.ts";
 import type { Plan } from "./plan.ts";
 import { planJob } from "./plan-job.ts";
 import { type MarketSize, marketByDefault, type PlanPrice, priceOf, sizes } from "./plan-price.ts";

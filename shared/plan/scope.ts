@@ -5,15 +5,15 @@ import type { Dataset } from "../catalogue/datasets.ts";
 import { addDays, type Day, earlier, firstTradingDay, later } from "../catalogue/dates.ts";
 import { dueAt, lastDueDay } from "../catalogue/due.ts";
 import type { Job } from "../catalogue/jobs.ts";
+import type { Nothing } from "../catalogue/nothing.ts";
 import { daysOf } from "../catalogue/selector.ts";
 import type { Settings } from "../catalogue/settings.ts";
+import type { RunCommand } from "../commands/command.ts";
 import { type Calendar, type DayRange, holeIn, openDayBack } from "../coverage/calendar.ts";
-import type { RunCommand } from "../dispatch/command.ts";
 import { SyncError } from "../errors.ts";
 import type { PlannedUnit } from "../unit.ts";
 import { say } from "../words/say.ts";
 import { jobOfDataset } from "./job-of.ts";
-import type { Nothing } from "./nothing.ts";
 import type { Plan } from "./plan.ts";
 import { firstDayOf, type SliceRule, sliceRules, type TimedSlices } from "./slices.ts";
 

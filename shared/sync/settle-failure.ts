@@ -2,7 +2,7 @@
 
 import { queueDelaySecondsMax } from "../catalogue/queue-limits.ts";
 import { hasEnded } from "../catalogue/status.ts";
-import { askedOf } from "../dispatch/asked.ts";
+import { askedOf } from "../commands/asked.ts";
 import { lacksRight, type SyncError } from "../errors.ts";
 import { noteComparison } from "../ledger/comparisons.ts";
 import { recordFailure } from "../ledger/failures.ts";

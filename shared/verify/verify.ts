@@ -6,10 +6,10 @@ import type { Dataset } from "../catalogue/datasets.ts";
 import { addDays, type Day, earlier, shanghaiDay } from "../catalogue/dates.ts";
 import { type Job, type JobType, jobs, jobsOf } from "../catalogue/jobs.ts";
 import { newestDuePeriod } from "../catalogue/periods.ts";
+import type { RunCommand } from "../commands/command.ts";
 import { type DayRange, readCalendar } from "../coverage/calendar.ts";
 import { knowsMembers } from "../coverage/coverage.ts";
 import { firstDayAsked } from "../coverage/stored-days.ts";
-import type { RunCommand } from "../dispatch/command.ts";
 import { SyncError } from "../errors.ts";
 import {
   advanceVerification,

@@ -2,7 +2,7 @@
 
 import type { Day } from "../catalogue/dates.ts";
 import { runOptions } from "../catalogue/jobs.ts";
-import type { Nothing } from "../plan/nothing.ts";
+import type { Nothing } from "../catalogue/nothing.ts";
 import { parseCommand, type RunCommand } from "./command.ts";
 
 /** What a plan adds to the command of its task. */
