@@ -65,7 +65,8 @@ export const alarms = {
   },
   "Work stalled": {
     severity: "warning",
-    means: "Units had no message and no schedule any more, or tasks no dispatcher; they were sent again.",
+    means:
+      "Units had no message and no schedule any more, or tasks or verifications no dispatcher; they were brought on.",
     first: "status",
     of: "Stalled",
     ...{ statistic: "Maximum", when: ">=", threshold: 1, ...once, missing: "ignore" },

@@ -191,7 +191,7 @@ export const mutations: readonly Mutation[] = [
     name: "nothing sweeps",
     likely: /message \d+ lost|purged/,
     file: "shared/dispatch/dispatch.ts",
-    from: "await sweep(services);",
+    from: "await sweep(services, (verification) => carryOut(services, { verification }));",
     to: "void sweep;",
   },
   {

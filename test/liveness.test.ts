@@ -276,3 +276,50 @@ describe("a task that nobody continues is continued by the next command", () => 
     expect((await world.tasks()).map(({ status }) => status).sort()).toEqual(["COMPLETED", "FAILED"]);
   });
 });
+
+describe("a verification that nobody continues is continued by the next command", () => {
+  const days = { from: firstDay, to: lastDay };
+  const verification = async () =>
+    (
+      await world.sql<{ status: string; task_id: string | null }>(
+        "select status, task_id from sync_verification",
+      )
+    )[0];
+
+  test("when the schedule of its repair was lost", async () => {
+    await world.dispatch({ verify: "stock_daily", upstream: true, repair: true, ...days });
+    await world.runQueuesToEnd();
+    world.schedules.clear();
+    expect(await verification()).toEqual({ status: "COMPLETED", task_id: null });
+    await world.dispatch(check);
+    expect(stalled()).toBe(0); // its schedule may still come
+    await world.clock.sleep(hour);
+    await world.dispatch(check);
+    expect(stalled()).toBe(1);
+    expect(await verification()).toMatchObject({ task_id: expect.any(String) });
+    await world.runToEnd();
+    expect(await world.storedDaily()).toEqual(dailyTruth(world.state.market));
+    await world.clock.sleep(hour);
+    await world.dispatch(check);
+    expect(stalled()).toBe(0);
+  });
+
+  test.each([3, 4, 6, 8])("when its dispatcher died after its call %i", async (call) => {
+    const command = { verify: "stock_daily", repair: true, ...days };
+    await expect(world.dispatchBreaking(command, { call, when: "after", fate: "dies" })).rejects.toThrow();
+    await world.clock.sleep(hour);
+    await world.dispatch(check);
+    await world.runToEnd();
+    expect(await verification()).toEqual({ status: "COMPLETED", task_id: expect.any(String) });
+    expect(await world.storedDaily()).toEqual(dailyTruth(world.state.market));
+  });
+
+  test("but not one that a person asked for long ago", async () => {
+    await world.dispatch({ verify: "stock_daily", upstream: true, repair: true, ...days });
+    await world.runQueuesToEnd();
+    world.schedules.clear();
+    await world.clock.sleep(8 * 24 * hour);
+    await world.dispatch(check);
+    expect(await verification()).toEqual({ status: "COMPLETED", task_id: null });
+  });
+});

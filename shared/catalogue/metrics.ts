@@ -43,7 +43,8 @@ export const metrics = {
 
   Stalled: {
     unit: "Count",
-    about: "units without a message or a schedule, and tasks that nobody continued, when the sweep looked",
+    about:
+      "units without a message or a schedule, and tasks and verifications that nobody continued, when the sweep looked",
   },
 
   AccountRefused: { unit: "Count", about: "answers that refused the token or the address" },

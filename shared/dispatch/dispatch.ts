@@ -70,7 +70,7 @@ export async function dispatch(services: DispatchServices, input: unknown): Prom
   const command = parseCommand(input);
   const answer = await carryOut(services, command);
   if ("job" in command || "resume" in command || "check" in command) {
-    await sweep(services);
+    await sweep(services, (verification) => carryOut(services, { verification }));
     await prune(services);
   }
   return answer;

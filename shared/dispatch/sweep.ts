@@ -10,14 +10,21 @@ import {
   tasksLeft,
 } from "../ledger/stalled.ts";
 import * as ledger from "../ledger/tasks.ts";
+import { verificationsLeft } from "../ledger/verifications.ts";
 import type { DispatchServices } from "../ports.ts";
 import { continueTask } from "./continue-task.ts";
 
 /** Steps of one sweep; the next one takes the rest, the oldest first. */
 const stepsMax = 20;
 
-/** Never throws: the command before it has been carried out, and the next command sweeps again. */
-export async function sweep(services: DispatchServices): Promise<void> {
+/**
+ * Never throws: the command before it has been carried out, and the next command sweeps again.
+ * @param verify continues a verification
+ */
+export async function sweep(
+  services: DispatchServices,
+  verify: (id: string) => Promise<unknown>,
+): Promise<void> {
   const { database, log, meter } = services;
   try {
     const units = await sendAgain(services);
@@ -26,14 +33,20 @@ export async function sweep(services: DispatchServices): Promise<void> {
       const task = await ledger.resumeTask(database, id, ledger.pausedByCommand);
       if (task === undefined) continue;
       tasks += 1;
-      await goOn(services, task);
+      await tryOne(services, { task: task.id }, () => continueTask(services, task));
     }
     for (const task of await tasksLeft(database)) {
       tasks += 1;
-      await goOn(services, task);
+      await tryOne(services, { task: task.id }, () => continueTask(services, task));
     }
-    meter.measure("Stalled", units + tasks);
-    if (units + tasks > 0) log.warn("work that nobody brought on was sent again", { units, tasks });
+    let verifications = 0;
+    for (const id of await verificationsLeft(database)) {
+      verifications += 1;
+      await tryOne(services, { verification: id }, () => verify(id));
+    }
+    const left = units + tasks + verifications;
+    meter.measure("Stalled", left);
+    if (left > 0) log.warn("work that nobody brought on was sent again", { units, tasks, verifications });
   } catch (error) {
     log.error("the sweep did not end; the next command sweeps again", { error: asSyncError(error) });
   }
@@ -61,11 +74,15 @@ async function sendAgain({ database, queue }: DispatchServices): Promise<number>
   return sent;
 }
 
-/** One task that cannot go on does not stop the others. */
-async function goOn(services: DispatchServices, task: ledger.Task): Promise<void> {
+/** One that cannot go on does not stop the others. */
+async function tryOne(
+  { log }: DispatchServices,
+  what: { readonly task: string } | { readonly verification: string },
+  act: () => Promise<unknown>,
+): Promise<void> {
   try {
-    await continueTask(services, task);
+    await act();
   } catch (error) {
-    services.log.error("a task could not be continued", { task: task.id, error: asSyncError(error) });
+    log.error("what was left could not be continued", { ...what, error: asSyncError(error) });
   }
 }

@@ -1,7 +1,9 @@
 // Verifications in SQL: opened, advanced step by step, ended; one named function for each statement. A step and the place
 // where the next one begins are written together, so a step that is done twice counts once. What compares with upstream is
 // in comparisons.ts.
+
 import type { Day } from "../catalogue/dates.ts";
+import { functionSeconds } from "../catalogue/queue-limits.ts";
 import type { Verdict } from "../catalogue/status.ts";
 import type { DayRange } from "../coverage/calendar.ts";
 import type { Database } from "../ports.ts";
@@ -49,8 +51,8 @@ where id in (select id from sync_verification order by started_at desc, id desc 
     { stale_hours: staleHours, kept: keptMax },
   );
   const [row] = await database.run(
-    `insert into sync_verification as running (dataset, how, repairs, asked)
-values (:dataset, :how, :repairs, cast(:asked as jsonb))
+    `insert into sync_verification as running (dataset, how, repairs, asked, updated_at)
+values (:dataset, :how, :repairs, cast(:asked as jsonb), now())
 on conflict (dataset, asked) where status = 'RUNNING' do update
 set dataset = running.dataset -- a row that is not changed would not be returned
 returning ${verificationColumns}`,
@@ -167,6 +169,30 @@ function addCounts(a: Counts, b: Counts): Counts {
     different: a.different + b.different,
     failedChecks: a.failedChecks + b.failedChecks,
   };
+}
+
+/** Days after which nobody waits any more for a repair that was never begun. */
+const forgottenDays = 7;
+
+/**
+ * Verifications that no dispatcher continues: not counted to the end, or ended without the repair that was asked for. One
+ * that compares with upstream goes on with its task.
+ */
+export async function verificationsLeft(database: Database): Promise<string[]> {
+  const rows = await database.run(
+    `select cast(id as text) as id
+from sync_verification
+where updated_at between now() - cast(:days as integer) * interval '1 day'
+    and now() - cast(:seconds as integer) * interval '1 second'
+  and (
+    (status = 'RUNNING' and how = 'rows')
+    or (status = 'COMPLETED' and repairs and verdict in ('missing', 'different') and task_id is null and reason is null)
+  )
+order by started_at
+limit 10`,
+    { days: forgottenDays, seconds: functionSeconds.dispatcher },
+  );
+  return rows.map(({ id }) => String(id));
 }
 
 /** Ends a verification that cannot be carried out; one that has ended stays as it is. */

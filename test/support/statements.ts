@@ -444,6 +444,7 @@ const ledger = (market: readonly string[], few: readonly string[]): Statement[] 
   { name: "tasksToPrune", ask: (database) => prune.tasksToPrune(database, new Date("2026-08-10"), 10) },
   { name: "pruneTask", ask: (database) => prune.pruneTask(database, runningTask) },
   { name: "pruneFailures", ask: (database) => prune.pruneFailures(database, new Date("2026-08-10")) },
+  { name: "verificationsLeft", ask: verified.verificationsLeft },
   { name: "countWaiting", ask: stalled.countWaiting },
   { name: "silentUnits", ask: stalled.silentUnits },
   { name: "noteSentAgain", ask: (database) => stalled.noteSentAgain(database, [unitOf(44), unitOf(45)]) },
