@@ -137,8 +137,12 @@ function inputsOf({ Plans = [] }: Plan): Plan[] {
   return Plans.filter((from) => !/Plan$/.test(from["Parent Relationship"] ?? ""));
 }
 
-/** The rows of EXCEPT are those of its first query: what is missing in a large table may be sorted. */
+/**
+ * Whether many rows of a large table reach a node. The rows of EXCEPT are those of its first query: what is missing in a
+ * large table may be sorted.
+ */
 function flowsFromLarge(node: Plan): boolean {
+  if (node["Actual Rows"] * node["Actual Loops"] <= rowsSortedMax) return false;
   const inputs = node.Command?.startsWith("Except") ? firstQueryOf(node) : inputsOf(node);
   return largeTableOf(node) !== undefined || inputs.some(flowsFromLarge);
 }
