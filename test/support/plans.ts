@@ -102,7 +102,7 @@ function faultsOf(plan: Plan): string[] {
       }
     }
     const sorted = inputsOf(node)[0]?.["Actual Rows"] ?? 0;
-    if (type.endsWith("Sort") && sorted > rowsSortedMax && flowsFromLarge(node)) {
+    if (type.endsWith("Sort") && sorted > rowsSortedMax && inputsOf(node).some(flowsFromLarge)) {
       faults.push(`sorts ${sorted} rows`);
     }
   }
