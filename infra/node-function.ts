@@ -16,8 +16,8 @@ import {
   Validations,
 } from "aws-cdk-lib/core";
 import type { Construct } from "constructs";
-import { buildSync } from "esbuild";
 import type { FunctionEnvironment, FunctionVariable } from "../shared/catalogue/stack.ts";
+import { bundleInto } from "./bundle.ts";
 
 const root = join(import.meta.dirname, "..");
 
@@ -93,8 +93,8 @@ export class NodeFunction extends lambda.Function {
 }
 
 /**
- * esbuild runs in this process: NodejsFunction starts npx for each function, which takes longer than the bundling.
- * The hash is that of the output, so a function changes only when its own bundle does.
+ * Bundled in this process: NodejsFunction starts npx for each function, which takes longer than the bundling. The hash is
+ * that of the output, so a function changes only when its own bundle does.
  */
 function bundle(entry: string, sqlFolder: string | undefined): lambda.Code {
   return lambda.Code.fromAsset(join(root, "functions"), {
@@ -109,33 +109,6 @@ function bundle(entry: string, sqlFolder: string | undefined): lambda.Code {
           return true;
         },
       },
-    },
-  });
-}
-
-function bundleInto(outputDir: string, entry: string): void {
-  buildSync({
-    entryPoints: [join(root, "functions", `${entry}.ts`)],
-    outfile: join(outputDir, "index.mjs"),
-    absWorkingDir: root,
-    bundle: true,
-    platform: "node",
-    target: "node24",
-    format: "esm",
-    mainFields: ["module", "main"],
-    minify: true,
-    keepNames: true, // so that a stack trace still says where
-    charset: "utf8",
-    legalComments: "none",
-    logLevel: "error",
-    alias: {
-      // Lambda gives credentials in the environment; the default chain would double the bundle.
-      "@aws-sdk/credential-provider-node": join(root, "functions", "env-credentials.ts"),
-      "@smithy/core/event-streams": join(root, "functions", "no-event-streams.ts"),
-    },
-    banner: {
-      // Some dependencies are CommonJS and call require() for Node's modules, which an ESM bundle does not have.
-      js: 'import{createRequire}from"node:module";const require=createRequire(import.meta.url);',
     },
   });
 }

@@ -1,0 +1,75 @@
+// What a release passes on, and what is checked before one is made.
+import { globSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
+import { afterAll, describe, expect, test } from "vitest";
+import { documentNotice, type Package, packagesOf } from "../docs/notice-document.ts";
+import { bundledFiles, entries } from "../infra/bundle.ts";
+
+const root = join(import.meta.dirname, "..");
+const read = (file: string) => readFileSync(join(root, file), "utf8").replaceAll("\r\n", "\n");
+const scratch = mkdtempSync(join(tmpdir(), "release-"));
+afterAll(() => rmSync(scratch, { recursive: true, force: true }));
+
+describe("NOTICE", () => {
+  test("names every package in the functions' bundles with its licence; if not, `npm run docs` writes it again", () => {
+    const packages = packagesOf(bundledFiles());
+    expect(read("NOTICE")).toBe(documentNotice(packages));
+    // Those that the functions import themselves, so that a change of the bundler's account would be noticed.
+    const imported = globSync("{functions,shared}/**/*.ts", { cwd: root }).flatMap((file) =>
+      [...read(file).matchAll(/^import (?!type )[^;]*? from "((?:@[^/"]+\/)?(?!node:)[a-z][^/"]*)/gm)].map(
+        ([, name]) => name,
+      ),
+    );
+    expect(new Set(imported).size).toBeGreaterThan(5);
+    const names = packages.map(({ name }) => name);
+    expect(imported.filter((name) => name !== undefined && !names.includes(name))).toEqual([]);
+  });
+
+  test("is about every function that the stack deploys", () => {
+    const deployed = globSync("infra/*.ts", { cwd: root }).flatMap((file) =>
+      [...read(file).matchAll(/\bentry: "([^"]+)"/g)].map(([, entry]) => entry),
+    );
+    expect([...new Set(deployed)].sort()).toEqual(entries());
+  });
+
+  const mit: Package = { name: "a", version: "1.0.0", licence: "MIT", author: "An Author", text: undefined };
+
+  test("has one text for packages that share it, and a standard text with the author's name for one without", () => {
+    const shared = { ...mit, licence: "Apache-2.0", text: "the same terms" };
+    const text = documentNotice([mit, { ...shared, name: "b" }, { ...shared, name: "c", version: "2.0.0" }]);
+    expect(text).toContain("Copyright (c) An Author");
+    expect(text).toContain("b 1.0.0 (Apache-2.0)\nc 2.0.0 (Apache-2.0)\n");
+    expect(text.split("the same terms")).toHaveLength(2);
+  });
+
+  test.each([
+    [
+      { licence: "GPL-3.0-only", text: "terms" },
+      "a 1.0.0 is in a bundle under 'GPL-3.0-only', expected one of 0BSD",
+    ],
+    [{ licence: "undefined", text: "terms" }, "under 'undefined'"],
+    [{ licence: "BSD-3-Clause" }, "a 1.0.0 holds no text of its licence BSD-3-Clause"],
+  ])("refuses a package of %j", (change, sentence) => {
+    expect(() => documentNotice([{ ...mit, ...change }])).toThrow(sentence);
+  });
+
+  test("takes a package's own licence and notice files, and the version of the one that is used", () => {
+    const file = (path: string, text: string) => {
+      mkdirSync(join(scratch, dirname(path)), { recursive: true });
+      writeFileSync(join(scratch, path), text);
+    };
+    const inner = "node_modules/outer/node_modules/@a/inner";
+    file(`${inner}/package.json`, '{"name":"@a/inner","version":"3.1.0","license":"ISC","author":"B <b@b>"}');
+    file(`${inner}/LICENCE.md`, "terms \r\nof inner\r\n");
+    file(`${inner}/NOTICE`, "made by B\n");
+    file("node_modules/outer/package.json", '{"name":"outer","version":"1.0.0","license":"MIT"}');
+    const files = ["shared/unit.ts", `${inner}/dist/index.js`, `${inner}/dist/more.js`];
+    expect(packagesOf(files, scratch)).toEqual([
+      {
+        ...{ name: "@a/inner", version: "3.1.0", licence: "ISC", author: "B" },
+        text: "terms\nof inner\n\nmade by B",
+      },
+    ]);
+  });
+});
