@@ -1,5 +1,6 @@
 // The yargs parser, built from the commands' data.
 import yargs, { type Options } from "yargs";
+import manifest from "../package.json" with { type: "json" };
 import type { Command, OptionSpec } from "./command.ts";
 import { changeCommands } from "./commands/change.ts";
 import { coverageCommand } from "./commands/coverage.ts";
@@ -120,7 +121,7 @@ function describeAll(t: Messages, take: (command: Command, values: Record<string
     .example("$0 status --watch", t.program.exampleStatus)
     .epilogue(t.program.exitCodes)
     .completion("completion", t.program.completion)
-    .version(false)
+    .version(manifest.version)
     .help()
     .strict()
     .demandCommand(1, t.usage.noCommand)

@@ -28,7 +28,10 @@ import type {
 } from "../shared/ports.ts";
 import { makePacer } from "../shared/sync/pacer.ts";
 
-export const logger = new Logger();
+/** Of the project, in every log line and, as a property that costs nothing, in every printed metric. */
+const version = process.env.RELEASE_VERSION ?? "unknown";
+
+export const logger = new Logger({ persistentKeys: { version } });
 const metrics = /* @__PURE__ */ new Metrics(); // left out of bundles that emit no metrics
 export const settings = readSettings(process.env);
 
@@ -52,6 +55,7 @@ export const meter: Meter = { count: emit, measure: emit };
 function emit(metric: Metric, value: number, dimensions?: Dimensions): void {
   const target = dimensions === undefined ? metrics : metrics.singleMetric();
   if (dimensions !== undefined) target.addDimensions({ ...dimensions });
+  target.addMetadata("version", version); // not a dimension: each version would be a new series, and cost as one
   target.addMetric(metric, MetricUnit[catalogue[metric].unit], value);
 }
 

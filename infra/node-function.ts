@@ -16,6 +16,7 @@ import {
   Validations,
 } from "aws-cdk-lib/core";
 import type { Construct } from "constructs";
+import manifest from "../package.json" with { type: "json" };
 import type { FunctionEnvironment, FunctionVariable } from "../shared/catalogue/stack.ts";
 import { bundleInto } from "./bundle.ts";
 
@@ -76,6 +77,7 @@ export class NodeFunction extends lambda.Function {
         POWERTOOLS_SERVICE_NAME: Stack.of(scope).stackName, // the dimension that keeps two stacks' metrics apart
         POWERTOOLS_METRICS_NAMESPACE: metricNamespace,
         POWERTOOLS_LOG_LEVEL: "INFO",
+        RELEASE_VERSION: manifest.version,
         ...props.environment,
       },
       ...(props.reservedConcurrency !== undefined && {

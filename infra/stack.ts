@@ -3,6 +3,7 @@
 
 import { CfnOutput, Stack } from "aws-cdk-lib/core";
 import type { Construct } from "constructs";
+import manifest from "../package.json" with { type: "json" };
 import { chosenOutput } from "../shared/catalogue/chosen-context.ts";
 import { encodeOrigin, originOfAddress } from "../shared/catalogue/origin.ts";
 import type { StackOutputs } from "../shared/catalogue/stack.ts";
@@ -20,7 +21,8 @@ import { Schedules } from "./schedules.ts";
 export class TushareSync extends Stack {
   /** `chosen` is the part of the context that the stack keeps for its next deployment. */
   constructor(scope: Construct, id: string, context: Context, chosen: Readonly<Record<string, unknown>>) {
-    super(scope, id, { description: "Mirrors China A-share data from TuShare Pro into Aurora PostgreSQL" });
+    const about = "Mirrors China A-share data from TuShare Pro into Aurora PostgreSQL";
+    super(scope, id, { description: `${about} (version ${manifest.version})` });
 
     const origin = encodeOrigin(originOfAddress(context.tushareUrl));
     const database = new Database(this, "Database", {

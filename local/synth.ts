@@ -7,7 +7,12 @@ import { hashOfFiles, kept } from "./kept.ts";
 const root = join(import.meta.dirname, "..");
 
 /** All sources of the template and the bundles. */
-const sources = ["{infra,functions,shared,migrations}/**/*", "package-lock.json", "tsconfig.json"];
+const sources = [
+  "{infra,functions,shared,migrations}/**/*",
+  "package.json",
+  "package-lock.json",
+  "tsconfig.json",
+];
 
 /** Validation takes longer than synthesis, and the tests do it. */
 const fast = { CDK_VALIDATION: "false" };

@@ -1,15 +1,66 @@
 // What a release passes on, and what is checked before one is made.
+import { spawnSync } from "node:child_process";
 import { globSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { afterAll, describe, expect, test } from "vitest";
 import { documentNotice, type Package, packagesOf } from "../docs/notice-document.ts";
+import { makeApp } from "../infra/app.ts";
 import { bundledFiles, entries } from "../infra/bundle.ts";
 
 const root = join(import.meta.dirname, "..");
 const read = (file: string) => readFileSync(join(root, file), "utf8").replaceAll("\r\n", "\n");
 const scratch = mkdtempSync(join(tmpdir(), "release-"));
 afterAll(() => rmSync(scratch, { recursive: true, force: true }));
+
+describe("the version of package.json", () => {
+  const { version } = JSON.parse(read("package.json")) as { version: string };
+
+  test("is what the command line names", () => {
+    const run = spawnSync(process.execPath, ["bin/tushare-sync.mjs", "--version"], {
+      cwd: root,
+      encoding: "utf8",
+    });
+    expect([run.stdout, run.stderr, run.status]).toEqual([`${version}\n`, "", 0]);
+  });
+
+  test("is in the stack's description and given to every function", () => {
+    const context = { "aws:cdk:bundling-stacks": [], alarmWebhookSecret: "a-secret" };
+    const [stack] = makeApp({ context, outdir: join(scratch, "cdk.out") }).synth().stacks;
+    expect(stack?.template.Description).toMatch(new RegExp(`\\(version ${version}\\)$`));
+    const functions = Object.values<{ Type: string; Properties: Record<string, unknown> }>(
+      stack?.template.Resources,
+    ).filter(({ Type, Properties }) => Type === "AWS::Lambda::Function" && Properties.Architectures);
+    expect(functions.length).toBe(entries().length);
+    for (const { Properties } of functions) {
+      expect(Properties).toMatchObject({ Environment: { Variables: { RELEASE_VERSION: version } } });
+    }
+  });
+
+  test("is in every log line and every metric, and is no dimension", () => {
+    const script = `import { log, meter, printMetrics } from "./functions/services.ts";
+      log.info("a line"); meter.count("TooFast", 1, { interface: "daily" }); meter.count("Calls", 2); printMetrics.after();
+      meter.count("Calls", 3); printMetrics.after();`;
+    const { stdout, stderr } = spawnSync(process.execPath, ["--input-type=module", "-e", script], {
+      ...{ cwd: root, encoding: "utf8" },
+      env: {
+        ...process.env,
+        ...{ POWERTOOLS_SERVICE_NAME: "a-stack", POWERTOOLS_METRICS_NAMESPACE: "TushareSync" },
+        RELEASE_VERSION: "7.8.9",
+      },
+    });
+    const lines = stdout
+      .trim()
+      .split("\n")
+      .map((line) => JSON.parse(line));
+    expect(lines, stderr).toHaveLength(4);
+    for (const line of lines) expect(line.version).toBe("7.8.9");
+    const dimensions = lines
+      .flatMap((line) => line._aws?.CloudWatchMetrics ?? [])
+      .flatMap((each) => each.Dimensions);
+    expect([...new Set(dimensions.flat())].sort()).toEqual(["interface", "service"]);
+  });
+});
 
 describe("NOTICE", () => {
   test("names every package in the functions' bundles with its licence; if not, `npm run docs` writes it again", () => {
