@@ -10,9 +10,8 @@ import {
 import { Duration, RemovalPolicies, Validations } from "aws-cdk-lib/core";
 import { Construct } from "constructs";
 import { pauseMinutes } from "../shared/catalogue/prices.ts";
+import { databaseName } from "../shared/catalogue/stack.ts";
 import type { NodeFunction } from "./node-function.ts";
-
-const databaseName = "tushare";
 
 export type DatabaseProps = {
   /** Aurora capacity units. The minimum is 0: an idle database pauses. */

@@ -6,6 +6,7 @@ import { datasets } from "../shared/catalogue/datasets.ts";
 import { jobs } from "../shared/catalogue/jobs.ts";
 import { encodeOrigin, type Origin, tushareUrl } from "../shared/catalogue/origin.ts";
 import { readSettings } from "../shared/catalogue/settings.ts";
+import { databaseName } from "../shared/catalogue/stack.ts";
 import type { DispatchAnswer } from "../shared/dispatch/dispatch.ts";
 import { say } from "../shared/words/say-here.ts";
 import { tryAccount } from "./account.ts";
@@ -105,7 +106,7 @@ export async function startEnvironment(
     ]);
     stop.throwIfAborted();
     const upstreamUrl = account?.url ?? upstream?.url ?? tushareUrl;
-    const dataApi = await started(closers, startDataApi({ databaseUrl: database.url }));
+    const dataApi = await started(closers, startDataApi({ databaseUrl: database.url, databaseName }));
 
     const metrics = sumMetrics();
     mkdirSync(join(dataDir, "logs"), { recursive: true });

@@ -1,4 +1,5 @@
 // The contract of the local Data API, second half: transactions, limits, time, and what the service refuses.
+import { BeginTransactionCommand, ExecuteStatementCommand } from "@aws-sdk/client-rds-data";
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from "vitest";
 import type { DataApiOptions } from "../local/data-api/server.ts";
 import {
@@ -239,6 +240,31 @@ for (const { engine, missing, start } of await engineKinds()) {
           "Packet for query is too large",
         );
         expect(await api.field("select repeat('x', 60000)")).toHaveProperty("stringValue");
+      });
+
+      test("a row over 64 KB ends its transaction, which stores nothing", async () => {
+        const transactionId = await api.begin();
+        await api.execute("insert into ledger values (64)", { transactionId });
+        await expect(api.execute("select repeat('x', 70000)", { transactionId })).rejects.toThrow(
+          "Packet for query is too large",
+        );
+        await expect(api.execute("select 1", { transactionId })).rejects.toMatchObject({
+          name: "TransactionNotFoundException",
+        });
+        expect(await api.column("select count(*) from ledger where id = 64")).toEqual([0]);
+      });
+
+      test("a database of another name, in a call and in a transaction; calls that name none are answered", async () => {
+        const named = await another({ databaseName: "tushare" });
+        const error = { name: "DatabaseErrorException", message: /database "postgres" does not exist/ };
+        const sql = "select 1";
+        await expect(named.execute(sql, { database: "postgres" })).rejects.toMatchObject(error);
+        await expect(
+          named.client.send(new BeginTransactionCommand({ resourceArn, secretArn, database: "postgres" })),
+        ).rejects.toMatchObject(error);
+        expect((await named.execute(sql)).records).toEqual([[{ longValue: 1 }]]);
+        const unnamed = new ExecuteStatementCommand({ resourceArn, secretArn, sql });
+        expect((await named.client.send(unnamed)).records).toEqual([[{ longValue: 1 }]]);
       });
 
       test("a result over 1 MiB", async () => {

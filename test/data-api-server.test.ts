@@ -113,7 +113,11 @@ for (const { engine, missing, start } of await engineKinds()) {
         ["'é'::text", { stringValue: "é" }],
         ["'a'::char(3)", { stringValue: "a  " }],
         ["'\\x00ff'::bytea", { blobValue: new Uint8Array([0, 255]) }],
-        ["'{\"a\": 1}'::jsonb", { stringValue: '{"a": 1}' }],
+        [
+          `'{"a": [1, 2.50], "b, c": "d: \\\\\\", e"}'::jsonb`,
+          { stringValue: '{"a":[1,2.50],"b, c":"d: \\\\\\", e"}' },
+        ],
+        [`'{"a": 1}'::json`, { stringValue: '{"a": 1}' }],
         ["'10.0.0.1'::inet", { stringValue: "10.0.0.1" }],
         ["int4range(1, 5)", { stringValue: "[1,5)" }],
         ["date '2024-01-02'", { stringValue: "2024-01-02" }],
@@ -150,10 +154,12 @@ for (const { engine, missing, start } of await engineKinds()) {
       });
 
       test("decimals and longs come as the result set options ask", async () => {
-        const sql = "select 1.25::numeric, 7::numeric, 8::int8";
+        const sql = "select 1.25::numeric, 7::numeric, 8::int8, 'NaN'::numeric";
         const asked = { decimalReturnType: "DOUBLE_OR_LONG", longReturnType: "STRING" } as const;
         const { records } = await api.execute(sql, { resultSetOptions: asked });
-        expect(records).toEqual([[{ doubleValue: 1.25 }, { longValue: 7 }, { stringValue: "8" }]]);
+        expect(records).toEqual([
+          [{ doubleValue: 1.25 }, { longValue: 7 }, { stringValue: "8" }, { doubleValue: NaN }],
+        ]);
       });
 
       test("columns are described only when asked", async () => {

@@ -77,11 +77,11 @@ function fieldEncoder(type: ColumnType, options: ResultSetOptions): Encode {
       return (text) => `{"doubleValue":${encodeDouble(text)}}`;
     case "long-or-double":
       return (text) =>
-        text.includes(".") ? `{"doubleValue":${encodeDouble(text)}}` : `{"longValue":${text}}`;
+        /^-?\d+$/.test(text) ? `{"longValue":${text}}` : `{"doubleValue":${encodeDouble(text)}}`;
     case "blob":
       return (text) => `{"blobValue":"${Buffer.from(text.slice(2), "hex").toString("base64")}"}`;
     case "string":
-      return (text) => `{"stringValue":${JSON.stringify(inUtc(type, text))}}`;
+      return (text) => `{"stringValue":${JSON.stringify(asServiceText(type, text))}}`;
   }
 }
 
@@ -106,7 +106,7 @@ function plainEncoder(type: ColumnType, options: ResultSetOptions): Encode {
     case "blob":
       return (text) => `"${Buffer.from(text.slice(2), "hex").toString("base64")}"`;
     case "string":
-      return (text) => JSON.stringify(inUtc(type, text));
+      return (text) => JSON.stringify(asServiceText(type, text));
   }
 }
 
@@ -159,6 +159,14 @@ function refuseUnsupported(type: ColumnType): void {
   if (!unsupportedTypeIds.has(type.id) && !unsupportedTypeIds.has(type.element?.id ?? 0)) return;
   const text = `The result contains the unsupported data type ${type.name}`;
   throw new DataApiError("UnsupportedResultException", text);
+}
+
+const jsonb = 3802;
+
+/** Values of jsonb come back without the blanks that PostgreSQL writes. */
+function asServiceText(type: ColumnType, text: string): string {
+  if (type.id !== jsonb) return inUtc(type, text);
+  return text.replaceAll(/("(?:[^"\\]|\\.)*")|([,:]) /g, (_, quoted, mark) => quoted ?? mark);
 }
 
 const timestampWithZone = 1184;

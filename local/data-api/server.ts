@@ -34,6 +34,8 @@ export interface DataApiOptions {
   readonly port?: number;
   readonly clock?: Clock;
   readonly limits?: Partial<DataApiLimits>;
+  /** The name by which calls may name the database, whatever it is called behind this server; any when absent. */
+  readonly databaseName?: string;
   /**
    * Whether a connection parses and plans each statement once. The service plans each call; tests that send the same
    * statements to a small database ten thousand times save half of the database's work.
@@ -51,6 +53,7 @@ interface Call {
   readonly resourceArn?: string;
   readonly secretArn?: string;
   readonly schema?: string;
+  readonly database?: string;
   readonly sql?: string;
   readonly transactionId?: string;
 }
@@ -98,9 +101,11 @@ export async function startDataApi(options: DataApiOptions): Promise<DataApi> {
     gone: AbortSignal,
     answer: (outcome: QueryOutcome, client: PoolClient) => Promise<string>,
   ): Promise<string> {
+    refuseOtherDatabase(call);
     const held = call.transactionId === undefined ? undefined : transactions.use(call.transactionId);
     const client = held?.client ?? (await pool.connect());
     let isReusable = !statement.changesSession;
+    let breaks = false;
     let cancelSent: Promise<void> | undefined;
     // The caller has disconnected: its statement and transaction would only block others.
     const leave = () => {
@@ -116,6 +121,7 @@ export async function startDataApi(options: DataApiOptions): Promise<DataApi> {
       try {
         const outcome = await runQuery(client, statement.text, sets, limits.resultBytes, prepared);
         isReusable &&= outcome.idle;
+        breaks = outcome.widestRowBytes > limits.rowBytes;
         return await answer(outcome, client);
       } catch (error) {
         isReusable &&= prepared === undefined;
@@ -123,7 +129,8 @@ export async function startDataApi(options: DataApiOptions): Promise<DataApi> {
       } finally {
         gone.removeEventListener("abort", leave);
         await cancelSent;
-        if (held) gone.aborted ? held.abandon() : held.done();
+        // A row that is too large ends its transaction.
+        if (held) gone.aborted || breaks ? held.abandon() : held.done();
         else client.release(!isReusable || cancelSent !== undefined);
       }
     })();
@@ -143,6 +150,13 @@ export async function startDataApi(options: DataApiOptions): Promise<DataApi> {
     });
     work.catch(() => undefined); // after a timeout its result is not used
     return await Promise.race([work, timeout]).finally(stopWaiting);
+  }
+
+  function refuseOtherDatabase({ database }: Call): void {
+    if (database === undefined || options.databaseName === undefined || database === options.databaseName)
+      return;
+    const text = `FATAL: database "${database}" does not exist; SQLState: 3D000`;
+    throw new DataApiError("DatabaseErrorException", text);
   }
 
   async function execute(call: ExecuteCall, gone: AbortSignal): Promise<string> {
@@ -207,6 +221,7 @@ export async function startDataApi(options: DataApiOptions): Promise<DataApi> {
     "/BeginTransaction": async (call: Call, gone) => {
       requireMembers(call, ["resourceArn", "secretArn"]);
       refuseSchema(call);
+      refuseOtherDatabase(call);
       const transactionId = await transactions.begin();
       if (gone.aborted) await transactions.end(transactionId, "rollback"); // the caller never learned its id
       return JSON.stringify({ transactionId });

@@ -4,6 +4,9 @@ import type { Settings } from "./settings.ts";
 
 const firstName = "TushareSync";
 
+/** Name of the database in the cluster, by which the Data API is called. */
+export const databaseName = "tushare";
+
 /** Allowed names of a stage, which becomes part of the stack's name. */
 export const stagePattern = /^[a-zA-Z][a-zA-Z0-9-]{0,19}$/;
 
