@@ -7,6 +7,7 @@ import { afterAll, describe, expect, test } from "vitest";
 import { documentNotice, type Package, packagesOf } from "../docs/notice-document.ts";
 import { makeApp } from "../infra/app.ts";
 import { bundledFiles, entries } from "../infra/bundle.ts";
+import { changelogProblem, steps } from "../release/steps.ts";
 
 const root = join(import.meta.dirname, "..");
 const read = (file: string) => readFileSync(join(root, file), "utf8").replaceAll("\r\n", "\n");
@@ -60,6 +61,28 @@ describe("the version of package.json", () => {
       .flatMap((each) => each.Dimensions);
     expect([...new Set(dimensions.flat())].sort()).toEqual(["interface", "service"]);
   });
+});
+
+test("a resource that holds something keeps its logical id, or a deployment would replace it", () => {
+  const holding = [
+    ...["AWS::RDS::DBCluster", "AWS::RDS::DBInstance", "AWS::SecretsManager::Secret", "AWS::SQS::Queue"],
+    ...[
+      "AWS::SNS::Topic",
+      "AWS::EC2::EIP",
+      "AWS::EC2::VPC",
+      "AWS::EC2::Subnet",
+      "AWS::Scheduler::ScheduleGroup",
+    ],
+    ...["AWS::ApiGatewayV2::Api", "AWS::Logs::LogGroup"],
+  ];
+  const context = { "aws:cdk:bundling-stacks": [], alarmWebhookSecret: "a-secret" };
+  const [stack] = makeApp({ context, outdir: join(scratch, "ids") }).synth().stacks;
+  const found = Object.entries<{ Type: string }>(stack?.template.Resources)
+    .filter(([, { Type }]) => holding.includes(Type))
+    .map(([id, { Type }]) => [id, Type] as const);
+  // release/stateful.json is of the last release. A new resource is added to it; an id in it changes only on purpose,
+  // with an entry in CHANGELOG.md that says what a deployment loses and how to carry it over.
+  expect(Object.fromEntries(found)).toEqual(JSON.parse(read("release/stateful.json")));
 });
 
 describe("NOTICE", () => {
@@ -122,5 +145,73 @@ describe("NOTICE", () => {
         text: "terms\nof inner\n\nmade by B",
       },
     ]);
+  });
+});
+
+describe("release-check", () => {
+  test.each([
+    ["## 1.2.0 (2026-12-01)\n\n- a\n\n## 1.1.0 (2026-11-01)", undefined],
+    ["## 1.2.0 (unreleased)", "is '## 1.2.0 (unreleased)', expected '## 1.2.0 (YYYY-MM-DD)'"],
+    ["## 1.2.0", "is '## 1.2.0', expected"],
+    ["## 1.2.01 (2026-12-01)", "is '## 1.2.01 (2026-12-01)', expected"],
+    ["## 1.3.0 (unreleased)\n\n## 1.2.0 (2026-12-01)", "is '## 1.3.0 (unreleased)', expected"],
+    ["# Changelog", "CHANGELOG.md has no entry, expected '## 1.2.0 (YYYY-MM-DD)'"],
+  ])("reads the entry of 1.2.0 from %j", (changelog, problem) => {
+    const found = changelogProblem("1.2.0", changelog);
+    if (problem === undefined) expect(found).toBeUndefined();
+    else expect(found).toContain(problem);
+  });
+
+  test("prints every step with its verdict, and passes only a project in which nothing is left to do", () => {
+    const folder = join(scratch, "project");
+    const put = (name: string, text: string) => writeFileSync(join(folder, name), text);
+    const git = (...args: string[]) =>
+      spawnSync("git", ["-c", "user.name=a", "-c", "user.email=a@b", ...args], {
+        cwd: folder,
+        encoding: "utf8",
+      });
+    const commit = () => [git("add", "-A"), git("commit", "-qm", "change")];
+    const manifest = (scripts: Record<string, string>) =>
+      put("package.json", JSON.stringify({ version: "1.2.0", scripts: { ...good, ...scripts } }));
+    const good = { check: "exit 0", synth: "exit 0", test: "exit 0", docs: "echo same > page.md" };
+    const verdicts = () => {
+      const run = spawnSync(process.execPath, [join(root, "release/check.ts"), folder], { encoding: "utf8" });
+      return { ...run, failed: run.stdout.split("\n").filter((line) => line.startsWith("FAILED")) };
+    };
+    mkdirSync(folder);
+    git("init", "-q");
+    manifest({});
+    put("package-lock.json", '{"version":"1.2.0"}');
+    put("CHANGELOG.md", "## 1.2.0 (2026-12-01)\n");
+    put("page.md", "same\n");
+    commit();
+    const ready = verdicts();
+    expect([ready.status, ready.failed]).toEqual([0, []]);
+    expect(ready.stdout.match(/^ok /gm)).toHaveLength(steps.length);
+    expect(ready.stdout).toContain("Ready: tag it");
+
+    git("tag", "v1.2.0");
+    put("package-lock.json", '{"version":"1.1.0"}');
+    put("stray.txt", "");
+    manifest({ check: "echo the reason; exit 3", synth: "exit 1", docs: "echo newer > page.md" });
+    const unready = verdicts();
+    expect(unready.status).toBe(1);
+    expect(unready.failed).toEqual([
+      "FAILED  nothing is uncommitted: commit or remove package-lock.json, package.json, stray.txt",
+      expect.stringContaining("package-lock.json is of 1.1.0, expected 1.2.0: run npm install"),
+      "FAILED  the version is new: there is a tag v1.2.0: raise the version in package.json",
+      expect.stringContaining("npm run check failed"),
+      expect.stringContaining("npm run synth failed"),
+      expect.stringContaining("it changed page.md: commit them"),
+    ]);
+    expect(unready.stdout).toContain("the reason");
+    expect(unready.stdout).toContain("ok      resources that hold something");
+  });
+
+  test("asks only for scripts that there are, and for a test that there is", () => {
+    const { scripts } = JSON.parse(read("package.json")) as { scripts: Record<string, string> };
+    for (const name of ["check", "synth", "docs", "test", "release-check"])
+      expect(scripts[name]).toBeDefined();
+    expect(read("release/steps.ts")).toContain('"test/release.test.ts", "-t", "logical id"');
   });
 });
