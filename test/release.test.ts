@@ -2,8 +2,11 @@
 import { spawnSync } from "node:child_process";
 import { globSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { dirname, join } from "node:path";
+import { basename, dirname, join } from "node:path";
+import { parseYaml } from "@redocly/openapi-core";
 import { afterAll, describe, expect, test } from "vitest";
+import { en } from "../cli/messages/en.ts";
+import { allCommands } from "../cli/parser.ts";
 import { documentNotice, type Package, packagesOf } from "../docs/notice-document.ts";
 import { makeApp } from "../infra/app.ts";
 import { bundledFiles, entries } from "../infra/bundle.ts";
@@ -213,5 +216,96 @@ describe("release-check", () => {
     for (const name of ["check", "synth", "docs", "test", "release-check"])
       expect(scripts[name]).toBeDefined();
     expect(read("release/steps.ts")).toContain('"test/release.test.ts", "-t", "logical id"');
+  });
+});
+
+describe("the settings for GitHub", () => {
+  type Step = { readonly uses?: string; readonly run?: string };
+  type Job = {
+    readonly "timeout-minutes"?: number;
+    readonly permissions?: Readonly<Record<string, string>>;
+    readonly steps: readonly Step[];
+  };
+  type Workflow = {
+    readonly on: object;
+    readonly permissions: object;
+    readonly jobs: Readonly<Record<string, Job>>;
+  };
+  const parse = <Content>(file: string) => parseYaml(read(file)) as Content;
+  const workflows = globSync(".github/workflows/*.yml", { cwd: root }).sort();
+
+  test("run everything on every push and for every release", () => {
+    expect(workflows.map((file) => basename(file))).toEqual(["ci.yml", "release.yml"]);
+    const [ci, release] = workflows.map((file) => parse<Workflow>(file));
+    expect(ci?.on).toEqual({ push: { branches: ["**"] }, pull_request: null });
+    expect(release?.on).toEqual({ push: { tags: ["v*"] } });
+    for (const jobs of [ci?.jobs.run, release?.jobs.build]) {
+      expect(jobs?.steps.map(({ run }) => run)).toContain(".ci/run");
+    }
+  });
+
+  test.each(workflows)("%s has pinned actions, limits, and the least rights", (file) => {
+    const { jobs, permissions } = parse<Workflow>(file);
+    expect(permissions).toEqual({ contents: "read" });
+    for (const job of Object.values(jobs)) {
+      expect(job["timeout-minutes"]).toBeGreaterThan(0);
+      for (const { uses } of job.steps)
+        expect(uses ?? "actions/none@v1").toMatch(/^actions\/[\w-]+@(v\d+|[\da-f]{40})$/);
+      if (job.permissions === undefined) continue;
+      // Who may write runs nothing of the checkout, and so no dependency's code.
+      expect(job.permissions).toEqual({ contents: "write" });
+      expect(job.steps.filter(({ uses }) => uses?.startsWith("actions/checkout"))).toEqual([]);
+      expect(JSON.stringify(job.steps)).not.toContain("npm");
+    }
+    // A branch's name could hold a command, so no expression stands in a script.
+    const scripts = Object.values(jobs).flatMap(({ steps }) => steps.map(({ run = "" }) => run));
+    expect(scripts.filter((script) => script.includes("${{"))).toEqual([]);
+  });
+
+  test("a release's notes are the newest entry of CHANGELOG.md", () => {
+    const awk = /awk '[^']+' CHANGELOG\.md/.exec(read(".github/workflows/release.yml"))?.[0] ?? "";
+    writeFileSync(
+      join(scratch, "CHANGELOG.md"),
+      "# Changelog\n\nAbout.\n\n## 1.2.0 (2026-12-01)\n\n- new\n\n## 1.1.0 (2026-11-01)\n\n- old\n",
+    );
+    const { stdout } = spawnSync("sh", ["-c", awk], { cwd: scratch, encoding: "utf8" });
+    expect(stdout.trim()).toBe("- new");
+  });
+
+  test("name only packages that are dependencies, and hold those back whose next version cannot be used", () => {
+    const { dependencies, devDependencies } = JSON.parse(read("package.json")) as Record<string, object>;
+    const names = Object.keys({ ...dependencies, ...devDependencies });
+    type Update = {
+      readonly groups?: Readonly<Record<string, { readonly patterns: readonly string[] }>>;
+      readonly ignore?: readonly { readonly "dependency-name": string }[];
+    };
+    const [npm] = parse<{ updates: readonly Update[] }>(".github/dependabot.yml").updates;
+    const held = npm?.ignore?.map((each) => each["dependency-name"]) ?? [];
+    expect(held).toEqual(["node", "@types/node", "@electric-sql/pglite"]);
+    const patterns = Object.values(npm?.groups ?? {}).flatMap((group) => group.patterns);
+    expect(patterns.length).toBeGreaterThan(5);
+    for (const pattern of [...held, ...patterns]) {
+      const start = pattern.replace(/\*$/, "");
+      const matches = names.filter((name) => (pattern === start ? name === pattern : name.startsWith(start)));
+      expect(matches, pattern).not.toEqual([]);
+    }
+  });
+
+  test("ask in an issue for what commands of this version print", () => {
+    const commands = allCommands(en).map(({ usage }) => usage.split(" ")[0]);
+    const forms = globSync(".github/ISSUE_TEMPLATE/*.yml", { cwd: root });
+    expect(forms.length).toBe(2);
+    for (const file of forms) {
+      expect(parse(file)).toMatchObject({ name: expect.any(String), description: expect.any(String) });
+      for (const [, word] of read(file).matchAll(/npx tushare-sync ([a-z]\S*?)`/g))
+        expect(commands).toContain(word);
+    }
+  });
+
+  test("the editor's settings are the formatter's", () => {
+    const { formatter } = JSON.parse(read("biome.json")) as { formatter: Record<string, unknown> };
+    expect(read(".editorconfig")).toContain(`indent_style = ${formatter.indentStyle}\n`);
+    expect(read(".editorconfig")).toContain(`indent_size = ${formatter.indentWidth}\n`);
+    expect(read(".editorconfig")).toContain(`max_line_length = ${formatter.lineWidth}\n`);
   });
 });
