@@ -58,6 +58,8 @@ export type MemoryMeasurement = {
   readonly process: string;
   readonly firstBytes: number;
   readonly lastBytes: number;
+  /** False for the bench's own process: its threads have no heap limit, so what a plan leaves behind stays for long. */
+  readonly isJudged: boolean;
 };
 
 /** The largest growth from the first to the last quarter that is called flat. */
@@ -107,7 +109,10 @@ export async function measureLoad(engine: Engine, size: LoadSize): Promise<LoadM
     const { rowsStored, wrong } = await check(client, size, days, codes);
     return {
       ...{ rowsBefore, rowsStored, deliveries, tasks },
-      memory: [...children, own].map((sampled) => largestOf(sampled, begunAt, endedAt)),
+      memory: [...children, own].map((sampled) => ({
+        ...largestOf(sampled, begunAt, endedAt),
+        isJudged: sampled !== own,
+      })),
       wrong: [...wrong, ...(await checkQueues(stack.queueUrls))],
     };
   } finally {
@@ -380,7 +385,11 @@ function sampleOwnMemory(): Sampled & { stop(): void } {
   return { name: "Data API and upstream", samples, stop: () => clearInterval(timer) };
 }
 
-function largestOf({ name, samples }: Sampled, begunAt: number, endedAt: number): MemoryMeasurement {
+function largestOf(
+  { name, samples }: Sampled,
+  begunAt: number,
+  endedAt: number,
+): Omit<MemoryMeasurement, "isJudged"> {
   const quarter = (endedAt - begunAt) / 4;
   const largest = (from: number, to: number) =>
     Math.max(...samples.filter(({ at }) => at >= from && at <= to).map(({ bytes }) => bytes));

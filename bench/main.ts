@@ -291,12 +291,13 @@ async function printLoad(): Promise<void> {
         process.process,
         rounded(process.firstBytes / 1e6),
         rounded(process.lastBytes / 1e6),
-        isFlat(process) ? "flat" : "grows",
+        process.isJudged ? (isFlat(process) ? "flat" : "grows") : "not judged",
       ]),
     ),
   );
   print(wrong.length === 0 ? "Every unit done once, every row stored, every queue empty." : wrong.join("\n"));
-  if (wrong.length > 0 || (!quick && !memory.every(isFlat))) process.exitCode = 1;
+  const grows = memory.some((process) => process.isJudged && !isFlat(process));
+  if (wrong.length > 0 || (!quick && grows)) process.exitCode = 1;
 }
 
 async function printEtfs(): Promise<void> {
