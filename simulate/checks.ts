@@ -147,6 +147,10 @@ export async function expectSettled(world: World): Promise<Violation[]> {
       ),
     ),
     ...violated(
+      "a cancelled task leaves no failure open",
+      records.filter(({ status, task }) => task === "CANCELLED" && status === "pending"),
+    ),
+    ...violated(
       "a record that waits for nothing needs a person",
       parked.filter(({ status, task }) => status !== "parked" && task !== "CANCELLED" && task !== "PAUSED"),
     ),
