@@ -254,6 +254,18 @@ for (const { engine, missing, start } of await engineKinds()) {
         expect(await api.column("select count(*) from ledger where id = 64")).toEqual([0]);
       });
 
+      test("a web page, even under a name of its own that resolves to this machine", async () => {
+        const body = JSON.stringify({ resourceArn, secretArn, sql: "select 1" });
+        const ask = (headers: Record<string, string>) =>
+          fetch(`${api.api.url}/Execute`, { method: "POST", body, headers });
+        const refused = await ask({ origin: "https://evil.example" });
+        expect([refused.status, await refused.text()]).toEqual([
+          403,
+          expect.stringContaining("evil.example"),
+        ]);
+        expect((await ask({})).status).toBe(200);
+      });
+
       test("a database of another name, in a call and in a transaction; calls that name none are answered", async () => {
         const named = await another({ databaseName: "tushare" });
         const error = { name: "DatabaseErrorException", message: /database "postgres" does not exist/ };

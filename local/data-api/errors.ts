@@ -7,6 +7,7 @@ const statuses = {
   DatabaseErrorException: 400,
   DatabaseResumingException: 400,
   DatabaseUnavailableException: 504,
+  ForbiddenException: 403,
   InternalServerErrorException: 500,
   NotFoundException: 404,
   RequestEntityTooLargeException: 413,

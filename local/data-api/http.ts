@@ -2,6 +2,7 @@
 import { randomUUID } from "node:crypto";
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import { listenAt } from "../listen.ts";
+import { whyNotFromHere } from "../loopback.ts";
 import { DataApiError, toDataApiError } from "./errors.ts";
 
 /**
@@ -47,6 +48,8 @@ async function handle(
   const gone = new AbortController();
   response.on("close", () => response.writableFinished || gone.abort());
   try {
+    const refusal = whyNotFromHere(request.headers);
+    if (refusal !== undefined) throw new DataApiError("ForbiddenException", refusal);
     if (request.method !== "POST") {
       throw new DataApiError("NotFoundException", `${request.method} is not an operation of the Data API`);
     }
