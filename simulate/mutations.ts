@@ -1,8 +1,9 @@
 // The controls of the simulation: for each promise, code without the part that keeps it. A simulation that does not notice
 // these proves nothing. The loader replaces the text in one process of its own (mutated.ts); no production code knows of it.
-// Three parts are shown by tests of rules only, because 200 plans hold no moment in which they count: that a late failure of a
-// done unit changes nothing, the time of a second failure's attempt (both retry-unit), and that a cancelled task closes its
-// failures (cancel), which the next run of the same unit would close too.
+// Some parts are shown by tests of rules only, because 200 plans hold no moment in which they count: that a late failure of a
+// done unit changes nothing, and the time of a second failure's attempt (retry-unit); that a cancelled task closes its failures
+// (cancel); that a refusal in an ended task gets an attempt (sync-unit-failures); that what a queue refused in part is sent again
+// (aws-adapters); and that failed units of ended tasks and tasks left half way are found (liveness).
 
 export type Mutation = {
   readonly name: string;
@@ -103,13 +104,6 @@ export const mutations: readonly Mutation[] = [
     from: "  where unit.task_id = ended.id and unit.sequence = locked.sequence\n",
     to: "  where false\n",
   },
-  {
-    name: "a refusal of an ended task is forgotten",
-    likely: /some units.*(day used up|address refused)|(day used up|address refused).*some units/s,
-    file: settle,
-    from: "  await recordAndPlan(services, unit, {\n",
-    to: "  if (Date.length < 0) await recordAndPlan(services, unit, {\n",
-  },
 
   // Delivery
   {
@@ -147,13 +141,6 @@ export const mutations: readonly Mutation[] = [
     to: "    if (current.current_offset === 0) await services.queue.send(units);",
   },
   {
-    name: "units that the queue refused are forgotten",
-    likely: /refused in part/,
-    file: "shared/adapters/sqs.ts",
-    from: "left = left.filter(({ Id }) => failed.some((entry) => entry.Id === Id));",
-    to: "left = left.filter(({ Id }) => failed.length < 0 && Id === undefined);",
-  },
-  {
     name: "a resumed task goes on where it was paused",
     likely: /pause.*resume/s,
     file: tasks,
@@ -182,27 +169,6 @@ export const mutations: readonly Mutation[] = [
     file: sweep,
     from: "    const units = await sendAgain(services);",
     to: "    const units = Math.min(0, sendAgain.length);",
-  },
-  {
-    name: "a failed unit in an ended task counts as waiting for nothing",
-    likely: /some units failing.*(dropped|purged)|dropped.*some units failing/s,
-    file: stalled,
-    from: "(task.status in ('FAILED', 'CANCELLED') and unit.status in ('not_due', 'failed'))",
-    to: "false",
-  },
-  {
-    name: "a task without a plan is left alone",
-    likely: /database call (\d|1\d): (crash|stop)/,
-    file: stalled,
-    from: "    status = 'PENDING'\n    or current_offset",
-    to: "    current_offset",
-  },
-  {
-    name: "a task that is half sent is left alone",
-    likely: /queue call [1-3]: (crash|stop)/,
-    file: stalled,
-    from: "    or current_offset < total_units\n",
-    to: "",
   },
   {
     name: "a used-up day never ends",

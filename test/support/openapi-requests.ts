@@ -73,7 +73,7 @@ function goodRequests({ path, parameters, body }: Operation, known: Record<strin
       path: fc.record(shapes(parameters, "path", value)),
       query: fc.record(shapes(parameters, "query", seldom)),
       headers: fc.record(shapes(parameters, "header", seldom)),
-      body: body === undefined ? fc.constant(undefined) : fc.option(aGoodBody(body), { nil: undefined }),
+      body: body === undefined ? fc.constant(undefined) : goodBodies(body),
     })
     .map((parts) => assemble(path, parts));
 }
@@ -205,11 +205,21 @@ function fromSchema(schema: Json): fc.Arbitrary<unknown> {
   }
 }
 
-/** Each field alone: some do not go together. */
+/** None at all is good where nothing is required. */
+function goodBodies(schema: Json): fc.Arbitrary<{ type: string; body: string } | undefined> {
+  const isNeeded = ((schema.required ?? []) as string[]).length > 0;
+  return isNeeded ? aGoodBody(schema) : fc.option(aGoodBody(schema), { nil: undefined });
+}
+
+/** What is required, with one other field: some do not go together. */
 function aGoodBody(schema: Json): fc.Arbitrary<{ type: string; body: string }> {
-  const bodies = Object.entries(schema.properties as Record<string, Json>).map(([name, field]) => ({
+  const fields = schema.properties as Record<string, { readonly examples: readonly unknown[] }>;
+  const required = (schema.required ?? []) as string[];
+  const bodies = Object.keys(fields).map((name) => ({
     type: "application/json",
-    body: JSON.stringify({ [name]: (field.examples as unknown[])[0] }),
+    body: JSON.stringify(
+      Object.fromEntries([...required, name].map((given) => [given, fields[given]?.examples[0]])),
+    ),
   }));
   return fc.constantFrom(...bodies);
 }
