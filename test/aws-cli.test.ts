@@ -44,6 +44,7 @@ async function makeWorld() {
         Daily: aSchedule(getAtt("Main"), { Name: "daily" }),
         Token: { Type: "AWS::SecretsManager::Secret", Properties: { Name: "tushare/token" } },
       },
+      template: { Outputs: { MainName: { Value: { Ref: "Main" } } } },
       code: {
         Main: handler(
           'console.log("got " + JSON.stringify(event)); if (event.fail) throw new Error("x"); return { got: event };',
@@ -206,13 +207,59 @@ describe.skipIf(version === undefined)(`the aws command line (${why})`, () => {
     expect(await read()).toBe("another");
   });
 
+  test("says who one is, and the stack's outputs and resources, as the runbook asks for them", async () => {
+    const { aws, refused } = world;
+    expect(await aws("sts", "get-caller-identity")).toMatchObject({ Account: "000000000000" });
+    const { Stacks } = await aws("cloudformation", "describe-stacks", "--stack-name", "test");
+    expect(Stacks).toMatchObject([
+      {
+        StackName: "test",
+        StackStatus: "CREATE_COMPLETE",
+        Outputs: [{ OutputKey: "MainName", OutputValue: "test-Main" }],
+      },
+    ]);
+    const ofMain =
+      "StackResourceSummaries[?starts_with(LogicalResourceId,'Main') && ResourceType=='AWS::Lambda::Function'].PhysicalResourceId";
+    const list = ["cloudformation", "list-stack-resources", "--stack-name", "test", "--query", ofMain];
+    expect(await aws(...list)).toEqual(["test-Main"]);
+    expect(await refused("cloudformation", "describe-stacks", "--stack-name", "another")).toContain(
+      "Stack with id another does not exist",
+    );
+  });
+
+  test("shows what a function printed", async () => {
+    const { aws, refused, outFile, printed } = world;
+    const invoke = [
+      "lambda",
+      "invoke",
+      "--function-name",
+      "test-Main",
+      "--payload",
+      '{"job":"<LOGGED & read>"}',
+    ];
+    await aws(...invoke, ...payloadAsText, outFile);
+    await until(() => printed("<LOGGED & read>"));
+    const ask = (...more: string[]) => [
+      "logs",
+      "filter-log-events",
+      "--log-group-name",
+      "/aws/lambda/test-Main",
+      ...more,
+    ];
+    const { events } = await aws(...ask());
+    expect(events.map(({ message }: { message: string }) => message)).toContainEqual(
+      expect.stringContaining("<LOGGED & read>"),
+    );
+    expect(await aws(...ask("--end-time", String(events[0].timestamp)))).toMatchObject({ events: [] });
+    expect(await refused("logs", "filter-log-events", "--log-group-name", "none")).toContain(
+      "(ResourceNotFoundException)",
+    );
+  });
+
   test.each([
-    [["lambda", "get-function", "--function-name", "none"], "(ResourceNotFoundException)"],
     [["lambda", "list-layers"], "(UnknownOperationException)"],
-    [["secretsmanager", "delete-secret", "--secret-id", "x"], "(UnknownOperationException)"],
     [["dynamodb", "list-tables"], "(UnknownOperationException)"],
-    [["iam", "list-users"], "(UnknownOperationException)"],
-    [["sts", "get-caller-identity"], "(UnknownOperationException)"],
+    [["cloudformation", "delete-stack", "--stack-name", "test"], "(UnknownOperationException)"],
     [["sqs", "get-queue-url", "--queue-name", "none"], "NonExistentQueue"],
   ])("%j gets an error that AWS clients understand", async (parameters, error) => {
     const sentence = await world.refused(...parameters);

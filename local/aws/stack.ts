@@ -10,6 +10,7 @@ import { startHttpApi } from "./http-api.ts";
 import type { LogLine } from "./invocation.ts";
 import { type Clock, LambdaFunction } from "./lambda.ts";
 import { makeFunctionRegistry, makeLambdaApi } from "./lambda-api.ts";
+import { makeLogs } from "./logs-api.ts";
 import type { QueueCounts } from "./queue.ts";
 import { makeQueueApi } from "./queue-api.ts";
 import { nameOfArn } from "./queue-attributes.ts";
@@ -17,6 +18,7 @@ import { makeScheduler, type Scheduler } from "./scheduler.ts";
 import { makeSchedulerApi } from "./scheduler-api.ts";
 import { makeTargets } from "./scheduler-targets.ts";
 import { makeSecrets } from "./secrets.ts";
+import { makeStackApi } from "./stack-api.ts";
 import {
   functionSettings,
   makeTemplateQueues,
@@ -49,7 +51,7 @@ export type StackOptions = {
 };
 
 export type LocalStack = {
-  /** Serves Lambda, SQS, Scheduler, Secrets Manager and (forwarded) the Data API. */
+  /** Serves Lambda, SQS, Scheduler, Secrets Manager, the stack's description, its logs and (forwarded) the Data API. */
   endpoint: string;
   sqsEndpoint: string;
   /** Where the template's HTTP API listens; undefined when it has none. */
@@ -112,13 +114,17 @@ async function start(
   closers: (() => Promise<void>)[],
   close: () => Promise<void>,
 ): Promise<LocalStack> {
-  const onLog = options.onLog ?? (() => {});
   const clock = options.clock ?? realClock;
   const httpApi = hasHttpApi(options.assembly) ? await startHttpApi(options.apiPort) : undefined;
   if (httpApi !== undefined) closers.push(() => httpApi.close());
   const template = resolveTemplate(options.assembly, endpoint, httpApi?.url);
   const ofType = (type: string) => template.resources.filter((resource) => resource.type === type);
 
+  const groupOf = new Map<string, string>();
+  const onLog = (line: LogLine) => {
+    logs.add(groupOf.get(line.function) ?? "", line.text);
+    options.onLog?.(line);
+  };
   const queues = makeTemplateQueues(ofType("AWS::SQS::Queue"));
   const queueNamed = (name: string) => {
     const queue = queues.get(name);
@@ -133,6 +139,10 @@ async function start(
     (resource) =>
       new LambdaFunction(functionSettings(resource, template, addresses), { onLog, clock, sendFailure }),
   );
+  for (const { settings } of lambdas) {
+    groupOf.set(settings.name, settings.environment.AWS_LAMBDA_LOG_GROUP_NAME ?? "");
+  }
+  const logs = makeLogs([...groupOf.values()], () => clock.now());
   const functions = makeFunctionRegistry(lambdas);
   const eventSources = ofType("AWS::Lambda::EventSourceMapping").map((resource) =>
     templateEventSource(resource, functions, queues, onLog),
@@ -162,6 +172,8 @@ async function start(
     makeSecrets(templateSecrets(template.resources, options.secrets ?? {})),
     makeSchedulerApi(scheduler),
     makeLambdaApi(functions, sources),
+    makeStackApi(template, new Date(clock.now())),
+    logs.service,
     forward("rds-data", options.endpoints.rdsData, dataApiPaths),
   );
 
