@@ -133,7 +133,7 @@ test(`requests generated from the description get no 5xx and no response that it
     const own = { ...known, id: idsOf[kind] ?? [] };
     const property = fc.asyncProperty(requestsFor(operation, { good: own, any: known }), async (shot) => {
       // Before each request: the dispatcher may still reopen a task because of a request of the operation before.
-      await prepare(operation);
+      if (operation.method !== "GET") await prepare(operation);
       statuses.add(await check(operation, shot));
     });
     await fc.assert(property, { seed, numRuns: requestsEach, endOnFailure: true });
