@@ -1,8 +1,20 @@
 alter table sync_task
   add column pruned_units integer not null default 0,
+  add column pruned_done integer not null default 0,
+  add column pruned_parked integer not null default 0,
+  add column pruned_rows bigint not null default 0,
+  add column pruned_sent_at timestamptz,
   add column pruned_at timestamptz;
 
 comment on column sync_task.pruned_units is 'Of its units, those whose rows of sync_unit were removed, because later answers or whole days say what they said';
+
+comment on column sync_task.pruned_done is 'Of the removed units, those that were done or compared';
+
+comment on column sync_task.pruned_parked is 'Of the removed units, those that were parked';
+
+comment on column sync_task.pruned_rows is 'Rows of the removed units';
+
+comment on column sync_task.pruned_sent_at is 'When the first of the removed units was sent; null when none was';
 
 comment on column sync_task.pruned_at is 'When its units were last looked through for ones to remove; null before the first time';
 

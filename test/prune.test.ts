@@ -4,6 +4,7 @@ import { jobTypes } from "../shared/catalogue/jobs.ts";
 import { fetchedDays } from "../shared/coverage/fetched.ts";
 import { SyncError } from "../shared/errors.ts";
 import { pruneTask } from "../shared/ledger/prune.ts";
+import { readTasks } from "../shared/reads/progress.ts";
 import { firstDay, lastDay } from "./support/small-market.ts";
 import { honest, makeWorld, type World } from "./support/world.ts";
 
@@ -43,14 +44,15 @@ const prunedUnits = async () =>
   );
 
 describe("what is answered does not change", () => {
-  /** What every job would fetch now, and how whole the data is. */
+  /** What every job would fetch now, how whole the data is, and what is said of the tasks. */
   async function answers(): Promise<unknown> {
     const plans = [];
     for (const job of jobTypes) {
       const answer = await world.dispatch({ plan: { job } }).catch((error: unknown) => String(error));
       plans.push([job, typeof answer === "string" ? answer : answer.plan]);
     }
-    return { plans, freshness: (await world.dispatch(check)).freshness };
+    const tasks = await readTasks(world.services.database, { limit: 50 });
+    return { plans, freshness: (await world.dispatch(check)).freshness, tasks };
   }
 
   test("by any plan or check, whichever way and however often the rows came", async () => {
@@ -149,12 +151,20 @@ describe("removed", () => {
     expect(await keys()).toEqual([]);
   });
 
-  test("are units that were cancelled with their task", async () => {
+  test("are units that were cancelled with their task, which keeps its counts", async () => {
     await world.dispatch(history);
+    await world.deliverNext();
     const [task] = await world.tasks();
     await world.dispatch({ cancel: task?.id });
+    const shown = async () => {
+      const [{ units, rows, share } = {}] = await readTasks(world.services.database, { limit: 1 });
+      return { units, rows, share };
+    };
+    const before = await shown();
     await prunedAfter(91);
     expect(await keys()).toEqual([]);
+    expect(await shown()).toEqual(before);
+    expect(before).toMatchObject({ units: { total: 12, done: 1 }, share: 1 / 12 });
   });
 
   test("are failures that are over, and their months keep the number", async () => {

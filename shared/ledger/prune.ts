@@ -78,7 +78,7 @@ removed as (
   delete from sync_unit as unit
   using unneeded
   where unit.task_id = cast(:id as uuid) and unit.sequence = unneeded.sequence
-  returning unit.status, unit.dataset, unit.selector, unit.settled_at
+  returning unit.status, unit.dataset, unit.selector, unit.rows, unit.sent_at, unit.settled_at
 ),
 fetched as materialized (
   select day.dataset, day.trade_date, removed.settled_at
@@ -96,9 +96,16 @@ kept_day as (
   where sync_day.dataset = fetched.dataset and sync_day.trade_date = fetched.trade_date
 )
 update sync_task
-set pruned_units = pruned_units + (select count(*) from removed), pruned_at = now()
+set pruned_units = pruned_units + units, pruned_done = pruned_done + done, pruned_parked = pruned_parked + parked,
+  pruned_rows = pruned_rows + stored_rows, pruned_sent_at = least(pruned_sent_at, first_sent_at), pruned_at = now()
+from (
+  select count(*) as units, count(*) filter (where status in ('done', 'compared')) as done,
+    count(*) filter (where status = 'parked') as parked,
+    coalesce(sum(rows) filter (where status in ('done', 'compared')), 0) as stored_rows, min(sent_at) as first_sent_at
+  from removed
+) as total
 where id = cast(:id as uuid) and completed_at is not null
-returning (select count(*) from removed) as units`,
+returning units`,
     { id, by_name: datasetsByName.map(({ name }) => name).join(",") },
   );
   return Number(row?.units ?? 0);

@@ -80,7 +80,8 @@ async function progressOf(
   const rows = await database.run(
     `with chosen as (
   select id, job_type, status, reason, config, request_key, total_units, current_offset, started_at, updated_at,
-    completed_at
+    completed_at, pruned_done, pruned_parked, pruned_rows, pruned_sent_at,
+    pruned_units - pruned_done - pruned_parked as pruned_others
   from sync_task
   where (cast(:id as uuid) is null or id = cast(:id as uuid))
     and (cast(:status as text) is null or status = any (string_to_array(:status, ',')))
@@ -94,9 +95,10 @@ async function progressOf(
 )
 select cast(chosen.id as text) as id, job_type, chosen.status, reason, request_key,
   cast(case when octet_length(cast(config as text)) > :config_bytes then config - 'codes' else config end as text) as config,
-  total_units, current_offset, pending_units, sent_units, done_units, not_due_units, failed_units, parked_units,
-  stored_rows, done_lately,
-  extract(epoch from first_sent_at) as first_sent_at,
+  total_units, current_offset, pending_units + pruned_others as pending_units, sent_units,
+  done_units + pruned_done as done_units, not_due_units, failed_units, parked_units + pruned_parked as parked_units,
+  stored_rows + pruned_rows as stored_rows, done_lately,
+  extract(epoch from least(first_sent_at, pruned_sent_at)) as first_sent_at,
   extract(epoch from started_at) as started_at,
   extract(epoch from updated_at) as updated_at,
   extract(epoch from completed_at) as completed_at,
