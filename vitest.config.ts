@@ -23,12 +23,12 @@ class WaitingFirst extends BaseSequencer {
   }
 }
 
-// Five workers for two cores, the smallest machine we support: with four, a fifth of the CPU was unused, because many
-// tests wait for minutes, schedules and other processes.
+// Four workers for two cores, the smallest machine we support: with three, a fifth of the CPU was unused, because many
+// tests wait for minutes, schedules and other processes. Five take as long.
 export default defineConfig({
   test: {
     pool: "forks",
-    maxWorkers: 5,
+    maxWorkers: 4,
     // A start needs eight CPU seconds, and on a busy machine it may get a tenth of the CPU.
     testTimeout: 120_000,
     hookTimeout: 240_000,
