@@ -1,4 +1,4 @@
-// Reads metrics from the functions' logs, as CloudWatch does: sums of those printed in the embedded metric format.
+// Reads metrics from the functions' logs, as CloudWatch does: those printed in the embedded metric format.
 // https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/CloudWatch_Embedded_Metric_Format_Specification.html
 
 export type MetricSums = {
@@ -10,6 +10,17 @@ export type MetricSums = {
   lastMinute(metric: string, nowMs: number): Record<string, number>;
 };
 
+/** What one line says of one metric. */
+export type PrintedMetric = {
+  readonly namespace: string;
+  readonly name: string;
+  readonly unit: string;
+  readonly values: readonly number[];
+  /** Each set is a series of its own. */
+  readonly dimensionSets: readonly Readonly<Record<string, string>>[];
+  readonly atMs: number;
+};
+
 const windowMs = 60_000;
 
 export function sumMetrics(): MetricSums {
@@ -17,23 +28,19 @@ export function sumMetrics(): MetricSums {
   let recent: { metric: string; name: string; value: number; atMs: number }[] = [];
 
   function add(line: string): boolean {
-    const entry = line.includes('"_aws"') ? parse(line) : undefined;
-    if (entry?._aws === undefined) return false;
-    for (const { Metrics = [] } of entry._aws.CloudWatchMetrics ?? []) {
-      for (const { Name } of Metrics) {
-        const value = [entry?.[Name]].flat().reduce<number>((sum, part) => sum + (Number(part) || 0), 0);
-        const byInterface = sums.get(Name) ?? new Map<string, number>();
-        const name = String(entry?.interface ?? "");
-        sums.set(Name, byInterface.set(name, (byInterface.get(name) ?? 0) + value));
-        if (name === "") continue;
-        const atMs = entry?._aws?.Timestamp ?? 0;
-        // Remove old entries now and then, not at every call.
-        if ((recent[0]?.atMs ?? atMs) < atMs - 2 * windowMs)
-          recent = recent.filter((each) => each.atMs > atMs - windowMs);
-        recent.push({ metric: Name, name, value, atMs });
-      }
+    const printed = printedMetrics(line);
+    for (const { name: metric, values, dimensionSets, atMs } of printed ?? []) {
+      const value = values.reduce((sum, part) => sum + part, 0);
+      const byInterface = sums.get(metric) ?? new Map<string, number>();
+      const name = dimensionSets.find((set) => set.interface !== undefined)?.interface ?? "";
+      sums.set(metric, byInterface.set(name, (byInterface.get(name) ?? 0) + value));
+      if (name === "") continue;
+      // Remove old entries now and then, not at every call.
+      if ((recent[0]?.atMs ?? atMs) < atMs - 2 * windowMs)
+        recent = recent.filter((each) => each.atMs > atMs - windowMs);
+      recent.push({ metric, name, value, atMs });
     }
-    return true;
+    return printed !== undefined;
   }
 
   return {
@@ -50,8 +57,31 @@ export function sumMetrics(): MetricSums {
   };
 }
 
+/** The metrics of a log line; undefined for a line that holds none and belongs in the log. */
+export function printedMetrics(line: string): PrintedMetric[] | undefined {
+  const entry = line.includes('"_aws"') ? parse(line) : undefined;
+  if (entry?._aws === undefined) return undefined;
+  const { Timestamp: atMs = 0, CloudWatchMetrics: directives = [] } = entry._aws;
+  return directives.flatMap(({ Namespace: namespace = "", Dimensions = [[]], Metrics = [] }) => {
+    const dimensionSets = Dimensions.map((names) =>
+      Object.fromEntries(names.map((name) => [name, String(entry[name] ?? "")])),
+    );
+    return Metrics.map(({ Name: name, Unit: unit = "None" }) => {
+      const values = [entry[name]].flat().map(Number).filter(Number.isFinite);
+      return { namespace, name, unit, values, dimensionSets, atMs };
+    });
+  });
+}
+
 type Entry = {
-  _aws?: { Timestamp?: number; CloudWatchMetrics?: { Metrics?: { Name: string }[] }[] };
+  _aws?: {
+    Timestamp?: number;
+    CloudWatchMetrics?: {
+      Namespace?: string;
+      Dimensions?: string[][];
+      Metrics?: { Name: string; Unit?: string }[];
+    }[];
+  };
 } & Record<string, unknown>;
 
 function parse(line: string): Entry | undefined {

@@ -47,7 +47,7 @@ async function makeWorld() {
       template: { Outputs: { MainName: { Value: { Ref: "Main" } } } },
       code: {
         Main: handler(
-          'console.log("got " + JSON.stringify(event)); if (event.fail) throw new Error("x"); return { got: event };',
+          'console.log("got " + JSON.stringify(event)); if (event.metric) console.log(event.metric); if (event.fail) throw new Error("x"); return { got: event };',
         ),
       },
     },
@@ -253,6 +253,49 @@ describe.skipIf(version === undefined)(`the aws command line (${why})`, () => {
     expect(await aws(...ask("--end-time", String(events[0].timestamp)))).toMatchObject({ events: [] });
     expect(await refused("logs", "filter-log-events", "--log-group-name", "none")).toContain(
       "(ResourceNotFoundException)",
+    );
+  });
+
+  test("shows the metrics that a function printed", async () => {
+    const { aws, refused, outFile } = world;
+    const Dimensions = [["service"]];
+    const _aws = {
+      Timestamp: Date.UTC(2026, 10, 20, 12, 0, 30),
+      CloudWatchMetrics: [
+        { Namespace: "TushareSync", Dimensions, Metrics: [{ Name: "DaysLate", Unit: "Count" }] },
+      ],
+    };
+    const metric = JSON.stringify({ _aws, service: "test", DaysLate: 2 });
+    const payload = ["--payload", JSON.stringify({ metric }), ...payloadAsText];
+    await aws("lambda", "invoke", "--function-name", "test-Main", ...payload, outFile);
+    const list = ["cloudwatch", "list-metrics", "--namespace", "TushareSync"];
+    await until(async () => (await aws(...list)).Metrics.length > 0);
+    const range = ["--start-time", "2026-11-20T12:00:00Z", "--end-time", "2026-11-20T12:05:00Z"];
+    const of = [
+      "--namespace",
+      "TushareSync",
+      "--metric-name",
+      "DaysLate",
+      "--dimensions",
+      "Name=service,Value=test",
+    ];
+    const statistics = ["cloudwatch", "get-metric-statistics", ...of, ...range, "--period", "300"];
+    const { Datapoints } = await aws(...statistics, "--statistics", "Maximum");
+    expect(Datapoints).toMatchObject([{ Maximum: 2, Unit: "Count" }]);
+    const Metric = {
+      Namespace: "TushareSync",
+      MetricName: "DaysLate",
+      Dimensions: [{ Name: "service", Value: "test" }],
+    };
+    const data = (query: object) => {
+      const queries = ["--metric-data-queries", JSON.stringify([{ Id: "late", ...query }])];
+      return ["cloudwatch", "get-metric-data", ...queries, ...range];
+    };
+    expect(await aws(...data({ MetricStat: { Metric, Period: 60, Stat: "Sum" } }))).toMatchObject({
+      MetricDataResults: [{ Id: "late", Label: "DaysLate", Values: [2], StatusCode: "Complete" }],
+    });
+    expect(await refused(...data({ Expression: "SUM(METRICS())" }))).toMatch(
+      /\(InvalidParameterValue(Exception)?\).*does not evaluate Expression/,
     );
   });
 

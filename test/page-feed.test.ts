@@ -112,7 +112,10 @@ test("calls of the last minute are those that the functions logged in that minut
   const printed = (interfaceName: string, atSeconds: number) =>
     metrics.add(
       JSON.stringify({
-        _aws: { Timestamp: atSeconds * 1000, CloudWatchMetrics: [{ Metrics: [{ Name: "Calls" }] }] },
+        _aws: {
+          Timestamp: atSeconds * 1000,
+          CloudWatchMetrics: [{ Dimensions: [["service", "interface"]], Metrics: [{ Name: "Calls" }] }],
+        },
         interface: interfaceName,
         Calls: 1,
       }),

@@ -193,7 +193,8 @@ function encodeError(error: unknown, contentType: string): AwsResponse {
   const known = error instanceof AwsError ? error : new AwsError("InternalFailure", text, { status: 500 });
   if (contentType.startsWith("application/x-www-form-urlencoded")) {
     const message = known.message.replace(/[<&]/g, " ");
-    const body = `<ErrorResponse><Error><Type>Sender</Type><Code>${known.code}</Code><Message>${message}</Message></Error></ErrorResponse>`;
+    const code = known.headers["x-amzn-query-error"]?.split(";")[0] ?? known.code;
+    const body = `<ErrorResponse><Error><Type>Sender</Type><Code>${code}</Code><Message>${message}</Message></Error></ErrorResponse>`;
     return { status: known.status, headers: { "content-type": "text/xml" }, body };
   }
   return {

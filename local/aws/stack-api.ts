@@ -1,17 +1,8 @@
 // What an operator asks first, on this machine: who am I (STS), and which outputs and resources the stack has
 // (CloudFormation). Both speak AWS's old Query protocol: a form in, XML out.
-import { randomUUID } from "node:crypto";
-import {
-  AwsError,
-  type AwsRequest,
-  type AwsResponse,
-  type AwsService,
-  accountId,
-  region,
-} from "./endpoint.ts";
+import { AwsError, type AwsService, accountId, region } from "./endpoint.ts";
+import { actionOf, answerForm, formOf, type Xml } from "./query-protocol.ts";
 import type { ResolvedTemplate } from "./template.ts";
-
-type Xml = string | readonly Xml[] | { readonly [name: string]: Xml };
 
 export function makeStackApi(template: ResolvedTemplate, createdAt: Date): AwsService {
   const { stackName, resources, outputs } = template;
@@ -63,39 +54,7 @@ export function makeStackApi(template: ResolvedTemplate, createdAt: Date): AwsSe
     accepts: (request) => Object.hasOwn(actions, actionOf(request)),
     async handle(request) {
       const action = actionOf(request);
-      const result = actions[action]?.(formOf(request)) ?? {};
-      return xml({
-        [`${action}Response`]: {
-          [`${action}Result`]: result,
-          ResponseMetadata: { RequestId: randomUUID() },
-        },
-      });
+      return answerForm(action, actions[action]?.(formOf(request)) ?? {});
     },
   };
-}
-
-function formOf({ body }: AwsRequest): URLSearchParams {
-  return new URLSearchParams(body.toString("utf8"));
-}
-
-function actionOf(request: AwsRequest): string {
-  const isForm = String(request.headers["content-type"]).startsWith("application/x-www-form-urlencoded");
-  return request.method === "POST" && isForm ? (formOf(request).get("Action") ?? "") : "";
-}
-
-function xml(value: Xml): AwsResponse {
-  return { status: 200, headers: { "content-type": "text/xml" }, body: encode(value) };
-}
-
-function encode(value: Xml): string {
-  if (typeof value === "string")
-    return value.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;");
-  if (isList(value)) return value.map((member) => `<member>${encode(member)}</member>`).join("");
-  return Object.entries(value)
-    .map(([name, inner]) => `<${name}>${encode(inner)}</${name}>`)
-    .join("");
-}
-
-function isList(value: Exclude<Xml, string>): value is readonly Xml[] {
-  return Array.isArray(value);
 }

@@ -11,6 +11,8 @@ import type { LogLine } from "./invocation.ts";
 import { type Clock, LambdaFunction } from "./lambda.ts";
 import { makeFunctionRegistry, makeLambdaApi } from "./lambda-api.ts";
 import { makeLogs } from "./logs-api.ts";
+import { makeMetricPoints } from "./metric-points.ts";
+import { makeMetricsApi } from "./metrics-api.ts";
 import type { QueueCounts } from "./queue.ts";
 import { makeQueueApi } from "./queue-api.ts";
 import { nameOfArn } from "./queue-attributes.ts";
@@ -51,7 +53,7 @@ export type StackOptions = {
 };
 
 export type LocalStack = {
-  /** Serves Lambda, SQS, Scheduler, Secrets Manager, the stack's description, its logs and (forwarded) the Data API. */
+  /** Serves Lambda, SQS, Scheduler, Secrets Manager, the stack's description, logs and metrics, and (forwarded) the Data API. */
   endpoint: string;
   sqsEndpoint: string;
   /** Where the template's HTTP API listens; undefined when it has none. */
@@ -121,8 +123,10 @@ async function start(
   const ofType = (type: string) => template.resources.filter((resource) => resource.type === type);
 
   const groupOf = new Map<string, string>();
+  const metrics = makeMetricPoints();
   const onLog = (line: LogLine) => {
     logs.add(groupOf.get(line.function) ?? "", line.text);
+    metrics.add(line.text);
     options.onLog?.(line);
   };
   const queues = makeTemplateQueues(ofType("AWS::SQS::Queue"));
@@ -174,6 +178,7 @@ async function start(
     makeLambdaApi(functions, sources),
     makeStackApi(template, new Date(clock.now())),
     logs.service,
+    makeMetricsApi(metrics),
     forward("rds-data", options.endpoints.rdsData, dataApiPaths),
   );
 
