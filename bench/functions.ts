@@ -75,6 +75,7 @@ export function functionEnvironment(endpoints: {
     SCHEDULE_GROUP_NAME: "bench",
     SCHEDULE_ROLE_ARN: arn("iam", "role/bench"),
     SCHEDULE_DEAD_LETTERS_ARN: arn("sqs", "missed-runs"),
+    OWN_ADDRESS_URL: "",
   };
 }
 

@@ -26,6 +26,7 @@ import type {
   Upstream,
   WorkQueue,
 } from "../shared/ports.ts";
+import type { HealthServices, healthCall } from "../shared/sync/health.ts";
 import { makePacer } from "../shared/sync/pacer.ts";
 
 /** Of the project, in every log line and, as a property that costs nothing, in every printed metric. */
@@ -152,6 +153,23 @@ export function planner(): Planner {
 export function upstream(): Upstream {
   const token = makeTokenSource({ secretArn: required("TUSHARE_TOKEN_SECRET_ARN"), clock });
   return makeTushare({ url: required("TUSHARE_URL"), token, clock });
+}
+
+const addressTimeoutMilliseconds = 5_000;
+
+/** For one health unit: the token is read anew, also from an environment that has kept an old one. */
+export function healthServices({ spec, params }: ReturnType<typeof healthCall>): HealthServices {
+  const url = required("TUSHARE_URL");
+  const whereAmI = process.env["OWN_ADDRESS_URL" satisfies FunctionVariable];
+  return {
+    token: makeTokenSource({ secretArn: required("TUSHARE_TOKEN_SECRET_ARN"), clock }),
+    call: (token) => makeTushare({ url, token: () => Promise.resolve(token), clock }).fetchPage(spec, params),
+    async ownAddress() {
+      if (!whereAmI) throw new Error("nobody to ask");
+      const answer = await fetch(whereAmI, { signal: AbortSignal.timeout(addressTimeoutMilliseconds) });
+      return await answer.text();
+    },
+  };
 }
 
 export function pacer() {

@@ -1,13 +1,21 @@
-// Handles a batch of messages, and returns the ids of those to deliver again.
+// Handles a batch of messages, and returns the ids of those to deliver again; or a health unit, which a person sends.
 import { injectLambdaContext } from "@aws-lambda-powertools/logger/middleware";
 import middy from "@middy/core";
 import type { Context, SQSBatchItemFailure, SQSBatchResponse, SQSEvent } from "aws-lambda";
 import { datasets } from "../shared/catalogue/datasets.ts";
 import type { SyncServices } from "../shared/ports.ts";
+import {
+  checkHealth,
+  type Health,
+  healthCall,
+  type healthUnit,
+  isHealthUnit,
+} from "../shared/sync/health.ts";
 import { syncUnit } from "../shared/sync/sync-unit.ts";
 import {
   clock,
   database,
+  healthServices,
   log,
   logger,
   meter,
@@ -42,10 +50,15 @@ const services: SyncServices = {
   meter,
 };
 
-export const handler = middy<SQSEvent, SQSBatchResponse>()
+export const handler = middy<SQSEvent | typeof healthUnit, SQSBatchResponse | Health>()
   .use(injectLambdaContext(logger))
   .use(printMetrics)
   .handler(async (event, context: Context) => {
+    if (isHealthUnit(event)) {
+      const health = await checkHealth(healthServices(healthCall(datasets)));
+      log.info("health told", health);
+      return health;
+    }
     invocation = context;
     const batchItemFailures: SQSBatchItemFailure[] = [];
     for (const record of event.Records) {

@@ -4,8 +4,6 @@
 import {
   CfnEIP,
   FlowLogDestination,
-  InstanceClass,
-  InstanceSize,
   InstanceType,
   IpAddresses,
   type ISecurityGroup,
@@ -25,6 +23,7 @@ import { LogGroup } from "aws-cdk-lib/aws-logs";
 import { CustomResource, Duration, RemovalPolicy, Validations } from "aws-cdk-lib/core";
 import { Construct } from "constructs";
 import type { EgressWay } from "../shared/catalogue/chosen-context.ts";
+import { natInstanceType } from "../shared/catalogue/stack.ts";
 import { logRetention, NodeFunction, type Placement } from "./node-function.ts";
 
 export type EgressProps = {
@@ -118,7 +117,7 @@ class Place extends Construct {
   }
 }
 
-const machine = InstanceType.of(InstanceClass.T4G, InstanceSize.NANO);
+const machine = new InstanceType(natInstanceType);
 
 /** The standard Amazon Linux 2023, which has the program for the signal; the star matches the release. */
 const imageName = "al2023-ami-2023.*-kernel-6.1-arm64";

@@ -32,6 +32,9 @@ export type PipelineProps = Pick<
   readonly origin: string;
 };
 
+/** A service of AWS that answers with the caller's address; only the health unit asks it. */
+const ownAddressUrl = "https://checkip.amazonaws.com";
+
 export class Pipeline extends Construct {
   readonly workQueue: Queue;
   readonly deadLetterQueue: Queue;
@@ -95,6 +98,7 @@ export class Pipeline extends Construct {
         ...dispatcherArn,
         TUSHARE_URL: props.tushareUrl,
         TUSHARE_TOKEN_SECRET_ARN: this.token.secretArn,
+        OWN_ADDRESS_URL: ownAddressUrl,
       },
     });
     this.token.grantRead(worker);

@@ -65,6 +65,7 @@ export class TushareSync extends Stack {
     const outputs: StackOutputs & { readonly [chosenOutput]: string } = {
       ApiUrl: api.url,
       DispatcherName: pipeline.dispatcher.functionName,
+      WorkerName: pipeline.worker.functionName,
       WorkQueueUrl: pipeline.workQueue.queueUrl,
       DeadLetterQueueUrl: pipeline.deadLetterQueue.queueUrl,
       DashboardName: dashboard.name,

@@ -117,7 +117,11 @@ export async function startEnvironment(
       startStack({
         assembly,
         endpoints: { rdsData: dataApi.url },
-        overrides: { TUSHARE_URL: upstreamUrl, MIRROR_ORIGIN: encodeOrigin(origin) },
+        overrides: {
+          TUSHARE_URL: upstreamUrl,
+          MIRROR_ORIGIN: encodeOrigin(origin),
+          ...(upstream && { OWN_ADDRESS_URL: `${upstream.url}/control/address` }),
+        },
         secrets: { PipelineTushareToken: account?.token ?? "token-of-the-simulated-tushare" },
         port: preferredPorts.aws,
         apiPort: preferredPorts.api,

@@ -13,11 +13,10 @@ import type { Session } from "../cli/command.ts";
 import { deploy } from "../cli/commands/deploy.ts";
 import { destroy } from "../cli/commands/destroy.ts";
 import type { Tools } from "../cli/deployment.ts";
-import { accountClients } from "../cli/doctor/account.ts";
 import { en } from "../cli/messages/en.ts";
 import { chooseContext, type Given, readChosenFile } from "../infra/chosen-context.ts";
 import { type Chosen, chosenOutput } from "../shared/catalogue/chosen-context.ts";
-import { deploySession, failing, plain } from "./support/deployment.ts";
+import { deploySession, failing, plain, silentTools } from "./support/deployment.ts";
 
 const root = join(import.meta.dirname, "..");
 const scratch = mkdtempSync(join(tmpdir(), "chosen-context-"));
@@ -240,12 +239,7 @@ function tools(fate: "succeeds" | "fails" | "is cut off" = "succeeds"): Tools {
       }
       return 0;
     },
-    clients: (region) =>
-      accountClients({
-        region: region ?? "us-east-1",
-        credentials: { accessKeyId: "x", secretAccessKey: "x" },
-      }),
-    ask: undefined,
+    ...silentTools,
     folder,
   };
 }

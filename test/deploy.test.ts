@@ -11,13 +11,12 @@ import { deploy } from "../cli/commands/deploy.ts";
 import { destroy } from "../cli/commands/destroy.ts";
 import { type CostPart, template as costed, costOfMonth, costOfRun } from "../cli/cost.ts";
 import type { Tools } from "../cli/deployment.ts";
-import { accountClients } from "../cli/doctor/account.ts";
 import type { CommandError } from "../cli/failure.ts";
 import { en } from "../cli/messages/en.ts";
 import { makeApp } from "../infra/app.ts";
 import { callsAMinuteMax } from "../shared/catalogue/slot.ts";
 import { stackName } from "../shared/catalogue/stack.ts";
-import { deploySession, failing, plain } from "./support/deployment.ts";
+import { deploySession, failing, plain, silentTools } from "./support/deployment.ts";
 
 const scratch = mkdtempSync(join(tmpdir(), "deploy-test-"));
 writeFileSync(join(scratch, "cdk.json"), "{}");
@@ -47,8 +46,7 @@ function tools(options: { exitCodes?: Record<string, number>; answer?: string } 
       if (args.includes("--outputs-file")) writeFileSync(file ?? "", JSON.stringify(outputs));
       return options.exitCodes?.[args[0] ?? ""] ?? 0;
     },
-    clients: () =>
-      accountClients({ region: "ap-southeast-1", credentials: { accessKeyId: "x", secretAccessKey: "x" } }),
+    ...silentTools,
     ask: options.answer === undefined ? undefined : () => Promise.resolve(options.answer ?? ""),
     folder: scratch,
   };
@@ -63,7 +61,9 @@ describe("deploy", () => {
     expect(actions()).toEqual(["diff TushareSync", "deploy TushareSync"]);
     expect(ran.map(({ region }) => region)).toEqual(["ap-southeast-1", "ap-southeast-1"]);
     const said = printed.join("\n");
-    expect(said).toContain("put-secret-value --secret-id arn:the-secret");
+    expect(said).toContain(
+      "npm run deploy -- --stack TushareSync --region ap-southeast-1 --yes --token-stdin",
+    );
     expect(said).toContain("npx tushare-sync doctor --stack TushareSync");
     expect(said).toContain("call TuShare from 203.0.113.7");
   });

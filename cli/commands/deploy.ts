@@ -1,10 +1,11 @@
-// `deploy`: looks before it leaps (doctor), shows the difference, asks, deploys, and says what to do next.
+// `deploy`, in steps that can be repeated: checks the account, shows the difference and the price, asks, deploys, then proves
+// the way out, sets the token and fetches the first rows (first-steps.ts).
 
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Found } from "../../infra/deployment-file.ts";
-import { chosenFile, layOver } from "../../shared/catalogue/chosen-context.ts";
+import { chosenFile, type EgressWay, egressWays, layOver } from "../../shared/catalogue/chosen-context.ts";
 import type { StackOutputs } from "../../shared/catalogue/stack.ts";
 import { cdkArguments, contextOf, type DeployValues, deployOptions, keptOf, reservedSlots } from "../cdk.ts";
 import {
@@ -18,10 +19,12 @@ import {
   type Where,
 } from "../chosen.ts";
 import { command, type Session } from "../command.ts";
+import { costOfMonth } from "../cost.ts";
 import { confirm, realTools, setOut, succeed, type Tools } from "../deployment.ts";
-import { checkAccount } from "../doctor/account.ts";
+import { checkAccount, checkRoom } from "../doctor/account.ts";
 import { checkNode } from "../doctor/machine.ts";
 import { CommandError, exitCodes } from "../failure.ts";
+import { type Outcome, readToken, sayStep, takeFirstSteps } from "../first-steps.ts";
 import type { Messages } from "../messages/en.ts";
 import { sentence } from "../target.ts";
 import { showFindings } from "./doctor.ts";
@@ -32,23 +35,30 @@ export const deployCommand = (t: Messages) =>
     about: t.deploy.about,
     options: {
       ...deployOptions(t),
+      "token-stdin": { type: "boolean", default: false, describe: t.deploy.tokenStdinOption },
+      "first-steps": { type: "boolean", default: true, describe: t.deploy.firstStepsOption },
       "only-diff": { type: "boolean", default: false, describe: t.deploy.onlyDiffOption },
     },
     examples: [
       ["deploy --region ap-southeast-1 --tier 500 --alarm-email oncall@example.com", t.deploy.exampleRegion],
+      ["deploy --stack TushareSync --yes --token-stdin", t.deploy.exampleToken],
       ["deploy --stack TushareSync -c databaseMaxCapacity=8", t.deploy.exampleChange],
       ["deploy --stack TushareSync -c databaseMaxCapacity=", t.deploy.exampleUnset],
       ["deploy --stage test --egress none", t.deploy.exampleStage],
     ],
-    run: (session, values) => deploy(session, values, realTools()),
+    run: (session, values) => deploy(session, values, realTools(t)),
   });
 
-export async function deploy(
-  session: Session,
-  values: DeployValues & { "only-diff": boolean },
-  tools: Tools,
-): Promise<number> {
+type Values = DeployValues & {
+  readonly "only-diff": boolean;
+  readonly "token-stdin": boolean;
+  readonly "first-steps": boolean;
+};
+
+export async function deploy(session: Session, values: Values, tools: Tools): Promise<number> {
   const { t, output } = session;
+  const token = values["token-stdin"] ? await readToken(tools, t) : undefined;
+  sayStep(session, "checks");
   const { stack, defaults, found, region, environment } = await setOut(session, values, tools);
   const clients = tools.clients(region);
   const where: Where = {
@@ -60,9 +70,12 @@ export async function deploy(
   const context = layOver(contextBefore(asked), said);
 
   const effective = { ...defaults, ...context };
+  const egress = egressOf(effective);
+  const isFirst = deployedBefore(asked) === false;
   const findings = [
     checkNode(process.versions.node, t),
     ...(await checkAccount(clients, reservedSlots(effective), stack, t)),
+    ...(isFirst ? await checkRoom(clients, egress, t) : []),
   ];
   showFindings(findings, output, t);
   if (findings.some(({ level }) => level === "problem")) {
@@ -73,19 +86,46 @@ export async function deploy(
   const before = outcome.value;
   tell(session, stack, before, said, defaults);
   const changes = changesOf(before.context, context, t);
+  sayStep(session, "changes");
   output.note([t.deploy.chosen(listed(before.context, t)), ...changes].join("\n"));
-  if (effective.egress === "none") output.note(t.deploy.changingAddresses);
+  if (egress === "none") output.note(t.deploy.changingAddresses);
   if (!values.forget) restore(session, tools.folder, stack, before);
+  if (isFirst) for (const line of whatIsMade(effective, egress, t)) output.line(line);
 
   output.note(t.deploy.difference(stack));
   await succeed(tools.cdk(cdkArguments("diff", stack, context), environment), t.deploy.diffFailed);
   if (values["only-diff"]) return exitCodes.done;
   if (!values.yes) await confirm(tools, t.deploy.confirm(stack), ["y", "yes", "是"], t);
 
+  sayStep(session, "deploy");
   const outputs = await carryOut(session, tools, { where, before, found, context, said, environment });
-  output.json({ stack, outputs });
-  for (const line of nextSteps(stack, region, outputs, t)) output.line(line);
+  const first = values["first-steps"]
+    ? await takeFirstSteps(session, tools, { target: await tools.target(stack, region), token })
+    : undefined;
+  output.json({ stack, outputs, ...first, dashboard: dashboardOf(outputs) });
+  for (const line of nextSteps(stack, region, outputs, first, t)) output.line(line);
   return exitCodes.done;
+}
+
+/** Whether a deployment has succeeded before; undefined when the stack could not be asked. */
+function deployedBefore([outcome]: readonly [PromiseSettledResult<Before>]): boolean | undefined {
+  return outcome.status === "fulfilled" ? outcome.value.deployed?.isThere === true : undefined;
+}
+
+function egressOf({ egress }: Readonly<Record<string, unknown>>): EgressWay {
+  return egressWays.find((way) => way === egress) ?? "instance";
+}
+
+/** The parts that cost money, and what they cost in a month. */
+function whatIsMade(context: Readonly<Record<string, unknown>>, egress: EgressWay, t: Messages): string[] {
+  const { dollars, parts } = costOfMonth({ egress, pauses: true, freeAmounts: false });
+  const each = parts.map(({ name, dollars: part }) => `${t.cost[name]} $${part.toFixed(2)}`);
+  const alarmsTo = [context.alarmEmail, context.alarmWebhookSecret].filter(Boolean).join(", ");
+  return [
+    t.deploy.makes(t.deploy.ways[egress]),
+    t.deploy.price(dollars.toFixed(0), each.join(", ")),
+    alarmsTo === "" ? t.deploy.alarmsToNobody : t.deploy.alarmsTo(alarmsTo),
+  ];
 }
 
 function contextBefore([outcome]: readonly [PromiseSettledResult<Before>]): Before["context"] {
@@ -162,27 +202,43 @@ function quoted(text: string): string {
   return /^[\w@%+=:,./-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`;
 }
 
+/** What is left for a person, after the steps that were taken. */
 export function nextSteps(
   stack: string,
   region: string | undefined,
   outputs: StackOutputs,
+  first: Pick<Outcome, "token"> | undefined,
   t: Messages,
 ): string[] {
-  const secret = outputs.TushareTokenSecretArn ?? "";
   const there = region === undefined ? "" : ` --region ${region}`;
   const named = `--stack ${stack}${there}`;
+  const dashboard = dashboardOf(outputs);
+  const todo =
+    first?.token === "accepted"
+      ? [
+          [t.deploy.nextDrill, `npx tushare-sync drill ${named}`],
+          [t.deploy.nextPlan, `npx tushare-sync plan DAILY_HISTORY --from 20160101 --cost ${named}`],
+          [t.deploy.nextDoctor, `npx tushare-sync doctor ${named}`],
+        ]
+      : [
+          [t.deploy.nextToken, `npm run deploy -- ${named} --yes --token-stdin < token.txt`],
+          [t.deploy.nextDoctor, `npx tushare-sync doctor ${named}`],
+        ];
   return [
     "",
     t.deploy.done(stack),
-    `  1. ${t.deploy.nextToken}`,
-    `     aws secretsmanager put-secret-value --secret-id ${secret} --secret-string file://token.txt${there}`,
-    `  2. ${t.deploy.nextDoctor}`,
-    `     npx tushare-sync doctor ${named}`,
-    `  3. ${t.deploy.nextRun}`,
-    `     npx tushare-sync run REFERENCE ${named}`,
-    `     npx tushare-sync plan DAILY_HISTORY --cost ${named}`,
+    ...todo.flatMap(([what, line], at) => [`  ${at + 1}. ${what}`, `     ${line}`]),
+    ...(dashboard === undefined ? [] : [`  ${t.deploy.dashboard(dashboard)}`]),
     ...(outputs.EgressAddress ? [`  ${t.deploy.address(outputs.EgressAddress)}`] : []),
   ];
+}
+
+/** The dashboard's page in the console; an output's ARN says in which region. */
+function dashboardOf({ DashboardName, DatabaseArn }: StackOutputs): string | undefined {
+  const region = DatabaseArn?.split(":")[3];
+  if (DashboardName === undefined || region === undefined) return undefined;
+  const page = `https://${region}.console.aws.amazon.com/cloudwatch/home?region=${region}`;
+  return `${page}#dashboards/dashboard/${DashboardName}`;
 }
 
 /** What `cdk deploy --outputs-file` wrote. */

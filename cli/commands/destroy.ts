@@ -21,7 +21,7 @@ export const destroyCommand = (t: Messages) =>
       ["destroy --stack TushareSync-test", t.destroy.exampleKeep],
       ["destroy --stack TushareSync-test --delete-data", t.destroy.exampleDelete],
     ],
-    run: (session, values) => destroy(session, values, realTools()),
+    run: (session, values) => destroy(session, values, realTools(t)),
   });
 
 export async function destroy(

@@ -11,6 +11,7 @@ import { checkMachine } from "../doctor/machine.ts";
 import { checkStack } from "../doctor/stack.ts";
 import { callsOfCheck, checkTushare } from "../doctor/tushare.ts";
 import { CommandError, exitCodes } from "../failure.ts";
+import { askHealth, judgeHealth } from "../health.ts";
 import type { Messages } from "../messages/en.ts";
 import { sayOrigin } from "../origin.ts";
 import type { Output } from "../output.ts";
@@ -37,6 +38,7 @@ export const doctorCommand = (t: Messages) =>
       const findings: Finding[] = [
         ...(await checkMachine(session.dataDir, session.environment, t)),
         ...(values.calls ? await tushare(session, target) : []),
+        ...(values.calls ? await workers(session, target) : []),
         ...(await stack(session, target)),
       ];
       showFindings(findings, output, t);
@@ -88,6 +90,17 @@ async function tushare(session: Session, target: Target | CommandError): Promise
   }
   output.note(t.doctor.calls(String(callsOfCheck), new URL(url).host));
   return await checkTushare({ url, token: token || simulatedToken, settings, clock: realClock }, t);
+}
+
+/** The local stack's workers call from this machine, which was checked. */
+async function workers({ t }: Session, target: Target | CommandError): Promise<Finding[]> {
+  if (target instanceof CommandError || target.stack === undefined) return [];
+  try {
+    return judgeHealth(await askHealth(target, t), target, t);
+  } catch (error) {
+    if (!(error instanceof CommandError)) throw error;
+    return [finding("way-out", "note", error.message, t.doctor.rightsRemedy)];
+  }
 }
 
 async function stack(session: Session, target: Target | CommandError): Promise<Finding[]> {

@@ -62,7 +62,7 @@ type Way = { readonly session: Session; readonly target: Target; readonly api: A
  * first. Undefined when the person stopped waiting.
  * @throws CommandError conflict when the other task is paused
  */
-async function startInTurn(
+export async function startInTurn(
   { session, target, api }: Way,
   start: () => Promise<Task>,
   asked: string,

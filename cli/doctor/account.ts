@@ -7,18 +7,19 @@ import {
 import { GetAccountSettingsCommand, LambdaClient } from "@aws-sdk/client-lambda";
 import { ListSchedulesCommand, SchedulerClient } from "@aws-sdk/client-scheduler";
 import { GetSecretValueCommand, SecretsManagerClient } from "@aws-sdk/client-secrets-manager";
-import type { StackOutputs } from "../../shared/catalogue/stack.ts";
+import { type QueryApi, valuesIn, zonesWith } from "../../shared/adapters/query-api.ts";
+import { tokenPattern } from "../../shared/adapters/secrets.ts";
+import type { EgressWay } from "../../shared/catalogue/chosen-context.ts";
+import { natInstanceType, type StackOutputs } from "../../shared/catalogue/stack.ts";
 import { reservedSlots } from "../cdk.ts";
 import { describeStack, isMissing } from "../deployed-stack.ts";
 import type { Messages } from "../messages/en.ts";
+import { queryService } from "../query-service.ts";
 import { type ClientConfig, sentence } from "../target.ts";
 import { type Finding, finding, ok } from "./finding.ts";
 
 /** What AWS keeps unreserved (docs.aws.amazon.com/lambda/latest/dg/lambda-concurrency.html). */
 const unreservedMin = 100;
-
-/** As in shared/adapters/secrets.ts; the placeholder in a new secret contains spaces. */
-const tokenPattern = /^[\x21-\x7e]{8,200}$/;
 
 const bootstrapStack = "CDKToolkit";
 
@@ -27,6 +28,7 @@ export type AccountClients = {
   readonly lambda: LambdaClient;
   readonly scheduler: SchedulerClient;
   readonly secrets: SecretsManagerClient;
+  readonly ec2: QueryApi;
 };
 
 export function accountClients(clients: ClientConfig): AccountClients {
@@ -35,6 +37,7 @@ export function accountClients(clients: ClientConfig): AccountClients {
     lambda: new LambdaClient(clients),
     scheduler: new SchedulerClient(clients),
     secrets: new SecretsManagerClient(clients),
+    ec2: queryService("ec2", clients),
   };
 }
 
@@ -78,6 +81,53 @@ export function judgeConcurrency(
         t.doctor.concurrencySmall(String(all), String(free), String(needed)),
         t.doctor.concurrencyRemedy,
       );
+}
+
+/** What AWS allows in a region without asking: networks (docs.aws.amazon.com/vpc/latest/userguide/amazon-vpc-limits.html). */
+const networksMax = 5;
+
+/** The database has a network of its own; a way out with a fixed address has another. */
+const networksOf = (egress: EgressWay) => (egress === "none" ? 1 : 2);
+
+/** Whether the region has room for the networks, the address and the machine of a first deployment. */
+export async function checkRoom({ ec2 }: AccountClients, egress: EgressWay, t: Messages): Promise<Finding[]> {
+  try {
+    const networks = new Set(valuesIn(await ec2("DescribeVpcs", {}), "vpcId")).size;
+    const wanted = networksOf(egress);
+    const room =
+      networks + wanted <= networksMax
+        ? ok("networks", t.doctor.networks(String(networks)))
+        : finding(
+            "networks",
+            "warning", // the account may have been given more
+            t.doctor.networksMany(String(networks), String(wanted), String(networksMax)),
+            t.doctor.networksRemedy,
+          );
+    if (egress === "none") return [room];
+    const limit = await ec2("DescribeAccountAttributes", { "AttributeName.1": "vpc-max-elastic-ips" });
+    const allowed = Number(valuesIn(limit, "attributeValue")[0] ?? Number.POSITIVE_INFINITY);
+    const addresses = valuesIn(await ec2("DescribeAddresses", {}), "publicIp").length;
+    const address =
+      addresses < allowed
+        ? ok("addresses", t.doctor.addresses(String(addresses)))
+        : finding(
+            "addresses",
+            "problem",
+            t.doctor.addressesMany(String(addresses)),
+            t.doctor.addressesRemedy,
+          );
+    if (egress === "gateway") return [room, address];
+    const [zone] = await zonesWith(ec2, natInstanceType);
+    return [
+      ...[room, address],
+      zone === undefined
+        ? finding("zone", "problem", t.doctor.noZone(natInstanceType), t.doctor.noZoneRemedy)
+        : ok("zone", t.doctor.zone(zone, natInstanceType)),
+    ];
+  } catch (error) {
+    const said = error instanceof Error ? error.message : String(error);
+    return [finding("networks", "note", t.doctor.notReadable("EC2", t.said(said)), t.doctor.rightsRemedy)];
+  }
 }
 
 /** Checks a deployed stack. */

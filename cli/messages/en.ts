@@ -399,7 +399,8 @@ export const en = {
   },
   doctor: {
     about: "Check this machine, the account and the stack, and say what to do",
-    callsOption: (calls: string) => `call TuShare, ${calls} calls in total; --no-calls: none`,
+    callsOption: (calls: string) =>
+      `call TuShare, ${calls} calls in total, and one by a deployed worker; --no-calls: none`,
     exampleLocal: "this machine and the local stack",
     exampleStack: "a deployed stack, without calls to TuShare",
     levels: { ok: "ok     ", note: "note   ", warning: "WARNING", problem: "PROBLEM" },
@@ -513,13 +514,36 @@ export const en = {
     schedules: (count: string) => `${count} schedules are enabled`,
     schedulesOff: (names: string) => `schedules are disabled: ${names}`,
     schedulesRemedy: "Enable them in EventBridge Scheduler, or deploy again.",
+    noHealth: (name: string) => `the worker of ${name} did not say how it is: deploy this release`,
+    slotsBusy: "all slots are at work, so the workers get out",
+    wayOut: (address: string) => `the workers reach TuShare, from ${address}`,
+    unknownAddress: "an address that nobody told",
+    noWayOut: (said: string) => `the workers do not reach TuShare: ${said}`,
+    noWayOutRemedy: 'See "The way out" in docs/runbook.md.',
+    otherAddress: (address: string, wanted: string) =>
+      `the workers call from ${address}, not from the stack's address ${wanted}`,
+    tokenAccepted: "TuShare accepts the workers' token",
+    networks: (count: string) => `${count} networks in the region`,
+    networksMany: (count: string, wanted: string, most: string) =>
+      `${count} networks in the region, and ${wanted} more are needed; AWS allows ${most} unless asked for more`,
+    networksRemedy: "Delete one that is not used, or request more (Service Quotas, VPCs per region).",
+    addresses: (count: string) => `${count} elastic addresses in the region, one more is allowed`,
+    addressesMany: (count: string) => `${count} elastic addresses in the region, and no more are allowed`,
+    addressesRemedy:
+      "Release one that is not used, request more (Service Quotas, EC2-VPC Elastic IPs), or deploy with --egress none.",
+    zone: (zone: string, type: string) => `zone ${zone} has ${type} for the way out`,
+    noZone: (type: string) => `no zone of the region has ${type}, the machine of the way out`,
+    noZoneRemedy: "Deploy with --egress gateway or --egress none, or in another region.",
     secret: "the token's secret is set",
     secretEmpty: "the token's secret holds no token yet",
     secretRemedy: (arn: string) =>
       `aws secretsmanager put-secret-value --secret-id ${arn} --secret-string file://token.txt`,
   },
   deploy: {
-    about: "Check the account, show the diff, deploy, and print the next steps",
+    about: "Check the account, show the diff and the price, deploy, and fetch the first rows",
+    tokenStdinOption: "read the TuShare token from standard input and store it in the stack's secret",
+    firstStepsOption:
+      "after deploying, prove the way out, set the token, fetch the lists and one day, where not done before",
     stageOption: "a second environment in the account: part of the stack's name",
     tierOption: "calls a minute to an interface that the points allow: 200, 500",
     slotsOption: "concurrent workers",
@@ -533,6 +557,7 @@ export const en = {
     onlyDiffOption: "stop after showing the diff",
     exampleRegion: "the first deployment",
     exampleChange: "change one value, keep all others",
+    exampleToken: "without questions, with the token from a file: < token.txt",
     exampleUnset: "reset it to the default",
     exampleStage: "a second environment, without a fixed address",
     badContext: (text: string) => `--context is '${text}', expected key=value`,
@@ -579,10 +604,43 @@ export const en = {
     notConfirmed: "nothing was changed",
     failed: (stack: string) =>
       `${stack} was not deployed; see the lines above. CloudFormation has rolled it back`,
+    step: (number: number, count: number, name: string) => `[${number}/${count}] ${name}`,
+    steps: {
+      checks: "Checks: account, region, quotas, chosen values",
+      changes: "What changes, and what it costs",
+      deploy: "Deployment, some ten minutes at the first time",
+      wayOut: "The way out: a worker calls TuShare once",
+      token: "The TuShare token",
+      lists: "The first lists: REFERENCE",
+      day: "One trading day: DAILY_HISTORY",
+    },
+    stepFailed: (number: number, name: string, why: string, stack: string) =>
+      `step ${number} (${name}) failed: ${why}\n${stack} is deployed. Once this is fixed, npm run deploy -- --stack ${stack} goes on from here.`,
+    makes: (way: string) =>
+      `Makes: an Aurora PostgreSQL cluster that pauses when idle, in a network of its own; ${way}; functions, queues, schedules, an HTTP API, alarms and a dashboard.`,
+    ways: {
+      instance: "a NAT instance with one fixed address",
+      gateway: "a NAT gateway with one fixed address",
+      none: "no network for the workers, so no fixed address",
+    },
+    price: (dollars: string, parts: string) =>
+      `A month of daily runs with ten years of rows: about $${dollars} at the list prices of us-east-1 (${parts}). Backfills: plan --cost.`,
+    alarmsTo: (list: string) => `Alarms go to ${list}.`,
+    alarmsToNobody: "Alarms go to nobody: add --alarm-email, or -c alarmWebhookSecret= (see the runbook).",
+    waitsForWayOut: "Nothing gets out yet; trying for up to two minutes.",
+    stopped: "stopped; what is done is kept, and the same command goes on from here",
+    askToken: "Paste the TuShare token (nothing is shown; Enter alone: later):",
+    badToken: "this is not a token: expected 8 to 200 letters, digits or signs without spaces",
+    tokenNotStored: (name: string) =>
+      `the token was not stored (${name}); this needs secretsmanager:PutSecretValue on the stack's secret`,
+    tokenLater: "No token yet, so nothing was fetched.",
+    doneBefore: (job: string, id: string) => `Done before: ${job}, task ${id}.`,
     done: (stack: string) => `${stack} is deployed. Next:`,
-    nextToken: "put the TuShare token into its secret, from a file that you delete afterwards:",
-    nextDoctor: "check it:",
-    nextRun: "fetch the calendar and the lists, then see what a backfill costs:",
+    dashboard: (page: string) => `Dashboard: ${page}`,
+    nextToken: "set the token, from a file that you delete afterwards; this goes on from here:",
+    nextDrill: "see that an alarm reaches you:",
+    nextPlan: "see what ten years cost, then run the same line with run instead of plan:",
+    nextDoctor: "check everything at any time:",
     changingAddresses:
       "egress=none: the workers call TuShare from addresses that change all the time; a token whose addresses it counts (two, five or ten, by points) is refused with 40204.",
     address: (address: string) => `The workers call TuShare from ${address}.`,

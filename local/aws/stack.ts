@@ -138,7 +138,8 @@ async function start(
   const sendFailure = async (queueArn: string, body: string) => {
     queueNamed(nameOfArn(queueArn)).send({ body });
   };
-  const addresses = { overrides: options.overrides ?? {}, endpoint, rdsData: options.endpoints.rdsData };
+  const overrides = { OWN_ADDRESS_URL: "", ...options.overrides }; // no function here asks the internet
+  const addresses = { overrides, endpoint, rdsData: options.endpoints.rdsData };
   const lambdas = ofType("AWS::Lambda::Function").map(
     (resource) =>
       new LambdaFunction(functionSettings(resource, template, addresses), { onLog, clock, sendFailure }),

@@ -5,6 +5,7 @@
 //   GET  /control/about    origin, seed, clock, first and last trade date, listed stocks
 //   GET  /control/faults   the faults in force
 //   POST /control/faults   replaces them: "none", "mild", "storm", "reset:0.1,hang:x2" or [{"kind": "reset"}, ...]
+//   GET  /control/address  the address of the caller, as services of the internet tell it
 //   POST /control/clock    {"today": "YYYYMMDD", "time": "HH:MM"} fixes the Shanghai clock; {} lets it run live
 //
 // As with the real one, nearly every reply has HTTP status 200, and the code in the body gives the result. answer.ts
@@ -75,6 +76,8 @@ export async function serveUpstream(
     if (foreign !== undefined) return sendJson(response, 403, { error: foreign });
     const path = (request.url ?? "/").split("?")[0] ?? "/";
     const body = await readBody(request);
+    if (path === "/control/address")
+      return send(response, 200, "text/plain", `${request.socket.remoteAddress}\n`);
     if (path.startsWith("/control/")) return control(`${request.method} ${path.slice(9)}`, body, response);
     const route = /^\/(?:dataapi\/?)?(\w*)\/?$/.exec(path);
     if (request.method !== "POST" || !route) {

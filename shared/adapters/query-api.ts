@@ -1,4 +1,4 @@
-// AWS services with the query protocol (a form in, XML out): EC2, RDS, CloudFormation. Each call is one signed request,
+// AWS services with the query protocol (a form in, XML out): EC2, RDS, CloudFormation, CloudWatch, SNS. Each call is one signed request,
 // because their SDK clients are larger than our functions.
 import { AwsClient } from "aws4fetch";
 import { SyncError } from "../errors.ts";
@@ -12,8 +12,14 @@ export type Account = {
   readonly sessionToken?: string;
 };
 
-/** API versions, from each service's reference. */
-const versions = { cloudformation: "2010-05-15", ec2: "2016-11-15", rds: "2014-10-31" } as const;
+/** API versions, from each service's reference, by the name that its address and its signature have. */
+const versions = {
+  cloudformation: "2010-05-15",
+  ec2: "2016-11-15",
+  rds: "2014-10-31",
+  monitoring: "2010-08-01", // CloudWatch
+  sns: "2010-03-31",
+} as const;
 
 export type QueryService = keyof typeof versions;
 

@@ -6,6 +6,9 @@ import { SyncError } from "../errors.ts";
 import type { Clock } from "../ports.ts";
 import { say } from "../words/say.ts";
 
+/** What a token looks like; the placeholder in a new secret contains spaces. */
+export const tokenPattern = /^[\x21-\x7e]{8,200}$/;
+
 const keptMilliseconds = 5 * 60_000;
 
 /** @returns a function that reads a secret, by ARN or name; "" when it has no text */
@@ -24,7 +27,7 @@ export function makeTokenSource(options: { secretArn: string; clock: Clock }): (
   return async () => {
     if (kept !== undefined && options.clock.monotonic() < kept.until) return kept.token;
     const token = await read();
-    if (!/^[\x21-\x7e]{8,200}$/.test(token)) {
+    if (!tokenPattern.test(token)) {
       throw new SyncError("permanent", say("tokenNotSet"), { scope: "account" });
     }
     kept = { token, until: options.clock.monotonic() + keptMilliseconds };

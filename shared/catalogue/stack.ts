@@ -26,6 +26,7 @@ export function stageIn(stack: string): string | undefined {
 export type StackOutput =
   | "ApiUrl"
   | "DispatcherName"
+  | "WorkerName"
   | "WorkQueueUrl"
   | "DeadLetterQueueUrl"
   | "DashboardName"
@@ -40,6 +41,9 @@ export type StackOutput =
 
 /** Outputs as read from a stack: an older stack may lack some. */
 export type StackOutputs = Readonly<Partial<Record<StackOutput, string>>>;
+
+/** Type of the NAT instance. Not every zone has it. */
+export const natInstanceType = "t4g.nano";
 
 /** Type of the custom resource that runs the migrations. */
 export const migrationsType = "Custom::SchemaMigrations";
@@ -58,6 +62,7 @@ export type FunctionVariable =
   | "SCHEDULE_DEAD_LETTERS_ARN"
   | "TUSHARE_URL"
   | "TUSHARE_TOKEN_SECRET_ARN"
+  | "OWN_ADDRESS_URL"
   | "WEBHOOK_SECRET_ID";
 
 export type FunctionEnvironment = Readonly<Partial<Record<FunctionVariable | keyof Settings, string>>>;

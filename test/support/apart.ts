@@ -12,6 +12,7 @@ export const waiting = [
   "aws-cli",
   "hints",
   "captured",
+  "first-steps",
   "pause",
   "priority",
   "cli",
