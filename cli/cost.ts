@@ -18,7 +18,7 @@ export const measured = {
 
 /** Counts of resources in the template; test/deploy.test.ts checks them. */
 export const template = {
-  alarms: 19,
+  alarms: 20,
   dashboards: 1,
   secrets: 2,
   polledQueues: 2,

@@ -7,6 +7,7 @@ import { coverageCommand } from "./commands/coverage.ts";
 import { deployCommand } from "./commands/deploy.ts";
 import { destroyCommand } from "./commands/destroy.ts";
 import { doctorCommand } from "./commands/doctor.ts";
+import { drillCommand } from "./commands/drill.ts";
 import { exportCommand } from "./commands/export.ts";
 import { dismissCommand, failuresCommand, retryCommand } from "./commands/failures.ts";
 import { instrumentsCommand } from "./commands/instruments.ts";
@@ -53,6 +54,7 @@ export function allCommands(t: Messages): Command[] {
     exportCommand(t),
     doctorCommand(t),
     deployCommand(t),
+    drillCommand(t),
     destroyCommand(t),
   ];
 }

@@ -205,6 +205,14 @@ export const alarms = {
     of: { part: "api", metric: "5xx" },
     ...{ statistic: "Sum", when: ">=", threshold: 3, periodMinutes: 15, periods: 1, missing: "notBreaching" },
   },
+  Drill: {
+    severity: "notice",
+    means: "Somebody tries whether alarms arrive: type the code below where the drill asks for it.",
+    first: "status",
+    of: "Heartbeat",
+    // Never by itself: `drill` sets the state, and takes it back.
+    ...{ statistic: "Sum", when: ">=", threshold: 1_000_000, ...once, missing: "ignore" },
+  },
 } as const satisfies Record<string, AlarmSpec>;
 
 export type AlarmName = keyof typeof alarms;

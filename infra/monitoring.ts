@@ -18,6 +18,7 @@ import type { Queue } from "aws-cdk-lib/aws-sqs";
 import { Duration, Stack } from "aws-cdk-lib/core";
 import { Construct } from "constructs";
 import type { Dimension, Metric as OurMetric } from "../shared/catalogue/metrics.ts";
+import { alarmName } from "../shared/catalogue/stack.ts";
 import { type AlarmSpec, alarms, describeAlarm, type Part } from "./alarms.ts";
 import type { Context } from "./context.ts";
 import type { Database } from "./database.ts";
@@ -66,7 +67,7 @@ export class Monitoring extends Construct {
     const present = Object.entries<AlarmSpec>(alarms).filter(([, spec]) => isPresent(spec, props));
     this.alarms = present.map(([name, spec]) => {
       const alarm = new Alarm(this, name.replaceAll(" ", ""), {
-        alarmName: `${stackName}: ${name}`, // shown in a notification on a phone
+        alarmName: alarmName(stackName, name),
         alarmDescription: describeAlarm(name, spec, props.runbookUrl, { stack: stackName, region }),
         metric: metricOf(this, spec, props),
         threshold: spec.threshold === "databaseMaxCapacity" ? props.databaseMaxCapacity : spec.threshold,

@@ -645,6 +645,25 @@ export const en = {
       "egress=none: the workers call TuShare from addresses that change all the time; a token whose addresses it counts (two, five or ten, by points) is refused with 40204.",
     address: (address: string) => `The workers call TuShare from ${address}.`,
   },
+  drill: {
+    about: "Send a test alarm through the stack's own topic, and wait until a person has it",
+    example: "after a deployment, and whenever who is on call changes",
+    onlyDeployed: "drill needs a deployed stack, whose topic sends the alarm: pass --stack",
+    cannotAsk: "drill needs a terminal: a person types the code that the alarm shows",
+    receiver: (endpoint: string, protocol: string) => `Alarms go to ${endpoint} (${protocol}).`,
+    notConfirmed: (endpoint: string) =>
+      `${endpoint} has not confirmed: it gets nothing until the link in the mail from AWS is opened.`,
+    nobody: (stack: string) =>
+      `alarms of ${stack} reach nobody: confirm the subscription, or deploy with --alarm-email or -c alarmWebhookSecret=`,
+    noAlarm: (alarm: string) => `there is no alarm '${alarm}': deploy this release first`,
+    sent: (alarm: string) => `The alarm '${alarm}' was raised. It usually arrives within a minute.`,
+    askCode: "Type the four digits in its message (Enter alone: it did not arrive):",
+    otherCode: (typed: string) => `${typed} is not the code of this drill.`,
+    askReceiver: (endpoint: string) => `Did it arrive at ${endpoint}? (y/N)`,
+    arrived: (list: string) => `Alarms arrive at ${list}. The alarm is taken back; a second message says so.`,
+    missing: (list: string) =>
+      `The alarm did not arrive at ${list}. See "Alarm: Drill" in docs/runbook.md; it is taken back.`,
+  },
   destroy: {
     about: "Remove a deployed stack; keep its data by default",
     deleteDataOption: "also delete the database and its network, without a final snapshot",

@@ -587,6 +587,23 @@ export const zh: Messages = {
       "egress=none：worker 的出口 IP 不固定；若 token 限制 IP 数量（按积分为 2、5 或 10 个），TuShare 会返回 40204 并拒绝请求。",
     address: (address) => `worker 通过 ${address} 访问 TuShare。`,
   },
+  drill: {
+    about: "通过环境自己的主题发送一条测试告警，等待有人确认收到",
+    example: "部署之后，以及值班人变动时",
+    onlyDeployed: "drill 需要已部署的环境，由它的主题发送告警：请加 --stack",
+    cannotAsk: "drill 需要终端：由人输入告警中的代码",
+    receiver: (endpoint, protocol) => `告警发往 ${endpoint}（${protocol}）。`,
+    notConfirmed: (endpoint) => `${endpoint} 尚未确认订阅：在打开 AWS 邮件中的链接之前收不到任何告警。`,
+    nobody: (stack) =>
+      `${stack} 的告警没有人能收到：请确认订阅，或用 --alarm-email、-c alarmWebhookSecret= 部署`,
+    noAlarm: (alarm) => `没有名为“${alarm}”的告警：请先部署当前版本`,
+    sent: (alarm) => `已触发告警“${alarm}”，通常一分钟内送达。`,
+    askCode: "输入消息中的四位数字（直接回车：没有收到）：",
+    otherCode: (typed) => `${typed} 不是这次演练的代码。`,
+    askReceiver: (endpoint) => `${endpoint} 收到了吗？(y/N)`,
+    arrived: (list) => `告警能送达 ${list}。告警已解除，会再收到一条恢复消息。`,
+    missing: (list) => `${list} 没有收到告警。请看 docs/runbook.zh.md 的“告警演练（Drill）”；告警已解除。`,
+  },
   destroy: {
     about: "删除已部署的环境；默认保留数据",
     deleteDataOption: "连同数据库和网络一起删除，不留快照",

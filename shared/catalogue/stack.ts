@@ -42,6 +42,12 @@ export type StackOutput =
 /** Outputs as read from a stack: an older stack may lack some. */
 export type StackOutputs = Readonly<Partial<Record<StackOutput, string>>>;
 
+/** An alarm's name, as a notification on a phone shows it. */
+export const alarmName = (stack: string, name: string): string => `${stack}: ${name}`;
+
+/** The alarm that a person raises to see that alarms arrive. */
+export const drillAlarm = (stack: string): string => alarmName(stack, "Drill");
+
 /** Type of the NAT instance. Not every zone has it. */
 export const natInstanceType = "t4g.nano";
 
