@@ -7,6 +7,7 @@ import { en } from "../cli/messages/en.ts";
 import { zh } from "../cli/messages/zh.ts";
 import { allCommands } from "../cli/parser.ts";
 import { documentCommandLine, documentCost } from "../docs/command-line-document.ts";
+import { flatMessages } from "./support/flat-messages.ts";
 
 const page = (name: string) =>
   readFileSync(new URL(`../docs/${name}`, import.meta.url), "utf8").replaceAll("\r\n", "\n");
@@ -46,19 +47,7 @@ test("the command line imports nothing from functions, from infra only the conte
 });
 
 describe("messages", () => {
-  /** Every message by its path; one with arguments is called with their names. */
-  function flat(messages: object, path = ""): Map<string, string> {
-    return new Map(
-      Object.entries(messages).flatMap(([key, value]): [string, string][] => {
-        const here = `${path}${key}`;
-        if (typeof value === "object") return [...flat(value as object, `${here}.`)];
-        if (typeof value !== "function") return [[here, String(value)]];
-        const say = value as (...words: string[]) => string;
-        return [[here, say(...Array.from({ length: say.length }, (_, at) => `<${at}>`))]];
-      }),
-    );
-  }
-  const [english, chinese] = [flat(en), flat(zh)];
+  const [english, chinese] = [flatMessages(en), flatMessages(zh)];
 
   test("are the same ones in Chinese and in English, with the same arguments", () => {
     expect([...chinese.keys()]).toEqual([...english.keys()]);
