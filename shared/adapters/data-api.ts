@@ -9,7 +9,7 @@ import {
   type RollbackTransactionCommandInput,
   type SqlParameter,
 } from "@aws-sdk/client-rds-data";
-import { requestLimits } from "../catalogue/request-limits.ts";
+import { requestLimits, silentLogger } from "../catalogue/request-limits.ts";
 import { SyncError } from "../errors.ts";
 import type { Clock, Database, LongStatements, SqlParameters, SqlRow } from "../ports.ts";
 import { say } from "../words/say.ts";
@@ -44,7 +44,7 @@ export function makeDataApi(options: DataApiOptions): Database & LongStatements 
   const answerSecondsMax = options.answerSecondsMax ?? defaultAnswerSecondsMax;
   const requestHandler = requestLimits(answerSecondsMax);
   // withRetries below retries; retries by the SDK would multiply with them.
-  const client = new RDSDataClient({ requestHandler, maxAttempts: 1 });
+  const client = new RDSDataClient({ requestHandler, maxAttempts: 1, logger: silentLogger });
 
   /** @throws SyncError transient when the invocation has no time for a request */
   function withinInvocation(): { abortSignal?: AbortSignal } {

@@ -1,4 +1,5 @@
-// How long a client of the AWS SDK waits. The SDK itself waits for ever, and warns of a slow answer unless told to throw.
+// Options of the AWS SDK's clients: how long they wait (the SDK itself waits for ever, and warns of a slow answer unless told
+// to throw), and that they log nothing.
 
 /** TCP asks again after one second and after three; what is not there by then is not coming. */
 const connectionMilliseconds = 3_500;
@@ -19,3 +20,20 @@ export function requestLimits(answerSecondsMax: number) {
 
 /** For services that answer in milliseconds; a quarter of a minute at most with all tries, which fits every function. */
 export const quickService = { requestHandler: requestLimits(5), maxAttempts: triesMax };
+
+const nothing = () => undefined;
+
+/** An SDK logger, of which every method may be missing. */
+type Logger = Readonly<Record<"trace" | "debug" | "info" | "warn" | "error", () => void>>;
+
+/**
+ * The SDK's own silent logger still gets a copy of each input and output, filtered for secrets: a third of the CPU of a call
+ * with a large answer. Without `info` nothing is copied. The other methods stay, as parts of the SDK call them unasked.
+ */
+// as: the SDK asks whether there is an `info`; its type does not say so.
+export const silentLogger = {
+  trace: nothing,
+  debug: nothing,
+  warn: nothing,
+  error: nothing,
+} as unknown as Logger;
