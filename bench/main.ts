@@ -6,6 +6,7 @@ import { startAwsEndpoint } from "../local/aws/endpoint.ts";
 import { makeSecrets } from "../local/aws/secrets.ts";
 import { type EngineKind, engineKinds } from "./engines.ts";
 import { syncEtfs } from "./etf.ts";
+import { measureExports } from "./export.ts";
 import {
   bundleBytes,
   coldImport,
@@ -29,6 +30,7 @@ const parts = {
   ingest: printIngest,
   memory: printMemory,
   reads: printReads,
+  export: printExports,
   statements: printStatements,
   plan: printPlans,
   ledger: printLedger,
@@ -60,6 +62,7 @@ const planned = quick
 const load = quick
   ? { stocks: 50, days: 100, etfs: 30, unitsOfEtf: 4, tasks: 2, workers: 2 }
   : { stocks: 5_400, days: 1_853, etfs: 2_000, unitsOfEtf: 10, tasks: 5, workers: 4 };
+const exported = { stocks: quick ? 100 : 1_000, etfs: quick ? 20 : 200, days: quick ? 200 : 1_000 };
 const readTargets = { database: 100, api: 500 };
 /** Calls a minute, and seconds between two calls: for 2,000 points, for 5,000 points, and without a real limit. */
 const tiers = [
@@ -160,6 +163,33 @@ async function printReads(): Promise<void> {
           verdict(databaseP95, readTargets.database),
           rounded(apiP50),
           verdict(apiP95, readTargets.api),
+        ]),
+      ),
+    );
+  }
+}
+
+async function printExports(): Promise<void> {
+  for (const kind of await engineKinds()) {
+    if (kind.missing !== undefined) {
+      print(kind.missing);
+      continue;
+    }
+    const engine = await kind.open([]);
+    const rows = await fill(engine.databaseUrl, { ...exported, asked: 0, clients: 0 });
+    const measured = await measureExports(engine, size.rounds);
+    await engine.close();
+    print(`${engine.name}: ${rounded(rows)} rows of stock_daily to a file`);
+    const [before] = measured;
+    print(
+      table(
+        ["way", "rows/s", "of cell by cell", "CPU s a million rows", "MB"],
+        measured.map(({ way, rowsPerSecond, cpuSecondsOfMillion, megabytes }) => [
+          way,
+          rounded(rowsPerSecond),
+          (rowsPerSecond / (before?.rowsPerSecond ?? Number.NaN)).toFixed(2),
+          rounded(cpuSecondsOfMillion),
+          rounded(megabytes),
         ]),
       ),
     );

@@ -1,9 +1,10 @@
-// Reads a whole table or view, page by page in key order: each row once, as it is when its page is read.
+// Reads a whole table or view in key order, as text that the database writes: each row once, as it is when its page is read.
 // It holds no transaction open, so a long export does not block others.
 import { type Dataset, datasets, listOf } from "../shared/catalogue/datasets.ts";
+import { type Form, lineOf, pageOfLines } from "./export-lines.ts";
 import { CommandError, exitCodes } from "./failure.ts";
 import type { Messages } from "./messages/en.ts";
-import { isTooLarge, nextPageRows, type Sql, type Value } from "./sql.ts";
+import { isTooLarge, type Sql } from "./sql.ts";
 
 type Exportable = {
   readonly key: readonly string[];
@@ -11,6 +12,8 @@ type Exportable = {
   readonly nullsIn: readonly string[];
   /** The column that a range selects on. */
   readonly day: string | undefined;
+  /** The table whose index lists the codes of the key. */
+  readonly listed: string | undefined;
   /** What its codes are; undefined where it has none. */
   readonly codes: "securities" | "any" | undefined;
 };
@@ -18,10 +21,10 @@ type Exportable = {
 /** Every table of the catalogue, and the views on them. */
 export const exportables: Readonly<Record<string, Exportable>> = {
   ...Object.fromEntries(Object.values(datasets).map((dataset) => [dataset.table, exportableOf(dataset)])),
-  stock_daily_current: viewOf("trade_date"),
-  stock_daily_hfq: viewOf("trade_date"),
-  stock_daily_qfq: viewOf("trade_date"),
-  fina_indicator_current: viewOf("end_date"),
+  stock_daily_current: viewOf("stock_daily", "trade_date"),
+  stock_daily_hfq: viewOf("stock_daily", "trade_date"),
+  stock_daily_qfq: viewOf("stock_daily", "trade_date"),
+  fina_indicator_current: viewOf("fina_indicator", "end_date"),
 };
 
 export type TableColumn = { readonly name: string; readonly type: string; readonly nullable: boolean };
@@ -34,7 +37,10 @@ export type Selection = {
 };
 
 const firstPageRows = 500;
-const pageRowsMax = 10_000;
+const pageRowsMax = 50_000;
+
+/** Below the 1 MiB limit, also when the rows of the next page are a third longer. */
+const pageBytesWanted = 700_000;
 
 export async function readColumns(sql: Sql, table: string, t: Messages): Promise<TableColumn[]> {
   const { rows } = await sql.read(
@@ -58,40 +64,141 @@ export async function countRows(sql: Sql, selection: Selection): Promise<number>
   return Number(rows[0]?.[0]);
 }
 
-export async function* readTable(
+/** Lines of whole rows. */
+export type Chunk = { readonly text: string; readonly lines: number };
+
+/**
+ * All rows of a selection in the order of the key, as text.
+ * @param total the number of rows, from which the pages of a large table are laid out; several of these are read at once
+ */
+export async function* readLines(
   sql: Sql,
   selection: Selection,
   columns: readonly TableColumn[],
-): AsyncGenerator<readonly (readonly Value[])[]> {
+  form: Form,
+  total: number,
+): AsyncGenerator<Chunk> {
+  const source: Source = { sql, selection, columns, form, pageRows: firstPageRows };
+  const first = await readPage(source, {}, undefined);
+  if (first.chunk !== undefined) yield first.chunk;
+  if (first.last === undefined) return;
+  source.pageRows = first.fitting;
+  const parts = await partsOf(source, first.last, total);
+  yield* inOrder(parts.map((part) => () => readPart(source, part)));
+}
+
+/** What is read, and how many rows the next page may have. */
+type Source = {
+  readonly sql: Sql;
+  readonly selection: Selection;
+  readonly columns: readonly TableColumn[];
+  readonly form: Form;
+  pageRows: number;
+};
+
+/** Rows after a key, of codes below another one. */
+type Part = { readonly after?: Key; readonly from?: string; readonly below?: string };
+type Key = readonly string[];
+
+/** Parts read at once: the round trips of a deployed stack take longer than its statements. */
+const partsAtOnce = 4;
+
+/** Of the order of one page each, so that what is read ahead stays a few megabytes. */
+async function partsOf(source: Source, after: Key, total: number): Promise<Part[]> {
+  const { sql, selection, pageRows } = source;
+  const { key, listed } = exportableNamed(selection.table);
+  if (key[0] !== "ts_code" || listed === undefined || total < pageRows * partsAtOnce) return [{ after }];
+  const codes = (selection.codes ?? (await codesOf(sql, listed))).toSorted();
+  const left = codes.filter((code) => code > (after[0] ?? ""));
+  const codesAtOnce = Math.max(1, Math.floor(pageRows / (total / Math.max(1, codes.length))));
+  const starts = left.filter((_, at) => at % codesAtOnce === 0);
+  const [second] = starts;
+  if (second === undefined) return [{ after }];
+  return [
+    { after, below: second }, // the rest of the first page's code
+    ...starts.map((from, at) => {
+      const below = starts[at + 1];
+      return below === undefined ? { from } : { from, below };
+    }),
+  ];
+}
+
+/** The codes of a table, by one look into its index for each. */
+async function codesOf(sql: Sql, table: string): Promise<string[]> {
+  const { rows } = await sql.read(`with recursive code (ts_code) as (
+  (select ts_code from ${table} order by ts_code limit 1)
+  union all
+  select (select ts_code from ${table} as next where next.ts_code > code.ts_code order by next.ts_code limit 1)
+  from code
+  where code.ts_code is not null
+)
+select string_agg(ts_code, ',' order by ts_code)
+from (select ts_code, row_number() over (order by ts_code) as place from code where ts_code is not null) as each
+group by place / 4000
+order by min(place)`);
+  return rows.flatMap(([text]) => String(text).split(","));
+}
+
+async function readPart(source: Source, part: Part): Promise<Chunk[]> {
+  const chunks: Chunk[] = [];
+  for (let { after } = part; ; ) {
+    const { chunk, last, fitting } = await readPage(source, part, after);
+    if (chunk !== undefined) chunks.push(chunk);
+    if (last === undefined) return chunks;
+    source.pageRows = fitting;
+    after = last;
+  }
+}
+
+/** Some parts are read ahead; what they read is yielded in their order. */
+async function* inOrder(parts: readonly (() => Promise<Chunk[]>)[]): AsyncGenerator<Chunk> {
+  const reading: Promise<Chunk[]>[] = [];
+  for (const part of parts) {
+    const begun = part();
+    begun.catch(() => undefined); // thrown when its turn comes
+    reading.push(begun);
+    if (reading.length === partsAtOnce) yield* (await reading.shift()) ?? [];
+  }
+  for (const begun of reading) yield* await begun;
+}
+
+type Page = {
+  readonly chunk: Chunk | undefined;
+  /** The key of the last row; undefined when no row follows. */
+  readonly last: Key | undefined;
+  /** Rows as long as these that fit into the next page. */
+  readonly fitting: number;
+};
+
+async function readPage(source: Source, part: Part, after: Key | undefined): Promise<Page> {
+  const { sql, selection, columns, form } = source;
   const { key, nullsIn } = exportableNamed(selection.table);
-  const keyColumns = key.map((name) => columns.findIndex((column) => column.name === name));
-  const order = keyColumns.map((at) => comparable(columns[at], nullsIn));
+  const keyColumns = key.map((name) => columns.find((column) => column.name === name));
+  const order = keyColumns.map((column) => comparable(column, nullsIn));
   const { where, parameters } = conditions(selection);
-  let after: readonly (string | null)[] | undefined;
-  for (let rows = firstPageRows; ; ) {
-    const { conditions: later, values } = afterKey(order, columns, keyColumns, after);
-    const text = `select ${columns.map(({ name }) => `"${name}"`).join(", ")}
-from ${selection.table}${where(later)}
-order by ${order.join(", ")}
-limit :page_rows`;
-    let page: Awaited<ReturnType<Sql["read"]>>;
+  const later = afterKey(order, keyColumns, part, after);
+  const text = pageOfLines(lineOf(columns, form), order, `${selection.table}${where(later.conditions)}`);
+  for (let { pageRows } = source; ; pageRows = Math.ceil(pageRows / 4)) {
     try {
-      page = await sql.read(text, { ...parameters, ...values, page_rows: rows });
+      const page = await sql.read(text, { ...parameters, ...later.values, page_rows: pageRows });
+      const lines = page.rows.reduce((sum, [, count]) => sum + Number(count), 0);
+      const last = page.rows[0]?.slice(2).map(String);
+      return {
+        chunk: lines === 0 ? undefined : { text: page.rows.map(([some]) => some).join(""), lines },
+        last: lines < pageRows ? undefined : last,
+        fitting: Math.max(
+          1,
+          Math.min(pageRowsMax, Math.floor((pageBytesWanted * lines) / Math.max(1, page.bytes))),
+        ),
+      };
     } catch (error) {
-      if (!isTooLarge(error) || rows === 1) throw error;
-      rows = Math.ceil(rows / 4);
-      continue;
+      if (!isTooLarge(error) || pageRows === 1) throw error;
     }
-    if (page.rows.length > 0) yield page.rows;
-    const last = page.rows.at(-1);
-    if (last === undefined || page.rows.length < rows) return;
-    after = keyColumns.map((at) => (last[at] === null || last[at] === undefined ? null : String(last[at])));
-    rows = Math.min(pageRowsMax, nextPageRows(rows, page));
   }
 }
 
 function exportableOf(dataset: Dataset): Exportable {
-  const { key, dayColumn, main } = dataset;
+  const { key, dayColumn, main, table } = dataset;
   const days = main.columns.filter(({ type, name }) => type === "day" && key.includes(name));
   return {
     key,
@@ -99,12 +206,13 @@ function exportableOf(dataset: Dataset): Exportable {
       .filter(({ name, required }) => key.includes(name) && !required)
       .map(({ name }) => name),
     day: dayColumn ?? days.at(-1)?.name,
+    listed: key[0] === "ts_code" ? table : undefined,
     codes: !key.includes("ts_code") ? undefined : listOf(dataset) === undefined ? "any" : "securities",
   };
 }
 
-function viewOf(day: string): Exportable {
-  return { key: ["ts_code", day], nullsIn: [], day, codes: "securities" };
+function viewOf(listed: string, day: string): Exportable {
+  return { key: ["ts_code", day], nullsIn: [], day, listed, codes: "securities" };
 }
 
 export function exportableNamed(table: string): Exportable {
@@ -136,21 +244,27 @@ function conditions({ table, from, to, codes }: Selection) {
   return { where, parameters };
 }
 
-/** Rows after the last one read. Also compares the first column alone, so that an index on it can be used. */
+/** Also compares the first column alone, so that an index on it can be used. */
 function afterKey(
   order: readonly string[],
-  columns: readonly TableColumn[],
-  keyColumns: readonly number[],
-  after: readonly (string | null)[] | undefined,
+  keyColumns: readonly (TableColumn | undefined)[],
+  { from, below }: Part,
+  after: Key | undefined,
 ): { conditions: string[]; values: Record<string, string> } {
-  if (after === undefined) return { conditions: [], values: {} };
-  const given = keyColumns.map((at, place) => `cast(:key${place} as ${columns[at]?.type ?? "text"})`);
-  const values = Object.fromEntries(
-    after.map((value, place) => [`key${place}`, value ?? absent(columns[keyColumns[place] ?? 0])]),
-  );
+  const given = keyColumns.map((column, at) => `cast(:key${at} as ${column?.type ?? "text"})`);
   return {
-    conditions: [`${order[0]} >= ${given[0]}`, `(${order.join(", ")}) > (${given.join(", ")})`],
-    values,
+    conditions: [
+      ...(after === undefined
+        ? []
+        : [`${order[0]} >= ${given[0]}`, `(${order.join(", ")}) > (${given.join(", ")})`]),
+      ...(from === undefined ? [] : [`${order[0]} >= :first_code`]),
+      ...(below === undefined ? [] : [`${order[0]} < :next_code`]),
+    ],
+    values: {
+      ...(after && Object.fromEntries(after.map((value, at) => [`key${at}`, value]))),
+      ...(from !== undefined && { first_code: from }),
+      ...(below !== undefined && { next_code: below }),
+    },
   };
 }
 

@@ -10,6 +10,7 @@ import {
   RollbackTransactionCommand,
   type SqlParameter,
 } from "@aws-sdk/client-rds-data";
+import { silentLogger } from "../shared/catalogue/request-limits.ts";
 import { CommandError, exitCodes } from "./failure.ts";
 import type { Messages } from "./messages/en.ts";
 import { outputOf, sentence, type Target } from "./target.ts";
@@ -55,6 +56,7 @@ export function openSql(target: Target, t: Messages, { stop, timeoutSeconds }: S
   const client = new RDSDataClient({
     ...target.clients,
     requestHandler: { requestTimeout: requestTimeoutMilliseconds },
+    logger: silentLogger,
   });
   const where = {
     resourceArn: outputOf(target, "DatabaseArn", t),
@@ -94,7 +96,7 @@ export function openSql(target: Target, t: Messages, { stop, timeoutSeconds }: S
     return {
       columns: columnMetadata.map(asColumn),
       rows: records.map((record) => record.map(asValue)),
-      bytes: JSON.stringify(records).length,
+      bytes: sizeOf(records),
     };
   }
 
@@ -191,6 +193,15 @@ function explain(error: unknown, target: Target, timeoutSeconds: number, t: Mess
   return new CommandError(exitCodes.failed, t.query.refused(error.message.split("\n")[0] ?? ""), {
     cause: error,
   });
+}
+
+/** About as many bytes as the answer had: each cell's text, and what JSON puts around it. */
+function sizeOf(records: readonly (readonly Field[])[]): number {
+  const around = 20;
+  return records.reduce(
+    (sum, record) => record.reduce((all, { stringValue = "" }) => all + stringValue.length + around, sum),
+    0,
+  );
 }
 
 function asColumn({ label, name, typeName }: ColumnMetadata): Column {

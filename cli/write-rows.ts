@@ -11,9 +11,11 @@ export const tableRowsMax = 1_000;
 /** PostgreSQL types written as JSON numbers. */
 const numberTypes = new Set(["numeric", "int2", "int4", "int8", "float4", "float8"]);
 
-/** Types that are never a spreadsheet's formula, as the Data API or the information schema names them. */
+/** Types that are never a spreadsheet's formula and never quoted, as the Data API or the information schema names them. */
 const plainTypes =
   /^(numeric|int\d|float\d|integer|bigint|smallint|real|double|date|time|interval|bool|uuid)/;
+
+export const isPlain = ({ type }: { readonly type: string }): boolean => plainTypes.test(type);
 
 /** Names of columns, as the first line. */
 export function csvHead(columns: readonly { readonly name: string }[]): string {
@@ -27,7 +29,7 @@ export function csvLine(
   values: readonly (Value | undefined)[],
   columns: readonly { readonly type: string }[],
 ): string {
-  const cells = values.map((value, at) => csvCell(value, !plainTypes.test(columns[at]?.type ?? "")));
+  const cells = values.map((value, at) => csvCell(value, !isPlain(columns[at] ?? { type: "text" })));
   return `${cells.join(",")}\r\n`;
 }
 

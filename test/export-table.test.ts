@@ -1,6 +1,7 @@
 // Reading a whole table through the Data API, in pages by its key, also when the key has nulls.
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { exportables, readColumns, readTable } from "../cli/export-table.ts";
+import { marks } from "../cli/export-lines.ts";
+import { countRows, exportables, readColumns, readLines } from "../cli/export-table.ts";
 import { messagesFor } from "../cli/messages/choose.ts";
 import { nextPageRows, openSql, type Sql } from "../cli/sql.ts";
 import type { Target } from "../cli/target.ts";
@@ -40,12 +41,24 @@ afterAll(async () => {
   await database.close();
 });
 
+/** The rows as a program reads them, in the chunks in which they came. */
 async function readAll(table: string, more: { codes?: string[]; from?: string } = {}) {
   const columns = await readColumns(sql, table, t);
-  const pages: unknown[][][] = [];
+  const chunks: string[] = [];
   const selection = { table, from: more.from, to: undefined, codes: more.codes };
-  for await (const page of readTable(sql, selection, columns)) pages.push(page.map((row) => [...row]));
-  return { columns, pages, rows: pages.flat() };
+  const total = await countRows(sql, selection);
+  let lines = 0;
+  for await (const chunk of readLines(sql, selection, columns, "cells", total)) {
+    chunks.push(chunk.text);
+    lines += chunk.lines;
+  }
+  const rows = chunks
+    .join("")
+    .split(marks.row)
+    .slice(0, -1)
+    .map((row) => row.split(marks.cell).map((cell) => (cell === marks.none ? null : cell)));
+  expect([lines, rows.length]).toEqual([total, total]);
+  return { columns, chunks, rows };
 }
 
 test("each row comes once, in the order of a key that has nulls, over several pages", async () => {
@@ -54,8 +67,8 @@ test("each row comes once, in the order of a key that has nulls, over several pa
 select lpad(cast(code as text), 6, '0') || '.SZ', date '2023-12-31', ann_date, update_flag, code
 from generate_series(1, 700) as code
 cross join (values (cast(null as date), cast(null as text)), ('2024-03-01', null), ('2024-03-01', '1')) as version (ann_date, update_flag)`);
-  const { pages, rows, columns } = await readAll("fina_indicator");
-  expect(pages.length).toBeGreaterThan(2);
+  const { chunks, rows, columns } = await readAll("fina_indicator");
+  expect(chunks.length).toBeGreaterThan(2);
   expect(rows).toHaveLength(2_100);
   const at = (name: string) => columns.findIndex((column) => column.name === name);
   const keys = rows.map((row) =>
@@ -76,10 +89,104 @@ from generate_series(1, 600) as day`);
   await database.run(`insert into stock_info (ts_code, name, fullname, is_etf)
 select lpad(cast(code as text), 6, '0') || '.SZ', 'n', case when code > 450 then repeat('x', 30000) end, 'N'
 from generate_series(1, 600) as code`);
-  const { rows, pages } = await readAll("stock_info");
+  const { rows, chunks } = await readAll("stock_info");
   expect(new Set(rows.map(([code]) => code)).size).toBe(600);
-  expect(Math.max(...pages.map((page) => JSON.stringify(page).length))).toBeLessThan(1024 * 1024);
+  expect(Math.max(...chunks.map((text) => Buffer.byteLength(text)))).toBeLessThan(1024 * 1024);
   expect((await readAll("trade_cal")).rows).toHaveLength(600);
+});
+
+/** As `query --format csv` writes the same rows: a cell at a time, in this process. */
+async function cellByCell(table: string, columns: Awaited<ReturnType<typeof readColumns>>, order: string) {
+  const lines: string[] = [];
+  const names = columns.map(({ name }) => `"${name}"`).join(", ");
+  for await (const page of sql.readPages(`select ${names} from ${table} order by ${order}`))
+    lines.push(...page.rows.map((row) => csvLine(row, columns)));
+  return lines.join("");
+}
+
+async function asLines(table: string) {
+  const columns = await readColumns(sql, table, t);
+  const selection = { table, from: undefined, to: undefined, codes: undefined };
+  const total = await countRows(sql, selection);
+  let text = "";
+  for await (const chunk of readLines(sql, selection, columns, "csv", total)) text += chunk.text;
+  return { columns, text, total };
+}
+
+const nasty = [
+  ...[
+    "",
+    " ",
+    "=1+1",
+    '=HYPERLINK("x","y")',
+    "-",
+    "--",
+    "-1.5",
+    "-1e-7",
+    "+3",
+    "-A1",
+    "@SUM(A1)",
+    "＝1",
+    "－１",
+    "'=1",
+    "'quoted'",
+  ],
+  ...[
+    'a "quoted" word',
+    '"',
+    "a,b",
+    "line\nbreak",
+    "carriage\rreturn",
+    "tab\there",
+    "\t=1",
+    "*ST 海航",
+    "𠮷野",
+    "back\\slash",
+    "\\N",
+    "null",
+  ],
+];
+
+test("the database writes the same bytes as this process, also for texts that are hard to write", async () => {
+  await database.run("truncate stock_info");
+  await database.run(
+    `insert into stock_info (ts_code, name, fullname, is_etf)
+select lpad(cast(place as text), 6, '0') || '.SZ', 'n', text, 'N'
+from jsonb_array_elements_text(cast(:texts as jsonb)) with ordinality as given (text, place)`,
+    {
+      texts: JSON.stringify(nasty),
+    },
+  );
+  await database.run(
+    "insert into stock_info (ts_code, name, fullname, is_etf) values ('999999.SH', 'n', null, 'N')",
+  );
+  const { columns, text, total } = await asLines("stock_info");
+  expect(total).toBe(nasty.length + 1);
+  expect(text).toBe(await cellByCell("stock_info", columns, "ts_code"));
+
+  await database.run(
+    `update fina_indicator set eps = 1e-30, dt_eps = -123456789012345678901234567890.000001`,
+  );
+  const reports = await asLines("fina_indicator");
+  expect(reports.columns.length).toBeGreaterThan(100);
+  const order = "ts_code, end_date, ann_date nulls first, update_flag nulls first";
+  expect(reports.text).toBe(await cellByCell("fina_indicator", reports.columns, order));
+});
+
+test("a table of many pages is read in several parts at once, and each row comes once and in order", async () => {
+  await database.run(`insert into stock_daily (ts_code, trade_date, open, close, vol)
+select lpad(cast(code * 7 as text), 6, '0') || '.SZ', date '2022-01-01' + day, code + 0.10, day, code * day
+from generate_series(1, 90) as code cross join generate_series(1, 300) as day`);
+  const { columns, text, total } = await asLines("stock_daily");
+  expect(total).toBe(27_000);
+  expect(text).toBe(await cellByCell("stock_daily", columns, "ts_code, trade_date"));
+  const some = { table: "stock_daily", from: "20220601", to: "20220602", codes: ["000070.SZ", "000007.SZ"] };
+  let chosen = "";
+  for await (const chunk of readLines(sql, some, columns, "csv", await countRows(sql, some)))
+    chosen += chunk.text;
+  expect(chosen.split("\r\n").map((line) => line.slice(0, 20))).toEqual([
+    ...["000007.SZ,2022-06-01", "000007.SZ,2022-06-02", "000070.SZ,2022-06-01", "000070.SZ,2022-06-02", ""],
+  ]);
 });
 
 const columnsOf = (type: string) => [{ type }];

@@ -11,7 +11,7 @@ import {
   exportableNamed,
   exportables,
   readColumns,
-  readTable,
+  readLines,
   type Selection,
   type TableColumn,
 } from "../export-table.ts";
@@ -19,10 +19,10 @@ import { CommandError, exitCodes } from "../failure.ts";
 import { number } from "../follow.ts";
 import type { Messages } from "../messages/en.ts";
 import { sayOrigin } from "../origin.ts";
-import { openParquet, type ParquetOptions, type RowFile } from "../parquet.ts";
+import { openParquet, type ParquetOptions, type TextFile } from "../parquet.ts";
 import { readCodes } from "../run-options.ts";
 import { openSql } from "../sql.ts";
-import { csvHead, csvLine } from "../write-rows.ts";
+import { csvHead } from "../write-rows.ts";
 import { readTimeout, timeoutOption } from "./query.ts";
 
 const formats = ["csv", "parquet"] as const;
@@ -75,10 +75,11 @@ export const exportCommand = (t: Messages) =>
         const progress = output.progress.progress(selection.table);
         let done = 0;
         try {
-          for await (const rows of readTable(sql, selection, columns)) {
+          const form = format === "csv" ? "csv" : "cells";
+          for await (const { text, lines } of readLines(sql, selection, columns, form, total)) {
             session.stop.throwIfAborted();
-            await file.write(rows);
-            done += rows.length;
+            await file.write(text);
+            done += lines;
             const rate = done / Math.max(0.001, (performance.now() - startedAt) / 1000);
             progress.update({ done, total, note: t.export.rate(number(Math.round(rate))) });
           }
@@ -187,14 +188,13 @@ function openFile(
   format: (typeof formats)[number],
   columns: readonly TableColumn[],
   options: ParquetOptions,
-): RowFile & { discard(): void } {
+): TextFile & { discard(): void } {
   const heading = csvHead(columns);
-  const asCsv = (rows: Parameters<RowFile["write"]>[0]) => rows.map((row) => csvLine(row, columns)).join("");
   if (out === undefined) {
     let head = heading;
     return {
-      async write(rows) {
-        await session.output.write(head + asCsv(rows));
+      async write(text) {
+        await session.output.write(head + text);
         head = "";
       },
       async finish() {
@@ -204,7 +204,7 @@ function openFile(
     };
   }
   const part = `${out}.part`;
-  const file = format === "parquet" ? openParquet(part, columns, options) : openCsv(part, heading, asCsv);
+  const file = format === "parquet" ? openParquet(part, columns, options) : openCsv(part, heading);
   return {
     write: file.write,
     async finish() {
@@ -215,11 +215,7 @@ function openFile(
   };
 }
 
-function openCsv(
-  path: string,
-  heading: string,
-  asCsv: (rows: Parameters<RowFile["write"]>[0]) => string,
-): RowFile {
+function openCsv(path: string, heading: string): TextFile {
   const stream = createWriteStream(path);
   const write = (text: string) =>
     new Promise<void>((resolve, reject) => {
@@ -228,9 +224,9 @@ function openCsv(
   const headed = write(heading);
   headed.catch(() => undefined); // reported by the first write
   return {
-    async write(rows) {
+    async write(text) {
       await headed;
-      await write(asCsv(rows));
+      await write(text);
     },
     async finish() {
       await headed;

@@ -3,7 +3,7 @@
 
 /** How a formula begins; spreadsheets in Chinese and Japanese take the full-width signs too. */
 const begin = /^'*[=+\-@＝＋－＠\t\r\n]/;
-const number = /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i;
+const number = /^[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]+)?$/;
 const onlySigns = /^[+-]+$/; // a dash for "nothing"
 
 /**
@@ -12,4 +12,10 @@ const onlySigns = /^[+-]+$/; // a dash for "nothing"
  */
 export function defuse(text: string): string {
   return begin.test(text) && !number.test(text) && !onlySigns.test(text) ? `'${text}` : text;
+}
+
+/** The same as an SQL expression, for texts that the database writes. */
+export function defuseSql(text: string): string {
+  const is = ({ source }: RegExp) => `${text} ~ '${source.replaceAll("'", "''")}'`;
+  return `case when ${is(begin)} and not ${is(number)} and not ${is(onlySigns)} then '''' || ${text} else ${text} end`;
 }
