@@ -3,7 +3,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { type Dataset, datasets } from "../shared/catalogue/datasets.ts";
 import { absenceReasons, absentOn, readCodeCoverage } from "../shared/coverage/names.ts";
-import { nothingWhole, readReach } from "../shared/coverage/reach.ts";
+import { type Counting, nothingWhole, readReach } from "../shared/coverage/reach.ts";
 import { byMonth, stateOfDay } from "../shared/coverage/state.ts";
 import type { DayCoverage } from "../shared/coverage/stored-days.ts";
 import { makePlannedTables, planned } from "./support/invented-datasets.ts";
@@ -178,7 +178,7 @@ describe("how far a dataset is whole", () => {
     await world.dispatch({ job, ...range });
     await world.sql("update sync_task set status = 'COMPLETED'");
   };
-  const reach = (daysMax?: number) => readReach(database(), daily, world.clock.now(), daysMax);
+  const reach = (counting?: Counting) => readReach(database(), daily, world.clock.now(), counting);
   const none = nothingWhole;
 
   test("is not known before a task asked for it, or while no day is whole", async () => {
@@ -214,7 +214,7 @@ describe("how far a dataset is whole", () => {
     expect(await reach()).toEqual(kept);
   });
 
-  test("is told as far as the days are counted, and each question counts on", async () => {
+  test("is told as far as the days are counted, and each question of one who may keep them counts on", async () => {
     await storeAll();
     await ask();
     await world.sql("delete from sync_day");
@@ -225,12 +225,42 @@ describe("how far a dataset is whole", () => {
     );
     await world.sql(`update sync_task set config = '{"from":"20231101","to":"20240117"}'`);
     await world.sql("update stock_info set list_date = '20240102' where list_date < '20240102'");
+    for (const _ of [1, 2])
+      expect(await reach({ daysMax: 10 })).toEqual({
+        ...none,
+        newestWhole: lastDay,
+        uncountedFrom: "20231121",
+      });
+    expect(await world.sql("select count(*)::integer as days from sync_day")).toEqual([{ days: 0 }]);
     const open = ["20231121", "20231211", "20231231"]; // twenty days in each question
     for (const uncountedFrom of open)
-      expect(await reach(10)).toEqual({ ...none, newestWhole: lastDay, uncountedFrom });
-    expect(await reach(10)).toEqual({ ...none, newestWhole: lastDay, completeThrough: lastDay });
+      expect(await reach({ daysMax: 10, keep: true })).toEqual({
+        ...none,
+        newestWhole: lastDay,
+        uncountedFrom,
+      });
+    expect(await reach({ daysMax: 10, keep: true })).toEqual({
+      ...none,
+      newestWhole: lastDay,
+      completeThrough: lastDay,
+    });
     await remove("600519.SH", ["20240108"]);
-    expect(await reach(10)).toEqual({ ...none, newestWhole: lastDay, completeThrough: "20240105" });
+    expect(await reach({ daysMax: 10, keep: true })).toEqual({
+      ...none,
+      newestWhole: lastDay,
+      completeThrough: "20240105",
+    });
+  });
+
+  test("needs no counting any more after the evening check, which keeps the whole days of all that was asked for", async () => {
+    await storeAll();
+    await ask();
+    await world.sql("delete from sync_day");
+    await remove("600519.SH", ["20240116"]);
+    await world.dispatch({ check: "freshness" });
+    const kept = await world.sql("select to_char(trade_date, 'YYYYMMDD') as day from sync_day order by 1");
+    expect(kept.map(({ day }) => day)).toEqual(marketDays.filter((day) => day !== "20240116"));
+    expect(await reach()).toEqual({ ...none, newestWhole: lastDay, completeThrough: "20240115" });
   });
 
   test("goes by the answers, where a day may have any number of rows", async () => {

@@ -44,10 +44,14 @@ type Watched = {
   reach: Reach;
 };
 
+/** @param keeper where whole days may be kept, so that the next question goes on from there; the rest is only read */
 export function makeCoverageReader(
   database: Database,
   among: readonly Dataset[] = datasetsByDay,
+  keeper = database,
 ): CoverageReader {
+  const reachOf = (dataset: Dataset, at: Date) =>
+    readReach(keeper, dataset, at, { daysMax: pieceDays, keep: true });
   const all = among.map((dataset): Watched => {
     return { dataset, pieces: new Map(), stale: new Set(), asked: "", isUsed: false, reach: nothingWhole };
   });
@@ -96,7 +100,7 @@ export function makeCoverageReader(
           pieces.set(due, await readCoverage(database, dataset, { from, to: addDays(from, pieceDays - 1) }));
           const isLast = stale.size === 0 && wanted.every((piece) => pieces.has(piece));
           if (isLast || due === pieceOf(today)) {
-            watched.reach = await readReach(database, dataset, at, pieceDays);
+            watched.reach = await reachOf(dataset, at);
           }
         }
         notBefore = at.getTime() + (performance.now() - begunAt) * pauseFactor;
@@ -104,7 +108,7 @@ export function makeCoverageReader(
       const uncounted = shown.find(({ reach }) => reach.uncountedFrom !== undefined);
       if (due === undefined && uncounted !== undefined && at.getTime() >= notBefore) {
         const begunAt = performance.now();
-        uncounted.reach = await readReach(database, uncounted.dataset, at, pieceDays);
+        uncounted.reach = await reachOf(uncounted.dataset, at);
         notBefore = at.getTime() + (performance.now() - begunAt) * pauseFactor;
       }
       const ascending = wanted.reverse();

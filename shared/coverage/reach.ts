@@ -26,15 +26,19 @@ export const nothingWhole: Reach = {
 /** Days in one question; the newest days are the ones most often not kept as whole. */
 const daysAtOnce = 20;
 
-/**
- * Days that are not kept as whole are counted from their rows, at most `daysMax` in one question, and kept: the next
- * question goes on from there.
- */
+export type Counting = {
+  /** Days that are counted in one question. */
+  readonly daysMax?: number;
+  /** Whether those that are whole are kept: the next question goes on from there. Only for callers that may write. */
+  readonly keep?: boolean;
+};
+
+/** Days that are not kept as whole are counted from their rows. */
 export async function readReach(
   database: Database,
   dataset: Dataset,
   now: Date,
-  daysMax = 200,
+  { daysMax = 200, keep = false }: Counting = {},
 ): Promise<Reach> {
   const due = lastDueDay(dataset, now);
   const from = await firstAskedDay(database, dataset);
@@ -43,7 +47,7 @@ export async function readReach(
   if (!hasMembersEachDay(dataset)) return reachOf(await readAnswered(database, dataset, range));
   const { whole, others } = await readKept(database, dataset, range);
   const known = [...whole].sort((a, b) => (a.day < b.day ? -1 : 1));
-  const count = (days: readonly Day[]) => countDays(database, dataset, days, true);
+  const count = (days: readonly Day[]) => countDays(database, dataset, days, keep);
   return {
     newestWhole: await newestWhole(known, others, count, daysMax),
     ...(await completeThrough(known, others, count, daysMax)),

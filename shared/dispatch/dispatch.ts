@@ -26,6 +26,7 @@ import { reportFreshness, reportParked } from "../sync/unit-metrics.ts";
 import { beginComparison, jobThatFetches, rangeToVerify, verifyDataset } from "../verify/verify.ts";
 import { say } from "../words/say.ts";
 import { continueTask } from "./continue-task.ts";
+import { keepWholeDays } from "./keep-days.ts";
 import { prune } from "./prune.ts";
 import { sweep } from "./sweep.ts";
 
@@ -73,6 +74,7 @@ export async function dispatch(services: DispatchServices, input: unknown): Prom
     await sweep(services, (verification) => carryOut(services, { verification }));
     await prune(services);
   }
+  if ("check" in command) await keepWholeDays(services);
   return answer;
 }
 

@@ -145,6 +145,10 @@ const coverageStatements = (codes: readonly string[]): Statement[] => [
     ask: (database) => readCodeCoverage(database, stock_daily, stock, always),
   },
   { name: "readReach", ask: (database) => readReach(database, stock_daily, now) },
+  {
+    name: "readReach, which keeps",
+    ask: (database) => readReach(database, stock_daily, now, { keep: true }),
+  },
   { name: "readReach, of events", ask: (database) => readReach(database, suspend_d, now) },
   { name: "readFreshness", ask: (database) => readFreshness(database, now) },
   { name: "countInstruments", ask: countInstruments },
