@@ -126,7 +126,7 @@ function targetOf({ dataApiUrl }: Engine): Target {
     },
     outputs: {
       DatabaseArn: arn("cluster:bench"),
-      DatabaseSecretArn: arn("secret:bench"),
+      DatabaseReaderSecretArn: arn("secret:bench"),
       DatabaseName: "tushare",
     },
   };

@@ -61,6 +61,8 @@ export function functionEnvironment(endpoints: {
     POWERTOOLS_LOG_LEVEL: "INFO",
     DATABASE_RESOURCE_ARN: arn("rds", "cluster:bench"),
     DATABASE_SECRET_ARN: arn("secretsmanager", "secret:database"),
+    DATABASE_READER_SECRET_ARN: arn("secretsmanager", "secret:reader"),
+    READER_PASSWORD_SECRET_ARN: "", // the bench's database has no such user
     DATABASE_NAME: "bench",
     TUSHARE_URL: endpoints.tushareUrl,
     MIRROR_ORIGIN: encodeOrigin(benchOrigin),

@@ -20,7 +20,7 @@ export const measured = {
 export const template = {
   alarms: 20,
   dashboards: 1,
-  secrets: 2,
+  secrets: 3,
   polledQueues: 2,
   workerGigabytes: 0.5,
 } as const;

@@ -1,4 +1,4 @@
-// SQL through the Data API, like the functions: pages that stay below its limit of 1 MiB an answer.
+// SQL through the Data API, like the functions, as the user that may only read: pages that stay below its limit of 1 MiB an answer.
 
 import { setTimeout as sleep } from "node:timers/promises";
 import {
@@ -60,7 +60,7 @@ export function openSql(target: Target, t: Messages, { stop, timeoutSeconds }: S
   });
   const where = {
     resourceArn: outputOf(target, "DatabaseArn", t),
-    secretArn: outputOf(target, "DatabaseSecretArn", t),
+    secretArn: outputOf(target, "DatabaseReaderSecretArn", t),
     database: outputOf(target, "DatabaseName", t),
   };
 

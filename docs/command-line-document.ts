@@ -11,6 +11,7 @@ import {
   measured,
   type RunCost,
   storedMonthOf,
+  template,
 } from "../cli/cost.ts";
 import { cellBytes, figuresOf, statementBytesOfColumn } from "../cli/dataset-figures.ts";
 import { exitCodes } from "../cli/failure.ts";
@@ -48,7 +49,8 @@ export async function documentCommandLine(): Promise<string> {
     "Commands go to the stack that `npm start` runs on this machine, or with `--stack NAME` to a deployed one. Both are",
     "reached by the same calls: HTTP API, dispatcher, Data API. For a deployed stack the usual AWS credentials are used.",
     "They need `cloudformation:DescribeStacks`, `execute-api:Invoke`, `lambda:InvokeFunction` on the dispatcher, and for",
-    "`query` and `export` also `rds-data:*` on the cluster and `secretsmanager:GetSecretValue` on its secret.",
+    "`query` and `export` also `rds-data:*` on the cluster and `secretsmanager:GetSecretValue` on the secret of the output",
+    "`DatabaseReaderSecretArn`, not on the owner's: its database user cannot change a row.",
     "",
     "Answers go to standard output, progress and remarks to standard error. With `--json` an answer is one JSON object a",
     "line, and an error is one JSON object on standard error. Messages are in Chinese if `LC_ALL`, `LC_MESSAGES` or `LANG`",
@@ -117,6 +119,10 @@ export function documentCost(): string {
     "The free tier is the part that does not expire: 10 alarms, 10 metrics, 3 dashboards, 1 million queue requests,",
     "400,000 GB-seconds. `-c egress=none` saves the cost of the fixed address; TuShare then sees Lambda's changing addresses",
     "and may refuse the token (error 40204).",
+    "",
+    `The ${template.secrets} secrets are the database owner's, which RDS makes and rotates; the TuShare token; and the password of the database`,
+    `user that only reads, at $${prices.secretMonth.toFixed(2)} a month. Changing that password costs nothing but a wake of the database`,
+    "([runbook](runbook.md#rotating-secrets)); no schedule does it.",
     "",
     `On a weekday the database is awake for ${weekday.awake} minutes and busy for ${weekday.working} of them: two minutes for each schedule of`,
     "`shared/catalogue/jobs.ts` and for the evening check, then ten minutes until it pauses.",

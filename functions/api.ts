@@ -7,7 +7,7 @@ import { type ApiRequest, type ApiResponse, encode, handle } from "../shared/api
 import { type ApiServices, badInput, notFound, type Route } from "../shared/api/route.ts";
 import { routes } from "../shared/api/routes.ts";
 import { say } from "../shared/words/say.ts";
-import { clock, database, dispatcher, log, logger, origin, settings } from "./services.ts";
+import { clock, database, databaseForReads, dispatcher, log, logger, origin, settings } from "./services.ts";
 
 /** API Gateway's timeout is 30 seconds. When the cluster takes longer to resume, the answer is "repeat the request". */
 const resumeSecondsMax = 20;
@@ -20,6 +20,12 @@ const services: ApiServices = {
   settings,
   clock,
   log,
+};
+
+/** A read cannot change a row: its statements are those of a user that may not. */
+const readServices: ApiServices = {
+  ...services,
+  database: databaseForReads(resumeSecondsMax, answerSecondsMax),
 };
 
 const methods = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE"] as const;
@@ -51,7 +57,7 @@ function makeRouter(): Router {
         async ({ event, params }) =>
           route === undefined
             ? refuseMethod(method, at, allow)
-            : asResponse(await handle(route, services, asRequest(event as Original, params))),
+            : asResponse(await handle(route, servicesFor(route), asRequest(event as Original, params))),
         { path, method },
       );
     }
@@ -62,6 +68,10 @@ function makeRouter(): Router {
     asResponse(encode(badInput("path", undefined, "percent-encoded text"))),
   );
   return made;
+}
+
+function servicesFor({ method }: Route): ApiServices {
+  return method === "GET" ? readServices : services;
 }
 
 function methodsOf({ method }: Route): Method[] {

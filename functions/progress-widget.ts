@@ -6,13 +6,13 @@ import type { Context } from "aws-lambda";
 import * as z from "zod/mini";
 import { isDay } from "../shared/catalogue/dates.ts";
 import { asSyncError } from "../shared/errors.ts";
-import { clock, database, dispatcherArn, log, logger, origin } from "./services.ts";
+import { clock, databaseForReads, dispatcherArn, log, logger, origin } from "./services.ts";
 import { drawNames, drawProgress } from "./widget-page.ts";
 
 /** The cluster resumes in 15 to 30 seconds, longer after a day's pause. */
 const resumeSecondsMax = 45;
 
-const services = { database: database(resumeSecondsMax), origin: origin(), clock };
+const services = { database: databaseForReads(resumeSecondsMax), origin: origin(), clock };
 
 const eventSchema = z.object({
   describe: z.optional(z.boolean()),

@@ -13,6 +13,7 @@ import { metrics as catalogue, type Metric } from "../shared/catalogue/metrics.t
 import { decodeOrigin } from "../shared/catalogue/origin.ts";
 import { readSettings } from "../shared/catalogue/settings.ts";
 import type { FunctionVariable } from "../shared/catalogue/stack.ts";
+import { SyncError } from "../shared/errors.ts";
 import { loggedDetails } from "../shared/logged-error.ts";
 import type {
   Clock,
@@ -28,6 +29,7 @@ import type {
 } from "../shared/ports.ts";
 import type { HealthServices, healthCall } from "../shared/sync/health.ts";
 import { makePacer } from "../shared/sync/pacer.ts";
+import { say } from "../shared/words/say.ts";
 
 /** Of the project, in every log line and, as a property that costs nothing, in every printed metric. */
 const version = process.env.RELEASE_VERSION ?? "unknown";
@@ -87,6 +89,27 @@ export function database(
     clock,
     ...{ resumeSecondsMax, answerSecondsMax, remainingMilliseconds },
   });
+}
+
+/** The same database, as the user that cannot change a row. */
+export function databaseForReads(resumeSecondsMax: number, answerSecondsMax?: number): Database {
+  return makeDataApi({
+    resourceArn: required("DATABASE_RESOURCE_ARN"),
+    secretArn: required("DATABASE_READER_SECRET_ARN"),
+    database: required("DATABASE_NAME"),
+    clock,
+    ...{ resumeSecondsMax, answerSecondsMax },
+  });
+}
+
+/** The password of that user; undefined where the database has no such user, as someone's own server. */
+export async function readerPassword(): Promise<string | undefined> {
+  const secretArn = process.env.READER_PASSWORD_SECRET_ARN;
+  if (!secretArn) return undefined;
+  const { password } = JSON.parse(await makeSecretSource(secretArn)()) as { password?: string };
+  if (!password || !/^[\x21-\x7e]{20,}$/.test(password))
+    throw new SyncError("permanent", say("readerPassword"));
+  return password;
 }
 
 export function workQueue(): WorkQueue {

@@ -50,6 +50,7 @@ export class Api extends Construct {
       },
     });
     props.database.connect(this.handler);
+    props.database.connectReader(this.handler);
     props.dispatcher.grantInvokeLatestVersion(this.handler);
 
     this.http = new HttpApi(this, "Http", {

@@ -207,7 +207,7 @@ export class Dashboard extends Construct {
       memoryMiB: 256,
       environment: { DISPATCHER_ARN: dispatcher.functionArn, MIRROR_ORIGIN: origin },
     });
-    database.connect(widget);
+    database.connectReader(widget);
     return new CustomWidget({
       functionArn: widget.functionArn,
       title: "Tasks, failures, coverage",

@@ -1,16 +1,18 @@
 // Aurora PostgreSQL, its credentials and its Data API. The one stateful part: it outlives the stack.
 
 import { IpAddresses, type IVpc, SubnetType, Vpc } from "aws-cdk-lib/aws-ec2";
+import { PolicyStatement } from "aws-cdk-lib/aws-iam";
 import {
   AuroraPostgresEngineVersion,
   ClusterInstance,
   DatabaseCluster,
   DatabaseClusterEngine,
 } from "aws-cdk-lib/aws-rds";
+import { CfnSecret, Secret } from "aws-cdk-lib/aws-secretsmanager";
 import { Duration, RemovalPolicies, Validations } from "aws-cdk-lib/core";
 import { Construct } from "constructs";
 import { pauseMinutes } from "../shared/catalogue/prices.ts";
-import { databaseName } from "../shared/catalogue/stack.ts";
+import { databaseName, readerUser } from "../shared/catalogue/stack.ts";
 import type { NodeFunction } from "./node-function.ts";
 
 export type DatabaseProps = {
@@ -23,6 +25,8 @@ export type DatabaseProps = {
 export class Database extends Construct {
   readonly arn: string;
   readonly secretArn: string;
+  /** Of the user that may only read. */
+  readonly readerSecretArn: string;
   /** Name of its only database. */
   readonly name = databaseName;
   /** Its name in CloudWatch. */
@@ -76,10 +80,16 @@ export class Database extends Construct {
         "Protected from here, it would stop a rollback; protection.ts switches it on when all is there.",
     });
 
+    const reader = readerSecret(this);
+    this.readerSecretArn = reader.secretArn;
+
     // Retains the network too, so that the database of a removed stack can still run. A failed first deployment retains
     // nothing, because the next one would create a second network and database.
-    if (props.keepData) RemovalPolicies.of(this).retainOnUpdateOrDelete();
-    else RemovalPolicies.of(this).destroy();
+    // The reader's secret goes with the stack: it would cost, and the next stack makes its own.
+    const policies = RemovalPolicies.of(this);
+    if (props.keepData)
+      policies.retainOnUpdateOrDelete({ excludeResourceTypes: [CfnSecret.CFN_RESOURCE_TYPE_NAME] });
+    else policies.destroy();
   }
 
   /** Lets a function run statements, and tells it where. */
@@ -89,4 +99,53 @@ export class Database extends Construct {
     user.addEnvironment("DATABASE_SECRET_ARN", this.secretArn);
     user.addEnvironment("DATABASE_NAME", databaseName);
   }
+  /** Lets a function run statements as the user that cannot change a row: no other secret, unless it is connected too. */
+  connectReader(user: NodeFunction): void {
+    user.addToRolePolicy(
+      new PolicyStatement({
+        actions: [
+          "rds-data:ExecuteStatement",
+          "rds-data:BeginTransaction",
+          "rds-data:CommitTransaction",
+          "rds-data:RollbackTransaction",
+        ],
+        resources: [this.arn],
+      }),
+    );
+    this.grantReaderSecret(user);
+    user.addEnvironment("DATABASE_RESOURCE_ARN", this.arn);
+    user.addEnvironment("DATABASE_READER_SECRET_ARN", this.readerSecretArn);
+    user.addEnvironment("DATABASE_NAME", databaseName);
+  }
+
+  /** Lets the function that migrates give the reader its password. */
+  connectReaderPassword(migrate: NodeFunction): void {
+    this.grantReaderSecret(migrate);
+    migrate.addEnvironment("READER_PASSWORD_SECRET_ARN", this.readerSecretArn);
+  }
+
+  private grantReaderSecret(user: NodeFunction): void {
+    user.addToRolePolicy(
+      new PolicyStatement({ actions: ["secretsmanager:GetSecretValue"], resources: [this.readerSecretArn] }),
+    );
+  }
+}
+
+/** What it is generated from must never change: CloudFormation would generate another password. */
+function readerSecret(scope: Construct): Secret {
+  const secret = new Secret(scope, "Reader", {
+    description: "The database user that may only read",
+    generateSecretString: {
+      secretStringTemplate: JSON.stringify({ username: readerUser }),
+      generateStringKey: "password",
+      passwordLength: 40,
+      excludePunctuation: true,
+    },
+  });
+  Validations.of(secret).acknowledge({
+    id: "AwsSolutions::AwsSolutions-SMG4",
+    reason:
+      "Without a way into the network the password is of use only to who may read this secret; the runbook changes it.",
+  });
+  return secret;
 }

@@ -74,6 +74,7 @@ export class TushareSync extends Stack {
       DatabaseArn: database.arn,
       DatabaseName: database.name,
       DatabaseSecretArn: database.secretArn,
+      DatabaseReaderSecretArn: database.readerSecretArn,
       TushareTokenSecretArn: pipeline.token.secretArn,
       MirrorOrigin: origin,
       ...(egress && { EgressAddress: egress.address }),

@@ -19,6 +19,7 @@ import { makeLogFile } from "./log-file.ts";
 import type { Options } from "./options.ts";
 import { type Asked, marketSeed, stocksByDefault } from "./origin.ts";
 import { startPage } from "./page/server.ts";
+import { findReader } from "./reader.ts";
 import { announce } from "./running.ts";
 import { synthesise } from "./synth.ts";
 import type { Terminal } from "./terminal.ts";
@@ -106,7 +107,8 @@ export async function startEnvironment(
     ]);
     stop.throwIfAborted();
     const upstreamUrl = account?.url ?? upstream?.url ?? tushareUrl;
-    const dataApi = await started(closers, startDataApi({ databaseUrl: database.url, databaseName }));
+    const reader = findReader(database);
+    const dataApi = await started(closers, startDataApi({ databaseUrl: database.url, databaseName, reader }));
 
     const metrics = sumMetrics();
     mkdirSync(join(dataDir, "logs"), { recursive: true });
@@ -121,7 +123,9 @@ export async function startEnvironment(
           TUSHARE_URL: upstreamUrl,
           MIRROR_ORIGIN: encodeOrigin(origin),
           ...(upstream && { OWN_ADDRESS_URL: `${upstream.url}/control/address` }),
+          ...reader.overrides,
         },
+        onSecrets: reader.learn,
         secrets: { PipelineTushareToken: account?.token ?? "token-of-the-simulated-tushare" },
         port: preferredPorts.aws,
         apiPort: preferredPorts.api,
@@ -139,6 +143,7 @@ export async function startEnvironment(
     const page = await started(
       closers,
       startPage({
+        readerUrl: reader.databaseUrl,
         databaseUrl: database.url,
         dispatch: (command) => dispatch(stack, command),
         rates: () => callRates(upstream, metrics, settings.TUSHARE_CALLS_A_MINUTE),

@@ -70,6 +70,7 @@ test("the function may use the database, start the dispatcher and write its log,
     "rds-data:RollbackTransaction",
     "secretsmanager:DescribeSecret",
     "secretsmanager:GetSecretValue",
+    "secretsmanager:GetSecretValue", // of the reader
   ]);
   const dispatcher = functionNamed(template, "PipelineDispatcher");
   const invokes = granted.find(({ actions }) => actions.includes("lambda:InvokeFunction"));
@@ -78,7 +79,12 @@ test("the function may use the database, start the dispatcher and write its log,
 
 test("the function gets the database, the dispatcher and the settings that a plan needs from its environment", () => {
   const { Variables: variables } = handler.properties.Environment;
-  for (const name of ["DATABASE_RESOURCE_ARN", "DATABASE_SECRET_ARN", "DATABASE_NAME"]) {
+  for (const name of [
+    "DATABASE_RESOURCE_ARN",
+    "DATABASE_SECRET_ARN",
+    "DATABASE_READER_SECRET_ARN",
+    "DATABASE_NAME",
+  ]) {
     expect(variables[name]).toBeDefined();
   }
   expect(text(variables.DISPATCHER_NAME)).toBe(`<${functionNamed(template, "PipelineDispatcher").id}>`);

@@ -109,7 +109,8 @@ test("the local stack runs the template: of shared it takes types, words, and th
   const data = /^shared\/(catalogue\/[\w-]+|coverage\/members|dispatch\/command|words\/[\w-]+)\.ts$/;
   // Before the stack is up, a start checks the origin of the stored rows and whether TuShare accepts the token.
   // A new database begins with the schema, for which the migrations are run once and the cluster is kept.
-  const looks = /^shared\/(ledger\/(origin|migrate)|adapters\/tushare|errors)\.ts$/;
+  // The embedded database checks a password as the real one does, by what is kept of it.
+  const looks = /^shared\/(ledger\/(origin|migrate)|adapters\/(tushare|scram)|errors)\.ts$/;
   // The page reads and draws what the deployed widget and API do; it changes nothing but through the dispatcher.
   const taken = sourcesIn("local/**/*.ts")
     .filter((file) => !file.startsWith("local/page/"))

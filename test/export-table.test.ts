@@ -27,7 +27,7 @@ beforeAll(async () => {
     },
     outputs: {
       DatabaseArn: "arn:aws:rds:us-east-1:0:cluster:x",
-      DatabaseSecretArn: "arn:x",
+      DatabaseReaderSecretArn: "arn:x",
       DatabaseName: "tushare",
     },
     origin: simulatedOrigin({ seed: 1, stocks: 60 }),

@@ -379,7 +379,7 @@ describe("the dashboard", () => {
 test("the widget's bundle describes itself, refuses bad parameters, and reports a database that does not answer", async () => {
   const { properties } = functionNamed(plain.template, "ProgressWidget");
   const asset = join(plain.folder, `asset.${properties.Code.S3Key.replace(".zip", "")}`, "index.mjs");
-  const names = ["DISPATCHER_ARN", "DATABASE_RESOURCE_ARN", "DATABASE_SECRET_ARN", "DATABASE_NAME"];
+  const names = ["DISPATCHER_ARN", "DATABASE_RESOURCE_ARN", "DATABASE_READER_SECRET_ARN", "DATABASE_NAME"];
   const variables = {
     ...Object.fromEntries(names.map((name) => [name, `arn:aws:x:us-east-1:000000000000:${name}`])),
     MIRROR_ORIGIN: properties.Environment.Variables.MIRROR_ORIGIN,

@@ -281,7 +281,11 @@ describe("functions", () => {
     ["Worker", ["DATABASE_RESOURCE_ARN", "WORK_QUEUE_URL", "TUSHARE_URL", "TUSHARE_TOKEN_SECRET_ARN"]],
     ["Worker", ["WORK_QUEUE_URL", "SCHEDULE_GROUP_NAME", "SCHEDULE_ROLE_ARN", "DISPATCHER_ARN"]],
     ["Retry", ["WORK_QUEUE_URL", "SCHEDULE_GROUP_NAME", "SCHEDULE_ROLE_ARN", "DISPATCHER_ARN"]],
-    ["Migrate", ["DATABASE_RESOURCE_ARN", "DATABASE_SECRET_ARN", "DATABASE_NAME"]],
+    [
+      "Migrate",
+      ["DATABASE_RESOURCE_ARN", "DATABASE_SECRET_ARN", "DATABASE_NAME", "READER_PASSWORD_SECRET_ARN"],
+    ],
+    ["ProgressWidget", ["DATABASE_RESOURCE_ARN", "DATABASE_READER_SECRET_ARN", "DATABASE_NAME"]],
   ])("%s gets the variables it needs: %j", (name, variables) => {
     const { properties } = functionNamed(standard.template, name);
     expect(Object.keys(properties.Environment.Variables)).toEqual(expect.arrayContaining(variables));
@@ -352,11 +356,66 @@ describe("grants", () => {
     ]);
   });
 
-  test("only the worker can read the token, and it is nowhere in the template", () => {
-    const [[id, secret] = [], ...others] = Object.entries(
-      standard.template.findResources("AWS::SecretsManager::Secret"),
+  const secrets = Object.entries(standard.template.findResources("AWS::SecretsManager::Secret"));
+  const secretNamed = (name: string) => secrets.find(([id]) => id.startsWith(name)) ?? [];
+  /** The logical ids of the roles that may read a secret. */
+  const readersOf = (arn: string) =>
+    statements(standard.template)
+      .filter(({ actions, resources }) => /secretsmanager:/.test(actions.join()) && resources.includes(arn))
+      .map(({ role }) => role.replace(/[0-9A-F]{8}$/, ""))
+      .sort();
+
+  test("there are two, and no role may read any other by a wildcard", () => {
+    expect(secrets).toHaveLength(2);
+    const wide = statements(standard.template).filter(
+      ({ actions, resources }) => /secretsmanager:/.test(actions.join()) && /\*/.test(resources.join()),
     );
-    expect(others).toEqual([]);
+    expect(wide).toEqual([]);
+  });
+
+  test("what only reads may read the secret of the database's reader, and not that of its owner", () => {
+    const [id = "", secret] = secretNamed("DatabaseReader");
+    expect(readersOf(`<${id}>`)).toEqual([
+      "ApiHandlerRole",
+      "DashboardProgressWidgetRole",
+      "MigrationsMigrateRole",
+    ]);
+    const [cluster] = Object.keys(standard.template.findResources("AWS::RDS::DBCluster"));
+    // The API changes tasks and failures when it is asked to by a POST; its reads have the other secret (read-paths.test.ts).
+    expect(readersOf(`<${cluster}.MasterUserSecret.SecretArn>`)).toEqual([
+      "ApiHandlerRole",
+      "MigrationsMigrateRole",
+      "PipelineDispatcherRole",
+      "PipelineRetryRole",
+      "PipelineWorkerRole",
+    ]);
+    const { Variables } = functionNamed(standard.template, "ProgressWidget").properties.Environment;
+    expect(text(Variables.DATABASE_READER_SECRET_ARN)).toBe(`<${id}>`);
+    expect(Variables.DATABASE_SECRET_ARN).toBeUndefined();
+    expect(secret?.Properties.GenerateSecretString).toMatchObject({
+      SecretStringTemplate: '{"username":"tushare_reader"}',
+      GenerateStringKey: "password",
+      PasswordLength: 40,
+    });
+  });
+
+  test("the reader's password is given to the database after the secret is there and may be read", () => {
+    const { Environment, Role } = functionNamed(standard.template, "Migrate").properties;
+    expect(text(Environment.Variables.READER_PASSWORD_SECRET_ARN)).toBe(
+      `<${secretNamed("DatabaseReader")[0]}>`,
+    );
+    const { DependsOn } =
+      standard.template.toJSON().Resources[functionNamed(standard.template, "Migrate").id];
+    expect([DependsOn].flat().join()).toContain(
+      text(Role)
+        .slice(1)
+        .split(".")[0]
+        ?.replace(/[0-9A-F]{8}$/, "DefaultPolicy"),
+    );
+  });
+
+  test("only the worker can read the token, and it is nowhere in the template", () => {
+    const [id, secret] = secretNamed("PipelineTushareToken");
     expect(secret?.Properties.SecretString).toBe("put the TuShare token here");
     expect(secret?.Properties.GenerateSecretString).toBeUndefined();
 

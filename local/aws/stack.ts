@@ -19,7 +19,7 @@ import { nameOfArn } from "./queue-attributes.ts";
 import { makeScheduler, type Scheduler } from "./scheduler.ts";
 import { makeSchedulerApi } from "./scheduler-api.ts";
 import { makeTargets } from "./scheduler-targets.ts";
-import { makeSecrets } from "./secrets.ts";
+import { makeSecrets, type SecretSettings } from "./secrets.ts";
 import { makeStackApi } from "./stack-api.ts";
 import {
   functionSettings,
@@ -39,6 +39,8 @@ export type StackOptions = {
   overrides?: Record<string, string>;
   /** Values of secrets, by name or by the beginning of a logical id. */
   secrets?: Record<string, string>;
+  /** Learns the secrets of the template before a function runs. */
+  onSecrets?: (secrets: readonly SecretSettings[]) => void;
   /** Port to prefer for the endpoint; any free one when it is taken or absent. */
   port?: number;
   /** Port to prefer for the HTTP API. */
@@ -170,11 +172,13 @@ async function start(
     scheduler.create(templateSchedule(resource, options.schedulesEnabled ?? true), true);
   }
 
+  const secrets = templateSecrets(template.resources, options.secrets ?? {});
+  options.onSecrets?.(secrets);
   const customResources = makeCustomResources(endpoint, template.stackName, clock);
   services.push(
     customResources.service,
     makeQueueApi(queues, endpoint),
-    makeSecrets(templateSecrets(template.resources, options.secrets ?? {})),
+    makeSecrets(secrets),
     makeSchedulerApi(scheduler),
     makeLambdaApi(functions, sources),
     makeStackApi(template, new Date(clock.now())),

@@ -1,7 +1,9 @@
 // A server that speaks the RDS Data API's wire protocol (REST-JSON) in front of a PostgreSQL database, and refuses what
-// the service refuses. It listens on loopback and accepts any signature, cluster and secret.
+// the service refuses. It listens on loopback and accepts any signature, cluster and secret. The reader's secret is the only
+// one that matters: with it, a statement runs as the user that may only read.
 import { setTimeout } from "node:timers/promises";
 import pg, { type PoolClient } from "pg";
+import { readOnly, withSettings } from "../database/url.ts";
 import { describeColumns, makeTypeCatalogue } from "./columns.ts";
 import { DataApiError, toDataApiError } from "./errors.ts";
 import { type JsonServerOptions, type Route, serveJson } from "./http.ts";
@@ -34,6 +36,8 @@ export interface DataApiOptions {
   readonly port?: number;
   readonly clock?: Clock;
   readonly limits?: Partial<DataApiLimits>;
+  /** How the user that only reads is reached; absent, a call with any secret is the owner's. */
+  readonly reader?: Reader;
   /** The name by which calls may name the database, whatever it is called behind this server; any when absent. */
   readonly databaseName?: string;
   /**
@@ -41,6 +45,13 @@ export interface DataApiOptions {
    * statements to a small database ten thousand times save half of the database's work.
    */
   readonly keepsPlans?: boolean;
+}
+
+export interface Reader {
+  /** A transaction there begins read-only, whoever its user is. */
+  readonly databaseUrl: string;
+  /** Whether this is the secret of that user. */
+  readonly isSecret: (arn: string) => boolean;
 }
 
 const connectionsMax = 32;
@@ -75,20 +86,29 @@ export async function startDataApi(options: DataApiOptions): Promise<DataApi> {
   const clock = options.clock ?? systemClock;
   const limits: DataApiLimits = { ...serviceLimits, ...options.limits };
   const prepared: PreparedStatements | undefined = options.keepsPlans ? new WeakMap() : undefined;
-  const pool = new pg.Pool({
-    connectionString: options.databaseUrl,
-    max: connectionsMax,
-    options: prepared ? `${sessionOptions} ${keptPlans}` : sessionOptions,
-    application_name: "rds-data",
-  });
-  pool.on("error", () => undefined); // an idle connection died; the next call opens another
-  pool.on("connect", (client) => client.on("error", () => undefined)); // one in use died; its query rejects
   const catalogue = makeTypeCatalogue();
-  const transactions = makeTransactions(pool, clock, {
-    idleMilliseconds: limits.transactionIdleMilliseconds,
-    ageMilliseconds: limits.transactionMilliseconds,
-  });
+  const sessions = prepared ? `${sessionOptions} ${keptPlans}` : sessionOptions;
+  const ofOwner = open(options.databaseUrl, sessions);
+  const { reader } = options;
+  const ofReader = reader && open(reader.databaseUrl, `${sessions} ${readOnly}`);
   let suspendedCalls = 0;
+
+  /** The connections of a user. A transaction is only found with the secret that it was begun with. */
+  function open(url: string, settings: string) {
+    const connectionString = withSettings(url, settings);
+    const pool = new pg.Pool({ connectionString, max: connectionsMax, application_name: "rds-data" });
+    pool.on("error", () => undefined); // an idle connection died; the next call opens another
+    pool.on("connect", (client) => client.on("error", () => undefined)); // one in use died; its query rejects
+    const transactions = makeTransactions(pool, clock, {
+      idleMilliseconds: limits.transactionIdleMilliseconds,
+      ageMilliseconds: limits.transactionMilliseconds,
+    });
+    return { pool, transactions };
+  }
+
+  function userOf({ secretArn = "" }: Call) {
+    return ofReader !== undefined && reader?.isSecret(secretArn) ? ofReader : ofOwner;
+  }
 
   /**
    * Runs a statement on its transaction's connection or on a free one, then calls `answer` with the outcome and that
@@ -102,6 +122,7 @@ export async function startDataApi(options: DataApiOptions): Promise<DataApi> {
     answer: (outcome: QueryOutcome, client: PoolClient) => Promise<string>,
   ): Promise<string> {
     refuseOtherDatabase(call);
+    const { pool, transactions } = userOf(call);
     const held = call.transactionId === undefined ? undefined : transactions.use(call.transactionId);
     const client = held?.client ?? (await pool.connect());
     let isReusable = !statement.changesSession;
@@ -209,7 +230,7 @@ export async function startDataApi(options: DataApiOptions): Promise<DataApi> {
 
   async function endTransaction(call: Call, command: "commit" | "rollback"): Promise<string> {
     requireMembers(call, ["resourceArn", "secretArn", "transactionId"]);
-    await transactions.end(call.transactionId ?? "", command);
+    await userOf(call).transactions.end(call.transactionId ?? "", command);
     return JSON.stringify({
       transactionStatus: command === "commit" ? "Transaction Committed" : "Rollback Complete",
     });
@@ -222,6 +243,7 @@ export async function startDataApi(options: DataApiOptions): Promise<DataApi> {
       requireMembers(call, ["resourceArn", "secretArn"]);
       refuseSchema(call);
       refuseOtherDatabase(call);
+      const { transactions } = userOf(call);
       const transactionId = await transactions.begin();
       if (gone.aborted) await transactions.end(transactionId, "rollback"); // the caller never learned its id
       return JSON.stringify({ transactionId });
@@ -255,7 +277,9 @@ export async function startDataApi(options: DataApiOptions): Promise<DataApi> {
     },
     async close() {
       await server.close();
-      const closed = transactions.close().then(() => pool.end());
+      const closed = Promise.all(
+        [ofOwner, ofReader].map((user) => user?.transactions.close().then(() => user.pool.end())),
+      );
       await Promise.race([closed, setTimeout(closeMilliseconds, undefined, { ref: false })]);
     },
   };

@@ -15,6 +15,10 @@ import { keepUp } from "./pglite-upkeep.ts";
 /** The state of one connection in the shared session. */
 export interface Session {
   readonly id: number;
+  /** The user it runs as: the owner of everything, or one that the catalogue has. */
+  user: string;
+  /** Whether the settings include those of its user. */
+  hasUserSettings: boolean;
   /** Settings that differ from the server's defaults; applied again whenever the session's turn comes. */
   settings: Map<string, string>;
   settingsChanged: boolean;
@@ -54,6 +58,9 @@ export interface BackendOptions {
   readonly onFullDisk: () => void;
 }
 
+/** The user of the one session there is, who may do anything. */
+export const owner = "postgres";
+
 const upkeepMilliseconds = 10_000;
 
 /** A statement usually ends milliseconds after an interrupt; a large rollback may take a second. */
@@ -66,6 +73,7 @@ export async function makeBackend(engine: Engine, options: BackendOptions): Prom
   let stopped: StopReason | undefined; // why that statement was interrupted
   let unstoppable: NodeJS.Timeout | undefined;
   let current: Session | undefined; // the session of the settings now applied
+  let user: string | undefined = owner; // the user of the one session now; undefined where a statement may have changed it
   let holder: Session | undefined; // in a transaction, or between Flush and Sync: no other session may run
   let unnamedOwner: Session | undefined;
   let epoch = 0; // increased when a session deallocates all prepared statements
@@ -104,14 +112,49 @@ export async function makeBackend(engine: Engine, options: BackendOptions): Prom
     }
   }
 
+  const upkeep = newSession(0);
   const defaults = new Map(
     readTexts(await execute(build.query("select lower(name), setting from pg_settings"))).map(
       ([name, value]) => [name ?? "", value ?? ""] as const,
     ),
   );
 
+  /** @throws when the owner is not let back, which would leave the engine of no use */
+  async function becomeOwner(): Promise<void> {
+    if (user === owner) return;
+    // By name: "reset session authorization" does nothing here, as the engine's session began without a login.
+    if (errorCodeIn(await execute(build.query(`set session authorization ${owner}`))) !== undefined)
+      throw new Error("its owner was refused");
+    user = owner;
+  }
+
+  /** False when there is no such user. */
+  async function become({ user: wanted }: Session): Promise<boolean> {
+    if (wanted === user) return true;
+    await becomeOwner();
+    if (wanted === owner) return true;
+    const output = await execute(build.query(`set session authorization ${literal(wanted)}`));
+    if (errorCodeIn(output) !== undefined) return false;
+    user = wanted;
+    return true;
+  }
+
+  /** Settings that `alter role … set` gave the session's user, as for a login; what the client asked for is stronger. */
+  async function addUserSettings(session: Session): Promise<void> {
+    if (session.user === owner || session.hasUserSettings) return;
+    const sql = `select unnest(rolconfig) from pg_catalog.pg_roles where rolname = ${literal(session.user)}`;
+    for (const [text] of readTexts(await execute(build.query(sql)))) {
+      const [, name = "", value = ""] = /^([^=]*)=(.*)$/s.exec(text ?? "") ?? [];
+      if (!session.settings.has(name)) session.settings.set(name, value);
+      session.hasUserSettings = true;
+    }
+    session.timeoutMilliseconds = undefined;
+  }
+
   async function switchTo(session: Session): Promise<void> {
     if (current !== session) {
+      if (current?.settingsChanged) user = undefined;
+      await becomeOwner();
       if (current?.settingsChanged) {
         const changed = "select name, setting from pg_settings where source = 'session'";
         const rows = readTexts(await execute(build.query(changed)));
@@ -120,9 +163,9 @@ export async function makeBackend(engine: Engine, options: BackendOptions): Prom
       }
       if (current && current.settings.size > 0) {
         await execute(build.query("reset all"));
-        await execute(build.query("reset session authorization"));
       }
       current = session;
+      await addUserSettings(session);
       for (const [name, value] of session.settings) {
         if (defaults.get(name.toLowerCase()) === value) session.settings.delete(name);
         else await execute(build.query(`select set_config(${literal(name)}, ${literal(value)}, false)`));
@@ -137,6 +180,10 @@ export async function makeBackend(engine: Engine, options: BackendOptions): Prom
   async function perform({ session, batch }: Job): Promise<Buffer> {
     await switchTo(session);
     const last = batch.at(-1);
+    if (!(await become(session))) {
+      const refusal = build.error("28000", `role "${session.user}" does not exist`);
+      return last?.type === "H" ? refusal : Buffer.concat([refusal, build.ready("I")]);
+    }
     const autocommit = holder !== session;
     const unnamed = session.statements.get("");
     if (last?.type === "Q") session.statements.delete("");
@@ -230,6 +277,7 @@ export async function makeBackend(engine: Engine, options: BackendOptions): Prom
       }
       if (!holder && performance.now() - keptUpAt > upkeepMilliseconds) {
         // If the engine is lost here, the next statement fails too and handles it.
+        await switchTo(upkeep);
         await keepUp(async (sql) => readTexts(await execute(build.query(sql)))).catch(() => undefined);
         keptUpAt = performance.now();
       }
@@ -303,6 +351,17 @@ export async function makeBackend(engine: Engine, options: BackendOptions): Prom
         if (name !== "") await run(session, [build.message(build.close(name)), build.message(build.sync)]);
       }
     },
+  };
+}
+
+export function newSession(id: number): Session {
+  return {
+    ...{ id, user: owner, hasUserSettings: false },
+    settings: new Map(),
+    settingsChanged: false,
+    statements: new Map(),
+    statementsEpoch: 0,
+    timeoutMilliseconds: 0,
   };
 }
 

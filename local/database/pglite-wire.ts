@@ -4,9 +4,10 @@
 // prepared statements are shared, and COPY FROM STDIN ends the whole database.
 import { randomInt } from "node:crypto";
 import { createServer, type Socket } from "node:net";
+import { readerUser } from "../../shared/catalogue/stack.ts";
 import { listen } from "../listen.ts";
 import type { Engine } from "./engine.ts";
-import { type Backend, makeBackend, type Session } from "./pglite-backend.ts";
+import { type Backend, makeBackend, newSession, owner, type Session } from "./pglite-backend.ts";
 import { backendMessages, messages as build, cString, type Message, readMessage } from "./pglite-messages.ts";
 import { makeScram, type Scram } from "./scram.ts";
 
@@ -54,6 +55,7 @@ export async function servePglite(engine: Engine, options: WireOptions): Promise
 
   async function open(engine: Engine) {
     const greeting = await serverParameters(engine);
+    await engine.run(build.query(withoutSetConfig));
     const backend = await makeBackend(engine, {
       ...options,
       onIdleInTransaction: (session) =>
@@ -112,7 +114,10 @@ export async function servePglite(engine: Engine, options: WireOptions): Promise
         if (target?.secret === request.readInt32BE(12)) backend.cancel(target.session);
         return false;
       } else {
-        session.settings = requestedSettings(request);
+        const { user, settings } = requested(request);
+        // Any other name is the owner's, as ever: there is one user here, and one who may only read.
+        if (user === readerUser) session.user = user;
+        session.settings = settings;
         if (session.settings.has("statement_timeout")) session.timeoutMilliseconds = undefined;
         if (code !== requestCodes.three) socket.write(build.protocolThree);
         if (scram !== undefined && !(await proves(connection, scram))) return false;
@@ -171,8 +176,10 @@ async function converse({ session, socket, read }: Connection, backend: Backend)
   for (;;) {
     const bytes = await read(1);
     if (!bytes || bytes[0] === 0x58) return; // X: Terminate
-    const message = refuseProgram(readMessage(bytes, `c${session.id}_`));
-    const isCopy = (message.type === "Q" || message.type === "P") && isCopyFromClient(bytes);
+    const plain = refuseProgram(readMessage(bytes, `c${session.id}_`));
+    const message = session.user === owner ? plain : refuseOtherUser(plain);
+    const isCopy =
+      message === plain && (message.type === "Q" || message.type === "P") && isCopyFromClient(bytes);
     // Not possible in the extended protocol: the rows come only after the Execute has started.
     batch.push(
       isCopy && message.type === "P" ? build.message(build.parse("copy from stdin unsupported")) : message,
@@ -193,13 +200,50 @@ function refuseProgram(message: Message): Message {
   if (message.type !== "Q" && message.type !== "P") return message;
   const text = message.bytes.toString("utf8", 5).replace(/--[^\n]*|\/\*.*?\*\//gs, " ");
   if (!/\bcopy\b[^;]*\b(to|from)\s+program\b/i.test(text)) return message;
-  // The engine itself raises the error, so that it aborts a transaction like any other error.
-  const refusal = `do 'begin raise exception using errcode = ''0A000'', message = ''${noProgram}''; end'`;
+  return refused(message, "0A000", noProgram);
+}
+
+/** The engine itself raises the error, so that it aborts a transaction like any other error. */
+function refused(message: Message, code: string, text: string): Message {
+  const refusal = `do 'begin raise exception using errcode = ''${code}'', message = ''${text}''; end'`;
   return {
     ...message,
     bytes: message.type === "Q" ? build.query(refusal) : build.parse(refusal, message.parses),
   };
 }
+
+/**
+ * The engine has one session, its owner's, which would let a reader become the owner again by name. So a reader sends one
+ * statement at a time, sets no user, and runs no code that could. The function that sets one is taken from all but the owner.
+ */
+function refuseOtherUser(message: Message): Message {
+  if (message.type !== "Q" && message.type !== "P") return message;
+  const textAt = message.type === "Q" ? 5 : cString(message.bytes, 5)[1];
+  const [text] = cString(message.bytes, textAt);
+  const statement = text.replace(beforeStatement, "");
+  const [, word = "", rest = ""] = /^(\w*)(.*)$/s.exec(statement) ?? [];
+  if (isCopyFromClient(message.bytes)) return refused(message, "42501", onlyReads);
+  // The extended protocol takes one statement only.
+  if (message.type === "Q" && /;[\s;]*[^\s;]/.test(text)) return refused(message, "42501", onlyOneStatement);
+  const isAllowed = /^set$/i.test(word) ? mayBeSet.test(rest) : readerMaySend.test(statement);
+  return isAllowed ? message : refused(message, "42501", onlyReads);
+}
+
+/** Space and comments; a comment in a comment is none of these, and so no statement begins after it. */
+const beforeStatement = /^(?:\s|--[^\r\n]*(?=[\r\n]|$)|\/\*(?:(?!\/\*|\*\/)[\s\S])*\*\/)*/;
+
+/** All that is listed is for the engine to judge: of these it lets a reader do what a reader may. */
+const readerMaySend =
+  /^(?:$|\(|(?:select|with|values|table|explain|show|declare|fetch|move|close|begin|start|commit|end|rollback|abort|savepoint|release|prepare|execute|deallocate|insert|update|delete|merge|truncate|create|alter|drop|copy|lock|grant|revoke|comment|vacuum|analyze|reset|listen|unlisten|notify)\b)/i;
+
+/** A setting with a plain name that is not the user's: also not one in quotes, which have escapes. */
+const mayBeSet =
+  /^\s+(?:(?:local|session)\s+)?(?!(?:session|local|authorization|session_authorization)\b)[a-z_][\w.]*[\s=]/i;
+
+const onlyOneStatement = "a reader of the embedded database sends one statement at a time";
+const onlyReads = "permission denied: a reader of the embedded database may not send this";
+
+const withoutSetConfig = "revoke execute on function pg_catalog.set_config(text, text, boolean) from public";
 
 const noProgram = "the embedded database runs no programs: COPY to or from a PROGRAM is refused";
 
@@ -230,21 +274,22 @@ function withoutCopyIn(output: Buffer): Buffer {
   return Buffer.concat(kept);
 }
 
-/** What the client asked for in its first message: its settings, and those in `options=-c name=value`. */
-function requestedSettings(request: Buffer): Map<string, string> {
+/** What the client asked for in its first message: its user, its settings, and those in `options=-c name=value`. */
+function requested(request: Buffer): { user: string | undefined; settings: Map<string, string> } {
   const settings = new Map<string, string>();
+  let user: string | undefined;
   for (let at = 8; at < request.length - 1; ) {
     const [name, valueAt] = cString(request, at);
     const [value, next] = cString(request, valueAt);
     at = next;
-    if (name === "options") {
+    if (name === "user") user = value;
+    else if (name === "options") {
       for (const [, key = "", text = ""] of value.matchAll(/-c\s*([\w.]+)=((?:\\.|\S)*)/g)) {
         settings.set(key, text.replaceAll(/\\(.)/g, "$1"));
       }
-    } else if (!["user", "database", "replication", "client_encoding"].includes(name))
-      settings.set(name, value);
+    } else if (!["database", "replication", "client_encoding"].includes(name)) settings.set(name, value);
   }
-  return settings;
+  return { user, settings };
 }
 
 /** The parameter messages that every client gets at startup, as the engine itself would send them. */
@@ -264,17 +309,6 @@ function firstOfPassword(message: Buffer | undefined): string {
   if (message === undefined || message[0] !== 0x70) return "";
   const [method, lengthAt] = cString(message, 5);
   return method === "SCRAM-SHA-256" ? message.toString("utf8", lengthAt + 4) : "";
-}
-
-function newSession(id: number): Session {
-  return {
-    id,
-    settings: new Map(),
-    settingsChanged: false,
-    statements: new Map(),
-    statementsEpoch: 0,
-    timeoutMilliseconds: 0,
-  };
 }
 
 /**

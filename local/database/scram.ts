@@ -1,7 +1,8 @@
 // The server's side of SCRAM-SHA-256, as PostgreSQL speaks it: client and server show each other that they know the
 // password, and neither sends it. Without channel binding, because the port has no TLS.
 // https://www.rfc-editor.org/rfc/rfc5802 and https://www.postgresql.org/docs/current/sasl-authentication.html
-import { createHash, createHmac, pbkdf2Sync, randomBytes, timingSafeEqual } from "node:crypto";
+import { randomBytes, timingSafeEqual } from "node:crypto";
+import { hmac, scramIterations, scramKeys, scramSaltBytes, sha256 } from "../../shared/adapters/scram.ts";
 
 export type Scram = {
   /** Answers a client's first message; undefined when it is not one of SCRAM-SHA-256. */
@@ -14,21 +15,17 @@ export type Exchange = {
   finish(last: string): string | undefined;
 };
 
-const iterations = 4096; // PostgreSQL's default
-
 /** @param password printable ASCII, which SASLprep leaves as it is */
 export function makeScram(password: string): Scram {
-  const salt = randomBytes(16);
-  const salted = pbkdf2Sync(password, salt, iterations, 32, "sha256");
-  const storedKey = sha256(hmac(salted, "Client Key"));
-  const serverKey = hmac(salted, "Server Key");
+  const salt = randomBytes(scramSaltBytes);
+  const { storedKey, serverKey } = scramKeys(password, salt);
   return {
     begin(first) {
       // n: the client has no channel binding; y: it has, and was not offered any.
       const [, header, bare, nonce] = /^([ny],,)(n=[^,]*,r=([\x21-\x2b\x2d-\x7e]+))$/.exec(first) ?? [];
       if (header === undefined || bare === undefined || nonce === undefined) return undefined;
       const together = nonce + randomBytes(18).toString("base64");
-      const challenge = `r=${together},s=${salt.toString("base64")},i=${iterations}`;
+      const challenge = `r=${together},s=${salt.toString("base64")},i=${scramIterations}`;
       const beforeProof = `c=${Buffer.from(header).toString("base64")},r=${together}`;
       return {
         challenge,
@@ -45,12 +42,4 @@ export function makeScram(password: string): Scram {
       };
     },
   };
-}
-
-function hmac(key: Buffer, text: string): Buffer {
-  return createHmac("sha256", key).update(text).digest();
-}
-
-function sha256(bytes: Uint8Array): Buffer {
-  return createHash("sha256").update(bytes).digest();
 }

@@ -3,6 +3,7 @@
 import pg from "pg";
 import type { Database, SqlParameters, SqlRow } from "../../shared/ports.ts";
 import { readStatement } from "../data-api/sql.ts";
+import { withSettings } from "../database/url.ts";
 
 /** Two, so that a chart does not wait for the coverage. */
 const connectionsMax = 2;
@@ -11,9 +12,10 @@ const statementMilliseconds = 15_000;
 
 type Reader = Database & { close(): Promise<void> };
 
-export function openDatabase(url: string): Reader {
+/** @param settings of each session, as `-c name=value` */
+export function openDatabase(url: string, settings = ""): Reader {
   const pool = new pg.Pool({
-    connectionString: url,
+    connectionString: settings === "" ? url : withSettings(url, settings),
     max: connectionsMax,
     statement_timeout: statementMilliseconds,
   });

@@ -50,6 +50,8 @@ export type Feed = {
 
 export type FeedOptions = {
   readonly database: Database;
+  /** Where whole days may be kept (coverage.ts); the same when absent. */
+  readonly keeper?: Database;
   readonly rates: () => Promise<readonly InterfaceRate[]>;
   readonly now?: () => Date;
 };
@@ -61,8 +63,8 @@ const tasksShown = 8;
 const failuresShown = 20;
 const verificationsShown = 6;
 
-export function makeFeed({ database, rates, now = () => new Date() }: FeedOptions): Feed {
-  const coverage = makeCoverageReader(database);
+export function makeFeed({ database, keeper, rates, now = () => new Date() }: FeedOptions): Feed {
+  const coverage = makeCoverageReader(database, undefined, keeper);
   const listeners = new Set<Listener>();
   let current: Snapshot | undefined;
   let isPolling = false;

@@ -6,6 +6,7 @@ import { join } from "node:path";
 import type { Origin } from "../../shared/catalogue/origin.ts";
 import { suggestCodes } from "../../shared/reads/instruments.ts";
 import { style } from "../../shared/widget/style.ts";
+import { readOnly } from "../database/url.ts";
 import { listen } from "../listen.ts";
 import { whyNotFromHere } from "../loopback.ts";
 import { drawChart, readChoice } from "./chart.ts";
@@ -19,6 +20,9 @@ import { drawFindings } from "./verifications.ts";
 import { type PageWords, wordsFor } from "./words.ts";
 
 export type PageOptions = {
+  /** All that the page shows is read there, as a user that may only read. */
+  readonly readerUrl: string;
+  /** There the page keeps which days are whole, which it has counted; it changes nothing else but by commands. */
   readonly databaseUrl: string;
   readonly dispatch: Dispatch;
   /** Calls of the last minute, for each interface that was called. */
@@ -49,14 +53,16 @@ const icon =
   '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 16 16"><rect width="16" height="16" rx="4" fill="#1d5fa8"/><path d="M3 11l3-4 3 2 4-5" fill="none" stroke="#fff" stroke-width="2"/></svg>';
 
 export async function startPage({
+  readerUrl,
   databaseUrl,
   dispatch,
   rates,
   origin,
   port = 0,
 }: PageOptions): Promise<Page> {
-  const database = openDatabase(databaseUrl);
-  const feed = makeFeed({ database, rates });
+  const database = openDatabase(readerUrl, readOnly);
+  const keeper = openDatabase(databaseUrl);
+  const feed = makeFeed({ database, keeper, rates });
   const here = (name: string) => readFileSync(join(import.meta.dirname, name), "utf8");
   const files: Readonly<Record<string, { type: string; body: string }>> = {
     "/page.css": {
@@ -116,7 +122,7 @@ export async function startPage({
       const closed = new Promise((resolve) => server.close(resolve));
       server.closeAllConnections(); // event streams do not end otherwise
       await closed;
-      await database.close();
+      await Promise.all([database.close(), keeper.close()]);
     },
   };
 }

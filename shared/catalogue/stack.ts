@@ -7,6 +7,9 @@ const firstName = "TushareSync";
 /** Name of the database in the cluster, by which the Data API is called. */
 export const databaseName = "tushare";
 
+/** The database user of everything that only reads. It may read every table, and change none. */
+export const readerUser = "tushare_reader";
+
 /** Allowed names of a stage, which becomes part of the stack's name. */
 export const stagePattern = /^[a-zA-Z][a-zA-Z0-9-]{0,19}$/;
 
@@ -35,6 +38,7 @@ export type StackOutput =
   | "DatabaseArn"
   | "DatabaseName"
   | "DatabaseSecretArn"
+  | "DatabaseReaderSecretArn"
   | "TushareTokenSecretArn"
   | "MirrorOrigin"
   | "EgressAddress";
@@ -58,6 +62,8 @@ export const migrationsType = "Custom::SchemaMigrations";
 export type FunctionVariable =
   | "DATABASE_RESOURCE_ARN"
   | "DATABASE_SECRET_ARN"
+  | "DATABASE_READER_SECRET_ARN"
+  | "READER_PASSWORD_SECRET_ARN"
   | "DATABASE_NAME"
   | "WORK_QUEUE_URL"
   | "DISPATCHER_ARN"

@@ -56,6 +56,8 @@ export const alone = [
   "monitoring",
   "notify",
   "page-feed",
+  "read-paths",
+  "reader",
   "silence",
   "stack",
   "stopping",

@@ -7,7 +7,9 @@ import pg from "pg";
 import { type LocalStack, startStack } from "../../local/aws/stack.ts";
 import { startDataApi } from "../../local/data-api/server.ts";
 import { startDatabase } from "../../local/database/database.ts";
+import { findReader } from "../../local/reader.ts";
 import { synthesise } from "../../local/synth.ts";
+import { databaseName } from "../../shared/catalogue/stack.ts";
 
 export type LocalApi = {
   readonly url: string;
@@ -17,6 +19,8 @@ export type LocalApi = {
   readonly assembly: string;
   /** What the functions printed. */
   readonly lines: readonly string[];
+  /** The secrets that the database was asked with, by their ARN, one for each call. */
+  readonly secretsUsed: string[];
   close(): Promise<void>;
 };
 
@@ -24,12 +28,22 @@ export async function startLocalApi(): Promise<LocalApi> {
   const assembly = mkdtempSync(join(tmpdir(), "local-api-"));
   await synthesise(assembly, { egress: "none" });
   const engine = await startDatabase({ dataDir: undefined });
-  const dataApi = await startDataApi({ databaseUrl: engine.url });
+  const reader = findReader(engine);
+  const secretsUsed: string[] = [];
+  const isSecret = (arn: string) => {
+    secretsUsed.push(arn);
+    return reader.isSecret(arn);
+  };
+  const dataApi = await startDataApi({
+    ...{ databaseUrl: engine.url, databaseName },
+    reader: { ...reader, isSecret },
+  });
   const lines: string[] = [];
   const stack = await startStack({
     assembly,
     endpoints: { rdsData: dataApi.url },
     overrides: { TUSHARE_URL: "http://127.0.0.1:1" },
+    onSecrets: reader.learn,
     schedulesEnabled: false,
     onLog: ({ text }) => lines.push(text),
   });
@@ -38,7 +52,7 @@ export async function startLocalApi(): Promise<LocalApi> {
   await database.connect();
   if (stack.apiUrl === undefined) throw new Error("the template has no HTTP API");
   return {
-    ...{ url: stack.apiUrl, stack, database, assembly, lines },
+    ...{ url: stack.apiUrl, stack, database, assembly, lines, secretsUsed },
     async close() {
       await database.end();
       await stack.close();
