@@ -66,7 +66,10 @@ describe("a deployment", () => {
         return 0;
       },
       clients: () => clients,
-      ...(typed && { askSecret: () => Promise.resolve(typed.shift() ?? "") }),
+      ...(typed && {
+        ask: () => Promise.resolve("y"),
+        askSecret: () => Promise.resolve(typed.shift() ?? ""),
+      }),
       ...(piped !== undefined && { readInput: () => Promise.resolve(piped) }),
       target: () => Promise.resolve(target),
       folder,
@@ -100,6 +103,11 @@ describe("a deployment", () => {
     expect(json).toMatchObject({ token: "not set", tasks: [], health: { answered: true, token: "not set" } });
   });
 
+  test("--yes asks nothing, also not for the token", async () => {
+    expect(await run({ typed: ["bad-token-nobody-is-asked-for"] })).toBe(0);
+    expect(json).toMatchObject({ token: "not set" });
+  });
+
   test("a text that cannot be a token is refused before anything is deployed, and is not repeated", async () => {
     const error = await failing(run({ piped: "two words\n" }, { "token-stdin": true }));
     expect(error).toMatchObject({ exitCode: 2, message: expect.stringContaining("not a token") });
@@ -108,7 +116,7 @@ describe("a deployment", () => {
   });
 
   test("a token that TuShare refuses ends it at the token's step, with TuShare's own words", async () => {
-    const error = await failing(run({ typed: ["short", "bad-token-of-another"] }));
+    const error = await failing(run({ typed: ["short", "bad-token-of-another"] }, { yes: false }));
     expect(error?.exitCode).toBe(1);
     expect(error?.message).toMatch(/step 5 \(The TuShare token\) failed: .*您的token不对/);
     expect(error?.message).toContain("goes on from here");

@@ -100,7 +100,10 @@ export async function deploy(session: Session, values: Values, tools: Tools): Pr
   sayStep(session, "deploy");
   const outputs = await carryOut(session, tools, { where, before, found, context, said, environment });
   const first = values["first-steps"]
-    ? await takeFirstSteps(session, tools, { target: await tools.target(stack, region), token })
+    ? await takeFirstSteps(session, values.yes ? { ...tools, askSecret: undefined } : tools, {
+        target: await tools.target(stack, region),
+        token,
+      })
     : undefined;
   output.json({ stack, outputs, ...first, dashboard: dashboardOf(outputs) });
   for (const line of nextSteps(stack, region, outputs, first, t)) output.line(line);
