@@ -6,11 +6,13 @@ import { join } from "node:path";
 import pg from "pg";
 import { startStack } from "../local/aws/stack.ts";
 import { synthesise } from "../local/synth.ts";
+import { encodeOrigin } from "../shared/catalogue/origin.ts";
 import type { Database } from "../shared/ports.ts";
-import { dailyOfCode, dailyOfDay, newestTradeDate } from "../shared/reads/daily.ts";
+import { dailyOfCode, dailyOfDay, linesOfCode, linesOfDay, newestTradeDate } from "../shared/reads/daily.ts";
 import { dailyRowsMax } from "../shared/reads/figures.ts";
 import { countEtfsByExchange, findInstruments } from "../shared/reads/instruments.ts";
 import type { Engine } from "./engines.ts";
+import { benchOrigin } from "./functions.ts";
 import { quantile } from "./report.ts";
 
 export type ReadsOptions = {
@@ -79,7 +81,7 @@ export async function measureReads(engine: Engine, options: ReadsOptions): Promi
   const stack = await startStack({
     assembly,
     endpoints: { rdsData: engine.dataApiUrl },
-    overrides: { TUSHARE_URL: "http://127.0.0.1:9" },
+    overrides: { TUSHARE_URL: "http://127.0.0.1:9", MIRROR_ORIGIN: encodeOrigin(benchOrigin) },
     schedulesEnabled: false,
   });
   try {
@@ -135,8 +137,18 @@ function readsOf({ stocks, days }: ReadsOptions): Read[] {
     },
     {
       read: "whole market, one day, a page",
-      ask: (database, at) => dailyOfDay(database, day(at), undefined, { limit: dailyRowsMax }),
+      ask: (database, at) => dailyOfDay(database, { trade_date: day(at), is_etf: undefined }, dailyRowsMax),
       path: (at) => `/api/daily?trade_date=${day(at)}`,
+    },
+    {
+      read: "whole market, one day, as CSV, its first answer",
+      ask: (database, at) => linesOfDay(database, { trade_date: day(at), is_etf: undefined }),
+      path: (at) => `/api/daily?trade_date=${day(at)}&format=csv`,
+    },
+    {
+      read: "one code, all years, as CSV",
+      ask: (database, at) => linesOfCode(database, code(at), {}, { adjust: "none" }),
+      path: (at) => `/api/daily/${code(at)}?format=csv`,
     },
     {
       read: "ETF list, a page",

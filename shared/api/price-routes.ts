@@ -1,13 +1,12 @@
 // Daily prices: of a code, adjusted or not, and of the whole market on a day.
 import { addDays } from "../catalogue/dates.ts";
 import * as daily from "../reads/daily.ts";
-import { dailyRowsMax } from "../reads/figures.ts";
 import { isKnownCode } from "../reads/instruments.ts";
 import { say } from "../words/say.ts";
 import { asDaily, DailyOfCodeAnswer, DailyOfDayAnswer, ErrorAnswer } from "./answers.ts";
 import { code, day, integer, oneOf, optional, truth } from "./fields.ts";
 import { type Answer, type ApiServices, badInput, notFound, type Route, route } from "./route.ts";
-import { asCsv, readWhole } from "./table.ts";
+import { linesAsCsv } from "./table.ts";
 
 const limitMax = 1_000;
 const limitByDefault = 500;
@@ -76,20 +75,16 @@ export const priceRoutes: readonly Route[] = [
       const refusal = refusePages(query);
       if (refusal !== undefined) return refusal;
       const trade_date = query.trade_date ?? (await daily.newestTradeDate(database));
-      const read = (after: string | undefined, rows: number) =>
-        trade_date === undefined
-          ? Promise.resolve([])
-          : daily.dailyOfDay(database, trade_date, is_etf, { after, limit: rows });
+      if (trade_date === undefined) return nothingStored(query.format);
       if (query.format === "csv") {
-        return csv(
-          "none",
-          await readWhole(dailyRowsMax, (last?: daily.DailyRow) => read(last?.ts_code, dailyRowsMax)),
-        );
+        const read = (after: string | undefined) => daily.linesOfDay(database, { trade_date, is_etf, after });
+        const { csv } = await linesAsCsv(daily.dailyColumns("none"), read);
+        return { status: 200, csv };
       }
       const pageRows = query.limit ?? limitByDefault;
-      const rows = await read(cursor, pageRows);
+      const rows = await daily.dailyOfDay(database, { trade_date, is_etf, after: cursor }, pageRows);
       const next_cursor = rows.length < pageRows ? null : (rows.at(-1)?.ts_code ?? null);
-      return { status: 200, body: { trade_date: trade_date ?? null, rows: rows.map(asDaily), next_cursor } };
+      return { status: 200, body: { trade_date, rows: rows.map(asDaily), next_cursor } };
     },
   }),
 ];
@@ -105,39 +100,36 @@ async function ofCode(database: ApiServices["database"], ts_code: string, query:
   const refusal = refusePages(query);
   if (refusal !== undefined) return refusal;
 
-  const read = (after: string | undefined, rows: number) => {
-    const first = after === undefined ? from : addDays(after, 1);
-    return daily.dailyOfCode(
-      database,
-      ts_code,
-      { from: first, to },
-      { adjust, base, otherCodes: query.other_codes },
-      rows,
-    );
-  };
-  const pageRows = query.limit ?? limitByDefault;
-  const rows =
-    query.format === "csv"
-      ? await readWhole(dailyRowsMax, (last?: daily.DailyRow) => read(last?.trade_date, dailyRowsMax))
-      : await read(cursor, pageRows);
-  if (rows.length === 0 && !(await isKnownCode(database, ts_code))) {
-    return notFound(say("noCode", { code: ts_code }));
+  const selection = { adjust, base, otherCodes: query.other_codes };
+  const rangeAfter = (after: string | undefined) => ({
+    from: after === undefined ? from : addDays(after, 1),
+    to,
+  });
+  if (query.format === "csv") {
+    const read = (after: string | undefined) =>
+      daily.linesOfCode(database, ts_code, rangeAfter(after), selection);
+    const { csv, count } = await linesAsCsv(daily.dailyColumns(adjust), read);
+    return count === 0 ? await nothingOf(database, ts_code, { status: 200, csv }) : { status: 200, csv };
   }
-  if (query.format === "csv") return csv(adjust, rows);
+  const pageRows = query.limit ?? limitByDefault;
+  const rows = await daily.dailyOfCode(database, ts_code, rangeAfter(cursor), selection, pageRows);
   const next_cursor = rows.length < pageRows ? null : (rows.at(-1)?.trade_date ?? null);
-  return { status: 200, body: { ts_code, adjust, rows: rows.map(asDaily), next_cursor } };
+  const answer = { status: 200, body: { ts_code, adjust, rows: rows.map(asDaily), next_cursor } };
+  return rows.length === 0 ? await nothingOf(database, ts_code, answer) : answer;
 }
 
-function csv(adjust: daily.Adjustment, rows: readonly daily.DailyRow[]): Answer {
-  const adjusted = [...daily.adjustedFigures, "factor_carried", "base_date"];
-  const columns = ["ts_code", "trade_date", ...(adjust === "none" ? daily.dailyFigures : adjusted)];
-  return {
-    status: 200,
-    csv: asCsv(
-      columns,
-      rows.map(({ figures, ...row }) => ({ ...row, ...figures })),
-    ),
-  };
+/** No rows are an answer for a code that is known. */
+async function nothingOf(
+  database: ApiServices["database"],
+  ts_code: string,
+  answer: Answer,
+): Promise<Answer> {
+  return (await isKnownCode(database, ts_code)) ? answer : notFound(say("noCode", { code: ts_code }));
+}
+
+function nothingStored(asked: "csv" | "json" | undefined): Answer {
+  if (asked === "csv") return { status: 200, csv: `${daily.dailyColumns("none").join(",")}\n` };
+  return { status: 200, body: { trade_date: null, rows: [], next_cursor: null } };
 }
 
 /** Refuses paging for CSV, which is always returned whole. */

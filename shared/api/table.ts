@@ -1,4 +1,5 @@
 // Tables returned whole, as CSV. They are read in pieces, so that each reply of the database stays within its limit.
+import type { Lines } from "../reads/lines.ts";
 import { defuse } from "../words/formula.ts";
 
 /** Enough for all days of a code and for all codes of the market; Lambda's response has at most 6 MB. */
@@ -19,6 +20,29 @@ export async function readWhole<Row>(
     if (piece.length < pieceRows) return rows;
   }
   throw new Error(`more than ${piecesMax * pieceRows} rows in one table`);
+}
+
+/** Answers of lines in one table. Lambda's response has at most 6 MB, and an answer is below 800 kB. */
+const answersMax = 7;
+
+/**
+ * CSV of lines that the database writes, with a header.
+ * @param read reads the lines after a key, or the first ones
+ */
+export async function linesAsCsv(
+  columns: readonly string[],
+  read: (after: string | undefined) => Promise<Lines>,
+): Promise<{ csv: string; count: number }> {
+  const texts = [`${columns.join(",")}\n`];
+  let count = 0;
+  for (let [after, answers] = [undefined as string | undefined, 0]; answers < answersMax; answers += 1) {
+    const lines = await read(after);
+    texts.push(lines.text);
+    count += lines.count;
+    after = lines.last;
+    if (after === undefined) return { csv: texts.join(""), count };
+  }
+  throw new Error(`more than ${count} rows in one table`);
 }
 
 /** CSV as in RFC 4180, with a header; null is empty, numbers have all stored digits, and no text is a formula. */

@@ -5,6 +5,7 @@ import type { Day } from "../catalogue/dates.ts";
 import { isMember } from "../coverage/members.ts";
 import type { Database, SqlRow } from "../ports.ts";
 import { dailyRowsMax, figuresSql, splitFigures } from "./figures.ts";
+import { type Lines, runAsLines } from "./lines.ts";
 
 const priceColumns = [
   "open",
@@ -65,29 +66,56 @@ export type DailySelection = {
   readonly otherCodes?: boolean | undefined;
 };
 
+type Range = { from?: Day | undefined; to?: Day | undefined };
+
 /** Rows of one code in a range, ascending by day: at most `limit`, and at most dailyRowsMax. */
 export async function dailyOfCode(
   database: Database,
   ts_code: string,
-  range: { from?: Day | undefined; to?: Day | undefined },
-  { adjust, base, otherCodes = false }: DailySelection,
+  range: Range,
+  selection: DailySelection,
   limit: number,
 ): Promise<DailyRow[]> {
-  const figures = adjust === "none" ? dailyFigures : adjustedFigures;
+  const figures = selection.adjust === "none" ? dailyFigures : adjustedFigures;
+  const { statement, parameters } = askOfCode(ts_code, range, selection);
+  const rows = await database.run(statement, { ...parameters, limit: Math.min(limit, dailyRowsMax) });
+  return rows.map((row) => asDailyRow(row, figures));
+}
+
+/** The same rows as lines of CSV with the cells of dailyColumns; as many as one answer holds. */
+export function linesOfCode(
+  database: Database,
+  ts_code: string,
+  range: Range,
+  selection: DailySelection,
+): Promise<Lines> {
+  return runAsLines(database, askOfCode(ts_code, range, selection), "trade_date", cellsOf(selection.adjust));
+}
+
+/** The columns of lines of CSV. */
+export function dailyColumns(adjust: Adjustment): readonly string[] {
+  const adjusted = [...adjustedFigures, "factor_carried", "base_date"];
+  return ["ts_code", "trade_date", ...(adjust === "none" ? dailyFigures : adjusted)];
+}
+
+/** `figures` are cells already, joined by commas. */
+function cellsOf(adjust: Adjustment): readonly string[] {
+  const cells = ["row.ts_code", "row.trade_date", "row.figures"];
+  return adjust === "none" ? cells : [...cells, "cast(row.factor_carried as text)", "row.base_date"];
+}
+
+function askOfCode(ts_code: string, range: Range, { adjust, base, otherCodes = false }: DailySelection) {
   const isBased = adjust === "qfq" && base !== undefined;
-  const sql = isBased
+  const statement = isBased
     ? qfqOfCodeAtBaseSql
     : otherCodes && adjust !== "qfq"
       ? ofCodesSql[adjust]
       : ofCodeSql[adjust];
-  const rows = await database.run(sql, {
-    ts_code,
-    from: range.from ?? firstDay,
-    to: range.to ?? lastDay,
-    limit: Math.min(limit, dailyRowsMax),
+  const parameters = {
+    ...{ ts_code, from: range.from ?? firstDay, to: range.to ?? lastDay },
     ...(isBased && { base }),
-  });
-  return rows.map((row) => asDailyRow(row, figures));
+  };
+  return { statement, parameters };
 }
 
 const ofCodeSql: Readonly<Record<Adjustment, string>> = {
@@ -139,29 +167,42 @@ where bar.ts_code = :ts_code
 order by bar.trade_date
 limit :limit`;
 
-/** Unadjusted rows of one day, each security once, of stocks, ETFs or both, ordered by code, after a code. */
+type DaySelection = {
+  readonly trade_date: Day;
+  readonly is_etf: "Y" | "N" | undefined;
+  /** Codes after this one. */
+  readonly after?: string | undefined;
+};
+
+/** Unadjusted rows of one day, each security once, of stocks, ETFs or both, ordered by code. */
 export async function dailyOfDay(
   database: Database,
-  trade_date: Day,
-  is_etf: "Y" | "N" | undefined,
-  page: { after?: string | undefined; limit: number },
+  selection: DaySelection,
+  limit: number,
 ): Promise<DailyRow[]> {
-  const rows = await database.run(
-    `select ts_code, to_char(trade_date, 'YYYYMMDD') as trade_date, ${figuresSql(dailyFigures, "day")}
+  const { statement, parameters } = askOfDay(selection);
+  const rows = await database.run(statement, { ...parameters, limit: Math.min(limit, dailyRowsMax) });
+  return rows.map((row) => asDailyRow(row, dailyFigures));
+}
+
+/** The same rows as lines of CSV with the cells of dailyColumns; as many as one answer holds. */
+export function linesOfDay(database: Database, selection: DaySelection): Promise<Lines> {
+  return runAsLines(database, askOfDay(selection), "ts_code", cellsOf("none"));
+}
+
+function askOfDay({ trade_date, is_etf, after }: DaySelection) {
+  return {
+    statement: ofDaySql,
+    parameters: { trade_date, is_etf: is_etf ?? null, after: after ?? "" },
+  };
+}
+
+const ofDaySql = `select ts_code, to_char(trade_date, 'YYYYMMDD') as trade_date, ${figuresSql(dailyFigures, "day")}
 from stock_daily_current as day
 where trade_date = to_date(:trade_date, 'YYYYMMDD') and ts_code > :after
   and (cast(:is_etf as text) is null or (${isMember(datasets.etf_daily, "ts_code")}) = (cast(:is_etf as text) = 'Y'))
 order by ts_code
-limit :limit`,
-    {
-      trade_date,
-      is_etf: is_etf ?? null,
-      after: page.after ?? "",
-      limit: Math.min(page.limit, dailyRowsMax),
-    },
-  );
-  return rows.map((row) => asDailyRow(row, dailyFigures));
-}
+limit :limit`;
 
 /** The newest day with any row; undefined in an empty database. */
 export async function newestTradeDate(database: Database): Promise<Day | undefined> {

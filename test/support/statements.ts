@@ -36,7 +36,14 @@ import * as verified from "../../shared/ledger/verifications.ts";
 import { planByDate } from "../../shared/plan/plan.ts";
 import { countInstruments } from "../../shared/plan/price-run.ts";
 import type { Database, SqlRow } from "../../shared/ports.ts";
-import { chartedCode, dailyOfCode, dailyOfDay, newestTradeDate } from "../../shared/reads/daily.ts";
+import {
+  chartedCode,
+  dailyOfCode,
+  dailyOfDay,
+  linesOfCode,
+  linesOfDay,
+  newestTradeDate,
+} from "../../shared/reads/daily.ts";
 import { reportsOfCode } from "../../shared/reads/finance.ts";
 import * as instruments from "../../shared/reads/instruments.ts";
 import { countOpenFailures, newestTasks } from "../../shared/reads/ledger.ts";
@@ -257,8 +264,31 @@ const reads: Statement[] = [
     name: "dailyOfCode, hfq, with the other codes of the security",
     ask: (database) => dailyOfCode(database, stock, lately, { adjust: "hfq", otherCodes: true }, 1_400),
   },
-  { name: "dailyOfDay", ask: (database) => dailyOfDay(database, day, undefined, { limit: 1_400 }) },
-  { name: "dailyOfDay, ETFs", ask: (database) => dailyOfDay(database, day, "Y", { limit: 100 }) },
+  {
+    name: "dailyOfDay",
+    ask: (database) => dailyOfDay(database, { trade_date: day, is_etf: undefined }, 1_400),
+  },
+  {
+    name: "dailyOfDay, ETFs",
+    ask: (database) => dailyOfDay(database, { trade_date: day, is_etf: "Y" }, 100),
+  },
+  { name: "linesOfDay", ask: (database) => linesOfDay(database, { trade_date: day, is_etf: undefined }) },
+  { name: "linesOfDay, ETFs", ask: (database) => linesOfDay(database, { trade_date: day, is_etf: "Y" }) },
+  { name: "linesOfCode", ask: (database) => linesOfCode(database, stock, {}, { adjust: "none" }) },
+  { name: "linesOfCode, hfq", ask: (database) => linesOfCode(database, stock, {}, { adjust: "hfq" }) },
+  { name: "linesOfCode, qfq", ask: (database) => linesOfCode(database, stock, {}, { adjust: "qfq" }) },
+  {
+    name: "linesOfCode, qfq on a base day",
+    ask: (database) => linesOfCode(database, stock, {}, { adjust: "qfq", base: day }),
+  },
+  {
+    name: "linesOfCode, with the other codes of the security",
+    ask: (database) => linesOfCode(database, stock, {}, { adjust: "none", otherCodes: true }),
+  },
+  {
+    name: "linesOfCode, hfq, with the other codes of the security",
+    ask: (database) => linesOfCode(database, stock, {}, { adjust: "hfq", otherCodes: true }),
+  },
   { name: "newestTradeDate", ask: newestTradeDate },
   { name: "chartedCode", ask: (database) => chartedCode(database, "") },
   { name: "reportsOfCode", ask: (database) => reportsOfCode(database, stock, {}, undefined, 200) },

@@ -1,0 +1,58 @@
+// Rows that the database writes as lines of CSV: the function handles some twenty texts instead of thousands of cells.
+import type { Database, SqlParameters } from "../ports.ts";
+
+/** Rows that one statement may look at; how many come is decided by their bytes. */
+export const linesMax = 10_000;
+
+/** Of one answer of the Data API, which has at most 1 MiB with what JSON adds. */
+const answerBytesMax = 800_000;
+
+/** Of one text: a row of the answer has at most 64 KB. */
+const textBytesMax = 40_000;
+
+export type Lines = {
+  /** Each ended by a line feed. */
+  readonly text: string;
+  readonly count: number;
+  /** The key of the last line; undefined when no row follows. */
+  readonly last: string | undefined;
+};
+
+/**
+ * Runs a statement, and answers its rows as lines in the order of a key.
+ * @param statement has the parameter `limit`; its columns are named `row.` in `cells`, and none of the cells needs quotes
+ */
+export async function runAsLines(
+  database: Database,
+  { statement, parameters }: { readonly statement: string; readonly parameters: SqlParameters },
+  key: string,
+  cells: readonly string[],
+): Promise<Lines> {
+  const rows = await database.run(
+    `with page as (
+${statement}
+), sized as (
+  select row.${key} as key, line, row_number() over in_order as place,
+    sum(octet_length(line)) over in_order as bytes
+  from page as row
+  cross join lateral (select concat(${cells.join(", ',', ")}, chr(10)) as line) as written
+  window in_order as (order by row.${key} rows unbounded preceding)
+), kept as (
+  select * from sized where bytes <= ${answerBytesMax}
+)
+select string_agg(line, '' order by place) as text, count(*) as lines, max(key) as key,
+  (select count(*) from page) as found
+from kept
+group by bytes / ${textBytesMax}
+order by min(place)`,
+    { ...parameters, limit: linesMax },
+  );
+  const count = rows.reduce((sum, { lines }) => sum + Number(lines), 0);
+  const found = Number(rows[0]?.found ?? 0);
+  const isAll = count === found && found < linesMax;
+  return {
+    text: rows.map(({ text }) => text).join(""),
+    count,
+    last: isAll || rows.length === 0 ? undefined : String(rows.at(-1)?.key),
+  };
+}
