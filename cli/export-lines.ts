@@ -1,6 +1,6 @@
 // The SQL that writes a page of an export: the database joins the cells of each row to a line and many lines to a text, so
 // that neither the Data API nor this process handles single cells.
-import { defuseSql } from "../shared/words/formula.ts";
+import { textCell } from "../shared/reads/lines.ts";
 import { isPlain } from "./write-rows.ts";
 
 export type LineColumn = { readonly name: string; readonly type: string };
@@ -32,15 +32,8 @@ function asText({ name, type }: LineColumn): string {
   return /^(numeric|integer|smallint|bigint|text|date)$/.test(type) ? `"${name}"` : `cast("${name}" as text)`;
 }
 
-/** RFC 4180. A null is an empty cell, an empty text is "", and no text is a formula. */
 function csvCell(column: LineColumn): string {
-  const text = asText(column);
-  if (isPlain(column)) return text;
-  const defused = defuseSql(text);
-  return `case when ${text} is null then null
-  when ${text} = '' then '""'
-  when ${text} ~ '[",\\r\\n]' then '"' || replace(${defused}, '"', '""') || '"'
-  else ${defused} end`;
+  return isPlain(column) ? asText(column) : textCell(asText(column));
 }
 
 function plainCell(column: LineColumn): string {

@@ -21,10 +21,10 @@ type Exportable = {
 /** Every table of the catalogue, and the views on them. */
 export const exportables: Readonly<Record<string, Exportable>> = {
   ...Object.fromEntries(Object.values(datasets).map((dataset) => [dataset.table, exportableOf(dataset)])),
-  stock_daily_current: viewOf("stock_daily", "trade_date"),
-  stock_daily_hfq: viewOf("stock_daily", "trade_date"),
-  stock_daily_qfq: viewOf("stock_daily", "trade_date"),
-  fina_indicator_current: viewOf("fina_indicator", "end_date"),
+  ...viewOf("stock_daily_current", "trade_date"),
+  ...viewOf("stock_daily_hfq", "trade_date"),
+  ...viewOf("stock_daily_qfq", "trade_date"),
+  ...viewOf("fina_indicator_current", "end_date"),
 };
 
 export type TableColumn = { readonly name: string; readonly type: string; readonly nullable: boolean };
@@ -211,8 +211,10 @@ function exportableOf(dataset: Dataset): Exportable {
   };
 }
 
-function viewOf(listed: string, day: string): Exportable {
-  return { key: ["ts_code", day], nullsIn: [], day, listed, codes: "securities" };
+/** A view is named after the table that it shows. */
+function viewOf(name: string, day: string): Record<string, Exportable> {
+  const listed = Object.values(datasets).find(({ table }) => name.startsWith(`${table}_`))?.table;
+  return { [name]: { key: ["ts_code", day], nullsIn: [], day, listed, codes: "securities" } };
 }
 
 export function exportableNamed(table: string): Exportable {

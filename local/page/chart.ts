@@ -1,5 +1,4 @@
 // Prices of one code as a chart, and the same numbers as a table, for screen readers.
-import { readWhole } from "../../shared/api/table.ts";
 import { addDays, formatDay } from "../../shared/catalogue/dates.ts";
 import type { Database } from "../../shared/ports.ts";
 import {
@@ -115,4 +114,21 @@ function table(rows: readonly DailyRow[], title: string, words: PageWords): Mark
 function numberOf({ figures }: DailyRow, column: string): number | null {
   const figure = figures[column];
   return figure === null || figure === undefined ? null : Number(figure);
+}
+
+/** Enough for all days of a code. */
+const piecesMax = 12;
+
+/** All rows of a selection, read in pieces: each after the last row of the one before. */
+async function readWhole<Row>(
+  pieceRows: number,
+  read: (after: Row | undefined) => Promise<Row[]>,
+): Promise<Row[]> {
+  const rows: Row[] = [];
+  for (let pieces = 0; pieces < piecesMax; pieces += 1) {
+    const piece = await read(rows.at(-1));
+    rows.push(...piece);
+    if (piece.length < pieceRows) return rows;
+  }
+  throw new Error(`more than ${piecesMax * pieceRows} rows in one chart`);
 }

@@ -1,15 +1,12 @@
 // Financial indicators of a company: as they are now, or as they were known on a day.
-import { financeNumbers } from "../catalogue/datasets/finance.ts";
-import { addDays } from "../catalogue/dates.ts";
 import { reportRowsMax } from "../reads/figures.ts";
-import { type FinanceRow, reportsOfCode } from "../reads/finance.ts";
-import { isKnownCode } from "../reads/instruments.ts";
+import { linesOfReports, reportColumns, reportsOfCode } from "../reads/finance.ts";
 import { say } from "../words/say.ts";
 import { asReport, ErrorAnswer, FinanceAnswer } from "./answers.ts";
 import { code, day, integer, oneOf, optional } from "./fields.ts";
-import { refusePages } from "./price-routes.ts";
-import { badInput, notFound, type Route, route } from "./route.ts";
-import { asCsv, readWhole } from "./table.ts";
+import { refusePages, restOf, unlessUnknown } from "./price-routes.ts";
+import { badInput, type Route, route } from "./route.ts";
+import { linesAsCsv } from "./table.ts";
 
 const limitByDefault = 40;
 
@@ -43,28 +40,18 @@ export const financeRoutes: readonly Route[] = [
       const refusal = refusePages(query);
       if (refusal !== undefined) return refusal;
 
-      const read = (after: string | undefined, rows: number) => {
-        const first = after === undefined ? from : addDays(after, 1);
-        return reportsOfCode(database, ts_code, { from: first, to }, as_of, rows);
-      };
-      const pageRows = query.limit ?? limitByDefault;
-      const rows =
-        query.format === "csv"
-          ? await readWhole(reportRowsMax, (last?: FinanceRow) => read(last?.end_date, reportRowsMax))
-          : await read(cursor, pageRows);
-      if (rows.length === 0 && !(await isKnownCode(database, ts_code))) {
-        return notFound(say("noCode", { code: ts_code }));
+      const rangeAfter = restOf({ from, to });
+      if (query.format === "csv") {
+        const read = (after: string | undefined) =>
+          linesOfReports(database, ts_code, rangeAfter(after), as_of);
+        const { csv, count } = await linesAsCsv(reportColumns, read);
+        return await unlessUnknown(database, ts_code, count, { status: 200, csv });
       }
-      if (query.format === "csv") return { status: 200, csv: csv(rows) };
+      const pageRows = query.limit ?? limitByDefault;
+      const rows = await reportsOfCode(database, ts_code, rangeAfter(cursor), as_of, pageRows);
       const next_cursor = rows.length < pageRows ? null : (rows.at(-1)?.end_date ?? null);
-      return { status: 200, body: { ts_code, as_of: as_of ?? null, rows: rows.map(asReport), next_cursor } };
+      const body = { ts_code, as_of: as_of ?? null, rows: rows.map(asReport), next_cursor };
+      return await unlessUnknown(database, ts_code, rows.length, { status: 200, body });
     },
   }),
 ];
-
-function csv(rows: readonly FinanceRow[]): string {
-  return asCsv(
-    ["ts_code", "end_date", "ann_date", "update_flag", ...financeNumbers],
-    rows.map(({ figures, ...row }) => ({ ...row, ...figures })),
-  );
-}

@@ -1,5 +1,5 @@
 // Daily prices: of a code, adjusted or not, and of the whole market on a day.
-import { addDays } from "../catalogue/dates.ts";
+import { addDays, type Day } from "../catalogue/dates.ts";
 import * as daily from "../reads/daily.ts";
 import { isKnownCode } from "../reads/instruments.ts";
 import { say } from "../words/say.ts";
@@ -12,6 +12,9 @@ const limitMax = 1_000;
 const limitByDefault = 500;
 const limit = optional(integer(1, limitMax, `rows on a page, ${limitByDefault} by default`, 500));
 const format = optional(oneOf(["json", "csv"], "json by default; csv has all rows, without pages"));
+
+/** Of an empty database; it has no rows either. */
+const noDay = "19000101";
 
 type OfCode = {
   from: string | undefined;
@@ -74,8 +77,8 @@ export const priceRoutes: readonly Route[] = [
       const { is_etf, cursor } = query;
       const refusal = refusePages(query);
       if (refusal !== undefined) return refusal;
-      const trade_date = query.trade_date ?? (await daily.newestTradeDate(database));
-      if (trade_date === undefined) return nothingStored(query.format);
+      const newest = query.trade_date ?? (await daily.newestTradeDate(database));
+      const trade_date = newest ?? noDay;
       if (query.format === "csv") {
         const read = (after: string | undefined) => daily.linesOfDay(database, { trade_date, is_etf, after });
         const { csv } = await linesAsCsv(daily.dailyColumns("none"), read);
@@ -84,7 +87,7 @@ export const priceRoutes: readonly Route[] = [
       const pageRows = query.limit ?? limitByDefault;
       const rows = await daily.dailyOfDay(database, { trade_date, is_etf, after: cursor }, pageRows);
       const next_cursor = rows.length < pageRows ? null : (rows.at(-1)?.ts_code ?? null);
-      return { status: 200, body: { trade_date, rows: rows.map(asDaily), next_cursor } };
+      return { status: 200, body: { trade_date: newest ?? null, rows: rows.map(asDaily), next_cursor } };
     },
   }),
 ];
@@ -101,35 +104,35 @@ async function ofCode(database: ApiServices["database"], ts_code: string, query:
   if (refusal !== undefined) return refusal;
 
   const selection = { adjust, base, otherCodes: query.other_codes };
-  const rangeAfter = (after: string | undefined) => ({
-    from: after === undefined ? from : addDays(after, 1),
-    to,
-  });
+  const rangeAfter = restOf({ from, to });
   if (query.format === "csv") {
     const read = (after: string | undefined) =>
       daily.linesOfCode(database, ts_code, rangeAfter(after), selection);
     const { csv, count } = await linesAsCsv(daily.dailyColumns(adjust), read);
-    return count === 0 ? await nothingOf(database, ts_code, { status: 200, csv }) : { status: 200, csv };
+    return await unlessUnknown(database, ts_code, count, { status: 200, csv });
   }
   const pageRows = query.limit ?? limitByDefault;
   const rows = await daily.dailyOfCode(database, ts_code, rangeAfter(cursor), selection, pageRows);
   const next_cursor = rows.length < pageRows ? null : (rows.at(-1)?.trade_date ?? null);
-  const answer = { status: 200, body: { ts_code, adjust, rows: rows.map(asDaily), next_cursor } };
-  return rows.length === 0 ? await nothingOf(database, ts_code, answer) : answer;
+  const body = { ts_code, adjust, rows: rows.map(asDaily), next_cursor };
+  return await unlessUnknown(database, ts_code, rows.length, { status: 200, body });
 }
 
-/** No rows are an answer for a code that is known. */
-async function nothingOf(
+/** What is left of a range after a day that was read, or all of it. */
+export function restOf<Range extends { from?: Day | undefined }>(range: Range) {
+  return (after: Day | undefined): Range =>
+    after === undefined ? range : { ...range, from: addDays(after, 1) };
+}
+
+/** No rows are an answer too, but only for a code that is known. */
+export async function unlessUnknown(
   database: ApiServices["database"],
   ts_code: string,
+  rows: number,
   answer: Answer,
 ): Promise<Answer> {
-  return (await isKnownCode(database, ts_code)) ? answer : notFound(say("noCode", { code: ts_code }));
-}
-
-function nothingStored(asked: "csv" | "json" | undefined): Answer {
-  if (asked === "csv") return { status: 200, csv: `${daily.dailyColumns("none").join(",")}\n` };
-  return { status: 200, body: { trade_date: null, rows: [], next_cursor: null } };
+  const isKnown = rows > 0 || (await isKnownCode(database, ts_code));
+  return isKnown ? answer : notFound(say("noCode", { code: ts_code }));
 }
 
 /** Refuses paging for CSV, which is always returned whole. */

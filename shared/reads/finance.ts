@@ -3,6 +3,7 @@ import { financeNumbers } from "../catalogue/datasets/finance.ts";
 import type { Day } from "../catalogue/dates.ts";
 import type { Database } from "../ports.ts";
 import { figuresSql, reportRowsMax, splitFigures } from "./figures.ts";
+import { type Lines, runAsLines, textCell } from "./lines.ts";
 
 export type FinanceRow = {
   readonly ts_code: string;
@@ -14,6 +15,8 @@ export type FinanceRow = {
   readonly figures: Readonly<Record<string, string | null>>;
 };
 
+type Range = { from?: Day | undefined; to?: Day | undefined };
+
 /**
  * One row for each report period in a range, ascending: the current version, or the version that was current on the day
  * `asOf`, judged by announcement days. TuShare often gives a correction the announcement day of the report it corrects. A
@@ -22,17 +25,12 @@ export type FinanceRow = {
 export async function reportsOfCode(
   database: Database,
   ts_code: string,
-  range: { from?: Day | undefined; to?: Day | undefined },
+  range: Range,
   asOf: Day | undefined,
   limit: number,
 ): Promise<FinanceRow[]> {
-  const rows = await database.run(asOf === undefined ? currentSql : knownSql, {
-    ts_code,
-    from: range.from ?? "19000101",
-    to: range.to ?? "99991231",
-    limit: Math.min(limit, reportRowsMax),
-    ...(asOf !== undefined && { as_of: asOf }),
-  });
+  const { statement, parameters } = askOfCode(ts_code, range, asOf);
+  const rows = await database.run(statement, { ...parameters, limit: Math.min(limit, reportRowsMax) });
   return rows.map((row) => ({
     ts_code: String(row.ts_code),
     end_date: String(row.end_date),
@@ -40,6 +38,27 @@ export async function reportsOfCode(
     update_flag: row.update_flag === null || row.update_flag === undefined ? null : String(row.update_flag),
     figures: splitFigures(financeNumbers, row.figures),
   }));
+}
+
+/** The same rows as lines of CSV with the cells of reportColumns; as many as one answer holds. */
+export function linesOfReports(
+  database: Database,
+  ts_code: string,
+  range: Range,
+  asOf: Day | undefined,
+): Promise<Lines> {
+  const cells = ["row.ts_code", "row.end_date", "row.ann_date", textCell("row.update_flag"), "row.figures"];
+  return runAsLines(database, askOfCode(ts_code, range, asOf), "end_date", cells);
+}
+
+export const reportColumns = ["ts_code", "end_date", "ann_date", "update_flag", ...financeNumbers] as const;
+
+function askOfCode(ts_code: string, range: Range, asOf: Day | undefined) {
+  const parameters = {
+    ...{ ts_code, from: range.from ?? "19000101", to: range.to ?? "99991231" },
+    ...(asOf !== undefined && { as_of: asOf }),
+  };
+  return { statement: asOf === undefined ? currentSql : knownSql, parameters };
 }
 
 const currentSql = `select report.ts_code, to_char(report.end_date, 'YYYYMMDD') as end_date,

@@ -1,5 +1,6 @@
 // Rows that the database writes as lines of CSV: the function handles some twenty texts instead of thousands of cells.
 import type { Database, SqlParameters } from "../ports.ts";
+import { defuseSql } from "../words/formula.ts";
 
 /** Rows that one statement may look at; how many come is decided by their bytes. */
 export const linesMax = 10_000;
@@ -55,4 +56,13 @@ order by min(place)`,
     count,
     last: isAll || rows.length === 0 ? undefined : String(rows.at(-1)?.key),
   };
+}
+
+/** RFC 4180 for a text: null is an empty cell, an empty text is "", and no text is a formula. */
+export function textCell(text: string): string {
+  const defused = defuseSql(text);
+  return `case when ${text} is null then null
+  when ${text} = '' then '""'
+  when ${text} ~ '[",\\r\\n]' then '"' || replace(${defused}, '"', '""') || '"'
+  else ${defused} end`;
 }

@@ -44,7 +44,7 @@ import {
   linesOfDay,
   newestTradeDate,
 } from "../../shared/reads/daily.ts";
-import { reportsOfCode } from "../../shared/reads/finance.ts";
+import { linesOfReports, reportsOfCode } from "../../shared/reads/finance.ts";
 import * as instruments from "../../shared/reads/instruments.ts";
 import { countOpenFailures, newestTasks } from "../../shared/reads/ledger.ts";
 import * as progress from "../../shared/reads/progress.ts";
@@ -292,6 +292,11 @@ const reads: Statement[] = [
   { name: "newestTradeDate", ask: newestTradeDate },
   { name: "chartedCode", ask: (database) => chartedCode(database, "") },
   { name: "reportsOfCode", ask: (database) => reportsOfCode(database, stock, {}, undefined, 200) },
+  { name: "linesOfReports", ask: (database) => linesOfReports(database, stock, {}, undefined) },
+  {
+    name: "linesOfReports, as of a day",
+    ask: (database) => linesOfReports(database, stock, {}, "20240101"),
+  },
   {
     name: "reportsOfCode, as of a day",
     ask: (database) => reportsOfCode(database, stock, {}, "20240101", 200),
