@@ -26,7 +26,11 @@ describe.skipIf(missing !== undefined)("a PostgreSQL server by DATABASE_URL", ()
     const client = new pg.Client({ connectionString: server.url });
     await client.connect();
     const { rows } = await client.query("select count(*)::int as rows from stock_daily");
+    const { rows: grants } = await client.query(
+      "select * from information_schema.role_table_grants where grantee = 'tushare_reader'",
+    );
     await client.end();
+    expect(grants).toEqual([]); // it gets no user of ours: reads are read-only transactions (reader.test.ts)
     expect(rows[0].rows).toBe(first.json.rows);
     expect(first.json.rows).toBeGreaterThan(1_000);
 

@@ -11,6 +11,7 @@ import {
 import pg from "pg";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { startDataApi } from "../local/data-api/server.ts";
+import { startDatabase } from "../local/database/database.ts";
 import { findReader } from "../local/reader.ts";
 import { makeDataApi } from "../shared/adapters/data-api.ts";
 import { scramVerifier } from "../shared/adapters/scram.ts";
@@ -401,6 +402,42 @@ describe.skipIf(missing !== undefined)("an owner who is no superuser, as on AWS"
       "permission denied for table trade_cal",
     );
     await expect(asked(readerUrl, "create temporary table made (id integer)")).rejects.toThrow();
+  });
+});
+
+describe("the embedded database with a password", () => {
+  let embedded: Awaited<ReturnType<typeof startDatabase>>;
+  let readerUrl: string;
+  beforeAll(async () => {
+    embedded = await startDatabase({ dataDir: undefined, password: "of-the-owner" });
+    readerUrl = findReader(embedded).databaseUrl;
+  });
+  afterAll(() => embedded?.close());
+
+  test("says that there is no reader before a deployment has made it, and makes nobody the owner instead", async () => {
+    await expect(asked(readerUrl, "select 1")).rejects.toThrow(`role "${readerUser}" does not exist`);
+    await expect(asked(readerUrl, "create table made (id integer)")).rejects.toThrow("does not exist");
+    expect(await asked(embedded.url, "select to_regclass('made') as made")).toEqual([{ made: null }]);
+  });
+
+  test("asks a reader for it too, who then may only read", async () => {
+    await asked(embedded.url, `create role ${readerUser} login`, "create table trade_cal (cal_date date)");
+    await asked(embedded.url, `grant select on trade_cal to ${readerUser}`);
+    expect(await asked(readerUrl, "select * from trade_cal")).toEqual([]);
+    await expect(asked(readerUrl, "delete from trade_cal")).rejects.toThrow("permission denied");
+    const wrong = Object.assign(new URL(readerUrl), { password: "guessed" }).href;
+    await expect(asked(wrong, "select 1")).rejects.toThrow("password authentication failed");
+  });
+
+  test("returns to its owner after a reader, whatever either has set for itself", async () => {
+    await asked(embedded.url, `set session authorization ${readerUser}`, "set work_mem = '9MB'");
+    expect(
+      await asked(embedded.url, "select session_user as name, current_setting('work_mem') as m"),
+    ).toEqual([{ name: "postgres", m: "4MB" }]);
+    await asked(readerUrl, "set statement_timeout = '7s'", "set role none");
+    expect(
+      await asked(embedded.url, "select session_user as name, current_setting('statement_timeout') as t"),
+    ).toEqual([{ name: "postgres", t: "0" }]);
   });
 });
 
