@@ -2,7 +2,7 @@
 import { Logger } from "@aws-lambda-powertools/logger";
 import { Metrics, MetricUnit } from "@aws-lambda-powertools/metrics";
 import { makeChatRobot } from "../shared/adapters/chat-robot.ts";
-import { makeDataApi } from "../shared/adapters/data-api.ts";
+import { type DataApiOptions, makeDataApi } from "../shared/adapters/data-api.ts";
 import { makeDispatcher } from "../shared/adapters/lambda.ts";
 import { makeQueryApi, type QueryApi, type QueryService } from "../shared/adapters/query-api.ts";
 import { makeScheduler } from "../shared/adapters/scheduler.ts";
@@ -82,23 +82,24 @@ export function database(
   answerSecondsMax?: number,
   remainingMilliseconds?: () => number,
 ): Database & LongStatements {
-  return makeDataApi({
-    resourceArn: required("DATABASE_RESOURCE_ARN"),
-    secretArn: required("DATABASE_SECRET_ARN"),
-    database: required("DATABASE_NAME"),
-    clock,
-    ...{ resumeSecondsMax, answerSecondsMax, remainingMilliseconds },
-  });
+  return databaseAs("DATABASE_SECRET_ARN", { resumeSecondsMax, answerSecondsMax, remainingMilliseconds });
 }
 
 /** The same database, as the user that cannot change a row. */
 export function databaseForReads(resumeSecondsMax: number, answerSecondsMax?: number): Database {
+  return databaseAs("DATABASE_READER_SECRET_ARN", { resumeSecondsMax, answerSecondsMax });
+}
+
+function databaseAs(
+  secret: FunctionVariable,
+  times: Pick<DataApiOptions, "resumeSecondsMax" | "answerSecondsMax" | "remainingMilliseconds">,
+): Database & LongStatements {
   return makeDataApi({
     resourceArn: required("DATABASE_RESOURCE_ARN"),
-    secretArn: required("DATABASE_READER_SECRET_ARN"),
+    secretArn: required(secret),
     database: required("DATABASE_NAME"),
     clock,
-    ...{ resumeSecondsMax, answerSecondsMax },
+    ...times,
   });
 }
 

@@ -205,7 +205,7 @@ describe("the reader's password", () => {
       const { failed, payload } = await migrate();
       expect([failed, JSON.stringify(payload)]).toEqual([
         true,
-        expect.stringContaining("20 or more printable"),
+        expect.stringContaining("20 or more characters"),
       ]);
     }
     expect(await kept()).toBe(before);

@@ -204,7 +204,7 @@ export const chinese: Readonly<Record<SentenceName | StartSentenceName, string>>
   replyNotForm: "{what}：返回不符合 TuShare 的格式，有问题的字段：{fields}",
   excerpt: "共 {count} 个字符，开头为 {text}",
   tushareSays: "{what}：TuShare 返回 {code} {said}（请求 {request}）",
-  readerPassword: "数据库只读用户的密钥中没有至少 20 个可打印字符的密码：请写入（见运维手册）",
+  readerPassword: "数据库只读用户的密钥中没有至少 20 个字符的密码",
   tokenNotSet: "TuShare token 尚未设置：请写入密钥（见运维手册）",
   database: "数据库报错：{said}",
   dispatcherUnreached: "无法连接调度函数：{said}",

@@ -214,8 +214,7 @@ export const sentences = {
   replyNotForm: "{what}: reply does not have TuShare's format at {fields}",
   excerpt: "{count} characters starting {text}",
   tushareSays: "{what}: TuShare says {code} {said} (request {request})",
-  readerPassword:
-    "the secret of the database's reader holds no password of 20 or more printable characters: put one there (see the runbook)",
+  readerPassword: "the secret of the database's reader holds no password of 20 or more characters",
   tokenNotSet: "the TuShare token is not set: put it into its secret (see the runbook)",
   database: "database: {said}",
   dispatcherUnreached: "the dispatcher could not be reached: {said}",
