@@ -10,6 +10,7 @@ import { Construct } from "constructs";
 import type { Context } from "./context.ts";
 import type { Database } from "./database.ts";
 import { logRetention, NodeFunction } from "./node-function.ts";
+import { allow } from "./rights.ts";
 
 /**
  * Just under API Gateway's limit of 30 seconds, after which the caller gets an error without a reason
@@ -51,7 +52,7 @@ export class Api extends Construct {
     });
     props.database.connect(this.handler);
     props.database.connectReader(this.handler);
-    props.dispatcher.grantInvokeLatestVersion(this.handler);
+    allow(this.handler.role, ["lambda:InvokeFunction"], props.dispatcher.functionArn);
 
     this.http = new HttpApi(this, "Http", {
       apiName: Stack.of(this).stackName,

@@ -1,7 +1,6 @@
 // Aurora PostgreSQL, its credentials and its Data API. The one stateful part: it outlives the stack.
 
 import { IpAddresses, type IVpc, SubnetType, Vpc } from "aws-cdk-lib/aws-ec2";
-import { PolicyStatement } from "aws-cdk-lib/aws-iam";
 import {
   AuroraPostgresEngineVersion,
   ClusterInstance,
@@ -14,6 +13,7 @@ import { Construct } from "constructs";
 import { pauseMinutes } from "../shared/catalogue/prices.ts";
 import { databaseName, readerUser } from "../shared/catalogue/stack.ts";
 import type { NodeFunction } from "./node-function.ts";
+import { allow } from "./rights.ts";
 
 export type DatabaseProps = {
   /** Aurora capacity units. The minimum is 0: an idle database pauses. */
@@ -92,26 +92,28 @@ export class Database extends Construct {
     else policies.destroy();
   }
 
-  /** Lets a function run statements, and tells it where. */
+  /** Lets a function run statements, each for itself, and tells it where. */
   connect(user: NodeFunction): void {
-    this.cluster.grantDataApiAccess(user);
+    allow(user.role, ["rds-data:ExecuteStatement"], this.arn);
+    allow(user.role, ["secretsmanager:GetSecretValue"], this.secretArn);
     user.addEnvironment("DATABASE_RESOURCE_ARN", this.arn);
     user.addEnvironment("DATABASE_SECRET_ARN", this.secretArn);
     user.addEnvironment("DATABASE_NAME", databaseName);
   }
+
+  /** Lets a function that is connected run several statements as one. */
+  allowTransactions(user: NodeFunction): void {
+    const actions = ["BeginTransaction", "CommitTransaction", "RollbackTransaction"];
+    allow(
+      user.role,
+      actions.map((action) => `rds-data:${action}`),
+      this.arn,
+    );
+  }
+
   /** Lets a function run statements as the user that cannot change a row: no other secret, unless it is connected too. */
   connectReader(user: NodeFunction): void {
-    user.addToRolePolicy(
-      new PolicyStatement({
-        actions: [
-          "rds-data:ExecuteStatement",
-          "rds-data:BeginTransaction",
-          "rds-data:CommitTransaction",
-          "rds-data:RollbackTransaction",
-        ],
-        resources: [this.arn],
-      }),
-    );
+    allow(user.role, ["rds-data:ExecuteStatement"], this.arn);
     this.grantReaderSecret(user);
     user.addEnvironment("DATABASE_RESOURCE_ARN", this.arn);
     user.addEnvironment("DATABASE_READER_SECRET_ARN", this.readerSecretArn);
@@ -125,9 +127,7 @@ export class Database extends Construct {
   }
 
   private grantReaderSecret(user: NodeFunction): void {
-    user.addToRolePolicy(
-      new PolicyStatement({ actions: ["secretsmanager:GetSecretValue"], resources: [this.readerSecretArn] }),
-    );
+    allow(user.role, ["secretsmanager:GetSecretValue"], this.readerSecretArn);
   }
 }
 

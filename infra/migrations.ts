@@ -31,6 +31,7 @@ export class Migrations extends Construct {
       environment: { MIRROR_ORIGIN: props.origin },
     });
     props.database.connect(migrate);
+    props.database.allowTransactions(migrate);
     props.database.connectReaderPassword(migrate);
     // To see whether an older release runs because of a rollback, which must succeed.
     migrate.addToRolePolicy(

@@ -20,6 +20,7 @@ import type { Context } from "./context.ts";
 import type { Database } from "./database.ts";
 import type { Egress } from "./egress.ts";
 import { NodeFunction } from "./node-function.ts";
+import { allow, allowPolling, allowSending } from "./rights.ts";
 import { OneTimeSchedules } from "./schedules.ts";
 
 export type PipelineProps = Pick<
@@ -76,7 +77,9 @@ export class Pipeline extends Construct {
       memoryMiB: 256,
       environment,
     });
-    this.workQueue.grantSendMessages(this.dispatcher);
+    allowSending(this.dispatcher.role, this.workQueue);
+    // The sweep compares what waits with what the queue has.
+    allow(this.dispatcher.role, ["sqs:GetQueueAttributes"], this.workQueue.queueArn);
     // A long verification is continued by another invocation. A separate policy, as it names the function.
     new Policy(this, "GoOn", {
       roles: [this.dispatcher.role],
@@ -101,8 +104,9 @@ export class Pipeline extends Construct {
         OWN_ADDRESS_URL: ownAddressUrl,
       },
     });
-    this.token.grantRead(worker);
-    this.workQueue.grantSendMessages(worker); // a unit that waits for the rate limit is sent again as a new message
+    allow(worker.role, ["secretsmanager:GetSecretValue"], this.token.secretArn);
+    allowSending(worker.role, this.workQueue); // a unit that waits for the rate limit is sent again as a new message
+    allow(worker.role, ["sqs:ChangeMessageVisibility"], this.workQueue.queueArn); // it returns what it cannot do yet
     // One unit for each invocation and one invocation for each slot, so that the poller receives only messages it can
     // deliver.
     consume(this.workQueue, worker, { batchSize: 1, maxConcurrency: props.slots });
@@ -117,12 +121,11 @@ export class Pipeline extends Construct {
     consume(this.deadLetterQueue, retry, { batchSize: 10, maxConcurrency: 2 });
 
     this.oneTime = new OneTimeSchedules(this, "OneTime");
-    this.workQueue.grantSendMessages(this.oneTime.role);
-    this.dispatcher.grantInvokeLatestVersion(this.oneTime.role);
-    for (const user of [this.dispatcher, worker, retry]) {
-      props.database.connect(user);
-      this.oneTime.allow(user);
-    }
+    allowSending(this.oneTime.role, this.workQueue);
+    allow(this.oneTime.role, ["lambda:InvokeFunction"], this.dispatcher.functionArn);
+    for (const user of [this.dispatcher, worker, retry]) props.database.connect(user);
+    props.database.allowTransactions(worker); // rows of a unit that need several statements
+    for (const maker of [worker, retry]) this.oneTime.allow(maker);
     this.worker = worker;
     this.retry = retry;
   }
@@ -147,7 +150,7 @@ function checkRate({ slots, tushareMinInterval, callsAMinute }: PipelineProps): 
 }
 
 function consume(queue: Queue, target: NodeFunction, limits: { batchSize: number; maxConcurrency: number }) {
-  queue.grantConsumeMessages(target);
+  allowPolling(target.role, queue);
   new lambda.EventSourceMapping(target, "Source", {
     target,
     eventSourceArn: queue.queueArn,

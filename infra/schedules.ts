@@ -1,9 +1,7 @@
 // EventBridge schedules: one for each cadence in the job catalogue, and the group and role for those that the
 // functions make at run time. What a job does is the dispatcher's business.
 
-import { Role, ServicePrincipal } from "aws-cdk-lib/aws-iam";
-import type { Function as LambdaFunction } from "aws-cdk-lib/aws-lambda";
-import { SqsDestination } from "aws-cdk-lib/aws-lambda-destinations";
+import { PolicyStatement, Role, ServicePrincipal } from "aws-cdk-lib/aws-iam";
 import {
   ContextAttribute,
   Schedule,
@@ -18,13 +16,14 @@ import { Construct } from "constructs";
 import { jobs, jobTypes } from "../shared/catalogue/jobs.ts";
 import type { Context } from "./context.ts";
 import type { NodeFunction } from "./node-function.ts";
+import { allow, allowSending } from "./rights.ts";
 
 /** A run that cannot start within the hour is skipped; the next run catches up. */
 const startWithin = Duration.hours(1);
 const startAttempts = 3;
 
 export type SchedulesProps = Pick<Context, "schedules" | "freshnessCheckAt"> & {
-  readonly dispatcher: LambdaFunction;
+  readonly dispatcher: NodeFunction;
 };
 
 export class Schedules extends Construct {
@@ -48,13 +47,15 @@ export class Schedules extends Construct {
     dispatcher.configureAsyncInvoke({
       maxEventAge: startWithin,
       retryAttempts: 2,
-      onFailure: new SqsDestination(this.missedRuns),
+      // The library's destination would let the dispatcher look the queue up, too.
+      onFailure: { bind: () => ({ destination: this.missedRuns.queueArn }) },
     });
+    allowSending(dispatcher.role, this.missedRuns);
 
     const group = new ScheduleGroup(this, "Group", { removalPolicy: RemovalPolicy.DESTROY });
     const role = new Role(this, "Role", { assumedBy: schedulerOf(group) });
-    dispatcher.grantInvokeLatestVersion(role);
-    this.missedRuns.grantSendMessages(role);
+    allow(role, ["lambda:InvokeFunction"], dispatcher.functionArn);
+    allowSending(role, this.missedRuns);
 
     const start = (scheduleId: string, expression: string, description: string, command: object) =>
       new Schedule(this, scheduleId, {
@@ -108,12 +109,21 @@ export class OneTimeSchedules extends Construct {
 
   /** Lets a function create schedules in this group, and gives it the names. */
   allow(maker: NodeFunction): void {
-    this.group.grantWriteSchedules(maker);
+    const schedules = Stack.of(this).formatArn({
+      ...{ service: "scheduler", resource: "schedule" },
+      resourceName: `${this.group.scheduleGroupName}/*`,
+    });
+    allow(maker.role, ["scheduler:CreateSchedule"], schedules);
     Validations.of(maker.role).acknowledge({
       id: `AwsSolutions::AwsSolutions-IAM5[Resource::arn:<AWS::Partition>:scheduler:<AWS::Region>:<AWS::AccountId>:schedule/${this.group.scheduleGroupName}/*]`,
       reason: "The schedules are named at run time; the group holds nothing but those.",
     });
-    this.role.grantPassRole(maker.role);
+    maker.addToRolePolicy(
+      new PolicyStatement({
+        ...{ actions: ["iam:PassRole"], resources: [this.role.roleArn] },
+        conditions: { StringEquals: { "iam:PassedToService": "scheduler.amazonaws.com" } },
+      }),
+    );
     maker.addEnvironment("SCHEDULE_GROUP_NAME", this.group.scheduleGroupName);
     maker.addEnvironment("SCHEDULE_ROLE_ARN", this.role.roleArn);
     this.makers.push(maker);
@@ -121,7 +131,7 @@ export class OneTimeSchedules extends Construct {
 
   /** Sends what a schedule could not deliver to a queue. */
   giveUpTo(queue: Queue): void {
-    queue.grantSendMessages(this.role);
+    allowSending(this.role, queue);
     for (const maker of this.makers) maker.addEnvironment("SCHEDULE_DEAD_LETTERS_ARN", queue.queueArn);
   }
 }

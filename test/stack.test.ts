@@ -226,8 +226,8 @@ describe("schedules", () => {
     }
   });
 
-  test("dispatcher, worker and retry may make one-time schedules, in their own group only", () => {
-    for (const entry of ["Dispatcher", "Worker", "Retry"]) {
+  test("worker and retry may make one-time schedules, in their own group only", () => {
+    for (const entry of ["Worker", "Retry"]) {
       const { properties } = functionNamed(standard.template, entry);
       const group = properties.Environment.Variables.SCHEDULE_GROUP_NAME;
       expect(schedules.map((schedule) => schedule.Properties.GroupName)).not.toContain(group);
@@ -243,7 +243,7 @@ describe("schedules", () => {
   test("one-time schedules leave what they cannot deliver in the queue that raises an alarm, and may do so", () => {
     const [first] = schedules;
     const missed = text(first?.Properties.Target.DeadLetterConfig.Arn);
-    for (const entry of ["Dispatcher", "Worker", "Retry"]) {
+    for (const entry of ["Worker", "Retry"]) {
       const { Variables } = functionNamed(standard.template, entry).properties.Environment;
       expect(text(Variables.SCHEDULE_DEAD_LETTERS_ARN)).toBe(missed);
       const senders = statements(standard.template).filter(
@@ -349,11 +349,23 @@ describe("grants", () => {
       open.map(({ role, actions }) => `${role.replace(/[0-9A-F]{8}$/, "")} ${actions[0]}`).sort(),
     ).toEqual([
       "EgressPlaceChooseRole ec2:DescribeImages", // public images
-      "PipelineDispatcherRole scheduler:CreateSchedule", // one-time schedules of one group
-      "PipelineRetryRole scheduler:CreateSchedule",
+      "PipelineRetryRole scheduler:CreateSchedule", // one-time schedules of one group
       "PipelineWorkerRole ec2:AssignPrivateIpAddresses", // a network interface has no name before it is made
       "PipelineWorkerRole scheduler:CreateSchedule",
     ]);
+  });
+
+  test("no role has a right that nothing asks for", () => {
+    const given = statements(standard.template).flatMap(({ role, actions }) =>
+      actions.map((action) => `${role.replace(/[0-9A-F]{8}$/, "")} ${action}`),
+    );
+    const unused =
+      /DescribeSecret|BatchExecute|UpdateSchedule|GetQueueUrl|Dispatcher.*(CreateSchedule|PassRole)|Retry.*(Visibility|Send)/;
+    expect(given.filter((right) => unused.test(right))).toEqual([]);
+    const together = given
+      .filter((right) => right.endsWith("Transaction"))
+      .map((right) => right.split(" ")[0]);
+    expect([...new Set(together)]).toEqual(["MigrationsMigrateRole", "PipelineWorkerRole"]);
   });
 
   const secrets = Object.entries(standard.template.findResources("AWS::SecretsManager::Secret"));
