@@ -277,8 +277,7 @@ export async function makeBackend(engine: Engine, options: BackendOptions): Prom
       }
       if (!holder && performance.now() - keptUpAt > upkeepMilliseconds) {
         // If the engine is lost here, the next statement fails too and handles it.
-        await switchTo(upkeep);
-        await keepUp(async (sql) => readTexts(await execute(build.query(sql)))).catch(() => undefined);
+        await keepUpAsOwner().catch(() => undefined);
         keptUpAt = performance.now();
       }
       endedAt = performance.now();
@@ -322,6 +321,11 @@ export async function makeBackend(engine: Engine, options: BackendOptions): Prom
     const sql = "select setting from pg_catalog.pg_settings where name = 'transaction_read_only'";
     const [row] = await execute(build.query(sql)).then(readTexts, () => []);
     if (row?.[0] === "on") options.onReadingTooLong(reader);
+  }
+
+  async function keepUpAsOwner(): Promise<void> {
+    await switchTo(upkeep);
+    await keepUp(async (sql) => readTexts(await execute(build.query(sql))));
   }
 
   function run(session: Session, batch: readonly Message[]): Promise<Buffer> {
