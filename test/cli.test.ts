@@ -81,6 +81,7 @@ test("a live job is a conflict; it can be watched, paused, resumed and cancelled
   expect(again.error).toContain(`tushare-sync status ${task?.id} --watch`);
 
   expect((await cli("pause", "DAILY_HISTORY")).out).toContain("DAILY_HISTORY is paused");
+  expect((await cli("status")).out).toMatch(/^DAILY_HISTORY PAUSED: .*\(paused by a command\)$/m);
   const watched = await cli("status", "DAILY_HISTORY", "--watch", "--json");
   expect(watched.code).toBe(1);
   expect(jsonLines(watched.out).at(-1)).toMatchObject({ id: task?.id, status: "PAUSED" });

@@ -104,9 +104,11 @@ async function watchTasks(session: Session, target: Target, read: () => Promise<
   }
 }
 
+/** A table of the tasks, and why those stopped that did. */
 function listTasks(tasks: readonly Task[], t: Messages): string[] {
   const { job, status, units, rows, rate, since, end, task } = t.status.headings;
-  return asTable(
+  const stopped = tasks.filter((one) => ["PAUSED", "FAILED"].includes(one.status) && one.reason !== null);
+  const table = asTable(
     [job, status, units, rows, rate, since, end, task],
     tasks.map((one) => [
       one.job_type,
@@ -123,6 +125,7 @@ function listTasks(tasks: readonly Task[], t: Messages): string[] {
       one.id,
     ]),
   );
+  return [...table, ...stopped.map((one) => `${one.job_type} ${ended(one, t)}`)];
 }
 
 /** The days of a task that has ended on which rows are absent, by name. A task for some codes says nothing of whole days. */
