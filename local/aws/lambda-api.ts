@@ -79,6 +79,16 @@ export function makeLambdaApi(functions: FunctionRegistry, eventSources: readonl
     return source;
   };
 
+  function reserve(reference: string, request: AwsRequest) {
+    const { lambda } = found(reference);
+    const { ReservedConcurrentExecutions: wanted } = jsonBody(request);
+    if (!Number.isInteger(wanted) || Number(wanted) < 0) {
+      throw invalid("ReservedConcurrentExecutions must be a whole number.");
+    }
+    lambda.settings.reservedConcurrency = Number(wanted);
+    return concurrency(lambda);
+  }
+
   function listMappings(query: URLSearchParams) {
     const [sourceArn, reference] = [query.get("EventSourceArn"), query.get("FunctionName")];
     const lambda = reference === null ? undefined : found(reference).lambda;
@@ -93,6 +103,8 @@ export function makeLambdaApi(functions: FunctionRegistry, eventSources: readonl
     ["GET", /^\/2015-03-31\/functions\/([^/]+)$/, (id) => describe(found(id).lambda)],
     ["GET", /^\/2015-03-31\/functions\/([^/]+)\/configuration$/, (id) => encodeFunction(found(id).lambda)],
     ["GET", /^\/2019-09-30\/functions\/([^/]+)\/concurrency$/, (id) => concurrency(found(id).lambda)],
+    ["PUT", /^\/2017-10-31\/functions\/([^/]+)\/concurrency$/, (id, request) => reserve(id, request)],
+    ["GET", /^\/2016-08-19\/account-settings\/?$/, () => accountSettings(functions.all())],
     ["GET", /^\/2015-03-31\/event-source-mappings\/?$/, (_, { query }) => listMappings(query)],
     ["GET", /^\/2015-03-31\/event-source-mappings\/([^/]+)$/, (uuid) => encodeMapping(mapping(uuid))],
     [
@@ -114,7 +126,8 @@ export function makeLambdaApi(functions: FunctionRegistry, eventSources: readonl
       if (invoked !== undefined) return invoke(decodeURIComponent(invoked), request);
       const [, pattern, answer] = match(request) ?? [];
       const [, id = ""] = pattern?.exec(request.path) ?? [];
-      return json(await answer?.(decodeURIComponent(id), request), request.method === "PUT" ? 202 : 200);
+      const status = request.method === "PUT" && request.path.includes("event-source-mappings") ? 202 : 200;
+      return json(await answer?.(decodeURIComponent(id), request), status);
     },
   };
 }
@@ -213,6 +226,20 @@ function describe(lambda: LambdaFunction) {
 
 function concurrency({ settings: { reservedConcurrency } }: LambdaFunction) {
   return reservedConcurrency === undefined ? {} : { ReservedConcurrentExecutions: reservedConcurrency };
+}
+
+/** The quota of an account that AWS has not limited (Lambda developer guide, quotas). */
+const concurrencyOfAccount = 1_000;
+
+function accountSettings(functions: readonly LambdaFunction[]) {
+  const reserved = functions.reduce((sum, { settings }) => sum + (settings.reservedConcurrency ?? 0), 0);
+  return {
+    AccountLimit: {
+      ConcurrentExecutions: concurrencyOfAccount,
+      UnreservedConcurrentExecutions: concurrencyOfAccount - reserved,
+    },
+    AccountUsage: { FunctionCount: functions.length },
+  };
 }
 
 function encodeMapping({ settings, lambda, ...source }: EventSource, state: string = source.state) {

@@ -149,7 +149,8 @@ async function start(
   for (const { settings } of lambdas) {
     groupOf.set(settings.name, settings.environment.AWS_LAMBDA_LOG_GROUP_NAME ?? "");
   }
-  const logs = makeLogs([...groupOf.values()], () => clock.now());
+  const groups = [...groupOf.values(), ...ofType("AWS::Logs::LogGroup").map(({ id }) => id)];
+  const logs = makeLogs(groups, () => clock.now());
   const functions = makeFunctionRegistry(lambdas);
   const eventSources = ofType("AWS::Lambda::EventSourceMapping").map((resource) =>
     templateEventSource(resource, functions, queues, onLog),

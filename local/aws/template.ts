@@ -195,6 +195,8 @@ class Values {
         return uuid(`${this.stackName}/${logicalId}`);
       case "AWS::SecretsManager::Secret":
         return arn("secretsmanager", `secret:${this.name(logicalId)}-${uuid(logicalId).slice(0, 6)}`);
+      case "AWS::SNS::Topic":
+        return arn("sns", this.name(logicalId));
       case "AWS::SecretsManager::SecretTargetAttachment":
         return text("SecretId");
       default:
