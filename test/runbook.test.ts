@@ -12,6 +12,7 @@ import { contextKeys } from "../infra/context.ts";
 import { jobTypes } from "../shared/catalogue/jobs.ts";
 import { stackName } from "../shared/catalogue/stack.ts";
 import { migratedDatabase, type TestDatabase } from "./support/database.ts";
+import { blocksOf, commandsOf, spansOf, wordsOf } from "./support/documented-lines.ts";
 
 const read = (file: string) => readFileSync(join(import.meta.dirname, "..", "docs", file), "utf8");
 const languages = { english: read("runbook.md"), chinese: read("runbook.zh.md") };
@@ -25,23 +26,6 @@ const filledIn = (text: string) =>
     .replace(/\bJOB\b/g, "REFERENCE")
     .replace(/\b(NUMBER|SLOTS|PID)\b/g, "3")
     .replace(/\bDAY\b/g, "20240131");
-
-const blocksOf = (text: string) =>
-  [...text.matchAll(/```bash\n([\s\S]*?)```/g)].map(([, block = ""]) => block);
-
-/** Code in the text that is to be typed. */
-function spansOf(text: string): string[] {
-  const spans = text.replace(/```[\s\S]*?```/g, "").matchAll(/`([^`]+)`/g);
-  return [...spans]
-    .map(([, span = ""]) => span.replaceAll("\n", " "))
-    .filter((span) => /^(npx|npm|aws|dispatch|sql|logs|output|curl|read) /.test(span));
-}
-
-/** Every command, of blocks and of text, with its continued lines on one. */
-function commandsOf(text: string): string[] {
-  const lines = blocksOf(text).flatMap((block) => block.replaceAll("\\\n", " ").trim().split("\n"));
-  return [...lines, ...spansOf(text)].map((line) => line.trim());
-}
 
 /** Headings from one to the next, by the anchor that leads there. */
 function sectionsOf(text: string): { anchor: string; level: number; body: string }[] {
@@ -65,11 +49,6 @@ function sectionsOf(text: string): { anchor: string; level: number; body: string
   });
 }
 
-const words = (line: string) =>
-  (line.match(/(?:[^\s'"]|'[^']*'|"[^"]*")+/g) ?? []).map((word) =>
-    word.replace(/['"]/g, (quote) => (word.startsWith("{") ? quote : "")),
-  );
-
 /** The line as our command line parses it. @throws ParseError */
 async function parsed(line: string) {
   let found: { verb: string; stack: string | undefined; values: Record<string, unknown> } | undefined;
@@ -77,7 +56,7 @@ async function parsed(line: string) {
     found = { verb: usage.split(" ")[0] ?? "", stack, values };
     return 0;
   });
-  await parse(words(filledIn(line)).slice(line.startsWith("npm run") ? 4 : 2));
+  await parse(wordsOf(filledIn(line)).slice(line.startsWith("npm run") ? 4 : 2));
   return found;
 }
 
@@ -104,7 +83,7 @@ describe.each(Object.entries(languages))("in the %s runbook", (_, text) => {
       for (const key of Object.keys(contextOf(values, en))) expect(contextKeys, line).toContain(key);
     }
     // A CDK command run by hand keeps no settings; it is only for what no command of ours does.
-    expect(commands.filter((line) => line.startsWith("npx cdk")).map((line) => words(line)[2])).toEqual(
+    expect(commands.filter((line) => line.startsWith("npx cdk")).map((line) => wordsOf(line)[2])).toEqual(
       expect.arrayContaining(["bootstrap"]),
     );
     expect(commands.filter((line) => /^npx cdk (deploy|destroy) -/.test(line))).toEqual([]);

@@ -5,6 +5,7 @@
  * them at its end.
  */
 export const waiting = [
+  "documented-commands",
   "faults",
   "full-disk",
   "in-the-way",
