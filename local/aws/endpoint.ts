@@ -31,6 +31,14 @@ export type AwsService = {
   handle(request: AwsRequest): Promise<AwsResponse>;
 };
 
+/** Throws an AwsError for a request that is not to be answered. */
+export type Admit = (request: AwsRequest) => Promise<void>;
+
+/** The access key that a request is signed with; a function's is its name. Undefined: the request is not signed. */
+export function callerOf({ headers }: Pick<AwsRequest, "headers">): string | undefined {
+  return /Credential=([^/]+)\//.exec(headers.authorization ?? "")?.[1];
+}
+
 /** An error as an AWS service returns it; SDKs choose their error class by `code`. */
 export class AwsError extends Error {
   readonly code: string;
@@ -57,12 +65,17 @@ export type AwsEndpoint = { url: string; close(): Promise<void> };
 /**
  * Listens on the loopback address, on `port` if it is free, else on any.
  * @param services read at each request, so services may be added after the address is known.
+ * @param admit called before the service answers
  */
-export async function startAwsEndpoint(services: readonly AwsService[], port = 0): Promise<AwsEndpoint> {
+export async function startAwsEndpoint(
+  services: readonly AwsService[],
+  port = 0,
+  admit?: Admit,
+): Promise<AwsEndpoint> {
   const server = createServer((request, response) => {
     const gone = new AbortController();
     response.on("close", () => response.writableFinished || gone.abort());
-    answer(services, request, gone.signal).then(
+    answer(services, admit, request, gone.signal).then(
       ({ status, headers, body }) => {
         response.writeHead(status, { "x-amzn-requestid": randomUUID(), ...headers });
         response.end(body);
@@ -129,6 +142,7 @@ export function forward(name: string, url: string, paths: readonly string[]): Aw
 
 async function answer(
   services: readonly AwsService[],
+  admit: Admit | undefined,
   incoming: IncomingMessage,
   gone: AbortSignal,
 ): Promise<AwsResponse> {
@@ -143,6 +157,7 @@ async function answer(
       body: await readBody(incoming),
       gone,
     };
+    await admit?.(request);
     const service = services.find((candidate) => candidate.accepts(request));
     if (service === undefined) throw unknownOperation(request);
     return await service.handle(request);

@@ -77,7 +77,7 @@ export function functionSettings(
     ...variables,
     AWS_REGION: region,
     AWS_DEFAULT_REGION: region,
-    AWS_ACCESS_KEY_ID: localClients.credentials.accessKeyId,
+    AWS_ACCESS_KEY_ID: name, // so that the endpoint knows who calls
     AWS_SECRET_ACCESS_KEY: localClients.credentials.secretAccessKey,
     // A person's own profile (endpoints, retries, regions) must not affect the functions.
     AWS_CONFIG_FILE: devNull,

@@ -5,7 +5,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { migrationsType } from "../../shared/catalogue/stack.ts";
 import { type Resource, readAssembly } from "./assembly.ts";
 import { makeCustomResources } from "./custom-resource.ts";
-import { type AwsService, forward, startAwsEndpoint } from "./endpoint.ts";
+import { type Admit, type AwsService, forward, startAwsEndpoint } from "./endpoint.ts";
 import { startHttpApi } from "./http-api.ts";
 import type { LogLine } from "./invocation.ts";
 import { type Clock, LambdaFunction } from "./lambda.ts";
@@ -50,6 +50,8 @@ export type StackOptions = {
   /** File that keeps the schedules made at run time over a restart. */
   schedulesFile?: string;
   clock?: Clock;
+  /** Called before each request is answered; the Data API is then called through the endpoint, too. */
+  admit?: Admit;
   /** Each line the functions print, as CloudWatch Logs would get it, and the stack's own messages about them. */
   onLog?: (line: LogLine) => void;
 };
@@ -98,7 +100,7 @@ const realClock: Clock = {
  */
 export async function startStack(options: StackOptions): Promise<LocalStack> {
   const services: AwsService[] = [];
-  const server = await startAwsEndpoint(services, options.port ?? 0);
+  const server = await startAwsEndpoint(services, options.port ?? 0, options.admit);
   const closers: (() => Promise<void>)[] = [() => server.close()];
   const close = async () => {
     while (closers.length > 0) await closers.pop()?.();
@@ -141,7 +143,11 @@ async function start(
     queueNamed(nameOfArn(queueArn)).send({ body });
   };
   const overrides = { OWN_ADDRESS_URL: "", ...options.overrides }; // no function here asks the internet
-  const addresses = { overrides, endpoint, rdsData: options.endpoints.rdsData };
+  const addresses = {
+    overrides,
+    endpoint,
+    rdsData: options.admit === undefined ? options.endpoints.rdsData : endpoint,
+  };
   const lambdas = ofType("AWS::Lambda::Function").map(
     (resource) =>
       new LambdaFunction(functionSettings(resource, template, addresses), { onLog, clock, sendFailure }),

@@ -4,7 +4,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import pg from "pg";
-import { type LocalStack, startStack } from "../../local/aws/stack.ts";
+import { type LocalStack, type StackOptions, startStack } from "../../local/aws/stack.ts";
 import { startDataApi } from "../../local/data-api/server.ts";
 import { startDatabase } from "../../local/database/database.ts";
 import { findReader } from "../../local/reader.ts";
@@ -24,9 +24,18 @@ export type LocalApi = {
   close(): Promise<void>;
 };
 
-export async function startLocalApi(): Promise<LocalApi> {
+export async function startLocalApi({
+  context = { egress: "none" },
+  onAssembly,
+  ...more
+}: Partial<StackOptions> & {
+  context?: Record<string, unknown>;
+  /** Called before the stack starts. */
+  onAssembly?: (assembly: string) => void;
+} = {}): Promise<LocalApi> {
   const assembly = mkdtempSync(join(tmpdir(), "local-api-"));
-  await synthesise(assembly, { egress: "none" });
+  await synthesise(assembly, context);
+  onAssembly?.(assembly);
   const engine = await startDatabase({ dataDir: undefined });
   const reader = findReader(engine);
   const secretsUsed: string[] = [];
@@ -46,6 +55,7 @@ export async function startLocalApi(): Promise<LocalApi> {
     onSecrets: reader.learn,
     schedulesEnabled: false,
     onLog: ({ text }) => lines.push(text),
+    ...more,
   });
   await stack.pauseEventSource(stack.functionName("PipelineWorker"));
   const database = new pg.Client({ connectionString: engine.url });
