@@ -101,7 +101,7 @@ beforeAll(async () => {
     },
   });
   await driveAll();
-}, 60_000);
+}, 180_000);
 
 afterAll(async () => {
   await api?.close();
