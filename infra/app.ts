@@ -2,7 +2,7 @@
 
 import { Annotations, App, Validations } from "aws-cdk-lib/core";
 import flags from "aws-cdk-lib/recommended-feature-flags.json" with { type: "json" };
-import { AwsSolutionsChecks } from "cdk-nag";
+import { AwsSolutionsChecks, ServerlessChecks } from "cdk-nag";
 import { sourceKey } from "../shared/catalogue/chosen-context.ts";
 import { chooseContext, readChosenFile } from "./chosen-context.ts";
 import { readContext, stackNameOf } from "./context.ts";
@@ -18,7 +18,7 @@ export function makeApp(options: { context?: Record<string, unknown>; outdir?: s
     context: { ...flags, ...options.context },
     analyticsReporting: false,
   });
-  Validations.of(app).addPlugins(new AwsSolutionsChecks(app));
+  Validations.of(app).addPlugins(new AwsSolutionsChecks(app), new ServerlessChecks(app));
 
   const look = (key: string) => app.node.tryGetContext(key);
   const name = stackNameOf(look("stage"));

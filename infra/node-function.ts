@@ -86,6 +86,19 @@ export class NodeFunction extends lambda.Function {
       ...props.placement,
     });
     this.memoryMiB = props.memoryMiB;
+    Validations.of(this).acknowledge(
+      {
+        id: "Serverless::Serverless-LambdaTracing",
+        reason:
+          "Each log line names unit, task and request, and each stage of a unit is a metric; traces would cost more.",
+      },
+      {
+        id: "Serverless::Serverless-LambdaDLQ",
+        reason:
+          "What invokes it keeps what fails: a queue with a redrive policy, an asynchronous invocation with a destination, " +
+          "CloudFormation, which fails the deployment, a caller who waits for the answer, or, of an alarm for a chat, the mail.",
+      },
+    );
   }
 
   /** Accepts only known variable names. */

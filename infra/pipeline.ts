@@ -55,6 +55,11 @@ export class Pipeline extends Construct {
       retentionPeriod: Duration.days(deadLetterRetentionDays),
       visibilityTimeout: Duration.seconds(visibilitySeconds("retry")),
     });
+    Validations.of(this.deadLetterQueue).acknowledge({
+      id: "Serverless::Serverless-SQSRedrivePolicy",
+      reason:
+        "It is a dead-letter queue itself: the retry function consumes it, and an alarm tells when it does not.",
+    });
     this.workQueue = new Queue(this, "Work", {
       enforceSSL: true,
       encryption: QueueEncryption.SQS_MANAGED,
@@ -151,11 +156,16 @@ function checkRate({ slots, tushareMinInterval, callsAMinute }: PipelineProps): 
 
 function consume(queue: Queue, target: NodeFunction, limits: { batchSize: number; maxConcurrency: number }) {
   allowPolling(target.role, queue);
-  new lambda.EventSourceMapping(target, "Source", {
+  const source = new lambda.EventSourceMapping(target, "Source", {
     target,
     eventSourceArn: queue.queueArn,
     reportBatchItemFailures: true,
     ...limits,
+  });
+  Validations.of(source).acknowledge({
+    id: "Serverless::Serverless-LambdaEventSourceMappingDestination",
+    reason:
+      "Only sources of streams can have a destination; what fails stays in the queue, with its redrive policy.",
   });
 }
 

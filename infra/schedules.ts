@@ -43,6 +43,10 @@ export class Schedules extends Construct {
       id: "AwsSolutions::AwsSolutions-SQS3",
       reason: "It is the dead-letter queue of the schedules and of the dispatcher's invocations.",
     });
+    Validations.of(this.missedRuns).acknowledge({
+      id: "Serverless::Serverless-SQSRedrivePolicy",
+      reason: "It is a dead-letter queue itself: a person reads it, and an alarm tells at its first message.",
+    });
     // Scheduler invokes asynchronously, so Lambda retries errors of the dispatcher itself.
     dispatcher.configureAsyncInvoke({
       maxEventAge: startWithin,

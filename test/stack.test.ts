@@ -54,7 +54,7 @@ describe("validation", () => {
       (plugin: { pluginName: string; conclusion: string }) => `${plugin.pluginName}: ${plugin.conclusion}`,
     );
     // The library's checks report only findings; the next tests show that they run.
-    expect(conclusions).toEqual(["AwsSolutions: success"]);
+    expect(conclusions).toEqual(["AwsSolutions: success", "Serverless: success"]);
   });
 
   test("a queue without TLS and dead letters fails the synth", () => {
