@@ -56,7 +56,7 @@ export const steps: readonly Step[] = [
     },
   },
   {
-    name: "resources that hold something keep their logical ids",
+    name: "no resource that holds something is replaced",
     problem: (folder) => script(folder, "test", "--", "test/release.test.ts", "-t", "logical id"),
   },
 ];
