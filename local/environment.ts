@@ -10,6 +10,7 @@ import { databaseName } from "../shared/catalogue/stack.ts";
 import type { DispatchAnswer } from "../shared/dispatch/dispatch.ts";
 import { say } from "../shared/words/say-here.ts";
 import { tryAccount } from "./account.ts";
+import type { Admit } from "./aws/endpoint.ts";
 import { type LocalStack, startStack } from "./aws/stack.ts";
 import { startDataApi } from "./data-api/server.ts";
 import { startDatabase } from "./database/database.ts";
@@ -55,12 +56,13 @@ const preferredPorts = { database: 54_320, aws: 45_660, api: 45_661, page: 45_67
 const daysByDefault = 30;
 
 /**
- * @param asked with `looked` false, the origin of the data folder's database is checked before anything else
+ * @param asked with `looked` false, the origin of the data folder's database is checked before anything else; `admit` is asked
+ *   before each call of a function, which tests use
  * @throws Error of one sentence, after stopping what was started
  */
 export async function startEnvironment(
   options: Options,
-  asked: Asked & { readonly looked: boolean },
+  asked: Asked & { readonly looked: boolean; readonly admit?: Admit },
   dataDir: string,
   terminal: Terminal,
   stop: AbortSignal,
@@ -131,6 +133,7 @@ export async function startEnvironment(
         apiPort: preferredPorts.api,
         schedulesEnabled: options.captured === undefined && !options.once,
         schedulesFile: join(dataDir, "schedules.jsonl"),
+        ...(asked.admit && { admit: asked.admit }),
         onLog(line) {
           if (metrics.add(line.text)) return; // shown as figures, as CloudWatch does
           log(`${line.function} ${line.text.trimEnd()}`);

@@ -10,6 +10,7 @@ import { startDatabase } from "../../local/database/database.ts";
 import { findReader } from "../../local/reader.ts";
 import { synthesise } from "../../local/synth.ts";
 import { databaseName } from "../../shared/catalogue/stack.ts";
+import { guardOf } from "./roles.ts";
 
 export type LocalApi = {
   readonly url: string;
@@ -36,6 +37,7 @@ export async function startLocalApi({
   const assembly = mkdtempSync(join(tmpdir(), "local-api-"));
   await synthesise(assembly, context);
   onAssembly?.(assembly);
+  const guarded = guardOf(assembly);
   const engine = await startDatabase({ dataDir: undefined });
   const reader = findReader(engine);
   const secretsUsed: string[] = [];
@@ -54,6 +56,7 @@ export async function startLocalApi({
     overrides: { TUSHARE_URL: "http://127.0.0.1:1" },
     onSecrets: reader.learn,
     schedulesEnabled: false,
+    admit: guarded.admit,
     onLog: ({ text }) => lines.push(text),
     ...more,
   });
@@ -69,6 +72,7 @@ export async function startLocalApi({
       await dataApi.close();
       await engine.close();
       rmSync(assembly, { recursive: true, force: true });
+      if (more.admit === undefined) guarded.refuse();
     },
   };
 }

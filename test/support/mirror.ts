@@ -1,5 +1,6 @@
-// What `npm start` starts, in this process, so that one start can run several jobs.
-
+// What `npm start` starts, in this process, so that one start can run several jobs. Each call of a function is refused where the
+// template's role for it would refuse it.
+import { join } from "node:path";
 import { startEnvironment } from "../../local/environment.ts";
 import { openJobs } from "../../local/job.ts";
 import { readOptions } from "../../local/options.ts";
@@ -7,6 +8,7 @@ import { readAsked } from "../../local/origin.ts";
 import { type Summary, summarise } from "../../local/summary.ts";
 import type { Terminal } from "../../local/terminal.ts";
 import { jobs as catalogue } from "../../shared/catalogue/jobs.ts";
+import { guardOf } from "./roles.ts";
 
 const silent: Terminal = {
   line() {},
@@ -27,7 +29,9 @@ export async function openMirror(args: readonly string[]): Promise<Mirror> {
   const asked = await readAsked(options, process.env);
   const { signal } = new AbortController();
   const dataDir = options.dataDir ?? "";
-  const environment = await startEnvironment(options, { ...asked, looked: true }, dataDir, silent, signal);
+  const { admit, refuse } = guardOf(join(dataDir, "cdk.out"));
+  const begun = { ...asked, looked: true, admit };
+  const environment = await startEnvironment(options, begun, dataDir, silent, signal);
   const jobs = await openJobs(environment, silent, signal);
   return {
     databaseUrl: environment.databaseUrl,
@@ -40,6 +44,7 @@ export async function openMirror(args: readonly string[]): Promise<Mirror> {
     async close() {
       await jobs.close();
       await environment.close();
+      refuse();
     },
   };
 }

@@ -167,3 +167,23 @@ function secretCall(id: string, action = "GetSecretValue"): Call {
   const resource = id.startsWith("arn:") ? id : arn("secretsmanager", `secret:${id}-aB3dE6`);
   return { action: `secretsmanager:${action}`, resource };
 }
+
+/** Asks the roles of a template before each call of its functions; refuse() fails a test in which one was refused. */
+export function guardOf(assembly: string): { readonly admit: Admit; refuse(): void } {
+  const seen = new Map<string, Seen & { allowed: boolean }>();
+  let roles: Roles | undefined;
+  return {
+    admit: guard(() => {
+      roles ??= rolesOf(assembly);
+      return roles;
+    }, seen),
+    refuse() {
+      const refused = [...seen.values()].filter(({ allowed }) => !allowed);
+      if (refused.length > 0)
+        throw new Error(
+          refused.map(({ role, action, resource }) => `${role} may not ${action} on ${resource}`).join("\n"),
+        );
+      if (seen.size === 0) throw new Error("no function has made a call");
+    },
+  };
+}
