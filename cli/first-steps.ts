@@ -109,7 +109,8 @@ async function setToken(
     now === "busy" ? undefined : judgeHealth(now, target, t).find(({ level }) => level === "problem");
   if (problem !== undefined)
     throw new CommandError(exitCodes.failed, `${problem.text}. ${problem.remedy}`, { details: now });
-  output.line(t.doctor.tokenAccepted);
+  // Of busy workers only their work is known.
+  output.line(now === "busy" ? t.doctor.slotsBusy : t.doctor.tokenAccepted);
   return "accepted";
 }
 
