@@ -553,7 +553,7 @@ export const en = {
     alarmEmailOption: "address that gets the alarms",
     contextOption: "any other context of the app, key=value; may be repeated; key= removes an earlier value",
     forgetOption: "ignore all values of earlier deployments",
-    yesOption: "do not ask for confirmation",
+    yesOption: "ask nothing, neither for confirmation nor for a token",
     onlyDiffOption: "stop after showing the diff",
     exampleRegion: "the first deployment",
     exampleChange: "change one value, keep all others",

@@ -508,7 +508,7 @@ export const zh: Messages = {
     alarmEmailOption: "接收告警的邮箱",
     contextOption: "其他 CDK 上下文，key=value；可重复；key= 表示不再沿用以前设置的值",
     forgetOption: "忽略以前部署时设置的所有值",
-    yesOption: "不再询问",
+    yesOption: "不再询问，也不询问 token",
     onlyDiffOption: "只显示差异",
     exampleRegion: "首次部署",
     exampleChange: "只改一项，其余不变",
