@@ -8,7 +8,7 @@ import { resolveTemplate } from "../local/aws/template.ts";
 import { localClients } from "../local/running.ts";
 import { resourceEvent, startReplies } from "./support/aws-replies.ts";
 import { type LocalApi, startLocalApi } from "./support/local-api.ts";
-import { guard, type Roles, rolesOf, type Seen } from "./support/roles.ts";
+import { guard, neighbourOf, type Roles, rolesOf, type Seen } from "./support/roles.ts";
 
 /** Rights that AWS uses in the function's or the schedule's name, without a call of ours. */
 const byAws: readonly (Row & { readonly why: string })[] = [
@@ -311,10 +311,4 @@ function covers(pattern: string, resource: string): boolean {
     .replaceAll("*", ".*")
     .replaceAll("?", ".");
   return new RegExp(`^${escaped}$`).test(resource);
-}
-
-/** Another resource of the same type in the same account; of schedules, in another group. */
-function neighbourOf(resource: string): string {
-  if (resource.includes(":schedule/")) return resource.replace(":schedule/", ":schedule/other-");
-  return resource.replace(/([:/])([^:/]+)(\/[0-9a-f-]{36})?$/, "$1other-$2$3");
 }

@@ -72,7 +72,7 @@ export async function startLocalApi({
       await dataApi.close();
       await engine.close();
       rmSync(assembly, { recursive: true, force: true });
-      if (more.admit === undefined) guarded.refuse();
+      if (more.admit === undefined) await guarded.refuse();
     },
   };
 }

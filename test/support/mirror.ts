@@ -44,7 +44,7 @@ export async function openMirror(args: readonly string[]): Promise<Mirror> {
     async close() {
       await jobs.close();
       await environment.close();
-      refuse();
+      await refuse();
     },
   };
 }

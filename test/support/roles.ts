@@ -168,8 +168,11 @@ function secretCall(id: string, action = "GetSecretValue"): Call {
   return { action: `secretsmanager:${action}`, resource };
 }
 
-/** Asks the roles of a template before each call of its functions; refuse() fails a test in which one was refused. */
-export function guardOf(assembly: string): { readonly admit: Admit; refuse(): void } {
+/**
+ * Asks the roles of a template before each call of its functions. refuse() fails a test in which one was refused, or would be
+ * allowed on a neighbour's resource too.
+ */
+export function guardOf(assembly: string): { readonly admit: Admit; refuse(): Promise<void> } {
   const seen = new Map<string, Seen & { allowed: boolean }>();
   let roles: Roles | undefined;
   return {
@@ -177,13 +180,24 @@ export function guardOf(assembly: string): { readonly admit: Admit; refuse(): vo
       roles ??= rolesOf(assembly);
       return roles;
     }, seen),
-    refuse() {
+    async refuse() {
       const refused = [...seen.values()].filter(({ allowed }) => !allowed);
       if (refused.length > 0)
         throw new Error(
           refused.map(({ role, action, resource }) => `${role} may not ${action} on ${resource}`).join("\n"),
         );
       if (seen.size === 0) throw new Error("no function has made a call");
+      for (const { role, action, resource, context } of seen.values()) {
+        if (resource === "*") continue;
+        const call = { action, resource: neighbourOf(resource), ...(context && { context }) };
+        if (await roles?.may(role, call)) throw new Error(`${role} may ${action} on ${call.resource} too`);
+      }
     },
   };
+}
+
+/** Another resource of the same type in the same account; of schedules, in another group. */
+export function neighbourOf(resource: string): string {
+  if (resource.includes(":schedule/")) return resource.replace(":schedule/", ":schedule/other-");
+  return resource.replace(/([:/])([^:/]+)(\/[0-9a-f-]{36})?$/, "$1other-$2$3");
 }
