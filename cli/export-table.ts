@@ -108,8 +108,12 @@ async function partsOf(source: Source, after: Key, total: number): Promise<Part[
   const { sql, selection, pageRows } = source;
   const { key, listed } = exportableNamed(selection.table);
   if (key[0] !== "ts_code" || listed === undefined || total < pageRows * partsAtOnce) return [{ after }];
-  const codes = (selection.codes ?? (await codesOf(sql, listed))).toSorted();
-  const left = codes.filter((code) => code > (after[0] ?? ""));
+  // In the database's own order: its collation need not be that of this process.
+  const all = await codesOf(sql, listed);
+  const codes = selection.codes === undefined ? all : all.filter((code) => selection.codes?.includes(code));
+  const place = codes.indexOf(after[0] ?? "");
+  if (place === -1) return [{ after }];
+  const left = codes.slice(place + 1);
   const codesAtOnce = Math.max(1, Math.floor(pageRows / (total / Math.max(1, codes.length))));
   const starts = left.filter((_, at) => at % codesAtOnce === 0);
   const [second] = starts;

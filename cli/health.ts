@@ -17,7 +17,7 @@ const answerSchema = z.object({
 
 /**
  * Lets the worker call TuShare once. busy: all slots are at work, which shows the same.
- * @throws CommandError unreachable, also for a worker of a release that has no health unit
+ * @throws CommandError unreachable when nothing answers; failed for a worker of a release that has no health unit
  */
 export async function askHealth(target: Target, t: Messages): Promise<Health | "busy"> {
   let answer: unknown;
