@@ -3,6 +3,7 @@
 import { once } from "node:events";
 import { isIPv6 } from "node:net";
 import { resolve } from "node:path";
+import { setFlagsFromString } from "node:v8";
 import { Worker } from "node:worker_threads";
 import pg from "pg";
 import { say } from "../../shared/words/say-here.ts";
@@ -59,6 +60,9 @@ export async function startDatabase(options: DatabaseOptions): Promise<Database>
     idleInTransactionMilliseconds: (options.idleInTransactionSeconds ?? 60) * 1000,
     readingMilliseconds: (options.readingSeconds ?? 2) * 1000,
   };
+  // V8 frees WebAssembly code that it has replaced with a faster version while other threads use theirs, which can end
+  // the process (SIGSEGV). The engine's replaced code is a few megabytes, so it is kept.
+  setFlagsFromString("--no-wasm-code-gc");
   const thread = new Worker(new URL("./pglite-thread.ts", import.meta.url), { workerData });
   const port = await firstPort(thread, options.dataDir);
   const lost = Promise.withResolvers<Error>();
