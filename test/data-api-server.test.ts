@@ -1,6 +1,13 @@
 // The contract of the local Data API: what it accepts and how it answers, the same on both engines.
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { type Caller, type Engine, engineKinds, parameter, startCaller } from "./support/data-api.ts";
+import {
+  type Caller,
+  type Engine,
+  engineKinds,
+  makeStillClock,
+  parameter,
+  startCaller,
+} from "./support/data-api.ts";
 
 for (const { engine, missing, start } of await engineKinds()) {
   describe.skipIf(missing)(`the Data API on ${engine}${missing ? ` (skipped: ${missing})` : ""}`, () => {
@@ -189,6 +196,29 @@ for (const { engine, missing, start } of await engineKinds()) {
           { name: "seen", tableName: "", typeName: "timestamptz", type: 93, nullable: 2 },
           { name: "many", typeName: "_int4", type: 2003, arrayBaseColumnType: 4 },
         ]);
+      });
+
+      test("a table is described as it is, and as another client changed it after a second", async () => {
+        const clock = makeStillClock();
+        const patient = await startCaller({ databaseUrl: running.databaseUrl, clock });
+        const nullable = async (on: Caller, transaction: { transactionId?: string } = {}) => {
+          const asked = { includeResultMetadata: true, ...transaction };
+          return (await on.execute("select code from described", asked)).columnMetadata?.[0]?.nullable;
+        };
+        await patient.execute("create table described (code text)");
+        expect(await nullable(patient)).toBe(1);
+        await patient.execute("alter table described alter column code set not null");
+        expect(await nullable(patient)).toBe(0);
+        const transactionId = await patient.begin();
+        await patient.execute("alter table described alter column code drop not null", { transactionId });
+        expect(await nullable(patient, { transactionId })).toBe(1);
+        await patient.rollback(transactionId);
+        expect(await nullable(patient)).toBe(0);
+        await api.execute("alter table described alter column code drop not null");
+        expect([await nullable(api), await nullable(patient)]).toEqual([1, 0]);
+        clock.pass(1_000);
+        expect(await nullable(patient)).toBe(1);
+        await patient.stop();
       });
 
       test("formatted as JSON, a result is one text of objects and has no records", async () => {

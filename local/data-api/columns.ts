@@ -1,6 +1,7 @@
 // How the Data API describes result columns: their types, and the `columnMetadata` member, which follows PostgreSQL's
 // JDBC driver, as in the service. Types it does not know (enums, extensions) are looked up once.
 import type { FieldDef, PoolClient } from "pg";
+import type { Clock } from "./transactions.ts";
 
 export interface ColumnType {
   readonly id: number;
@@ -11,11 +12,32 @@ export interface ColumnType {
   readonly element?: ColumnType;
 }
 
-/** Finds the types of columns. One instance serves one database, and caches what it found. */
-export function makeTypeCatalogue(): {
+export interface Catalogue {
   typesOf(fields: readonly FieldDef[], client: PoolClient): Promise<ColumnType[]>;
-} {
+  /**
+   * The `columnMetadata` member. Table names, nullability and identity come from PostgreSQL's catalogue, in one query.
+   * @param inTransaction it may have changed tables, which others do not see yet
+   */
+  describe(
+    fields: readonly FieldDef[],
+    types: readonly ColumnType[],
+    client: PoolClient,
+    inTransaction: boolean,
+  ): Promise<object[]>;
+  /** Call it after a statement that may have changed a table. */
+  forgetTables(): void;
+}
+
+/**
+ * What was found of a table is used again for so long: it takes another query, longer than most of ours. Only what
+ * another client changes is seen later for it.
+ */
+const tableMilliseconds = 1_000;
+
+/** Describes columns. One instance serves one database, and caches what it found. */
+export function makeCatalogue(clock: Clock): Catalogue {
   const known = new Map<number, ColumnType>();
+  let tables: Tables = new Map();
 
   async function learn(ids: readonly number[], client: PoolClient): Promise<void> {
     const { rows } = await client.query<Record<string, string>>({
@@ -42,20 +64,31 @@ export function makeTypeCatalogue(): {
       if (unknown.length > 0) await learn([...new Set(unknown)], client);
       return fields.map(({ dataTypeID: id }) => known.get(id) ?? { id, name: "unknown", kind: "b" });
     },
+    async describe(fields, types, client, inTransaction) {
+      const found: Tables = inTransaction ? new Map() : tables; // read by nobody else after forgetTables()
+      const ids = [...new Set(fields.map((field) => field.tableID))].filter((id) => id > 0 && !found.has(id));
+      if (ids.length > 0) {
+        if (found === tables && found.size === 0) clock.after(tableMilliseconds, forgetTables);
+        for (const [id, table] of await findTables(ids, client)) found.set(id, table);
+      }
+      return describeColumns(fields, types, found);
+    },
+    forgetTables,
   };
+
+  function forgetTables(): void {
+    tables = new Map();
+  }
 }
 
-/** The `columnMetadata` member. Table names, nullability and identity come from the catalogue, in one query. */
-export async function describeColumns(
+function describeColumns(
   fields: readonly FieldDef[],
   types: readonly ColumnType[],
-  client: PoolClient,
-): Promise<object[]> {
-  const tableIds = [...new Set(fields.map((field) => field.tableID).filter((id) => id > 0))];
-  const origins = tableIds.length > 0 ? await findOrigins(tableIds, client) : new Map<string, Origin>();
+  tables: Tables,
+): object[] {
   return fields.map((field, index) => {
     const type = types[index] ?? { id: field.dataTypeID, name: "unknown", kind: "b" };
-    const origin = origins.get(`${field.tableID}.${field.columnID}`);
+    const origin = tables.get(field.tableID)?.get(field.columnID);
     const isAutoIncrement = origin?.isAutoIncrement ?? false;
     return {
       arrayBaseColumnType: type.element ? jdbcType(type.element) : 0,
@@ -82,7 +115,10 @@ interface Origin {
   readonly isAutoIncrement: boolean;
 }
 
-async function findOrigins(tableIds: readonly number[], client: PoolClient): Promise<Map<string, Origin>> {
+/** By the id of the table, then by the number of the column. */
+type Tables = Map<number, Map<number, Origin>>;
+
+async function findTables(tableIds: readonly number[], client: PoolClient): Promise<Tables> {
   const { rows } = await client.query<Record<string, string>>({
     text: `select c.oid, a.attnum, c.relname, a.attnotnull::text as not_null,
         (a.attidentity <> '' or coalesce(pg_get_expr(d.adbin, d.adrelid), '') like 'nextval(%')::text as increments
@@ -92,16 +128,15 @@ async function findOrigins(tableIds: readonly number[], client: PoolClient): Pro
       where c.oid = any (string_to_array($1, ',')::oid[]) and a.attnum > 0`,
     values: [tableIds.join(",")],
   });
-  return new Map(
-    rows.map((row) => [
-      `${row.oid}.${row.attnum}`,
-      {
-        tableName: row.relname ?? "",
-        isNotNull: row.not_null === "true",
-        isAutoIncrement: row.increments === "true",
-      },
-    ]),
-  );
+  const tables: Tables = new Map(tableIds.map((id) => [id, new Map()]));
+  for (const row of rows) {
+    tables.get(Number(row.oid))?.set(Number(row.attnum), {
+      tableName: row.relname ?? "",
+      isNotNull: row.not_null === "true",
+      isAutoIncrement: row.increments === "true",
+    });
+  }
+  return tables;
 }
 
 const serialNames: Readonly<Record<string, string>> = {

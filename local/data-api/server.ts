@@ -4,7 +4,7 @@
 import { setTimeout } from "node:timers/promises";
 import pg, { type PoolClient } from "pg";
 import { readOnly, withSettings } from "../database/url.ts";
-import { describeColumns, makeTypeCatalogue } from "./columns.ts";
+import { makeCatalogue } from "./columns.ts";
 import { DataApiError, toDataApiError } from "./errors.ts";
 import { type JsonServerOptions, type Route, serveJson } from "./http.ts";
 import { type DataApiLimits, refuseLargeAnswer, refuseLargeResult, serviceLimits } from "./limits.ts";
@@ -86,7 +86,7 @@ export async function startDataApi(options: DataApiOptions): Promise<DataApi> {
   const clock = options.clock ?? systemClock;
   const limits: DataApiLimits = { ...serviceLimits, ...options.limits };
   const prepared: PreparedStatements | undefined = options.keepsPlans ? new WeakMap() : undefined;
-  const catalogue = makeTypeCatalogue();
+  const catalogue = makeCatalogue(clock);
   const sessions = prepared ? `${sessionOptions} ${keptPlans}` : sessionOptions;
   const ofOwner = open(options.databaseUrl, sessions);
   const { reader } = options;
@@ -143,6 +143,7 @@ export async function startDataApi(options: DataApiOptions): Promise<DataApi> {
         const outcome = await runQuery(client, statement.text, sets, limits.resultBytes, prepared);
         isReusable &&= outcome.idle;
         breaks = outcome.widestRowBytes > limits.rowBytes;
+        if (outcome.replies.some(({ tag }) => !isOfRows(tag))) catalogue.forgetTables();
         return await answer(outcome, client);
       } catch (error) {
         isReusable &&= prepared === undefined;
@@ -195,9 +196,9 @@ export async function startDataApi(options: DataApiOptions): Promise<DataApi> {
       } else members.push(`"records":${encodeRecords(columns, reply.rows, call.resultSetOptions)}`);
       if (call.includeResultMetadata && call.formatRecordsAs !== "JSON") {
         const types = columns.map(({ type }) => type);
-        members.push(
-          `"columnMetadata":${JSON.stringify(await describeColumns(reply.fields, types, client))}`,
-        );
+        const inTransaction = call.transactionId !== undefined;
+        const described = await catalogue.describe(reply.fields, types, client, inTransaction);
+        members.push(`"columnMetadata":${JSON.stringify(described)}`);
       }
       return refuseLargeAnswer(`{${members.join(",")}}`, limits);
     });
@@ -231,6 +232,7 @@ export async function startDataApi(options: DataApiOptions): Promise<DataApi> {
   async function endTransaction(call: Call, command: "commit" | "rollback"): Promise<string> {
     requireMembers(call, ["resourceArn", "secretArn", "transactionId"]);
     await userOf(call).transactions.end(call.transactionId ?? "", command);
+    catalogue.forgetTables();
     return JSON.stringify({
       transactionStatus: command === "commit" ? "Transaction Committed" : "Rollback Complete",
     });
@@ -313,6 +315,11 @@ function refuseSchema({ schema }: Call): void {
 function updatedCount(tag: string): number {
   const [, count] = /^(?:INSERT 0|UPDATE|DELETE|MERGE) (\d+)$/.exec(tag) ?? [];
   return Number(count ?? 0);
+}
+
+/** Anything else may change a table. */
+function isOfRows(tag: string): boolean {
+  return /^(SELECT|INSERT|UPDATE|DELETE|MERGE)\b/.test(tag);
 }
 
 function isRead(tag: string): boolean {
