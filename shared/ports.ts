@@ -4,6 +4,7 @@ import type { Catalogue } from "./catalogue/datasets.ts";
 import type { Dimension, Metric } from "./catalogue/metrics.ts";
 import type { Origin } from "./catalogue/origin.ts";
 import type { Settings } from "./catalogue/settings.ts";
+import type { ScannedRows } from "./rows/scan.ts";
 import type { Unit } from "./unit.ts";
 
 /** A statement's parameters by name. null is SQL's null. */
@@ -32,8 +33,8 @@ export type LongStatements = {
 /** One reply of TuShare. */
 export type Page = {
   readonly fields: readonly string[];
-  /** Cells as JSON gave them; a number a double cannot hold exactly is an ExactNumber. */
-  readonly items: readonly (readonly unknown[])[];
+  /** By column; or rows as JSON gave them, where a number that a double cannot hold exactly is an ExactNumber. */
+  readonly items: ScannedRows | readonly (readonly unknown[])[];
   /** True when TuShare says the selection holds more rows; it does not always say so. */
   readonly hasMore: boolean;
 };

@@ -9,7 +9,7 @@ import { readSettings } from "../shared/catalogue/settings.ts";
 import { SyncError } from "../shared/errors.ts";
 import type { Page } from "../shared/ports.ts";
 import { type Facts, judge } from "../shared/rows/completeness.ts";
-import type { Table } from "../shared/rows/rows.ts";
+import { rowsOf, type Table } from "../shared/rows/rows.ts";
 import { fetchWhole, pagesMax } from "../shared/sync/fetch-whole.ts";
 
 const spec: InterfaceSpec = { ...datasets.stock_daily.main, rowCap: 10 };
@@ -41,8 +41,8 @@ function page(rows: readonly string[], hasMore = false): Page {
   return { fields: ["row"], items: rows.map((row) => [row]), hasMore };
 }
 
-function rowsOf(pages: readonly Page[]): string[] {
-  return pages.flatMap(({ items }) => items.map(([row]) => String(row))).sort();
+function namesOf(pages: readonly Page[]): string[] {
+  return pages.flatMap((page) => rowsOf(page).map(([row]) => String(row))).sort();
 }
 
 const stocks = (count: number) =>
@@ -64,7 +64,7 @@ describe("a day", () => {
     "of $rows rows under a cap of 10 takes $calls calls when has_more is $saysMore",
     async (row) => {
       const upstream = upstreamOf(stocks(row.rows), row.saysMore);
-      expect(rowsOf(await fetchWhole(spec, oneDay, upstream.fetchPage))).toEqual(stocks(row.rows));
+      expect(namesOf(await fetchWhole(spec, oneDay, upstream.fetchPage))).toEqual(stocks(row.rows));
       expect(upstream.asked).toHaveLength(row.calls);
     },
   );
@@ -82,7 +82,7 @@ describe("a day", () => {
       asked.push(params);
       return pages[asked.length - 1] ?? page([]);
     });
-    expect(rowsOf(fetched)).toEqual(stocks(5));
+    expect(namesOf(fetched)).toEqual(stocks(5));
     expect(asked[1]?.offset).toBe("4");
   });
 });
@@ -95,7 +95,7 @@ describe("a range", () => {
   ])("of $rows rows under a cap of 10 is halved until each part is below it", async ({ rows, calls }) => {
     const upstream = upstreamOf(days(rows));
     const range: Selector = { ...year, to: addDays("20240101", rows - 1) };
-    expect(rowsOf(await fetchWhole(spec, range, upstream.fetchPage))).toEqual(days(rows));
+    expect(namesOf(await fetchWhole(spec, range, upstream.fetchPage))).toEqual(days(rows));
     expect(upstream.asked).toHaveLength(calls);
     expect(upstream.asked.some(({ offset }) => offset !== undefined)).toBe(false);
   });
@@ -108,7 +108,7 @@ describe("a range", () => {
         const truth = days(isThere.length).filter((_, at) => isThere[at]);
         const range: Selector = { ...year, to: addDays("20240101", isThere.length - 1) };
         const upstream = upstreamOf(truth, saysMore);
-        const outcome = await fetchWhole(spec, range, upstream.fetchPage).then(rowsOf, transient);
+        const outcome = await fetchWhole(spec, range, upstream.fetchPage).then(namesOf, transient);
         if (outcome !== "transient") expect(outcome).toEqual(truth);
         expect(upstream.asked.length).toBeLessThanOrEqual(pagesMax);
       }),

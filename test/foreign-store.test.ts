@@ -10,6 +10,7 @@ import { openTask, startTask } from "../shared/ledger/tasks.ts";
 import { openVerification } from "../shared/ledger/verifications.ts";
 import type { Delivery, Outcome, Page, Upstream } from "../shared/ports.ts";
 import { readFindings, readVerification } from "../shared/reads/verifications.ts";
+import { rowsOf } from "../shared/rows/rows.ts";
 import { syncUnit } from "../shared/sync/sync-unit.ts";
 import { encodeUnit, type Unit, unitKey } from "../shared/unit.ts";
 import { migratedDatabase, type TestDatabase } from "./support/database.ts";
@@ -227,7 +228,7 @@ describe("a day of members", () => {
     const row: Row = { ...first, ...change };
     onCall = (ask, params) => {
       const page = ask(params);
-      return { ...page, items: [...page.items, page.fields.map((field) => row[field])] };
+      return { ...page, items: [...rowsOf(page), page.fields.map((field) => row[field])] };
     };
     const found = await sync("foreign_bars", selector);
     expect(found).toMatchObject({ status: "parked", why: expect.stringMatching(why) });

@@ -10,6 +10,7 @@ import type { Settings } from "../../shared/catalogue/settings.ts";
 import { tierOfPoints } from "../../shared/catalogue/tiers.ts";
 import { asSyncError, lacksRight } from "../../shared/errors.ts";
 import type { Clock } from "../../shared/ports.ts";
+import { rowsOf } from "../../shared/rows/rows.ts";
 import { paramsOf } from "../../shared/unit.ts";
 import type { Messages } from "../messages/en.ts";
 import { type Finding, finding, ok } from "./finding.ts";
@@ -80,8 +81,9 @@ async function checkUser({ url, token, settings, clock }: Account, t: Messages):
   const text = await response.text();
   const clockFinding = judgeClock(response.headers.get("date"), askedAt, clock.now(), t);
   try {
-    const { fields, items } = readReply(text, "user", token, clock.now());
-    const rows = items.map((item) => Object.fromEntries(fields.map((name, at) => [name, item[at]])));
+    const page = readReply(text, "user", token, clock.now());
+    const { fields } = page;
+    const rows = rowsOf(page).map((item) => Object.fromEntries(fields.map((name, at) => [name, item[at]])));
     return [...judgePoints(rows, settings, shanghaiDay(clock.now()), t), clockFinding];
   } catch (error) {
     const remedy = t.doctor.tokenRemedy;

@@ -1,9 +1,11 @@
 // TuShare Pro over HTTP. The only place that reads its codes and Chinese messages. Pacing is in pacer.ts.
+import { randomUUID } from "node:crypto";
 import * as z from "zod/mini";
 import { shanghaiDay, shanghaiInstant } from "../catalogue/dates.ts";
 import { type ErrorKind, SyncError, type SyncErrorOptions } from "../errors.ts";
 import type { Clock, Page, Upstream } from "../ports.ts";
 import { ExactNumber } from "../rows/rows.ts";
+import { isExact, type ScannedRows, scanRows } from "../rows/scan.ts";
 import { say } from "../words/say.ts";
 
 /** The official client's own timeout. */
@@ -18,6 +20,9 @@ const saidCharactersMax = 500;
 /** After "too fast" for a minute, waits a whole minute: it is not known whether the window slides or is fixed. */
 const minuteRestSeconds = 61;
 
+/** Stands for the rows that were scanned, while JSON.parse reads the rest: no reply can contain it. */
+const scanned = randomUUID();
+
 const replySchema = z.object({
   request_id: z.optional(z.nullable(z.string())),
   code: z.int(),
@@ -28,7 +33,9 @@ const replySchema = z.object({
       z.object({
         fields: z.array(z.string()),
         // Cells are checked in rows.ts, where their column is known; checking them here too would cost as much as parsing.
-        items: z.custom<unknown[][]>((items) => Array.isArray(items) && items.every(Array.isArray)),
+        items: z.custom<Page["items"]>(
+          (items: unknown) => items === scanned || (Array.isArray(items) && items.every(Array.isArray)),
+        ),
         has_more: z.optional(z.nullable(z.boolean())),
       }),
     ),
@@ -98,13 +105,13 @@ async function readText(response: Response, what: string): Promise<string> {
 
 /** @throws SyncError with the kind that follows from TuShare's answer */
 export function readReply(text: string, what: string, token: string, now: Date): Page {
-  let value: unknown;
+  let read: ReturnType<typeof parseExactly>;
   try {
-    value = parseExactly(text);
+    read = parseExactly(text);
   } catch {
     throw new SyncError("transient", say("replyNotJson", { what, excerpt: excerpt(text, token) }));
   }
-  const parsed = z.safeParse(replySchema, value);
+  const parsed = z.safeParse(replySchema, read.reply);
   if (!parsed.success) {
     const wrong = parsed.error.issues.map((issue) => issue.path.join(".") || "the whole reply").slice(0, 3);
     throw new SyncError("transient", say("replyNotForm", { what, fields: wrong.join(", ") }));
@@ -118,7 +125,11 @@ export function readReply(text: string, what: string, token: string, now: Date):
       say("tushareSays", { what, code, said, request: request_id ?? String(request_id) }),
       now,
     );
-  return { fields: data?.fields ?? [], items: data?.items ?? [], hasMore: data?.has_more === true };
+  return {
+    fields: data?.fields ?? [],
+    items: read.rows ?? data?.items ?? [],
+    hasMore: data?.has_more === true,
+  };
 }
 
 /** The kind of a refusal. Rate limits are checked before rights, because older rate messages also contain 权限. */
@@ -154,45 +165,28 @@ function secondsToTomorrow(now: Date): number {
 }
 
 /**
- * Parses JSON with exact numbers. A double holds any 15 significant digits, so only a reply with longer numbers needs the
- * slow way, which keeps their text.
+ * Parses a reply with exact numbers. Its rows are scanned by column, if they are plain rows; JSON.parse reads the rest, so a
+ * text that is no JSON is refused either way.
  */
-function parseExactly(text: string): unknown {
-  if (!mayPassDouble(text)) return JSON.parse(text);
-  return JSON.parse(text, function reviveExactly(_key, value: unknown, context?: { source?: string }) {
-    if (typeof value !== "number" || context?.source === undefined) return value;
-    return significantDigits(context.source) > 15 || isUnderflow(value, context.source)
-      ? new ExactNumber(context.source)
-      : value;
-  });
-}
-
-/**
- * Whether a text may contain a number that a double cannot hold: a run of digits and dots longer than 15 digits can make, or
- * an exponent of three digits. A loop, because a regular expression takes as long as the parser.
- */
-function mayPassDouble(text: string): boolean {
-  let run = 0;
-  for (let at = 0; at < text.length; at += 1) {
-    const code = text.charCodeAt(at);
-    if (code <= 57 && code >= 46 && code !== 47) {
-      run += 1;
-      if (run > 15) return true;
-    } else run = 0;
+function parseExactly(text: string): { reply: unknown; rows?: ScannedRows } {
+  const found = /"items"\s*:\s*(?=\[)/.exec(text);
+  const start = found === null ? -1 : found.index + found[0].length;
+  const read = start === -1 ? undefined : scanRows(text, start);
+  if (read !== undefined) {
+    const reply = JSON.parse(`${text.slice(0, start)}"${scanned}"${text.slice(read.end)}`) as {
+      data?: { items?: unknown } | null;
+    } | null;
+    // Else the rows were those of something else that has this name.
+    if (reply?.data?.items === scanned) return { reply, rows: read.rows };
   }
-  return /[eE]-\d{3}/.test(text);
-}
-
-/** Too small for a double: 1e-400 would become 0. */
-function isUnderflow(value: number, source: string): boolean {
-  return value === 0 && /[1-9]/.test(source.replace(/[eE].*$/, ""));
-}
-
-function significantDigits(source: string): number {
-  return source
-    .replace(/[eE].*$/, "")
-    .replace(/^-?0*\.?0*/, "")
-    .replace(".", "").length;
+  const reply: unknown = JSON.parse(
+    text,
+    function reviveExactly(_key, value: unknown, context?: { source?: string }) {
+      if (typeof value !== "number" || context?.source === undefined) return value;
+      return isExact(value, context.source) ? value : new ExactNumber(context.source);
+    },
+  );
+  return { reply };
 }
 
 function excerpt(text: string, token: string): string {

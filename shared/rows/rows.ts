@@ -6,6 +6,7 @@ import { SyncError } from "../errors.ts";
 import type { Page } from "../ports.ts";
 import { codePattern } from "../words/codes.ts";
 import { say } from "../words/say.ts";
+import { isExact, type ScannedRows } from "./scan.ts";
 
 /** A JSON number in its original text, where a double would lose digits. */
 export class ExactNumber {
@@ -15,7 +16,7 @@ export class ExactNumber {
   }
 }
 
-/** Numbers become text only when a whole column is joined: converting each cell takes a tenth of a unit's time. */
+/** A number is a double only where the reply was not scanned (scan.ts). */
 export type Cell = string | number;
 
 /** Rows as one array for each column; the empty text is null. The arrays become the statement's parameters. */
@@ -59,22 +60,54 @@ export function readRows(
  * @throws SyncError permanent, naming the row and what was expected
  */
 export function readPages(spec: InterfaceSpec, pages: readonly Page[], what: string, rule?: RowRule): Table {
-  const columns: Record<string, Cell[]> = Object.fromEntries(spec.columns.map(({ name }) => [name, []]));
+  const columns: Record<string, readonly Cell[]> = Object.fromEntries(
+    spec.columns.map(({ name }) => [name, []]),
+  );
   let size = 0;
   for (const page of pages) {
     if (page.items.length === 0) continue;
     const width = page.fields.length;
-    const short = page.items.findIndex(({ length }) => length !== width);
-    if (short !== -1) {
-      throw refused(
-        say("rowWidth", { what, row: size + short + 1, count: page.items[short]?.length ?? 0, width }),
-      );
+    const uneven = unevenRow(page.items, width);
+    if (uneven !== undefined) {
+      throw refused(say("rowWidth", { what, row: size + uneven.row + 1, count: uneven.count, width }));
     }
-    for (const column of spec.columns) readColumn(spec, column, page, size, what, columns[column.name] ?? []);
+    for (const column of spec.columns) {
+      const cells = readColumn(spec, column, page, size, what);
+      columns[column.name] = size === 0 ? cells : [...(columns[column.name] ?? []), ...cells];
+    }
     size += page.items.length;
   }
   if (rule !== undefined) checkRows(spec, columns, size, what, rule);
   return { columns, size };
+}
+
+const isScanned = (items: Page["items"]): items is ScannedRows => !Array.isArray(items);
+
+/** The first row with another number of cells than the header. */
+function unevenRow(items: Page["items"], width: number): { row: number; count: number } | undefined {
+  if (isScanned(items))
+    return items.columns.length === width ? undefined : { row: 0, count: items.columns.length };
+  const row = items.findIndex(({ length }) => length !== width);
+  return row === -1 ? undefined : { row, count: items[row]?.length ?? 0 };
+}
+
+/** The cells of a page at a position of its rows, as JSON has them. */
+function valuesAt(items: Page["items"], position: number): (row: number) => unknown {
+  if (!isScanned(items)) return (row) => items[row]?.[position];
+  const { kind, cells } = items.columns[position] ?? { kind: "text", cells: [] };
+  return (row) => {
+    const cell = cells[row] ?? "";
+    if (cell === "") return null;
+    if (kind === "text") return cell;
+    return isExact(Number(cell), cell) ? Number(cell) : new ExactNumber(cell);
+  };
+}
+
+/** The rows of a page, with cells as JSON has them; null for the empty text too. */
+export function rowsOf({ items, fields }: Page): unknown[][] {
+  const columns = fields.map((_, position) => valuesAt(items, position));
+  const orNull = (value: unknown) => (value === "" ? null : value);
+  return Array.from({ length: items.length }, (_, row) => columns.map((valueAt) => orNull(valueAt(row))));
 }
 
 /** Column by column, which is several times faster than row by row: a loop with a single reader stays fast. */
@@ -84,27 +117,36 @@ function readColumn(
   page: Page,
   before: number,
   what: string,
-  cells: Cell[],
-): void {
+): readonly Cell[] {
   const theirName = column.from ?? column.name;
   const position = page.fields.indexOf(theirName);
   if (position === -1) {
     throw refused(say("noColumn", { what, column: theirName, columns: page.fields.join(",") }));
   }
-  const read = column.part || column.words ? readerOf(column) : cellReaders[column.type];
+  const isAsIs = column.part === undefined && column.words === undefined;
+  const valueAt = valuesAt(page.items, position);
+  const refuse = (row: number, isMissing: boolean) => {
+    const why = isMissing
+      ? say("cellMissing", { column: column.name })
+      : say("valueIs", { field: column.name, value: show(valueAt(row)), allowed: expectations[column.type] });
+    const identity = identityOf(spec, (key) => valuesAt(page.items, page.fields.indexOf(key))(row));
+    return refused(say("rowRefused", { what, row: before + row + 1, identity, why }));
+  };
+  const scanned = isScanned(page.items) ? page.items.columns[position] : undefined;
+  if (scanned?.kind === "number" && column.type === "number" && isAsIs) {
+    const missing = column.required ? scanned.cells.indexOf("") : -1;
+    if (missing !== -1) throw refuse(missing, true);
+    return scanned.cells;
+  }
+  const read = isAsIs ? cellReaders[column.type] : readerOf(column);
+  const cells: Cell[] = [];
   for (let row = 0; row < page.items.length; row += 1) {
-    const value = page.items[row]?.[position];
+    const value = valueAt(row);
     const cell = value === null || value === "" ? "" : read(value);
-    if (cell === undefined || (cell === "" && column.required)) {
-      const why =
-        cell === ""
-          ? say("cellMissing", { column: column.name })
-          : say("valueIs", { field: column.name, value: show(value), allowed: expectations[column.type] });
-      const identity = identityOf(spec, (key) => page.items[row]?.[page.fields.indexOf(key)]);
-      throw refused(say("rowRefused", { what, row: before + row + 1, identity, why }));
-    }
+    if (cell === undefined || (cell === "" && column.required)) throw refuse(row, cell === "");
     cells.push(cell);
   }
+  return cells;
 }
 
 /** Reads a cell, keeps the configured part of its text, and maps it to our value. */
@@ -137,19 +179,35 @@ function checkRows(
 export function keepRows(table: Table, keeps: readonly Keep[]): Table {
   if (keeps.length === 0) return table;
   const tests = keeps.map(({ column, fits }) => ({ cells: table.columns[column] ?? [], fits }));
+  if (tests.every(({ cells, fits }) => cells.every((cell) => fits(String(cell))))) return table;
   const rows = Array.from({ length: table.size }, (_, row) => row);
-  const kept = rows.filter((row) => tests.every(({ cells, fits }) => fits(String(cells[row]))));
-  return kept.length === table.size ? table : pick(table, kept);
+  return pick(
+    table,
+    rows.filter((row) => tests.every(({ cells, fits }) => fits(String(cells[row])))),
+  );
 }
 
 /** Keeps the fullest row of each key, the first among equals: an upsert accepts a key only once. */
 export function foldByKey(table: Table, key: readonly string[]): Table {
+  const keys = keysOf(table, varyingOf(key, [table]));
+  if (isSorted(keys)) return table;
   const kept = new Map<string, number>();
-  for (const [row, text] of keysOf(table, key).entries()) {
+  for (const [row, text] of keys.entries()) {
     const earlier = kept.get(text);
     if (earlier === undefined || fullness(table, row) > fullness(table, earlier)) kept.set(text, row);
   }
   return kept.size === table.size ? table : pick(table, [...kept.values()]);
+}
+
+/** Each text once, in either order: as TuShare answers, mostly. */
+function isSorted(texts: readonly string[]): boolean {
+  const [first = "", second = ""] = texts;
+  const rises = first < second;
+  for (let at = 1; at < texts.length; at += 1) {
+    const [before = "", text = ""] = [texts[at - 1], texts[at]];
+    if (rises ? before >= text : before <= text) return false;
+  }
+  return true;
 }
 
 /** Share of the main rows that a detail must have for its nulls to mean anything. */
@@ -157,17 +215,15 @@ const detailShareMin = 0.9;
 
 /** The main rows with the details' columns; null where a detail has no row with that key. */
 export function join(dataset: Dataset, main: Table, details: readonly Table[]): Table {
-  const keys = keysOf(main, dataset.key);
   const columns: Record<string, readonly Cell[]> = { ...main.columns };
   const unsaid = { columns: [] as string[], rows: new Set<number>() };
   for (const detail of details) {
-    const rowOf = new Map(keysOf(detail, dataset.key).map((text, row) => [text, row]));
-    const places = keys.map((text) => rowOf.get(text));
-    for (const [row, place] of places.entries()) if (place === undefined) unsaid.rows.add(row);
+    const places = placesIn(detail, main, dataset.key);
+    for (const [row, place] of places?.entries() ?? []) if (place === undefined) unsaid.rows.add(row);
     const isShort = detail.size < main.size * detailShareMin;
     for (const [name, cells] of Object.entries(detail.columns)) {
       if (dataset.key.includes(name)) continue;
-      columns[name] = places.map((place) => (place === undefined ? "" : (cells[place] ?? "")));
+      columns[name] = places?.map((place) => (place === undefined ? "" : (cells[place] ?? ""))) ?? cells;
       if (isShort) unsaid.columns.push(name);
     }
   }
@@ -177,6 +233,19 @@ export function join(dataset: Dataset, main: Table, details: readonly Table[]): 
     unsaid.columns.push(name);
   }
   return { columns, size: main.size, unsaid };
+}
+
+/** Where the detail has the row of each main row; undefined where both have the same keys in the same order. */
+function placesIn(
+  detail: Table,
+  main: Table,
+  key: readonly string[],
+): readonly (number | undefined)[] | undefined {
+  const varying = varyingOf(key, [main, detail]);
+  const [keys, theirs] = [keysOf(main, varying), keysOf(detail, varying)];
+  if (keys.length === theirs.length && keys.every((text, row) => text === theirs[row])) return undefined;
+  const rowOf = new Map(theirs.map((text, row) => [text, row]));
+  return keys.map((text) => rowOf.get(text));
 }
 
 /** Some rows of a table. */
@@ -219,9 +288,20 @@ function isDayCached(value: string): boolean {
   return true;
 }
 
+/** The columns of a key without those that are the same in all rows: of a day's rows, the code. */
+function varyingOf(key: readonly string[], tables: readonly Table[]): readonly string[] {
+  const varying = key.filter((name) => {
+    const columns = tables.map(({ columns }) => columns[name] ?? []);
+    const one = columns.find(({ length }) => length > 0)?.[0];
+    return !columns.every((cells) => cells.every((cell) => cell === one));
+  });
+  return varying.length > 0 ? varying : key.slice(0, 1);
+}
+
 /** The key of each row as one text. */
 function keysOf(table: Table, key: readonly string[]): string[] {
   const [first = [], ...others] = key.map((name) => table.columns[name] ?? []);
+  if (others.length === 0) return first.map(String);
   return first.map((cell, row) => {
     let text = String(cell);
     for (const cells of others) text += `\u001f${cells[row]}`; // never inside a text: readPages refuses control characters

@@ -5,6 +5,7 @@ import { type Day, halvesOf } from "../catalogue/dates.ts";
 import type { Selector } from "../catalogue/selector.ts";
 import { SyncError } from "../errors.ts";
 import type { Page } from "../ports.ts";
+import { rowsOf } from "../rows/rows.ts";
 import { paramsOf } from "../unit.ts";
 import { say } from "../words/say.ts";
 
@@ -79,16 +80,16 @@ async function fetchByOffset(
       ...paramsOf(spec, selector),
       ...(offset > 0 && { offset: String(offset) }),
     });
+    const rows = mayBeCut(page, spec) || offset > 0 ? rowsOf(page).map((row) => JSON.stringify(row)) : [];
     // With duplicates a page may begin with rows seen before. A page of only such rows that claims more is a repeated page.
-    const isSeen = (item: readonly unknown[]) => seen.has(JSON.stringify(item));
-    const isRepeat = (items: Page["items"]) =>
-      hasDuplicates ? mayBeCut(page, spec) && items.every(isSeen) : items.some(isSeen);
-    if (offset > 0 && page.items.length > 0 && isRepeat(page.items))
+    const isSeen = (row: string) => seen.has(row);
+    const isRepeat = hasDuplicates ? mayBeCut(page, spec) && rows.every(isSeen) : rows.some(isSeen);
+    if (offset > 0 && rows.length > 0 && isRepeat)
       throw notWhole(say("pageRepeats", { what: nameOf(spec, selector), offset }));
     if (page.items.length > 0) pages.push(page);
     if (!mayBeCut(page, spec)) return pages;
     if (page.items.length === 0) throw notWhole(say("emptyPageSaysMore", { what: nameOf(spec, selector) }));
-    for (const item of page.items) seen.add(JSON.stringify(item));
+    for (const row of rows) seen.add(row);
     offset += page.items.length;
   }
 }
