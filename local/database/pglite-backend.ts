@@ -1,6 +1,7 @@
 // Shares PGlite's one PostgreSQL session between many connections: whole batches in turn, transactions kept together,
 // settings and prepared statements kept apart. pglite-wire.ts has the sockets and their framing. Still shared, as there
 // is only one session: temporary tables, advisory locks, LISTEN and SQL-level PREPARE.
+import { isDeepStrictEqual } from "node:util";
 import type { Engine } from "./engine.ts";
 import {
   messages as build,
@@ -161,14 +162,17 @@ export async function makeBackend(engine: Engine, options: BackendOptions): Prom
         current.settings = new Map(rows.map(([name, value]) => [name ?? "", value ?? ""]));
         current.settingsChanged = false;
       }
-      if (current && current.settings.size > 0) {
-        await execute(build.query("reset all"));
-      }
+      const before = current?.settings ?? new Map<string, string>();
       current = session;
       await addUserSettings(session);
       for (const [name, value] of session.settings) {
         if (defaults.get(name.toLowerCase()) === value) session.settings.delete(name);
-        else await execute(build.query(`select set_config(${literal(name)}, ${literal(value)}, false)`));
+      }
+      if (!isDeepStrictEqual(before, session.settings)) {
+        const sets = Array.from(session.settings, ([name, value]) =>
+          build.query(`select set_config(${literal(name)}, ${literal(value)}, false)`),
+        );
+        await execute(...(before.size > 0 ? [build.query("reset all")] : []), ...sets);
       }
     }
     if (session.statementsEpoch !== epoch) {
@@ -351,9 +355,9 @@ export async function makeBackend(engine: Engine, options: BackendOptions): Prom
       if (holder === session) {
         await run(session, [build.message(build.sync), build.message(build.query("rollback"))]);
       }
-      for (const name of session.statements.keys()) {
-        if (name !== "") await run(session, [build.message(build.close(name)), build.message(build.sync)]);
-      }
+      const named = [...session.statements.keys()].filter((name) => name !== "");
+      const closes = named.map((name) => build.message(build.close(name)));
+      if (closes.length > 0) await run(session, [...closes, build.message(build.sync)]);
     },
   };
 }
