@@ -52,9 +52,9 @@ async function startServer(): Promise<Server> {
   const home = await mkdtemp(join(tmpdir(), "postgres-server-"));
   await becomeOwned(home);
   const data = join(home, "data");
-  const port = await freePort();
   const initdb = ["-D", data, "-U", "postgres", "-A", "trust", "--no-sync", "--encoding=UTF8", "--locale=C"];
   await asServerUser(join(binaries, "initdb"), initdb, home);
+  const port = await freePort(); // not before: meanwhile another process would have taken it
   const settings = `-p ${port} -k ${home} -h 127.0.0.1 -F -c max_connections=100`;
   const start = ["-D", data, "-l", join(home, "log"), "-w", "-t", "60", "-o", settings, "start"];
   await asServerUser(join(binaries, "pg_ctl"), start, home);

@@ -3,6 +3,7 @@
 import pg from "pg";
 import { type Database, startDatabase } from "../../local/database/database.ts";
 import type { ClusterContent } from "../../local/database/new-cluster.ts";
+import { startEngineHere } from "./engine-here.ts";
 
 type Spare = {
   readonly engine: Database;
@@ -37,7 +38,10 @@ export async function takeEngine(
 }
 
 async function startSpare(content: ClusterContent, prepare: (url: string) => Promise<void>): Promise<Spare> {
-  const engine = await startDatabase({ dataDir: undefined, content });
+  // Migrations are stopped in some tests, and only a whole engine can be stopped.
+  const engine = await (content === "nothing"
+    ? startDatabase({ dataDir: undefined })
+    : startEngineHere(content));
   await prepare(engine.url);
   return await asked(engine.url, async (client) => {
     const tables: Record<keyof Spare["tables"], string[]> = { empty: [], filled: [] };
