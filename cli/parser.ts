@@ -2,21 +2,7 @@
 import yargs, { type Options } from "yargs";
 import manifest from "../package.json" with { type: "json" };
 import type { Command, OptionSpec } from "./command.ts";
-import { changeCommands } from "./commands/change.ts";
-import { coverageCommand } from "./commands/coverage.ts";
-import { deployCommand } from "./commands/deploy.ts";
-import { destroyCommand } from "./commands/destroy.ts";
-import { doctorCommand } from "./commands/doctor.ts";
-import { drillCommand } from "./commands/drill.ts";
-import { exportCommand } from "./commands/export.ts";
-import { dismissCommand, failuresCommand, retryCommand } from "./commands/failures.ts";
-import { instrumentsCommand } from "./commands/instruments.ts";
-import { planCommand } from "./commands/plan.ts";
-import { queryCommand } from "./commands/query.ts";
-import { revisionsCommand } from "./commands/revisions.ts";
-import { runCommand } from "./commands/run.ts";
-import { statusCommand } from "./commands/status.ts";
-import { verifyCommand } from "./commands/verify.ts";
+import { allCommands, commandsFor } from "./commands.ts";
 import { exitCodes } from "./failure.ts";
 import { idleOption } from "./idle-options.ts";
 import { checkLine, forYargs, LineError, wordsOf } from "./line.ts";
@@ -37,33 +23,12 @@ type Perform = (command: Command, globals: Globals, values: Record<string, unkno
 
 const helpColumns = 100;
 
-export function allCommands(t: Messages): Command[] {
-  return [
-    planCommand(t),
-    runCommand(t),
-    statusCommand(t),
-    ...changeCommands(t),
-    failuresCommand(t),
-    retryCommand(t),
-    dismissCommand(t),
-    coverageCommand(t),
-    revisionsCommand(t),
-    instrumentsCommand(t),
-    verifyCommand(t),
-    queryCommand(t),
-    exportCommand(t),
-    doctorCommand(t),
-    deployCommand(t),
-    drillCommand(t),
-    destroyCommand(t),
-  ];
-}
-
 /** Parses a line, runs its command and resolves with the exit code. @throws ParseError */
 export function makeParser(t: Messages, perform: Perform): (argv: readonly string[]) => Promise<number> {
   return async (argv) => {
     let performed: Promise<number> | undefined;
-    const parser = describeAll(t, (command, values) => {
+    const commands = await commandsFor(argv[0], t);
+    const parser = describe(commands, t, (command, values) => {
       const { stack, region } = values as { stack?: string; region?: string };
       const dataDir = values["data-dir"] as string | undefined;
       const idle = idleOption(command.usage.split(" ")[0] ?? "", values, argv);
@@ -73,14 +38,14 @@ export function makeParser(t: Messages, perform: Perform): (argv: readonly strin
           : Promise.reject(new ParseError(`${t.said(idle)}; ${t.usage.seeHelp}`));
       performed.catch(() => undefined); // awaited below, after yargs has returned
     });
-    await parser.parseAsync([...readLine(argv, t)]);
+    await parser.parseAsync([...readLine(argv, commands, t)]);
     return performed === undefined ? exitCodes.done : await performed;
   };
 }
 
-function readLine(argv: readonly string[], t: Messages): readonly string[] {
+function readLine(argv: readonly string[], commands: readonly Command[], t: Messages): readonly string[] {
   try {
-    return checkLine(argv, allCommands(t), globalOptions(t));
+    return checkLine(argv, commands, globalOptions(t));
   } catch (error) {
     if (error instanceof LineError) throw new ParseError(`${t.said(error.message)}; ${t.usage.seeHelp}`);
     throw error;
@@ -98,7 +63,7 @@ function globalOptions(t: Messages) {
 
 /** The printed help of one command, or of all. */
 export async function helpOf(t: Messages, words: readonly string[]): Promise<string> {
-  const parser = describeAll(t, () => undefined);
+  const parser = describe(await allCommands(t), t, () => undefined);
   return await new Promise((resolve, reject) => {
     void parser.parse([...words, "--help"], (error: Error | null | undefined, _: unknown, text: string) =>
       error ? reject(error) : resolve(text),
@@ -106,7 +71,11 @@ export async function helpOf(t: Messages, words: readonly string[]): Promise<str
   });
 }
 
-function describeAll(t: Messages, take: (command: Command, values: Record<string, unknown>) => void) {
+function describe(
+  commands: readonly Command[],
+  t: Messages,
+  take: (command: Command, values: Record<string, unknown>) => void,
+) {
   const parser = yargs()
     .scriptName("tushare-sync")
     .locale(t.yargsLocale)
@@ -136,7 +105,7 @@ function describeAll(t: Messages, take: (command: Command, values: Record<string
       const lines = (message ?? error?.message ?? "").split("\n").map((line) => line.trim());
       throw new ParseError(`${lines.filter((line) => line !== "").join(" ")}; ${t.usage.seeHelp}`);
     });
-  for (const command of allCommands(t)) {
+  for (const command of commands) {
     parser.command(
       command.usage,
       command.about,

@@ -1,4 +1,6 @@
 // The text of docs/cli.md, from the commands' own help, and of docs/cost.md, from the prices and sizes of cli/cost.ts.
+
+import { allCommands } from "../cli/commands.ts";
 import {
   added,
   awakeMinutesOf,
@@ -16,7 +18,7 @@ import {
 import { cellBytes, figuresOf, statementBytesOfColumn } from "../cli/dataset-figures.ts";
 import { exitCodes } from "../cli/failure.ts";
 import { en } from "../cli/messages/en.ts";
-import { allCommands, helpOf } from "../cli/parser.ts";
+import { helpOf } from "../cli/parser.ts";
 import { columnsOf } from "../shared/catalogue/dataset.ts";
 import { datasets } from "../shared/catalogue/datasets.ts";
 import { prices } from "../shared/catalogue/prices.ts";
@@ -36,7 +38,7 @@ const exitCodeMeanings: Readonly<Record<keyof typeof exitCodes, string>> = {
 };
 
 export async function documentCommandLine(): Promise<string> {
-  const names = allCommands(en).map(({ usage }) => usage.split(" ")[0] ?? "");
+  const names = (await allCommands(en)).map(({ usage }) => usage.split(" ")[0] ?? "");
   const parts: string[] = [];
   for (const name of names) parts.push(`## ${name}`, "", fenced(await helpOf(en, [name])), "");
   return [

@@ -2,10 +2,10 @@
 import { globSync, readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { describe, expect, test } from "vitest";
+import { allCommands } from "../cli/commands.ts";
 import { messagesFor } from "../cli/messages/choose.ts";
 import { en } from "../cli/messages/en.ts";
 import { zh } from "../cli/messages/zh.ts";
-import { allCommands } from "../cli/parser.ts";
 import { documentCommandLine, documentCost } from "../docs/command-line-document.ts";
 import { flatMessages } from "./support/flat-messages.ts";
 
@@ -17,8 +17,8 @@ test("docs/cli.md and docs/cost.md are up to date; if not, `npm run docs` writes
   expect(page("cost.md")).toBe(documentCost());
 });
 
-test("every command has an example and describes every option", () => {
-  for (const { usage, examples, options } of allCommands(en)) {
+test("every command has an example and describes every option", async () => {
+  for (const { usage, examples, options } of await allCommands(en)) {
     expect(`${usage}: ${examples.length > 0}`).toBe(`${usage}: true`);
     for (const [name, { describe: about }] of Object.entries(options))
       expect(`${name} ${about}`).toMatch(/^\S+ .{5,}/);

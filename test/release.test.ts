@@ -5,8 +5,8 @@ import { tmpdir } from "node:os";
 import { basename, dirname, join } from "node:path";
 import { parseYaml } from "@redocly/openapi-core";
 import { afterAll, describe, expect, test } from "vitest";
+import { allCommands } from "../cli/commands.ts";
 import { en } from "../cli/messages/en.ts";
-import { allCommands } from "../cli/parser.ts";
 import { documentNotice, type Package, packagesOf } from "../docs/notice-document.ts";
 import { makeApp } from "../infra/app.ts";
 import { bundledFiles, entries } from "../infra/bundle.ts";
@@ -340,8 +340,8 @@ describe("the settings for GitHub", () => {
     }
   });
 
-  test("ask in an issue for what commands of this version print", () => {
-    const commands = allCommands(en).map(({ usage }) => usage.split(" ")[0]);
+  test("ask in an issue for what commands of this version print", async () => {
+    const commands = (await allCommands(en)).map(({ usage }) => usage.split(" ")[0]);
     const forms = globSync(".github/ISSUE_TEMPLATE/*.yml", { cwd: root });
     expect(forms.length).toBe(2);
     for (const file of forms) {

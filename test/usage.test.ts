@@ -4,12 +4,13 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, describe, expect, test } from "vitest";
-import type { Session } from "../cli/command.ts";
+import type { Command, Session } from "../cli/command.ts";
+import { allCommands, commandsFor } from "../cli/commands.ts";
 import { CommandError, exitCodes } from "../cli/failure.ts";
 import { en, type Messages } from "../cli/messages/en.ts";
 import { zh } from "../cli/messages/zh.ts";
 import { makeOutput } from "../cli/output.ts";
-import { allCommands, makeParser, ParseError } from "../cli/parser.ts";
+import { makeParser, ParseError } from "../cli/parser.ts";
 
 const scratch = mkdtempSync(join(tmpdir(), "usage-test-"));
 mkdirSync(join(scratch, "folder"));
@@ -156,8 +157,18 @@ describe("what can be written in more than one way", () => {
   });
 });
 
+test("a line loads the commands of one file by the name of each of them", async () => {
+  const names = (commands: readonly Command[]) => commands.map(({ usage }) => usage.split(" ")[0] ?? "");
+  const all = names(await allCommands(en));
+  for (const name of all) {
+    const alone = names(await commandsFor(name, en));
+    expect([name, alone.includes(name), alone.length < 4]).toEqual([name, true, true]);
+  }
+  expect(names(await commandsFor("nonsense", en))).toEqual(all);
+});
+
 test("every command refuses an unknown option and a repeated one", async () => {
-  for (const { usage, options } of allCommands(en)) {
+  for (const { usage, options } of await allCommands(en)) {
     const [name = "", ...words] = usage.split(" ");
     const given = words.map((word) =>
       word === "<job>" ? "DAILY_HISTORY" : word === "<table>" ? "stock_info" : "1",
