@@ -1,7 +1,7 @@
 // Runs a program of this project on Node 24, after installing what is missing.
 // Plain JavaScript without dependencies: it must start on the host's Node (20 or newer) in a fresh clone.
 import { spawn, spawnSync } from "node:child_process";
-import { existsSync, readFileSync, statSync } from "node:fs";
+import { existsSync, lstatSync, readFileSync, realpathSync, statSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 
@@ -24,6 +24,14 @@ function isInstalled() {
 }
 
 function install() {
+  const folder = join(root, "node_modules");
+  if (lstatSync(folder, { throwIfNoEntry: false })?.isSymbolicLink()) {
+    const target = existsSync(folder) ? realpathSync(folder) : "a folder that is not there";
+    console.error(
+      `node_modules is a link to ${target}, and lacks what this version needs. npm would empty that folder, so nothing was\ninstalled: remove the link, or run npm ci where it leads to, if that is a checkout of this version.`,
+    );
+    process.exit(1);
+  }
   console.error(
     "Installing the locked dependencies and Node 24 into node_modules (once, about a minute) ...",
   );
