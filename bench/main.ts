@@ -16,6 +16,7 @@ import {
   tokenArn,
 } from "./functions.ts";
 import { type Measurement, measureIngest, type Phase, type Way } from "./ingest.ts";
+import { changesSince, keepResult, readLastResult } from "./last-result.ts";
 import { measurePruning } from "./ledger.ts";
 import { flatRatioMax, measureLoad } from "./load.ts";
 import { measurePeaks } from "./memory.ts";
@@ -41,9 +42,10 @@ const help = `npm run bench [-- options]   takes an hour, prints Markdown tables
 
   --only PART   one part: ${Object.keys(parts).join(", ")}
   --quick       a smoke run; its numbers mean little
+  --keep        keep the ratios in bench/last-result.json, for later runs to be compared with
   --help        this page
 `;
-const { quick, only } = readOptions();
+const { quick, only, keep } = readOptions();
 const size = quick
   ? { days: 4, rounds: 1, rowAtATimeDays: 1, imports: 1 }
   : { days: 40, rounds: 3, rowAtATimeDays: 4, imports: 9 };
@@ -88,14 +90,24 @@ for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"]) process.once(signal, () =>
 print(
   `${describeMachine()}. Medians of ${size.rounds}.${quick ? " A quick run: its numbers mean little." : ""}`,
 );
+/** Of the running part, by name. */
+let ratios: Record<string, number> = {};
 for (const [name, printPart] of Object.entries(parts)) {
-  if (only === undefined || only === name) await printPart();
+  if (only !== undefined && only !== name) continue;
+  ratios = {};
+  await printPart();
+  if (quick || Object.keys(ratios).length === 0) continue;
+  print(changesSince(readLastResult(), name, ratios).join("\n"));
+  if (keep) keepResult(name, ratios, new Date().toISOString().slice(0, 10));
 }
 
 /** Ends the program on --help and on wrong options. */
-function readOptions(): { quick: boolean; only: string | undefined } {
+function readOptions(): { quick: boolean; only: string | undefined; keep: boolean } {
   const { values } = parseArgs({
-    options: { quick: { type: "boolean" }, only: { type: "string" }, help: { type: "boolean" } },
+    options: {
+      ...{ quick: { type: "boolean" }, keep: { type: "boolean" }, help: { type: "boolean" } },
+      only: { type: "string" },
+    },
   });
   if (values.help === true) {
     process.stdout.write(help);
@@ -105,7 +117,11 @@ function readOptions(): { quick: boolean; only: string | undefined } {
     process.stderr.write(`--only is '${values.only}', expected one of ${Object.keys(parts).join(", ")}\n`);
     process.exit(2);
   }
-  return { quick: values.quick ?? false, only: values.only };
+  if (values.quick && values.keep) {
+    process.stderr.write("--keep is refused with --quick: the numbers of a smoke run mean little\n");
+    process.exit(2);
+  }
+  return { quick: values.quick ?? false, only: values.only, keep: values.keep ?? false };
 }
 
 async function printIngest(): Promise<void> {
@@ -182,13 +198,16 @@ async function printExports(): Promise<void> {
     await engine.close();
     print(`${engine.name}: ${rounded(rows)} rows of stock_daily to a file`);
     const [before] = measured;
+    const ofBefore = (rowsPerSecond: number) => rowsPerSecond / (before?.rowsPerSecond ?? Number.NaN);
+    for (const { way, rowsPerSecond } of measured.slice(1))
+      ratios[`${kindOf(engine.name)}: ${way} / ${before?.way}`] = ofBefore(rowsPerSecond);
     print(
       table(
         ["way", "rows/s", "of cell by cell", "CPU s a million rows", "MB"],
         measured.map(({ way, rowsPerSecond, cpuSecondsOfMillion, megabytes }) => [
           way,
           rounded(rowsPerSecond),
-          (rowsPerSecond / (before?.rowsPerSecond ?? Number.NaN)).toFixed(2),
+          ofBefore(rowsPerSecond).toFixed(2),
           rounded(cpuSecondsOfMillion),
           rounded(megabytes),
         ]),
@@ -399,7 +418,7 @@ async function printEngine(
   print(
     table(["way, phase", "rows/s", "slot CPU s/M rows", "Data API CPU s/M rows"], measurements.map(asRow)),
   );
-  print(table(["ratio of rows/s", "measured", "target"], ratios(measurements)));
+  print(table(["ratio of rows/s", "measured", "target"], ratiosOf(engine.name, measurements)));
   const verdict = peakMegabytes < targets.peakMegabytes ? "met" : "missed";
   print(
     `Peak memory of one worker process, heap as Lambda sizes it for ${memoryMegabytes} MB: ` +
@@ -414,7 +433,7 @@ function asRow({ way, phase, rowsPerSecond, slotCpu, dataApiCpu }: Measurement):
 }
 
 /** Each is the median of the ratios of single rounds, so that one round on a busy machine does not distort it. */
-function ratios(measurements: readonly Measurement[]): string[][] {
+function ratiosOf(engine: string, measurements: readonly Measurement[]): string[][] {
   type Speed = readonly [way: Way, phase?: Phase];
   const speeds = ([way, phase = "first insert"]: Speed) =>
     measurements.find((found) => found.way === way && found.phase === phase)?.rowsPerSecond ?? [];
@@ -422,7 +441,9 @@ function ratios(measurements: readonly Measurement[]): string[][] {
     const others = speeds(under);
     const value = median(speeds(over).map((speed, round) => speed / (others[round] ?? Number.NaN)));
     const verdict = target === undefined ? "" : `${target} ${value >= target ? "met" : "missed"}`;
-    return [`${over.join(", ")} / ${under.join(", ")}`, value.toFixed(2), verdict];
+    const name = `${over.join(", ")} / ${under.join(", ")}`;
+    ratios[`${kindOf(engine)}: ${name}`] = value;
+    return [name, value.toFixed(2), verdict];
   };
   return [
     row(["worker, 1 slot"], ["COPY, 1 slot"], targets.copyOneSlot),
@@ -433,6 +454,11 @@ function ratios(measurements: readonly Measurement[]): string[][] {
     row(["worker, 1 slot", "nothing changed"], ["worker, 1 slot"], targets.unchanged),
     row(["worker, 1 slot", "full update"], ["worker, 1 slot"]),
   ];
+}
+
+/** The engine's name without its version. */
+function kindOf(engine: string): string {
+  return engine.split(" ")[0] ?? engine;
 }
 
 function print(text: string): void {
