@@ -198,6 +198,33 @@ for (const { engine, missing, start } of await engineKinds()) {
         ]);
       });
 
+      test("a transaction leaves its connection to the next call, unless it changed the session or failed", async () => {
+        const one = await startCaller({ databaseUrl: running.databaseUrl });
+        const pid = () => one.field("select pg_backend_pid()::text");
+        const inTransaction = async (sql: string, end: "commit" | "rollback") => {
+          const transactionId = await one.begin();
+          await one.execute(sql, { transactionId }).catch(() => undefined);
+          await one[end](transactionId);
+        };
+        const first = await pid();
+        await inTransaction("insert into quote (code) values ('reused')", "commit");
+        await inTransaction("insert into quote (code) values ('not kept')", "rollback");
+        expect(await one.column("select code from quote where code in ('reused', 'not kept')")).toEqual([
+          "reused",
+        ]);
+        expect(await pid()).toEqual(first);
+        for (const sql of [
+          "set timezone = 'Asia/Shanghai'",
+          "select set_config('TimeZone', 'Asia/Shanghai', false)",
+        ]) {
+          await inTransaction(sql, "commit");
+          expect(await one.field("select current_setting('TimeZone')")).toEqual({ stringValue: "UTC" });
+        }
+        await inTransaction("select 1 / 0", "rollback");
+        expect(await one.field("select 1")).toEqual({ longValue: 1 });
+        await one.stop();
+      });
+
       test("a table is described as it is, and as another client changed it after a second", async () => {
         const clock = makeStillClock();
         const patient = await startCaller({ databaseUrl: running.databaseUrl, clock });

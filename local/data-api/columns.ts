@@ -16,13 +16,13 @@ export interface Catalogue {
   typesOf(fields: readonly FieldDef[], client: PoolClient): Promise<ColumnType[]>;
   /**
    * The `columnMetadata` member. Table names, nullability and identity come from PostgreSQL's catalogue, in one query.
-   * @param inTransaction it may have changed tables, which others do not see yet
+   * @param isAhead the connection's transaction may have changed tables, which others do not see yet
    */
   describe(
     fields: readonly FieldDef[],
     types: readonly ColumnType[],
     client: PoolClient,
-    inTransaction: boolean,
+    isAhead: boolean,
   ): Promise<object[]>;
   /** Call it after a statement that may have changed a table. */
   forgetTables(): void;
@@ -64,8 +64,8 @@ export function makeCatalogue(clock: Clock): Catalogue {
       if (unknown.length > 0) await learn([...new Set(unknown)], client);
       return fields.map(({ dataTypeID: id }) => known.get(id) ?? { id, name: "unknown", kind: "b" });
     },
-    async describe(fields, types, client, inTransaction) {
-      const found: Tables = inTransaction ? new Map() : tables; // read by nobody else after forgetTables()
+    async describe(fields, types, client, isAhead) {
+      const found: Tables = isAhead ? new Map() : tables; // read by nobody else after forgetTables()
       const ids = [...new Set(fields.map((field) => field.tableID))].filter((id) => id > 0 && !found.has(id));
       if (ids.length > 0) {
         if (found === tables && found.size === 0) clock.after(tableMilliseconds, forgetTables);

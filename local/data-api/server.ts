@@ -54,11 +54,15 @@ export interface Reader {
   readonly isSecret: (arn: string) => boolean;
 }
 
+/** The application's name, as a session shows it. */
+export const sessionName = "rds-data";
 const connectionsMax = 32;
 /** How long the server waits for running statements when it closes. */
 const closeMilliseconds = 3_000;
-const sessionOptions = "-c TimeZone=UTC -c DateStyle=ISO,MDY -c IntervalStyle=postgres -c bytea_output=hex";
-const keptPlans = "-c plan_cache_mode=force_generic_plan";
+export const sessionOptions =
+  "-c TimeZone=UTC -c DateStyle=ISO,MDY -c IntervalStyle=postgres -c bytea_output=hex";
+/** Where plans are kept. */
+export const keptPlans = "-c plan_cache_mode=force_generic_plan";
 
 interface Call {
   readonly resourceArn?: string;
@@ -91,12 +95,14 @@ export async function startDataApi(options: DataApiOptions): Promise<DataApi> {
   const ofOwner = open(options.databaseUrl, sessions);
   const { reader } = options;
   const ofReader = reader && open(reader.databaseUrl, `${sessions} ${readOnly}`);
+  /** The transactions that may have changed a table, which others do not see yet. */
+  const changing = new Set<string>();
   let suspendedCalls = 0;
 
   /** The connections of a user. A transaction is only found with the secret that it was begun with. */
   function open(url: string, settings: string) {
     const connectionString = withSettings(url, settings);
-    const pool = new pg.Pool({ connectionString, max: connectionsMax, application_name: "rds-data" });
+    const pool = new pg.Pool({ connectionString, max: connectionsMax, application_name: sessionName });
     pool.on("error", () => undefined); // an idle connection died; the next call opens another
     pool.on("connect", (client) => client.on("error", () => undefined)); // one in use died; its query rejects
     const transactions = makeTransactions(pool, clock, {
@@ -126,6 +132,7 @@ export async function startDataApi(options: DataApiOptions): Promise<DataApi> {
     const held = call.transactionId === undefined ? undefined : transactions.use(call.transactionId);
     const client = held?.client ?? (await pool.connect());
     let isReusable = !statement.changesSession;
+    let fails = false;
     let breaks = false;
     let cancelSent: Promise<void> | undefined;
     // The caller has disconnected: its statement and transaction would only block others.
@@ -143,16 +150,20 @@ export async function startDataApi(options: DataApiOptions): Promise<DataApi> {
         const outcome = await runQuery(client, statement.text, sets, limits.resultBytes, prepared);
         isReusable &&= outcome.idle;
         breaks = outcome.widestRowBytes > limits.rowBytes;
-        if (outcome.replies.some(({ tag }) => !isOfRows(tag))) catalogue.forgetTables();
+        if (outcome.replies.some(({ tag }) => !isOfRows(tag))) {
+          if (call.transactionId === undefined) catalogue.forgetTables();
+          else changing.add(call.transactionId);
+        }
         return await answer(outcome, client);
       } catch (error) {
+        fails = true;
         isReusable &&= prepared === undefined;
         throw toDataApiError(error, statement.position);
       } finally {
         gone.removeEventListener("abort", leave);
         await cancelSent;
         // A row that is too large ends its transaction.
-        if (held) gone.aborted || breaks ? held.abandon() : held.done();
+        if (held) gone.aborted || breaks ? held.abandon() : held.done(!fails && !statement.changesSession);
         else client.release(!isReusable || cancelSent !== undefined);
       }
     })();
@@ -196,8 +207,8 @@ export async function startDataApi(options: DataApiOptions): Promise<DataApi> {
       } else members.push(`"records":${encodeRecords(columns, reply.rows, call.resultSetOptions)}`);
       if (call.includeResultMetadata && call.formatRecordsAs !== "JSON") {
         const types = columns.map(({ type }) => type);
-        const inTransaction = call.transactionId !== undefined;
-        const described = await catalogue.describe(reply.fields, types, client, inTransaction);
+        const isAhead = changing.has(call.transactionId ?? "");
+        const described = await catalogue.describe(reply.fields, types, client, isAhead);
         members.push(`"columnMetadata":${JSON.stringify(described)}`);
       }
       return refuseLargeAnswer(`{${members.join(",")}}`, limits);
@@ -232,7 +243,7 @@ export async function startDataApi(options: DataApiOptions): Promise<DataApi> {
   async function endTransaction(call: Call, command: "commit" | "rollback"): Promise<string> {
     requireMembers(call, ["resourceArn", "secretArn", "transactionId"]);
     await userOf(call).transactions.end(call.transactionId ?? "", command);
-    catalogue.forgetTables();
+    if (changing.delete(call.transactionId ?? "")) catalogue.forgetTables();
     return JSON.stringify({
       transactionStatus: command === "commit" ? "Transaction Committed" : "Rollback Complete",
     });

@@ -22,7 +22,8 @@ export interface Transactions {
   /** Lends the transaction's connection; refuses while a statement still runs on it. */
   use(id: string): {
     readonly client: PoolClient;
-    readonly done: () => void;
+    /** `isReusable`: the statement did not fail, and left the session as it was. */
+    readonly done: (isReusable: boolean) => void;
     /** Called instead of `done` when the caller has disconnected: the transaction is rolled back. */
     readonly abandon: () => void;
   };
@@ -34,7 +35,11 @@ interface Transaction {
   readonly client: PoolClient;
   readonly stopAging: () => void;
   stopIdling: () => void;
+  /** Listens for the end of the connection. */
+  readonly onLost: () => void;
   busy: boolean;
+  /** Whether the session is as it was before. */
+  isReusable: boolean;
 }
 
 export function makeTransactions(
@@ -48,10 +53,13 @@ export function makeTransactions(
     open.delete(id);
     transaction.stopAging();
     transaction.stopIdling();
+    let isReusable = false;
     try {
       await transaction.client.query(command);
+      isReusable = !transaction.busy && transaction.isReusable;
     } finally {
-      transaction.client.release(true); // it may have changed the session; a new connection costs little here
+      transaction.client.off("error", transaction.onLost);
+      transaction.client.release(!isReusable);
     }
   }
 
@@ -88,10 +96,12 @@ export function makeTransactions(
         throw error;
       }
       const id = randomBytes(96).toString("base64");
-      client.on("error", () => forget(id)); // the connection broke, and the database rolled back
+      const onLost = () => forget(id); // the connection broke, and the database rolled back
+      client.on("error", onLost);
       open.set(id, {
-        client,
+        ...{ client, onLost },
         busy: false,
+        isReusable: true,
         stopAging: clock.after(limits.ageMilliseconds, () => expire(id)),
         stopIdling: clock.after(limits.idleMilliseconds, () => expire(id)),
       });
@@ -101,8 +111,9 @@ export function makeTransactions(
       const transaction = find(id);
       transaction.stopIdling();
       transaction.busy = true;
-      const done = () => {
+      const done = (isReusable: boolean) => {
         transaction.busy = false;
+        transaction.isReusable &&= isReusable;
         if (open.has(id)) transaction.stopIdling = clock.after(limits.idleMilliseconds, () => expire(id));
       };
       return { client: transaction.client, done, abandon: () => expire(id) };
