@@ -6,7 +6,7 @@ import { join } from "node:path";
 import { expect, onTestFinished, test } from "vitest";
 import { type Kept, makeScheduleFile } from "../local/aws/schedule-file.ts";
 import { makeLogFile } from "../local/log-file.ts";
-import { startMirror } from "./support/npm-start.ts";
+import { quick, referenceDataDir, startMirror } from "./support/npm-start.ts";
 
 function temporaryFolder(): string {
   const folder = mkdtempSync(join(tmpdir(), "full-disk-"));
@@ -34,8 +34,9 @@ const small = ["--stocks", "60", "--from", "20260901", "--to", "20260911", "--on
 
 test("a run goes on while its log cannot be written, says so once, and completes", async ({ skip }) => {
   skip(whyNoFullDevice !== undefined, whyNoFullDevice);
-  const folder = temporaryFolder();
-  mkdirSync(join(folder, "logs"));
+  const { path: folder, remove } = await referenceDataDir(60);
+  onTestFinished(remove);
+  rmSync(join(folder, "logs", "functions.log"));
   symlinkSync(fullDevice, join(folder, "logs", "functions.log"));
   const { code, output, json } = await startMirror([...small, "--data-dir", folder]).ended;
   expect(
@@ -88,7 +89,7 @@ ${again} | tail -1; echo "then $?"`;
     env: {
       ...process.env,
       ...{ PLACE: folder, PROJECT: join(import.meta.dirname, ".."), SIZE: "40m" },
-      ...{ TUSHARE_MIN_INTERVAL: "0.06", TUSHARE_CALLS_A_MINUTE: "1100" },
+      ...quick,
     },
   });
   let said = "";
