@@ -272,7 +272,7 @@ test("every answer comes with a note that the market is invented, in the languag
     const { error } = await cli(...args);
     expect(error).toContain(simulated);
   }
-  const chinese = await runCli(["status", "--data-dir", dataDir.path], { LC_ALL: "zh_CN.UTF-8" });
+  const chinese = await askCli(["status", "--data-dir", dataDir.path], { LC_ALL: "zh_CN.UTF-8" });
   expect(chinese.error).toBe("模拟数据 SIMULATED（种子 1，60 只股票）：所有价格均为虚构，不是真实行情\n");
   const { out } = await cli("status", "--json");
   expect(jsonLines(out)[0]).toMatchObject({ origin: { kind: "simulated", identity: "seed 1, 60 stocks" } });
@@ -311,7 +311,7 @@ test("coverage and status name a row that is gone: by month, by day, by code, an
     const task = tasks.find(({ job_type, status }) => job_type === "DAILY_HISTORY" && status === "COMPLETED");
     const line = `absent   stock daily data on 20260910: 1 missing (${ts_code})`;
     expect(await out("status", task?.id ?? "")).toContain(line);
-    const chinese = await runCli(["status", task?.id ?? "", "--data-dir", dataDir.path], {
+    const chinese = await askCli(["status", task?.id ?? "", "--data-dir", dataDir.path], {
       LC_ALL: "zh_CN.UTF-8",
     });
     expect(chinese.out).toContain(`缺少  股票日线 20260910：缺失 1（${ts_code}）`);

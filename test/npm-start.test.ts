@@ -21,7 +21,7 @@ test("the main job runs to its end, and a second start has nothing left to do", 
   expect(first.json.calls).toEqual({ adj_factor: 30, daily: 30, daily_basic: 30, suspend_d: 30 });
   expect(first.json.rows).toBeGreaterThan(1_500);
 
-  const second = await npmStart([...small, "--once", "--json"]).ended;
+  const second = await startMirror([...small, "--once", "--json"]).ended;
   expect(second.code).toBe(0);
   expect(second.json).toMatchObject({ status: "COMPLETED", units: 0, rows: first.json.rows, calls: {} });
   expect(second.json).toMatchObject({ ...asked, outcome: "started", fetched: false, nothing: "stored" });
