@@ -2,9 +2,9 @@
 // share a process share it, each with databases of its own.
 // It is the server of TEST_DATABASE_URL when set, else made with the binaries of the host; without either the caller skips.
 import { execFile, spawn } from "node:child_process";
-import { randomUUID } from "node:crypto";
+import { randomInt, randomUUID } from "node:crypto";
 import { existsSync } from "node:fs";
-import { chmod, chown, mkdtemp, readdir } from "node:fs/promises";
+import { chmod, chown, mkdtemp, readdir, readFile } from "node:fs/promises";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { delimiter, join } from "node:path";
@@ -54,10 +54,13 @@ async function startServer(): Promise<Server> {
   const data = join(home, "data");
   const initdb = ["-D", data, "-U", "postgres", "-A", "trust", "--no-sync", "--encoding=UTF8", "--locale=C"];
   await asServerUser(join(binaries, "initdb"), initdb, home);
-  const port = await freePort(); // not before: meanwhile another process would have taken it
+  const port = await freePort();
   const settings = `-p ${port} -k ${home} -h 127.0.0.1 -F -c max_connections=100`;
-  const start = ["-D", data, "-l", join(home, "log"), "-w", "-t", "60", "-o", settings, "start"];
-  await asServerUser(join(binaries, "pg_ctl"), start, home);
+  const log = join(home, "log");
+  const start = ["-D", data, "-l", log, "-w", "-t", "60", "-o", settings, "start"];
+  await asServerUser(join(binaries, "pg_ctl"), start, home).catch(async (cause) => {
+    throw new Error(`PostgreSQL did not start: ${await readFile(log, "utf8").catch(String)}`, { cause });
+  });
   await stopWithUs(join(binaries, "pg_ctl"), home);
   return serverAt(`postgres://postgres@127.0.0.1:${port}/postgres`);
 }
@@ -116,11 +119,20 @@ async function idsOf(user: string): Promise<{ uid: number; gid: number }> {
   return { uid: Number(uid.stdout), gid: Number(gid.stdout) };
 }
 
+/**
+ * Below the ports that systems give to those who ask for any: between this probe and the server's start no client or server of
+ * another test takes it.
+ */
 async function freePort(): Promise<number> {
-  const probe = createServer();
-  await new Promise<void>((resolve) => probe.listen(0, "127.0.0.1", resolve));
-  const address = probe.address();
-  await new Promise((resolve) => probe.close(resolve));
-  if (address === null || typeof address === "string") throw new Error("no free port");
-  return address.port;
+  for (;;) {
+    const port = randomInt(20_000, 32_000);
+    const probe = createServer();
+    const isFree = await new Promise<boolean>((resolve) => {
+      probe.once("error", () => resolve(false));
+      probe.listen(port, "127.0.0.1", () => resolve(true));
+    });
+    if (!isFree) continue;
+    await new Promise((resolve) => probe.close(resolve));
+    return port;
+  }
 }
