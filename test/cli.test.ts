@@ -105,12 +105,12 @@ describe("query", () => {
   });
 
   test("reads a result too large for one response of the Data API, and keeps the rows in order", async () => {
-    const { code, out } = await typed(
+    const { code, out, error } = await typed(
       "query",
       "select i, repeat('x', 200) as x from generate_series(1, 12000) as i;",
       ...["--format", "csv"],
     );
-    expect(code).toBe(0);
+    expect({ code, error }).toEqual({ code: 0, error: expect.any(String) }); // which says why it failed
     const numbers = out
       .trim()
       .split("\r\n")
