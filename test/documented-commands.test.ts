@@ -116,6 +116,9 @@ const state = {
     await world.upstream.setFaults([]);
   },
   parked: async () => {
+    // The units of the reports by stock are sent all the while, and the newest units are looked at next.
+    const running = "select from sync_task where status in ('PENDING', 'RUNNING')";
+    await until(async () => (await rows(running)).length === 0, 100);
     const date = [days.first, days.second, days.third];
     await world.upstream.setFaults([{ kind: "column-missing", interface: "daily", column: "close", date }]);
     const { status } = await task({ job: "DAILY_HISTORY", from: days.first, to: days.third, refresh: true });
