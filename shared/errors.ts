@@ -16,6 +16,8 @@ export type SyncErrorOptions = {
   callsAMinute?: number;
   /** The check of the database that refused the statement. */
   check?: string | undefined;
+  /** The statement would have stored a key that is stored. */
+  isDuplicate?: boolean;
 };
 
 export class SyncError extends Error {
@@ -25,6 +27,7 @@ export class SyncError extends Error {
   readonly retryAfterSeconds: number | undefined;
   readonly callsAMinute: number | undefined;
   readonly check: string | undefined;
+  readonly isDuplicate: boolean;
 
   constructor(kind: ErrorKind, message: string, options: SyncErrorOptions = {}) {
     super(message, options.cause === undefined ? undefined : { cause: options.cause });
@@ -33,6 +36,7 @@ export class SyncError extends Error {
     this.retryAfterSeconds = options.retryAfterSeconds;
     this.callsAMinute = options.callsAMinute;
     this.check = options.check;
+    this.isDuplicate = options.isDuplicate ?? false;
   }
 }
 

@@ -5,6 +5,7 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { readStatement } from "../local/data-api/sql.ts";
 import { columnsOf } from "../shared/catalogue/dataset.ts";
 import { datasets } from "../shared/catalogue/datasets.ts";
+import { SyncError } from "../shared/errors.ts";
 import { dismissFailure, recordFailure } from "../shared/ledger/failures.ts";
 import { noteSentAgain } from "../shared/ledger/stalled.ts";
 import * as tasks from "../shared/ledger/tasks.ts";
@@ -124,7 +125,9 @@ describe.skipIf(server?.missing !== undefined)(
       try {
         return (await client.query(text, values)).rows;
       } catch (error) {
-        if ((error as { code?: string }).code === "40P01") deadlocks += 1;
+        const { code, message } = error as { code?: string; message: string };
+        if (code === "40P01") deadlocks += 1;
+        if (code === "23505") throw new SyncError("permanent", message, { cause: error, isDuplicate: true });
         throw error;
       }
     };
@@ -185,7 +188,7 @@ describe.skipIf(server?.missing !== undefined)(
       const acts = [
         () => task && tasks.confirmSent(port, task),
         () => storeUnit(port, unit, stock_daily, rowsOf(codes), 1, 100),
-        () => storeUnit(port, unit, stock_daily, rowsOf(codes), 1, 100),
+        () => storeUnit(port, unit, stock_daily, rowsOf(codes), 1, 100, { isNew: true }),
         () => recordFailure(port, unit, failure),
         () => recordFailure(port, unit, failure),
         () => recordFailure(port, { ...unitOf(live, unit.sequence), retry: 1 }, failure), // a person's

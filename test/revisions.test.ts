@@ -3,7 +3,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest"
 import { ask } from "./support/ask-api.ts";
 import { databaseKinds } from "./support/postgres-database.ts";
 import { lastDay, marketDays, type Row } from "./support/small-market.ts";
-import { makeWorld, type World } from "./support/world.ts";
+import { honest, makeWorld, type World } from "./support/world.ts";
 
 let world: World;
 const day = "20240104";
@@ -68,6 +68,21 @@ for (const { engine, missing, openMigrated } of await databaseKinds()) {
       expect(key).toEqual({ ts_code: code, trade_date: "2024-01-04" });
       expect(dataset).toBe("stock_daily");
       expect(task_id).toBe((await world.tasks()).at(-1)?.id);
+    });
+
+    test("a row that somebody else stores while the answer of an empty day is fetched is compared as any other", async () => {
+      world.state.onCall = async (call, reply) => {
+        await world.sql(
+          `insert into stock_daily (ts_code, trade_date, close) values ('${code}', '${day}', 1) on conflict do nothing`,
+        );
+        return honest(call, reply);
+      };
+      await sync(again);
+      expect(await stored("close")).toBe(String(upstream("daily").close));
+      expect(
+        (await world.storedDaily()).filter(({ trade_date }) => trade_date === day).length,
+      ).toBeGreaterThan(1);
+      expect(await revisions()).toMatchObject([{ column_name: "close", old_value: "1", class: "changed" }]);
     });
 
     test("an answer without a change writes neither rows nor revisions", async () => {

@@ -47,3 +47,9 @@ test("an answer that fits one statement is written in its own order", () => {
   expect(before).toEqual([]);
   expect(String(last.parameters.cells_ts_code).split(",")).toEqual(shuffled(8).columns.ts_code);
 });
+
+test("rows of a slice that has none stored are inserted without looking for others", () => {
+  const { sql } = writesOf(stored.foreign_pauses, selector, shuffled(8), reviser, true).last;
+  expect(sql).not.toMatch(/on conflict|returning case/);
+  expect(sql).toContain('order by ts_code collate "C", bar_day, timing collate "C" nulls first');
+});

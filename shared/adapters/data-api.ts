@@ -206,7 +206,8 @@ function asSyncError(error: unknown, kind: "transient" | "permanent"): SyncError
   if (error instanceof SyncError) return error;
   const text = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
   const check = /violates check constraint "(\w+)"/.exec(text)?.[1];
-  return new SyncError(kind, say("database", { said: text }), { cause: error, check });
+  const isDuplicate = text.includes("SQLState: 23505");
+  return new SyncError(kind, say("database", { said: text }), { cause: error, check, isDuplicate });
 }
 
 function asParameter([name, value]: [string, SqlParameters[string]]): SqlParameter {

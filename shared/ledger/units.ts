@@ -180,6 +180,8 @@ export type More = {
   /** Datasets of which these rows explain absences. */
   readonly explained?: readonly string[];
   readonly around?: Around | undefined;
+  /** No row of the slice was stored when the unit was claimed. */
+  readonly isNew?: boolean;
 };
 
 type Counts = Pick<StoredUnit, "changed" | "revised" | "factors" | "emptied">;
@@ -255,34 +257,33 @@ export async function storeUnit(
   shareMax: number,
   more: More = {},
 ): Promise<StoredUnit> {
-  const { changes = {}, explained = [], around } = more;
+  const { changes = {}, explained = [], around, isNew = false } = more;
   const settled = settledPart(dataset, changes.settled);
   const reason = partialReason(dataset, (changes.settled?.absences.length ?? 0) > 0);
-  const { row, counts } = await writeRows(
-    database,
-    unit,
-    dataset,
-    table,
-    shareMax,
-    changesPart(dataset, changes, explained),
-    {
-      sql: `,
+  const cells = changesPart(dataset, changes, explained);
+  const end = {
+    sql: `,
 ${settlingSql({ as: "done", from: "cross join written -- every writer locks rows before the ledger", also: settled.sql, taskReason: reason.sql })}
 select written.*, (select status from counted) as task_status,
   (select percent from counted) as task_percent,
   exists (select 1 from before where status in ('failed', 'parked')) and not exists (select 1 from resolved) as late
 from written`,
-      parameters: {
-        ...settled.parameters,
-        ...reason.parameters,
-        job_type: unit.job_type,
-        unit_key: unit.unit_key,
-        rows: table.size,
-        attempts,
-      },
+    parameters: {
+      ...settled.parameters,
+      ...reason.parameters,
+      job_type: unit.job_type,
+      unit_key: unit.unit_key,
+      rows: table.size,
+      attempts,
     },
-    around,
-  );
+  };
+  const write = (asNew: boolean) =>
+    writeRows(database, unit, dataset, table, shareMax, cells, end, around, asNew);
+  const { row, counts } = await write(isNew).catch((error: unknown) => {
+    // Another unit has stored one of the rows since the claim.
+    if (isNew && error instanceof SyncError && error.isDuplicate) return write(false);
+    throw error;
+  });
   // A failure recorded while this statement waited for the unit's lock was not visible to the statement.
   if (row?.late === true) await resolveFailure(database, unit);
   return {
@@ -306,8 +307,10 @@ async function writeRows(
   cells: Part,
   end: Part,
   around?: Around,
+  isNew = false,
 ): Promise<{ row: SqlRow | undefined; counts: Counts }> {
-  const { before, last } = writesOf(dataset, unit.selector, table, { taskId: unit.task_id, shareMax });
+  const reviser = { taskId: unit.task_id, shareMax };
+  const { before, last } = writesOf(dataset, unit.selector, table, reviser, isNew);
   const finish = async (run: Database["run"]): Promise<SqlRow | undefined> => {
     const [row] = await run(`with ${last.sql}${cells.sql}${end.sql}`, {
       ...last.parameters,

@@ -31,8 +31,13 @@ export type Reviser = { readonly taskId: string; readonly shareMax: number };
 export function reviserParameters(shape: Shape, { taskId, shareMax }: Reviser, rows: number): SqlParameters {
   const own = { revising_task: taskId, share_max: shareMax };
   if (shape.dataset.replacesSlice) return own;
+  return { ...own, answer_rows: rows, ...pendingParameters(shape) };
+}
+
+/** Of pendingSql. */
+export function pendingParameters(shape: Shape): SqlParameters {
   const days = hasDay(shape) ? daysOf(shape.selector) : undefined;
-  return { ...own, answer_rows: rows, ...(days && { pending_from: days.from, pending_to: days.to }) };
+  return days === undefined ? {} : { pending_from: days.from, pending_to: days.to };
 }
 
 /**
@@ -152,7 +157,7 @@ written as (
 }
 
 /** Counts values of the slice that were empty in an earlier answer: this answer may confirm or contradict them. */
-function pendingSql(shape: Shape): string {
+export function pendingSql(shape: Shape): string {
   return `select count(*) from data_revision as pending where ${pendingConditions(shape, "pending")}`;
 }
 

@@ -5,7 +5,15 @@ import type { Column } from "../catalogue/dataset.ts";
 import type { Dataset } from "../catalogue/datasets.ts";
 import type { Selector } from "../catalogue/selector.ts";
 import type { SqlParameters } from "../ports.ts";
-import { changesSql, earlierSql, type Reviser, replacedSql, reviserParameters } from "./revise.ts";
+import {
+  changesSql,
+  earlierSql,
+  pendingParameters,
+  pendingSql,
+  type Reviser,
+  replacedSql,
+  reviserParameters,
+} from "./revise.ts";
 import { pick, type Table } from "./rows.ts";
 import { type Shape, shapeOf } from "./shape.ts";
 import { type Slice, sliceOf } from "./slice.ts";
@@ -23,16 +31,23 @@ export type Write = { readonly sql: string; readonly parameters: SqlParameters }
 /** The writes of an answer: only `last`, or `before` and `last` in this order in one transaction. */
 export type Writes = { readonly before: readonly Write[]; readonly last: Write };
 
-export function writesOf(dataset: Dataset, selector: Selector, table: Table, reviser: Reviser): Writes {
+/** @param isNew no row of the answer is stored: the statement fails with a duplicate key if one is */
+export function writesOf(
+  dataset: Dataset,
+  selector: Selector,
+  table: Table,
+  reviser: Reviser,
+  isNew = false,
+): Writes {
   const shape = shapeOf(dataset, selector, table);
   const pieces = piecesOf(shape, table).map(({ rows, cells }) => ({
     ...cells,
-    ...reviserParameters(shape, reviser, rows),
+    ...(isNew ? pendingParameters(shape) : reviserParameters(shape, reviser, rows)),
   }));
   const before = pieces.slice(0, -1);
   const last = pieces.at(-1) ?? {};
   if (!dataset.replacesSlice) {
-    const sql = upsertSql(shape);
+    const sql = isNew ? insertSql(shape, pendingSql(shape)) : upsertSql(shape);
     return { before: before.map((parameters) => ({ sql, parameters })), last: { sql, parameters: last } };
   }
   const slice = sliceOf(dataset, selector);
@@ -134,7 +149,8 @@ function emptySql(shape: Shape, slice: Slice): string {
 written as (select 0 as changed, 0 as revised, 0 as factors, 0 as emptied)`;
 }
 
-function insertSql(shape: Shape): string {
+/** Without the search for a row with the same key, and without returning rows: a fifth of an upsert's time. */
+function insertSql(shape: Shape, emptied = "0"): string {
   return `${incomingSql(shape)},
 added as (
   insert into ${shape.table} (${storedNames(shape)})
@@ -143,7 +159,7 @@ added as (
   ${orderSql(shape)}
   returning 1
 ),
-written as (select count(*) as changed, 0 as revised, 0 as factors, 0 as emptied from added)`;
+written as (select count(*) as changed, 0 as revised, 0 as factors, (${emptied}) as emptied from added)`;
 }
 
 export function incomingSql({ columns }: Shape): string {

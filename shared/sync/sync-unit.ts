@@ -95,6 +95,7 @@ async function sync(services: SyncServices, delivery: Delivery, unit: Unit): Pro
     changes: { ...changes, settled },
     explained: datasetsExplainedBy(services.datasets, dataset),
     around: marksOf(services, dataset, unit, answer),
+    isNew: isNothingStored(facts),
   };
   const stored = await orRefusal(
     storeUnit(database, unit, dataset, answer.table, delivery.receiveCount, reviser.shareMax, more),
@@ -114,6 +115,11 @@ async function sync(services: SyncServices, delivery: Delivery, unit: Unit): Pro
 
 function changesOf(dataset: Dataset, { selector }: Unit, { table, evidence }: Answer, { cells }: Facts) {
   return { evidence, over: cells && absencesOver(dataset, selector, table, cells) };
+}
+
+/** False where nobody knows. */
+function isNothingStored({ cells }: Facts): boolean {
+  return cells !== undefined && ![...cells.states.values()].some((state) => state.startsWith("s"));
 }
 
 /** For a list of securities: marks the codes that are in none of its slices any more. */

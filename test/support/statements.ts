@@ -414,6 +414,18 @@ const ledger = (market: readonly string[], few: readonly string[]): Statement[] 
       ),
   },
   {
+    name: "storeUnit, of a new day, and when it was stored meanwhile",
+    async ask(database) {
+      const rows = rowsOf(stock_daily, market);
+      const { columns, size } = rows;
+      const trade_date = new Array<Cell>(size).fill(dayAfter(1));
+      const nextDay = { size, columns: { ...columns, trade_date } };
+      for (const table of [nextDay, rows]) {
+        await storeUnit(database, unitOf(56), stock_daily, table, 1, shareMax, { isNew: true });
+      }
+    },
+  },
+  {
     name: "storeUnit, in two statements",
     ask: (database) =>
       storeUnit(
