@@ -190,13 +190,13 @@ export function keepRows(table: Table, keeps: readonly Keep[]): Table {
 /** Keeps the fullest row of each key, the first among equals: an upsert accepts a key only once. */
 export function foldByKey(table: Table, key: readonly string[]): Table {
   const keys = keysOf(table, varyingOf(key, [table]));
-  if (isSorted(keys)) return table;
+  if (isSorted(keys) || new Set(keys).size === keys.length) return table;
   const kept = new Map<string, number>();
   for (const [row, text] of keys.entries()) {
     const earlier = kept.get(text);
     if (earlier === undefined || fullness(table, row) > fullness(table, earlier)) kept.set(text, row);
   }
-  return kept.size === table.size ? table : pick(table, [...kept.values()]);
+  return pick(table, [...kept.values()]);
 }
 
 /** Each text once, in either order: as TuShare answers, mostly. */
@@ -219,7 +219,9 @@ export function join(dataset: Dataset, main: Table, details: readonly Table[]): 
   const unsaid = { columns: [] as string[], rows: new Set<number>() };
   for (const detail of details) {
     const places = placesIn(detail, main, dataset.key);
-    for (const [row, place] of places?.entries() ?? []) if (place === undefined) unsaid.rows.add(row);
+    places?.forEach((place, row) => {
+      if (place === undefined) unsaid.rows.add(row);
+    });
     const isShort = detail.size < main.size * detailShareMin;
     for (const [name, cells] of Object.entries(detail.columns)) {
       if (dataset.key.includes(name)) continue;
