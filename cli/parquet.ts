@@ -1,4 +1,5 @@
 // Writes a Parquet file with typed columns, one row group at a time, so that memory holds only one group.
+import { constants, zstdCompressSync } from "node:zlib";
 import type { SchemaElement } from "hyparquet";
 import { fileWriter, ParquetWriter } from "hyparquet-writer";
 import { encodeOrigin, type Origin } from "../shared/catalogue/origin.ts";
@@ -38,6 +39,8 @@ export function openParquet(
     writer: fileWriter(file),
     schema,
     createdBy: "tushare-sync",
+    codec: "ZSTD",
+    compressors: { ZSTD: compressed },
     kvMetadata: metadataOf(origin),
   });
   const groupRows = Math.max(1, Math.floor(groupCells / columns.length));
@@ -54,13 +57,11 @@ export function openParquet(
 
   return {
     async write(text) {
-      for (const row of text.split(marks.row)) {
-        if (row === "") continue; // after the last row
-        const cells = row.split(marks.cell);
-        if (cells.length !== columns.length)
-          throw new Error(`a row has ${cells.length} cells, not ${columns.length}`);
-        for (let at = 0; at < cells.length; at += 1) group[at]?.push(readers[at]?.(cells[at] ?? ""));
-      }
+      const rows = text.split(marks.row).map((row) => row.split(marks.cell));
+      rows.pop(); // after the last mark
+      const uneven = rows.find(({ length }) => length !== columns.length);
+      if (uneven !== undefined) throw new Error(`a row has ${uneven.length} cells, not ${columns.length}`);
+      for (const [at, read] of readers.entries()) read(rows, at, group[at] ?? []);
       if ((group[0]?.length ?? 0) >= groupRows) await flush();
     },
     async finish() {
@@ -68,6 +69,11 @@ export function openParquet(
       await writer.finish();
     },
   };
+}
+
+/** Node's own Zstandard, at its quickest: the writer's Snappy is JavaScript, and took a quarter of an export. */
+function compressed(bytes: Uint8Array): Uint8Array {
+  return zstdCompressSync(bytes, { params: { [constants.ZSTD_c_compressionLevel]: 1 } });
 }
 
 function metadataOf(origin: Origin): { key: string; value: string }[] {
@@ -89,26 +95,50 @@ function elementOf({ name, type, nullable }: TableColumn, numbers: Numbers): Sch
   return { ...named, type: "BYTE_ARRAY", converted_type: "UTF8" };
 }
 
-/** Reads a cell of a column: chosen once, because choosing for each cell takes as long as reading it. */
-function readerOf({ type }: TableColumn, numbers: Numbers): (cell: string) => unknown {
-  const orNull = (read: (cell: string) => unknown) => (cell: string) => (cell === "" ? null : read(cell));
-  if (isDecimal(type)) return orNull(numbers === "double" ? Number : String);
-  if (type === "date") return orNull((cell) => dayOf(cell));
-  if (isInstant(type)) return orNull((cell) => new Date(`${cell.replace(" ", "T")}Z`));
-  if (type === "bigint") return orNull(BigInt);
-  if (type === "smallint" || type === "integer") return orNull(Number);
-  if (type === "boolean") return orNull((cell) => cell === "true");
-  return (cell) => (cell === marks.none ? null : cell);
+/** Reads the cells of a column of some rows: a loop with one kind of cell takes half the time of one with all kinds. */
+type ColumnReader = (rows: readonly (readonly string[])[], at: number, into: unknown[]) => void;
+
+function readerOf({ type }: TableColumn, numbers: Numbers): ColumnReader {
+  if (isDecimal(type)) return numbers === "double" ? readNumbers : reading((cell) => cell);
+  if (type === "smallint" || type === "integer") return readNumbers;
+  if (type === "date") return reading(remembering((cell) => new Date(`${cell}T00:00:00Z`)));
+  if (isInstant(type)) return reading(remembering((cell) => new Date(`${cell.replace(" ", "T")}Z`)));
+  if (type === "bigint") return reading(BigInt);
+  if (type === "boolean") return reading((cell) => cell === "true");
+  return readTexts;
 }
 
-/** A table repeats few days thousands of times. */
-const days = new Map<string, Date>();
-function dayOf(text: string): Date {
-  const known = days.get(text);
-  if (known !== undefined) return known;
-  const day = new Date(`${text}T00:00:00Z`);
-  if (days.size < 50_000) days.set(text, day);
-  return day;
+const readNumbers: ColumnReader = (rows, at, into) => {
+  for (const row of rows) {
+    const cell = row[at] ?? "";
+    into.push(cell === "" ? null : Number(cell));
+  }
+};
+
+const readTexts: ColumnReader = (rows, at, into) => {
+  for (const row of rows) into.push(row[at] === marks.none ? null : row[at]);
+};
+
+function reading(read: (cell: string) => unknown): ColumnReader {
+  return (rows, at, into) => {
+    for (const row of rows) {
+      const cell = row[at] ?? "";
+      into.push(cell === "" ? null : read(cell));
+    }
+  };
+}
+
+/** A table repeats few days, and few moments of storing, thousands of times. */
+function remembering<Value>(read: (cell: string) => Value): (cell: string) => Value {
+  const known = new Map<string, Value>();
+  return (cell) => {
+    let value = known.get(cell);
+    if (value === undefined) {
+      value = read(cell);
+      if (known.size < 50_000) known.set(cell, value);
+    }
+    return value;
+  };
 }
 
 const isDecimal = (type: string): boolean => ["numeric", "double precision", "real"].includes(type);

@@ -3,6 +3,7 @@ import { spawnSync } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { zstdDecompressSync } from "node:zlib";
 import { asyncBufferFromFile, parquetMetadataAsync, parquetReadObjects } from "hyparquet";
 import pg from "pg";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
@@ -211,6 +212,7 @@ describe("export", () => {
     const rows = await parquetReadObjects({
       file: buffer,
       columns: ["ts_code", "trade_date", "close", "pe", "vol"],
+      compressors: { ZSTD: (bytes) => zstdDecompressSync(bytes) },
     });
     expect(rows.map((row) => ({ ...row, trade_date: row.trade_date.toISOString().slice(0, 10) }))).toEqual(
       JSON.parse(stored.out),
