@@ -325,6 +325,43 @@ test("days of many years are counted in parts, with none lost or repeated betwee
   expect([days[0], days.at(-1)]).toEqual(["20190101", "20211231"]);
 });
 
+test("of many days, those with nothing of any member are not counted one by one, and are as a count says", async () => {
+  await world.sql(
+    `insert into trade_cal (exchange, cal_date, is_open)
+     select 'SSE', day, 1 from generate_series(date '2019-01-01', date '2019-12-31', interval '1 day') as day
+     on conflict (exchange, cal_date) do update set is_open = 1`,
+  );
+  await store(["510300.SH"], ["20190102", "20190603"]);
+  await store(["600519.SH"], ["20190603"]);
+  await suspend("000001.SZ", "20190703");
+  await record("600519.SH", "20190904", "no_data");
+  const year = await states(false, { from: "20190101", to: "20191231" });
+  const ends = [
+    "0131",
+    "0228",
+    "0331",
+    "0430",
+    "0531",
+    "0630",
+    "0731",
+    "0831",
+    "0930",
+    "1031",
+    "1130",
+    "1231",
+  ];
+  const counted = [];
+  for (const end of ends) {
+    counted.push(...(await states(false, { from: `2019${end.slice(0, 2)}01`, to: `2019${end}` })));
+  }
+  expect(year).toEqual(counted);
+  expect(year.filter(({ stored, explained }) => stored + explained > 0).map(({ day }) => day)).toEqual([
+    "20190603",
+    "20190703",
+    "20190904",
+  ]);
+});
+
 test("the newest stored day is that of a stock, not of an ETF", async () => {
   expect(await coverage.newestStoredDay(world.services.database, datasets.stock_daily)).toBeUndefined();
   await world.sql("insert into stock_info (ts_code, name, is_etf) values ('510300.SH', '300ETF', 'Y')");

@@ -17,13 +17,16 @@ import {
   mainOf,
   recordJoin,
 } from "./cells.ts";
-import { isOwnRow } from "./members.ts";
+import { isOwnRow, ownRanges } from "./members.ts";
 
 /** Days in one statement, each with a whole market's rows: it must finish within the Data API's timeout of 45 seconds. */
 const daysInQuestionMax = 100;
 
 /** Codes in one statement, each with every day of its history. */
 const codesInQuestionMax = 50;
+
+/** Codes in one statement that looks only whether there is anything of each. */
+const untouchedCodesMax = 2_000;
 
 const daysAsked = "cast(string_to_array(:days, ',') as date[])";
 
@@ -65,12 +68,70 @@ export async function countDays(
   days: readonly Day[],
   keep: boolean,
 ): Promise<DayState[]> {
-  const states: DayState[] = [];
-  for (let at = 0; at < days.length; at += daysInQuestionMax) {
-    const part = days.slice(at, at + daysInQuestionMax).join(",");
+  const states = days.length > daysInQuestionMax ? await readUntouched(database, dataset, days) : [];
+  const untouched = new Set(states.map(({ day }) => day));
+  const others = days.filter((day) => !untouched.has(day));
+  for (let at = 0; at < others.length; at += daysInQuestionMax) {
+    const part = others.slice(at, at + daysInQuestionMax).join(",");
     states.push(...(await database.run(countSql(dataset, keep), { days: part })).map(stateOf));
   }
   return states.sort(byDay);
+}
+
+/** Days on which members are listed, with no row, record or evidence of any: of a new mirror, all. Nothing needs counting. */
+async function readUntouched(
+  database: Database,
+  dataset: Dataset,
+  days: readonly Day[],
+): Promise<DayState[]> {
+  const years = await database.run(untouchedSql(dataset), { days: days.join(",") });
+  return years.flatMap((year) =>
+    String(year.days)
+      .split(",")
+      .map((text) => {
+        const [day = "", listed] = text.split(":");
+        const expected = Number(listed);
+        return {
+          day,
+          expected,
+          stored: 0,
+          explained: 0,
+          unexplained: 0,
+          missing: expected,
+          wanted: expected,
+        };
+      }),
+  );
+}
+
+/** One look into an index for each day or code: as `not exists` it becomes a join, which may read the whole table. */
+const hasNone = (from: string) => `(select 1 from ${from} limit 1) is null`;
+
+function untouchedSql(dataset: Dataset): string {
+  const evidence = dataset.explainedBy;
+  const conditions = [
+    ...ownRanges(dataset, "stored").map((own) =>
+      hasNone(
+        `${dataset.table} as stored where stored.${dayColumnOf(dataset)} = expectation.trade_date and ${own}`,
+      ),
+    ),
+    hasNone(
+      `sync_absence where dataset = '${dataset.name}' and sync_absence.trade_date = expectation.trade_date`,
+    ),
+    ...(evidence === undefined
+      ? []
+      : [
+          hasNone(
+            `${evidence.table} as evidence where evidence.${dayColumnOf(evidence)} = expectation.trade_date`,
+          ),
+        ]),
+  ];
+  return `with ${openDaysSql(`cal_date = any (${daysAsked})`)},
+${expectationSql(dataset)}
+select string_agg(to_char(trade_date, 'YYYYMMDD') || ':' || expected, ',') as days
+from expectation
+where expected > 0 and ${conditions.join("\n  and ")}
+group by extract(year from trade_date)`;
 }
 
 const byDay = (a: DayState, b: DayState) => (a.day < b.day ? -1 : 1);
@@ -348,11 +409,39 @@ export async function missingRanges(
     if (asked.days.length > 0) await add(rangesOnDaysSql(dataset), { days: asked.days.join(",") });
     return missing;
   }
-  const sql = asked.refresh ? listedRangesSql(dataset) : rangesOfCodesSql(dataset);
-  for (let at = 0; at < asked.codes.length; at += codesInQuestionMax) {
-    await add(sql, { ...range, codes: asked.codes.slice(at, at + codesInQuestionMax).join(",") });
+  const inParts = async (sql: string, codes: readonly string[], inQuestionMax: number) => {
+    for (let at = 0; at < codes.length; at += inQuestionMax) {
+      await add(sql, { ...range, codes: codes.slice(at, at + inQuestionMax).join(",") });
+    }
+  };
+  if (asked.refresh) {
+    await inParts(listedRangesSql(dataset), asked.codes, codesInQuestionMax);
+    return missing;
   }
-  return missing;
+  await inParts(untouchedRangesSql(dataset), asked.codes, untouchedCodesMax);
+  const untouched = new Set(missing.map(({ ts_code }) => ts_code));
+  const others = asked.codes.filter((code) => !untouched.has(code));
+  await inParts(rangesOfCodesSql(dataset), others, codesInQuestionMax);
+  return missing.sort((a, b) => (a.ts_code < b.ts_code ? -1 : 1));
+}
+
+/** Listed codes of which there is no row, record or evidence at all: every day is missing, without looking at each. */
+function untouchedRangesSql(dataset: Dataset): string {
+  const evidence = dataset.explainedBy;
+  const openDay = (order: string) => `(
+    select to_char(${order}(cal_date), 'YYYYMMDD')
+    from trade_cal
+    where exchange = 'SSE' and is_open = 1 and ${daysBetweenSql} and cal_date >= first_day and cal_date < end_day
+  )`;
+  return `with untouched as (
+  select listed.ts_code, ${openDay("min")} as first_day, ${openDay("max")} as last_day
+  from (${expectedSql(dataset)}) as listed
+  where listed.ts_code = any (string_to_array(:codes, ','))
+    and ${hasNone(`${dataset.table} as stored where stored.ts_code = listed.ts_code`)}
+    and ${hasNone(`sync_absence where dataset = '${dataset.name}' and sync_absence.ts_code in (listed.ts_code, '')`)}
+    ${evidence === undefined ? "" : `and ${hasNone(`${evidence.table} as evidence where evidence.ts_code = listed.ts_code`)}`}
+)
+select * from untouched where first_day is not null order by ts_code`;
 }
 
 function rangesOnDaysSql(dataset: Dataset): string {
@@ -361,7 +450,7 @@ member as materialized (
   ${expectedSql(dataset)}
 ),
 ${absentSql(dataset, absentOfDays)}
-${rangesOfAbsent}`;
+${rangesSql("absent", isSoughtSql("absent"))}`;
 }
 
 function rangesOfCodesSql(dataset: Dataset): string {
@@ -375,16 +464,60 @@ ${expectationSql(dataset)}
   where known.trade_date is null
 ),
 ${codesAsked(dataset)},
-${absentSql(dataset, absentOfCodes)}
-${rangesOfAbsent}`;
+absent as (
+  ${absentOfCodes(dataset, settledDaysSql(dataset))}
+  union all
+  select cell.ts_code, cell.trade_date
+  from (
+    ${lackingSql(dataset, (column) => `${column} in (select trade_date from open_day)`)}
+  ) as cell
+  join member on member.ts_code = cell.ts_code and ${isListedThen}
+  ${recordJoin(dataset, "cell.interface")}
+  where ${isSoughtSql("record")}
+)
+${rangesSql("absent", "true")}`;
 }
 
-const rangesOfAbsent = `select ts_code, to_char(min(trade_date), 'YYYYMMDD') as first_day,
+/** The first and the last day of each code, of some cells. */
+function rangesSql(cells: string, condition: string): string {
+  return `select ts_code, to_char(min(trade_date), 'YYYYMMDD') as first_day,
   to_char(max(trade_date), 'YYYYMMDD') as last_day
-from absent
-where reason is null or (reason <> 'no_data' and looks < ${looksMax})
+from ${cells}
+where ${condition}
 group by ts_code
 order by ts_code`;
+}
+
+/** A missing cell is looked for, unless its record says that there is none, or that it was looked for often enough. */
+const isSoughtSql = (record: string) =>
+  `(${record}.reason is null or (${record}.reason <> 'no_data' and ${record}.looks < ${looksMax}))`;
+
+/**
+ * Days of `member` that need no row: those that evidence explains, and those that are not looked for again. A record of the code goes
+ * before one of the whole day. Read once for each code: asking for each of its days takes twice the time of a plan.
+ */
+function settledDaysSql(dataset: Dataset): string {
+  const evidence = dataset.explainedBy;
+  const excused =
+    evidence === undefined
+      ? ""
+      : `union all
+      select ${dayColumnOf(evidence)}
+      from ${evidence.table} as evidence
+      where evidence.ts_code = member.ts_code and ${explains(evidence)}
+      `;
+  const ofMain = (of: string) => `${of}.dataset = '${dataset.name}' and ${of}.interface = ${mainOf(dataset)}`;
+  return `${excused}union all
+      select record.trade_date
+      from sync_absence as record
+      where ${ofMain("record")} and record.ts_code in (member.ts_code, '') and not ${isSoughtSql("record")}
+        and record.trade_date between (select min(trade_date) from open_day) and (select max(trade_date) from open_day)
+        and not exists (
+          select 1
+          from sync_absence as own
+          where record.ts_code = '' and ${ofMain("own")} and own.ts_code = member.ts_code and own.trade_date = record.trade_date
+        )`;
+}
 
 /** Every open day on which the codes are listed. */
 function listedRangesSql(dataset: Dataset): string {
@@ -412,8 +545,11 @@ export function codesAsked(dataset: Dataset): string {
 )`;
 }
 
-/** The cells of few codes without a row: the stored days of each code are read from the key. */
-export function absentOfCodes(dataset: Dataset): string {
+/**
+ * The cells of few codes without a row: the stored days of each code are read from the key.
+ * @param more a query of `member`'s days that are left out too, after `union all`
+ */
+export function absentOfCodes(dataset: Dataset, more = ""): string {
   const day = dayColumnOf(dataset);
   return `select member.ts_code, cell.trade_date
     from member
@@ -421,11 +557,13 @@ export function absentOfCodes(dataset: Dataset): string {
       select trade_date
       from open_day as cell
       where ${isListedThen}
-      except
-      select stored.${day}
-      from ${dataset.table} as stored
-      where stored.ts_code = member.ts_code
-        and stored.${day} between (select min(trade_date) from open_day) and (select max(trade_date) from open_day)
+      except (
+        select stored.${day}
+        from ${dataset.table} as stored
+        where stored.ts_code = member.ts_code
+          and stored.${day} between (select min(trade_date) from open_day) and (select max(trade_date) from open_day)
+        ${more}
+      )
     ) as cell`;
 }
 

@@ -18,6 +18,19 @@ export function isOwnRow(dataset: Dataset, row: string): string {
   return dataset.sharesTable ? isMember(dataset, `${row}.ts_code`) : "true";
 }
 
+/** The same as conditions of which each is one range of an index on the code: a row meets one of them. */
+export function ownRanges(dataset: Dataset, row: string): string[] {
+  const rule = listOf(dataset)?.securities.codes;
+  if (!dataset.sharesTable || rule === undefined) return ["true"];
+  const code = `${row}.ts_code`;
+  if ("within" in rule) return rule.within.map((range) => isInRanges([range], code));
+  const ranges = [...rule.outside].sort();
+  return [undefined, ...ranges].map((range, at) => {
+    const bounds = [range && `${code} >= '${range[1]}'`, ranges[at] && `${code} < '${ranges[at][0]}'`];
+    return bounds.filter((bound) => bound !== undefined).join(" and ");
+  });
+}
+
 /**
  * A query of the members: ts_code, listed_from and listed_to (days, null when unknown), and is_listed (now). Where the
  * dataset's file names its members, it includes the codes that a person requested.

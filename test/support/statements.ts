@@ -96,6 +96,10 @@ const coverageStatements = (codes: readonly string[]): Statement[] => [
   { name: "newestStoredDay, stocks", ask: (database) => coverage.newestStoredDay(database, stock_daily) },
   { name: "newestStoredDay, ETFs", ask: (database) => coverage.newestStoredDay(database, etf_daily) },
   { name: "missingSlices, days of events", ask: (database) => missingDays(database, suspend_d) },
+  {
+    name: "readDays, of days that are not stored",
+    ask: (database) => readDays(database, stock_daily, { from: "20100101", to: "20151231" }, false),
+  },
   { name: "readDays, to read", ask: (database) => readDays(database, stock_daily, lately, false) },
   { name: "readDays, kept", ask: (database) => readDays(database, stock_daily, lately, true) },
   { name: "readDays, of ETFs", ask: (database) => readDays(database, etf_daily, lately, true) },
