@@ -24,6 +24,7 @@ import { measurePlans } from "./plan.ts";
 import { fill, measureReads } from "./reads.ts";
 import { describeMachine, median, rounded, table } from "./report.ts";
 import { peakMemory, type SlotOptions } from "./slots.ts";
+import { measureStarts } from "./start.ts";
 import { measureStatements } from "./statements.ts";
 import { type ReadyUpstream, startReadyUpstream } from "./upstream.ts";
 
@@ -37,6 +38,7 @@ const parts = {
   ledger: printLedger,
   load: printLoad,
   etf: printEtfs,
+  start: printStarts,
 };
 const help = `npm run bench [-- options]   takes an hour, prints Markdown tables
 
@@ -82,6 +84,8 @@ const targets = {
   peakMegabytes: 256,
   planSeconds: 10,
   planStatementSeconds: 5,
+  freshStartSeconds: 5,
+  secondStartSeconds: 4,
 };
 
 // process.exit runs the exit handlers, which remove servers and folders.
@@ -151,6 +155,29 @@ async function printMemory(): Promise<void> {
       peaks.map(({ name, about, megabytes, limit }) => [name, about, rounded(megabytes), String(limit)]),
     ),
   );
+}
+
+async function printStarts(): Promise<void> {
+  const { starts, idle } = await measureStarts(size.rounds, quick ? [5] : [60, 120]);
+  const [fresh, , again] = starts.map(({ seconds }) => median(seconds));
+  const wanted = [targets.freshStartSeconds, targets.freshStartSeconds, targets.secondStartSeconds];
+  print(
+    table(
+      ["npm start, until the page answers", "s", "CPU s", "wanted, s"],
+      starts.map(({ what, seconds, cpuSeconds }, at) => [
+        what,
+        rounded(median(seconds)),
+        rounded(median(cpuSeconds)),
+        String(wanted[at]),
+      ]),
+    ),
+  );
+  print(
+    idle
+      .map(({ afterSeconds, megabytes }) => `Memory ${afterSeconds} s later: ${rounded(megabytes)} MB`)
+      .join("; "),
+  );
+  if (fresh !== undefined && again !== undefined) ratios["start again / with nothing kept"] = again / fresh;
 }
 
 async function printReads(): Promise<void> {
