@@ -7,7 +7,7 @@ import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { GetSecretValueCommand, SecretsManagerClient } from "@aws-sdk/client-secrets-manager";
 import { SendMessageCommand, SQSClient } from "@aws-sdk/client-sqs";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
 import { deploy } from "../cli/commands/deploy.ts";
 import { destroy } from "../cli/commands/destroy.ts";
 import type { Tools } from "../cli/deployment.ts";
@@ -21,6 +21,9 @@ import { deploySession, roomyRegion, silentTools } from "./support/deployment.ts
 import { blocksOf, commandsOf, linesOf, wordsOf } from "./support/documented-lines.ts";
 import { type OperatedStack, startOperatedStack } from "./support/operated-stack.ts";
 import { until } from "./support/until.ts";
+
+// A deployed stack is asked every five seconds, which would be half of the time that these tests take.
+vi.mock("../cli/target.ts", async (original) => ({ ...(await original<object>()), pollSeconds: () => 0.1 }));
 
 const read = (file: string) => readFileSync(join(import.meta.dirname, "..", file), "utf8");
 const runbook = read("docs/runbook.md");
@@ -634,8 +637,13 @@ function bash(
   return new Promise((resolve) => {
     // Through a pipe, as in a terminal with a pager: the sockets that Node gives to a child have no /dev/stdout.
     const piped = `set -o pipefail; {\n${script}\n} 2>&1 | cat`;
-    const child = execFile("bash", ["-c", piped], { cwd: world.folder, env }, (error, stdout, stderr) =>
-      resolve({ text: stdout + stderr, code: typeof error?.code === "number" ? error.code : 0 }),
+    // A bash whose input is a socket may take it for a login from afar, and read ~/.bashrc, which changes PATH.
+    const child = execFile(
+      "bash",
+      ["--norc", "-c", piped],
+      { cwd: world.folder, env },
+      (error, stdout, stderr) =>
+        resolve({ text: stdout + stderr, code: typeof error?.code === "number" ? error.code : 0 }),
     );
     child.stdin?.end(input);
   });

@@ -15,7 +15,7 @@ export const awsVersion = await promisify(execFile)("aws", ["--version"]).then(
  * arguments with its model of the operation.
  */
 export async function writeAwsShim(folder: string): Promise<string> {
-  const { stdout } = await promisify(execFile)("bash", ["-c", "command -v aws"]);
+  const { stdout } = await promisify(execFile)("bash", ["--norc", "-c", "command -v aws"]);
   const bin = join(folder, "bin");
   mkdirSync(bin);
   writeFileSync(join(bin, "aws"), script(stdout.trim(), awsVersion === "1"));
