@@ -8,8 +8,14 @@ import { startStack } from "../local/aws/stack.ts";
 import { synthesise } from "../local/synth.ts";
 import { encodeOrigin } from "../shared/catalogue/origin.ts";
 import type { Database } from "../shared/ports.ts";
-import { dailyOfCode, dailyOfDay, linesOfCode, linesOfDay, newestTradeDate } from "../shared/reads/daily.ts";
-import { dailyRowsMax } from "../shared/reads/figures.ts";
+import {
+  linesOfCode,
+  linesOfDay,
+  newestTradeDate,
+  pageOfCode,
+  pageOfDay,
+  pageRowsMax,
+} from "../shared/reads/daily.ts";
 import { countEtfsByExchange, findInstruments } from "../shared/reads/instruments.ts";
 import type { Engine } from "./engines.ts";
 import { benchOrigin } from "./functions.ts";
@@ -127,17 +133,17 @@ function readsOf({ stocks, days }: ReadsOptions): Read[] {
   return [
     {
       read: "one code, one year",
-      ask: (database, at) => dailyOfCode(database, code(at), year, { adjust: "none" }, dailyRowsMax),
+      ask: (database, at) => pageOfCode(database, code(at), year, { adjust: "none" }, pageRowsMax),
       path: (at) => `/api/daily/${code(at)}?${range}`,
     },
     {
       read: "one code, one year, qfq",
-      ask: (database, at) => dailyOfCode(database, code(at), year, { adjust: "qfq" }, dailyRowsMax),
+      ask: (database, at) => pageOfCode(database, code(at), year, { adjust: "qfq" }, pageRowsMax),
       path: (at) => `/api/daily/${code(at)}?${range}&adjust=qfq`,
     },
     {
       read: "whole market, one day, a page",
-      ask: (database, at) => dailyOfDay(database, { trade_date: day(at), is_etf: undefined }, dailyRowsMax),
+      ask: (database, at) => pageOfDay(database, { trade_date: day(at), is_etf: undefined }, pageRowsMax),
       path: (at) => `/api/daily?trade_date=${day(at)}`,
     },
     {

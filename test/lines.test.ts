@@ -1,17 +1,21 @@
 // Lines of CSV that the database writes: the same rows as the named queries, over as many answers as they need.
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { linesAsCsv } from "../shared/api/table.ts";
+import { exactNumber } from "../shared/api/answers.ts";
+import { linesAsCsv, pageAsJson } from "../shared/api/table.ts";
 import type { Database } from "../shared/ports.ts";
 import {
   type Adjustment,
   adjustments,
   type DailyRow,
   dailyColumns,
+  dailyFigures,
   dailyOfCode,
-  dailyOfDay,
   linesOfCode,
   linesOfDay,
+  pageOfCode,
+  pageOfDay,
 } from "../shared/reads/daily.ts";
+import { figuresSql, splitFigures } from "../shared/reads/figures.ts";
 import { migratedDatabase, type TestDatabase } from "./support/database.ts";
 
 let database: TestDatabase;
@@ -47,7 +51,31 @@ const csvOf = (adjust: Adjustment, rows: readonly DailyRow[]) =>
     })
     .join("");
 
-/** Page by page, as for JSON. */
+/** The rows as JSON.stringify writes them, with every digit. */
+const jsonOf = (rows: readonly DailyRow[]) =>
+  JSON.stringify(
+    rows.map(({ ts_code, trade_date, figures, ...adjusted }) => ({
+      ...{ ts_code, trade_date },
+      ...Object.fromEntries(Object.entries(figures).map(([column, digits]) => [column, exactNumber(digits)])),
+      ...adjusted,
+    })),
+  );
+
+/** Rows of the day after a code, by a plain statement. */
+async function dailyOfDay(after: string, limit = 1_000): Promise<DailyRow[]> {
+  const rows = await database.run(
+    `select ts_code, ${figuresSql(dailyFigures, "bar")} from stock_daily_current as bar
+where trade_date = to_date(:trade_date, 'YYYYMMDD') and ts_code > :after order by ts_code limit :limit`,
+    { trade_date, after, limit },
+  );
+  return rows.map(({ ts_code, figures }) => ({
+    ts_code: String(ts_code),
+    trade_date,
+    figures: splitFigures(dailyFigures, figures),
+  }));
+}
+
+/** Page by page. */
 async function byPages(read: (after: DailyRow | undefined) => Promise<DailyRow[]>): Promise<DailyRow[]> {
   const rows: DailyRow[] = [];
   for (;;) {
@@ -63,9 +91,7 @@ test("a market's day is the same as its pages, in several answers of less than 1
     linesOfDay(counted as Database, { trade_date, is_etf: undefined, after }),
   );
   expect(asked).toBeGreaterThan(1);
-  const rows = await byPages((last) =>
-    dailyOfDay(database, { trade_date, is_etf: undefined, after: last?.ts_code }, 1_000),
-  );
+  const rows = await byPages((last) => dailyOfDay(last?.ts_code ?? ""));
   expect(count).toBe(rows.length);
   expect(rows.length).toBeGreaterThan(8_900); // old codes of a security stand aside
   expect(csv).toBe(`${dailyColumns("none").join(",")}\n${csvOf("none", rows)}`);
@@ -98,4 +124,34 @@ test("nothing is only the head, and more answers than a response holds are an er
   expect(nothing).toEqual({ csv: `${dailyColumns("none").join(",")}\n`, count: 0 });
   const endless = linesAsCsv(["a"], () => Promise.resolve({ text: "1\n", count: 1, last: "1" }));
   await expect(endless).rejects.toThrow("more than 7 rows");
+});
+
+describe("a page that the database writes as JSON", () => {
+  test("of a market's day is what the rows are as objects, and its cursor leads to the rest", async () => {
+    const rows = await dailyOfDay("", 500);
+    const page = await pageOfDay(database, { trade_date, is_etf: undefined }, 500);
+    expect(page.text).toBe(jsonOf(rows).slice(1, -1));
+    expect(page.last).toBe(rows.at(-1)?.ts_code);
+    const last = await pageOfDay(database, { trade_date, is_etf: undefined, after: "008990.SZ" }, 500);
+    expect(JSON.parse(pageAsJson({ trade_date }, last))).toMatchObject({ trade_date, next_cursor: null });
+    expect(last.count).toBe(10);
+  });
+
+  test.each(adjustments)(
+    "of a code, adjusted %s, is too, with factors that were carried and missing",
+    async (adjust) => {
+      const range = { from: "20000101", to: "20010101" };
+      const rows = await dailyOfCode(database, "600519.SH", range, { adjust }, 1_000);
+      const page = await pageOfCode(database, "600519.SH", range, { adjust }, 1_000);
+      expect(page.text).toBe(jsonOf(rows).slice(1, -1));
+      expect(page).toMatchObject({ count: 366, last: undefined });
+    },
+  );
+
+  test("of a code without prices has no rows", async () => {
+    const page = await pageOfCode(database, "600000.SH", {}, { adjust: "none" }, 10);
+    expect(pageAsJson({ ts_code: "600000.SH" }, page)).toBe(
+      '{"ts_code":"600000.SH","rows":[],"next_cursor":null}',
+    );
+  });
 });

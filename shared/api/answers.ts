@@ -9,7 +9,7 @@ import { splitConfig } from "../commands/asked.ts";
 import { absenceReasons, rangesMax } from "../coverage/names.ts";
 import { coverageStates } from "../coverage/state.ts";
 import { errorKinds } from "../errors.ts";
-import { adjustedFigures, type DailyRow, dailyFigures } from "../reads/daily.ts";
+import { adjustedFigures, dailyFigures } from "../reads/daily.ts";
 import type { FinanceRow } from "../reads/finance.ts";
 import { detailColumns, listColumns } from "../reads/instruments.ts";
 import type { FailureRecord, TaskProgress } from "../reads/progress.ts";
@@ -603,10 +603,6 @@ export function asRevision({ column_name, key, seenAt, believedAt, ...revision }
     seen_at: seenAt,
     believed_at: believedAt,
   };
-}
-
-export function asDaily({ ts_code, trade_date, figures, ...adjusted }: DailyRow): object {
-  return { ts_code, trade_date, ...exactNumbers(figures), ...adjusted };
 }
 
 export function asReport({ figures, ...report }: FinanceRow): object {

@@ -59,7 +59,7 @@ function trouble(services: ApiServices, { id }: Route, thrown: unknown): Answer 
   };
 }
 
-export function encode({ status, body, csv, headers }: Answer): ApiResponse {
+export function encode({ status, body, json, csv, headers }: Answer): ApiResponse {
   return {
     status,
     headers: {
@@ -67,7 +67,7 @@ export function encode({ status, body, csv, headers }: Answer): ApiResponse {
       "cache-control": "no-store",
       ...headers,
     },
-    body: csv ?? JSON.stringify(body),
+    body: csv ?? json ?? JSON.stringify(body),
   };
 }
 

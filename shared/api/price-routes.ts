@@ -3,12 +3,12 @@ import { addDays, type Day } from "../catalogue/dates.ts";
 import * as daily from "../reads/daily.ts";
 import { isKnownCode } from "../reads/instruments.ts";
 import { say } from "../words/say.ts";
-import { asDaily, DailyOfCodeAnswer, DailyOfDayAnswer, ErrorAnswer } from "./answers.ts";
+import { DailyOfCodeAnswer, DailyOfDayAnswer, ErrorAnswer } from "./answers.ts";
 import { code, day, integer, oneOf, optional, truth } from "./fields.ts";
 import { type Answer, type ApiServices, badInput, notFound, type Route, route } from "./route.ts";
-import { linesAsCsv } from "./table.ts";
+import { linesAsCsv, pageAsJson } from "./table.ts";
 
-const limitMax = 1_000;
+const limitMax = daily.pageRowsMax;
 const limitByDefault = 500;
 const limit = optional(integer(1, limitMax, `rows on a page, ${limitByDefault} by default`, 500));
 const format = optional(oneOf(["json", "csv"], "json by default; csv has all rows, without pages"));
@@ -85,9 +85,8 @@ export const priceRoutes: readonly Route[] = [
         return { status: 200, csv };
       }
       const pageRows = query.limit ?? limitByDefault;
-      const rows = await daily.dailyOfDay(database, { trade_date, is_etf, after: cursor }, pageRows);
-      const next_cursor = rows.length < pageRows ? null : (rows.at(-1)?.ts_code ?? null);
-      return { status: 200, body: { trade_date: newest ?? null, rows: rows.map(asDaily), next_cursor } };
+      const page = await daily.pageOfDay(database, { trade_date, is_etf, after: cursor }, pageRows);
+      return { status: 200, json: pageAsJson({ trade_date: newest ?? null }, page) };
     },
   }),
 ];
@@ -112,10 +111,9 @@ async function ofCode(database: ApiServices["database"], ts_code: string, query:
     return await unlessUnknown(database, ts_code, count, { status: 200, csv });
   }
   const pageRows = query.limit ?? limitByDefault;
-  const rows = await daily.dailyOfCode(database, ts_code, rangeAfter(cursor), selection, pageRows);
-  const next_cursor = rows.length < pageRows ? null : (rows.at(-1)?.trade_date ?? null);
-  const body = { ts_code, adjust, rows: rows.map(asDaily), next_cursor };
-  return await unlessUnknown(database, ts_code, rows.length, { status: 200, body });
+  const page = await daily.pageOfCode(database, ts_code, rangeAfter(cursor), selection, pageRows);
+  const json = pageAsJson({ ts_code, adjust }, page);
+  return await unlessUnknown(database, ts_code, page.count, { status: 200, json });
 }
 
 /** What is left of a range after a day that was read, or all of it. */

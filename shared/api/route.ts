@@ -21,10 +21,11 @@ export type ApiServices = {
 export type Fields = Readonly<Record<string, z.ZodMiniType>>;
 type Values<Given extends Fields> = { readonly [Name in keyof Given]: z.output<Given[Name]> };
 
-/** An answer with `csv` instead of a body is a table. `key`: the answer is a replay. */
+/** Instead of a body, `json` is one that is a text already, and `csv` is a table. */
 export type Answer = {
   readonly status: number;
   readonly body?: unknown;
+  readonly json?: string;
   readonly csv?: string;
   readonly headers?: Readonly<Record<string, string>>;
 };

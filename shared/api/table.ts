@@ -1,4 +1,4 @@
-// Tables returned whole, as CSV. They are read in answers, each within the limit of the database's replies.
+// Rows that the database wrote. Tables returned whole, as CSV, are read in answers, each within the limit of the database's replies.
 import type { Lines } from "../reads/lines.ts";
 
 /** Answers in one table. Lambda's response has at most 6 MB, and an answer is below 800 kB. */
@@ -22,4 +22,9 @@ export async function linesAsCsv(
     if (after === undefined) return { csv: texts.join(""), count };
   }
   throw new Error(`more than ${count} rows in one table`);
+}
+
+/** A body with a page of rows that the database wrote, after other fields. */
+export function pageAsJson(head: object, { text, last }: Lines): string {
+  return `${JSON.stringify(head).slice(0, -1)},"rows":[${text}],"next_cursor":${JSON.stringify(last ?? null)}}`;
 }

@@ -58,7 +58,15 @@ export async function readDays(
   keep: boolean,
 ): Promise<DayState[]> {
   const { whole, others } = await readKept(database, dataset, range);
-  return [...whole, ...(await countDays(database, dataset, others, keep))].sort(byDay);
+  const untouched = others.length > daysInQuestionMax ? await readUntouched(database, dataset, others) : [];
+  const known = new Set(untouched.map(({ day }) => day));
+  const counted = await countDays(
+    database,
+    dataset,
+    others.filter((day) => !known.has(day)),
+    keep,
+  );
+  return [...whole, ...untouched, ...counted].sort(byDay);
 }
 
 /** Days as they are counted from their rows, ascending. @param days open days */
@@ -68,11 +76,9 @@ export async function countDays(
   days: readonly Day[],
   keep: boolean,
 ): Promise<DayState[]> {
-  const states = days.length > daysInQuestionMax ? await readUntouched(database, dataset, days) : [];
-  const untouched = new Set(states.map(({ day }) => day));
-  const others = days.filter((day) => !untouched.has(day));
-  for (let at = 0; at < others.length; at += daysInQuestionMax) {
-    const part = others.slice(at, at + daysInQuestionMax).join(",");
+  const states: DayState[] = [];
+  for (let at = 0; at < days.length; at += daysInQuestionMax) {
+    const part = days.slice(at, at + daysInQuestionMax).join(",");
     states.push(...(await database.run(countSql(dataset, keep), { days: part })).map(stateOf));
   }
   return states.sort(byDay);

@@ -4,8 +4,8 @@ import { datasets } from "../catalogue/datasets.ts";
 import type { Day } from "../catalogue/dates.ts";
 import { isMember } from "../coverage/members.ts";
 import type { Database, SqlRow } from "../ports.ts";
-import { dailyRowsMax, figuresSql, splitFigures } from "./figures.ts";
-import { type Lines, runAsLines } from "./lines.ts";
+import { dailyRowsMax, figureMembersSql, figuresSql, splitFigures } from "./figures.ts";
+import { csvLine, type Line, type Lines, runAsLines } from "./lines.ts";
 
 const priceColumns = [
   "open",
@@ -77,7 +77,7 @@ export async function dailyOfCode(
   limit: number,
 ): Promise<DailyRow[]> {
   const figures = selection.adjust === "none" ? dailyFigures : adjustedFigures;
-  const { statement, parameters } = askOfCode(ts_code, range, selection);
+  const { statement, parameters } = askOfCode(ts_code, range, selection, figuresSql);
   const rows = await database.run(statement, { ...parameters, limit: Math.min(limit, dailyRowsMax) });
   return rows.map((row) => asDailyRow(row, figures));
 }
@@ -89,7 +89,20 @@ export function linesOfCode(
   range: Range,
   selection: DailySelection,
 ): Promise<Lines> {
-  return runAsLines(database, askOfCode(ts_code, range, selection), "trade_date", cellsOf(selection.adjust));
+  const ask = askOfCode(ts_code, range, selection, figuresSql);
+  return runAsLines(database, ask, "trade_date", cellsOf(selection.adjust));
+}
+
+/** A page of the same rows as JSON objects. @param limit at most pageRowsMax */
+export function pageOfCode(
+  database: Database,
+  ts_code: string,
+  range: Range,
+  selection: DailySelection,
+  limit: number,
+): Promise<Lines> {
+  const ask = askOfCode(ts_code, range, selection, figureMembersSql);
+  return runAsLines(database, ask, "trade_date", objectOf(selection.adjust), limit);
 }
 
 /** The columns of lines of CSV. */
@@ -99,18 +112,35 @@ export function dailyColumns(adjust: Adjustment): readonly string[] {
 }
 
 /** `figures` are cells already, joined by commas. */
-function cellsOf(adjust: Adjustment): readonly string[] {
+function cellsOf(adjust: Adjustment): Line {
   const cells = ["row.ts_code", "row.trade_date", "row.figures"];
-  return adjust === "none" ? cells : [...cells, "cast(row.factor_carried as text)", "row.base_date"];
+  return csvLine(adjust === "none" ? cells : [...cells, "cast(row.factor_carried as text)", "row.base_date"]);
 }
 
-function askOfCode(ts_code: string, range: Range, { adjust, base, otherCodes = false }: DailySelection) {
+/** `figures` are members already, each after a comma. Codes and days need no escapes. */
+function objectOf(adjust: Adjustment): Line {
+  const factor = `',"factor_carried":', cast(row.factor_carried as text)`;
+  const base = `',"base_date":', coalesce('"' || row.base_date || '"', 'null')`;
+  const adjusted = adjust === "none" ? "" : `${factor}, ${base}, `;
+  const sql = `concat('{"ts_code":"', row.ts_code, '","trade_date":"', row.trade_date, '"', row.figures, ${adjusted}'},')`;
+  return { sql, end: "comma" };
+}
+
+/** How a statement returns the numbers of a row. */
+type FiguresSql = (columns: readonly string[], from: string) => string;
+
+function askOfCode(
+  ts_code: string,
+  range: Range,
+  { adjust, base, otherCodes = false }: DailySelection,
+  figures: FiguresSql,
+) {
   const isBased = adjust === "qfq" && base !== undefined;
   const statement = isBased
-    ? qfqOfCodeAtBaseSql
+    ? qfqOfCodeAtBaseSql(figures)
     : otherCodes && adjust !== "qfq"
-      ? ofCodesSql[adjust]
-      : ofCodeSql[adjust];
+      ? ofCodesSql[adjust](figures)
+      : ofCodeSql[adjust](figures);
   const parameters = {
     ...{ ts_code, from: range.from ?? firstDay, to: range.to ?? lastDay },
     ...(isBased && { base }),
@@ -118,21 +148,27 @@ function askOfCode(ts_code: string, range: Range, { adjust, base, otherCodes = f
   return { statement, parameters };
 }
 
-const ofCodeSql: Readonly<Record<Adjustment, string>> = {
-  none: `select bar.ts_code, to_char(bar.trade_date, 'YYYYMMDD') as trade_date, ${figuresSql(dailyFigures, "bar")}
+const ofCodeSql: Readonly<Record<Adjustment, (figures: FiguresSql) => string>> = {
+  none: (
+    figures,
+  ) => `select bar.ts_code, to_char(bar.trade_date, 'YYYYMMDD') as trade_date, ${figures(dailyFigures, "bar")}
 from stock_daily as bar
 where bar.ts_code = :ts_code
   and bar.trade_date between to_date(:from, 'YYYYMMDD') and to_date(:to, 'YYYYMMDD')
 order by bar.trade_date
 limit :limit`,
-  hfq: `select bar.ts_code, to_char(bar.trade_date, 'YYYYMMDD') as trade_date, ${figuresSql(adjustedFigures, "bar")},
+  hfq: (
+    figures,
+  ) => `select bar.ts_code, to_char(bar.trade_date, 'YYYYMMDD') as trade_date, ${figures(adjustedFigures, "bar")},
   bar.factor_carried, cast(null as text) as base_date
 from stock_daily_hfq as bar
 where bar.ts_code = :ts_code
   and bar.trade_date between to_date(:from, 'YYYYMMDD') and to_date(:to, 'YYYYMMDD')
 order by bar.trade_date
 limit :limit`,
-  qfq: `select bar.ts_code, to_char(bar.trade_date, 'YYYYMMDD') as trade_date, ${figuresSql(adjustedFigures, "bar")},
+  qfq: (
+    figures,
+  ) => `select bar.ts_code, to_char(bar.trade_date, 'YYYYMMDD') as trade_date, ${figures(adjustedFigures, "bar")},
   bar.factor_carried, to_char(bar.base_date, 'YYYYMMDD') as base_date
 from stock_daily_qfq as bar
 where bar.ts_code = :ts_code
@@ -142,13 +178,17 @@ limit :limit`,
 };
 
 /** The same for a security that had several codes. */
-const ofCodesSql: Readonly<Record<Exclude<Adjustment, "qfq">, string>> = {
-  none: `select bar.ts_code, to_char(bar.trade_date, 'YYYYMMDD') as trade_date, ${figuresSql(dailyFigures, "bar")}
+const ofCodesSql: Readonly<Record<Exclude<Adjustment, "qfq">, (figures: FiguresSql) => string>> = {
+  none: (
+    figures,
+  ) => `select bar.ts_code, to_char(bar.trade_date, 'YYYYMMDD') as trade_date, ${figures(dailyFigures, "bar")}
 from stock_daily_of(:ts_code) as bar
 where bar.trade_date between to_date(:from, 'YYYYMMDD') and to_date(:to, 'YYYYMMDD')
 order by bar.trade_date
 limit :limit`,
-  hfq: `select bar.ts_code, to_char(bar.trade_date, 'YYYYMMDD') as trade_date, ${figuresSql(adjustedFigures, "bar")},
+  hfq: (
+    figures,
+  ) => `select bar.ts_code, to_char(bar.trade_date, 'YYYYMMDD') as trade_date, ${figures(adjustedFigures, "bar")},
   bar.factor_carried, cast(null as text) as base_date
 from stock_daily_hfq as bar
 where bar.ts_code = any (codes_of(:ts_code))
@@ -158,8 +198,10 @@ limit :limit`,
 };
 
 /** Forward adjustment with a given base day uses the SQL function of that day, not the view. */
-const qfqOfCodeAtBaseSql = `select bar.ts_code, to_char(bar.trade_date, 'YYYYMMDD') as trade_date,
-  ${figuresSql(adjustedFigures, "bar")},
+const qfqOfCodeAtBaseSql = (
+  figures: FiguresSql,
+) => `select bar.ts_code, to_char(bar.trade_date, 'YYYYMMDD') as trade_date,
+  ${figures(adjustedFigures, "bar")},
   bar.factor_carried, to_char(bar.base_date, 'YYYYMMDD') as base_date
 from stock_daily_qfq_at(to_date(:base, 'YYYYMMDD')) as bar
 where bar.ts_code = :ts_code
@@ -174,30 +216,29 @@ type DaySelection = {
   readonly after?: string | undefined;
 };
 
-/** Unadjusted rows of one day, each security once, of stocks, ETFs or both, ordered by code. */
-export async function dailyOfDay(
-  database: Database,
-  selection: DaySelection,
-  limit: number,
-): Promise<DailyRow[]> {
-  const { statement, parameters } = askOfDay(selection);
-  const rows = await database.run(statement, { ...parameters, limit: Math.min(limit, dailyRowsMax) });
-  return rows.map((row) => asDailyRow(row, dailyFigures));
-}
-
-/** The same rows as lines of CSV with the cells of dailyColumns; as many as one answer holds. */
+/**
+ * Unadjusted rows of one day, each security once, of stocks, ETFs or both, ordered by code: as lines of CSV with the cells of
+ * dailyColumns, as many as one answer holds.
+ */
 export function linesOfDay(database: Database, selection: DaySelection): Promise<Lines> {
-  return runAsLines(database, askOfDay(selection), "ts_code", cellsOf("none"));
+  return runAsLines(database, askOfDay(selection, figuresSql), "ts_code", cellsOf("none"));
 }
 
-function askOfDay({ trade_date, is_etf, after }: DaySelection) {
+/** A page of the same rows as JSON objects. @param limit at most pageRowsMax */
+export function pageOfDay(database: Database, selection: DaySelection, limit: number): Promise<Lines> {
+  return runAsLines(database, askOfDay(selection, figureMembersSql), "ts_code", objectOf("none"), limit);
+}
+
+function askOfDay({ trade_date, is_etf, after }: DaySelection, figures: FiguresSql) {
   return {
-    statement: ofDaySql,
+    statement: ofDaySql(figures),
     parameters: { trade_date, is_etf: is_etf ?? null, after: after ?? "" },
   };
 }
 
-const ofDaySql = `select ts_code, to_char(trade_date, 'YYYYMMDD') as trade_date, ${figuresSql(dailyFigures, "day")}
+const ofDaySql = (
+  figures: FiguresSql,
+) => `select ts_code, to_char(trade_date, 'YYYYMMDD') as trade_date, ${figures(dailyFigures, "day")}
 from stock_daily_current as day
 where trade_date = to_date(:trade_date, 'YYYYMMDD') and ts_code > :after
   and (cast(:is_etf as text) is null or (${isMember(datasets.etf_daily, "ts_code")}) = (cast(:is_etf as text) = 'Y'))
@@ -238,6 +279,9 @@ left join stock_info on stock_info.ts_code = chosen.ts_code`,
 
 /** Drawn by default: Kweichow Moutai. */
 const preferredCode = "600519.SH";
+
+/** Rows of JSON in one answer: with names and numbers of full length each has at most 900 bytes. */
+export const pageRowsMax = 1_000;
 
 /** A range without an end. */
 const firstDay: Day = "19000101";

@@ -12,6 +12,14 @@ export function figuresSql(columns: readonly string[], from: string): string {
   return `array_to_string(array[${columns.map((column) => `${from}.${column}`).join(", ")}], ',', '') as figures`;
 }
 
+/** The same as members of a JSON object, each after a comma: numbers with all stored digits, and nulls. */
+export function figureMembersSql(columns: readonly string[], from: string): string {
+  const members = columns.map(
+    (column) => `',"${column}":', coalesce(cast(${from}.${column} as text), 'null')`,
+  );
+  return `concat(${members.join(", ")}) as figures`;
+}
+
 /** Splits such a text into numbers, each with all stored digits. */
 export function splitFigures<Column extends string>(
   columns: readonly Column[],

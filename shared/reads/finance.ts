@@ -3,7 +3,7 @@ import { financeNumbers } from "../catalogue/datasets/finance.ts";
 import type { Day } from "../catalogue/dates.ts";
 import type { Database } from "../ports.ts";
 import { figuresSql, reportRowsMax, splitFigures } from "./figures.ts";
-import { type Lines, runAsLines, textCell } from "./lines.ts";
+import { csvLine, type Lines, runAsLines, textCell } from "./lines.ts";
 
 export type FinanceRow = {
   readonly ts_code: string;
@@ -48,7 +48,7 @@ export function linesOfReports(
   asOf: Day | undefined,
 ): Promise<Lines> {
   const cells = ["row.ts_code", "row.end_date", "row.ann_date", textCell("row.update_flag"), "row.figures"];
-  return runAsLines(database, askOfCode(ts_code, range, asOf), "end_date", cells);
+  return runAsLines(database, askOfCode(ts_code, range, asOf), "end_date", csvLine(cells));
 }
 
 export const reportColumns = ["ts_code", "end_date", "ann_date", "update_flag", ...financeNumbers] as const;

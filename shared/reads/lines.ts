@@ -1,4 +1,5 @@
-// Rows that the database writes as lines of CSV: the function handles some twenty texts instead of thousands of cells.
+// Rows that the database writes as lines of CSV, or as JSON: the function handles some twenty texts instead of thousands of
+// cells.
 import type { Database, SqlParameters } from "../ports.ts";
 import { defuseSql } from "../words/formula.ts";
 
@@ -12,22 +13,31 @@ const answerBytesMax = 800_000;
 const textBytesMax = 40_000;
 
 export type Lines = {
-  /** Each ended by a line feed. */
+  /** Of CSV each ended by a line feed; of JSON objects with commas between them. */
   readonly text: string;
   readonly count: number;
   /** The key of the last line; undefined when no row follows. */
   readonly last: string | undefined;
 };
 
+/** The expression of a row's line. */
+export type Line = { readonly sql: string; readonly end: "line feed" | "comma" };
+
+/** @param cells expressions on `row`, of which none needs quotes */
+export function csvLine(cells: readonly string[]): Line {
+  return { sql: `concat(${cells.join(", ',', ")}, chr(10))`, end: "line feed" };
+}
+
 /**
  * Runs a statement, and answers its rows as lines in the order of a key.
- * @param statement has the parameter `limit`; its columns are named `row.` in `cells`, and none of the cells needs quotes
+ * @param statement has the parameter `limit`; its columns are named `row.` in `line`
  */
 export async function runAsLines(
   database: Database,
   { statement, parameters }: { readonly statement: string; readonly parameters: SqlParameters },
   key: string,
-  cells: readonly string[],
+  line: Line,
+  limit = linesMax,
 ): Promise<Lines> {
   const rows = await database.run(
     `with page as (
@@ -36,7 +46,7 @@ ${statement}
   select row.${key} as key, line, row_number() over in_order as place,
     sum(octet_length(line)) over in_order as bytes
   from page as row
-  cross join lateral (select concat(${cells.join(", ',', ")}, chr(10)) as line) as written
+  cross join lateral (select ${line.sql} as line) as written
   window in_order as (order by row.${key} rows unbounded preceding)
 ), kept as (
   select * from sized where bytes <= ${answerBytesMax}
@@ -46,13 +56,14 @@ select string_agg(line, '' order by place) as text, count(*) as lines, max(key) 
 from kept
 group by bytes / ${textBytesMax}
 order by min(place)`,
-    { ...parameters, limit: linesMax },
+    { ...parameters, limit },
   );
   const count = rows.reduce((sum, { lines }) => sum + Number(lines), 0);
   const found = Number(rows[0]?.found ?? 0);
-  const isAll = count === found && found < linesMax;
+  const isAll = count === found && found < limit;
+  const text = rows.map((row) => row.text).join("");
   return {
-    text: rows.map(({ text }) => text).join(""),
+    text: line.end === "comma" ? text.slice(0, -1) : text,
     count,
     last: isAll || rows.length === 0 ? undefined : String(rows.at(-1)?.key),
   };

@@ -39,10 +39,10 @@ import type { Database, SqlRow } from "../../shared/ports.ts";
 import {
   chartedCode,
   dailyOfCode,
-  dailyOfDay,
   linesOfCode,
   linesOfDay,
   newestTradeDate,
+  pageOfDay,
 } from "../../shared/reads/daily.ts";
 import { linesOfReports, reportsOfCode } from "../../shared/reads/finance.ts";
 import * as instruments from "../../shared/reads/instruments.ts";
@@ -269,12 +269,12 @@ const reads: Statement[] = [
     ask: (database) => dailyOfCode(database, stock, lately, { adjust: "hfq", otherCodes: true }, 1_400),
   },
   {
-    name: "dailyOfDay",
-    ask: (database) => dailyOfDay(database, { trade_date: day, is_etf: undefined }, 1_400),
+    name: "pageOfDay",
+    ask: (database) => pageOfDay(database, { trade_date: day, is_etf: undefined }, 1_000),
   },
   {
-    name: "dailyOfDay, ETFs",
-    ask: (database) => dailyOfDay(database, { trade_date: day, is_etf: "Y" }, 100),
+    name: "pageOfDay, ETFs",
+    ask: (database) => pageOfDay(database, { trade_date: day, is_etf: "Y" }, 100),
   },
   { name: "linesOfDay", ask: (database) => linesOfDay(database, { trade_date: day, is_etf: undefined }) },
   { name: "linesOfDay, ETFs", ask: (database) => linesOfDay(database, { trade_date: day, is_etf: "Y" }) },
