@@ -137,12 +137,12 @@ describe("a page that the database writes as JSON", () => {
     expect(last.count).toBe(10);
   });
 
-  test.each(adjustments)(
-    "of a code, adjusted %s, is too, with factors that were carried and missing",
-    async (adjust) => {
+  test.each([...adjustments.map((adjust) => ({ adjust })), { adjust: "qfq", base: "20000615" } as const])(
+    "of a code is too, with factors that were carried and missing: %o",
+    async (selection) => {
       const range = { from: "20000101", to: "20010101" };
-      const rows = await dailyOfCode(database, "600519.SH", range, { adjust }, 1_000);
-      const page = await pageOfCode(database, "600519.SH", range, { adjust }, 1_000);
+      const rows = await dailyOfCode(database, "600519.SH", range, selection, 1_000);
+      const page = await pageOfCode(database, "600519.SH", range, selection, 1_000);
       expect(page.text).toBe(jsonOf(rows).slice(1, -1));
       expect(page).toMatchObject({ count: 366, last: undefined });
     },

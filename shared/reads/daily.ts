@@ -119,7 +119,7 @@ function cellsOf(adjust: Adjustment): Line {
 
 /** `figures` are members already, each after a comma. Codes and days need no escapes. */
 function objectOf(adjust: Adjustment): Line {
-  const factor = `',"factor_carried":', cast(row.factor_carried as text)`;
+  const factor = `',"factor_carried":', coalesce(cast(row.factor_carried as text), 'null')`;
   const base = `',"base_date":', coalesce('"' || row.base_date || '"', 'null')`;
   const adjusted = adjust === "none" ? "" : `${factor}, ${base}, `;
   const sql = `concat('{"ts_code":"', row.ts_code, '","trade_date":"', row.trade_date, '"', row.figures, ${adjusted}'},')`;

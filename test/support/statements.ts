@@ -42,6 +42,7 @@ import {
   linesOfCode,
   linesOfDay,
   newestTradeDate,
+  pageOfCode,
   pageOfDay,
 } from "../../shared/reads/daily.ts";
 import { linesOfReports, reportsOfCode } from "../../shared/reads/finance.ts";
@@ -267,6 +268,14 @@ const reads: Statement[] = [
   {
     name: "dailyOfCode, hfq, with the other codes of the security",
     ask: (database) => dailyOfCode(database, stock, lately, { adjust: "hfq", otherCodes: true }, 1_400),
+  },
+  ...(["none", "hfq", "qfq"] as const).map((adjust) => ({
+    name: `pageOfCode, ${adjust}`,
+    ask: (database: Database) => pageOfCode(database, stock, lately, { adjust }, 1_000),
+  })),
+  {
+    name: "pageOfCode, qfq on a base day",
+    ask: (database) => pageOfCode(database, stock, lately, { adjust: "qfq", base: day }, 1_000),
   },
   {
     name: "pageOfDay",
