@@ -102,7 +102,11 @@ export function readMoves(pairs: unknown): Map<string, string[]> {
 
 /** The rows of an answer by the names of their cells, and which joined interfaces each of them has. */
 export function placesOf(table: Table, { column }: CellNames): ReadonlyMap<string, number> {
-  return new Map((table.columns[column] ?? []).map((name, row) => [String(name), row]));
+  const places = new Map<string, number>();
+  table.columns[column]?.forEach((name, row) => {
+    places.set(String(name), row);
+  });
+  return places;
 }
 
 /** Whether a row of the answer has the values of a joined interface. */
@@ -116,7 +120,10 @@ const recorded = /[nu012]/;
 /** The recorded absences that are over: the row has come, or the values of a joined interface. */
 export function absencesOver(dataset: Dataset, selector: Selector, table: Table, cells: Cells): Absence[] {
   const names = cellNames(dataset, selector);
-  const sought = [...cells.states].filter(([, state]) => recorded.test(state));
+  const sought: [name: string, state: string][] = [];
+  cells.states.forEach((state, name) => {
+    if (recorded.test(state)) sought.push([name, state]);
+  });
   if (names === undefined || sought.length === 0) return [];
   const places = placesOf(table, names);
   const over: Absence[] = [];

@@ -147,13 +147,14 @@ function compare({ dataset, selector, table, evidence, cells }: CellQuestion, na
   const absent: Lack[] = [];
   const lacking: Lack[] = [];
   const counts = { stored: 0, explained: 0, unexplained: 0 };
+  const details = [...dataset.details.entries()];
   for (const [name, state] of cells.states) {
     const letter = state.charAt(0);
     if (letter === "-") continue;
     const row = places.get(name);
     if (row !== undefined || letter === "s") {
       counts.stored += 1;
-      for (const [at, spec] of dataset.details.entries()) {
+      for (const [at, spec] of details) {
         const known = state.charAt(at + 1);
         if (known === "+" || known === "n" || (row !== undefined && hasDetail(table, row, spec))) continue;
         if (known === "u") counts.unexplained += 1;
