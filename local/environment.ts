@@ -22,16 +22,20 @@ import { type Asked, marketSeed, stocksByDefault } from "./origin.ts";
 import { startPage } from "./page/server.ts";
 import { findReader } from "./reader.ts";
 import { announce } from "./running.ts";
+import { readRowsMax } from "./surroundings.ts";
 import { synthesise } from "./synth.ts";
 import type { Terminal } from "./terminal.ts";
 import { lastCapturedDay } from "./tushare/captured.ts";
 import type { Upstream } from "./tushare/handle.ts";
 import { startUpstream } from "./tushare/upstream.ts";
+import { startDoor } from "./tushare-door/server.ts";
 
 export type Environment = {
   readonly stack: LocalStack;
   /** Address of the page with progress and prices. */
   readonly pageUrl: string;
+  /** Address that answers as TuShare does, from what is mirrored. */
+  readonly tushareUrl: string;
   /** postgres:// address, for psql and for reading the ledger. */
   readonly databaseUrl: string;
   readonly databaseKind: "pglite" | "postgres";
@@ -50,7 +54,7 @@ export type Environment = {
   close(): Promise<void>;
 };
 
-const preferredPorts = { database: 54_320, aws: 45_660, api: 45_661, page: 45_670 };
+const preferredPorts = { database: 54_320, aws: 45_660, api: 45_661, page: 45_670, tushare: 45_671 };
 
 /** Open days of history that a run fetches by default. */
 const daysByDefault = 30;
@@ -154,12 +158,20 @@ export async function startEnvironment(
         origin,
       }),
     );
+    const door = await started(
+      closers,
+      startDoor({
+        ...{ readerUrl: reader.databaseUrl, settings, rowsMax: readRowsMax(process.env) },
+        port: preferredPorts.tushare,
+      }),
+    );
     const about = options.captured === undefined ? undefined : await upstream?.about();
     const withdraw = announce(dataDir, {
       endpoint: stack.endpoint,
       apiUrl: stack.apiUrl,
       databaseUrl: withoutPassword(database.url),
       upstreamUrl,
+      tushareUrl: door.url,
       outputs: { ...stack.outputs, MirrorOrigin: encodeOrigin(origin) },
       functions: stack.functions,
       logFile,
@@ -169,6 +181,7 @@ export async function startEnvironment(
     return {
       stack,
       pageUrl: page.url,
+      tushareUrl: door.url,
       databaseUrl: database.url,
       databaseKind: database.kind,
       lost: database.lost,

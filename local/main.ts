@@ -18,6 +18,7 @@ import { type Asked, dataDirOf, describeOldData, readAsked } from "./origin.ts";
 import { summarise } from "./summary.ts";
 import { checkCaptured, checkDatabaseHost, checkVariables } from "./surroundings.ts";
 import { makeTerminal } from "./terminal.ts";
+import { pythonLines } from "./tushare-door/server.ts";
 
 const language = languageOf(process.env);
 
@@ -47,6 +48,8 @@ async function main(): Promise<number> {
     const warning = warnOfOrigin(asked.origin);
     if (warning !== undefined) terminal.line(warning);
     terminal.line(say("pageIsAt", { url: environment.pageUrl }));
+    terminal.line(say("tushareIsAt", { url: environment.tushareUrl }));
+    for (const line of pythonLines(environment.tushareUrl)) terminal.line(`  ${line}`);
     const { databaseHost: host } = options;
     if (host !== undefined && !isLoopback(host)) {
       const { port } = new URL(environment.databaseUrl);

@@ -20,7 +20,10 @@ export type Running = {
   readonly apiUrl: string | undefined;
   /** Without its password. */
   readonly databaseUrl: string;
+  /** Where rows are fetched from. */
   readonly upstreamUrl: string;
+  /** Where the mirror answers as TuShare does. */
+  readonly tushareUrl: string;
   /** The outputs of the template. */
   readonly outputs: StackOutputs;
   readonly functions: readonly string[];

@@ -12,6 +12,9 @@ import { OptionError } from "./options.ts";
 /** Against guessing: nothing slows attempts down. */
 const passwordLengthMin = 12;
 
+/** More than a year of the whole market; an answer is one text in memory. */
+const endpointRowsMax = 2_000_000;
+
 type Variables = Readonly<Record<string, string | undefined>>;
 
 /** @throws OptionError naming the variable, its value and what is allowed */
@@ -25,6 +28,7 @@ export function checkVariables(variables: Variables): void {
         : say("unknownSettingMeans", { name, suggestion }),
     );
   }
+  readRowsMax(variables);
   const {
     WORKER_SLOTS: slots,
     TUSHARE_MIN_INTERVAL: interval,
@@ -41,6 +45,13 @@ export function checkVariables(variables: Variables): void {
   }
   const calls = callsAMinuteMax(slots, interval);
   if (calls > allowed) throw new OptionError(say("rateTooHigh", { slots, interval, calls, allowed }));
+}
+
+/** Rows of an answer in TuShare's protocol, where that is more than the interface's own cap. @throws OptionError */
+export function readRowsMax({ ENDPOINT_ROWS_MAX: text = "0" }: Variables): number {
+  if (/^\d{1,7}$/.test(text) && Number(text) <= endpointRowsMax) return Number(text);
+  const allowed = say("allowedWholeExample", { least: 0, most: endpointRowsMax, example: 100_000 });
+  throw new OptionError(say("valueIs", { field: "ENDPOINT_ROWS_MAX", value: `'${text}'`, allowed }));
 }
 
 /** @throws OptionError when other machines could reach the database without a good password; it is never shown */

@@ -30,6 +30,7 @@ beforeAll(async () => {
   const origin = simulatedOrigin({ seed: 1, stocks: 60 });
   withdraw = announce(folder, {
     ...{ endpoint, functions, apiUrl: api.url, databaseUrl: "postgres://127.0.0.1", logFile: "" },
+    tushareUrl: "http://127.0.0.1:1",
     ...{ upstreamUrl: "http://127.0.0.1:1", outputs: { ...outputs, MirrorOrigin: encodeOrigin(origin) } },
   });
   await api.database.query(
@@ -150,7 +151,7 @@ describe("the command line", () => {
     const place = mkdtempSync(join(tmpdir(), "read-paths-older-"));
     const end = announce(place, {
       ...{ endpoint: api.stack.endpoint, functions: [], apiUrl: api.url, databaseUrl: "", logFile: "" },
-      ...{ upstreamUrl: "", outputs: older },
+      ...{ upstreamUrl: "", tushareUrl: "", outputs: older },
     });
     const { code, error } = await askCli(["query", "select 1", "--data-dir", place]);
     end();

@@ -56,6 +56,17 @@ export type InterfaceSpec = {
   readonly hasIdleDays?: true;
   /** An account without the right to it, or an upstream without it, counts as an empty answer. */
   readonly optional?: true;
+  /**
+   * For the mirror's own endpoint: every field that TuShare answers, in its order; `?` after a name: only when it is asked
+   * for. By default the fields of `columns`.
+   */
+  readonly fields?: string;
+  /** What TuShare takes an absent parameter for. */
+  readonly absent?: Readonly<Record<string, string>>;
+  /** Its parameters that select by a field of another name. */
+  readonly selects?: Readonly<Record<string, string>>;
+  /** Fields that it spells differently from the stored column: stored values -> its own. */
+  readonly spells?: Readonly<Record<string, Readonly<Record<string, string>>>>;
 };
 
 /**

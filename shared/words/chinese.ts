@@ -308,6 +308,7 @@ export const chinese: Readonly<Record<SentenceName | StartSentenceName, string>>
   starting: "正在启动数据库、上游和各项服务",
   databaseIsOpen: "其他机器可经 {host} 端口 {port} 访问数据库：须凭 DATABASE_PASSWORD 登录，但传输不加密",
   pageIsAt: "进度与价格页面：{url}",
+  tushareIsAt: "为 TuShare 编写的程序可向镜像查询：{url}；Python 写法：",
   stillUp: "仍在运行，定时任务照常执行。按 Ctrl-C 停止。",
   jobEnded: "{job} 以 {status} 结束：{reason}",
   continuing: "从上次停下的地方继续 {job}",

@@ -94,6 +94,7 @@ export const startSentences = {
   databaseIsOpen:
     "other machines can reach the database at {host}, port {port}: it asks for DATABASE_PASSWORD, but nothing is encrypted",
   pageIsAt: "the page, with progress and prices: {url}",
+  tushareIsAt: "programs made for TuShare can ask the mirror at {url}; in Python:",
   stillUp: "Still up, with its schedules running. Ctrl-C stops it.",
   jobEnded: "{job} ended {status}: {reason}",
   continuing: "continuing {job} where it was left",

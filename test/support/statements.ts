@@ -4,6 +4,7 @@ import { type Column, columnsOf } from "../../shared/catalogue/dataset.ts";
 import { type Dataset, datasets } from "../../shared/catalogue/datasets.ts";
 import { jobTypes } from "../../shared/catalogue/jobs.ts";
 import { newestPeriods, periodsBetween } from "../../shared/catalogue/periods.ts";
+import { readSettings } from "../../shared/catalogue/settings.ts";
 import { openDaysIn, readCalendar } from "../../shared/coverage/calendar.ts";
 import * as coverage from "../../shared/coverage/coverage.ts";
 import { countFailedChecks, readChecks } from "../../shared/coverage/data-checks.ts";
@@ -53,6 +54,8 @@ import { readRevisions } from "../../shared/reads/revisions.ts";
 import { readFindings, readVerification, readVerifications } from "../../shared/reads/verifications.ts";
 import { tooManyChanges } from "../../shared/rows/revise.ts";
 import type { Cell, Table } from "../../shared/rows/rows.ts";
+import { makeDoor } from "../../shared/tushare-door/answer.ts";
+import { firstFiledNotStored, wasAnsweredBy } from "../../shared/tushare-door/whole.ts";
 import type { PlannedUnit, Unit } from "../../shared/unit.ts";
 import { newestDay, origin, pausedTask, runningTask } from "./large-mirror.ts";
 
@@ -88,8 +91,36 @@ export function statementsOf({ stocks, codesMax }: { stocks: number; codesMax: n
     ...coverageStatements(codes),
     ...financeStatements(codes),
     ...reads,
+    ...asTuShare,
     ...ledger(market, market.slice(0, 9)),
   ];
+}
+
+/** What is asked in TuShare's protocol. */
+const asTuShare: readonly Statement[] = [
+  { name: "makeDoor, bars of a code", ask: ask("daily", { ts_code: stock, start_date: lately.from }) },
+  { name: "makeDoor, bars of a day", ask: ask("daily", { trade_date: day }) },
+  {
+    name: "makeDoor, reports of a code",
+    ask: ask("fina_indicator", { ts_code: stock, start_date: "20240101" }),
+    readsMuch: "the rows of each period's answer, when no period is named",
+  },
+  {
+    name: "firstFiledNotStored",
+    ask: (database) => firstFiledNotStored(database, reports, lately, [stock]),
+  },
+  {
+    name: "wasAnsweredBy",
+    ask: (database) => wasAnsweredBy(database, datasets.etf_list, datasets.etf_list.main),
+  },
+];
+
+function ask(api_name: string, params: object): Statement["ask"] {
+  const body = JSON.stringify({ api_name, params, token: "any" });
+  return (database) =>
+    makeDoor({ database, settings: readSettings({}), isToken: () => true })({
+      ...{ body, isLenient: false, requestId: "1", now },
+    });
 }
 
 const coverageStatements = (codes: readonly string[]): Statement[] => [

@@ -8,6 +8,7 @@ export const spec = {
   key: ["o_code"],
   main: {
     name: "bse_mapping",
+    fields: "name o_code n_code list_date",
     columns: [
       { name: "o_code", type: "code", required: true },
       { name: "n_code", type: "code", required: true },

@@ -11,6 +11,7 @@ export const spec = {
   key: ["ts_code", "end_date"],
   main: {
     name: "disclosure_date",
+    fields: "ts_code ann_date end_date pre_date actual_date modify_date?",
     columns: [
       { name: "ts_code", type: "code", required: true },
       { name: "end_date", type: "day", required: true },

@@ -10,6 +10,7 @@ export const spec = {
   key: ["ts_code", "trade_date"],
   main: {
     name: "fund_daily",
+    fields: "ts_code trade_date pre_close open high low close change pct_chg vol amount",
     columns: [
       ...codeAndDay(),
       { name: "close", type: "number", required: true },
@@ -24,6 +25,7 @@ export const spec = {
   details: [
     {
       name: "fund_adj",
+      fields: "ts_code trade_date adj_factor discount_rate?",
       shownBy: "adj_factor",
       columns: [...codeAndDay(), factor("adj_factor")],
       keeps: etfsOnly,

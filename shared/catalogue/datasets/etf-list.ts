@@ -19,6 +19,10 @@ export const spec = {
   key: ["ts_code"],
   main: {
     name: "etf_basic",
+    fields:
+      "ts_code csname extname cname index_code index_name setup_date list_date list_status exchange mgr_name custod_name mgt_fee etf_type",
+    selects: { mgr: "mgr_name" },
+    spells: { exchange: { SSE: "SH", SZSE: "SZ" } },
     columns: [
       ...etfIdentity(),
       { name: "name", type: "text", required: true, from: "csname" },
@@ -34,6 +38,8 @@ export const spec = {
     rowCap: fundListCap,
     fallback: {
       name: "fund_basic",
+      fields:
+        "ts_code name management custodian fund_type found_date due_date list_date issue_date delist_date issue_amount m_fee c_fee duration_year p_value min_amount exp_return benchmark status invest_type type trustee purc_startdate redm_startdate market",
       columns: [
         ...etfIdentity(),
         { name: "name", type: "text", required: true },

@@ -34,12 +34,18 @@ const financeColumns: readonly Column[] = [
   ...numbers(...financeNumbers),
 ];
 
+/** TuShare answers those up to equity_yoy unless it is asked for others, and the announcement before the period. */
+const financeFields = ["ts_code ann_date end_date update_flag?"]
+  .concat(financeNumbers.map((name, at) => (at > financeNumbers.indexOf("equity_yoy") ? `${name}?` : name)))
+  .join(" ");
+
 export const spec = {
   title: { en: "financial indicators", zh: "财务指标" },
   table: "fina_indicator",
   key: ["ts_code", "end_date", "ann_date", "update_flag"],
   main: {
     name: "fina_indicator",
+    fields: financeFields,
     columns: financeColumns,
     answers: ["code"],
     requires: ["ts_code"],
@@ -49,6 +55,7 @@ export const spec = {
   // The cap is undocumented: sources say 2,000, 10,000 and 12,000. The lowest costs only one more call, for an empty page.
   byPeriod: {
     name: "fina_indicator_vip",
+    fields: financeFields,
     columns: financeColumns,
     answers: ["period", "code"],
     points: 5_000,

@@ -9,6 +9,7 @@ export const spec = {
   key: ["ts_code", "trade_date"],
   main: {
     name: "index_daily",
+    fields: "ts_code trade_date close open high low pre_close change pct_chg vol amount",
     columns: [
       ...codeAndDay(),
       { name: "close", type: "number", required: true },

@@ -15,6 +15,7 @@ export const spec = {
   key: ["ts_code", "trade_date"],
   main: {
     name: "daily",
+    fields: "ts_code trade_date open high low close pre_close change pct_chg vol amount ah_vol? ah_amount?",
     columns: [
       ...codeAndDay(),
       { name: "close", type: "number", required: true },
@@ -36,6 +37,8 @@ export const spec = {
     },
     {
       name: "daily_basic",
+      fields:
+        "ts_code trade_date close turnover_rate turnover_rate_f volume_ratio pe pe_ttm pb ps ps_ttm dv_ratio dv_ttm total_share float_share free_share total_mv circ_mv limit_status?",
       shownBy: "total_mv",
       columns: [
         ...codeAndDay(),

@@ -8,6 +8,9 @@ export const spec = {
   key: ["ts_code"],
   main: {
     name: "stock_basic",
+    fields:
+      "ts_code symbol name area industry fullname? enname? cnspell market exchange? curr_type? list_status? list_date delist_date? is_hs? act_name act_ent_type",
+    absent: { list_status: "L" },
     columns: [
       { name: "ts_code", type: "code", required: true },
       { name: "name", type: "text", required: true },

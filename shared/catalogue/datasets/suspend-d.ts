@@ -7,6 +7,7 @@ export const spec = {
   key: ["ts_code", "trade_date", "suspend_type", "suspend_timing"],
   main: {
     name: "suspend_d",
+    fields: "ts_code trade_date suspend_timing suspend_type",
     columns: [
       ...codeAndDay(),
       { name: "suspend_type", type: "text", required: true },

@@ -9,6 +9,7 @@ export const spec = {
   key: ["exchange", "cal_date"],
   main: {
     name: "trade_cal",
+    absent: { exchange: "SSE" },
     columns: [
       { name: "exchange", type: "text", required: true },
       { name: "cal_date", type: "day", required: true },

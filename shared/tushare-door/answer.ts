@@ -1,0 +1,55 @@
+// Answers a request in TuShare's protocol from what is mirrored. It never calls TuShare.
+import { rowCapOf } from "../catalogue/dataset.ts";
+import type { Settings } from "../catalogue/settings.ts";
+import type { Database } from "../ports.ts";
+import { type Face, facesOf } from "./face.ts";
+import { readQuestion } from "./question.ts";
+import { RefusedError } from "./refusal.ts";
+import { readRows } from "./rows.ts";
+import { whyNotWhole } from "./whole.ts";
+
+export type Asked = {
+  readonly body: string;
+  /** The interface in the path, where clients put it too. */
+  readonly pathName?: string | undefined;
+  /** Answers with what is there, even where rows may be missing. */
+  readonly isLenient: boolean;
+  readonly requestId: string;
+  readonly now: Date;
+};
+
+export type DoorOptions = {
+  readonly database: Database;
+  readonly settings: Settings;
+  readonly isToken: (token: string) => boolean;
+  /** Rows of an answer, where that is more than the interface's own cap. */
+  readonly rowsMax?: number | undefined;
+  readonly faces?: ReadonlyMap<string, Face>;
+};
+
+/** Text of JSON, success or refusal. @throws what the database throws */
+export function makeDoor(options: DoorOptions): (asked: Asked) => Promise<string> {
+  const { database, settings, isToken, rowsMax = 0, faces = facesOf() } = options;
+  const door = {
+    faces,
+    isToken,
+    rowCapOf: ({ spec }: Face) => Math.max(rowCapOf(spec, settings), rowsMax),
+  };
+  return async ({ body, pathName, isLenient, requestId, now }) => {
+    const head = (code: number, msg: string) =>
+      `{"request_id":${JSON.stringify(requestId)},"code":${code},"msg":${JSON.stringify(msg)},"data":`;
+    try {
+      const question = readQuestion(body, pathName, door);
+      const { items, hasMore, oldest } = await readRows(database, question);
+      if (!isLenient) {
+        const refused = await whyNotWhole(database, question, hasMore ? oldest : undefined, now);
+        if (refused !== undefined) throw refused;
+      }
+      const fields = JSON.stringify(question.fields.map(({ name }) => name));
+      return `${head(0, "")}{"fields":${fields},"items":[${items}],"has_more":${hasMore},"count":-1}}`;
+    } catch (error) {
+      if (!(error instanceof RefusedError)) throw error;
+      return `${head(error.refusal.code, error.refusal.msg)}null}`;
+    }
+  };
+}
