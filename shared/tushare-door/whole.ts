@@ -18,13 +18,7 @@ import { lastDueDay } from "../catalogue/due.ts";
 import { jobsOf } from "../catalogue/jobs.ts";
 import { periodsBetween } from "../catalogue/periods.ts";
 import { daysOf, type Selector } from "../catalogue/selector.ts";
-import {
-  type Calendar,
-  type DayRange,
-  holeIn,
-  type MissingRange,
-  readCalendar,
-} from "../coverage/calendar.ts";
+import { type DayRange, type MissingRange, readCalendar } from "../coverage/calendar.ts";
 import { missingSlices, unansweredRanges, unknownCodes } from "../coverage/coverage.ts";
 import { countDays, missingRanges, readKept } from "../coverage/days.ts";
 import { fetchedPeriods } from "../coverage/fetched.ts";
@@ -60,11 +54,10 @@ export async function whyNotWhole(
   const codes = question.filters.find(({ field }) => field.sql === "row.ts_code")?.values;
   const named = codes !== undefined && codes.length <= codesMax ? codes : undefined;
   if (dataset.slices === "periods") return await whyNotReported(database, dataset, range, named, now);
-  const calendar = isByTradingDay(dataset) ? await readCalendar(database) : noCalendar;
-  const unknown = isByTradingDay(dataset) ? whyNotInCalendar(calendar, range) : undefined;
+  const unknown = isByTradingDay(dataset) ? await whyNotInCalendar(database, range) : undefined;
   if (unknown !== undefined) return unknown;
   if (!hasMembersEachDay(dataset)) {
-    return await whyNotAnswered(database, { ...dataset, slices: dataset.slices }, range, named, calendar);
+    return await whyNotAnswered(database, { ...dataset, slices: dataset.slices }, range, named);
   }
   if (named === undefined) return lackDay(dataset, await firstDayNotWhole(database, dataset, range));
   const [stranger] = await unknownCodes(database, dataset, named); // whole days prove nothing of it
@@ -74,8 +67,6 @@ export async function whyNotWhole(
   const [gap] = await missingRanges(database, dataset, { codes: named, refresh: false }, range);
   return gap && lackCode(dataset, gap);
 }
-
-const noCalendar: Calendar = { firstDay: undefined, lastDay: undefined, openDays: [], holes: [] };
 
 function rangeOf(
   { face: { dataset }, from, to }: Question,
@@ -90,13 +81,26 @@ function rangeOf(
   return { from: oldest === undefined ? first : earlier(oldest, due), to: due };
 }
 
-/** An open day that the calendar does not know would pass for a closed one. */
-function whyNotInCalendar(calendar: Calendar, range: DayRange): RefusedError | undefined {
-  const { firstDay = "99991231", lastDay = "" } = calendar;
-  const isKnown = firstDay <= range.from && lastDay >= range.to && holeIn(calendar, range) === undefined;
-  if (isKnown) return undefined;
-  const dataset = calendarDataset();
-  return refuse(dataset, `未覆盖 ${formatDay(range.from)} 至 ${formatDay(range.to)}`, runs(dataset, ""));
+/** An open day that the calendar does not know would pass for a closed one. Only the range is read, not the whole calendar. */
+async function whyNotInCalendar(database: Database, range: DayRange): Promise<RefusedError | undefined> {
+  const calendar = calendarDataset();
+  const day = dayColumnOf(calendar);
+  const known = `from ${calendar.table} where exchange = 'SSE'`;
+  const [row] = await database.run(
+    `select (select min(${day}) ${known}) <= to_date(:from, 'YYYYMMDD')
+  and (select max(${day}) ${known}) >= to_date(:to, 'YYYYMMDD')
+  and not exists (
+    select 1
+    from (
+      select pretrade_date, lag(${day}) over (order by ${day}) as day_before
+      ${known} and is_open = 1 and ${day} between to_date(:from, 'YYYYMMDD') and to_date(:to, 'YYYYMMDD')
+    ) as open_day
+    where pretrade_date <> day_before
+  ) as is_known`,
+    range,
+  );
+  if (row?.is_known === true) return undefined;
+  return refuse(calendar, `未覆盖 ${formatDay(range.from)} 至 ${formatDay(range.to)}`, runs(calendar, ""));
 }
 
 async function firstDayNotWhole(
@@ -182,12 +186,12 @@ async function whyNotAnswered(
   dataset: Dataset & { readonly slices: TimedSlices },
   range: DayRange,
   codes: readonly string[] | undefined,
-  calendar: Calendar,
 ): Promise<RefusedError | undefined> {
   if (codes !== undefined) {
     const [gap] = await unansweredRanges(database, dataset, codes, range, false);
     return gap && lackCode(dataset, gap);
   }
+  const calendar = await readCalendar(database);
   const selectors = sliceRules[dataset.slices].selectors(dataset, range, range.to, calendar);
   const units = selectors.map((selector) => ({ dataset: dataset.name, selector }));
   const [missing] = await missingSlices(database, dataset, units);
