@@ -26,8 +26,8 @@ export type Engine = {
   readonly database: Database;
   /** Opens a task for the days and gives the messages of its units. */
   plan(days: readonly string[]): Promise<string[]>;
-  /** Rows stored, and how many of them were stored or changed by the last round since `plan` or `empty`. */
-  counts(): Promise<{ rows: number; changed: number }>;
+  /** Rows stored of these days, and how many of them were stored or changed by the last round since `plan` or `empty`. */
+  counts(days: readonly string[]): Promise<{ rows: number; changed: number }>;
   /** Deletes every row and task. */
   empty(): Promise<void>;
   /** CPU seconds of the Data API's thread so far. */
@@ -126,11 +126,12 @@ from json_to_recordset(cast(:stocks as json)) as stock (ts_code text, list_date 
       await startCounting();
       return (await tasks.unitsToSend(database, task)).map(encodeUnit);
     },
-    async counts() {
+    async counts(counted) {
       const [row] = await database.run(
         `select count(*) as rows, count(*) filter (where stored_at >= cast(:since as timestamptz)) as changed
-from ${table}`,
-        { since },
+from ${table}
+where trade_date = any (cast(string_to_array(:days, ',') as date[]))`,
+        { since, days: counted.join(",") },
       );
       return { rows: Number(row?.rows), changed: Number(row?.changed) };
     },

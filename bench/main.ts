@@ -77,10 +77,11 @@ const tiers = [
 ] as const;
 /** Minimum ratios, and maximum memory in MB. */
 const targets = {
-  copyOneSlot: 0.75,
-  copyFourSlots: 1.2,
+  // Of a COPY at the end of the same pipeline, which fetches and checks in half of the time of when 0.75 and 1.2 were wanted.
+  copyOneSlot: 0.55,
+  copyFourSlots: 0.75,
   orm: 10,
-  unchanged: 1,
+  unchanged: 0.9,
   peakMegabytes: 256,
   planSeconds: 10,
   planStatementSeconds: 5,
@@ -435,12 +436,12 @@ async function printEngine(
   const measurements = await measureIngest(engine, { upstream, worker: slot, ...size });
   await engine.empty();
   const peakMegabytes = (await peakMemory(await engine.plan(days), slot, memoryMegabytes)) / 1e6;
-  const { rows } = await engine.counts();
+  const { rows } = await engine.counts(days);
   await engine.close();
 
   const dayRows = Math.round(rows / days.length);
   print(
-    `${engine.name}: ${days.length} days of ${dayRows} rows; row at a time and ORM ${size.rowAtATimeDays} days`,
+    `${engine.name}: ${days.length} days of ${dayRows} rows; a full update, row at a time and ORM ${size.rowAtATimeDays} days`,
   );
   print(
     table(["way, phase", "rows/s", "slot CPU s/M rows", "Data API CPU s/M rows"], measurements.map(asRow)),

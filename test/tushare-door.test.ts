@@ -236,6 +236,20 @@ describe("what is not whole is refused, and says what to run", () => {
     await world.sql("drop table gone");
   });
 
+  test("a row that is stored after the proof is in the answer, and none that was proven is missing", async () => {
+    const { database } = world.services;
+    const asked: string[] = [];
+    const run: typeof database.run = (sql, parameters) => {
+      asked.push(
+        /from stock_daily\b/.test(sql) && /limit/.test(sql) && !/sync_day/.test(sql) ? "rows" : "proof",
+      );
+      return database.run(sql, parameters);
+    };
+    const { code } = await ask("daily", { trade_date: lastDay }, { database: { ...database, run } });
+    expect(code).toBe(0);
+    expect(asked.lastIndexOf("proof")).toBeLessThan(asked.indexOf("rows"));
+  });
+
   test("today, before its data is due", async () => {
     world.setTime("20240118", 10);
     expect((await ask("daily", { trade_date: "20240118" })).msg).toContain("尚未到应有时间");

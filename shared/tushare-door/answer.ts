@@ -3,9 +3,9 @@ import { rowCapOf } from "../catalogue/dataset.ts";
 import type { Settings } from "../catalogue/settings.ts";
 import type { Database } from "../ports.ts";
 import { type Face, facesOf } from "./face.ts";
-import { readQuestion } from "./question.ts";
+import { type Question, readQuestion } from "./question.ts";
 import { RefusedError } from "./refusal.ts";
-import { readRows } from "./rows.ts";
+import { type Rows, readRows } from "./rows.ts";
 import { whyNotWhole } from "./whole.ts";
 
 export type Asked = {
@@ -40,11 +40,9 @@ export function makeDoor(options: DoorOptions): (asked: Asked) => Promise<string
       `{"request_id":${JSON.stringify(requestId)},"code":${code},"msg":${JSON.stringify(msg)},"data":`;
     try {
       const question = readQuestion(body, pathName, door);
-      const { items, hasMore, oldest } = await readRows(database, question);
-      if (!isLenient) {
-        const refused = await whyNotWhole(database, question, hasMore ? oldest : undefined, now);
-        if (refused !== undefined) throw refused;
-      }
+      const { items, hasMore } = isLenient
+        ? await readRows(database, question)
+        : await readWhole(database, question, now);
       const fields = JSON.stringify(question.fields.map(({ name }) => name));
       return `${head(0, "")}{"fields":${fields},"items":[${items}],"has_more":${hasMore},"count":-1}}`;
     } catch (error) {
@@ -52,4 +50,19 @@ export function makeDoor(options: DoorOptions): (asked: Asked) => Promise<string
       return `${head(error.refusal.code, error.refusal.msg)}null}`;
     }
   };
+}
+
+/**
+ * The rows, read after they were proven: what is stored between the two is in the answer, and nothing that was proven is missing.
+ * @throws RefusedError when rows may be missing
+ */
+async function readWhole(database: Database, question: Question, now: Date): Promise<Rows> {
+  const refused = await whyNotWhole(database, question, undefined, now);
+  const rows = await readRows(database, question);
+  if (refused === undefined) return rows;
+  // An answer that is cut needs only its own part of the range to be whole.
+  if (!rows.hasMore) throw refused;
+  const refusedPart = await whyNotWhole(database, question, rows.oldest, now);
+  if (refusedPart !== undefined) throw refusedPart;
+  return await readRows(database, question);
 }
