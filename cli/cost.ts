@@ -1,9 +1,11 @@
 // Cost on AWS, from list prices and the sizes of datasets (dataset-figures.ts). A rough estimate; docs/cost.md is made from
 // it and explains the figures.
 import type { EgressWay } from "../shared/catalogue/chosen-context.ts";
+import { choiceOf, scheduledJobs } from "../shared/catalogue/chosen-datasets.ts";
 import { type Dataset, datasets } from "../shared/catalogue/datasets.ts";
-import { jobs } from "../shared/catalogue/jobs.ts";
+import { type JobType, jobs } from "../shared/catalogue/jobs.ts";
 import { pauseMinutes, prices } from "../shared/catalogue/prices.ts";
+import { readSettings } from "../shared/catalogue/settings.ts";
 import type { PricedPlan } from "../shared/plan/price-run.ts";
 import { type DatasetFigures, figuresOf } from "./dataset-figures.ts";
 
@@ -50,7 +52,12 @@ export type RunCost = {
   readonly parts: readonly { readonly name: CostPart; readonly dollars: number }[];
 };
 
+/** What the schedules keep up to date unless other datasets are chosen. */
+export const keptByDefault: readonly Dataset[] = choiceOf(readSettings({})).datasets;
+
 export type MonthOptions = {
+  /** The datasets that the schedules keep up to date. */
+  readonly kept: readonly Dataset[];
   readonly egress: EgressWay;
   /** Whether an idle database pauses. */
   readonly pauses: boolean;
@@ -85,8 +92,8 @@ function costOfWork(
 }
 
 /** A month of daily use with ten years stored. */
-export function costOfMonth({ egress, pauses, freeAmounts }: MonthOptions): RunCost {
-  const all = Object.values(datasets).map((dataset) => figuresOf(dataset));
+export function costOfMonth({ kept, egress, pauses, freeAmounts }: MonthOptions): RunCost {
+  const all = kept.map((dataset) => figuresOf(dataset));
   const evening = all.map((figures): Load => {
     const { evening: fresh, reread } = figures;
     return { figures, units: fresh.units + reread.units, rows: fresh.rows + reread.rows };
@@ -97,7 +104,7 @@ export function costOfMonth({ egress, pauses, freeAmounts }: MonthOptions): RunC
   const heldGigabyteSeconds = unitsOfMonth * 2 * template.workerGigabytes;
   return sum({
     functions: less(heldGigabyteSeconds, 400_000) * prices.lambdaGigabyteSecond,
-    database: capacityHoursOfMonth(pauses) * prices.capacityUnitHour,
+    database: capacityHoursOfMonth(kept, pauses) * prices.capacityUnitHour,
     dataApi: total(evening.map(dataApi)) * weekdaysOfMonth,
     storage: total(all.map((figures) => storage({ figures, ...figures.tenYears }, false))),
     egress: egressOfMonth(egress),
@@ -105,15 +112,19 @@ export function costOfMonth({ egress, pauses, freeAmounts }: MonthOptions): RunC
     monitoring:
       less(template.alarms, 10) * prices.alarmMonth +
       less(template.dashboards, 3) * prices.dashboardMonth +
-      less(metricMonths(), 10) * prices.metricMonth +
+      less(metricMonths(kept), 10) * prices.metricMonth +
       logs(unitsOfMonth),
     secrets: template.secrets * prices.secretMonth,
   });
 }
 
 /** The monthly cost of what the increments fetch again, at `unitsAMinute`; it is part of costOfMonth. */
-export function costOfRereads(slotSecondsOfUnit: number, unitsAMinute: number): RunCost {
-  const loads = Object.values(datasets).map((dataset): Load => {
+export function costOfRereads(
+  kept: readonly Dataset[],
+  slotSecondsOfUnit: number,
+  unitsAMinute: number,
+): RunCost {
+  const loads = kept.map((dataset): Load => {
     const figures = figuresOf(dataset);
     const { units, rows } = figures.reread;
     return { figures, units: units * weekdaysOfMonth, rows: rows * weekdaysOfMonth };
@@ -151,43 +162,59 @@ export function added(runs: readonly RunCost[]): RunCost {
 }
 
 /** Capacity unit hours. Runs close to one another share the time before the database pauses. */
-export function capacityHoursOfMonth(pauses: boolean): number {
-  const working =
-    (awakeMinutesOf("weekday").working * weekdaysOfMonth +
-      awakeMinutesOf("weekend").working * weekendDaysOfMonth) /
-    60;
-  const awake = pauses
-    ? (awakeMinutesOf("weekday").awake * weekdaysOfMonth +
-        awakeMinutesOf("weekend").awake * weekendDaysOfMonth) /
-      60
-    : hoursOfMonth;
+export function capacityHoursOfMonth(kept: readonly Dataset[], pauses: boolean): number {
+  const [weekday, weekend] = [awakeMinutesOf(kept, "weekday"), awakeMinutesOf(kept, "weekend")];
+  const hours = (of: "working" | "awake") =>
+    (weekday[of] * weekdaysOfMonth + weekend[of] * weekendDaysOfMonth) / 60;
+  const working = hours("working");
+  const awake = pauses ? hours("awake") : hoursOfMonth;
   return working * capacity.daily + (awake - working) * capacity.idle;
 }
 
-/** Minutes a day's schedules keep it busy, and awake until it pauses. */
-export function awakeMinutesOf(day: "weekday" | "weekend"): { working: number; awake: number } {
-  const starts = Object.values(jobs)
-    .flatMap(({ schedules }): readonly string[] => schedules)
-    .flatMap((expression) => {
-      const [, minute, hour, days] = /^cron\((\d+) (\d+) \? \* (\S+) \*\)$/.exec(expression) ?? [];
-      const runs = days === "*" || (day === "weekday" && days === "MON-FRI");
-      return runs ? [Number(hour) * 60 + Number(minute)] : [];
-    })
-    .concat(freshnessCheckAt)
-    .sort((a, b) => a - b);
-  const windows = starts.map((start) => ({ from: start, to: start + minutesOfRun + pauseMinutes }));
-  const awake = windows.reduce((all, { to, from }, at) => {
-    const next = windows[at + 1]?.from ?? Number.POSITIVE_INFINITY;
-    return all + Math.min(to, next) - from;
+/** Minutes a day's schedules keep it busy, and awake until it pauses. Jobs of the same time wake it once. */
+export function awakeMinutesOf(
+  kept: readonly Dataset[],
+  day: "weekday" | "weekend",
+): { working: number; awake: number } {
+  const busy = new Map([[freshnessCheckAt, minutesOfWaking]]);
+  for (const job of scheduledJobs(kept)) {
+    for (const [at, expression] of jobs[job].schedules.entries()) {
+      const start = startOn(day, expression);
+      if (start === undefined) continue;
+      const minutes = at === 0 ? minutesOfJob(job, kept) : 0; // a second start finds little left
+      busy.set(start, (busy.get(start) ?? minutesOfWaking) + minutes);
+    }
+  }
+  const starts = [...busy].sort(([a], [b]) => a - b);
+  const awake = starts.reduce((all, [from, minutes], at) => {
+    const next = starts[at + 1]?.[0] ?? Number.POSITIVE_INFINITY;
+    return all + Math.min(from + minutes + pauseMinutes, next) - from;
   }, 0);
-  return { working: starts.length * minutesOfRun, awake };
+  return {
+    working: Math.round(total(starts.map(([, minutes]) => minutes))),
+    awake: Math.round(awake),
+  };
+}
+
+/** The minute of the day at which a schedule starts; undefined when it does not on such a day. */
+function startOn(day: "weekday" | "weekend", expression: string): number | undefined {
+  const [, minute, hour, days] = /^cron\((\d+) (\d+) \? \* (\S+) \*\)$/.exec(expression) ?? [];
+  const runs = days === "*" || (day === "weekday" && days === "MON-FRI");
+  return runs ? Number(hour) * 60 + Number(minute) : undefined;
+}
+
+/** Of an evening's units, at the usual rate. */
+function minutesOfJob(job: JobType, kept: readonly Dataset[]): number {
+  const figures = kept.filter(({ name }) => jobs[job].datasets.includes(name)).map(figuresOf);
+  const units = total(figures.map(({ evening, reread }) => evening.units + reread.units));
+  return (units * readSettings({}).TUSHARE_MIN_INTERVAL) / 60;
 }
 
 /** The daily freshness check in the evening (infra/context.ts, freshnessCheckAt). */
 const freshnessCheckAt = 22 * 60;
 
-/** Waking the database, planning, a few units at the configured rate, and the last check. */
-const minutesOfRun = 2;
+/** Waking the database, planning, and the last check. */
+const minutesOfWaking = 2;
 
 function dataApi({ figures, units, rows }: Load): number {
   const bytes = rows * figures.wireBytes + units * figures.statementBytes;
@@ -206,11 +233,11 @@ function logs(units: number): number {
 }
 
 /** A metric is billed for each hour in which it is sent. */
-function metricMonths(): number {
-  const runsOfMonth = Object.values(jobs).reduce((all, { schedules }) => {
+function metricMonths(kept: readonly Dataset[]): number {
+  const runsOfMonth = scheduledJobs(kept).reduce((all, job) => {
     const days = (expression: string) =>
       expression.includes("MON-FRI") ? weekdaysOfMonth : /\? \* \* /.test(expression) ? 30.4 : 4.3;
-    return all + (schedules as readonly string[]).reduce((sumOfJob, each) => sumOfJob + days(each), 0);
+    return all + jobs[job].schedules.reduce((sumOfJob, each) => sumOfJob + days(each), 0);
   }, 0);
   return (runsOfMonth * measured.metricsOfRun) / hoursOfMonth;
 }

@@ -51,7 +51,7 @@ export type DatasetFigures = {
   /** Of an evening too: what is stored and fetched again, with the default settings. */
   readonly reread: { readonly units: number; readonly calls: number; readonly rows: number };
   /** Of ten years, with what is stored of a list; a list is no work to catch up with. */
-  readonly tenYears: { readonly units: number; readonly rows: number };
+  readonly tenYears: { readonly units: number; readonly calls: number; readonly rows: number };
 };
 
 /** Stocks and ETFs on average over the last ten years. */
@@ -140,11 +140,17 @@ function unitsByCode(dataset: Dataset): number {
 }
 
 function tenYearsOf(dataset: Dataset): DatasetFigures["tenYears"] {
-  if (dataset.slices === "lists") return { units: 0, rows: listOfOnce(dataset).rows };
+  if (dataset.slices === "lists") return { units: 0, calls: 0, rows: listOfOnce(dataset).rows };
   // A company listed for only part of the time has filed too, and is fetched.
   const market = dataset.slices === "periods" ? marketByDefault : marketOfTenYears;
   const [units, rows] = amounts[dataset.slices](subjectsOf(dataset, market), dataset).years;
-  return { units, rows: Math.round(rows) };
+  return { units, calls: callsOf(dataset, units, rows), rows: Math.round(rows) };
+}
+
+/** Calls for so many units with so many rows, further pages estimated. */
+function callsOf(dataset: Dataset, units: number, rows: number): number {
+  const pages = ({ rowCap }: InterfaceSpec) => Math.floor(rows / Math.max(units, 1) / rowCap) + 1;
+  return interfacesOf(dataset).reduce((sum, spec) => sum + units * pages(spec), 0);
 }
 
 function eveningOf(dataset: Dataset): DatasetFigures["evening"] {
@@ -154,20 +160,16 @@ function eveningOf(dataset: Dataset): DatasetFigures["evening"] {
     return { units: units * share, calls: calls * share, rows: Math.round(rows * share) };
   }
   const [units, rows] = amounts[dataset.slices](subjectsOf(dataset, marketByDefault), dataset).evening;
-  const pages = ({ rowCap }: InterfaceSpec) => Math.floor(rows / Math.max(units, 1) / rowCap) + 1;
   const evidence =
     evidenceFor(dataset, dataset.slices === "codes" ? "code" : "date") === undefined ? 0 : units;
-  const calls = interfacesOf(dataset).reduce((sum, spec) => sum + units * pages(spec), evidence);
-  return { units, calls, rows: Math.round(rows) };
+  return { units, calls: evidence + callsOf(dataset, units, rows), rows: Math.round(rows) };
 }
 
 /** What an increment fetches again, for an account that fetches reports by stock. */
 function rereadOf(dataset: Dataset): DatasetFigures["reread"] {
   const subjects = subjectsOf(dataset, marketByDefault);
   const [units, rows] = rereads[dataset.slices]?.(subjects, readSettings({})) ?? [0, 0];
-  const pages = ({ rowCap }: InterfaceSpec) => Math.floor(rows / Math.max(units, 1) / rowCap) + 1;
-  const calls = interfacesOf(dataset).reduce((sum, spec) => sum + units * pages(spec), 0);
-  return { units, calls, rows };
+  return { units, calls: callsOf(dataset, units, rows), rows };
 }
 
 const rereads: Partial<

@@ -11,6 +11,13 @@ import type { Messages } from "./messages/en.ts";
 export function runOptions(t: Messages) {
   return {
     job: { type: "string", choices: jobTypes, demandOption: true, describe: t.options.job },
+    ...fieldOptions(t),
+  } as const satisfies Record<string, OptionSpec>;
+}
+
+/** The options of a run in addition to its job. */
+export function fieldOptions(t: Messages) {
+  return {
     from: { type: "string", kind: "day", describe: t.options.from },
     to: { type: "string", kind: "day", describe: t.options.to },
     days: { type: "number", kind: { least: 1, most: daysMax }, describe: t.options.days },

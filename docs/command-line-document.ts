@@ -1,5 +1,6 @@
 // The text of docs/cli.md, from the commands' own help, and of docs/cost.md, from the prices and sizes of cli/cost.ts.
 
+import { priceOfChoice } from "../cli/choice-price.ts";
 import { allCommands } from "../cli/commands.ts";
 import {
   added,
@@ -9,6 +10,7 @@ import {
   costOfMonth,
   costOfRereads,
   costOfTenYears,
+  keptByDefault,
   type MonthOptions,
   measured,
   type RunCost,
@@ -19,10 +21,11 @@ import { cellBytes, figuresOf, statementBytesOfColumn } from "../cli/dataset-fig
 import { exitCodes } from "../cli/failure.ts";
 import { en } from "../cli/messages/en.ts";
 import { helpOf } from "../cli/parser.ts";
-import { columnsOf } from "../shared/catalogue/dataset.ts";
+import { readChoice } from "../shared/catalogue/chosen-datasets.ts";
+import { columnsOf, datasetSets } from "../shared/catalogue/dataset.ts";
 import { datasets } from "../shared/catalogue/datasets.ts";
 import { prices } from "../shared/catalogue/prices.ts";
-import { settingTable } from "../shared/catalogue/settings.ts";
+import { readSettings, settingTable } from "../shared/catalogue/settings.ts";
 import { slotSeconds } from "../shared/catalogue/slot.ts";
 
 const made = "<!-- Made by `npm run docs`; a test compares. -->";
@@ -82,7 +85,12 @@ export async function documentCommandLine(): Promise<string> {
 }
 
 export function documentCost(): string {
-  const asDeployed: MonthOptions = { egress: "instance", pauses: true, freeAmounts: false };
+  const asDeployed: MonthOptions = {
+    kept: keptByDefault,
+    egress: "instance",
+    pauses: true,
+    freeAmounts: false,
+  };
   const months: readonly (readonly [string, RunCost])[] = [
     ["as deployed", costOfMonth(asDeployed)],
     ["as deployed, less the free tier", costOfMonth({ ...asDeployed, freeAmounts: true })],
@@ -102,9 +110,9 @@ export function documentCost(): string {
   const backfill = added(histories.map(({ once }) => once));
   const units = total(histories.map(({ figures }) => figures.tenYears.units));
   const rows = total(histories.map(({ figures }) => figures.tenYears.rows));
-  const rereads = costOfRereads(slotsHeld, unitsAMinute);
+  const rereads = costOfRereads(keptByDefault, slotsHeld, unitsAMinute);
   const busiestReread = Math.max(...all.map(({ figures }) => figures.reread.units));
-  const weekday = awakeMinutesOf("weekday");
+  const weekday = awakeMinutesOf(keptByDefault, "weekday");
   return [
     "# Cost",
     "",
@@ -128,7 +136,7 @@ export function documentCost(): string {
     "",
     `On a weekday the database is awake for ${weekday.awake} minutes and busy for ${weekday.working} of them: two minutes for each schedule of`,
     "`shared/catalogue/jobs.ts` and for the evening check, then ten minutes until it pauses.",
-    `That is ${Math.round(capacityHoursOfMonth(true))} capacity unit hours a month, against ${Math.round(capacityHoursOfMonth(false))} if it never paused. Anything that queries it on a timer keeps it`,
+    `That is ${Math.round(capacityHoursOfMonth(keptByDefault, true))} capacity unit hours a month, against ${Math.round(capacityHoursOfMonth(keptByDefault, false))} if it never paused. Anything that queries it on a timer keeps it`,
     "awake.",
     "",
     "Every evening the increments fetch days and reports again that are stored, because TuShare corrects its data (`SYNC_REREAD_DAYS`,",
@@ -156,6 +164,15 @@ export function documentCost(): string {
       ({ title, figures: { evening, reread, tenYears }, month, once, isList }) =>
         `| ${[title, thousands(Math.ceil(evening.calls)), thousands(reread.calls), thousands(evening.rows), thousands(tenYears.rows), isList ? "" : once.dollars.toFixed(2), month.toFixed(2)].join(" | ")} |`,
     ),
+    "",
+    "## Each set",
+    "",
+    "What is kept up to date is chosen (`-c datasets=core,index`): sets, single datasets, or `all`. For an account with 5,000 points;",
+    "the calls are those of a weekday evening, and the minutes awake and the dollars a month those of the set together with `core`.",
+    "",
+    "| set | datasets | calls an evening | minutes awake | calls of ten years | hours | fetched once, $ | a month, $ |",
+    "| --- | --- | ---: | ---: | ---: | ---: | ---: | ---: |",
+    ...[...datasetSets, "all"].map(setRow),
     "",
     "## Where the figures come from",
     "",
@@ -192,6 +209,23 @@ export function documentCost(): string {
     ),
     "",
   ].join("\n");
+}
+
+/** A set priced with the lists that it needs. */
+function setRow(set: string): string {
+  const settings = readSettings({ TUSHARE_CALLS_A_MINUTE: "500", TUSHARE_MIN_INTERVAL: "0.13" });
+  const choice = readChoice(set, settings.TUSHARE_CALLS_A_MINUTE);
+  const own = choice.datasets.filter((dataset) => set === "all" || dataset.set === set);
+  const { all } = priceOfChoice({ datasets: own, beyondPoints: [] }, settings);
+  const kept = [...new Set([...keptByDefault, ...choice.datasets])];
+  const month = costOfMonth({ kept, egress: "instance", pauses: true, freeAmounts: false });
+  const names = set === "all" ? "all of them" : own.map(({ name }) => `\`${name}\``).join(", ");
+  const figures = [
+    ...[thousands(all.evening.calls), String(awakeMinutesOf(kept, "weekday").awake)],
+    ...[thousands(all.tenYears.calls), (all.tenYears.minutes / 60).toFixed(1)],
+    ...[all.tenYears.dollars.toFixed(2), month.dollars.toFixed(2)],
+  ];
+  return `| ${[`\`${set}\``, names, ...figures].join(" | ")} |`;
 }
 
 function table(columns: readonly (readonly [string, RunCost])[]): string[] {

@@ -7,7 +7,7 @@ import { HttpLambdaIntegration } from "aws-cdk-lib/aws-apigatewayv2-integrations
 import { LogGroup } from "aws-cdk-lib/aws-logs";
 import { Duration, RemovalPolicy, Stack } from "aws-cdk-lib/core";
 import { Construct } from "constructs";
-import type { Context } from "./context.ts";
+import { type Context, type SettingKey, settingsIn } from "./context.ts";
 import type { Database } from "./database.ts";
 import { logRetention, NodeFunction } from "./node-function.ts";
 import { allow } from "./rights.ts";
@@ -24,7 +24,7 @@ const timeout = Duration.seconds(29);
 const requestsASecond = 50;
 const requestsAtOnce = 100;
 
-export type ApiProps = Pick<Context, "settings"> & {
+export type ApiProps = Pick<Context, "settings" | SettingKey> & {
   readonly database: Database;
   readonly origin: string;
   readonly dispatcher: NodeFunction;
@@ -46,6 +46,7 @@ export class Api extends Construct {
       memoryMiB: 512,
       environment: {
         ...props.settings,
+        ...settingsIn(props),
         DISPATCHER_NAME: props.dispatcher.functionName,
         MIRROR_ORIGIN: props.origin,
       },

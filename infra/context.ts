@@ -2,7 +2,8 @@
 // constructs get plain values.
 
 import * as z from "zod";
-import { egressWays } from "../shared/catalogue/chosen-context.ts";
+import { contextSettings, egressWays } from "../shared/catalogue/chosen-context.ts";
+import { readChoice, wordsOfChoice } from "../shared/catalogue/chosen-datasets.ts";
 import { jobTypes } from "../shared/catalogue/jobs.ts";
 import { isSafeAddress, tushareUrl } from "../shared/catalogue/origin.ts";
 import { type NumberSetting, readSettings, settingTable } from "../shared/catalogue/settings.ts";
@@ -17,7 +18,11 @@ const boolean = z.union([z.boolean(), z.enum(["true", "false"]).transform((text)
 
 const scheduleExpression = z.string().regex(/^(cron|rate)\([^()]+\)$/);
 
-const settingName = z.string().refine((name) => name.startsWith("SYNC_") && name in settingTable);
+/** Settings with a context key of their own are not among the other settings. */
+const ownKeys: readonly string[] = contextSettings.map(([, name]) => name);
+const settingName = z
+  .string()
+  .refine((name) => name.startsWith("SYNC_") && name in settingTable && !ownKeys.includes(name));
 const settingValue = z.union([z.string(), z.number(), z.boolean()]).transform(String);
 
 /** A number that is also a setting, with the setting's default and bounds. */
@@ -43,6 +48,14 @@ const schema = z.object({
   tushareMinInterval: aSetting("tushareMinInterval", settingTable.TUSHARE_MIN_INTERVAL),
   /** Calls a minute to one interface that the TuShare account's tier allows. */
   callsAMinute: aSetting("callsAMinute", settingTable.TUSHARE_CALLS_A_MINUTE),
+  /** Which datasets the schedules keep up to date: sets and single datasets with commas. */
+  datasets: z
+    .string()
+    .refine((text) => isChoice(text))
+    .default(settingTable.SYNC_DATASETS.default)
+    .describe(
+      say("contextDatasets", { known: wordsOfChoice().join(", "), example: "-c datasets=core,index" }),
+    ),
   /**
    * Whether the worker reserves its slots. A new account may have too little concurrency to reserve any. Then only the
    * event source's maximum limits the rate, and the worker must not be invoked by hand.
@@ -130,6 +143,14 @@ const schema = z.object({
 
 export type Context = z.infer<typeof schema>;
 
+/** Keys that are settings under another name. */
+export type SettingKey = (typeof contextSettings)[number][0];
+
+/** Those keys as the functions read them. */
+export function settingsIn(context: Pick<Context, SettingKey>): Record<string, string> {
+  return Object.fromEntries(contextSettings.map(([key, name]) => [name, String(context[key])]));
+}
+
 export const contextKeys: readonly string[] = Object.keys(schema.shape);
 
 /** The stack of a stage. @throws Error when the stage cannot be part of a name */
@@ -175,6 +196,15 @@ function complaints({ issues }: z.ZodError, given: Readonly<Record<string, unkno
 function complain(key: string, value: unknown): string {
   const allowed = Object.entries(schema.shape).find(([name]) => name === key)?.[1].description ?? "";
   return say("contextIs", { key, value: JSON.stringify(value), allowed });
+}
+
+function isChoice(text: string): boolean {
+  try {
+    readChoice(text, settingTable.TUSHARE_CALLS_A_MINUTE.default);
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 /** The command line can only give an object as JSON text. Text that is not JSON stays text, and is refused later. */

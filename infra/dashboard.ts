@@ -16,9 +16,9 @@ import {
 } from "aws-cdk-lib/aws-cloudwatch";
 import { Duration, Stack } from "aws-cdk-lib/core";
 import { Construct } from "constructs";
-import { interfacesOf } from "../shared/catalogue/dataset.ts";
-import { datasets, datasetsByDay } from "../shared/catalogue/datasets.ts";
-import { jobTypes } from "../shared/catalogue/jobs.ts";
+import { jobsAmong, readChoice } from "../shared/catalogue/chosen-datasets.ts";
+import { interfacesOf, isByTradingDay } from "../shared/catalogue/dataset.ts";
+import type { Dataset } from "../shared/catalogue/datasets.ts";
 import { metrics, type Metric as OurMetric } from "../shared/catalogue/metrics.ts";
 import type { Context } from "./context.ts";
 import { capacityWidget, costText, dollarsWidget } from "./cost.ts";
@@ -26,7 +26,7 @@ import { type Monitoring, ourMetric, placeOf, type Watched } from "./monitoring.
 import { NodeFunction } from "./node-function.ts";
 
 export type DashboardProps = Watched &
-  Pick<Context, "callsAMinute" | "databaseMaxCapacity" | "runbookUrl"> & {
+  Pick<Context, "datasets" | "callsAMinute" | "databaseMaxCapacity" | "runbookUrl"> & {
     readonly monitoring: Monitoring;
     readonly dispatcher: NodeFunction;
     readonly origin: string;
@@ -37,10 +37,13 @@ const width = 24;
 export class Dashboard extends Construct {
   readonly name: string;
   private readonly props: DashboardProps;
+  /** What the schedules keep up to date. */
+  private readonly chosen: readonly Dataset[];
 
   constructor(scope: Construct, id: string, props: DashboardProps) {
     super(scope, id);
     this.props = props;
+    this.chosen = readChoice(props.datasets, props.callsAMinute).datasets;
     const { stackName } = Stack.of(this);
     this.name = stackName;
 
@@ -54,7 +57,10 @@ export class Dashboard extends Construct {
       periodOverride: PeriodOverride.INHERIT,
       widgets: [
         ...this.section("Is today's data here?", "Trading days behind: 0 is good. Holidays do not count.", [
-          this.values("Trading days behind", this.each("DaysBehind", "dataset", daysBehindOf, "Maximum")),
+          this.values(
+            "Trading days behind",
+            this.each("DaysBehind", "dataset", this.chosenByDay(), "Maximum"),
+          ),
           this.values("At the last evening check", [this.ours("DaysLate", "Maximum")]),
           this.graph("Rows", ["RowsChanged", "RowsUnchanged", "AbsencesUnexplained"], "Sum", {
             ...{ stacked: true, width: 12 },
@@ -66,7 +72,11 @@ export class Dashboard extends Construct {
           [this.progress()],
         ),
         [
-          this.series("Progress of tasks", this.each("TaskProgress", "job", jobTypes, "Maximum"), 8),
+          this.series(
+            "Progress of tasks",
+            this.each("TaskProgress", "job", jobsAmong(this.chosen), "Maximum"),
+            8,
+          ),
           this.graph("Units", outcomes, "Sum", { stacked: true, width: 8 }),
           this.graph("Age of a unit when stored", ["UnitAge"], "p95", { width: 8 }),
         ],
@@ -102,7 +112,7 @@ export class Dashboard extends Construct {
             this.callsAMinute(),
             this.series(
               "Too fast, said TuShare",
-              this.each("RateLimited", "interface", interfaceNames, "Sum"),
+              this.each("RateLimited", "interface", this.interfaces(), "Sum"),
               6,
             ),
             this.graph("Waits for the slot's pace", ["SlotWait"], "Average"),
@@ -234,11 +244,21 @@ export class Dashboard extends Construct {
     });
   }
 
+  private chosenByDay(): string[] {
+    return this.chosen.filter(isByTradingDay).map(({ name }) => name);
+  }
+
+  /** Every interface a worker may call for the chosen datasets, fallbacks and those by period too. */
+  private interfaces(): string[] {
+    const specs = this.chosen.flatMap((dataset) => [...interfacesOf(dataset), dataset.byPeriod ?? []].flat());
+    return [...new Set(specs.flatMap((spec) => [spec.name, spec.fallback?.name ?? []].flat()))].sort();
+  }
+
   private callsAMinute(): IWidget {
     const { callsAMinute } = this.props;
     return new GraphWidget({
       title: "Calls a minute to each interface",
-      left: this.each("Calls", "interface", interfaceNames, "Sum", Duration.minutes(1)),
+      left: this.each("Calls", "interface", this.interfaces(), "Sum", Duration.minutes(1)),
       leftAnnotations: [{ value: callsAMinute, label: "allowed", color: Color.RED }],
       leftYAxis: { min: 0 },
       width: 12,
@@ -246,17 +266,6 @@ export class Dashboard extends Construct {
     });
   }
 }
-
-const daysBehindOf = datasetsByDay.map(({ name }) => name);
-
-/** Every interface a worker may call, fallbacks and those by period too. */
-const interfaceNames = [
-  ...new Set(
-    Object.values(datasets)
-      .flatMap((dataset) => [...interfacesOf(dataset), dataset.byPeriod ?? []].flat())
-      .flatMap((spec) => [spec.name, spec.fallback?.name ?? []].flat()),
-  ),
-].sort();
 
 const outcomes = ["UnitsDone", "UnitsNotDue", "UnitsReturned", "UnitsFailed", "UnitsParked"] as const;
 

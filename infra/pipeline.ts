@@ -6,7 +6,6 @@ import { Secret } from "aws-cdk-lib/aws-secretsmanager";
 import { Queue, QueueEncryption } from "aws-cdk-lib/aws-sqs";
 import { Duration, SecretValue, Validations } from "aws-cdk-lib/core";
 import { Construct } from "constructs";
-import { contextSettings } from "../shared/catalogue/chosen-context.ts";
 import {
   deadLetterRetentionDays,
   functionSeconds,
@@ -16,17 +15,14 @@ import {
 } from "../shared/catalogue/queue-limits.ts";
 import { callsAMinuteMax, slotSeconds, slotSecondsMax } from "../shared/catalogue/slot.ts";
 import type { FunctionEnvironment } from "../shared/catalogue/stack.ts";
-import type { Context } from "./context.ts";
+import { type Context, type SettingKey, settingsIn } from "./context.ts";
 import type { Database } from "./database.ts";
 import type { Egress } from "./egress.ts";
 import { NodeFunction } from "./node-function.ts";
 import { allow, allowPolling, allowSending } from "./rights.ts";
 import { OneTimeSchedules } from "./schedules.ts";
 
-export type PipelineProps = Pick<
-  Context,
-  "slots" | "tushareMinInterval" | "callsAMinute" | "reserveConcurrency" | "tushareUrl" | "settings"
-> & {
+export type PipelineProps = Pick<Context, "reserveConcurrency" | "tushareUrl" | "settings" | SettingKey> & {
   readonly database: Database;
   readonly egress: Egress | undefined;
   /** Origin of the rows: the server at TuShare's address. */
@@ -71,7 +67,7 @@ export class Pipeline extends Construct {
 
     const environment: FunctionEnvironment = {
       ...props.settings,
-      ...Object.fromEntries(contextSettings.map(([key, name]) => [name, String(props[key])])),
+      ...settingsIn(props),
       WORK_QUEUE_URL: this.workQueue.queueUrl,
       MIRROR_ORIGIN: props.origin,
     };

@@ -1,5 +1,5 @@
-// EventBridge schedules: one for each cadence in the job catalogue, and the group and role for those that the
-// functions make at run time. What a job does is the dispatcher's business.
+// EventBridge schedules: one for each time at which jobs of the chosen datasets start, and the group and role for those that
+// the functions make at run time. What a job does is the dispatcher's business.
 
 import { PolicyStatement, Role, ServicePrincipal } from "aws-cdk-lib/aws-iam";
 import {
@@ -13,7 +13,8 @@ import { LambdaInvoke } from "aws-cdk-lib/aws-scheduler-targets";
 import { Queue, QueueEncryption } from "aws-cdk-lib/aws-sqs";
 import { Duration, RemovalPolicy, Stack, TimeZone, Validations } from "aws-cdk-lib/core";
 import { Construct } from "constructs";
-import { jobs, jobTypes } from "../shared/catalogue/jobs.ts";
+import { readChoice, scheduledJobs } from "../shared/catalogue/chosen-datasets.ts";
+import { type JobType, jobs, jobTypes } from "../shared/catalogue/jobs.ts";
 import type { Context } from "./context.ts";
 import type { NodeFunction } from "./node-function.ts";
 import { allow, allowSending } from "./rights.ts";
@@ -22,7 +23,7 @@ import { allow, allowSending } from "./rights.ts";
 const startWithin = Duration.hours(1);
 const startAttempts = 3;
 
-export type SchedulesProps = Pick<Context, "schedules" | "freshnessCheckAt"> & {
+export type SchedulesProps = Pick<Context, "datasets" | "callsAMinute" | "schedules" | "freshnessCheckAt"> & {
   readonly dispatcher: NodeFunction;
 };
 
@@ -61,7 +62,7 @@ export class Schedules extends Construct {
     allow(role, ["lambda:InvokeFunction"], dispatcher.functionArn);
     allowSending(role, this.missedRuns);
 
-    const start = (scheduleId: string, expression: string, description: string, command: object) =>
+    const schedule = (scheduleId: string, expression: string, description: string, command: object) =>
       new Schedule(this, scheduleId, {
         description,
         scheduleGroup: group,
@@ -75,17 +76,14 @@ export class Schedules extends Construct {
           deadLetterQueue: this.missedRuns,
         }),
       });
-    for (const job of jobTypes) {
-      const { about, schedules } = jobs[job];
-      for (const [index, expression] of (props.schedules[job] ?? schedules).entries()) {
-        // A schedule may fire twice; the key makes both one start.
-        const requestKey = `schedule/${job}/${ContextAttribute.scheduledTime}`;
-        start(`${job}${index + 1}`, expression, `${job}: ${about}`, { job, requestKey });
-      }
+    for (const [expression, start] of startsOf(props)) {
+      // A schedule may fire twice; the key makes both one start.
+      const requestKey = `schedule/${ContextAttribute.scheduledTime}`;
+      schedule(idOf(expression), expression, describe(start), { start, requestKey });
     }
     const [hour, minute] = props.freshnessCheckAt.split(":").map(Number);
     // Every day: the invocation also shows that schedules and dispatcher work.
-    start(
+    schedule(
       "FreshnessCheck",
       `cron(${minute} ${hour} * * ? *)`,
       "Is the data of the last due trading day here?",
@@ -94,6 +92,37 @@ export class Schedules extends Construct {
       },
     );
   }
+}
+
+/** The jobs of each time, in the order of the catalogue: lists before what is planned from them. */
+function startsOf({
+  datasets,
+  callsAMinute,
+  schedules,
+}: Pick<SchedulesProps, "datasets" | "callsAMinute" | "schedules">): Map<string, JobType[]> {
+  const chosen = new Set(scheduledJobs(readChoice(datasets, callsAMinute).datasets));
+  const starts = new Map<string, JobType[]>();
+  for (const job of jobTypes) {
+    const usual = chosen.has(job) ? jobs[job].schedules : [];
+    for (const expression of schedules[job] ?? usual) {
+      starts.set(expression, [...(starts.get(expression) ?? []), job]);
+    }
+  }
+  return starts;
+}
+
+/** Of letters and digits: cron(30 17 ? * MON-FRI *) -> At3017MonFri */
+function idOf(expression: string): string {
+  const words = expression.replace(/^cron/, "at").match(/[\dA-Za-z]+/g) ?? [];
+  return words.map((word) => word.charAt(0).toUpperCase() + word.slice(1).toLowerCase()).join("");
+}
+
+/** EventBridge allows 512 characters (docs.aws.amazon.com/scheduler/latest/APIReference/API_CreateSchedule.html). */
+const descriptionMax = 512;
+
+function describe(start: readonly JobType[]): string {
+  const text = start.join(", ");
+  return text.length <= descriptionMax ? text : `${text.slice(0, descriptionMax - 1)}…`;
 }
 
 /**

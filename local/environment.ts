@@ -248,7 +248,10 @@ function databaseOptions(dataDir: string, { databaseHost: host }: Options) {
 
 /** This process's settings as context of the CDK app, so that the template has them as on AWS. */
 function contextFrom(environment: NodeJS.ProcessEnv): Record<string, unknown> {
-  const names = Object.entries(environment).filter(([name, value]) => name.startsWith("SYNC_") && value);
+  const own: readonly string[] = contextSettings.map(([, name]) => name);
+  const names = Object.entries(environment).filter(
+    ([name, value]) => name.startsWith("SYNC_") && value && !own.includes(name),
+  );
   const context: Record<string, unknown> = { settings: Object.fromEntries(names), egress: "none" };
   for (const [key, name] of contextSettings) if (environment[name]) context[key] = environment[name];
   return context;

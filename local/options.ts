@@ -13,6 +13,8 @@ export type Options = {
   readonly from: string | undefined;
   readonly to: string | undefined;
   readonly codes: readonly string[] | undefined;
+  /** The choice of datasets; undefined for that of SYNC_DATASETS. */
+  readonly datasets: string | undefined;
   readonly refresh: boolean;
   readonly once: boolean;
   readonly json: boolean;
@@ -35,6 +37,7 @@ const optionTypes = {
   from: { type: "string" },
   to: { type: "string" },
   codes: { type: "string" },
+  datasets: { type: "string" },
   refresh: { type: "boolean" },
   once: { type: "boolean" },
   json: { type: "boolean" },
@@ -55,6 +58,7 @@ export const usage = `Usage: npm start -- [options]
                    period; increments: what is new)
   --to DAY         last day (default: the newest that is due)
   --codes LIST     only these codes, such as 600519.SH,000001.SZ
+  --datasets LIST  what the schedules keep up to date: sets and datasets, such as core,index or all (default core)
   --refresh        fetch also what is stored
   --once           stop when the job has ended; exit code 0 only when its task is COMPLETED, 4 when it is blocked by
                    a paused task of the job with another request
@@ -89,6 +93,7 @@ const usageInChinese = `用法：npm start -- [选项]
                    增量：新数据）
   --to 日期         截止日（默认：已到期的最新一日）
   --codes 代码      只取这些代码，例如 600519.SH,000001.SZ
+  --datasets 列表   定时更新的数据集或分组，如 core,index 或 all（默认 core）
   --refresh        已入库的也重新获取
   --once           作业结束后即停止；只有任务为 COMPLETED 时退出码才为 0；
                    同一作业有另一个参数不同的任务处于暂停时，退出码为 4
@@ -167,6 +172,7 @@ export function readOptions(argv: readonly string[]): Options {
     from,
     to,
     codes: readCodes(values.codes, isOfSecurities(job) ? readCode : readAnyCode),
+    datasets: values.datasets,
     refresh: values.refresh ?? false,
     once: values.once ?? false,
     json: values.json ?? false,

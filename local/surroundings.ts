@@ -2,6 +2,7 @@
 // with a deployment's messages.
 import { readdirSync, statSync } from "node:fs";
 import { networkInterfaces } from "node:os";
+import { choiceOf } from "../shared/catalogue/chosen-datasets.ts";
 import { readSettings, settingTable } from "../shared/catalogue/settings.ts";
 import { callsAMinuteMax, slotSeconds, slotSecondsMax, slotsMin } from "../shared/catalogue/slot.ts";
 import { nearest } from "../shared/words/nearest.ts";
@@ -29,6 +30,7 @@ export function checkVariables(variables: Variables): void {
     );
   }
   readRowsMax(variables);
+  checkDatasets(variables);
   const {
     WORKER_SLOTS: slots,
     TUSHARE_MIN_INTERVAL: interval,
@@ -45,6 +47,14 @@ export function checkVariables(variables: Variables): void {
   }
   const calls = callsAMinuteMax(slots, interval);
   if (calls > allowed) throw new OptionError(say("rateTooHigh", { slots, interval, calls, allowed }));
+}
+
+function checkDatasets(variables: Variables): void {
+  try {
+    choiceOf(settingsOf(variables));
+  } catch (error) {
+    throw new OptionError(error instanceof Error ? error.message : String(error));
+  }
 }
 
 /** Rows of an answer in TuShare's protocol, where that is more than the interface's own cap. @throws OptionError */

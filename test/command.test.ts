@@ -16,6 +16,7 @@ test.each([
   [{ job: "DAILY_HISTORY", codes: ["600519.SH", "4920017.BJ", "T00018.SH"] }],
   [{ job: "DAILY_INCREMENTAL", requestKey: "schedule/DAILY_INCREMENTAL/2026-01-05T09:30:00Z" }],
   [{ job: "FINANCE_HISTORY", byPeriod: false }],
+  [{ start: ["REFERENCE", "ETF_LIST"], requestKey: "schedule/2026-01-05T09:30:00Z" }],
   [{ pause: task }],
   [{ resume: task }],
   [{ resume: "all" }],

@@ -76,7 +76,7 @@ test("more columns mean more bytes, fewer members mean fewer rows", () => {
   const { flows, index_prices: index } = simulated;
   const one = figuresOf(datasetOf({ ...flows.spec, details: [] }));
   expect(one.storedBytes).toBeLessThan(figuresOf(datasetOf(flows.spec)).storedBytes);
-  expect(figuresOf(datasetOf(index.spec)).tenYears).toEqual({ units: 2, rows: 2 * 2_430 });
+  expect(figuresOf(datasetOf(index.spec)).tenYears).toEqual({ units: 2, calls: 2, rows: 2 * 2_430 });
 });
 
 test("a few members are fetched by code where that takes fewer units than days", () => {
@@ -109,7 +109,7 @@ test("a run of every job costs the sum of its parts, whatever its datasets are",
 
 test("the stored total is the sum of the datasets, and the document lists every dataset with its cost", () => {
   const all = Object.values(datasets);
-  const month = costOfMonth({ egress: "none", pauses: true, freeAmounts: false });
+  const month = costOfMonth({ kept: all, egress: "none", pauses: true, freeAmounts: false });
   const kept = all.reduce((sum, dataset) => sum + storedMonthOf(dataset), 0);
   const storage = month.parts.find(({ name }) => name === "storage")?.dollars ?? 0;
   expect(Math.abs(storage - kept)).toBeLessThan(0.005 * all.length);

@@ -9,7 +9,7 @@ import { afterAll, beforeEach, describe, expect, test } from "vitest";
 import { contextOf, type DeployValues, intervalFor } from "../cli/cdk.ts";
 import { deploy } from "../cli/commands/deploy.ts";
 import { destroy } from "../cli/commands/destroy.ts";
-import { type CostPart, template as costed, costOfMonth, costOfRun } from "../cli/cost.ts";
+import { type CostPart, template as costed, costOfMonth, costOfRun, keptByDefault } from "../cli/cost.ts";
 import type { Tools } from "../cli/deployment.ts";
 import type { CommandError } from "../cli/failure.ts";
 import { en } from "../cli/messages/en.ts";
@@ -310,7 +310,7 @@ describe("the templates for the options", () => {
 describe("cost", () => {
   const part = (cost: { parts: readonly { name: CostPart; dollars: number }[] }, name: CostPart) =>
     cost.parts.find((each) => each.name === name)?.dollars ?? 0;
-  const asDeployed = { egress: "instance", pauses: true, freeAmounts: false } as const;
+  const asDeployed = { kept: keptByDefault, egress: "instance", pauses: true, freeAmounts: false } as const;
 
   test("daily use stays under 15 dollars a month with what AWS gives every account, or without a fixed address", () => {
     expect(costOfMonth({ ...asDeployed, freeAmounts: true }).dollars).toBeLessThan(15);

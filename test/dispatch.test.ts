@@ -1,6 +1,7 @@
 // Dispatching: one live task for a job after any crash or double start; and the promises of pause, resume and cancel.
 // What is planned for which job is in coverage.test.ts and planning.test.ts.
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import { dispatch } from "../shared/dispatch/dispatch.ts";
 import { pauseTask } from "../shared/ledger/tasks.ts";
 import { decodeUnit } from "../shared/unit.ts";
 import { databaseKinds } from "./support/postgres-database.ts";
@@ -204,6 +205,72 @@ describe("dispatching", () => {
     expect(await world.dispatch(history)).toMatchObject({ outcome: "continued", sent: 5 });
     await world.runToEnd();
     await expectWholeHistory();
+  });
+
+  describe("the start of a schedule", () => {
+    const tick = (...start: string[]) => ({ start, requestKey: "schedule/2024-01-17T09:30:00Z" });
+    const evening = tick("DAILY_INCREMENTAL", "FINANCE_INCREMENTAL");
+    const tasksByJob = async () => {
+      const rows = await world.sql<{ job_type: string; status: string }>(
+        "select job_type, status from sync_task order by job_type",
+      );
+      return rows.map(({ job_type, status }) => [job_type, status]);
+    };
+    const allDone = evening.start.map((job) => [job, "COMPLETED"]);
+
+    test("opens a task for each of its jobs in their order, and for the same time no second one", async () => {
+      const answers = await Promise.all([world.dispatch(evening), world.dispatch(evening)]);
+      for (const { tasks } of answers) expect(tasks.map(({ job_type }) => job_type)).toEqual(evening.start);
+      await world.runToEnd();
+      expect(await world.dispatch(evening)).toMatchObject({ outcome: "started", sent: 0 });
+      expect(await tasksByJob()).toEqual(allDone);
+      await world.dispatch({ ...evening, requestKey: "schedule/2024-01-17T12:30:00Z" });
+      expect(await tasksByJob()).toHaveLength(4);
+    });
+
+    test("starts the others when one cannot be planned, and ends with its reason", async () => {
+      const withEtfs = tick("DAILY_INCREMENTAL", "ETF_INCREMENTAL", "FINANCE_INCREMENTAL");
+      await expect(world.dispatch(withEtfs)).rejects.toThrow(/run the job ETF_LIST/);
+      await world.runToEnd();
+      expect(await tasksByJob()).toEqual([
+        ["DAILY_INCREMENTAL", "COMPLETED"],
+        ["ETF_INCREMENTAL", "FAILED"],
+        ["FINANCE_INCREMENTAL", "COMPLETED"],
+      ]);
+    });
+
+    test("is continued by another invocation when its time is over", async () => {
+      const handedOn: object[] = [];
+      const another = {
+        remainingMilliseconds: () => 60_000,
+        start: async (command: object) => void handedOn.push(command),
+      };
+      const { tasks } = await dispatch({ ...world.services, another }, evening);
+      expect(tasks.map(({ job_type }) => job_type)).toEqual(["DAILY_INCREMENTAL"]);
+      expect(handedOn).toEqual([tick("FINANCE_INCREMENTAL")]);
+    });
+
+    test("is continued by its repetition after a death at any call", async () => {
+      await atEveryDeath(async (at) => {
+        await world.reset();
+        const died = await dispatchAndDie(evening, at);
+        await world.dispatch(evening);
+        await world.runToEnd();
+        expect(await tasksByJob()).toEqual(allDone);
+        return died;
+      });
+    });
+
+    test("leaves a paused task alone and starts the others", async () => {
+      const { tasks } = await world.dispatch({ job: "DAILY_INCREMENTAL" });
+      await world.dispatch({ pause: tasks[0]?.id });
+      await world.dispatch(evening);
+      await world.runToEnd();
+      expect(await tasksByJob()).toEqual([
+        ["DAILY_INCREMENTAL", "PAUSED"],
+        ["FINANCE_INCREMENTAL", "COMPLETED"],
+      ]);
+    });
   });
 
   describe("pause and resume", () => {

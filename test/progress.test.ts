@@ -1,7 +1,7 @@
 // Progress reports: how far a task is, when it will end, what needs a person, what is stored for each day.
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { makeCoverageReader } from "../local/page/coverage.ts";
-import { type Dataset, datasets } from "../shared/catalogue/datasets.ts";
+import { type Dataset, datasets, datasetsByDay } from "../shared/catalogue/datasets.ts";
 import { readCoverage, readFreshness } from "../shared/coverage/stored-days.ts";
 import { SyncError } from "../shared/errors.ts";
 import { countFailures, pageMax, readFailures, readTask, readTasks } from "../shared/reads/progress.ts";
@@ -283,7 +283,7 @@ describe.each(kinds)("on $engine", ({ missing, openMigrated }) => {
   });
 
   describe("days behind", () => {
-    const behind = () => readFreshness(database(), world.clock.now());
+    const behind = () => readFreshness(database(), world.clock.now(), datasetsByDay);
 
     test("are not counted for data that was never asked for", async () => {
       expect(await behind()).toEqual([]);

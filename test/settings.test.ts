@@ -55,7 +55,7 @@ describe.each(Object.entries(settingTable))("%s", (name, setting) => {
       "min" in setting ? [setting.min, setting.max] : "choices" in setting ? setting.choices : [];
     for (const value of [setting.default, ...others])
       expect(readSettings({ [name]: String(value) })).toHaveProperty(name, value);
-    if (typeof setting.default === "string" && !("choices" in setting))
+    if (typeof setting.default === "string" && !("choices" in setting || "separator" in setting))
       expect(isDay(setting.default)).toBe(true);
   });
 

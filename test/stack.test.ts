@@ -20,8 +20,10 @@ import { afterAll, describe, expect, test } from "vitest";
 import { makeApp } from "../infra/app.ts";
 import { cadences } from "../shared/catalogue/cadences.ts";
 import { dataChecks } from "../shared/catalogue/checks.ts";
+import { choiceOf, readChoice, scheduledJobs } from "../shared/catalogue/chosen-datasets.ts";
 import { words } from "../shared/catalogue/dataset-files.ts";
 import { jobs } from "../shared/catalogue/jobs.ts";
+import { readSettings, settingTable } from "../shared/catalogue/settings.ts";
 import { functionNamed, statements, target, text } from "./support/template.ts";
 
 const scratch = mkdtempSync(join(tmpdir(), "stack-test-"));
@@ -166,7 +168,7 @@ describe("the rate", () => {
 
 describe("schedules", () => {
   const all = Object.values(standard.template.findResources("AWS::Scheduler::Schedule"));
-  const schedules = all.filter(({ Properties }) => "job" in JSON.parse(Properties.Target.Input));
+  const schedules = all.filter(({ Properties }) => "start" in JSON.parse(Properties.Target.Input));
 
   test("there is one for the evening check every day, beside those of the jobs", () => {
     const others = all.filter((schedule) => !schedules.includes(schedule));
@@ -177,21 +179,44 @@ describe("schedules", () => {
     template.hasResourceProperties("AWS::Scheduler::Schedule", { ScheduleExpression: "cron(45 23 * * ? *)" });
   });
 
-  test("there is one for each cadence of the catalogue, in Shanghai time", () => {
-    const expected = Object.values(jobs).flatMap((job) => job.schedules);
-    expect(schedules.map(({ Properties }) => Properties.ScheduleExpression)).toEqual(expected);
+  test("there is one for each time at which chosen datasets are published, in Shanghai time", () => {
+    const expected = new Set(
+      scheduledJobs(choiceOf(readSettings({})).datasets).flatMap((job) => jobs[job].schedules),
+    );
+    expect(schedules.map(({ Properties }) => Properties.ScheduleExpression)).toEqual([...expected]);
     for (const { Properties } of schedules)
       expect(Properties.ScheduleExpressionTimezone).toBe("Asia/Shanghai");
   });
 
-  test("one more dataset adds only one schedule for each time of its cadence, and fifty datasets fit into one stack", () => {
-    const { Resources } = standard.template.toJSON();
-    const others = Object.values<{ Type: string }>(Resources).filter(
-      ({ Type }) => Type !== "AWS::Scheduler::Schedule",
+  test("more datasets start at the same times: all of them need no schedule, alarm or function more than cadences have times", () => {
+    const resources = (template: Template) => Object.keys(template.toJSON().Resources).length;
+    const { template } = synth({ datasets: "all", egress: "none" });
+    const times = Object.values(cadences).flat().length;
+    const before = resources(standard.template) - schedules.length;
+    expect(resources(template)).toBeLessThanOrEqual(before + times);
+    const starts = Object.values(template.findResources("AWS::Scheduler::Schedule")).flatMap(
+      ({ Properties }) => JSON.parse(Properties.Target.Input).start ?? [],
     );
-    const timesMax = Math.max(...Object.values(cadences).map((times) => times.length));
-    // https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/cloudformation-limits.html
-    expect(others.length + 1 + 50 * timesMax).toBeLessThan(500);
+    const tried = readChoice("all", settingTable.TUSHARE_CALLS_A_MINUTE.default).datasets;
+    expect(new Set(starts)).toEqual(new Set(scheduledJobs(tried)));
+    for (const { Properties } of Object.values(template.findResources("AWS::Scheduler::Schedule"))) {
+      expect(Properties.Description.length).toBeLessThanOrEqual(512);
+    }
+  });
+
+  test("a choice of datasets has their schedules only, and every function that reads it is told", () => {
+    const { template } = synth({ datasets: "index_daily", egress: "none" });
+    const starts = Object.values(template.findResources("AWS::Scheduler::Schedule")).flatMap(
+      ({ Properties }) => JSON.parse(Properties.Target.Input).start ?? [],
+    );
+    expect(new Set(starts)).toEqual(new Set(["REFERENCE", "INDEX_DAILY_INCREMENTAL"]));
+    for (const name of ["Dispatcher", "Worker", "ApiHandler"]) {
+      const { Variables } = functionNamed(template, name).properties.Environment;
+      expect([name, Variables.SYNC_DATASETS]).toEqual([name, "index_daily"]);
+    }
+    const board = JSON.stringify(template.findResources("AWS::CloudWatch::Dashboard"));
+    expect(board).toContain("index_daily");
+    expect(board).not.toContain("fund_daily");
   });
 
   test("a job's schedules can be changed or switched off by context", () => {
@@ -199,20 +224,20 @@ describe("schedules", () => {
     const { template } = synth({ schedules: JSON.stringify(set) });
     const expressions = (job: string) =>
       Object.values(template.findResources("AWS::Scheduler::Schedule"))
-        .filter(({ Properties }) => JSON.parse(Properties.Target.Input).job === job)
+        .filter(({ Properties }) => JSON.parse(Properties.Target.Input).start?.includes(job))
         .map(({ Properties }) => Properties.ScheduleExpression);
     expect(expressions("ETF_LIST")).toEqual([]);
     expect(expressions("REFERENCE")).toEqual(set.REFERENCE);
     expect(expressions("DAILY_INCREMENTAL")).toEqual(jobs.DAILY_INCREMENTAL.schedules);
   });
 
-  test("each starts the dispatcher with its job and the time it was meant for", () => {
+  test("each starts the dispatcher with its jobs and the time it was meant for", () => {
     const dispatcher = functionNamed(standard.template, "Dispatcher");
     for (const { Properties } of schedules) {
       expect(text(Properties.Target.Arn)).toBe(`<${dispatcher.id}.Arn>`);
       const input = JSON.parse(Properties.Target.Input);
-      expect(Object.keys(jobs)).toContain(input.job);
-      expect(input.requestKey).toBe(`schedule/${input.job}/<aws.scheduler.scheduled-time>`);
+      expect(Object.keys(jobs)).toEqual(expect.arrayContaining(input.start));
+      expect(input.requestKey).toBe("schedule/<aws.scheduler.scheduled-time>");
     }
   });
 

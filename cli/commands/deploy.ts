@@ -6,6 +6,9 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Found } from "../../infra/deployment-file.ts";
 import { chosenFile, type EgressWay, egressWays, layOver } from "../../shared/catalogue/chosen-context.ts";
+import { type Choice, readChoice } from "../../shared/catalogue/chosen-datasets.ts";
+import type { Dataset } from "../../shared/catalogue/datasets.ts";
+import { readSettings } from "../../shared/catalogue/settings.ts";
 import type { StackOutputs } from "../../shared/catalogue/stack.ts";
 import { cdkArguments, contextOf, type DeployValues, deployOptions, keptOf, reservedSlots } from "../cdk.ts";
 import {
@@ -121,14 +124,27 @@ function egressOf({ egress }: Readonly<Record<string, unknown>>): EgressWay {
 
 /** The parts that cost money, and what they cost in a month. */
 function whatIsMade(context: Readonly<Record<string, unknown>>, egress: EgressWay, t: Messages): string[] {
-  const { dollars, parts } = costOfMonth({ egress, pauses: true, freeAmounts: false });
+  const { datasets: kept, beyondPoints } = choiceIn(context);
+  const { dollars, parts } = costOfMonth({ kept, egress, pauses: true, freeAmounts: false });
   const each = parts.map(({ name, dollars: part }) => `${t.cost[name]} $${part.toFixed(2)}`);
   const alarmsTo = [context.alarmEmail, context.alarmWebhookSecret].filter(Boolean).join(", ");
   return [
     t.deploy.makes(t.deploy.ways[egress]),
+    t.datasets.kept(namesOf(kept)),
+    ...(beyondPoints.length > 0 ? [t.datasets.beyondPoints(namesOf(beyondPoints))] : []),
     t.deploy.price(dollars.toFixed(0), each.join(", ")),
     alarmsTo === "" ? t.deploy.alarmsToNobody : t.deploy.alarmsTo(alarmsTo),
   ];
+}
+
+function namesOf(chosen: readonly Dataset[]): string {
+  return chosen.map(({ name }) => name).join(", ");
+}
+
+/** The choice of datasets, which checkContext has accepted. */
+function choiceIn({ datasets, callsAMinute }: Readonly<Record<string, unknown>>): Choice {
+  const { SYNC_DATASETS, TUSHARE_CALLS_A_MINUTE } = readSettings({});
+  return readChoice(String(datasets ?? SYNC_DATASETS), Number(callsAMinute ?? TUSHARE_CALLS_A_MINUTE));
 }
 
 function contextBefore([outcome]: readonly [PromiseSettledResult<Before>]): Before["context"] {

@@ -63,11 +63,36 @@ export const en = {
     nothingToDo: "nothing to do",
     neverRan: (job: string) => `${job} has never run`,
   },
+  datasets: {
+    estimated: (points: string) =>
+      `Estimated from the catalogue, for an empty mirror and an account of ${points} points:`,
+    headings: {
+      dataset: "dataset",
+      points: "points",
+      calls: "calls, ten years",
+      rows: "rows",
+      time: "time",
+      dollars: "$ on AWS",
+      evening: "calls an evening",
+      month: "$ a month kept",
+    },
+    all: "all",
+    awake: (minutes: string) => `On a weekday the schedules keep the database awake for ${minutes} minutes.`,
+    kept: (names: string) => `The schedules keep up to date: ${names}.`,
+    beyondPoints: (names: string) =>
+      `Not tried, because the account has too few points: ${names}. Naming one of them by itself tries it.`,
+    howToKeep:
+      "To keep them up to date: npm run deploy -- -c datasets=..., or npm start -- --datasets ...; their past: tushare-sync run JOB.",
+  },
   plan: {
     about: "Show what a run would do and cost, without starting it",
     costOption: "also estimate its cost on AWS, at list prices",
     exampleMonth: "a month of daily prices",
     exampleCost: "all reports, with the cost in dollars",
+    exampleChoice: "ten years and an evening of these datasets, without a stack",
+    whatOption: "a job; or sets and datasets with commas, such as core,index, priced from the catalogue",
+    unknown: (word: string, jobs: string, choices: string, suggestion: string | undefined) =>
+      `${word} is neither a job (${jobs}) nor a set or dataset (${choices})${suggestion === undefined ? "" : `; did you mean ${suggestion}?`}`,
     tooOld: "the stack does not support plans: it is older than this command line",
     range: (from: string, to: string) => `${from} to ${to}`,
     nothing: {

@@ -57,11 +57,34 @@ export const zh: Messages = {
     nothingToDo: "无需处理",
     neverRan: (job) => `${job} 从未运行过`,
   },
+  datasets: {
+    estimated: (points) => `按数据集目录估算（空库，${points} 积分的账号）：`,
+    headings: {
+      dataset: "数据集",
+      points: "积分",
+      calls: "十年调用次数",
+      rows: "行数",
+      time: "用时",
+      dollars: "AWS 费用 $",
+      evening: "每晚调用次数",
+      month: "每月存储 $",
+    },
+    all: "合计",
+    awake: (minutes) => `工作日定时任务使数据库保持运行 ${minutes} 分钟。`,
+    kept: (names) => `定时更新的数据集：${names}。`,
+    beyondPoints: (names) => `账号积分不足，不会尝试：${names}。单独写出数据集名称则会尝试。`,
+    howToKeep:
+      "定时更新这些数据集：npm run deploy -- -c datasets=...，或 npm start -- --datasets ...；历史数据：tushare-sync run 作业。",
+  },
   plan: {
     about: "显示一次运行会做什么、花多少，但不启动",
     costOption: "同时按 AWS 目录价估算费用",
     exampleMonth: "一个月的日线",
     exampleCost: "全部财报，含美元费用",
+    exampleChoice: "这些数据集十年及每晚的用量，无需运行环境",
+    whatOption: "作业；或以逗号分隔的数据集及分组（如 core,index），按目录估算",
+    unknown: (word, jobs, choices, suggestion) =>
+      `${word} 既不是作业（${jobs}），也不是数据集或分组（${choices}）${suggestion === undefined ? "" : `；是否想写 ${suggestion}？`}`,
     tooOld: "该环境不支持规划：它比本命令行旧",
     range: (from, to) => `${from} 至 ${to}`,
     nothing: {

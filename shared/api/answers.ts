@@ -132,7 +132,10 @@ export const JobAnswer = name(
     about: z.string(),
     datasets: z.array(z.string()),
     takes: about("Fields that a run of it accepts", z.array(z.enum(runOptions))),
-    schedules: about("EventBridge Scheduler expressions, read in Asia/Shanghai", z.array(z.string())),
+    schedules: about(
+      "EventBridge Scheduler expressions, read in Asia/Shanghai; none where its datasets are not chosen",
+      z.array(z.string()),
+    ),
     after: about("Jobs that fetch the data its plan needs", z.array(z.string())),
     last_task: about("Its newest task; null when it never ran", z.nullable(TaskAnswer)),
   }),

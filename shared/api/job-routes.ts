@@ -1,5 +1,6 @@
 // Jobs: listing and starting them, by job name, and by the fixed paths of some jobs.
 import type * as z from "zod/mini";
+import { choiceOf, scheduledJobs } from "../catalogue/chosen-datasets.ts";
 import { type JobType, jobs, jobsOf, jobTypes, optionsOf, type RunOption } from "../catalogue/jobs.ts";
 import { codesMax, daysMax } from "../commands/command.ts";
 import { countOpenFailures, newestTasks } from "../reads/ledger.ts";
@@ -58,11 +59,13 @@ export const jobRoutes: readonly Route[] = [
     tag: "Jobs",
     summary: "All jobs, each with its newest task",
     answers: { 200: { about: "The job catalogue", schema: JobsAnswer } },
-    async handle({ database }) {
+    async handle({ database, settings }) {
       const newest = await newestTasks(database);
+      const scheduled = new Set(scheduledJobs(choiceOf(settings).datasets));
       const body = jobTypes.map((job_type) => {
         const last = newest.find((task) => task.job_type === job_type);
-        const { mode, about, datasets, takes, schedules, after } = jobs[job_type];
+        const { mode, about, datasets, takes, after } = jobs[job_type];
+        const schedules = scheduled.has(job_type) ? jobs[job_type].schedules : [];
         const last_task = last === undefined ? null : asTask(last);
         return { job_type, mode, about: about, datasets, takes, schedules, after, last_task };
       });

@@ -26,6 +26,7 @@ export const contextSettings = [
   ["slots", "WORKER_SLOTS"],
   ["tushareMinInterval", "TUSHARE_MIN_INTERVAL"],
   ["callsAMinute", "TUSHARE_CALLS_A_MINUTE"],
+  ["datasets", "SYNC_DATASETS"],
 ] as const satisfies readonly (readonly [string, keyof Settings])[];
 
 /** Values as the command line gives them: an object is JSON text. */

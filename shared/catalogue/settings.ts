@@ -11,9 +11,15 @@ export type NumberSetting = {
 };
 type DaySetting = { readonly default: string };
 type ChoiceSetting = { readonly default: string; readonly choices: readonly string[] };
-type Setting = { readonly about: string } & (NumberSetting | DaySetting | ChoiceSetting);
+/** Names with commas. chosen-datasets.ts knows which names there are. */
+type NamesSetting = { readonly default: string; readonly separator: "," };
+type Setting = { readonly about: string } & (NumberSetting | DaySetting | ChoiceSetting | NamesSetting);
 
 export const settingTable = {
+  SYNC_DATASETS: names(
+    "core",
+    "datasets that the schedules keep up to date: sets and single datasets with commas, such as core,index,shibor; or all",
+  ),
   SYNC_DAILY_HISTORY_BATCH_SIZE: integer(50, 1, 1_000, "units in one fan-out step of the daily jobs"),
   SYNC_DAILY_HISTORY_START_DATE: day("20100101", "first day of DAILY_HISTORY when a command names none"),
   SYNC_DAILY_LOOKBACK_DAYS: integer(60, 0, 250, "trading days that DAILY_INCREMENTAL checks for gaps"),
@@ -100,6 +106,7 @@ export function readSettings(environment: Readonly<Record<string, string | undef
 
 function isAllowed(setting: Setting, value: string | number): boolean {
   if (isChoiceSetting(setting)) return setting.choices.includes(String(value));
+  if (isNamesSetting(setting)) return /^\w+(, *\w+)*$/.test(String(value));
   if (!isNumberSetting(setting)) return isDay(String(value));
   const inRange = typeof value === "number" && value >= setting.min && value <= setting.max;
   return inRange && (!setting.whole || Number.isInteger(value));
@@ -107,6 +114,7 @@ function isAllowed(setting: Setting, value: string | number): boolean {
 
 function allowed(setting: Setting): string {
   if (isChoiceSetting(setting)) return say("allowedChoice", { choices: setting.choices.join(", ") });
+  if (isNamesSetting(setting)) return say("allowedNames", { example: "core,index" });
   if (!isNumberSetting(setting)) return say("allowedDayExample", { example: setting.default });
   const { min: least, max: most, default: example, whole } = setting;
   return whole
@@ -122,6 +130,10 @@ function isChoiceSetting(setting: Setting): setting is Setting & ChoiceSetting {
   return "choices" in setting;
 }
 
+function isNamesSetting(setting: Setting): setting is Setting & NamesSetting {
+  return "separator" in setting;
+}
+
 function integer(value: number, min: number, max: number, about: string) {
   return { default: value as number, min, max, whole: true, about };
 }
@@ -132,6 +144,10 @@ function number(value: number, min: number, max: number, about: string) {
 
 function day(value: string, about: string) {
   return { default: value as string, about };
+}
+
+function names(value: string, about: string) {
+  return { default: value as string, separator: "," as const, about };
 }
 
 /** The first choice is the default. */

@@ -61,6 +61,13 @@ const runSchema = z.strictObject({
   requestKey: z.optional(z.string().check(z.minLength(1), z.maxLength(requestKeyCharactersMax))),
 });
 
+/** What a schedule starts: the jobs of its time, one after another. A job that cannot be started does not stop the others. */
+const startSchema = z.strictObject({
+  start: z.array(z.enum(jobTypes)).check(z.minLength(1)),
+  /** As of a run; each job's start has its own, made from this. */
+  requestKey: z.string().check(z.minLength(1), z.maxLength(requestKeyCharactersMax / 2)),
+});
+
 const pauseSchema = z.strictObject({ pause: z.uuid() });
 const resumeSchema = z.strictObject({
   resume: z.union([z.literal("all"), z.uuid()]),
@@ -98,6 +105,7 @@ const checkSchema = z.strictObject({ check: z.literal("freshness") });
 /** The kind of a command is known by this field. */
 const schemas = {
   job: runSchema,
+  start: startSchema,
   plan: planSchema,
   pause: pauseSchema,
   resume: resumeSchema,
@@ -111,6 +119,7 @@ const schemas = {
 /** The allowed values of each field, for refusals. */
 const allowed: Readonly<Record<string, string>> = {
   job: say("allowedChoice", { choices: jobTypes.join(", ") }),
+  start: say("allowedJobs", { choices: jobTypes.join(", ") }),
   plan: say("allowedRun", { example: '{"job":"DAILY_HISTORY"}' }),
   from: say("allowedDay"),
   to: say("allowedDay"),
@@ -140,9 +149,11 @@ const example = say("forExample", {
 });
 
 export type RunCommand = z.infer<typeof runSchema>;
+export type StartCommand = z.infer<typeof startSchema>;
 export type VerifyCommand = z.infer<typeof verifySchema>;
 export type Command =
   | RunCommand
+  | StartCommand
   | z.infer<typeof planSchema>
   | z.infer<typeof planVerifySchema>
   | z.infer<typeof pauseSchema>
@@ -261,7 +272,7 @@ function refusalOfValue(value: unknown, path: readonly string[]): Refusal {
 function suggestionFor(field: string, place: string | undefined, typed: string): string | undefined {
   if (field === "codes" && place !== undefined) return suggestCode(typed);
   if (field === "verify") return nearest(typed, datasetNames);
-  return field === "job" || field === "jobs" ? nearest(typed, jobTypes) : undefined;
+  return field === "job" || field === "jobs" || field === "start" ? nearest(typed, jobTypes) : undefined;
 }
 
 function isObject(value: unknown): value is Record<string, unknown> {

@@ -2,7 +2,7 @@
 // planner's queries are in coverage.ts.
 
 import { dayColumnOf, hasMembersEachDay } from "../catalogue/dataset.ts";
-import { type Dataset, datasetsByDay } from "../catalogue/datasets.ts";
+import type { Dataset } from "../catalogue/datasets.ts";
 import { addDays, type Day, earlier } from "../catalogue/dates.ts";
 import { lastDueDay } from "../catalogue/due.ts";
 import { jobs, jobsOf } from "../catalogue/jobs.ts";
@@ -186,7 +186,7 @@ export type Freshness = {
 export async function readFreshness(
   database: Database,
   now: Date,
-  among: readonly Dataset[] = datasetsByDay,
+  among: readonly Dataset[],
 ): Promise<Freshness[]> {
   const found: Freshness[] = [];
   for (const dataset of among) {

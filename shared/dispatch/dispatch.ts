@@ -9,6 +9,7 @@ import {
   type Command,
   parseCommand,
   type RunCommand,
+  type StartCommand,
   type VerifyCommand,
   verificationAsked,
 } from "../commands/command.ts";
@@ -70,7 +71,7 @@ const looksMax = 5;
 export async function dispatch(services: DispatchServices, input: unknown): Promise<DispatchAnswer> {
   const command = parseCommand(input);
   const answer = await carryOut(services, command);
-  if ("job" in command || "resume" in command || "check" in command) {
+  if ("job" in command || "start" in command || "resume" in command || "check" in command) {
     await sweep(services, (verification) => carryOut(services, { verification }));
     await prune(services);
   }
@@ -82,6 +83,7 @@ async function carryOut(services: DispatchServices, command: Command): Promise<D
   // Pausing and cancelling must work even when the origin is wrong.
   if (!("pause" in command || "cancel" in command)) await checkOrigin(services.database, services.origin);
   if ("job" in command) return await runOrEnd(services, command);
+  if ("start" in command) return await start(services, command);
   if ("plan" in command)
     return { outcome: "planned", tasks: [], sent: 0, plan: await price(services, command.plan) };
   if ("check" in command) return await check(services);
@@ -112,6 +114,41 @@ async function runOrEnd(services: DispatchServices, command: RunCommand): Promis
     await failVerification(services.database, { id: command.compares }, why);
   }
   return answer;
+}
+
+/** Planning a job takes seconds; none begins with less time than this left. */
+const startMillisecondsMin = 120_000;
+
+/**
+ * Starts jobs one after another. A repetition of the command continues with those that are not started. A job that cannot
+ * be started does not stop the others.
+ * @throws SyncError permanent, at the end, with the first reason
+ */
+async function start(
+  services: DispatchServices,
+  { start: jobTypes, requestKey }: StartCommand,
+): Promise<DispatchAnswer> {
+  const { another, log } = services;
+  const tasks: ledger.Task[] = [];
+  let sent = 0;
+  let refusal: SyncError | undefined;
+  for (const [at, job] of jobTypes.entries()) {
+    if (at > 0 && another !== undefined && another.remainingMilliseconds() < startMillisecondsMin) {
+      await another.start({ start: jobTypes.slice(at), requestKey });
+      break;
+    }
+    try {
+      const answer = await run(services, job, { job, requestKey: `${requestKey}/${job}` });
+      tasks.push(...answer.tasks);
+      sent += answer.sent;
+    } catch (error) {
+      if (!(error instanceof SyncError) || error.kind !== "permanent") throw error;
+      log.error("a job of the schedule could not be started", { job, error });
+      refusal ??= error;
+    }
+  }
+  if (refusal !== undefined) throw refusal;
+  return { outcome: "started", tasks, sent };
 }
 
 async function run(

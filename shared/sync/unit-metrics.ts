@@ -1,6 +1,9 @@
 // The metrics of units, in one place. Every outcome counts 1 for its own metric and 0 for the others: without zeros a graph
 // has gaps and an alarm does not return to OK.
 
+import { choiceOf } from "../catalogue/chosen-datasets.ts";
+import { isByTradingDay } from "../catalogue/dataset.ts";
+import type { Settings } from "../catalogue/settings.ts";
 import { readFreshness } from "../coverage/stored-days.ts";
 import type { Clock, Database, Meter } from "../ports.ts";
 import { countFailures } from "../reads/progress.ts";
@@ -59,10 +62,16 @@ export async function reportParked({ database, meter }: { database: Database; me
  * should be stored; when the data arrives later, DaysLate goes back to 0.
  */
 export async function reportFreshness(
-  { database, clock, meter }: { database: Database; clock: Clock; meter: Meter },
+  {
+    database,
+    clock,
+    meter,
+    settings,
+  }: { database: Database; clock: Clock; meter: Meter; settings: Settings },
   isEveningCheck: boolean,
 ) {
-  const freshness = await readFreshness(database, clock.now());
+  const chosen = choiceOf(settings).datasets.filter(isByTradingDay);
+  const freshness = await readFreshness(database, clock.now(), chosen);
   const worst = Math.max(0, ...freshness.map(({ daysBehind }) => daysBehind));
   for (const { dataset, daysBehind } of freshness) meter.measure("DaysBehind", daysBehind, { dataset });
   if (isEveningCheck || worst === 0) meter.measure("DaysLate", worst);

@@ -139,6 +139,8 @@ export const sentences = {
   allowedNotBeside: "nothing with {other}: a request by report period returns all stocks",
   missing: "missing",
   allowedChoice: "one of {choices}",
+  allowedNames: "names with commas, for example: {example}",
+  allowedDatasets: "sets and datasets, of {known}",
   allowedJobs: "a list of jobs, each one of {choices}",
   allowedDay: "a day that exists, as YYYYMMDD or YYYY-MM-DD",
   allowedDayAs: "a day such as {example} or {otherExample}",

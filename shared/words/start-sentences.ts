@@ -156,6 +156,7 @@ export const startSentences = {
   contextEgress: "instance, gateway or none, for example: {example}",
   contextTushareUrl: "an https address (http to loopback only), for example: {example}",
   contextCapacity: "capacity units from {least} to {most} in steps of 0.5, for example: {example}",
+  contextDatasets: "sets and datasets with commas, of {known}, for example: {example}",
   contextSchedules:
     "for some of the jobs {jobs}, their schedules; an empty list switches them off, for example: {example}",
   contextEmail: "a mail address, for example: {example}",

@@ -1,7 +1,7 @@
 // Every statement the functions run, by name, with parameters as they come: run through the function that contains it.
 // test/statements.test.ts and the bench EXPLAIN them all; a statement that is missing here fails the test.
 import { type Column, columnsOf } from "../../shared/catalogue/dataset.ts";
-import { type Dataset, datasets } from "../../shared/catalogue/datasets.ts";
+import { type Dataset, datasets, datasetsByDay } from "../../shared/catalogue/datasets.ts";
 import { jobTypes } from "../../shared/catalogue/jobs.ts";
 import { newestPeriods, periodsBetween } from "../../shared/catalogue/periods.ts";
 import { readSettings } from "../../shared/catalogue/settings.ts";
@@ -193,7 +193,7 @@ const coverageStatements = (codes: readonly string[]): Statement[] => [
     ask: (database) => readReach(database, stock_daily, now, { keep: true }),
   },
   { name: "readReach, of events", ask: (database) => readReach(database, suspend_d, now) },
-  { name: "readFreshness", ask: (database) => readFreshness(database, now) },
+  { name: "readFreshness", ask: (database) => readFreshness(database, now, datasetsByDay) },
   { name: "countInstruments", ask: countInstruments },
   { name: "readChecks, stocks", ask: (database) => readChecks(database, stock_daily, thisMonth, 100) },
   { name: "countFailedChecks", ask: (database) => countFailedChecks(database, stock_daily, thisMonth) },
