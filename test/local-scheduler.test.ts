@@ -19,6 +19,7 @@ import type { ScheduleInput, SchedulerOptions } from "../local/aws/schedule.ts";
 import { parseExpression } from "../local/aws/schedule-expression.ts";
 import { makeScheduler } from "../local/aws/scheduler.ts";
 import { startStack } from "../local/aws/stack.ts";
+import { type CadenceName, cadences, freshDays } from "../shared/catalogue/cadences.ts";
 import { aFunction, aQueue, aSchedule, writeAssembly } from "./support/assembly.ts";
 import { manualClock } from "./support/manual-clock.ts";
 import { until } from "./support/until.ts";
@@ -27,6 +28,24 @@ const cleanups: (() => unknown)[] = [];
 afterEach(async () => {
   while (cleanups.length > 0) await cleanups.pop()?.();
 });
+
+test.each(Object.entries(cadences) as [CadenceName, readonly string[]][])(
+  "what is updated each %s counts as fresh for twice the longest time between two starts",
+  (name, expressions) => {
+    const first = Date.UTC(2026, 0, 1);
+    const starts = expressions.flatMap((text) => {
+      const expression = parseExpression(text, "Asia/Shanghai", first);
+      const found: number[] = [];
+      for (let at = first; at < Date.UTC(2026, 2, 1); at = found.at(-1) ?? Number.POSITIVE_INFINITY) {
+        found.push(expression?.next(at) ?? Number.POSITIVE_INFINITY);
+      }
+      return found;
+    });
+    const days = [...new Set(starts.map((at) => Math.floor(at / 86_400_000)))].sort((a, b) => a - b);
+    const apart = days.slice(1).map((day, at) => day - (days[at] ?? day));
+    expect(freshDays(name)).toBe(2 * Math.max(...apart));
+  },
+);
 
 describe("an expression is due next", () => {
   test.each([

@@ -1,5 +1,6 @@
 // The mirror asked as TuShare is asked: the rows of the upstream come back the same, and what is not whole is refused.
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { addDays } from "../shared/catalogue/dates.ts";
 import { readSettings } from "../shared/catalogue/settings.ts";
 import { type DoorOptions, makeDoor } from "../shared/tushare-door/answer.ts";
 import { facesOf } from "../shared/tushare-door/face.ts";
@@ -13,8 +14,11 @@ type Reply = {
   readonly data: { fields: string[]; items: unknown[][]; has_more: boolean; count: number } | null;
 };
 
+type Variables = Readonly<Record<string, string>>;
+
 const days = { start_date: firstDay, end_date: lastDay };
 const market = makeMarket();
+const moves = [{ name: "艾融软件", o_code: "830799.BJ", n_code: "920799.BJ", list_date: "20200727" }];
 let world: World;
 
 /** @param rowsMax for a door of its own */
@@ -24,11 +28,13 @@ async function ask(
   {
     fields = "",
     isLenient = false,
+    environment = {},
     ...options
-  }: Partial<DoorOptions> & { fields?: string; isLenient?: boolean } = {},
+  }: Partial<DoorOptions> & { fields?: string; isLenient?: boolean; environment?: Variables } = {},
 ): Promise<Reply> {
   const { database } = world.services;
-  const door = makeDoor({ database, settings: readSettings({}), isToken: () => true, ...options });
+  const settings = readSettings(environment);
+  const door = makeDoor({ database, settings, isToken: () => true, ...options });
   const body = JSON.stringify({ api_name, token: "any", params, fields });
   return JSON.parse(await door({ body, isLenient, requestId: "1", now: world.clock.now() })) as Reply;
 }
@@ -56,9 +62,10 @@ const fieldsOf = (name: string) =>
 beforeAll(async () => {
   world = await makeWorld();
   await world.reset();
+  world.state.market.bse_mapping.push(...moves);
   for (const job of ["REFERENCE", "ETF_LIST"]) await world.dispatch({ job });
   await world.runQueuesToEnd();
-  for (const job of ["DAILY_HISTORY", "ETF_HISTORY"])
+  for (const job of ["DAILY_HISTORY", "ETF_HISTORY", "SUSPEND_D_HISTORY"])
     await world.dispatch({ job, from: firstDay, to: lastDay });
   await world.runQueuesToEnd();
   await world.dispatch({ job: "FINANCE_HISTORY", codes: ["600519.SH"], from: "20220101", to: "20231231" });
@@ -172,6 +179,30 @@ describe("an answer", () => {
     });
   });
 
+  test("of a list that is longer than the cap is cut too, and goes on at the offset", async () => {
+    for (const [name, params] of [
+      ["trade_cal", { start_date: "20240101", end_date: "20240117" }],
+      ["stock_basic", {}],
+      ["disclosure_date", { end_date: "20230930" }],
+    ] as const) {
+      const face = facesOf().get(name);
+      if (face === undefined) throw new Error(`there is no ${name}`);
+      const faces = new Map([[name, { ...face, spec: { ...face.spec, rowCap: 5 } }]]);
+      const whole = (await ask(name, params)).data?.items ?? [];
+      const pages: unknown[][] = [];
+      for (let hasMore = true; hasMore; ) {
+        const { data } = await ask(name, { ...params, offset: pages.length }, { faces });
+        pages.push(...(data?.items ?? []));
+        hasMore = data?.has_more === true;
+        expect(data?.items).toHaveLength(
+          Math.min(5, whole.length - pages.length + (data?.items.length ?? 0)),
+        );
+      }
+      expect(whole.length).toBeGreaterThan(10);
+      expect(pages).toEqual(whole);
+    }
+  });
+
   test("is empty where TuShare has nothing: a closed day, a day to come, a suspended stock", async () => {
     for (const params of [
       { trade_date: "20240106" },
@@ -180,6 +211,146 @@ describe("an answer", () => {
     ]) {
       expect(await ask("daily", params)).toMatchObject({ code: 0, data: { items: [], has_more: false } });
     }
+  });
+});
+
+describe("what is whole is answered, and no longer when a row is gone", () => {
+  test.each([
+    [
+      "reports of a company",
+      "fina_indicator",
+      { ts_code: "600519.SH", start_date: "20220101", end_date: "20231231" },
+      "ts_code = '600519.SH' and end_date = '2022-12-31'",
+      "600519.SH",
+    ],
+    [
+      "one report",
+      "fina_indicator",
+      { ts_code: "600519.SH", period: "20230930" },
+      "ts_code = '600519.SH' and end_date = '2023-09-30'",
+      "600519.SH",
+    ],
+    [
+      "suspensions of a day",
+      "suspend_d",
+      { trade_date: "20240108" },
+      "trade_date = '2024-01-08'",
+      "--from 20240108 --to 20240108",
+    ],
+    [
+      "suspensions of a range",
+      "suspend_d",
+      days,
+      "trade_date = '2024-01-10'",
+      "--from 20240110 --to 20240110",
+    ],
+    [
+      "suspensions of a stock",
+      "suspend_d",
+      { ts_code: "300750.SZ", ...days },
+      "trade_date = '2024-01-09'",
+      "--codes 300750.SZ",
+    ],
+    [
+      "the reporting schedule of a period",
+      "disclosure_date",
+      { end_date: "20230930" },
+      "ts_code = '600519.SH' and end_date = '2023-09-30'",
+      "REFERENCE",
+    ],
+    [
+      "the whole reporting schedule",
+      "disclosure_date",
+      {},
+      "ts_code = '600519.SH' and end_date = '2023-06-30'",
+      "REFERENCE",
+    ],
+    ["old codes", "bse_mapping", {}, "o_code = '830799.BJ'", "REFERENCE"],
+    [
+      "the calendar",
+      "trade_cal",
+      { start_date: "20240101", end_date: "20240117" },
+      "cal_date = '2024-01-09'",
+      "REFERENCE",
+    ],
+  ] as [string, string, object, string, string][])("%s", async (_what, name, params, row, hint) => {
+    const table = facesOf().get(name)?.dataset.table;
+    const before = await ask(name, params);
+    expect(before).toMatchObject({ code: 0, data: { has_more: false } });
+    expect(before.data?.items.length).toBeGreaterThan(0);
+    await world.sql(`create table gone as select * from ${table} where ${row}`);
+    expect(await world.sql(`delete from ${table} where ${row} returning 1`)).not.toHaveLength(0);
+    const { code, msg, data } = await ask(name, params);
+    expect([code, data, msg.includes(hint) ? hint : msg]).toEqual([50101, null, hint]);
+    await world.sql(`insert into ${table} select * from gone`);
+    await world.sql("drop table gone");
+    expect(await ask(name, params)).toEqual(before);
+  });
+
+  test("a stock without suspensions, and a day without any, are empty once they were fetched", async () => {
+    for (const params of [{ ts_code: "600519.SH", ...days }, { trade_date: "20240105" }]) {
+      expect(await ask("suspend_d", params)).toMatchObject({ code: 0, data: { items: [] } });
+    }
+    await world.sql("update trade_cal set is_open = 1 where cal_date = '2023-12-31'");
+    expect((await ask("suspend_d", { trade_date: "20231231" })).msg).toContain(
+      "--from 20231231 --to 20231231",
+    );
+    await world.sql("update trade_cal set is_open = 0 where cal_date = '2023-12-31'");
+  });
+
+  test("reports that were filed, and not stored", async () => {
+    const params = { ts_code: "600519.SH", period: "20231231" };
+    expect((await ask("fina_indicator", params)).code).toBe(0);
+    const file = (day: string) =>
+      world.sql(
+        `update disclosure_date set actual_date = ${day} where ts_code = '600519.SH' and end_date = '2023-12-31'`,
+      );
+    await file("'2024-01-16'");
+    expect((await ask("fina_indicator", params)).msg).toContain("已披露的报告尚未入库");
+    await file("'2024-01-17'"); // its indicators come the day after
+    expect((await ask("fina_indicator", params)).code).toBe(0);
+    await file("null");
+  });
+
+  test("a list, until it is older than two of its starts apart", async () => {
+    for (const [name, days] of [
+      ["stock_basic", 6],
+      ["trade_cal", 6],
+      ["disclosure_date", 6],
+      ["etf_basic", 14],
+    ] as const) {
+      world.setTime(addDays(lastDay, days), 10);
+      expect((await ask(name)).code).toBe(0);
+      world.setTime(addDays(lastDay, days + 1), 10);
+      expect((await ask(name)).msg).toContain("名单取自 2024-01-17，已过期：请运行 npx tushare-sync run");
+    }
+    world.setTime(lastDay, 18);
+  });
+});
+
+describe("of a folder of captured answers, today is its last day", () => {
+  const captured = { environment: { SYNC_UPSTREAM_ENDS: lastDay } };
+  beforeAll(() => world.setTime("20260601", 12));
+  afterAll(() => world.setTime(lastDay, 18));
+
+  test.each([
+    ["daily", {}],
+    ["daily", { ts_code: "600519.SH", start_date: firstDay, end_date: "20260530" }],
+    ["fina_indicator", { ts_code: "600519.SH", start_date: "20220101" }],
+    ["suspend_d", {}],
+    ["stock_basic", {}],
+    ["trade_cal", { start_date: firstDay }],
+  ])("an open range of %s ends there: %j", async (name, params) => {
+    const { code, data } = await ask(name, params, captured);
+    expect(code).toBe(0);
+    expect(data?.items.length).toBeGreaterThan(0);
+    expect((await ask(name, params)).code).toBe(50101); // while TuShare itself goes on
+  });
+
+  test("later days are refused, as the mirror knows nothing of them", async () => {
+    const later = await ask("daily", { trade_date: "20240118" }, captured);
+    expect([later.code, later.msg]).toEqual([50101, expect.stringContaining("到 2024-01-17 为止")]);
+    expect((await ask("daily", { trade_date: "20260602" }, captured)).data?.items).toEqual([]);
   });
 });
 

@@ -14,3 +14,17 @@ export const cadences = {
 } as const satisfies Readonly<Record<string, readonly string[]>>;
 
 export type CadenceName = keyof typeof cadences;
+
+/** The most days between two starts of each. */
+const daysApart: Readonly<Record<CadenceName, number>> = {
+  morning: 3,
+  weekly: 7,
+  evening: 3,
+  late_evening: 3,
+  night: 1,
+};
+
+/** Days after which what a cadence keeps up to date is too old: one start may fail, the next one may not. */
+export function freshDays(cadence: CadenceName): number {
+  return 2 * daysApart[cadence];
+}

@@ -1,6 +1,7 @@
 // What is stored of whole lists: the rows of a unit's answer, and whether they are still there.
 import { columnsOf, exchanges } from "../catalogue/dataset.ts";
 import type { Dataset } from "../catalogue/datasets.ts";
+import type { Day } from "../catalogue/dates.ts";
 import type { Selector } from "../catalogue/selector.ts";
 import type { Database } from "../ports.ts";
 import { type PlannedUnit, unitKey } from "../unit.ts";
@@ -42,8 +43,15 @@ from unit`,
   return Number(row?.units) === units.length && row?.stand === true;
 }
 
-/** A part of a list: the rows of its last whole answer, undefined when there was none, and those that are stored. */
-export type ListPart = { readonly key: string; readonly rows: number | undefined; readonly stored: number };
+/** A part of a list. */
+export type ListPart = {
+  readonly key: string;
+  /** Rows of its last whole answer, and the day of that answer in Shanghai; undefined when there was none. */
+  readonly rows: number | undefined;
+  readonly answeredOn: Day | undefined;
+  /** Rows that are stored. */
+  readonly stored: number;
+};
 
 /** What is stored of these parts of a list. */
 export async function readLists(
@@ -54,10 +62,11 @@ export async function readLists(
   const by = units[0]?.selector.by;
   if (by === undefined) return [];
   const found = await database.run(
-    `select asked.unit_key, unit.rows, ${storedOfListSql(dataset, by)} as stored
+    `select asked.unit_key, unit.rows, to_char(unit.settled_at at time zone 'Asia/Shanghai', 'YYYYMMDD') as answered_on,
+  ${storedOfListSql(dataset, by)} as stored
 from unnest(string_to_array(:unit_keys, ',')) with ordinality as asked (unit_key, place)
 left join lateral (
-  select selector, rows
+  select selector, rows, settled_at
   from sync_unit
   where dataset = :dataset and unit_key = asked.unit_key and status = 'done' and rows is not null
   order by settled_at desc
@@ -66,9 +75,10 @@ left join lateral (
 order by asked.place`,
     { dataset: dataset.name, unit_keys: units.map(unitKey).join(",") },
   );
-  return found.map(({ unit_key, rows, stored }) => ({
+  return found.map(({ unit_key, rows, answered_on, stored }) => ({
     key: String(unit_key),
     rows: rows === null ? undefined : Number(rows),
+    answeredOn: typeof answered_on === "string" ? answered_on : undefined,
     stored: Number(stored),
   }));
 }

@@ -6,7 +6,7 @@ import { type Face, facesOf } from "./face.ts";
 import { type Question, readQuestion } from "./question.ts";
 import { RefusedError } from "./refusal.ts";
 import { type Rows, readRows } from "./rows.ts";
-import { whyNotWhole } from "./whole.ts";
+import { type AskedAt, whyNotWhole } from "./whole.ts";
 
 export type Asked = {
   readonly body: string;
@@ -42,7 +42,7 @@ export function makeDoor(options: DoorOptions): (asked: Asked) => Promise<string
       const question = readQuestion(body, pathName, door);
       const { items, hasMore } = isLenient
         ? await readRows(database, question)
-        : await readWhole(database, question, now);
+        : await readWhole(database, question, { now, settings });
       const fields = JSON.stringify(question.fields.map(({ name }) => name));
       return `${head(0, "")}{"fields":${fields},"items":[${items}],"has_more":${hasMore},"count":-1}}`;
     } catch (error) {
@@ -56,13 +56,13 @@ export function makeDoor(options: DoorOptions): (asked: Asked) => Promise<string
  * The rows, read after they were proven: what is stored between the two is in the answer, and nothing that was proven is missing.
  * @throws RefusedError when rows may be missing
  */
-async function readWhole(database: Database, question: Question, now: Date): Promise<Rows> {
-  const refused = await whyNotWhole(database, question, undefined, now);
+async function readWhole(database: Database, question: Question, at: AskedAt): Promise<Rows> {
+  const refused = await whyNotWhole(database, question, undefined, at);
   const rows = await readRows(database, question);
   if (refused === undefined) return rows;
   // An answer that is cut needs only its own part of the range to be whole.
   if (!rows.hasMore) throw refused;
-  const refusedPart = await whyNotWhole(database, question, rows.oldest, now);
+  const refusedPart = await whyNotWhole(database, question, rows.oldest, at);
   if (refusedPart !== undefined) throw refusedPart;
   return await readRows(database, question);
 }

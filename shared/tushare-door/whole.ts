@@ -3,8 +3,9 @@
 //   Members each day, the market:   each open day is whole (sync_day, or counted when it is one of a few).
 //   Reports:                        each period that is due is stored, or an answer after its deadline had none; and no
 //                                   report that the schedule says was filed lacks a row.
-//   Lists:                          each part that may hold such rows was answered, and its rows are still there.
+//   Lists:                          each part that may hold such rows was answered lately, and its rows are still there.
 //   Anything else:                  each slice, or the code, has an answer whose rows are still there.
+import { freshDays } from "../catalogue/cadences.ts";
 import {
   columnsOf,
   dayColumnOf,
@@ -13,11 +14,20 @@ import {
   isByTradingDay,
 } from "../catalogue/dataset.ts";
 import { calendarDataset, type Dataset } from "../catalogue/datasets.ts";
-import { type Day, earlier, firstTradingDay, formatDay, later, shanghaiDay } from "../catalogue/dates.ts";
+import {
+  addDays,
+  type Day,
+  earlier,
+  firstTradingDay,
+  formatDay,
+  later,
+  shanghaiDay,
+} from "../catalogue/dates.ts";
 import { lastDueDay } from "../catalogue/due.ts";
 import { jobsOf } from "../catalogue/jobs.ts";
 import { periodsBetween } from "../catalogue/periods.ts";
 import { daysOf, type Selector } from "../catalogue/selector.ts";
+import type { Settings } from "../catalogue/settings.ts";
 import { type DayRange, type MissingRange, readCalendar } from "../coverage/calendar.ts";
 import { missingSlices, unansweredRanges, unknownCodes } from "../coverage/coverage.ts";
 import { countDays, missingRanges, readKept } from "../coverage/days.ts";
@@ -37,23 +47,30 @@ const codesMax = 50;
 /** Days that are counted from their rows because they are not kept as whole: each costs some milliseconds. */
 const countedDaysMax = 20;
 
+/** When the question is asked, and the settings: SYNC_UPSTREAM_ENDS is the last day of an upstream that does not go on. */
+export type AskedAt = { readonly now: Date; readonly settings: Pick<Settings, "SYNC_UPSTREAM_ENDS"> };
+
 /** @param oldest the oldest day of the answer, where it was cut: what is older was not asked for */
 export async function whyNotWhole(
   database: Database,
   question: Question,
   oldest: Day | undefined,
-  now: Date,
+  at: AskedAt,
 ): Promise<RefusedError | undefined> {
   const { dataset } = question.face;
-  if (dataset.slices === "lists") return await whyNotListed(database, question, now);
-  const range = rangeOf(question, oldest, now);
+  if (dataset.slices === "lists") return await whyNotListed(database, question, todayOf(at));
+  const range = rangeOf(question, oldest, at);
   if (range === "future") return undefined;
+  if (range === "after the end") {
+    const end = formatDay(at.settings.SYNC_UPSTREAM_ENDS);
+    return refuse(dataset, `数据来源是采集的应答，到 ${end} 为止`, "请查询该日及以前的数据");
+  }
   if (range === "not due") {
     return refuse(dataset, `${question.from} 的数据尚未到应有时间`, "请稍后再试");
   }
   const codes = question.filters.find(({ field }) => field.sql === "row.ts_code")?.values;
   const named = codes !== undefined && codes.length <= codesMax ? codes : undefined;
-  if (dataset.slices === "periods") return await whyNotReported(database, dataset, range, named, now);
+  if (dataset.slices === "periods") return await whyNotReported(database, dataset, range, named, todayOf(at));
   const unknown = isByTradingDay(dataset) ? await whyNotInCalendar(database, range) : undefined;
   if (unknown !== undefined) return unknown;
   if (!hasMembersEachDay(dataset)) {
@@ -71,14 +88,21 @@ export async function whyNotWhole(
 function rangeOf(
   { face: { dataset }, from, to }: Question,
   oldest: Day | undefined,
-  now: Date,
-): DayRange | "future" | "not due" {
+  at: AskedAt,
+): DayRange | "future" | "not due" | "after the end" {
+  const today = todayOf(at);
   const first = later(from ?? dataset.firstDay ?? firstTradingDay, dataset.firstDay ?? firstTradingDay);
-  const last = earlier(to ?? shanghaiDay(now), shanghaiDay(now));
-  const due = earlier(last, lastDueDay(dataset, now));
+  const last = earlier(to ?? today, today);
+  const due = earlier(last, lastDueDay(dataset, at.now));
+  if (first > today && first <= shanghaiDay(at.now)) return "after the end";
   if (first > last) return "future"; // also a range that ends before it begins, or before there was a market
   if (first > due) return "not due";
   return { from: oldest === undefined ? first : earlier(oldest, due), to: due };
+}
+
+/** The last day that the upstream can know of. */
+function todayOf({ now, settings }: AskedAt): Day {
+  return earlier(shanghaiDay(now), settings.SYNC_UPSTREAM_ENDS);
 }
 
 /** An open day that the calendar does not know would pass for a closed one. Only the range is read, not the whole calendar. */
@@ -133,9 +157,9 @@ async function whyNotReported(
   dataset: Dataset,
   { from, to }: DayRange,
   codes: readonly string[] | undefined,
-  now: Date,
+  today: Day,
 ): Promise<RefusedError | undefined> {
-  const due = periodsBetween(from, to).filter(({ deadline }) => deadline < shanghaiDay(now));
+  const due = periodsBetween(from, to).filter(({ deadline }) => deadline < today);
   if (codes === undefined) {
     const fetched = await fetchedPeriods(
       database,
@@ -151,7 +175,7 @@ async function whyNotReported(
       return refuse(dataset, `${gap.ts_code} 缺 ${formatDay(gap.from)} 的报告`, runs(dataset, options));
     }
   }
-  const filed = await firstFiledNotStored(database, dataset, { from, to }, codes);
+  const filed = await firstFiledNotStored(database, dataset, { from, to }, codes, today);
   if (filed === undefined) return undefined;
   return refuse(dataset, `${filed} 已披露的报告尚未入库`, runs(dataset, `--codes ${filed}`));
 }
@@ -162,6 +186,7 @@ export async function firstFiledNotStored(
   dataset: Dataset,
   range: DayRange,
   codes: readonly string[] | undefined,
+  today: Day,
 ): Promise<string | undefined> {
   const { schedule, table } = dataset;
   if (schedule === undefined) return undefined;
@@ -169,13 +194,13 @@ export async function firstFiledNotStored(
     `select filing.ts_code
 from ${schedule.table} as filing
 where filing.end_date between to_date(:from, 'YYYYMMDD') and to_date(:to, 'YYYYMMDD')
-  and filing.actual_date < cast(now() at time zone 'Asia/Shanghai' as date)
+  and filing.actual_date < to_date(:today, 'YYYYMMDD')
   and (cast(:codes as text) is null or filing.ts_code = any (string_to_array(cast(:codes as text), ',')))
   and not exists (
     select 1 from ${table} as stored where stored.ts_code = filing.ts_code and stored.${dayColumnOf(dataset)} = filing.end_date
   )
 limit 1`,
-    { ...range, codes: codes?.join(",") ?? null },
+    { ...range, today, codes: codes?.join(",") ?? null },
   );
   return typeof row?.ts_code === "string" ? row.ts_code : undefined;
 }
@@ -201,10 +226,10 @@ async function whyNotAnswered(
 async function whyNotListed(
   database: Database,
   question: Question,
-  now: Date,
+  today: Day,
 ): Promise<RefusedError | undefined> {
   const { dataset, spec } = question.face;
-  const parts = (dataset.lists?.(shanghaiDay(now)) ?? []).filter((part) => mayHold(question, part));
+  const parts = (dataset.lists?.(today) ?? []).filter((part) => mayHold(question, part));
   const asked = periodOf(question);
   const selectors = parts.length === 0 && asked !== undefined ? [asked] : parts;
   const refused = refuse(dataset, `${spec.name} 的名单未取全`, runs(dataset, ""));
@@ -216,6 +241,10 @@ async function whyNotListed(
     ({ key, rows, stored }) => keys.has(key) && rows !== undefined && stored >= rows,
   );
   if (whole.length < units.length) return refused;
+  const oldest = whole.map(({ answeredOn = "" }) => answeredOn).reduce(earlier);
+  if (selectors === parts && oldest < addDays(today, -freshDays(dataset.cadence))) {
+    return refuse(dataset, `${spec.name} 的名单取自 ${formatDay(oldest)}，已过期`, runs(dataset, ""));
+  }
   return (await wasAnsweredBy(database, dataset, spec)) ? undefined : refused;
 }
 

@@ -107,7 +107,7 @@ const asTuShare: readonly Statement[] = [
   },
   {
     name: "firstFiledNotStored",
-    ask: (database) => firstFiledNotStored(database, reports, lately, [stock]),
+    ask: (database) => firstFiledNotStored(database, reports, lately, [stock], lately.to),
   },
   {
     name: "wasAnsweredBy",
