@@ -2,8 +2,10 @@
 // it and explains the figures.
 import type { EgressWay } from "../shared/catalogue/chosen-context.ts";
 import { choiceOf, scheduledJobs } from "../shared/catalogue/chosen-datasets.ts";
+import { interfacesOf, isByTradingDay } from "../shared/catalogue/dataset.ts";
 import { type Dataset, datasets } from "../shared/catalogue/datasets.ts";
 import { type JobType, jobs } from "../shared/catalogue/jobs.ts";
+import { type Dimension, type MetricSpec, metrics } from "../shared/catalogue/metrics.ts";
 import { pauseMinutes, prices } from "../shared/catalogue/prices.ts";
 import { readSettings } from "../shared/catalogue/settings.ts";
 import type { PricedPlan } from "../shared/plan/price-run.ts";
@@ -14,8 +16,6 @@ export const measured = {
   /** Calls of the Data API for a unit beside its rows: is it wanted, what is open, has the task ended. */
   dataApiCallsOfUnit: 3,
   logBytesOfUnit: 3_400,
-  /** Metrics of ours that a run of a job sends, each by its dimensions. */
-  metricsOfRun: 29,
 } as const;
 
 /** Counts of resources in the template; test/deploy.test.ts checks them. */
@@ -232,14 +232,41 @@ function logs(units: number): number {
   return ((units * measured.logBytesOfUnit) / 1e9) * prices.logGigabyte;
 }
 
-/** A metric is billed for each hour in which it is sent. */
+/** A metric is billed for each hour in which it is sent; each value of a dimension is a metric of its own. */
 function metricMonths(kept: readonly Dataset[]): number {
-  const runsOfMonth = scheduledJobs(kept).reduce((all, job) => {
-    const days = (expression: string) =>
-      expression.includes("MON-FRI") ? weekdaysOfMonth : /\? \* \* /.test(expression) ? 30.4 : 4.3;
-    return all + jobs[job].schedules.reduce((sumOfJob, each) => sumOfJob + days(each), 0);
-  }, 0);
-  return (runsOfMonth * measured.metricsOfRun) / hoursOfMonth;
+  const hours = new Map<string, { readonly days: number; readonly jobs: Set<JobType> }>();
+  for (const job of scheduledJobs(kept)) {
+    for (const expression of jobs[job].schedules) {
+      const [, hour = "", days = ""] = /^cron\(\d+ (\d+) \? \* (\S+) \*\)$/.exec(expression) ?? [];
+      const name = `${hour} ${days}`;
+      const same = hours.get(name) ?? { days: daysOfMonth(days), jobs: new Set() };
+      same.jobs.add(job);
+      hours.set(name, same);
+    }
+  }
+  const sent = [...hours.values()].map((hour) => hour.days * metricsOfHour([...hour.jobs], kept));
+  return total(sent) / hoursOfMonth;
+}
+
+function daysOfMonth(days: string): number {
+  if (days === "*") return weekdaysOfMonth + weekendDaysOfMonth;
+  return days === "MON-FRI" ? weekdaysOfMonth : weekdaysOfMonth / 5;
+}
+
+/** Those of an hour in which these jobs run. */
+export function metricsOfHour(started: readonly JobType[], kept: readonly Dataset[]): number {
+  const by = (dimension: Dimension | undefined) =>
+    Object.values<MetricSpec>(metrics).filter((metric) => metric.by === dimension).length;
+  const fetched = kept.filter(({ name }) => started.some((job) => jobs[job].datasets.includes(name)));
+  const interfaces = new Set(
+    fetched.flatMap((dataset) => [...interfacesOf(dataset), dataset.explainedBy?.main ?? []].flat()),
+  );
+  return (
+    by(undefined) +
+    by("job") * started.length +
+    by("interface") * interfaces.size +
+    by("dataset") * kept.filter(isByTradingDay).length
+  );
 }
 
 function egressOfMonth(egress: MonthOptions["egress"]): number {
