@@ -118,7 +118,14 @@ async function copyAll(connectionString: string): Promise<number> {
 function targetOf({ dataApiUrl }: Engine): Target {
   const arn = (name: string) => `arn:aws:rds:us-east-1:000000000000:${name}`;
   return {
-    ...{ stack: undefined, name: "bench", origin, upstreamUrl: undefined, apiUrl: "http://127.0.0.1:9" },
+    ...{
+      stack: undefined,
+      name: "bench",
+      origin,
+      upstreamUrl: undefined,
+      apiUrl: "http://127.0.0.1:9",
+      ways: {},
+    },
     clients: {
       region: "us-east-1",
       endpoint: dataApiUrl,

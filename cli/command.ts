@@ -14,6 +14,8 @@ export type Session = {
   readonly stack: string | undefined;
   readonly region: string | undefined;
   readonly dataDir: string;
+  /** The same, where the line names it. */
+  readonly namedDataDir?: string | undefined;
   readonly environment: Readonly<Record<string, string | undefined>>;
   /** Aborted by Ctrl-C. */
   readonly stop: AbortSignal;

@@ -35,7 +35,7 @@ export async function runLine(
     const { stack, region } = globals;
     const dataDir = globals.dataDir ?? defaultDataDir;
     const session: Session = {
-      ...{ t, json, output, stack, region, dataDir },
+      ...{ t, json, output, stack, region, dataDir, namedDataDir: globals.dataDir },
       environment,
       stop: stop(),
       target: async () =>

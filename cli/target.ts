@@ -27,6 +27,18 @@ export type Target = {
   readonly upstreamUrl: string | undefined;
   /** The local one's HTTP API, or the deployed one's, which wants signed requests. */
   readonly apiUrl: string;
+  /** Other ways to its data, for programs of others. */
+  readonly ways: WaysIn;
+};
+
+export type WaysIn = {
+  /** The user that only reads, without a password; undefined for a deployed database, which has no address. */
+  readonly databaseUrl?: string | undefined;
+  /** Whether that user has a password. */
+  readonly asksPassword?: boolean | undefined;
+  /** Where the mirror answers as TuShare does. */
+  readonly tushareUrl?: string | undefined;
+  readonly pageUrl?: string | undefined;
 };
 
 /** Polling interval in seconds. Polling a local stack is free; on a deployed one it costs a Data API call each time. */
@@ -63,6 +75,12 @@ export function localTarget(dataDir: string, { wantsReal }: { wantsReal: boolean
     origin,
     upstreamUrl: running.upstreamUrl,
     apiUrl: running.apiUrl,
+    ways: {
+      databaseUrl: running.readerUrl,
+      asksPassword: running.asksPassword,
+      tushareUrl: running.tushareUrl,
+      pageUrl: running.pageUrl,
+    },
   };
 }
 
@@ -78,7 +96,7 @@ export async function deployedTarget(
   if (apiUrl === undefined) throw missingOutput("ApiUrl", stack, t);
   const clients = { region: await client.config.region() };
   const origin = originOf(outputs);
-  return { stack, name: stack, clients, outputs, origin, upstreamUrl: undefined, apiUrl };
+  return { stack, name: stack, clients, outputs, origin, upstreamUrl: undefined, apiUrl, ways: {} };
 }
 
 /** Stacks without this output predate recorded origins: they are deployed and use the real TuShare. */

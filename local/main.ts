@@ -18,7 +18,7 @@ import { type Asked, dataDirOf, describeOldData, readAsked } from "./origin.ts";
 import { summarise } from "./summary.ts";
 import { checkCaptured, checkDatabaseHost, checkVariables } from "./surroundings.ts";
 import { makeTerminal } from "./terminal.ts";
-import { pythonLines } from "./tushare-door/server.ts";
+import { pythonLines } from "./tushare-door/python-lines.ts";
 
 const language = languageOf(process.env);
 

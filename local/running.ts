@@ -20,10 +20,14 @@ export type Running = {
   readonly apiUrl: string | undefined;
   /** Without its password. */
   readonly databaseUrl: string;
+  /** The database for the user that only reads, without a password; and whether one is asked for. */
+  readonly readerUrl: string;
+  readonly asksPassword: boolean;
   /** Where rows are fetched from. */
   readonly upstreamUrl: string;
   /** Where the mirror answers as TuShare does. */
   readonly tushareUrl: string;
+  readonly pageUrl: string;
   /** The outputs of the template. */
   readonly outputs: StackOutputs;
   readonly functions: readonly string[];

@@ -43,6 +43,7 @@ test("the command line imports nothing from functions, from infra only the conte
     "local/partial-days.ts",
     "local/running.ts",
     "local/terminal.ts",
+    "local/tushare-door/python-lines.ts",
   ]);
 });
 

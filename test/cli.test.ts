@@ -1,5 +1,6 @@
 // Promises of the command line, checked by running it against a real local stack.
-import { spawnSync } from "node:child_process";
+import { spawn, spawnSync } from "node:child_process";
+import { once } from "node:events";
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -7,6 +8,9 @@ import { zstdDecompressSync } from "node:zlib";
 import { asyncBufferFromFile, parquetMetadataAsync, parquetReadObjects } from "hyparquet";
 import pg from "pg";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { en } from "../cli/messages/en.ts";
+import { localTarget } from "../cli/target.ts";
+import { type Tool, waysIn } from "../cli/ways-in.ts";
 import { readRunning } from "../local/running.ts";
 import { askCli, jsonLines, runCli } from "./support/cli.ts";
 import { type Run, referenceDataDir, slow, startMirror } from "./support/npm-start.ts";
@@ -410,6 +414,102 @@ test("the doctor finds no problem in a healthy local stack, makes the calls it a
   expect(out).toMatch(/note {5}the account has no right to fina_indicator_vip/);
   expect(out).toContain("0 problems");
   expect(out + error).not.toContain(token);
+});
+
+/** Whether a program of this machine can do what the lines of `connect` need. */
+const can = (program: string, ...args: string[]) => spawnSync(program, args).status === 0;
+const tools: Readonly<Record<Tool, boolean>> = {
+  browser: true,
+  tushare: can("python3", "--version"), // with a client of ours in place of theirs
+  python: can("python3", "--version"),
+  shell: can("curl", "--aws-sigv4", "aws:amz", "--version"),
+  psql: can("psql", "--version"),
+  pandas: can("python3", "-c", "import pandas, sqlalchemy, psycopg2"),
+  duckdb: can("duckdb", "--version"),
+  // Texts to paste into a program with windows: their addresses are those that psql was tried with.
+  dbeaver: false,
+  grafana: false,
+};
+
+describe("connect", () => {
+  const named = ["--data-dir", dataDir.path];
+  const target = () => localTarget(dataDir.path, { wantsReal: false }, en);
+  const waysNow = () => waysIn(target(), ` ${named.join(" ")}`, en);
+  const linesOf = (tool: Tool, title?: string) =>
+    waysNow().find((way) => way.tool === tool && (title === undefined || way.title === title))?.lines ?? [];
+  const first = "000001.SZ";
+
+  async function perform(program: string, args: readonly string[], input: string): Promise<string> {
+    const child = spawn(program, args, {
+      cwd: scratch,
+      env: {
+        ...process.env,
+        ...{ AWS_ACCESS_KEY_ID: "local", AWS_SECRET_ACCESS_KEY: "local", AWS_SESSION_TOKEN: "" },
+        ...{ PYTHONPATH: join(import.meta.dirname, "support", "python") },
+      },
+    });
+    let said = "";
+    for (const stream of [child.stdout, child.stderr]) stream.on("data", (part) => (said += part));
+    child.stdin.end(input);
+    const [code] = await once(child, "close");
+    if (code !== 0) throw new Error(said);
+    return said;
+  }
+  const shell = (lines: readonly string[]) => perform("sh", ["-e"], lines.join("\n"));
+  const python = (lines: readonly string[]) => perform("python3", ["-"], lines.join("\n"));
+
+  test("prints every way in, and with --json the addresses", async () => {
+    const { code, out } = await cli("connect");
+    expect(code).toBe(0);
+    for (const { title, lines } of waysNow()) {
+      expect(out).toContain(title);
+      for (const line of lines) expect(out).toContain(`  ${line}\n`);
+    }
+    const [json] = jsonLines((await cli("connect", "--json")).out);
+    expect(json).toEqual({
+      database_url: expect.stringMatching(/^postgresql:\/\/tushare_reader@127\.0\.0\.1:\d+\/\w+$/),
+      tushare_url: readRunning(dataDir.path)?.tushareUrl,
+      api_url: readRunning(dataDir.path)?.apiUrl,
+      page_url: readRunning(dataDir.path)?.pageUrl,
+    });
+    expect((await fetch(String(json?.page_url))).status).toBe(200);
+  });
+
+  test.skipIf(!tools.tushare)("the lines for TuShare's client are answered", async () => {
+    expect(await python(linesOf("tushare"))).toContain(first);
+  });
+  test.skipIf(!tools.python)("the lines for Python without it are answered", async () => {
+    expect(await python(linesOf("python"))).toMatch(/^\[\['000001\.SZ', /);
+  });
+  test.skipIf(!tools.shell).each([en.connect.curlTushare, en.connect.http, en.connect.signedHttp])(
+    "the lines for curl are answered: %s",
+    async (title) => {
+      expect(await shell(linesOf("shell", title))).toContain(`"${first}"`);
+    },
+  );
+  test.skipIf(!tools.psql)("the line for psql is answered, and its user cannot write", async () => {
+    const lines = linesOf("psql");
+    expect(await shell(lines)).toMatch(/000001\.SZ \|/);
+    const write = lines.map((line) => line.replace(/select .*(?=")/, "delete from stock_info"));
+    await expect(shell(write)).rejects.toThrow(/permission denied|read-only/);
+  });
+  test.skipIf(!tools.pandas)("the lines for pandas are answered", async () => {
+    expect(await python(linesOf("pandas"))).toContain(first);
+  });
+  test("the addresses for DBeaver and Grafana are those of psql", () => {
+    const { hostname, port, username } = new URL(linesOf("psql")[0]?.split(" ")[1] ?? "");
+    expect(linesOf("dbeaver")[0]).toContain(`//${hostname}:${port}/`);
+    expect(linesOf("dbeaver")[0]).toContain(`user=${username}&`);
+    expect(linesOf("grafana").join()).toContain(`url: ${hostname}:${port},    user: ${username},`);
+  });
+  test("the file for DuckDB is written, and read where DuckDB is installed", async () => {
+    const [exports = "", reads = ""] = linesOf("duckdb");
+    const bin = join(import.meta.dirname, "..", "bin", "tushare-sync.mjs");
+    await shell([exports.replace("npx tushare-sync", `'${process.execPath}' '${bin}'`)]);
+    const file = await asyncBufferFromFile(join(scratch, "stocks.parquet"));
+    expect(Number((await parquetMetadataAsync(file)).num_rows)).toBeGreaterThan(50);
+    if (tools.duckdb) expect(await shell([reads])).toContain("SSE");
+  });
 });
 
 test("failures and retry accept only records that exist", async () => {

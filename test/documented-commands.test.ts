@@ -191,6 +191,7 @@ const steps: readonly Step[] = [
   typed("npx tushare-sync verify --repair", /^stock_daily .*(complete|whole)/m),
   typed("npx tushare-sync verify stock_daily --upstream --plan", /calls/),
   typed("npx tushare-sync instruments --on 20240102 --kind stock", /600519\.SH/),
+  typed("npx tushare-sync connect", /--aws-sigv4 "aws:amz:ap-southeast-1:execute-api"/),
   typed(
     "npx tushare-sync export stock_daily --from 20260101 --to 20261231 --format parquet --out daily.parquet",
     /daily\.parquet/,

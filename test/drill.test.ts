@@ -37,7 +37,7 @@ beforeAll(async () => {
   const credentials = { accessKeyId: "AKIDEXAMPLE", secretAccessKey: "the-secret-key" };
   target = {
     ...{ stack: "TushareSync", name: "TushareSync", outputs: { AlarmTopicArn: arn }, apiUrl: "" },
-    ...{ upstreamUrl: undefined, origin: { kind: "tushare", identity: "" } },
+    ...{ upstreamUrl: undefined, origin: { kind: "tushare", identity: "" }, ways: {} },
     clients: { region: "ap-southeast-1", endpoint: `http://127.0.0.1:${port}`, credentials },
   };
 });

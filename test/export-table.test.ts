@@ -32,6 +32,7 @@ beforeAll(async () => {
     },
     origin: simulatedOrigin({ seed: 1, stocks: 60 }),
     upstreamUrl: undefined,
+    ways: {},
     apiUrl: "http://127.0.0.1:1",
   };
   sql = openSql(target, t, { stop: new AbortController().signal, timeoutSeconds: 30 });

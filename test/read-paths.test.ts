@@ -30,7 +30,8 @@ beforeAll(async () => {
   const origin = simulatedOrigin({ seed: 1, stocks: 60 });
   withdraw = announce(folder, {
     ...{ endpoint, functions, apiUrl: api.url, databaseUrl: "postgres://127.0.0.1", logFile: "" },
-    tushareUrl: "http://127.0.0.1:1",
+    ...{ readerUrl: "postgres://127.0.0.1", asksPassword: false },
+    ...{ tushareUrl: "http://127.0.0.1:1", pageUrl: "http://127.0.0.1:1" },
     ...{ upstreamUrl: "http://127.0.0.1:1", outputs: { ...outputs, MirrorOrigin: encodeOrigin(origin) } },
   });
   await api.database.query(
@@ -151,7 +152,7 @@ describe("the command line", () => {
     const place = mkdtempSync(join(tmpdir(), "read-paths-older-"));
     const end = announce(place, {
       ...{ endpoint: api.stack.endpoint, functions: [], apiUrl: api.url, databaseUrl: "", logFile: "" },
-      ...{ upstreamUrl: "", tushareUrl: "", outputs: older },
+      ...{ upstreamUrl: "", tushareUrl: "", pageUrl: "", readerUrl: "", asksPassword: false, outputs: older },
     });
     const { code, error } = await askCli(["query", "select 1", "--data-dir", place]);
     end();

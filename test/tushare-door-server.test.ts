@@ -3,7 +3,8 @@ import { once } from "node:events";
 import { connect } from "node:net";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { readRowsMax } from "../local/surroundings.ts";
-import { type DoorServer, pythonLines, startDoor } from "../local/tushare-door/server.ts";
+import { pythonLines } from "../local/tushare-door/python-lines.ts";
+import { type DoorServer, startDoor } from "../local/tushare-door/server.ts";
 import { readSettings } from "../shared/catalogue/settings.ts";
 import { migratedDatabase, type TestDatabase } from "./support/database.ts";
 

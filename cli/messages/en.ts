@@ -264,6 +264,33 @@ export const en = {
       to: "delisted",
     },
   },
+  connect: {
+    about:
+      "show every way in, with lines to copy: TuShare's protocol, PostgreSQL, HTTP, Parquet (--json: the addresses)",
+    exampleLocal: "the ways into the local stack",
+    exampleStack: "the addresses of a deployed one",
+    page: "Page with progress and prices, for a browser",
+    tushare: "TuShare's protocol: Python, with TuShare's client",
+    python: "TuShare's protocol: Python, without it",
+    curlTushare: "TuShare's protocol: curl",
+    anyToken: "any token but an empty one",
+    ownToken: (stack: string) =>
+      `TOKEN: one printed by \`tushare-sync endpoint-token add NAME --stack ${stack}\``,
+    noTushare:
+      "TuShare's protocol: off; `npm run deploy -- -c tushareEndpoint=true` turns it on for a deployed stack",
+    readsOnly: "a user that cannot change a row",
+    withPassword: "it asks for the password that the stack was started with",
+    dbeaver: "New connection, PostgreSQL, connect by URL; the password is empty unless one was set",
+    grafana: "a file in provisioning/datasources",
+    dataApi: "PostgreSQL: by the Data API",
+    dataApiOnly:
+      "a deployed database has no address outside its network: psql, pandas, DBeaver and Grafana cannot reach it",
+    http: "HTTP API, without a signature",
+    signedHttp: "HTTP API, signed",
+    signedHere: "as for a deployed stack; here the signature is not checked",
+    signedOnly: "only signed requests are answered; the credentials need execute-api:Invoke",
+    parquet: "Parquet: DuckDB",
+  },
   retry: {
     about: "Retry failed units now",
     failureOption: "number of a failure record, or all",

@@ -28,11 +28,6 @@ export type DoorServerOptions = {
 const bodyBytesMax = 1024 * 1024;
 const route = /^(\/lenient)?(?:\/dataapi)?\/?(\w*)\/?$/;
 
-/** What a person types to use it with TuShare's own client. */
-export function pythonLines(url: string): readonly string[] {
-  return ['pro = ts.pro_api("any")', `pro._DataApi__http_url = "${url}"`];
-}
-
 export async function startDoor({
   readerUrl,
   settings,
