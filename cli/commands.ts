@@ -15,6 +15,7 @@ const files: Readonly<Record<string, Load>> = {
     const { failuresCommand, retryCommand, dismissCommand } = await import("./commands/failures.ts");
     return [failuresCommand(t), retryCommand(t), dismissCommand(t)];
   },
+  datasets: async (t) => [(await import("./commands/datasets.ts")).datasetsCommand(t)],
   coverage: async (t) => [(await import("./commands/coverage.ts")).coverageCommand(t)],
   revisions: async (t) => [(await import("./commands/revisions.ts")).revisionsCommand(t)],
   instruments: async (t) => [(await import("./commands/instruments.ts")).instrumentsCommand(t)],

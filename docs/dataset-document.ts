@@ -1,7 +1,8 @@
 // The tables of datasets and jobs in README.md and README.zh.md, and the pages docs/datasets.md and docs/datasets.zh.md. Pure.
-import type { DatasetWords } from "../shared/catalogue/dataset.ts";
+import { jobsAmong } from "../shared/catalogue/chosen-datasets.ts";
+import { type DatasetWords, datasetSets } from "../shared/catalogue/dataset.ts";
 import { type Dataset, type DatasetName, datasets } from "../shared/catalogue/datasets.ts";
-import { jobs, jobsOf, jobTypes } from "../shared/catalogue/jobs.ts";
+import { type JobType, jobs, jobsOf, jobTypes } from "../shared/catalogue/jobs.ts";
 import type { Language } from "../shared/words/language.ts";
 import { translate } from "../shared/words/translate.ts";
 import { allInterfacesOf, expectedOf, publishedOf, sourcesOf, unitOf, whenOf } from "./dataset-words.ts";
@@ -11,6 +12,7 @@ const headings = {
   en: {
     datasets: ["dataset", "table", "interfaces", "unit", "key"],
     jobs: ["job", "does", "schedule (Asia/Shanghai)"],
+    sets: ["set", "datasets"],
     interfaces: ["interface", "points", "row cap of a reply", "required parameters"],
     facts: {
       name: "name",
@@ -26,6 +28,7 @@ const headings = {
   zh: {
     datasets: ["数据集", "表", "接口", "单元", "键"],
     jobs: ["作业", "内容", "定时（北京时间）"],
+    sets: ["分组", "数据集"],
     interfaces: ["接口", "积分", "每次行数上限", "必填参数"],
     facts: {
       name: "名称",
@@ -57,10 +60,12 @@ const signs = {
 
 /** A README with its tables rewritten between their markers. @throws Error naming a missing marker */
 export function withTables(readme: string, language: Language): string {
-  return [["datasets", datasetTable(language)] as const, ["jobs", jobTable(language)] as const].reduce(
-    (text, [name, table]) => between(text, name, table),
-    readme,
-  );
+  const tables = [
+    ["datasets", datasetTable(language)],
+    ["jobs", jobTable(jobsAmong(core), language)],
+    ["sets", setTable(language)],
+  ] as const;
+  return tables.reduce((text, [name, table]) => between(text, name, table), readme);
 }
 
 function between(text: string, name: string, table: string): string {
@@ -70,16 +75,36 @@ function between(text: string, name: string, table: string): string {
   return `${text.slice(0, from + begin.length)}\n${table}\n${text.slice(to)}`;
 }
 
+/** What a README describes one by one; the pages describe all. */
+const core = Object.values(datasets).filter(({ set }) => set === "core");
+
 function datasetTable(language: Language): string {
-  const rows = Object.values(datasets).map((dataset) => {
+  const rows = core.map((dataset) => {
     const { table, unit, key } = factsOf(dataset, language);
     return [dataset.title[language], table, sourcesOf(dataset)[language], unit, key];
   });
   return markdownTable(headings[language].datasets, rows);
 }
 
-function jobTable(language: Language): string {
-  const rows = jobTypes.map((job) => [
+function setTable(language: Language): string {
+  const { comma, open, close } = signs[language];
+  const rows = datasetSets
+    .filter((set) => set !== "core")
+    .map((set) => {
+      const own = Object.values(datasets).filter((dataset) => dataset.set === set);
+      return [
+        `\`${set}\``,
+        own.map(({ name, title }) => `${title[language]}${open}\`${name}\`${close}`).join(comma),
+      ];
+    });
+  return markdownTable(
+    headings[language].sets,
+    rows.filter(([, names]) => names !== ""),
+  );
+}
+
+function jobTable(of: readonly JobType[], language: Language): string {
+  const rows = of.map((job) => [
     `\`${job}\``,
     translate(jobs[job].about, language),
     whenOf(jobs[job].schedules)[language],
@@ -104,7 +129,8 @@ function keyOf({ key, replacesSlice }: Dataset, language: Language): string {
 /** A section for each dataset, with its interfaces. */
 export function datasetPage(language: Language, words: Readonly<Record<DatasetName, DatasetWords>>): string {
   const parts = Object.values(datasets).map((dataset) => section(dataset, words[dataset.name], language));
-  return `${[pageOpenings[language], ...parts].join("\n\n")}\n`;
+  const ofJobs = `## ${headings[language].facts.jobs}\n\n${jobTable(jobTypes, language)}`;
+  return `${[pageOpenings[language], ...parts, ofJobs].join("\n\n")}\n`;
 }
 
 /** What both tables and pages say of a dataset, in a page's order. */

@@ -1,6 +1,8 @@
 // What is kept up to date is chosen: sets and single datasets, with what they need, as far as the account's points go.
 import { describe, expect, test } from "vitest";
 import { awakeMinutesOf, keptByDefault } from "../cli/cost.ts";
+import { readOptions } from "../local/options.ts";
+import { checkVariables } from "../local/surroundings.ts";
 import {
   choiceOf,
   pointsFor,
@@ -80,6 +82,12 @@ describe("a choice of datasets", () => {
   test("suggests the nearest word", () => {
     expect(() => at("core,index_dayly")).toThrow(/did you mean index_daily\?/);
     expect(wordsOfChoice()).toEqual(expect.arrayContaining(["core", "all", "stock_daily"]));
+  });
+
+  test("is an option of npm start, and refused there before anything starts", () => {
+    expect(readOptions(["--datasets", "core,index"]).datasets).toBe("core,index");
+    expect(() => checkVariables({ SYNC_DATASETS: "indx" })).toThrow(/did you mean index\?/);
+    expect(() => checkVariables({ SYNC_DATASETS: "core,index" })).not.toThrow();
   });
 
   test("of everything keeps the database awake at most half longer on a weekday", () => {

@@ -545,7 +545,12 @@ describe("without a stack", () => {
     const cases: [string[], RegExp][] = [
       [[], /a command is missing/],
       [["plan"], /a word is missing/],
-      [["plan", "DAILY"], /<job> is 'DAILY', expected one of REFERENCE, DAILY_HISTORY/],
+      [
+        ["plan", "DAILY"],
+        /DAILY is neither a job \(REFERENCE, DAILY_HISTORY, .* nor a set or dataset \(core, /,
+      ],
+      [["plan", "core,indx"], /indx is neither .*; did you mean index\?/],
+      [["run", "DAILY"], /<job> is 'DAILY', expected one of REFERENCE, DAILY_HISTORY/],
       [["status", "--wacht"], /no option --wacht: did you mean --watch/],
       [["run", "REFERENCE", "--from"], /Not enough arguments following: from/],
     ];

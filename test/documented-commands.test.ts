@@ -172,6 +172,8 @@ const steps: readonly Step[] = [
   ours("plan DAILY_HISTORY --from 20160101", /units +\d+[\s\S]*Nothing was started/),
   ours("plan DAILY_HISTORY --from DAY", /units +\d+[\s\S]*Nothing was started/),
   typed("npx tushare-sync plan DAILY_HISTORY --from 20160101 --cost", /\$\d/),
+  typed("npx tushare-sync plan core,index", /index_daily[\s\S]*all +[\d,]+[\s\S]*awake for \d+ minutes/),
+  typed("npx tushare-sync datasets", /^stock_list +core +yes +[1-9][\s\S]*^index_daily +index +no +0/m),
   ours("run REFERENCE --refresh", /REFERENCE COMPLETED: 12\/12/),
   ours("run JOB", completed, { fill: async () => ({ JOB: "REFERENCE" }) }),
   ours("run DAILY_INCREMENTAL", completed),
@@ -181,6 +183,7 @@ const steps: readonly Step[] = [
   ours("run ETF_HISTORY --from 20160101", completed),
   typed("npx tushare-sync run ETF_HISTORY --from 20260101", completed),
   ours("run DAILY_HISTORY --from DAY --to DAY --refresh", /DAILY_HISTORY COMPLETED: 1\/1/),
+  typed("npx tushare-sync run INDEX_DAILY_HISTORY", completed),
   typed(`dispatch '{"job":"DAILY_INCREMENTAL"}'`, /"outcome":\s*"[\s\S]*"StatusCode": 200/),
   typed(`dispatch '{"check":"freshness"}'`, /"StatusCode": 200/),
   ours("status", /DAILY_HISTORY +COMPLETED/),
@@ -219,7 +222,7 @@ const steps: readonly Step[] = [
   // Schedules, functions, queues
   typed(
     'aws scheduler list-schedules --group-name "$(resource SchedulesGroup AWS::Scheduler::ScheduleGroup)" --query "Schedules[].[Name,State]" --output table',
-    /DAILYINCREMENTAL1 +\| +DISABLED/,
+    /At3017MonFri\w* +\| +DISABLED/,
   ),
   typed(
     "aws lambda list-functions --query \"Functions[?contains(FunctionName,'$STACK')].FunctionName\" --output text",
@@ -391,6 +394,7 @@ const steps: readonly Step[] = [
     ` -- --stack $STACK --schedules '{"ETF_INCREMENTAL":[],"ETF_LIST":[]}'`,
     / -c schedules=\{"ETF_INCREMENTAL":\[\],"ETF_LIST":\[\]\}/,
   ),
+  ...deploying(" -- -c datasets=core,index", / -c datasets=core,index/),
   ...deploying(" -- --stack $STACK --tier 200 --slots 3", / -c callsAMinute=200 .*-c slots=3/),
   ...deploying(" -- --stack $STACK --no-reserve", / -c reserveConcurrency=false/),
   ...deploying(" -- --stack $STACK -c olderRelease=true", / -c olderRelease=true/),

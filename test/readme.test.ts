@@ -2,9 +2,11 @@
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
+import { keptByDefault } from "../cli/cost.ts";
 import { datasetPage, withTables } from "../docs/dataset-document.ts";
 import { expectedOf, unitOf, whenOf } from "../docs/dataset-words.ts";
 import { readContext } from "../infra/context.ts";
+import { jobsAmong } from "../shared/catalogue/chosen-datasets.ts";
 import { type DatasetSpec, interfacesOf } from "../shared/catalogue/dataset.ts";
 import { specs, words } from "../shared/catalogue/dataset-files.ts";
 import { catalogueOf, type Dataset, datasets } from "../shared/catalogue/datasets.ts";
@@ -19,6 +21,10 @@ const read = (file: string) => readFileSync(join(root, file), "utf8");
 /** Files that run the commands of the README: each command's text is in one of them. */
 const provenBy: Record<string, [file: string, text: string]> = {
   "npm start -- --once": ["test/npm-start.test.ts", '"--once"'],
+  "npm start -- --datasets core,index": ["test/chosen-datasets.test.ts", '"--datasets", "core,index"'],
+  "npx tushare-sync plan core,index": ["test/documented-commands.test.ts", "plan core,index"],
+  "npx tushare-sync run INDEX_DAILY_HISTORY": ["test/documented-commands.test.ts", "run INDEX_DAILY_HISTORY"],
+  "npx tushare-sync datasets": ["test/documented-commands.test.ts", "npx tushare-sync datasets"],
   "npm test": [".ci/run", "npm test"],
   "npm run synth": [".ci/run", "npm run --silent synth"],
   "npm run check": [".ci/run", "npm run --silent check"],
@@ -42,8 +48,10 @@ describe.each([
   });
 
   test("names every job with the hours of its schedules", () => {
+    const page = read(file === "README.md" ? "docs/datasets.md" : "docs/datasets.zh.md");
     for (const [job, { schedules }] of Object.entries(jobs)) {
-      const line = text.split("\n").find((row) => row.startsWith(`| \`${job}\``));
+      const isCore = jobsAmong(keptByDefault).some((each) => each === job);
+      const line = (isCore ? text : page).split("\n").find((row) => row.startsWith(`| \`${job}\``));
       expect(line, job).toBeDefined();
       const hours = schedules.map((expression) => {
         const [, minute = "", hour = ""] = /^cron\((\d+) (\d+) /.exec(expression) ?? [];
@@ -54,9 +62,14 @@ describe.each([
     }
   });
 
-  test("names the table, the interfaces and the key of every dataset", () => {
+  test("names the table, the interfaces and the key of every dataset of the core, and the set of every other one", () => {
     const rows = text.split("\n").filter((line) => line.startsWith("| "));
-    for (const dataset of Object.values(datasets)) {
+    for (const dataset of Object.values(datasets).filter(({ set }) => set !== "core")) {
+      expect(rows.find((line) => line.startsWith(`| \`${dataset.set}\` |`))).toContain(
+        dataset.title[language],
+      );
+    }
+    for (const dataset of keptByDefault) {
       const names = interfacesOf(dataset).map(({ name }) => name);
       const row = rows.find(
         (line) => line.includes(`\`${dataset.table}\``) && names.every((name) => line.includes(name)),

@@ -64,6 +64,25 @@ export const en = {
     neverRan: (job: string) => `${job} has never run`,
   },
   datasets: {
+    about: "List the datasets: what is stored of each, and whether the schedules keep it up to date",
+    datasetOption: "only this one, with its columns",
+    exampleAll: "all datasets",
+    exampleOne: "the columns of one, and through which day it is complete",
+    stateHeadings: {
+      dataset: "dataset",
+      set: "set",
+      kept: "kept",
+      rows: "rows",
+      first: "first",
+      last: "last",
+      job: "job",
+    },
+    columnHeadings: { column: "column", type: "type" },
+    keptAs: { yes: "yes", no: "no", points: "too few points" },
+    through: (newest: string, through: string) => `Newest whole day ${newest}; complete through ${through}.`,
+    keyed: (key: string, isUnique: boolean) =>
+      isUnique ? `Key: ${key}.` : `Sorted by ${key}, which is not unique: an answer replaces its slice.`,
+    jobs: (jobs: string, points: string) => `Fetched by ${jobs}, with ${points} points.`,
     estimated: (points: string) =>
       `Estimated from the catalogue, for an empty mirror and an account of ${points} points:`,
     headings: {

@@ -58,6 +58,25 @@ export const zh: Messages = {
     neverRan: (job) => `${job} 从未运行过`,
   },
   datasets: {
+    about: "列出各数据集：已入库多少、是否定时更新",
+    datasetOption: "只看这一个，并列出字段",
+    exampleAll: "全部数据集",
+    exampleOne: "一个数据集的字段，以及完整到哪一天",
+    stateHeadings: {
+      dataset: "数据集",
+      set: "分组",
+      kept: "定时更新",
+      rows: "行数",
+      first: "最早",
+      last: "最新",
+      job: "作业",
+    },
+    columnHeadings: { column: "字段", type: "类型" },
+    keptAs: { yes: "是", no: "否", points: "积分不足" },
+    through: (newest, through) => `最新的完整日 ${newest}；连续完整到 ${through}。`,
+    keyed: (key, isUnique) =>
+      isUnique ? `主键：${key}。` : `按 ${key} 排序（不唯一）：每次返回替换所在的整片数据。`,
+    jobs: (jobs, points) => `由 ${jobs} 获取，需要 ${points} 积分。`,
     estimated: (points) => `按数据集目录估算（空库，${points} 积分的账号）：`,
     headings: {
       dataset: "数据集",

@@ -1,5 +1,6 @@
 // Schemas of the answers: the OpenAPI description is made from them, and the tests check every answer against them.
 import * as z from "zod/mini";
+import { columnTypes, datasetSets } from "../catalogue/dataset.ts";
 import { financeNumbers } from "../catalogue/datasets/finance.ts";
 import { jobTypes, runOptions } from "../catalogue/jobs.ts";
 import { nothings } from "../catalogue/nothing.ts";
@@ -10,6 +11,7 @@ import { absenceReasons, rangesMax } from "../coverage/names.ts";
 import { coverageStates } from "../coverage/state.ts";
 import { errorKinds } from "../errors.ts";
 import { adjustedFigures, dailyFigures } from "../reads/daily.ts";
+import { countedRowsMax } from "../reads/datasets.ts";
 import type { FinanceRow } from "../reads/finance.ts";
 import { detailColumns, listColumns } from "../reads/instruments.ts";
 import type { FailureRecord, TaskProgress } from "../reads/progress.ts";
@@ -143,6 +145,74 @@ export const JobAnswer = name(
 export type JobAnswer = z.infer<typeof JobAnswer>;
 
 export const JobsAnswer = name("Jobs", z.strictObject({ jobs: z.array(JobAnswer) }));
+
+const datasetFields = {
+  dataset: z.string(),
+  title: z.string(),
+  set: z.enum(datasetSets),
+  table: z.string(),
+  jobs: about("The jobs that fetch it", z.array(z.enum(jobTypes))),
+  kept: about(
+    "yes: the schedules keep it up to date. points: it is chosen by a set, but the account has too few points. no: it is not chosen",
+    z.enum(["yes", "points", "no"]),
+  ),
+  points: about("Points that an account needs", count()),
+};
+
+const datasetState = {
+  rows: about("Null when the database has no estimate yet", z.nullable(count())),
+  rows_are_counted: about(
+    `Counted one by one, as far as ${countedRowsMax}; otherwise estimated by the database`,
+    z.boolean(),
+  ),
+  first_day: about(
+    "Of its rows; null for a list. Some datasets have months or quarters",
+    z.nullable(z.string()),
+  ),
+  last_day: z.nullable(z.string()),
+};
+
+export const DatasetAnswer = name("Dataset", z.strictObject({ ...datasetFields, ...datasetState }));
+export type DatasetAnswer = z.infer<typeof DatasetAnswer>;
+
+export const DatasetsAnswer = name(
+  "Datasets",
+  z.strictObject({
+    datasets: z.array(DatasetAnswer),
+  }),
+);
+
+export const DatasetDetailAnswer = name(
+  "DatasetDetail",
+  z.strictObject({
+    ...datasetFields,
+    ...datasetState,
+    newest_whole_day: about("Null where its days are not counted", z.nullable(day())),
+    complete_through: about("The last day before the first one that is not whole", z.nullable(day())),
+    key: about(
+      "The columns of the key; not unique where an answer replaces all rows of its slice",
+      z.array(z.string()),
+    ),
+    is_unique: z.boolean(),
+    code_column: about("The column that `code` selects by", z.nullable(z.string())),
+    day_column: about("The column that `from` and `to` select by", z.nullable(z.string())),
+    columns: z.array(z.strictObject({ name: z.string(), type: z.enum(columnTypes) })),
+  }),
+);
+
+export type DatasetDetailAnswer = z.infer<typeof DatasetDetailAnswer>;
+
+export const DatasetRowsAnswer = name(
+  "DatasetRows",
+  z.strictObject({
+    dataset: z.string(),
+    rows: about(
+      "By column, the columns as in /api/datasets/{dataset}; numbers with every stored digit",
+      z.array(z.record(z.string(), z.nullable(z.union([z.string(), z.number()])))),
+    ),
+    next_cursor: cursor(),
+  }),
+);
 
 export const FailureAnswer = name(
   "Failure",

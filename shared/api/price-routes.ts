@@ -140,7 +140,7 @@ export function refusePages({
 }: {
   format?: string | undefined;
   limit?: number | undefined;
-  cursor?: string | undefined;
+  cursor?: string | number | undefined;
 }): Answer | undefined {
   if (asked !== "csv") return undefined;
   const field = (["limit", "cursor"] as const).find((name) => paging[name] !== undefined);

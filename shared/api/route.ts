@@ -77,6 +77,7 @@ export const tags = {
   Instruments: "Stocks and ETFs",
   Prices: "Daily prices and valuation",
   Finance: "Financial indicators",
+  Datasets: "Every mirrored dataset, and its rows",
   Coverage: "What is stored, what is missing, and proof of it",
 } as const;
 export type Tag = keyof typeof tags;

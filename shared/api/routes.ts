@@ -1,6 +1,7 @@
 // Every operation of the HTTP API, in the order of the documentation.
 import * as z from "zod/mini";
 import { coverageRoutes } from "./coverage-routes.ts";
+import { datasetRoutes } from "./dataset-routes.ts";
 import { failureRoutes } from "./failure-routes.ts";
 import { financeRoutes } from "./finance-routes.ts";
 import { instrumentRoutes } from "./instrument-routes.ts";
@@ -19,6 +20,7 @@ export const routes: readonly Route[] = [
   ...instrumentRoutes,
   ...priceRoutes,
   ...financeRoutes,
+  ...datasetRoutes,
   ...coverageRoutes,
   ...revisionRoutes,
   ...verificationRoutes,

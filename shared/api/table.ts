@@ -4,9 +4,15 @@ import type { Lines } from "../reads/lines.ts";
 /** Answers in one table. Lambda's response has at most 6 MB, and an answer is below 800 kB. */
 const answersMax = 7;
 
+/** More rows than one answer can have. */
+export class TooManyRows extends Error {
+  override readonly name = "TooManyRows";
+}
+
 /**
  * CSV of lines that the database writes, with a header.
  * @param read reads the lines after a key, or the first ones
+ * @throws TooManyRows
  */
 export async function linesAsCsv(
   columns: readonly string[],
@@ -21,7 +27,7 @@ export async function linesAsCsv(
     after = lines.last;
     if (after === undefined) return { csv: texts.join(""), count };
   }
-  throw new Error(`more than ${count} rows in one table`);
+  throw new TooManyRows(`more than ${count} rows in one table`);
 }
 
 /** A body with a page of rows that the database wrote, after other fields. */

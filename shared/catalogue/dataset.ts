@@ -8,7 +8,8 @@ import type { Selector } from "./selector.ts";
 import type { Settings } from "./settings.ts";
 
 /** How a value of a reply is checked and stored. Numbers are stored as numeric, with every digit. */
-export type ColumnType = "code" | "day" | "number" | "text" | "flag";
+export const columnTypes = ["code", "day", "number", "text", "flag"] as const;
+export type ColumnType = (typeof columnTypes)[number];
 
 export type Column = {
   readonly name: string;

@@ -131,6 +131,10 @@ export const chinese: Readonly<Record<SentenceName | StartSentenceName, string>>
   allowedNotBeside: "空：按报告期请求会返回所有股票，不能与 {other} 同时给出",
   missing: "缺失",
   allowedChoice: "以下之一：{choices}",
+  allowedFewerRows:
+    "csv 只用于较少的行：请用 code、from、to 缩小范围，或分页读取 JSON，或使用 tushare-sync export",
+  allowedWithoutCodes: "不填：{dataset} 的行没有代码",
+  allowedWithoutDays: "不填：{dataset} 的行没有日期",
   allowedNames: "以逗号分隔的名称，例如：{example}",
   allowedDatasets: "数据集或其分组，取自：{known}",
   allowedJobs: "作业的列表，取自：{choices}",

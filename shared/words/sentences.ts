@@ -139,6 +139,10 @@ export const sentences = {
   allowedNotBeside: "nothing with {other}: a request by report period returns all stocks",
   missing: "missing",
   allowedChoice: "one of {choices}",
+  allowedFewerRows:
+    "csv for fewer rows: select by code, from and to, read pages of JSON, or use tushare-sync export",
+  allowedWithoutCodes: "nothing: rows of {dataset} have no code",
+  allowedWithoutDays: "nothing: rows of {dataset} have no day",
   allowedNames: "names with commas, for example: {example}",
   allowedDatasets: "sets and datasets, of {known}",
   allowedJobs: "a list of jobs, each one of {choices}",

@@ -46,6 +46,7 @@ import {
   pageOfCode,
   pageOfDay,
 } from "../../shared/reads/daily.ts";
+import { linesOfDataset, readStored } from "../../shared/reads/datasets.ts";
 import { linesOfReports, reportsOfCode } from "../../shared/reads/finance.ts";
 import * as instruments from "../../shared/reads/instruments.ts";
 import { countOpenFailures, newestTasks } from "../../shared/reads/ledger.ts";
@@ -272,6 +273,22 @@ const financeStatements = (codes: readonly string[]): Statement[] => [
 ];
 
 const reads: Statement[] = [
+  {
+    name: "readStored",
+    ask: (database) => readStored(database, [stock_daily, etf_daily, index_daily, reports, stock_list], 200),
+  },
+  {
+    name: "linesOfDataset",
+    ask: (database) => linesOfDataset(database, stock_daily, { offset: 0 }, "json", 500),
+  },
+  {
+    name: "linesOfDataset, of a code",
+    ask: (database) => linesOfDataset(database, reports, { code: stock, offset: 10 }, "csv"),
+  },
+  {
+    name: "linesOfDataset, of a range",
+    ask: (database) => linesOfDataset(database, stock_daily, { ...lately, offset: 0 }, "json", 500),
+  },
   {
     name: "dailyOfCode",
     ask: (database) => dailyOfCode(database, stock, lately, { adjust: "none" }, 1_400),
