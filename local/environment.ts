@@ -2,6 +2,7 @@
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { contextSettings } from "../shared/catalogue/chosen-context.ts";
+import { choiceOf } from "../shared/catalogue/chosen-datasets.ts";
 import { datasets } from "../shared/catalogue/datasets.ts";
 import { jobs } from "../shared/catalogue/jobs.ts";
 import { encodeOrigin, type Origin, tushareUrl } from "../shared/catalogue/origin.ts";
@@ -156,6 +157,7 @@ export async function startEnvironment(
         rates: () => callRates(upstream, metrics, settings.TUSHARE_CALLS_A_MINUTE),
         port: preferredPorts.page,
         origin,
+        choice: choiceOf(settings),
       }),
     );
     const door = await started(

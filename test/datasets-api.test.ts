@@ -1,6 +1,11 @@
 // Every dataset over the HTTP API, from the catalogue alone: what is stored of it, and its rows.
+
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { drawDatasets } from "../local/page/datasets.ts";
+import { renderDocument } from "../local/page/document.ts";
+import { wordsFor } from "../local/page/words.ts";
 import type { ApiServices } from "../shared/api/route.ts";
+import { readChoice } from "../shared/catalogue/chosen-datasets.ts";
 import { columnsOf } from "../shared/catalogue/dataset.ts";
 import { datasets } from "../shared/catalogue/datasets.ts";
 import { simulatedOrigin } from "../shared/catalogue/origin.ts";
@@ -60,6 +65,19 @@ describe("the list of datasets", () => {
     expect(of("suspend_d")).toMatchObject({ rows: 3, first_day: "20240102", last_day: "20240103" });
     expect(of("stock_list")).toMatchObject({ rows: 0, first_day: null, last_day: null });
     expect(of("index_daily")).toMatchObject({ rows: indexBars, kept: "no" });
+  });
+
+  test("are a table on the page, in both languages", async () => {
+    const choice = readChoice("core", 200);
+    const now = new Date("2024-01-10T12:00:00Z");
+    const [english, chinese] = await Promise.all(
+      [wordsFor("en"), wordsFor("zh")].map((words) => drawDatasets(database, choice, now, words)),
+    );
+    const row = (title: string) => new RegExp(`${title}</td>[\\s\\S]*?</tr>`).exec(String(english))?.[0];
+    expect(row("Stock daily data")).toMatch(/>yes<[\s\S]*>1,600<[\s\S]*>2024-01-02<[\s\S]*>DAILY_HISTORY</);
+    expect(row("Index daily bars")).toMatch(/>no<[\s\S]*>30,000</);
+    expect(chinese).toContain("停复牌");
+    expect(renderDocument(wordsFor("en"), services.origin)).toContain('<a href="/datasets" data-names="">');
   });
 
   test("says what is chosen", async () => {

@@ -100,7 +100,7 @@ describe.skipIf(missingChromium !== undefined)("in a browser", () => {
     await coverage.getByText("Latest partial: 2026-06-10 (").waitFor({ timeout: 30_000 });
     expect(await coverage.locator("svg.ts-heat g.ts-partial").count()).toBe(1);
     expect(await coverage.locator("svg.ts-heat g.ts-whole").count()).toBeGreaterThan(50);
-    const names = page.getByRole("dialog", { name: "What is absent or different" });
+    const names = page.getByRole("dialog", { name: "Details" });
     for (const open of [
       () => coverage.locator("svg.ts-heat a:has(g.ts-partial)").click(),
       () => coverage.locator("figcaption").getByRole("link", { name: "2026-06-10" }).press("Enter"),
@@ -191,7 +191,7 @@ describe.skipIf(missingChromium !== undefined)("in a browser", () => {
     );
     await page.getByRole("button", { name: "Yes" }).click();
     await newest.getByRole("link", { name: "DIFFERENT from TuShare" }).click();
-    const names = page.getByRole("dialog", { name: "What is absent or different" });
+    const names = page.getByRole("dialog", { name: "Details" });
     await names.getByText("Stock daily data 2026-05-25 – 2026-05-29").waitFor();
     expect(await names.locator("tbody tr").textContent()).toMatch(
       new RegExp(`different\\s+2026-05-27\\s+${ts_code}\\s+close\\s+1\\.5\\s+\\d`),

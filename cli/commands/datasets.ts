@@ -1,8 +1,9 @@
 // `datasets`: every dataset of the mirror, whether the schedules keep it up to date, and what is stored of it.
 import type { DatasetAnswer, DatasetDetailAnswer } from "../../shared/api/answers.ts";
-import { datasets } from "../../shared/catalogue/datasets.ts";
+import { datasets, isDatasetName } from "../../shared/catalogue/datasets.ts";
 import { openApi } from "../api.ts";
 import { command } from "../command.ts";
+import { figuresOf } from "../dataset-figures.ts";
 import { exitCodes } from "../failure.ts";
 import { number } from "../follow.ts";
 import type { Messages } from "../messages/en.ts";
@@ -39,12 +40,13 @@ export const datasetsCommand = (t: Messages) =>
   });
 
 function listDatasets(all: readonly DatasetAnswer[], t: Messages): string[] {
-  const { dataset, set, kept, rows, first, last, job } = t.datasets.stateHeadings;
+  const { dataset, set, kept, rows, first, last, through, calls, job } = t.datasets.stateHeadings;
   return asTable(
-    [dataset, set, kept, rows, first, last, job],
+    [dataset, set, kept, rows, first, last, through, calls, job],
     all.map((one) => [
       ...[one.dataset, one.set, t.datasets.keptAs[one.kept], rowsOf(one)],
-      ...[one.first_day ?? "", one.last_day ?? "", one.jobs[0] ?? ""],
+      ...[one.first_day ?? "", one.last_day ?? "", one.complete_through ?? ""],
+      ...[callsOf(one), one.jobs[0] ?? ""],
     ]),
   );
 }
@@ -60,6 +62,13 @@ function describeDataset(one: DatasetDetailAnswer, t: Messages): string[] {
       one.columns.map(({ name, type }) => [name, type]),
     ),
   ];
+}
+
+/** Of an evening, from the catalogue. */
+function callsOf({ dataset }: DatasetAnswer): string {
+  if (!isDatasetName(dataset)) return ""; // of a stack that is newer than this command line
+  const { evening, reread } = figuresOf(datasets[dataset]);
+  return number(Math.ceil(evening.calls + reread.calls));
 }
 
 /** ~ before an estimate; ? where there is none. */

@@ -75,6 +75,8 @@ export const en = {
       rows: "rows",
       first: "first",
       last: "last",
+      through: "complete through",
+      calls: "calls an evening",
       job: "job",
     },
     columnHeadings: { column: "column", type: "type" },

@@ -69,6 +69,8 @@ export const zh: Messages = {
       rows: "行数",
       first: "最早",
       last: "最新",
+      through: "连续完整到",
+      calls: "每晚调用",
       job: "作业",
     },
     columnHeadings: { column: "字段", type: "类型" },

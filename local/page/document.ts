@@ -42,7 +42,7 @@ ${section("now", sections.now, live("now"), "wide bare")}
 ${section("tasks", sections.tasks, live("tasks"), "wide")}
 ${section("prices", sections.prices, prices(words), "most")}
 ${section("start", sections.start, start(words, language), "least")}
-${section("coverage", sections.coverage, live("coverage"), "most")}
+${section("coverage", sections.coverage, html`${live("coverage")}<p><a href="/datasets" data-names="">${words.datasetTable.title}</a></p>`, "most")}
 ${section("rates", sections.rates, live("rates"), "least")}
 ${section("failures", sections.failures, live("failures"), "wide")}
 ${section("verifications", sections.verifications, html`${live("verifications")}${verifyForm(words)}`, "wide")}

@@ -3,6 +3,7 @@
 import { readFileSync } from "node:fs";
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import { join } from "node:path";
+import type { Choice } from "../../shared/catalogue/chosen-datasets.ts";
 import type { Origin } from "../../shared/catalogue/origin.ts";
 import { suggestCodes } from "../../shared/reads/instruments.ts";
 import { style } from "../../shared/widget/style.ts";
@@ -12,6 +13,7 @@ import { whyNotFromHere } from "../loopback.ts";
 import { drawChart, readChoice } from "./chart.ts";
 import { carryOut, type Dispatch } from "./commands.ts";
 import { openDatabase } from "./database.ts";
+import { drawDatasets } from "./datasets.ts";
 import { renderDocument } from "./document.ts";
 import { readWeeks, streamEvents } from "./events.ts";
 import { type InterfaceRate, makeFeed } from "./feed.ts";
@@ -29,6 +31,8 @@ export type PageOptions = {
   readonly rates: () => Promise<readonly InterfaceRate[]>;
   /** Origin of the data on the page. */
   readonly origin: Origin;
+  /** What the schedules keep up to date. */
+  readonly choice: Choice;
   /** Port to prefer; any free one when it is taken or absent. */
   readonly port?: number;
 };
@@ -58,6 +62,7 @@ export async function startPage({
   dispatch,
   rates,
   origin,
+  choice,
   port = 0,
 }: PageOptions): Promise<Page> {
   const database = openDatabase(readerUrl, readOnly);
@@ -90,6 +95,13 @@ export async function startPage({
         return sendJson(response, 200, await drawChart(database, readChoice(query), words));
       case "GET /names":
         return send(response, 200, "text/html; charset=utf-8", await drawNames(database, query, words));
+      case "GET /datasets":
+        return send(
+          response,
+          200,
+          "text/html; charset=utf-8",
+          await drawDatasets(database, choice, new Date(), words),
+        );
       case "GET /findings":
         return send(response, 200, "text/html; charset=utf-8", await drawFindings(database, query, words));
       case "GET /codes":

@@ -57,7 +57,7 @@ export type PageWords = {
   readonly nothingStored: string;
   readonly noPrices: (code: string) => string;
   readonly close: string;
-  /** The dialog with the names of what is absent of a day, or was found by a verification. */
+  /** The dialog with the names of what is absent of a day, what a verification found, or all datasets. */
   readonly names: string;
   readonly noNames: string;
   readonly closeNames: string;
@@ -65,6 +65,7 @@ export type PageWords = {
   readonly columns: Readonly<Record<"open" | "high" | "low" | "close" | "vol", string>>;
   readonly priceOn: (day: string, moved: string) => string;
   readonly asTable: (rows: number) => string;
+  readonly datasetTable: DatasetWords;
   readonly verify: VerifyWords;
 };
 
@@ -100,6 +101,10 @@ export type VerifyWords = Readonly<
   /** Asks before the calls of a comparison are made. */
   readonly planned: (job: string, units: string, calls: string, minutes: string) => string;
 };
+
+type DatasetWords = Readonly<
+  Record<"title" | "about" | "dataset" | "kept" | "rows" | "first" | "last" | "through", string>
+> & { readonly keptAs: Readonly<Record<"yes" | "points" | "no", string>> };
 
 const english: PageWords = {
   language: "en",
@@ -184,13 +189,25 @@ const english: PageWords = {
   nothingStored: "No prices are stored yet. They appear here when the first days are in.",
   noPrices: (code) => `No prices of ${code} are stored.`,
   close: "close",
-  names: "What is absent or different",
+  names: "Details",
   noNames: "No names are known of this day.",
   closeNames: "Close",
   day: "day",
   columns: { open: "open", high: "high", low: "low", close: "close", vol: "volume, lots" },
   priceOn: (day, moved) => `on ${day}, ${moved} over the range`,
   asTable: (rows) => `As a table, newest ${rows} days`,
+  datasetTable: {
+    title: "All datasets",
+    about:
+      "Chosen by `npm start -- --datasets core,index`; `npx tushare-sync plan core,index` tells the price first. The job of any dataset can be started by hand.",
+    dataset: "dataset",
+    kept: "kept up to date",
+    rows: "rows",
+    first: "first day",
+    last: "last day",
+    through: "complete through",
+    keptAs: { yes: "yes", points: "too few points", no: "no" },
+  },
   verify: {
     none: "Nothing was verified yet.",
     unknown: "There is no such verification.",
@@ -312,13 +329,25 @@ const chinese: PageWords = {
   nothingStored: "还没有价格入库。首批数据入库后会显示在这里。",
   noPrices: (code) => `没有 ${code} 的价格。`,
   close: "收盘价",
-  names: "缺少或不一致的数据",
+  names: "详情",
   noNames: "没有这一天的明细。",
   closeNames: "关闭",
   day: "日期",
   columns: { open: "开盘", high: "最高", low: "最低", close: "收盘", vol: "成交量（手）" },
   priceOn: (day, moved) => `${day}，区间涨跌 ${moved}`,
   asTable: (rows) => `表格，最近 ${rows} 天`,
+  datasetTable: {
+    title: "全部数据集",
+    about:
+      "用 `npm start -- --datasets core,index` 选择；`npx tushare-sync plan core,index` 先给出用量和费用。任何数据集的作业都可以手动启动。",
+    dataset: "数据集",
+    kept: "定时更新",
+    rows: "行数",
+    first: "最早",
+    last: "最新",
+    through: "连续完整到",
+    keptAs: { yes: "是", points: "积分不足", no: "否" },
+  },
   verify: {
     none: "还没有核对过。",
     unknown: "没有这次核对。",

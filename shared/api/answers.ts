@@ -170,6 +170,8 @@ const datasetState = {
     z.nullable(z.string()),
   ),
   last_day: z.nullable(z.string()),
+  newest_whole_day: about("Null where its days are not counted", z.nullable(day())),
+  complete_through: about("The last day before the first one that is not whole", z.nullable(day())),
 };
 
 export const DatasetAnswer = name("Dataset", z.strictObject({ ...datasetFields, ...datasetState }));
@@ -187,8 +189,6 @@ export const DatasetDetailAnswer = name(
   z.strictObject({
     ...datasetFields,
     ...datasetState,
-    newest_whole_day: about("Null where its days are not counted", z.nullable(day())),
-    complete_through: about("The last day before the first one that is not whole", z.nullable(day())),
     key: about(
       "The columns of the key; not unique where an answer replaces all rows of its slice",
       z.array(z.string()),

@@ -1,14 +1,12 @@
 // Every dataset of the catalogue: what is stored of it, and its rows.
 import { type Choice, choiceOf, pointsFor } from "../catalogue/chosen-datasets.ts";
-import { isByTradingDay } from "../catalogue/dataset.ts";
 import { type Dataset, datasets, isDatasetName } from "../catalogue/datasets.ts";
 import { jobsOf } from "../catalogue/jobs.ts";
-import { nothingWhole, readReach } from "../coverage/reach.ts";
 import {
   codeColumnOf,
+  type DatasetState,
   linesOfDataset,
-  readStored,
-  type StoredDataset,
+  readStates,
   shownColumns,
 } from "../reads/datasets.ts";
 import { say } from "../words/say.ts";
@@ -35,11 +33,11 @@ export const datasetRoutes: readonly Route[] = [
     tag: "Datasets",
     summary: "All datasets: what is stored of each, and whether the schedules keep it up to date",
     answers: { 200: { about: "In the order of the catalogue", schema: DatasetsAnswer } },
-    async handle({ database, settings }) {
+    async handle({ database, settings, clock }) {
       const choice = choiceOf(settings);
       const all = Object.values(datasets);
-      const stored = await readStored(database, all);
-      const body = all.map((dataset, at) => ({ ...described(dataset, choice), ...stateOf(stored[at]) }));
+      const states = await readStates(database, all, clock.now());
+      const body = all.map((dataset, at) => ({ ...described(dataset, choice), ...stateOf(states[at]) }));
       return { status: 200, body: { datasets: body } };
     },
   }),
@@ -53,13 +51,10 @@ export const datasetRoutes: readonly Route[] = [
     answers: { 200: { about: "The dataset", schema: DatasetDetailAnswer } },
     async handle({ database, settings, clock }, { path }) {
       const dataset = datasetNamed(path.dataset);
-      const [stored] = await readStored(database, [dataset]);
-      const reach = isByTradingDay(dataset) ? await readReach(database, dataset, clock.now()) : nothingWhole;
+      const [state] = await readStates(database, [dataset], clock.now(), 200);
       const body = {
         ...described(dataset, choiceOf(settings)),
-        ...stateOf(stored),
-        newest_whole_day: reach.newestWhole ?? null,
-        complete_through: reach.completeThrough ?? null,
+        ...stateOf(state),
         key: dataset.key,
         is_unique: dataset.replacesSlice !== true,
         code_column: codeColumnOf(dataset) ?? null,
@@ -128,12 +123,14 @@ function described(dataset: Dataset, { datasets: kept, beyondPoints }: Choice) {
   };
 }
 
-function stateOf(stored: StoredDataset | undefined) {
+function stateOf(state: DatasetState | undefined) {
   return {
-    rows: stored?.rows ?? null,
-    rows_are_counted: stored?.isCounted ?? false,
-    first_day: stored?.firstDay ?? null,
-    last_day: stored?.lastDay ?? null,
+    rows: state?.rows ?? null,
+    rows_are_counted: state?.isCounted ?? false,
+    first_day: state?.firstDay ?? null,
+    last_day: state?.lastDay ?? null,
+    newest_whole_day: state?.newestWhole ?? null,
+    complete_through: state?.completeThrough ?? null,
   };
 }
 

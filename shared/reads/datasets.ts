@@ -1,8 +1,9 @@
 // What is stored of each dataset, and pages of its rows: made from the catalogue, the same for all of them.
-import { type Column, type ColumnType, columnsOf } from "../catalogue/dataset.ts";
+import { type Column, type ColumnType, columnsOf, isByTradingDay } from "../catalogue/dataset.ts";
 import type { Dataset } from "../catalogue/datasets.ts";
 import type { Day } from "../catalogue/dates.ts";
 import { isOwnRow } from "../coverage/members.ts";
+import { nothingWhole, readReach } from "../coverage/reach.ts";
 import type { Database, SqlParameters } from "../ports.ts";
 import { csvLine, type Line, type Lines, runAsLines, textCell } from "./lines.ts";
 
@@ -18,6 +19,33 @@ export type StoredDataset = {
   readonly firstDay: Day | null;
   readonly lastDay: Day | null;
 };
+
+export type DatasetState = StoredDataset & {
+  /** The newest whole day, and the last before the first that is not whole; null where its days are not counted. */
+  readonly newestWhole: Day | null;
+  readonly completeThrough: Day | null;
+};
+
+/** Days that are counted from their rows, where no earlier question has kept them as whole. */
+const countedDaysMax = 20;
+
+/** What is stored of these datasets, and how far those by trading day are whole. */
+export async function readStates(
+  database: Database,
+  among: readonly Dataset[],
+  now: Date,
+  daysMax = countedDaysMax,
+): Promise<DatasetState[]> {
+  const states: DatasetState[] = [];
+  for (const [at, stored] of (await readStored(database, among)).entries()) {
+    const dataset = among[at];
+    const isDated = dataset !== undefined && isByTradingDay(dataset) && stored.lastDay !== null;
+    const reach = isDated ? await readReach(database, dataset, now, { daysMax }) : nothingWhole;
+    const { newestWhole = null, completeThrough = null } = reach;
+    states.push({ ...stored, newestWhole, completeThrough });
+  }
+  return states;
+}
 
 /** Rows and days of these datasets, in their order. @param countedMax up to so many rows are counted */
 export async function readStored(
