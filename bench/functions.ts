@@ -78,6 +78,7 @@ export function functionEnvironment(endpoints: {
     SCHEDULE_ROLE_ARN: arn("iam", "role/bench"),
     SCHEDULE_DEAD_LETTERS_ARN: arn("sqs", "missed-runs"),
     OWN_ADDRESS_URL: "",
+    ENDPOINT_TOKENS_SECRET_ARN: arn("secretsmanager", "secret:tokens"),
   };
 }
 

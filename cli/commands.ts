@@ -23,6 +23,7 @@ const files: Readonly<Record<string, Load>> = {
   query: async (t) => [(await import("./commands/query.ts")).queryCommand(t)],
   export: async (t) => [(await import("./commands/export.ts")).exportCommand(t)],
   connect: async (t) => [(await import("./commands/connect.ts")).connectCommand(t)],
+  "endpoint-token": async (t) => [(await import("./commands/endpoint-token.ts")).endpointTokenCommand(t)],
   doctor: async (t) => [(await import("./commands/doctor.ts")).doctorCommand(t)],
   deploy: async (t) => [(await import("./commands/deploy.ts")).deployCommand(t)],
   drill: async (t) => [(await import("./commands/drill.ts")).drillCommand(t)],

@@ -96,7 +96,16 @@ export async function deployedTarget(
   if (apiUrl === undefined) throw missingOutput("ApiUrl", stack, t);
   const clients = { region: await client.config.region() };
   const origin = originOf(outputs);
-  return { stack, name: stack, clients, outputs, origin, upstreamUrl: undefined, apiUrl, ways: {} };
+  return {
+    stack,
+    name: stack,
+    clients,
+    outputs,
+    origin,
+    upstreamUrl: undefined,
+    apiUrl,
+    ways: { tushareUrl: outputs.TushareEndpointUrl },
+  };
 }
 
 /** Stacks without this output predate recorded origins: they are deployed and use the real TuShare. */

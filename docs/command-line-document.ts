@@ -25,7 +25,7 @@ import { helpOf } from "../cli/parser.ts";
 import { readChoice } from "../shared/catalogue/chosen-datasets.ts";
 import { columnsOf, datasetSets } from "../shared/catalogue/dataset.ts";
 import { datasets } from "../shared/catalogue/datasets.ts";
-import { prices } from "../shared/catalogue/prices.ts";
+import { pauseMinutes, prices } from "../shared/catalogue/prices.ts";
 import { readSettings, settingTable } from "../shared/catalogue/settings.ts";
 import { slotSeconds } from "../shared/catalogue/slot.ts";
 
@@ -144,6 +144,13 @@ export function documentCost(): string {
     `\`SYNC_REREAD_OLD_DAYS\`, \`SYNC_REREAD_PERIODS\`): ${thousands(total(all.map(({ figures }) => figures.reread.calls)))} calls, of which the busiest interface gets ${busiestReread}. That costs about $${rereads.dollars.toFixed(2)} a month.`,
     "`plan` shows this part of an increment apart.",
     "",
+    "## Questions in TuShare's protocol",
+    "",
+    "`-c tushareEndpoint=true` adds nothing to the table above but a secret for the tokens, at",
+    `$${prices.secretMonth.toFixed(2)} a month. A thousand questions for a whole market day cost $${(1_000 * questionDollars()).toFixed(2)} in functions, API and Data API. What costs is`,
+    `the database, which a question wakes: ${pauseMinutes} minutes at the least, $${((awakeUnits * prices.capacityUnitHour * pauseMinutes) / 60).toFixed(2)} each time, and $${(awakeUnits * prices.capacityUnitHour).toFixed(2)} an hour while questions keep coming.`,
+    "A wrong token wakes nothing.",
+    "",
     "## Ten years of everything, once",
     "",
     `${thousands(units)} units, ${thousands(rows)} rows;`,
@@ -211,6 +218,16 @@ export function documentCost(): string {
     ),
     "",
   ].join("\n");
+}
+
+/** Capacity units of a database that only answers. */
+const awakeUnits = 0.5;
+
+/** A question for 5,400 rows of 11 columns, some 700 KB: half a second of a function, in the Data API's portions of 32 KB. */
+function questionDollars(): number {
+  const [functionGigabytes, seconds, portions] = [0.5, 0.5, 700 / 32 + 3];
+  const functions = functionGigabytes * seconds * prices.lambdaGigabyteSecond + prices.lambdaRequest;
+  return functions + prices.apiRequest + portions * prices.dataApiRequest;
 }
 
 /** A set priced with the lists that it needs. */

@@ -3,6 +3,7 @@ import { Logger } from "@aws-lambda-powertools/logger";
 import { Metrics, MetricUnit } from "@aws-lambda-powertools/metrics";
 import { makeChatRobot } from "../shared/adapters/chat-robot.ts";
 import { type DataApiOptions, makeDataApi } from "../shared/adapters/data-api.ts";
+import { makeTokenCheck } from "../shared/adapters/endpoint-tokens.ts";
 import { makeDispatcher } from "../shared/adapters/lambda.ts";
 import { makeQueryApi, type QueryApi, type QueryService } from "../shared/adapters/query-api.ts";
 import { makeScheduler } from "../shared/adapters/scheduler.ts";
@@ -157,6 +158,11 @@ export const dispatcherArn = (): string => required("DISPATCHER_ARN");
 
 /** Origin of the data from this stack's upstream. */
 export const origin = () => decodeOrigin(required("MIRROR_ORIGIN"));
+
+/** Whether a token is one with which this stack may be asked in TuShare's protocol. */
+export function endpointTokens(): (token: string) => Promise<boolean> {
+  return makeTokenCheck({ read: makeSecretSource(required("ENDPOINT_TOKENS_SECRET_ARN")), clock });
+}
 
 /** Sends alarms to the chat robot. */
 export function chatRobot() {

@@ -35,6 +35,7 @@ export class Api extends Construct {
   readonly handler: NodeFunction;
   /** For metrics and alarms. */
   readonly http: HttpApi;
+  readonly stage: HttpStage;
 
   constructor(scope: Construct, id: string, props: ApiProps) {
     super(scope, id);
@@ -62,7 +63,7 @@ export class Api extends Construct {
       defaultAuthorizer: new HttpIamAuthorizer(),
       defaultIntegration: new HttpLambdaIntegration("Function", this.handler),
     });
-    new HttpStage(this, "Stage", {
+    this.stage = new HttpStage(this, "Stage", {
       httpApi: this.http,
       stageName: "$default",
       autoDeploy: true,

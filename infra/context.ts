@@ -104,6 +104,10 @@ const schema = z.object({
         example: `-c schedules='{"ETF_LIST":[],"REFERENCE":["cron(0 6 ? * MON-FRI *)"]}'`,
       }),
     ),
+  /** Whether the HTTP API also answers in TuShare's protocol, for callers with a token of the stack's own. */
+  tushareEndpoint: boolean
+    .default(false)
+    .describe(say("contextTruth", { example: "-c tushareEndpoint=true" })),
   /** Mail address for alarms; its owner must confirm the subscription. */
   alarmEmail: z
     .email()

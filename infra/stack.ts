@@ -12,6 +12,7 @@ import type { Context } from "./context.ts";
 import { Dashboard } from "./dashboard.ts";
 import { Database } from "./database.ts";
 import { Egress } from "./egress.ts";
+import { Endpoint } from "./endpoint.ts";
 import { Migrations } from "./migrations.ts";
 import { Monitoring } from "./monitoring.ts";
 import { Pipeline } from "./pipeline.ts";
@@ -40,9 +41,15 @@ export class TushareSync extends Stack {
     const schedules = new Schedules(this, "Schedules", { ...context, dispatcher: pipeline.dispatcher });
     pipeline.oneTime.giveUpTo(schedules.missedRuns);
     const api = new Api(this, "Api", { ...context, database, origin, dispatcher: pipeline.dispatcher });
+    const endpoint = context.tushareEndpoint
+      ? new Endpoint(this, "Endpoint", { ...context, database, ...{ http: api.http, stage: api.stage } })
+      : undefined;
     const { dispatcher, worker, retry, workQueue, deadLetterQueue } = pipeline;
     const watched = {
-      functions: { dispatcher, worker, retry, api: api.handler },
+      functions: {
+        ...{ dispatcher, worker, retry, api: api.handler },
+        ...(endpoint && { endpoint: endpoint.handler }),
+      },
       ...{ workQueue, deadLetters: deadLetterQueue, missedRuns: schedules.missedRuns, database },
       egressMachine: egress?.machine,
       apiId: api.http.apiId,
@@ -55,11 +62,12 @@ export class TushareSync extends Stack {
     });
 
     // So new code never runs on the old schema, and nothing starts on an empty database.
-    migrations.executeBefore(pipeline, schedules, api, monitoring, dashboard);
+    const users = [pipeline, schedules, api, ...(endpoint ? [endpoint] : []), monitoring, dashboard];
+    migrations.executeBefore(...users);
     new Protection(this, "Protection", {
       database,
       isProtected: context.keepData,
-      after: [migrations, ...(egress ? [egress] : []), pipeline, schedules, api, monitoring, dashboard],
+      after: [migrations, ...(egress ? [egress] : []), ...users],
     });
 
     const outputs: StackOutputs & { readonly [chosenOutput]: string } = {
@@ -77,6 +85,10 @@ export class TushareSync extends Stack {
       DatabaseReaderSecretArn: database.readerSecretArn,
       TushareTokenSecretArn: pipeline.token.secretArn,
       MirrorOrigin: origin,
+      ...(endpoint && {
+        TushareEndpointUrl: endpoint.url,
+        EndpointTokensSecretArn: endpoint.tokens.secretArn,
+      }),
       ...(egress && { EgressAddress: egress.address }),
       [chosenOutput]: JSON.stringify(chosen),
     };

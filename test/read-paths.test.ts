@@ -12,6 +12,8 @@ import fc from "fast-check";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { announce, localClients } from "../local/running.ts";
 import { scramVerifier } from "../shared/adapters/scram.ts";
+import { columnsOf } from "../shared/catalogue/dataset.ts";
+import { datasets } from "../shared/catalogue/datasets.ts";
 import { encodeOrigin, simulatedOrigin } from "../shared/catalogue/origin.ts";
 import { readerUser } from "../shared/catalogue/stack.ts";
 import { askCli } from "./support/cli.ts";
@@ -19,13 +21,17 @@ import { type LocalApi, startLocalApi } from "./support/local-api.ts";
 import { operationsOf, requestsFor } from "./support/openapi-requests.ts";
 
 const requestsEach = 8;
+/** Columns of reports, each filled with all the digits of a double. */
+const wide = columnsOf(datasets.finance)
+  .filter(({ type }) => type === "number")
+  .map(({ name }) => name);
 const folder = mkdtempSync(join(tmpdir(), "read-paths-"));
 let api: LocalApi;
 let withdraw = () => {};
 let task = "";
 
 beforeAll(async () => {
-  api = await startLocalApi();
+  api = await startLocalApi({ context: { egress: "none", tushareEndpoint: "true" } });
   const { endpoint, outputs, functions } = api.stack;
   const origin = simulatedOrigin({ seed: 1, stocks: 60 });
   withdraw = announce(folder, {
@@ -107,6 +113,93 @@ test("the dashboard's widget, of the whole page and of a day's names", async () 
     });
     expect(used).toEqual([readerSecret()]);
   }
+});
+
+describe("TuShare's protocol of a deployed stack", () => {
+  const cli = (...line: string[]) => askCli([...line, "--data-dir", folder]);
+  let token = "";
+  const ask = async (question: object, { path = "", headers = {} } = {}) => {
+    const body = JSON.stringify({ api_name: "daily", token, params: { ts_code: "600519.SH" }, ...question });
+    const init = { method: "POST", headers: { "content-type": "application/json", ...headers }, body };
+    const response = await fetch(`${api.url}/tushare${path}`, init);
+    const text = await response.text();
+    return { status: response.status, zipped: response.headers.get("content-encoding"), ...JSON.parse(text) };
+  };
+
+  test("is asked with a token that the command line made and shows once", async () => {
+    const made = await cli("endpoint-token", "add", "notebook");
+    expect(made.out).toMatch(/^[0-9a-f]{56}\n$/);
+    token = made.out.trim();
+    expect((await cli("endpoint-token", "list")).out).toMatch(/notebook +\d{4}-\d\d-\d\d/);
+    expect((await cli("endpoint-token", "list")).out).not.toContain(token);
+    expect(await cli("endpoint-token", "add", "notebook")).toMatchObject({ code: 4, out: "" });
+    for (const line of [["add"], ["revoke"], ["list", "x"], ["add", "a b"], ["revoke", "nobody"]]) {
+      expect(await cli("endpoint-token", ...line), line.join(" ")).toMatchObject({ code: 2, out: "" });
+    }
+    const fields = "ts_code,trade_date,close";
+    const used = await secretsOf(async () => {
+      for (const path of ["/lenient", "/lenient/daily", "/lenient/dataapi", "/lenient/dataapi/daily"]) {
+        expect(await ask({ fields }, { path })).toMatchObject({
+          ...{ status: 200, code: 0, msg: "" },
+          data: { items: [["600519.SH", "20240105", 1663.36]], has_more: false, count: -1 },
+        });
+      }
+    });
+    expect(used).toEqual([readerSecret()]);
+    expect(await ask({})).toMatchObject({ status: 200, code: 50101, data: null }); // not proven whole
+  });
+
+  test("refuses in TuShare's shape, and asks the database nothing without a right token", async () => {
+    const used = await secretsOf(async () => {
+      for (const wrong of [`${token}0`, "any", "", 7, null]) {
+        expect(await ask({ token: wrong })).toMatchObject({ status: 200, code: 40101, data: null });
+      }
+      expect(await ask({ api_name: "no_such" })).toMatchObject({ status: 200, code: 40203, data: null });
+      expect(await ask({ params: { ts_code: "x".repeat(1024 * 1024) } })).toMatchObject({
+        code: 50101,
+        data: null,
+      });
+      expect(await ask({}, { path: "/a/b/c" })).toMatchObject({ code: -1000, data: null });
+    });
+    expect(used).toEqual([]);
+  });
+
+  test("a market's day fits; what is more than a function may answer is cut, and says so", async () => {
+    await api.database.query(
+      `insert into stock_daily (ts_code, trade_date, open, high, low, close, pre_close, change, pct_chg, vol, amount)
+         select at || '.SH', date '2024-01-04', 1234.56, 1234.56, 1234.56, 1234.56, 1234.56, -12.34, -1.2345, 123456789.01, 12345678.901
+         from generate_series(600001, 605400) as at;
+       insert into fina_indicator (ts_code, ann_date, end_date, update_flag, ${wide.join(", ")})
+         select at || '.SH', date '2024-04-30', date '2023-12-31', 1, ${wide.map((_, at) => `random() * ${at + 1}`).join(", ")}
+         from generate_series(600001, 602000) as at`,
+    );
+    for (const encoding of ["identity", "gzip"]) {
+      const options = { path: "/lenient", headers: { "accept-encoding": encoding } };
+      const day = await ask({ params: { trade_date: "20240104" } }, options);
+      expect([day.code, day.data.items.length, day.data.has_more]).toEqual([0, 5_400, false]);
+      expect(day.zipped).toBe(encoding === "gzip" ? "gzip" : null);
+      const reports = { api_name: "fina_indicator_vip", params: { period: "20231231" } };
+      const first = await ask(reports, options);
+      expect(first.code).toBe(0);
+      const { length } = first.data.items;
+      expect(first.data.has_more).toBe(encoding === "identity");
+      if (encoding === "gzip") expect(length).toBe(2_000);
+      else {
+        expect(length).toBeGreaterThan(500);
+        const rest = await ask({ ...reports, params: { ...reports.params, offset: length } }, options);
+        expect(length + rest.data.items.length).toBe(2_000);
+        expect(rest.data.items[0]).not.toEqual(first.data.items.at(-1));
+      }
+    }
+    await api.database.query(
+      "delete from stock_daily where trade_date = '2024-01-04'; delete from fina_indicator",
+    );
+  }, 60_000);
+
+  test("a token that is revoked is listed no more", async () => {
+    expect((await cli("endpoint-token", "revoke", "notebook")).out).toContain("notebook is revoked");
+    expect((await cli("endpoint-token", "list")).out).toBe("No tokens.\n");
+  });
 });
 
 describe("the command line", () => {

@@ -30,7 +30,11 @@ describe("the version of package.json", () => {
   });
 
   test("is in the stack's description and given to every function", () => {
-    const context = { "aws:cdk:bundling-stacks": [], alarmWebhookSecret: "a-secret" };
+    const context = {
+      "aws:cdk:bundling-stacks": [],
+      alarmWebhookSecret: "a-secret",
+      tushareEndpoint: "true",
+    };
     const [stack] = makeApp({ context, outdir: join(scratch, "cdk.out") }).synth().stacks;
     expect(stack?.template.Description).toMatch(new RegExp(`\\(version ${version}\\)$`));
     const functions = Object.values<{ Type: string; Properties: Record<string, unknown> }>(
@@ -68,7 +72,7 @@ describe("the version of package.json", () => {
 });
 
 describe("what a deployment of this release would do to a stack of the last one", () => {
-  const context = { "aws:cdk:bundling-stacks": [], alarmWebhookSecret: "a-secret" };
+  const context = { "aws:cdk:bundling-stacks": [], alarmWebhookSecret: "a-secret", tushareEndpoint: "true" };
   const [stack] = makeApp({ context, outdir: join(scratch, "ids") }).synth().stacks;
   const now = heldIn(stack?.template.Resources);
   const last = JSON.parse(read("release/stateful.json")) as typeof now;

@@ -2,10 +2,12 @@
 // function asks for is allowed on its own resources and on no neighbour's, and no right is granted that nothing uses.
 import { existsSync, globSync, readFileSync } from "node:fs";
 import { join } from "node:path";
+import { PutSecretValueCommand, SecretsManagerClient } from "@aws-sdk/client-secrets-manager";
 import { ReceiveMessageCommand, SQSClient } from "@aws-sdk/client-sqs";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { resolveTemplate } from "../local/aws/template.ts";
 import { localClients } from "../local/running.ts";
+import { hashToken } from "../shared/adapters/endpoint-tokens.ts";
 import { resourceEvent, startReplies } from "./support/aws-replies.ts";
 import { type LocalApi, startLocalApi } from "./support/local-api.ts";
 import { guard, neighbourOf, type Roles, rolesOf, type Seen } from "./support/roles.ts";
@@ -86,7 +88,7 @@ let cloudFormation: Awaited<ReturnType<typeof startReplies>>;
 /** TuShare's next answer, by its message. */
 let refusal = "";
 
-const context = { egress: "instance", alarmWebhookSecret: "robot" };
+const context = { egress: "instance", alarmWebhookSecret: "robot", tushareEndpoint: "true" };
 
 beforeAll(async () => {
   upstream = await startReplies(() => [200, JSON.stringify({ code: 40203, msg: refusal, data: null })]);
@@ -121,6 +123,18 @@ async function driveAll(): Promise<void> {
     authorization: "AWS4-HMAC-SHA256 Credential=local/20260101/us-east-1/execute-api/aws4_request",
   };
   await fetch(`${url}/api/jobs`, { headers: signed });
+  const token = "a-token-of-a-test-for-questions";
+  const tokens = { test: { sha256: hashToken(token), since: "2026-11-23" } };
+  const secrets = new SecretsManagerClient({ ...localClients, endpoint: stack.endpoint });
+  const { EndpointTokensSecretArn: SecretId, TushareEndpointUrl = "" } = stack.outputs;
+  await secrets.send(new PutSecretValueCommand({ SecretId, SecretString: JSON.stringify(tokens) }));
+  const question = { api_name: "trade_cal", token, params: { limit: 1 } };
+  const asked = `${url}${new URL(TushareEndpointUrl).pathname}/lenient`;
+  expect(await (await fetch(asked, { method: "POST", body: JSON.stringify(question) })).json()).toMatchObject(
+    {
+      code: 0,
+    },
+  );
   const begun = await fetch(`${url}/api/jobs/ETF_LIST/run`, {
     ...{ method: "POST", headers: { ...signed, "content-type": "application/json" }, body: "{}" },
   });
@@ -205,7 +219,7 @@ describe("what a function asks for", () => {
   test("is allowed, whatever it does", () => {
     const refused = [...seen.values()].filter(({ allowed }) => !allowed);
     expect(refused).toEqual([]);
-    expect(new Set([...seen.values()].map(({ role }) => role)).size).toBe(9);
+    expect(new Set([...seen.values()].map(({ role }) => role)).size).toBe(10);
   });
 
   test("is not allowed on a neighbour's resource of the same type", async () => {

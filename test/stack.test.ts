@@ -504,6 +504,95 @@ describe("the database", () => {
   });
 });
 
+describe("TuShare's protocol", () => {
+  const { template } = synth({ tushareEndpoint: "true" });
+  const resources: Record<string, object> = template.toJSON().Resources;
+  const before: Record<string, object> = standard.template.toJSON().Resources;
+
+  test("is off unless chosen, and then changes nothing but what throttles, watches or waits for it", () => {
+    expect(JSON.stringify(standard.template.toJSON())).not.toMatch(
+      /tushare-endpoint|"POST |Endpoint(Handler|Tokens)/,
+    );
+    expect(Object.keys(before).filter((id) => resources[id] === undefined)).toEqual([]);
+    const changed = Object.keys(before).filter(
+      (id) => JSON.stringify(before[id]) !== JSON.stringify(resources[id]),
+    );
+    expect(changed.map((id) => id.replace(/[0-9A-F]{8}$/, "")).sort()).toEqual([
+      "ApiStage",
+      "DashboardBoard",
+      "MonitoringFunctionerrors",
+      "MonitoringRecursiondropped",
+      "MonitoringThrottles",
+      "ProtectionDatabase",
+    ]);
+    const added = Object.keys(resources).filter((id) => before[id] === undefined);
+    expect(
+      added.map((id) => id.replace(/[0-9A-F]{8}$/, "")).every((id) => /^(Endpoint|ApiHttpPOST)/.test(id)),
+    ).toBe(true);
+  });
+
+  test("two routes take questions without a signature, every other still wants one", () => {
+    const routes = Object.values(template.findResources("AWS::ApiGatewayV2::Route")).map(({ Properties }) => [
+      Properties.RouteKey,
+      Properties.AuthorizationType,
+    ]);
+    expect(routes.sort()).toEqual([
+      ["$default", "AWS_IAM"],
+      ["POST /tushare", "NONE"],
+      ["POST /tushare/{proxy+}", "NONE"],
+    ]);
+  });
+
+  test("they are throttled for themselves, below the stage, and exist before the stage names them", () => {
+    const [stage] = Object.values(template.findResources("AWS::ApiGatewayV2::Stage"));
+    const { RouteSettings, DefaultRouteSettings } = stage?.Properties ?? {};
+    expect(Object.keys(RouteSettings)).toEqual(["POST /tushare", "POST /tushare/{proxy+}"]);
+    for (const { ThrottlingRateLimit, ThrottlingBurstLimit } of Object.values<Record<string, number>>(
+      RouteSettings,
+    )) {
+      expect(ThrottlingRateLimit).toBeLessThan(DefaultRouteSettings.ThrottlingRateLimit);
+      expect(ThrottlingBurstLimit).toBeLessThan(DefaultRouteSettings.ThrottlingBurstLimit);
+    }
+    const routes = Object.keys(template.findResources("AWS::ApiGatewayV2::Route")).filter((id) =>
+      /POST/.test(id),
+    );
+    expect(stage?.DependsOn).toEqual(expect.arrayContaining(routes));
+  });
+
+  test("its function may read as the reader, its tokens, and write its log: nothing else", () => {
+    const { properties } = functionNamed(template, "EndpointHandler");
+    const role = text(properties.Role).slice(1).split(".")[0] ?? "";
+    const [secret] = Object.keys(template.findResources("AWS::SecretsManager::Secret")).filter((id) =>
+      id.startsWith("EndpointTokens"),
+    );
+    const [reader] = Object.keys(template.findResources("AWS::SecretsManager::Secret")).filter((id) =>
+      id.startsWith("DatabaseReader"),
+    );
+    const granted = statements(template).filter((statement) => statement.role === role);
+    const rights = granted.flatMap(({ actions, resources }) =>
+      actions.flatMap((action) =>
+        resources.map((resource) => `${action} ${resource.replace(/[0-9A-F]{8}[.>].*$/, "")}`),
+      ),
+    );
+    expect(rights.sort()).toEqual([
+      "logs:CreateLogStream <EndpointHandlerLogs",
+      "logs:PutLogEvents <EndpointHandlerLogs",
+      expect.stringMatching(/^rds-data:ExecuteStatement .*DatabaseCluster/),
+      `secretsmanager:GetSecretValue <${reader?.slice(0, -8)}`,
+      `secretsmanager:GetSecretValue <${secret?.slice(0, -8)}`,
+    ]);
+    expect(Object.keys(properties.Environment.Variables)).not.toContain("DATABASE_SECRET_ARN");
+    expect(properties.Timeout).toBeLessThan(30);
+  });
+
+  test("no token is in the template", () => {
+    const [tokens] = Object.entries(template.findResources("AWS::SecretsManager::Secret")).filter(([id]) =>
+      id.startsWith("EndpointTokens"),
+    );
+    expect(tokens?.[1].Properties.SecretString).toBe("{}");
+  });
+});
+
 describe("egress", () => {
   test("by default one NAT instance with one elastic address, for the worker alone", () => {
     const { template } = standard;

@@ -16,7 +16,10 @@ const forms: readonly [string, Record<string, unknown>][] = [
   ["egress=gateway", { egress: "gateway" }],
   ["egress=none", { egress: "none" }],
   ["keepData=false", { keepData: "false", egress: "none", reserveConcurrency: "false" }],
-  ["alarms", { stage: "prod", alarmEmail: "oncall@example.com", alarmWebhookSecret: "robot" }],
+  [
+    "alarms",
+    { stage: "prod", alarmEmail: "oncall@example.com", alarmWebhookSecret: "robot", tushareEndpoint: "true" },
+  ],
 ];
 
 const made = new Map(forms.map(([name, context], at) => [name, synth(context, join(scratch, String(at)))]));

@@ -34,7 +34,7 @@ async function ask(
 ): Promise<Reply> {
   const { database } = world.services;
   const settings = readSettings(environment);
-  const door = makeDoor({ database, settings, isToken: () => true, ...options });
+  const door = makeDoor({ database, settings, ...options });
   const body = JSON.stringify({ api_name, token: "any", params, fields });
   return JSON.parse(await door({ body, isLenient, requestId: "1", now: world.clock.now() })) as Reply;
 }

@@ -3,19 +3,18 @@ import { readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
 import { withInterfaces } from "../docs/endpoint-document.ts";
 import { facesOf } from "../shared/tushare-door/face.ts";
-import { type Door, readQuestion } from "../shared/tushare-door/question.ts";
+import { type Door, readQuestion, readRequest } from "../shared/tushare-door/question.ts";
 import { RefusedError } from "../shared/tushare-door/refusal.ts";
 import { statementOf } from "../shared/tushare-door/rows.ts";
 
 const door: Door = {
   faces: facesOf(),
-  isToken: (token) => token !== "",
   rowCapOf: ({ spec }) => spec.rowCap,
 };
 
 function ask(request: unknown, pathName?: string) {
   const body = typeof request === "string" ? request : JSON.stringify(request);
-  return readQuestion(body, pathName, door);
+  return readQuestion(readRequest(body), pathName, door);
 }
 const call = (api_name: string, params: unknown = {}, fields: unknown = "") =>
   ask({ api_name, token: "any", params, fields });

@@ -40,7 +40,7 @@ let ask: (
 
 beforeAll(async () => {
   database = await migratedDatabase();
-  const door = makeDoor({ database, settings: readSettings({}), isToken: () => true, rowsMax: 20_000 });
+  const door = makeDoor({ database, settings: readSettings({}), rowsMax: 20_000 });
   ask = async (api_name, params, fields) => {
     const body = JSON.stringify({ api_name, token: "any", params, fields });
     const asked = { isLenient: true, requestId: "1", now: new Date("2026-04-01T04:00:00Z") };

@@ -287,7 +287,7 @@ export const en = {
   },
   connect: {
     about:
-      "show every way in, with lines to copy: TuShare's protocol, PostgreSQL, HTTP, Parquet (--json: the addresses)",
+      "Show every way in, with lines to copy: TuShare's protocol, PostgreSQL, HTTP, Parquet (--json: the addresses)",
     exampleLocal: "the ways into the local stack",
     exampleStack: "the addresses of a deployed one",
     page: "Page with progress and prices, for a browser",
@@ -311,6 +311,32 @@ export const en = {
     signedHere: "as for a deployed stack; here the signature is not checked",
     signedOnly: "only signed requests are answered; the credentials need execute-api:Invoke",
     parquet: "Parquet: DuckDB",
+  },
+  endpointToken: {
+    about: "Add, list or revoke tokens with which programs ask a deployed stack in TuShare's protocol",
+    actionOption: "add makes a token and prints it once; revoke takes it away within a minute",
+    nameOption: "whose token it is, such as notebook: letters, digits, . _ -",
+    exampleAdd: "make a token, and print it",
+    exampleRevoke: "refuse it from now on",
+    nameFor: {
+      add: "a name is missing: endpoint-token add NAME",
+      revoke: "a name is missing: endpoint-token revoke NAME",
+      list: "list takes no name: it shows all tokens",
+    },
+    badName: (name: string) =>
+      `the name '${name}' is not allowed: 1 to 40 letters, digits, dots, hyphens or underscores, a letter or digit first`,
+    off: (stack: string) =>
+      `${stack} does not answer in TuShare's protocol: \`npm run deploy -- -c tushareEndpoint=true\` turns it on (the local stack of \`npm start\` takes any token)`,
+    noSecret: (stack: string, said: string) =>
+      `the tokens of ${stack} could not be read or changed (${said}): your credentials need secretsmanager:GetSecretValue and PutSecretValue`,
+    unknown: (name: string) => `there is no token named ${name}: \`endpoint-token list\` shows all`,
+    taken: (name: string) =>
+      `there is a token named ${name} already: revoke it first, or choose another name`,
+    tooMany: (most: string) => `there are ${most} tokens, the most there can be: revoke one first`,
+    revoked: (name: string) => `${name} is revoked; it is refused within a minute.`,
+    once: "This is shown once: only its hash is kept.",
+    none: "No tokens.",
+    headings: { name: "name", since: "since" },
   },
   retry: {
     about: "Retry failed units now",

@@ -297,6 +297,31 @@ export const zh: Messages = {
     signedOnly: "只回答带签名的请求；凭证须有 execute-api:Invoke 权限",
     parquet: "Parquet：DuckDB",
   },
+  endpointToken: {
+    about: "管理程序以 TuShare 协议访问已部署的栈所用的 token：新增、列出或吊销",
+    actionOption: "add 生成 token 并只显示一次；revoke 在一分钟内使其失效",
+    nameOption: "token 的名称，例如 notebook：字母、数字、. _ -",
+    exampleAdd: "生成并显示一个 token",
+    exampleRevoke: "从此拒绝该 token",
+    nameFor: {
+      add: "缺少名称：endpoint-token add NAME",
+      revoke: "缺少名称：endpoint-token revoke NAME",
+      list: "list 不需要名称：它列出全部 token",
+    },
+    badName: (name) =>
+      `不允许名称 '${name}'：须为 1 到 40 个字母、数字、点、连字符或下划线，以字母或数字开头`,
+    off: (stack) =>
+      `${stack} 未开启 TuShare 协议：用 \`npm run deploy -- -c tushareEndpoint=true\` 开启（\`npm start\` 的本地栈接受任意 token）`,
+    noSecret: (stack, said) =>
+      `无法读取或更改 ${stack} 的 token（${said}）：凭证须有 secretsmanager:GetSecretValue 和 PutSecretValue 权限`,
+    unknown: (name) => `没有名为 ${name} 的 token：\`endpoint-token list\` 列出全部`,
+    taken: (name) => `已有名为 ${name} 的 token：请先吊销，或换一个名称`,
+    tooMany: (most) => `已有 ${most} 个 token，达到上限：请先吊销一个`,
+    revoked: (name) => `${name} 已吊销，一分钟内失效。`,
+    once: "只显示这一次：系统只保存其哈希值。",
+    none: "没有 token。",
+    headings: { name: "名称", since: "创建日" },
+  },
   retry: {
     about: "立即重试失败的单元",
     failureOption: "失败记录的编号，或 all",

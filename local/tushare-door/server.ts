@@ -9,6 +9,8 @@ import { randomUUID } from "node:crypto";
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import type { Settings } from "../../shared/catalogue/settings.ts";
 import { makeDoor } from "../../shared/tushare-door/answer.ts";
+import { questionBytesMax, readPath } from "../../shared/tushare-door/path.ts";
+import { refusalText } from "../../shared/tushare-door/refusal.ts";
 import { readOnly } from "../database/url.ts";
 import { listen } from "../listen.ts";
 import { whyNotFromHere } from "../loopback.ts";
@@ -25,9 +27,6 @@ export type DoorServerOptions = {
   readonly port?: number;
 };
 
-const bodyBytesMax = 1024 * 1024;
-const route = /^(\/lenient)?(?:\/dataapi)?\/?(\w*)\/?$/;
-
 export async function startDoor({
   readerUrl,
   settings,
@@ -35,18 +34,17 @@ export async function startDoor({
   port = 0,
 }: DoorServerOptions): Promise<DoorServer> {
   const database = openDatabase(readerUrl, readOnly);
-  const answer = makeDoor({ database, settings, rowsMax, isToken: (token) => token !== "" });
+  const answer = makeDoor({ database, settings, rowsMax });
 
   async function serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const foreign = whyNotFromHere(request.headers);
     if (foreign !== undefined) return send(response, 403, "text/plain", `${foreign}\n`);
-    const [, lenient, pathName] = route.exec((request.url ?? "/").split("?")[0] ?? "/") ?? [];
-    if (pathName === undefined) return send(response, 404, "text/plain", "There is no such path.\n");
+    const path = readPath((request.url ?? "/").split("?")[0] ?? "/");
+    if (path === undefined) return send(response, 404, "text/plain", "There is no such path.\n");
     if (request.method !== "POST") return send(response, 405, "text/plain", "Questions are sent by POST.\n");
     const body = await readBody(request);
     if (body === undefined) return send(response, 413, "text/plain", "The question is too long.\n");
-    const asked = { body, pathName, isLenient: lenient !== undefined };
-    const text = await answer({ ...asked, requestId: randomUUID(), now: new Date() });
+    const text = await answer({ ...path, body, requestId: randomUUID(), now: new Date() });
     send(response, 200, "application/json", text);
   }
 
@@ -55,8 +53,7 @@ export async function startDoor({
       if (response.headersSent) return response.destroy();
       // In TuShare's shape and code for a fault of the server.
       const msg = `系统内部错误: ${error instanceof Error ? error.message : String(error)}`;
-      const refusal = { request_id: randomUUID(), code: -1000, msg, data: null };
-      send(response, 200, "application/json", JSON.stringify(refusal));
+      send(response, 200, "application/json", refusalText(randomUUID(), { code: -1000, msg }));
     });
   });
   return {
@@ -75,9 +72,9 @@ async function readBody(request: IncomingMessage): Promise<string | undefined> {
   let bytes = 0;
   for await (const chunk of request as AsyncIterable<Buffer>) {
     bytes += chunk.length;
-    if (bytes <= bodyBytesMax) chunks.push(chunk);
+    if (bytes <= questionBytesMax) chunks.push(chunk);
   }
-  return bytes > bodyBytesMax ? undefined : Buffer.concat(chunks).toString("utf8");
+  return bytes > questionBytesMax ? undefined : Buffer.concat(chunks).toString("utf8");
 }
 
 function send(response: ServerResponse, status: number, type: string, body: string): void {

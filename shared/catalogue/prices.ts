@@ -12,6 +12,7 @@ export const prices = {
   /** Of 32 KB, both ways together. */
   dataApiRequest: 0.35e-6,
   queueRequest: 0.4e-6,
+  apiRequest: 1e-6,
   secretMonth: 0.4,
   logGigabyte: 0.5,
   metricMonth: 0.3,

@@ -41,6 +41,8 @@ export type StackOutput =
   | "DatabaseReaderSecretArn"
   | "TushareTokenSecretArn"
   | "MirrorOrigin"
+  | "TushareEndpointUrl"
+  | "EndpointTokensSecretArn"
   | "EgressAddress";
 
 /** Outputs as read from a stack: an older stack may lack some. */
@@ -51,6 +53,9 @@ export const alarmName = (stack: string, name: string): string => `${stack}: ${n
 
 /** The alarm that a person raises to see that alarms arrive. */
 export const drillAlarm = (stack: string): string => alarmName(stack, "Drill");
+
+/** Where the HTTP API answers in TuShare's protocol. */
+export const endpointPath = "/tushare";
 
 /** Type of the NAT instance. Not every zone has it. */
 export const natInstanceType = "t4g.nano";
@@ -75,6 +80,7 @@ export type FunctionVariable =
   | "TUSHARE_URL"
   | "TUSHARE_TOKEN_SECRET_ARN"
   | "OWN_ADDRESS_URL"
+  | "ENDPOINT_TOKENS_SECRET_ARN"
   | "WEBHOOK_SECRET_ID";
 
 export type FunctionEnvironment = Readonly<Partial<Record<FunctionVariable | keyof Settings, string>>>;

@@ -3,8 +3,8 @@ import { rowCapOf } from "../catalogue/dataset.ts";
 import type { Settings } from "../catalogue/settings.ts";
 import type { Database } from "../ports.ts";
 import { type Face, facesOf } from "./face.ts";
-import { type Question, readQuestion } from "./question.ts";
-import { RefusedError } from "./refusal.ts";
+import { type Question, readQuestion, readRequest } from "./question.ts";
+import { RefusedError, refusalText, wrongToken } from "./refusal.ts";
 import { type Rows, readRows } from "./rows.ts";
 import { type AskedAt, whyNotWhole } from "./whole.ts";
 
@@ -14,6 +14,8 @@ export type Asked = {
   readonly pathName?: string | undefined;
   /** Answers with what is there, even where rows may be missing. */
   readonly isLenient: boolean;
+  /** Bytes of rows, where whoever asks can take no more: the answer is cut there, and says so. */
+  readonly bytesMax?: number | undefined;
   readonly requestId: string;
   readonly now: Date;
 };
@@ -21,7 +23,8 @@ export type Asked = {
 export type DoorOptions = {
   readonly database: Database;
   readonly settings: Settings;
-  readonly isToken: (token: string) => boolean;
+  /** Any text will do without it. */
+  readonly isToken?: (token: string) => Promise<boolean>;
   /** Rows of an answer, where that is more than the interface's own cap. */
   readonly rowsMax?: number | undefined;
   readonly faces?: ReadonlyMap<string, Face>;
@@ -32,22 +35,22 @@ export function makeDoor(options: DoorOptions): (asked: Asked) => Promise<string
   const { database, settings, isToken, rowsMax = 0, faces = facesOf() } = options;
   const door = {
     faces,
-    isToken,
     rowCapOf: ({ spec }: Face) => Math.max(rowCapOf(spec, settings), rowsMax),
   };
-  return async ({ body, pathName, isLenient, requestId, now }) => {
-    const head = (code: number, msg: string) =>
-      `{"request_id":${JSON.stringify(requestId)},"code":${code},"msg":${JSON.stringify(msg)},"data":`;
+  return async ({ body, pathName, isLenient, bytesMax, requestId, now }) => {
     try {
-      const question = readQuestion(body, pathName, door);
+      const request = readRequest(body);
+      if ((await isToken?.(request.token)) === false) throw wrongToken();
+      const question = readQuestion(request, pathName, door);
       const { items, hasMore } = isLenient
-        ? await readRows(database, question)
-        : await readWhole(database, question, { now, settings });
+        ? await readRows(database, question, bytesMax)
+        : await readWhole(database, question, { now, settings }, bytesMax);
       const fields = JSON.stringify(question.fields.map(({ name }) => name));
-      return `${head(0, "")}{"fields":${fields},"items":[${items}],"has_more":${hasMore},"count":-1}}`;
+      const head = `{"request_id":${JSON.stringify(requestId)},"code":0,"msg":""`;
+      return `${head},"data":{"fields":${fields},"items":[${items}],"has_more":${hasMore},"count":-1}}`;
     } catch (error) {
       if (!(error instanceof RefusedError)) throw error;
-      return `${head(error.refusal.code, error.refusal.msg)}null}`;
+      return refusalText(requestId, error.refusal);
     }
   };
 }
@@ -56,13 +59,18 @@ export function makeDoor(options: DoorOptions): (asked: Asked) => Promise<string
  * The rows, read after they were proven: what is stored between the two is in the answer, and nothing that was proven is missing.
  * @throws RefusedError when rows may be missing
  */
-async function readWhole(database: Database, question: Question, at: AskedAt): Promise<Rows> {
+async function readWhole(
+  database: Database,
+  question: Question,
+  at: AskedAt,
+  bytesMax: number | undefined,
+): Promise<Rows> {
   const refused = await whyNotWhole(database, question, undefined, at);
-  const rows = await readRows(database, question);
+  const rows = await readRows(database, question, bytesMax);
   if (refused === undefined) return rows;
   // An answer that is cut needs only its own part of the range to be whole.
   if (!rows.hasMore) throw refused;
   const refusedPart = await whyNotWhole(database, question, rows.oldest, at);
   if (refusedPart !== undefined) throw refusedPart;
-  return await readRows(database, question);
+  return await readRows(database, question, bytesMax);
 }

@@ -33,17 +33,26 @@ const idle = new Set(["ts_type_name"]);
 
 export type Door = {
   readonly faces: ReadonlyMap<string, Face>;
-  readonly isToken: (token: string) => boolean;
   readonly rowCapOf: (face: Face) => number;
 };
+
+/** A body, of which only the token was looked at. */
+export type TokenedRequest = { readonly token: string; readonly asked: Readonly<Record<string, unknown>> };
+
+/** @throws RefusedError when it is no request, or has no token */
+export function readRequest(body: string): TokenedRequest {
+  const asked = readBody(body);
+  const { token } = asked;
+  if (typeof token !== "string" || token.trim() === "") throw wrongToken();
+  return { token: token.trim(), asked };
+}
 
 /**
  * @param pathName the interface that the path names, for a body that names none
  * @throws RefusedError
  */
-export function readQuestion(body: string, pathName: string | undefined, door: Door): Question {
-  const { api_name, token, params, fields } = readBody(body);
-  if (typeof token !== "string" || !door.isToken(token.trim())) throw wrongToken();
+export function readQuestion({ asked }: TokenedRequest, pathName: string | undefined, door: Door): Question {
+  const { api_name, params, fields } = asked;
   const name = typeof api_name === "string" && api_name !== "" ? api_name : (pathName ?? "");
   if (name === "") throw unnamed();
   const face = door.faces.get(name);
@@ -54,7 +63,7 @@ export function readQuestion(body: string, pathName: string | undefined, door: D
   }
   checkNames(face, given);
   const cap = door.rowCapOf(face);
-  const asked = count(given.limit);
+  const limit = count(given.limit);
   const filters = Object.entries(given).flatMap(([parameter, value]) => {
     const field = face.filters.get(parameter);
     return field === undefined ? [] : [{ field, values: readValues(parameter, field, value) }];
@@ -62,7 +71,7 @@ export function readQuestion(body: string, pathName: string | undefined, door: D
   return {
     ...{ face, filters, fields: chooseFields(face, fields) },
     ...daysOf(face, given, filters),
-    limit: asked === 0 ? cap : Math.min(asked, cap),
+    limit: limit === 0 ? cap : Math.min(limit, cap),
     offset: count(given.offset),
   };
 }

@@ -10,6 +10,7 @@ import type { Question } from "./question.ts";
 /** Of one answer of the Data API, which has at most 1 MiB with what JSON adds; and of one of its rows, at most 64 KB. */
 const answerBytesMax = 800_000;
 const textBytesMax = 40_000;
+const rowBytesMax = 65_536;
 
 export type Rows = {
   /** JSON arrays with commas between them. */
@@ -19,17 +20,28 @@ export type Rows = {
   readonly oldest: Day | undefined;
 };
 
-export async function readRows(database: Pick<Database, "run">, question: Question): Promise<Rows> {
+/** @param bytesMax where the answer is cut, whatever its limit */
+export async function readRows(
+  database: Pick<Database, "run">,
+  question: Question,
+  bytesMax = Number.POSITIVE_INFINITY,
+): Promise<Rows> {
   const { sql, parameters } = statementOf(question);
   const texts: string[] = [];
   let oldest: Day | undefined;
+  let bytesLeft = bytesMax;
   for (let { offset, limit } = question; ; ) {
-    const groups = await database.run(sql, { ...parameters, limit, offset });
+    const groups = await database.run(sql, {
+      ...parameters,
+      ...{ limit, offset, bytes_max: Math.min(answerBytesMax, bytesLeft) },
+    });
     const found = Number(groups[0]?.found ?? 0);
     const lines = groups.reduce((sum, group) => sum + Number(group.lines), 0);
     texts.push(...groups.map(({ text }) => String(text)));
     oldest = groups.map(({ oldest: day }) => (typeof day === "string" ? day : undefined)).at(-1) ?? oldest;
-    if (lines === limit || lines === found) {
+    bytesLeft -= groups.reduce((sum, { text }) => sum + Buffer.byteLength(String(text)), 0);
+    const isFull = bytesLeft < rowBytesMax; // the next row may not fit
+    if (lines === limit || lines === found || isFull) {
       return { items: texts.join(","), hasMore: found > lines, oldest };
     }
     offset += lines;
@@ -56,7 +68,7 @@ export function statementOf(question: Question): { sql: string; parameters: SqlP
 select string_agg(line, ',' order by place) as text, count(*) as lines, to_char(min(day), 'YYYYMMDD') as oldest,
   (select count(*) from page) as found
 from sized
-where bytes <= ${answerBytesMax}
+where bytes <= cast(:bytes_max as bigint)
 group by bytes / ${textBytesMax}
 order by min(place)`;
   return { sql, parameters };

@@ -119,7 +119,7 @@ const asTuShare: readonly Statement[] = [
 function ask(api_name: string, params: object): Statement["ask"] {
   const body = JSON.stringify({ api_name, params, token: "any" });
   return (database) =>
-    makeDoor({ database, settings: readSettings({}), isToken: () => true })({
+    makeDoor({ database, settings: readSettings({}) })({
       ...{ body, isLenient: false, requestId: "1", now },
     });
 }

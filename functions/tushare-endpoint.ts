@@ -1,0 +1,67 @@
+// Answers questions in TuShare's protocol, for callers with one of the stack's own tokens. It reads as the user that cannot
+// change a row, and wakes the database for nobody else. As with TuShare, a refusal has status 200 and a code in its body.
+import { gzipSync } from "node:zlib";
+import { injectLambdaContext } from "@aws-lambda-powertools/logger/middleware";
+import middy from "@middy/core";
+import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2 } from "aws-lambda";
+import { endpointPath } from "../shared/catalogue/stack.ts";
+import { asSyncError } from "../shared/errors.ts";
+import { makeDoor } from "../shared/tushare-door/answer.ts";
+import { questionBytesMax, readPath } from "../shared/tushare-door/path.ts";
+import { internal, type RefusedError, refusalText, tooLong, waking } from "../shared/tushare-door/refusal.ts";
+import { clock, databaseForReads, endpointTokens, log, logger, settings } from "./services.ts";
+
+/** API Gateway's timeout is 30 seconds. When the cluster takes longer to resume, the answer is "ask again". */
+const resumeSecondsMax = 20;
+const answerSecondsMax = 25;
+
+/**
+ * An answer of a function has at most 6 MB, as JSON inside JSON: each quotation mark takes two bytes. Compressed, rows take
+ * at most half of their bytes, and base64 a third more.
+ */
+const rowsBytesMax = { plain: 3_000_000, zipped: 8_000_000 } as const;
+
+const answer = makeDoor({
+  database: databaseForReads(resumeSecondsMax, answerSecondsMax),
+  settings,
+  isToken: endpointTokens(),
+});
+
+export const handler = middy<APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2>()
+  .use(injectLambdaContext(logger))
+  .handler(async (event) => {
+    const { requestId } = event.requestContext;
+    const isZipped = /\bgzip\b/.test(event.headers["accept-encoding"] ?? "");
+    const refuse = ({ refusal }: RefusedError) => respond(refusalText(requestId, refusal), isZipped);
+    const path = readPath(event.rawPath.slice(endpointPath.length));
+    const body = bodyOf(event);
+    if (path === undefined) return refuse(internal());
+    if (Buffer.byteLength(body) > questionBytesMax) return refuse(tooLong(questionBytesMax));
+    const bytesMax = isZipped ? rowsBytesMax.zipped : rowsBytesMax.plain;
+    try {
+      return respond(await answer({ ...path, body, bytesMax, requestId, now: clock.now() }), isZipped);
+    } catch (thrown) {
+      const error = asSyncError(thrown);
+      log.error("question failed", { error });
+      return refuse(error.kind === "permanent" ? internal() : waking());
+    }
+  });
+
+function bodyOf({ body = "", isBase64Encoded }: APIGatewayProxyEventV2): string {
+  return isBase64Encoded ? Buffer.from(body, "base64").toString("utf8") : body;
+}
+
+function respond(text: string, isZipped: boolean): APIGatewayProxyStructuredResultV2 {
+  const headers = {
+    "content-type": "application/json",
+    "cache-control": "no-store",
+    vary: "accept-encoding",
+  };
+  if (!isZipped) return { statusCode: 200, headers, body: text };
+  return {
+    statusCode: 200,
+    headers: { ...headers, "content-encoding": "gzip" },
+    body: gzipSync(text, { level: 3 }).toString("base64"),
+    isBase64Encoded: true,
+  };
+}
