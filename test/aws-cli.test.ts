@@ -8,15 +8,13 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { startDataApi } from "../local/data-api/server.ts";
 import { startDatabase } from "../local/database/database.ts";
 import { aFunction, aMapping, aQueue, aSchedule, getAtt } from "./support/assembly.ts";
+import { awsVersion, openAws } from "./support/aws-command.ts";
 import { resourceArn, secretArn } from "./support/data-api.ts";
 import { cleanUp, cleanUpAll, handler, start } from "./support/local-stack.ts";
 import { until } from "./support/until.ts";
 
 const run = promisify(execFile);
-const version = await run("aws", ["--version"]).then(
-  ({ stdout, stderr }) => /aws-cli\/(\d+)/.exec(stdout + stderr)?.[1],
-  () => undefined,
-);
+const version = awsVersion;
 /** Version 2 takes a payload as base64 without this option; version 1 does not know the option. */
 const payloadAsText = version === "1" ? [] : ["--cli-binary-format", "raw-in-base64-out"];
 const why = version === undefined ? "there is no aws command here" : `version ${version}`;
@@ -54,7 +52,11 @@ async function makeWorld() {
     { endpoints: { rdsData: dataApi.url }, secrets: { Token: "a-token" } },
   );
   const folder = mkdtempSync(join(tmpdir(), "aws-cli-"));
-  cleanUp(() => rmSync(folder, { recursive: true }));
+  const command = await openAws(folder);
+  cleanUp(
+    () => command.close(),
+    () => rmSync(folder, { recursive: true }),
+  );
   const env = {
     ...process.env,
     // Not the developer's profile: keys without any rights, and another region than the stack's.
@@ -66,7 +68,7 @@ async function makeWorld() {
     AWS_PAGER: "",
   };
   const aws = async (...parameters: string[]) => {
-    const { stdout } = await run("aws", ["--endpoint-url", stack.endpoint, ...parameters], { env });
+    const { stdout } = await run(command.path, ["--endpoint-url", stack.endpoint, ...parameters], { env });
     return stdout.trim() === "" ? undefined : JSON.parse(stdout);
   };
   return {

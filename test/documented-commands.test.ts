@@ -15,7 +15,8 @@ import { accountClients } from "../cli/doctor/account.ts";
 import { en } from "../cli/messages/en.ts";
 import { makeParser } from "../cli/parser.ts";
 import type { FaultPlan } from "../local/tushare/faults.ts";
-import { awsVersion, writeAwsShim } from "./support/aws-shim.ts";
+import { type AwsCommand, awsVersion, openAws } from "./support/aws-command.ts";
+import { writeAwsShim } from "./support/aws-shim.ts";
 import { askCli, runCli } from "./support/cli.ts";
 import { deploySession, roomyRegion, silentTools } from "./support/deployment.ts";
 import { blocksOf, commandsOf, linesOf, wordsOf } from "./support/documented-lines.ts";
@@ -31,6 +32,7 @@ const beforeYouStart = blocksOf(runbook)[0] ?? "";
 
 let world: OperatedStack;
 let bin = "";
+let aws: AwsCommand | undefined;
 /** Names and ids of the stack, which `output` and `resource` have been seen to print. */
 let lookups = "";
 
@@ -529,13 +531,17 @@ beforeAll(async () => {
   days = { monthBegins: String(past.at(-1)?.day), first, second, third };
   delete process.env.TUSHARE_TOKEN;
   if (awsVersion !== undefined) {
-    bin = await writeAwsShim(world.folder);
+    aws = await openAws(world.folder);
+    bin = writeAwsShim(world.folder, aws.path);
     await noteNames();
   }
   mkdirSync(join(world.folder, "checkout"));
   writeFileSync(join(world.folder, "checkout", "cdk.json"), "{}");
 });
-afterAll(async () => await world?.close());
+afterAll(async () => {
+  aws?.close();
+  await world?.close();
+});
 
 describe.skipIf(awsVersion === undefined)("in a terminal", () => {
   test("the lines to begin with print the account and an address", async () => {

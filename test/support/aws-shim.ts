@@ -1,24 +1,16 @@
 // The `aws` command as the documents use it, which is version 2, whichever version is installed.
-import { execFile } from "node:child_process";
 import { chmodSync, mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { promisify } from "node:util";
-
-/** 1 or 2; undefined where there is no `aws`. */
-export const awsVersion = await promisify(execFile)("aws", ["--version"]).then(
-  ({ stdout, stderr }) => /aws-cli\/(\d+)/.exec(stdout + stderr)?.[1],
-  () => undefined,
-);
+import { awsVersion } from "./aws-command.ts";
 
 /**
- * Writes an `aws` into a new folder, to be put first in PATH. With ONLY_CHECK nothing is sent: the real command compares the
+ * Writes an `aws` that calls the real one into a new folder, to be put first in PATH. With ONLY_CHECK nothing is sent: the real command compares the
  * arguments with its model of the operation.
  */
-export async function writeAwsShim(folder: string): Promise<string> {
-  const { stdout } = await promisify(execFile)("bash", ["--norc", "-c", "command -v aws"]);
+export function writeAwsShim(folder: string, real: string): string {
   const bin = join(folder, "bin");
   mkdirSync(bin);
-  writeFileSync(join(bin, "aws"), script(stdout.trim(), awsVersion === "1"));
+  writeFileSync(join(bin, "aws"), script(real, awsVersion === "1"));
   chmodSync(join(bin, "aws"), 0o755);
   return bin;
 }
