@@ -177,7 +177,7 @@ type Page = {
 async function readPage(source: Source, part: Part, after: Key | undefined): Promise<Page> {
   const { sql, selection, columns, form } = source;
   const { key, nullsIn } = exportableNamed(selection.table);
-  const keyColumns = key.map((name) => columns.find((column) => column.name === name));
+  const keyColumns = key.map((name) => [...columns, placeColumn].find((column) => column.name === name));
   const order = keyColumns.map((column) => comparable(column, nullsIn));
   const { where, parameters } = conditions(selection);
   const later = afterKey(order, keyColumns, part, after);
@@ -201,11 +201,14 @@ async function readPage(source: Source, part: Part, after: Key | undefined): Pro
   }
 }
 
-function exportableOf(dataset: Dataset): Exportable {
-  const { key, dayColumn, main, table } = dataset;
+/** A row's place in its table: tells rows with the same key apart, where no key is unique. */
+const placeColumn: TableColumn = { name: "ctid", type: "tid", nullable: false };
+
+export function exportableOf(dataset: Dataset): Exportable {
+  const { key, dayColumn, main, table, replacesSlice } = dataset;
   const days = main.columns.filter(({ type, name }) => type === "day" && key.includes(name));
   return {
-    key,
+    key: replacesSlice === true ? [...key, placeColumn.name] : key,
     nullsIn: main.columns
       .filter(({ name, required }) => key.includes(name) && !required)
       .map(({ name }) => name),

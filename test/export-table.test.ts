@@ -1,14 +1,15 @@
 // Reading a whole table through the Data API, in pages by its key, also when the key has nulls.
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { marks } from "../cli/export-lines.ts";
-import { countRows, exportables, readColumns, readLines } from "../cli/export-table.ts";
+import { countRows, exportableOf, exportables, readColumns, readLines } from "../cli/export-table.ts";
 import { messagesFor } from "../cli/messages/choose.ts";
 import { nextPageRows, openSql, type Sql } from "../cli/sql.ts";
 import type { Target } from "../cli/target.ts";
 import { csvLine } from "../cli/write-rows.ts";
 import { parseCsv } from "../local/tushare/csv.ts";
-import { datasets } from "../shared/catalogue/datasets.ts";
+import { type Dataset, datasets } from "../shared/catalogue/datasets.ts";
 import { simulatedOrigin } from "../shared/catalogue/origin.ts";
+import { linesOfDataset } from "../shared/reads/datasets.ts";
 import { textCell } from "../shared/reads/lines.ts";
 import { migratedDatabase, type TestDatabase } from "./support/database.ts";
 
@@ -261,4 +262,32 @@ test.each([
   [10, 2, 0, 100],
 ])("%i rows asked for, %i bytes in %i rows: next %i", (asked, bytes, rows, next) => {
   expect(nextPageRows(asked, { bytes, rows: Array.from({ length: rows }) })).toBe(next);
+});
+
+test("rows with the same key are read once each over all pages, where no key is unique", async () => {
+  const trades: Dataset = {
+    ...datasets.suspend_d,
+    ...{ table: "trades", key: ["ts_code", "trade_date"], replacesSlice: true },
+  };
+  Object.assign(exportables, { trades: exportableOf(trades) });
+  await database.run("create table trades (like suspend_d including defaults)");
+  await database.run(`insert into trades (ts_code, trade_date, suspend_type, suspend_timing)
+select '000001.SZ', date '2024-01-05', 'S', case when place % 2 = 0 then cast(place as text) end
+from generate_series(1, 3000) as place`);
+  await database.run("insert into trades select * from trades"); // equal in every column
+  try {
+    const { rows } = await readAll("trades");
+    expect(rows).toHaveLength(6_000);
+    expect(new Set(rows.map((row) => row.join())).size).toBe(1_501);
+    const wanted = { offset: 0 };
+    const seen: string[] = [];
+    for (let page = await linesOfDataset(database, trades, wanted, "csv", 700); ; ) {
+      seen.push(page.text);
+      if (page.last === undefined) break;
+      page = await linesOfDataset(database, trades, { offset: Number(page.last) }, "csv", 700);
+    }
+    expect(seen.join("").trim().split("\n")).toHaveLength(6_000);
+  } finally {
+    await database.run("drop table trades");
+  }
 });

@@ -147,7 +147,7 @@ function askOfDataset(
   dataset: Dataset,
   { code, from, to, offset }: RowsWanted,
 ): { statement: string; parameters: SqlParameters } {
-  const { table, dayColumn, key } = dataset;
+  const { table, dayColumn, key, replacesSlice } = dataset;
   const day = columnsOf(dataset).find(({ name }) => name === dayColumn);
   const dayBound = (parameter: string) =>
     day?.type === "day" ? `to_date(:${parameter}, 'YYYYMMDD')` : `left(:${parameter}, 6)`; // months are texts
@@ -158,7 +158,9 @@ function askOfDataset(
     ...(to === undefined ? [] : [`stored.${dayColumn} <= ${dayBound("to")}`]),
   ].filter((condition) => condition !== "true");
   const rest = key.filter((name) => name !== dayColumn).map((name) => `stored.${name}`);
-  const order = [...(day === undefined ? [] : [`stored.${day.name} desc`]), ...rest].join(", ");
+  // Rows with the same key keep their order over the pages by their place in the table.
+  const place = replacesSlice === true ? ["stored.ctid"] : [];
+  const order = [...(day === undefined ? [] : [`stored.${day.name} desc`]), ...rest, ...place].join(", ");
   return {
     statement: `select stored.*, row_number() over (order by ${order}) as place
 from ${table} as stored

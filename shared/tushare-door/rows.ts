@@ -112,7 +112,9 @@ function orderOf({ dataset, day }: Face): string {
     const isLater = dataset.slices === "periods" && name !== "ts_code";
     return `row.${name}${isLater ? " desc nulls last" : ""}`;
   });
-  return [...(day === undefined ? [] : [`${day.sql} desc`]), ...rest].join(", ");
+  // Rows with the same key keep their order from one offset to the next by their place in the table.
+  const place = dataset.replacesSlice === true ? ["row.ctid"] : [];
+  return [...(day === undefined ? [] : [`${day.sql} desc`]), ...rest, ...place].join(", ");
 }
 
 function conditionsOf({ face, filters, from, to }: Question) {
