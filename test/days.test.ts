@@ -241,8 +241,14 @@ describe("a whole day is kept, so that it need not be counted again,", () => {
 
 describe("the missing range of a code", () => {
   const missing = async (code = "600519.SH", asked = range, refresh = false) => {
-    const found = await missingRanges(world.services.database, daily, { codes: [code], refresh }, asked);
-    return found.map(({ from, to }) => `${from}-${to}`)[0];
+    const among = async (...others: string[]) => {
+      const codes = [code, ...others];
+      const found = await missingRanges(world.services.database, daily, { codes, refresh }, asked);
+      return found.filter(({ ts_code }) => ts_code === code).map(({ from, to }) => `${from}-${to}`)[0];
+    };
+    const alone = await among();
+    expect(await among("000002.SZ", "300750.SZ", "999999.SZ", "830799.BJ")).toBe(alone); // where days are kept as whole
+    return alone;
   };
 
   test("of an empty database is the open days of the range", async () => {

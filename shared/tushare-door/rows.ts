@@ -61,7 +61,7 @@ export function statementOf(question: Question): { sql: string; parameters: SqlP
   order by ${order}
   limit cast(:limit as bigint) + 1 offset cast(:offset as bigint)
 ), sized as (
-  select line, day, place, sum(octet_length(line)) over (order by place) as bytes
+  select line, day, place, sum(octet_length(line)) over (order by place rows unbounded preceding) as bytes
   from page
   where place <= cast(:offset as bigint) + cast(:limit as bigint)
 )
