@@ -160,3 +160,66 @@ describe.skipIf(!hasCaptured)("a captured answer comes back", () => {
     expect(answer.has_more).toBe(false);
   });
 });
+
+/** Rows of a captured file as objects of texts. */
+function recordsOf(file: string): Record<string, string>[] {
+  const [header = [], ...records] = parseCsv(readFileSync(join(capturedFolder, file), "utf8"));
+  return records.map((record) => Object.fromEntries(header.map((name, at) => [name, record[at] ?? ""])));
+}
+
+describe.skipIf(!hasCaptured)("adjusted by the rule of pro_bar, from two questions as it asks them", () => {
+  const prices = ["open", "high", "low", "close", "pre_close"];
+
+  test.each(["600519.SH", "002594.SZ"])(
+    "the prices of %s are TuShare's own, and those of the views",
+    async (code) => {
+      const slice = `ts_code_${code}_20230925_20251023.csv`;
+      const factors = new Map(
+        recordsOf(`adj_factor__${slice}`).map((row) => [row.trade_date, row.adj_factor ?? ""]),
+      );
+      const bars = recordsOf(`daily__${slice}`).map((bar) => ({
+        ...bar,
+        adj_factor: factors.get(bar.trade_date),
+      }));
+      await database.run(
+        `insert into stock_daily (ts_code, trade_date, adj_factor, ${prices.join(", ")})
+       select ts_code, trade_date, adj_factor, ${prices.join(", ")}
+       from json_populate_recordset(null::stock_daily, cast(:rows as json))`,
+        { rows: JSON.stringify(bars) },
+      );
+      // As the Python client asks: nothing set is null, and the frame is newest first.
+      const asked = { ts_code: code, start_date: "20230925", end_date: "20251023", limit: null, offset: "" };
+      const bar = await ask("daily", asked, "");
+      const factor = await ask("adj_factor", asked, "");
+      const at = (name: string) => bar.fields.indexOf(name);
+      const factorOf = new Map(factor.items.map(([, day, value]) => [day, Number(value)]));
+      const newest = Number(factor.items[0]?.[2]);
+      const made = new Map(
+        bar.items.map((item) => {
+          const own = factorOf.get(item[at("trade_date")] ?? "") ?? Number.NaN;
+          const each = prices.map((name) => Number(item[at(name)]) * own);
+          return [item[at("trade_date")], [...each, ...each.map((price) => price / newest)]];
+        }),
+      );
+      const theirs = recordsOf(`stk_factor_prices__${slice}`).map((row): [string, number[]] => [
+        row.trade_date ?? "",
+        ["hfq", "qfq"].flatMap((kind) => prices.map((name) => Number(row[`${name}_${kind}`]))),
+      ]);
+      const views = await database.run(
+        `select to_char(trade_date, 'YYYYMMDD') as day, ${prices.map((name) => `hfq.${name} as hfq_${name}, qfq.${name} as qfq_${name}`).join(", ")}
+       from stock_daily_hfq as hfq join stock_daily_qfq as qfq using (ts_code, trade_date)`,
+      );
+      const ours = views.map((row): [string, number[]] => [
+        String(row.day),
+        ["hfq", "qfq"].flatMap((kind) => prices.map((name) => Number(row[`${kind}_${name}`]))),
+      ]);
+      for (const known of [theirs, ours]) {
+        expect(known).toHaveLength(500);
+        const different = known.filter(([day, values]) =>
+          values.some((value, place) => !(Math.abs(value - (made.get(day)?.[place] ?? Number.NaN)) < 6e-6)),
+        );
+        expect(different).toEqual([]);
+      }
+    },
+  );
+});
