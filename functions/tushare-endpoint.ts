@@ -16,10 +16,11 @@ const resumeSecondsMax = 20;
 const answerSecondsMax = 25;
 
 /**
- * An answer of a function has at most 6 MB, as JSON inside JSON: each quotation mark takes two bytes. Compressed, rows take
- * at most half of their bytes, and base64 a third more.
+ * An answer of a function has at most 6 MB, as JSON inside JSON: each quotation mark takes two bytes. Compressed, rows of
+ * numbers take at most half of their bytes, and base64 a third more; rows of long texts may take more.
  */
 const rowsBytesMax = { plain: 3_000_000, zipped: 8_000_000 } as const;
+const zippedCharactersMax = 6_000_000;
 
 const answer = makeDoor({
   database: databaseForReads(resumeSecondsMax, answerSecondsMax),
@@ -31,15 +32,18 @@ export const handler = middy<APIGatewayProxyEventV2, APIGatewayProxyStructuredRe
   .use(injectLambdaContext(logger))
   .handler(async (event) => {
     const { requestId } = event.requestContext;
-    const isZipped = /\bgzip\b/.test(event.headers["accept-encoding"] ?? "");
+    const isZipped = /\bgzip\b(?!\s*;\s*q=0(\.0*)?\b)/.test(event.headers["accept-encoding"] ?? "");
     const refuse = ({ refusal }: RefusedError) => respond(refusalText(requestId, refusal), isZipped);
     const path = readPath(event.rawPath.slice(endpointPath.length));
     const body = bodyOf(event);
     if (path === undefined) return refuse(internal());
     if (Buffer.byteLength(body) > questionBytesMax) return refuse(tooLong(questionBytesMax));
-    const bytesMax = isZipped ? rowsBytesMax.zipped : rowsBytesMax.plain;
     try {
-      return respond(await answer({ ...path, body, bytesMax, requestId, now: clock.now() }), isZipped);
+      for (let bytesMax: number = rowsBytesMax[isZipped ? "zipped" : "plain"]; ; bytesMax /= 2) {
+        const text = await answer({ ...path, body, bytesMax, requestId, now: clock.now() });
+        const response = respond(text, isZipped);
+        if (!isZipped || (response.body?.length ?? 0) <= zippedCharactersMax) return response;
+      }
     } catch (thrown) {
       const error = asSyncError(thrown);
       log.error("question failed", { error });

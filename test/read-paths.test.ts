@@ -191,8 +191,24 @@ describe("TuShare's protocol of a deployed stack", () => {
         expect(rest.data.items[0]).not.toEqual(first.data.items.at(-1));
       }
     }
+    // Long texts of any characters are hardly smaller when they are compressed.
     await api.database.query(
-      "delete from stock_daily where trade_date = '2024-01-04'; delete from fina_indicator",
+      `insert into stock_info (ts_code, name, is_etf, list_status, fullname)
+         select 200000 + at || '.SZ', 'x', 'N', 'L', (
+           select string_agg(chr(19968 + cast(random() * 20000 as integer)), '') from generate_series(at, at + 450)
+         )
+         from generate_series(1, 5999) as at`,
+    );
+    const options = { path: "/lenient", headers: { "accept-encoding": "gzip" } };
+    const list = { api_name: "stock_basic", params: {}, fields: "ts_code,fullname" };
+    const { data, zipped } = await ask(list, options);
+    expect([zipped, data.has_more]).toEqual(["gzip", true]);
+    expect(data.items.length).toBeGreaterThan(1_000);
+    expect(data.items.length).toBeLessThan(4_000); // of 5,999: 8 MB of them would not fit
+    const refusing = { "accept-encoding": "gzip;q=0" };
+    expect((await ask(list, { ...options, headers: refusing })).zipped).toBeNull();
+    await api.database.query(
+      "delete from stock_daily where trade_date = '2024-01-04'; delete from fina_indicator; delete from stock_info where name = 'x'",
     );
   }, 60_000);
 
