@@ -3,6 +3,7 @@ import { command, type Session } from "../command.ts";
 import { exitCodes } from "../failure.ts";
 import type { Messages } from "../messages/en.ts";
 import { sayOrigin } from "../origin.ts";
+import { quoted } from "../quoted.ts";
 import { addressesOf, waysIn } from "../ways-in.ts";
 
 export const connectCommand = (t: Messages) =>
@@ -33,6 +34,6 @@ export const connectCommand = (t: Messages) =>
 function optionsOf({ stack, region, namedDataDir }: Session): string {
   const given = { stack, region, "data-dir": namedDataDir };
   return Object.entries(given)
-    .map(([name, value]) => (value === undefined ? "" : ` --${name} ${value}`))
+    .map(([name, value]) => (value === undefined ? "" : ` --${name} ${quoted(value)}`))
     .join("");
 }

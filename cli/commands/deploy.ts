@@ -29,6 +29,7 @@ import { checkNode } from "../doctor/machine.ts";
 import { CommandError, exitCodes } from "../failure.ts";
 import { type Outcome, readToken, sayStep, takeFirstSteps } from "../first-steps.ts";
 import type { Messages } from "../messages/en.ts";
+import { quoted } from "../quoted.ts";
 import { sentence } from "../target.ts";
 import { showFindings } from "./doctor.ts";
 
@@ -214,11 +215,6 @@ function sayAgain(stack: string, said: Before["context"], t: Messages): string {
   const parts = Object.entries(said).map(([key, value]) => ` -c ${quoted(`${key}=${value}`)}`);
   if (parts.length === 0) return "";
   return `\n${t.deploy.notKept}\n  npm run deploy -- --stack ${stack}${parts.join("")}`;
-}
-
-/** For a POSIX shell. */
-function quoted(text: string): string {
-  return /^[\w@%+=:,./-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`;
 }
 
 /** What is left for a person, after the steps that were taken. */
