@@ -34,6 +34,8 @@ export type Selection = {
   readonly from: string | undefined;
   readonly to: string | undefined;
   readonly codes: readonly string[] | undefined;
+  /** Only rows whose day is not known. */
+  readonly withoutDay?: true;
 };
 
 const firstPageRows = 500;
@@ -59,9 +61,15 @@ order by ordinal_position`,
 }
 
 export async function countRows(sql: Sql, selection: Selection): Promise<number> {
-  const { where, parameters } = conditions(selection);
-  const { rows } = await sql.read(`select count(*) from ${selection.table}${where([])}`, parameters);
+  const { from, parameters } = selectionSql(selection);
+  const { rows } = await sql.read(`select count(*) from ${from}`, parameters);
   return Number(rows[0]?.[0]);
+}
+
+/** The table with the condition of a selection. */
+export function selectionSql(selection: Selection): { from: string; parameters: Record<string, string> } {
+  const { where, parameters } = conditions(selection);
+  return { from: `${selection.table}${where([])}`, parameters };
 }
 
 /** Lines of whole rows. */
@@ -230,9 +238,9 @@ export function exportableNamed(table: string): Exportable {
   return found;
 }
 
-function conditions({ table, from, to, codes }: Selection) {
+function conditions({ table, from, to, codes, withoutDay }: Selection) {
   const { day } = exportableNamed(table);
-  const fixed: string[] = [];
+  const fixed: string[] = withoutDay === true ? [`${day} is null`] : [];
   const parameters: Record<string, string> = {};
   for (const [name, value, sign] of [
     ["from_day", from, ">="],

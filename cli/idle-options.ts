@@ -19,9 +19,12 @@ type Rule = {
 const accountCommands = ["deploy", "destroy"];
 
 const hasStack = ({ stack }: Values) => stack !== undefined;
-const isParquet = ({ format, out }: Values) =>
-  format === "parquet" || (format === undefined && /\.parquet$/i.test(String(out)));
+const isParquet = ({ format, out, all }: Values) =>
+  format === "parquet" ||
+  (all === true && format === undefined) ||
+  (format === undefined && /\.parquet$/i.test(String(out)));
 
+const isWhole = ({ all }: Values) => all === true;
 const isOfAll = ({ dataset }: Values) => dataset === undefined;
 const isOfDay = ({ day }: Values) => day !== undefined;
 const isOfCode = ({ code }: Values) => code !== undefined;
@@ -49,6 +52,9 @@ const rules: readonly Rule[] = [
     idle: ({ format }) => format !== undefined && format !== "json",
     not: say("otherFormat"),
   },
+  { option: "from", of: ["export"], idle: isWhole, not: "--all" },
+  { option: "to", of: ["export"], idle: isWhole, not: "--all" },
+  { option: "codes", of: ["export"], idle: isWhole, not: "--all" },
   { option: "json", of: ["export"], idle: ({ out }) => out === undefined, only: "--out" },
   { option: "numbers", of: ["export"], idle: (values) => !isParquet(values), only: "--format parquet" },
 ];

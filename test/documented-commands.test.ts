@@ -201,6 +201,7 @@ const steps: readonly Step[] = [
     "npx tushare-sync export stock_daily --from 20260101 --to 20261231 --format parquet --out daily.parquet",
     /daily\.parquet/,
   ),
+  typed("npx tushare-sync export --all --out mirror", /read_parquet[\s\S]*rows in \d+ files/),
   // This account may not ask by report period, so it falls back to asking by stock.
   ours("run FINANCE_HISTORY --from 20160101", /started again by stock/, {
     code: 1,
@@ -580,7 +581,8 @@ async function run(line: string, input = ""): Promise<{ text: string; code: numb
   if (!line.startsWith("npx tushare-sync ")) return await shell(line, input);
   const named = line
     .replace("$STACK", stackName)
-    .replace("daily.parquet", join(world.folder, "daily.parquet"));
+    .replace("daily.parquet", join(world.folder, "daily.parquet"))
+    .replace("--out mirror", `--out ${join(world.folder, "mirror")}`);
   const words = wordsOf(named).slice(2);
   const isAboutStack = named.includes("--stack");
   const { code, out, error } = named.endsWith("--version")

@@ -4,7 +4,6 @@ import { marks } from "../cli/export-lines.ts";
 import { countRows, exportableOf, exportables, readColumns, readLines } from "../cli/export-table.ts";
 import { messagesFor } from "../cli/messages/choose.ts";
 import { nextPageRows, openSql, type Sql } from "../cli/sql.ts";
-import type { Target } from "../cli/target.ts";
 import { csvLine } from "../cli/write-rows.ts";
 import { parseCsv } from "../local/tushare/csv.ts";
 import { type Dataset, datasets } from "../shared/catalogue/datasets.ts";
@@ -12,31 +11,17 @@ import { simulatedOrigin } from "../shared/catalogue/origin.ts";
 import { linesOfDataset } from "../shared/reads/datasets.ts";
 import { textCell } from "../shared/reads/lines.ts";
 import { migratedDatabase, type TestDatabase } from "./support/database.ts";
+import { testTarget } from "./support/target.ts";
 
 const t = messagesFor({ LANG: "C" });
 let database: TestDatabase;
 let sql: Sql;
 beforeAll(async () => {
   database = await migratedDatabase();
-  const target: Target = {
-    stack: undefined,
-    name: "test",
-    clients: {
-      region: "us-east-1",
-      endpoint: process.env.AWS_ENDPOINT_URL_RDS_DATA ?? "",
-      credentials: { accessKeyId: "x", secretAccessKey: "x" },
-    },
-    outputs: {
-      DatabaseArn: "arn:aws:rds:us-east-1:0:cluster:x",
-      DatabaseReaderSecretArn: "arn:x",
-      DatabaseName: "tushare",
-    },
-    origin: simulatedOrigin({ seed: 1, stocks: 60 }),
-    upstreamUrl: undefined,
-    ways: {},
-    apiUrl: "http://127.0.0.1:1",
-  };
-  sql = openSql(target, t, { stop: new AbortController().signal, timeoutSeconds: 30 });
+  sql = openSql(testTarget(simulatedOrigin({ seed: 1, stocks: 60 })), t, {
+    stop: new AbortController().signal,
+    timeoutSeconds: 30,
+  });
 });
 afterAll(async () => {
   sql.close();

@@ -34,7 +34,11 @@ const places: readonly {
     names: "any",
     why: "the parts of a market must be consistent, so it is written by hand",
   },
-  { files: /^cli\/commands\/(coverage|export|query|verify)\.ts$/, names: "any", why: "examples of the help" },
+  {
+    files: /^cli\/commands\/(coverage|datasets|export|query|verify)\.ts$/,
+    names: "any",
+    why: "examples of the help",
+  },
   { files: /^cli\/ways-in\.ts$/, names: ["stock_info"], why: "lines to copy, that work on any mirror" },
 ];
 

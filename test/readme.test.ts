@@ -24,6 +24,10 @@ const provenBy: Record<string, [file: string, text: string]> = {
   "npm start -- --datasets core,index": ["test/chosen-datasets.test.ts", '"--datasets", "core,index"'],
   "npx tushare-sync plan core,index": ["test/documented-commands.test.ts", "plan core,index"],
   "npx tushare-sync run INDEX_DAILY_HISTORY": ["test/documented-commands.test.ts", "run INDEX_DAILY_HISTORY"],
+  "npx tushare-sync export --all --out mirror": [
+    "test/documented-commands.test.ts",
+    "npx tushare-sync export --all --out mirror",
+  ],
   "npx tushare-sync datasets": ["test/documented-commands.test.ts", "npx tushare-sync datasets"],
   "npm test": [".ci/run", "npm test"],
   "npm run synth": [".ci/run", "npm run --silent synth"],

@@ -1,11 +1,14 @@
-// `export`: a table and a range to a CSV or Parquet file.
-import { accessSync, constants, createWriteStream, existsSync, renameSync, rmSync, statSync } from "node:fs";
+// `export`: a table and a range to a CSV or Parquet file, or the whole mirror to a folder of them.
+import { accessSync, constants, existsSync, statSync } from "node:fs";
 import { dirname, extname, resolve } from "node:path";
-import { finished } from "node:stream/promises";
 import { isNoSpace } from "../../local/no-space.ts";
+import type { DatasetAnswer } from "../../shared/api/answers.ts";
 import { readCode, suggestCode } from "../../shared/words/codes.ts";
 import { optionDoor, type Refusal, sayRefusal } from "../../shared/words/refusal.ts";
+import { openApi } from "../api.ts";
 import { command, type Session } from "../command.ts";
+import { exportAll, type Manifest } from "../export-all.ts";
+import { type ExportFormat, exportFormats, openExportFile } from "../export-file.ts";
 import {
   countRows,
   exportableNamed,
@@ -19,30 +22,28 @@ import { CommandError, exitCodes } from "../failure.ts";
 import { number } from "../follow.ts";
 import type { Messages } from "../messages/en.ts";
 import { sayOrigin } from "../origin.ts";
-import { openParquet, type ParquetOptions, type TextFile } from "../parquet.ts";
+import type { ParquetOptions, TextFile } from "../parquet.ts";
 import { readCodes } from "../run-options.ts";
 import { openSql } from "../sql.ts";
 import { csvHead } from "../write-rows.ts";
 import { readTimeout, timeoutOption } from "./query.ts";
 
-const formats = ["csv", "parquet"] as const;
-
 export const exportCommand = (t: Messages) =>
   command({
-    usage: "export <table>",
+    usage: "export [table]",
     about: t.export.about,
     options: {
       table: {
         type: "string",
         choices: Object.keys(exportables),
-        demandOption: true,
         describe: t.export.tableOption,
       },
+      all: { type: "boolean", default: false, describe: t.export.allOption },
       from: { type: "string", kind: "day", describe: t.export.fromOption },
       to: { type: "string", kind: "day", describe: t.export.toOption },
       codes: { type: "string", kind: "codes", describe: t.options.codes },
       out: { alias: "o", type: "string", describe: t.export.outOption },
-      format: { alias: "f", type: "string", choices: formats, describe: t.export.formatOption },
+      format: { alias: "f", type: "string", choices: exportFormats, describe: t.export.formatOption },
       numbers: {
         type: "string",
         choices: ["double", "exact"] as const,
@@ -54,10 +55,16 @@ export const exportCommand = (t: Messages) =>
     examples: [
       ["export stock_daily --from 20240101 --to 20241231 --out 2024.parquet", t.export.exampleParquet],
       ["export stock_info > stocks.csv", t.export.exampleCsv],
+      ["export --all --format parquet --out mirror", t.export.exampleAll],
     ],
     async run(session, values) {
       const { output } = session;
-      const selection = readSelection(values, t);
+      if (values.all && values.table !== undefined)
+        throw new CommandError(exitCodes.usage, t.export.tableOrAll(values.table));
+      if (values.all) return await exportMirror(session, values);
+      const { table } = values;
+      if (table === undefined) throw new CommandError(exitCodes.usage, t.export.needsTable);
+      const selection = readSelection({ ...values, table }, t);
       const format = readFormat(values.format, values.out, t);
       const timeoutSeconds = readTimeout(values.timeout, t);
       if (values.out !== undefined) checkOut(values.out, t);
@@ -104,6 +111,52 @@ export const exportCommand = (t: Messages) =>
       return exitCodes.done;
     },
   });
+
+type AllValues = {
+  readonly out: string | undefined;
+  readonly format: ExportFormat | undefined;
+  readonly numbers: ParquetOptions["numbers"];
+  readonly timeout: number;
+};
+
+/** The table with the most rows, as an example. */
+function largestOf({ files }: Manifest): string {
+  const rows = new Map<string, number>();
+  for (const file of Object.values(files)) rows.set(file.table, (rows.get(file.table) ?? 0) + file.rows);
+  return [...rows].sort(([, one], [, other]) => other - one)[0]?.[0] ?? "TABLE";
+}
+
+/** The whole mirror into a folder. */
+async function exportMirror(session: Session, { out, format = "parquet", numbers, ...values }: AllValues) {
+  const { output, stop, t } = session;
+  if (out === undefined) throw new CommandError(exitCodes.usage, t.export.needsFolder);
+  const target = await session.target();
+  sayOrigin(target, session);
+  const api = await openApi(target, t);
+  const { datasets: states } = await api.get<{ datasets: DatasetAnswer[] }>("/api/datasets");
+  const sql = openSql(target, t, { stop, timeoutSeconds: readTimeout(values.timeout, t) });
+  const startedAt = performance.now();
+  const progress = output.progress.progress(t.export.mirror);
+  const onProgress = (file: string, done: number, total: number) =>
+    progress.update({ done, total, note: file });
+  const asked = { folder: out, format, numbers, origin: target.origin, states, stop, onProgress };
+  try {
+    const { manifest, written, kept } = await exportAll(sql, asked, t);
+    const seconds = Math.round((performance.now() - startedAt) / 100) / 10;
+    const files = Object.keys(manifest.files).length;
+    progress.finish(
+      t.export.allDone(number(manifest.rows), String(files), out, String(written), String(kept)),
+    );
+    output.json({ rows: manifest.rows, seconds, files, written, kept, folder: out, origin: target.origin });
+    for (const line of t.export.howToOpen(resolve(out), largestOf(manifest), format)) output.line(line);
+  } catch (error) {
+    if (stop.aborted) throw new CommandError(exitCodes.interrupted, t.export.allInterrupted);
+    throw cannotWrite(error, out, t);
+  } finally {
+    sql.close();
+  }
+  return exitCodes.done;
+}
 
 function readSelection(
   values: { table: string; from: string | undefined; to: string | undefined; codes: string | undefined },
@@ -171,67 +224,30 @@ function cannotWrite(error: unknown, out: string | undefined, t: Messages): unkn
   return new CommandError(exitCode, t.export.notWritten(out, reason), { cause: error });
 }
 
-function readFormat(
-  asked: (typeof formats)[number] | undefined,
-  out: string | undefined,
-  t: Messages,
-): (typeof formats)[number] {
+function readFormat(asked: ExportFormat | undefined, out: string | undefined, t: Messages): ExportFormat {
   const format = asked ?? (extname(out ?? "").toLowerCase() === ".parquet" ? "parquet" : "csv");
   if (format === "parquet" && out === undefined) throw new CommandError(exitCodes.usage, t.export.needsFile);
   return format;
 }
 
-/** Writes to a temporary name until complete, so that nobody mistakes half a table for a whole one. */
+/** A file, or standard output. */
 function openFile(
   session: Session,
   out: string | undefined,
-  format: (typeof formats)[number],
+  format: ExportFormat,
   columns: readonly TableColumn[],
   options: ParquetOptions,
 ): TextFile & { discard(): void } {
-  const heading = csvHead(columns);
-  if (out === undefined) {
-    let head = heading;
-    return {
-      async write(text) {
-        await session.output.write(head + text);
-        head = "";
-      },
-      async finish() {
-        if (head !== "") await session.output.write(head);
-      },
-      discard: () => undefined,
-    };
-  }
-  const part = `${out}.part`;
-  const file = format === "parquet" ? openParquet(part, columns, options) : openCsv(part, heading);
-  return {
-    write: file.write,
-    async finish() {
-      await file.finish();
-      renameSync(part, out);
-    },
-    discard: () => rmSync(part, { force: true }),
-  };
-}
-
-function openCsv(path: string, heading: string): TextFile {
-  const stream = createWriteStream(path);
-  const write = (text: string) =>
-    new Promise<void>((resolve, reject) => {
-      stream.write(text, (error) => (error ? reject(error) : resolve()));
-    });
-  const headed = write(heading);
-  headed.catch(() => undefined); // reported by the first write
+  if (out !== undefined) return openExportFile(out, format, columns, options);
+  let head = csvHead(columns);
   return {
     async write(text) {
-      await headed;
-      await write(text);
+      await session.output.write(head + text);
+      head = "";
     },
     async finish() {
-      await headed;
-      stream.end();
-      await finished(stream);
+      if (head !== "") await session.output.write(head);
     },
+    discard: () => undefined,
   };
 }

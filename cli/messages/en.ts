@@ -471,8 +471,31 @@ export const en = {
     cut: (rows: string) => `the first ${rows} rows; --format csv prints all`,
   },
   export: {
-    about: "Export a table, or a range of it, to a CSV or Parquet file",
+    about: "Export a table, a range of it, or the whole mirror, to CSV or Parquet files",
     tableOption: "table or view",
+    allOption:
+      "all tables, into the folder of --out: a file a year, and only what changed since the last time",
+    exampleAll: "the whole mirror; a repetition writes only what has changed",
+    tableOrAll: (table: string) => `--all exports every table: omit ${table}, or --all`,
+    needsTable: "export needs a table, or --all",
+    needsFolder: "--all needs a folder: use --out FOLDER",
+    mirror: "mirror",
+    otherManifest: (path: string) => `${path} is not of this version's exports: choose another folder`,
+    otherExport: (folder: string, format: string, numbers: string) =>
+      `${folder} has an export of another mirror or form (${format}, ${numbers} numbers): choose another folder, or the same --format and --numbers`,
+    allDone: (rows: string, files: string, folder: string, written: string, kept: string) =>
+      `${rows} rows in ${files} files in ${folder}: ${written} written, ${kept} unchanged`,
+    allInterrupted: "stopped; the files that were finished stay, and the same command goes on from here",
+    howToOpen: (folder: string, table: string, format: "csv" | "parquet") =>
+      format === "parquet"
+        ? [
+            `DuckDB: select * from read_parquet('${folder}/${table}/*/*.parquet', hive_partitioning = true)`,
+            `pandas: pd.read_parquet("${folder}/${table}")`,
+          ]
+        : [
+            `DuckDB: select * from read_csv('${folder}/${table}/*/*.csv', hive_partitioning = true)`,
+            `pandas: pd.concat(map(pd.read_csv, glob.glob("${folder}/${table}/*/*.csv")))`,
+          ],
     fromOption: "first day",
     toOption: "last day",
     outOption: "file; by default CSV to standard output",

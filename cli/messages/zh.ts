@@ -440,6 +440,28 @@ export const zh: Messages = {
     cut: (rows) => `前 ${rows} 行；--format csv 输出全部`,
   },
   export: {
+    allOption: "全部表，写入 --out 的文件夹：每年一个文件，只写上次之后有变化的",
+    exampleAll: "整个镜像；再次执行只写有变化的文件",
+    tableOrAll: (table) => `--all 导出全部表：请去掉 ${table} 或 --all`,
+    needsTable: "export 需要指定表，或使用 --all",
+    needsFolder: "--all 需要文件夹：请用 --out 文件夹",
+    mirror: "镜像",
+    otherManifest: (path) => `${path} 不是本版本的导出：请换一个文件夹`,
+    otherExport: (folder, format, numbers) =>
+      `${folder} 中是另一个镜像或另一种格式的导出（${format}，数字 ${numbers}）：请换一个文件夹，或使用相同的 --format 和 --numbers`,
+    allDone: (rows, files, folder, written, kept) =>
+      `${folder} 中共 ${files} 个文件、${rows} 行：写入 ${written} 个，${kept} 个没有变化`,
+    allInterrupted: "已停止；已完成的文件保留，再次执行同一命令会继续",
+    howToOpen: (folder, table, format) =>
+      format === "parquet"
+        ? [
+            `DuckDB：select * from read_parquet('${folder}/${table}/*/*.parquet', hive_partitioning = true)`,
+            `pandas：pd.read_parquet("${folder}/${table}")`,
+          ]
+        : [
+            `DuckDB：select * from read_csv('${folder}/${table}/*/*.csv', hive_partitioning = true)`,
+            `pandas：pd.concat(map(pd.read_csv, glob.glob("${folder}/${table}/*/*.csv")))`,
+          ],
     about: "把一张表或其中一段导出为 CSV 或 Parquet 文件",
     tableOption: "表或视图",
     fromOption: "起始日",
