@@ -193,11 +193,13 @@ describe("TuShare's protocol of a deployed stack", () => {
     }
     // Long texts of any characters are hardly smaller when they are compressed.
     await api.database.query(
-      `insert into stock_info (ts_code, name, is_etf, list_status, fullname)
-         select 200000 + at || '.SZ', 'x', 'N', 'L', (
-           select string_agg(chr(19968 + cast(random() * 20000 as integer)), '') from generate_series(at, at + 450)
-         )
-         from generate_series(1, 5999) as at`,
+      `with pool as materialized (
+         select string_agg(chr(19968 + cast(random() * 20000 as integer)), '') as text
+         from generate_series(1, 20450) -- more than a compressor looks back
+       )
+       insert into stock_info (ts_code, name, is_etf, list_status, fullname)
+         select 200000 + at || '.SZ', 'x', 'N', 'L', substr(text, 1 + at * 450 % 20000, 450)
+         from pool cross join generate_series(1, 5999) as at`,
     );
     const options = { path: "/lenient", headers: { "accept-encoding": "gzip" } };
     const list = { api_name: "stock_basic", params: {}, fields: "ts_code,fullname" };
