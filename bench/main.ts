@@ -1,9 +1,10 @@
-// npm run bench: the worker's throughput against other ways, as ratios; reads of ten million rows; every statement on
-// twenty million rows; plans; pruning the ledger; a hundred thousand units, with the memory of each process and what must
+// npm run bench: the worker's throughput against other ways, as ratios; reads of ten million rows; questions in TuShare's
+// protocol; every statement on twenty million rows; plans; pruning the ledger; a hundred thousand units, with the memory of each process and what must
 // be true after them; ETFs end to end. Prints Markdown tables; docs/benchmarks.md keeps one run.
 import { parseArgs } from "node:util";
 import { startAwsEndpoint } from "../local/aws/endpoint.ts";
 import { makeSecrets } from "../local/aws/secrets.ts";
+import { measureAtLimit, measureEndpoint } from "./endpoint.ts";
 import { type EngineKind, engineKinds } from "./engines.ts";
 import { syncEtfs } from "./etf.ts";
 import { measureExports } from "./export.ts";
@@ -39,6 +40,7 @@ const parts = {
   load: printLoad,
   etf: printEtfs,
   start: printStarts,
+  endpoint: printEndpoint,
 };
 const help = `npm run bench [-- options]   takes an hour, prints Markdown tables
 
@@ -66,6 +68,10 @@ const planned = quick
 const load = quick
   ? { stocks: 50, days: 100, etfs: 30, unitsOfEtf: 4, tasks: 2, workers: 2 }
   : { stocks: 5_400, days: 1_853, etfs: 2_000, unitsOfEtf: 10, tasks: 5, workers: 4 };
+/** Ten years are 2,430 days; the whole market has 5,400 bars a day. */
+const questions = quick
+  ? { stocks: 300, days: 300, lastDays: 10, asked: 24, askedAtLimit: 4, clients: [1, 8] }
+  : { stocks: 5_400, days: 2_430, lastDays: 60, asked: 240, askedAtLimit: 24, clients: [1, 8] };
 /** Below the 256 MiB that the embedded database sends in one COPY. */
 const exported = { stocks: quick ? 100 : 900, etfs: quick ? 20 : 180, days: quick ? 200 : 1_000 };
 const readTargets = { database: 100, api: 500 };
@@ -87,6 +93,12 @@ const targets = {
   planStatementSeconds: 5,
   freshStartSeconds: 5,
   secondStartSeconds: 4,
+  /** Of 95 % of the questions, with eight clients; and how much longer than the statement alone. */
+  questionMilliseconds: { "one stock, ten years": 60, "whole market, one day": 150 } as Record<
+    string,
+    number
+  >,
+  questionOfStatement: 3,
 };
 
 // process.exit runs the exit handlers, which remove servers and folders.
@@ -212,6 +224,66 @@ async function printReads(): Promise<void> {
       ),
     );
   }
+}
+
+/** Each question with one client and with eight. */
+async function printEndpoint(): Promise<void> {
+  const atLimit = await measureAtLimit(questions);
+  for (const kind of await engineKinds()) {
+    if (kind.missing !== undefined) {
+      print(kind.missing);
+      continue;
+    }
+    const engine = await kind.open([]);
+    const { rows, measured } = await measureEndpoint(engine, questions);
+    await engine.close();
+    print(`${engine.name}: questions in TuShare's protocol, ${rounded(rows)} rows of stock_daily`);
+    const all = [...measured, ...atLimit];
+    const of = (one: (typeof all)[number], clients: number) =>
+      all.find((each) => each.question === one.question && each.way === one.way && each.clients === clients);
+    const cells = (found: (typeof all)[number] | undefined) => [
+      rounded(found?.p50 ?? Number.NaN),
+      rounded(found?.p95 ?? Number.NaN),
+    ];
+    const [few = 1, many = 8] = questions.clients;
+    const rowsOf = Object.keys(targets.questionMilliseconds).flatMap((question) =>
+      all
+        .filter((each) => each.question === question && each.clients === few)
+        .map((each) => {
+          const wanted = each.way === "endpoint" ? targets.questionMilliseconds[question] : undefined;
+          const busy = of(each, many);
+          const verdict = (busy?.p95 ?? 0) <= (wanted ?? 0) ? "met" : "missed";
+          return [
+            ...[question, each.way, rounded(each.kilobytes)],
+            ...[...cells(each), ...cells(busy)],
+            wanted === undefined ? "" : `${wanted} ${verdict}`,
+          ];
+        }),
+    );
+    const ms = questions.clients.flatMap((clients) => [
+      `p50 ms, ${clients} at once`,
+      `p95 ms, ${clients} at once`,
+    ]);
+    print(table(["question", "asked", "kB", ...ms, "p95 wanted"], rowsOf));
+    for (const one of measured.filter(({ way }) => way === "endpoint")) {
+      const alone = measured.find(
+        ({ question, way, clients }) =>
+          question === one.question && way !== one.way && clients === one.clients,
+      );
+      ratios[`${kindOf(engine.name)}: ${one.question}, ${one.clients} at once: endpoint / the same SQL`] =
+        one.p50 / (alone?.p50 ?? Number.NaN);
+    }
+  }
+  print(
+    table(
+      ["ratio of p50", "measured", "wanted"],
+      Object.entries(ratios).map(([name, ratio]) => [
+        name,
+        ratio.toFixed(2),
+        `${targets.questionOfStatement} ${ratio <= targets.questionOfStatement ? "met" : "missed"}`,
+      ]),
+    ),
+  );
 }
 
 async function printExports(): Promise<void> {

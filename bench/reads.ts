@@ -175,7 +175,7 @@ function readsOf({ stocks, days }: ReadsOptions): Read[] {
 }
 
 /** Milliseconds of each of `count` reads, by this many concurrent clients. */
-async function timed(
+export async function timed(
   count: number,
   clients: number,
   ask: (at: number) => Promise<unknown>,
