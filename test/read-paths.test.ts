@@ -126,6 +126,19 @@ describe("TuShare's protocol of a deployed stack", () => {
     return { status: response.status, zipped: response.headers.get("content-encoding"), ...JSON.parse(text) };
   };
 
+  test("asks for another try where it cannot read, in TuShare's shape and without the reason", async () => {
+    const secrets = new SecretsManagerClient({ ...localClients, endpoint: api.stack.endpoint });
+    const keep = (SecretString: string) =>
+      secrets.send(
+        new PutSecretValueCommand({ SecretId: api.stack.outputs.EndpointTokensSecretArn, SecretString }),
+      );
+    await keep("what nobody may see");
+    const { status, code, msg, data } = await ask({ token: "any" });
+    expect([status, code, data]).toEqual([200, -1000, null]);
+    expect(msg).toMatch(/^系统内部错误，暂时无法读取.*请半分钟后再试$/);
+    await keep("{}");
+  });
+
   test("is asked with a token that the command line made and shows once", async () => {
     const made = await cli("endpoint-token", "add", "notebook");
     expect(made.out).toMatch(/^[0-9a-f]{56}\n$/);

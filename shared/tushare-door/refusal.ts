@@ -25,8 +25,9 @@ export const notMirrored = (name: string) =>
     `抱歉，您没有接口(${name})访问权限：镜像未收录该接口，请直接向 TuShare 调用，或将其加入镜像的数据集`,
   );
 
-/** The database wakes from its pause, or is not reached. */
-export const waking = () => new RefusedError(-1000, "系统内部错误，数据库正在恢复：请半分钟后再试");
+/** Most often the database wakes from its pause. */
+export const waking = () =>
+  new RefusedError(-1000, "系统内部错误，暂时无法读取（数据库可能正在恢复）：请半分钟后再试");
 
 export const tooLong = (bytesMax: number) =>
   new RefusedError(50101, `参数校验失败, 请求超过 ${bytesMax} 字节：请分几次查询`);
