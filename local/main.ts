@@ -103,7 +103,7 @@ async function lookFirst(options: Options, asked: Asked, path: string): Promise<
 /** Checks that need nothing started. */
 function checkSurroundings(options: Options): void {
   if (options.datasets !== undefined) process.env.SYNC_DATASETS = options.datasets;
-  if (options.captured !== undefined) checkCaptured(options.captured);
+  if (options.captured !== undefined) checkCaptured(options.captured, options.job);
   checkNpmKeptNothing(process.env);
   checkVariables(process.env);
   checkDatabaseHost(options.databaseHost, process.env);

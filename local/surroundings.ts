@@ -2,7 +2,11 @@
 // with a deployment's messages.
 import { readdirSync, statSync } from "node:fs";
 import { networkInterfaces } from "node:os";
+import { join } from "node:path";
 import { choiceOf } from "../shared/catalogue/chosen-datasets.ts";
+import type { InterfaceSpec } from "../shared/catalogue/dataset.ts";
+import { datasets } from "../shared/catalogue/datasets.ts";
+import { type JobType, jobs } from "../shared/catalogue/jobs.ts";
 import { readSettings, settingTable } from "../shared/catalogue/settings.ts";
 import { callsAMinuteMax, slotSeconds, slotSecondsMax, slotsMin } from "../shared/catalogue/slot.ts";
 import { nearest } from "../shared/words/nearest.ts";
@@ -86,8 +90,8 @@ export function checkDatabaseHost(host: string | undefined, variables: Variables
   }
 }
 
-/** @throws OptionError when it is not a folder of captured answers */
-export function checkCaptured(folder: string): void {
+/** @throws OptionError when it is not a folder of captured answers, or lacks those that the job is planned from */
+export function checkCaptured(folder: string, job: JobType): void {
   const refuse = (reason: string) =>
     new OptionError(say("folderRefused", { option: "--captured", value: `'${folder}'`, reason }));
   let names: string[];
@@ -101,6 +105,22 @@ export function checkCaptured(folder: string): void {
   if (!names.some((name) => /^\w+?__.+\.csv(\.gz)?$/.test(name))) {
     throw refuse(say("noCapturedAnswer", { example: "daily__trade_date_20250403.csv" }));
   }
+  const envelopes = names.includes("envelopes") ? readdirSync(join(folder, "envelopes")) : [];
+  const held = new Set([...names, ...envelopes].map((name) => name.split(/__|\.json$/)[0]));
+  const lacking = listsBefore(job).filter((specs) => !specs.some(({ name }) => held.has(name)));
+  if (lacking.length > 0) {
+    const interfaces = lacking.map(([spec]) => spec?.name ?? "").join(", ");
+    throw refuse(say("capturedWithoutLists", { interfaces, job }));
+  }
+}
+
+/** The calendar and the lists without which the jobs before this one cannot end: the interfaces that each may come from. */
+function listsBefore(job: JobType): InterfaceSpec[][] {
+  return [job, ...jobs[job].after]
+    .flatMap((each) => (jobs[each].mode === "reference" ? jobs[each].datasets : []))
+    .map((name) => datasets[name])
+    .filter(({ expects, securities }) => expects === "every_day" || securities !== undefined)
+    .map(({ main }) => [main, ...(main.fallback === undefined ? [] : [main.fallback])]);
 }
 
 function settingsOf(variables: Variables) {

@@ -1,12 +1,13 @@
 // What `npm start` refuses before anything starts: exit code 2, one sentence, in the reader's language, with what was
 // probably meant.
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, describe, expect, test } from "vitest";
 import { takeDataDir } from "../local/data-dir.ts";
 import { checkNpmKeptNothing, OptionError, readOptions, usageIn } from "../local/options.ts";
 import { checkCaptured, checkDatabaseHost, checkVariables } from "../local/surroundings.ts";
+import type { JobType } from "../shared/catalogue/jobs.ts";
 import { translate } from "../shared/words/translate.ts";
 
 const scratch = mkdtempSync(join(tmpdir(), "start-words-"));
@@ -130,7 +131,23 @@ test.each([
   [join(scratch, "file"), "it is not a folder"],
   [scratch, "it holds no captured answer such as daily__trade_date_20250403.csv"],
 ])("--captured %s is refused: %s", (folder, reason) => {
-  expectRefused(() => checkCaptured(folder), reason);
+  expectRefused(() => checkCaptured(folder, "DAILY_HISTORY"), reason);
+});
+
+test("--captured without the calendar or the lists that the job is planned from is refused, naming them", () => {
+  const folder = join(scratch, "captured");
+  mkdirSync(join(folder, "envelopes"), { recursive: true });
+  writeFileSync(join(folder, "index_daily__ts_code_000300.SH.csv"), "");
+  const check = (job: JobType) => () => checkCaptured(folder, job);
+  expectRefused(check("INDEX_DAILY_HISTORY"), "it lacks captured answers of trade_cal, stock_basic, which");
+  writeFileSync(join(folder, "trade_cal__SSE.csv"), "");
+  expectRefused(check("DAILY_HISTORY"), "it lacks captured answers of stock_basic, which");
+  writeFileSync(join(folder, "envelopes", "stock_basic.json"), "");
+  expect(refusalOf(check("DAILY_HISTORY"))).toBe("taken");
+  // The list of ETFs may come from either of two interfaces.
+  expectRefused(check("ETF_HISTORY"), "it lacks captured answers of etf_basic, which");
+  writeFileSync(join(folder, "fund_basic__E.csv"), "");
+  expect(refusalOf(check("ETF_HISTORY"))).toBe("taken");
 });
 
 test.each([[join(scratch, "file")], [join(scratch, "file", "below")], ["/proc/tushare-sync-test"]])(

@@ -284,6 +284,7 @@ export const chinese: Readonly<Record<SentenceName | StartSentenceName, string>>
   notReadable: "无法读取",
   notWritable: "没有写入权限",
   diskFull: "磁盘已满",
+  capturedWithoutLists: "其中缺少 {interfaces} 的返回数据，{job} 要据此规划：请补上，例如 trade_cal__SSE.csv",
   noCapturedAnswer: "其中没有保存的返回数据，例如 {example}",
   faultsRefused: "--faults：{why}",
   unknownSetting: "没有设置 {name}：全部设置见 README.zh.md",

@@ -60,6 +60,8 @@ export const startSentences = {
   notReadable: "it cannot be read",
   notWritable: "you have no right to write there",
   diskFull: "no space is left",
+  capturedWithoutLists:
+    "it lacks captured answers of {interfaces}, which {job} is planned from: add them, such as trade_cal__SSE.csv",
   noCapturedAnswer: "it holds no captured answer such as {example}",
   faultsRefused: "--faults: {why}",
   unknownSetting: "there is no setting {name}: README.md lists them",
