@@ -8,6 +8,7 @@ import { type ApiServices, badInput, notFound, type Route } from "../shared/api/
 import { routes } from "../shared/api/routes.ts";
 import { say } from "../shared/words/say.ts";
 import { clock, database, databaseForReads, dispatcher, log, logger, origin, settings } from "./services.ts";
+import { asTransferred } from "./transfer.ts";
 
 /** API Gateway's timeout is 30 seconds. When the cluster takes longer to resume, the answer is "repeat the request". */
 const resumeSecondsMax = 20;
@@ -36,8 +37,10 @@ const router = makeRouter();
 export const handler = middy<APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2>()
   .use(injectLambdaContext(logger))
   .handler(async (event, context: Context) => {
-    const answer = await router.resolve(forRouting(event), context);
-    return event.requestContext.http.method === "HEAD" ? { ...answer, body: "" } : answer;
+    const answer = asTransferred(event, await router.resolve(forRouting(event), context));
+    return event.requestContext.http.method === "HEAD"
+      ? { ...answer, body: "", isBase64Encoded: false }
+      : answer;
   });
 
 /** A path with GET also has HEAD. OPTIONS returns the allowed methods; other methods are refused. */

@@ -1,6 +1,5 @@
 // Answers questions in TuShare's protocol, for callers with one of the stack's own tokens. It reads as the user that cannot
 // change a row, and wakes the database for nobody else. As with TuShare, a refusal has status 200 and a code in its body.
-import { gzipSync } from "node:zlib";
 import { injectLambdaContext } from "@aws-lambda-powertools/logger/middleware";
 import middy from "@middy/core";
 import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2 } from "aws-lambda";
@@ -10,6 +9,7 @@ import { makeDoor } from "../shared/tushare-door/answer.ts";
 import { questionBytesMax, readPath } from "../shared/tushare-door/path.ts";
 import { internal, type RefusedError, refusalText, tooLong, waking } from "../shared/tushare-door/refusal.ts";
 import { clock, databaseForReads, endpointTokens, log, logger, settings } from "./services.ts";
+import { acceptsGzip, zipped } from "./transfer.ts";
 
 /** API Gateway's timeout is 30 seconds. When the cluster takes longer to resume, the answer is "ask again". */
 const resumeSecondsMax = 20;
@@ -32,7 +32,7 @@ export const handler = middy<APIGatewayProxyEventV2, APIGatewayProxyStructuredRe
   .use(injectLambdaContext(logger))
   .handler(async (event) => {
     const { requestId } = event.requestContext;
-    const isZipped = /\bgzip\b(?!\s*;\s*q=0(\.0*)?\b)/.test(event.headers["accept-encoding"] ?? "");
+    const isZipped = acceptsGzip(event);
     const refuse = ({ refusal }: RefusedError) => respond(refusalText(requestId, refusal), isZipped);
     const path = readPath(event.rawPath.slice(endpointPath.length));
     const body = bodyOf(event);
@@ -61,11 +61,6 @@ function respond(text: string, isZipped: boolean): APIGatewayProxyStructuredResu
     "cache-control": "no-store",
     vary: "accept-encoding",
   };
-  if (!isZipped) return { statusCode: 200, headers, body: text };
-  return {
-    statusCode: 200,
-    headers: { ...headers, "content-encoding": "gzip" },
-    body: gzipSync(text, { level: 3 }).toString("base64"),
-    isBase64Encoded: true,
-  };
+  const answer = { statusCode: 200, headers, body: text };
+  return isZipped ? zipped(answer) : answer;
 }

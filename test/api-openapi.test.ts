@@ -124,6 +124,23 @@ test("every operation says what it takes: each parameter and body field has a de
   expect(operations.length).toBeGreaterThanOrEqual(24);
 });
 
+test("an answer is compressed on its way, is not sent twice, and links to the next page", async () => {
+  const page = `${api.url}/api/instruments?limit=2&status=L`;
+  const answer = await fetch(page);
+  const body = (await answer.json()) as { next_cursor: string };
+  expect(answer.headers.get("link")).toBe(
+    `</api/instruments?limit=2&status=L&cursor=${body.next_cursor}>; rel="next"`,
+  );
+  const next = await fetch(new URL(/<(.*)>/.exec(answer.headers.get("link") ?? "")?.[1] ?? "", api.url));
+  expect(next.status).toBe(200);
+  const etag = answer.headers.get("etag") ?? "";
+  const again = await fetch(page, { headers: { "if-none-match": etag } });
+  expect([again.status, await again.text()]).toEqual([304, ""]);
+  const long = await fetch(`${api.url}/openapi.json`);
+  expect(long.headers.get("content-encoding")).toBe("gzip");
+  expect(await long.json()).toMatchObject({ openapi: "3.1.0" });
+});
+
 test(`requests generated from the description get no 5xx and no response that it does not describe (seed ${seed})`, async () => {
   const check = makeChecker();
   const seen = new Map<string, Set<number>>();

@@ -28,7 +28,8 @@ export type ApiResponse = {
 export async function handle(route: Route, services: ApiServices, request: ApiRequest): Promise<ApiResponse> {
   try {
     const read = readInputs(route, request);
-    return told("refusal" in read ? read.refusal : await route.handle(services, read.inputs), services);
+    if ("refusal" in read) return told(read.refusal, services);
+    return withNext(told(await route.handle(services, read.inputs), services), route, request);
   } catch (thrown) {
     return told(trouble(services, route, thrown), services);
   }
@@ -37,6 +38,18 @@ export async function handle(route: Route, services: ApiServices, request: ApiRe
 /** Every answer has the header with the origin of the data, including CSV tables. */
 function told(answer: Answer, { origin }: ApiServices): ApiResponse {
   return encode({ ...answer, headers: { [originHeader]: origin.kind, ...answer.headers } });
+}
+
+/** The address of the next page as a Link (RFC 8288), for clients that follow links. */
+function withNext(response: ApiResponse, { at: path }: Route, request: ApiRequest): ApiResponse {
+  const [, cursor] = /"next_cursor":("(?:[^"\\]|\\.)*")\}$/.exec(response.body.slice(-400)) ?? [];
+  if (cursor === undefined) return response;
+  const filled = path.replaceAll(/\{(\w+)\}/g, (_, name: string) =>
+    encodeURIComponent(request.path[name] ?? ""),
+  );
+  const query = new URLSearchParams(request.query);
+  query.set("cursor", String(JSON.parse(cursor)));
+  return { ...response, headers: { ...response.headers, link: `<${filled}?${query}>; rel="next"` } };
 }
 
 /** A database that is resuming is "unavailable", so the client may retry; an unexpected error is "internal". */

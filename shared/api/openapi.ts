@@ -63,6 +63,7 @@ const answersOfEvery = {
     about: "A field is refused: its name, its value and what is allowed",
     schema: ErrorAnswer,
   }),
+  NotModified: { description: "The client has this answer: its ETag came in If-None-Match" },
   Forbidden: answerOf({
     about: "AWS only: the request is not signed by a caller with permission",
     schema: GatewayAnswer,
@@ -77,6 +78,7 @@ const answersOfEvery = {
 };
 
 function describeOperation({
+  method,
   id,
   tag,
   summary,
@@ -113,6 +115,7 @@ function describeOperation({
         Object.entries(every).map(([status, name]) => [status, { $ref: `#/components/responses/${name}` }]),
       ),
       ...Object.fromEntries(Object.entries(answers).map(([status, spec]) => [status, answerOf(spec)])),
+      ...(method === "GET" && { 304: { $ref: "#/components/responses/NotModified" } }),
     },
   };
 }
