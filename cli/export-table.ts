@@ -18,6 +18,9 @@ type Exportable = {
   readonly codes: "securities" | "any" | undefined;
 };
 
+/** A row's place in its table: tells rows with the same key apart, where no key is unique. */
+const placeColumn: TableColumn = { name: "ctid", type: "tid", nullable: false };
+
 /** Every table of the catalogue, and the views on them. */
 export const exportables: Readonly<Record<string, Exportable>> = {
   ...Object.fromEntries(Object.values(datasets).map((dataset) => [dataset.table, exportableOf(dataset)])),
@@ -208,9 +211,6 @@ async function readPage(source: Source, part: Part, after: Key | undefined): Pro
     }
   }
 }
-
-/** A row's place in its table: tells rows with the same key apart, where no key is unique. */
-const placeColumn: TableColumn = { name: "ctid", type: "tid", nullable: false };
 
 export function exportableOf(dataset: Dataset): Exportable {
   const { key, dayColumn, main, table, replacesSlice } = dataset;

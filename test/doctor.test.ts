@@ -66,7 +66,7 @@ describe("TuShare", () => {
     const findings = await checkTushare(account(token), en);
     const { interfaces } = await upstream.stats();
     const calls = Object.values(interfaces).reduce((sum, each) => sum + each.calls, 0);
-    expect(calls).toBe(callsOfCheck);
+    expect(calls).toBe(callsOfCheck(account(token).settings));
     expect(levels(findings)).toMatchObject({
       ...{ https: "ok", token: "ok", tier: "ok", "interface-daily": "ok", "interface-fina_indicator": "ok" },
       ...{ "interface-etf_basic": "note", "interface-fina_indicator_vip": "note" },

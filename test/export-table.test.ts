@@ -235,7 +235,8 @@ test("every table of the catalogue, and every view made of them, can be exported
   for (const [table, { key, day, codes }] of Object.entries(exportables)) {
     const { columns } = await readAll(table, codes === undefined ? {} : { codes: ["000001.SZ"] });
     const names = columns.map(({ name }) => name);
-    expect(names).toEqual(expect.arrayContaining([...key, ...(day === undefined ? [] : [day])]));
+    const own = key.filter((name) => name !== "ctid"); // the place of a row, where no key is unique
+    expect(names).toEqual(expect.arrayContaining([...own, ...(day === undefined ? [] : [day])]));
   }
 });
 

@@ -46,15 +46,28 @@ const tables = [...new Set(Object.values(datasets).map(({ table }) => table))];
 const names = Object.keys(datasets).filter((name) => !tables.includes(name));
 const files = globSync("{shared,functions,infra,local,cli}/**/*.{ts,js}", { cwd: root.pathname }).sort();
 
+/** A table of one word, such as margin, is a word of English or CSS too: it counts in SQL and as a whole string. */
+const [compound, words] = [
+  tables.filter((table) => table.includes("_")),
+  tables.filter((table) => !table.includes("_")),
+];
+
 /** A table wherever its name occurs; a dataset as a whole string or as an entry of the catalogue. */
 function namedIn(file: string): string[] {
   const code = readFileSync(new URL(file, root), "utf8")
     .replace(/\/\*[\s\S]*?\*\//g, "")
     .replace(/^\s*\/\/.*$|(?<=[\s;{},])\/\/ .*$/gm, "")
     .replace(/\bfrom "[^"]*"/g, "");
-  const table = new RegExp(`\\b(?:${tables.join("|")})\\b`, "g");
+  const table = new RegExp(`\\b(?:${compound.join("|")})\\b`, "g");
+  const word = new RegExp(
+    `(?:\\b(?:from|join|into|update|table) |(?<quote>["'\`]))(?<word>${words.join("|")})(?:\\k<quote>|\\b(?!["'\`]))`,
+    "g",
+  );
   const name = new RegExp(`(["'\`]|\\bdatasets\\.)(${names.join("|")})(?:\\1|\\b(?!["'\`]))`, "g");
-  const found = [...code.matchAll(table)].map(([word]) => word);
+  const found = [
+    ...[...code.matchAll(table)].map(([name]) => name),
+    ...[...code.matchAll(word)].map(({ groups }) => groups?.word ?? ""),
+  ];
   return [...new Set([...found, ...[...code.matchAll(name)].map(([, , word = ""]) => word)])];
 }
 
@@ -76,4 +89,5 @@ test("the names are found in files known to have them", () => {
     expect.arrayContaining(["stock_daily", "etf_daily"]),
   );
   expect(namedIn("shared/reads/instruments.ts")).toContain("stock_info");
+  expect(namedIn("shared/catalogue/datasets/margin.ts")).toContain("margin");
 });

@@ -8,6 +8,7 @@ import { periodsBetween } from "../shared/catalogue/periods.ts";
 import { readSettings } from "../shared/catalogue/settings.ts";
 import type { MissingRange } from "../shared/coverage/calendar.ts";
 import { planByCode, planByDate, planLists, unitsMax } from "../shared/plan/plan.ts";
+import { sliceRules } from "../shared/plan/slices.ts";
 import { encodeUnit, type PlannedUnit, unitKey } from "../shared/unit.ts";
 
 const daily = datasets.stock_daily;
@@ -173,3 +174,30 @@ function rangesOf(units: readonly PlannedUnit[]): { from: Day; to: Day }[] {
 function daysFrom(first: Day, count: number): Day[] {
   return Array.from({ length: count }, (_, at) => addDays(first, at));
 }
+
+test("a code's range is divided by the rows that it has on a day", () => {
+  const { index_weight } = datasets;
+  const days = Array.from({ length: 365 }, (_, at) => addDays("20240101", at));
+  const missing = { ts_code: "399300.SZ", from: "20240101", to: "20241230" };
+  const daysMax = Math.floor((0.9 * index_weight.main.rowCap) / (index_weight.rowsOfCode ?? 1));
+  expect(planByCode(index_weight, [missing], days, settings)).toHaveLength(Math.ceil(365 / daysMax));
+});
+
+test("a weekly count is asked for on its day of the week only", () => {
+  const { pledge_stat } = datasets;
+  const calendar = { firstDay: undefined, lastDay: undefined, openDays: [], holes: [] };
+  const range = { from: "20260601", to: "20260614" };
+  expect(sliceRules.announcements.selectors(pledge_stat, range, range.to, calendar)).toEqual([
+    { by: "announced", ann_date: "20260605" },
+    { by: "announced", ann_date: "20260612" },
+  ]);
+});
+
+test("lock-ups are planned month by month, ten years ahead", () => {
+  const ranges = rangesOf(planLists(datasets.share_float, "20260615"));
+  expect(ranges[0]).toEqual({ from: "20050801", to: "20050831" });
+  expect(ranges.at(-1)).toEqual({ from: "20360601", to: "20360630" });
+  for (const [at, { from }] of ranges.entries()) {
+    if (at > 0) expect(from).toBe(addDays(ranges[at - 1]?.to ?? "", 1));
+  }
+});

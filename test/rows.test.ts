@@ -1,7 +1,7 @@
 // A reply's fields and items -> checked rows: columns by the header, numbers with their exact digits, or an error.
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { type Column, columnsOf, type InterfaceSpec } from "../shared/catalogue/dataset.ts";
+import { type Column, columnsOf, type InterfaceSpec, text } from "../shared/catalogue/dataset.ts";
 import { type Dataset, datasets } from "../shared/catalogue/datasets.ts";
 import { SyncError } from "../shared/errors.ts";
 import type { Page } from "../shared/ports.ts";
@@ -117,7 +117,7 @@ const cells: [Column["type"], unknown, string | undefined][] = [
   ["text", null, ""],
   ["text", "a\u0000b", undefined],
   ["text", "a\u001fb", undefined],
-  ["text", "a\nb", undefined],
+  ["text", "a\nb\tc\r", "a\nb\tc\r"],
   ["text", "a\u0085b", undefined],
   ["text", "\ud842", undefined],
   ["text", 5, undefined],
@@ -328,3 +328,24 @@ function errorOf(act: () => unknown): SyncError {
   }
   throw new Error("nothing was refused");
 }
+
+test.each([
+  ["2002-06-28", "20020628"],
+  ["20020628", "20020628"],
+  [null, ""],
+])("a day that may have dashes is stored as a day: %s", (value, stored) => {
+  const columns = [{ name: "cell", type: "day", dashes: true }] as const;
+  const one: InterfaceSpec = { ...asked, name: "any", columns, rowCap: 10 };
+  expect(readPages(one, [page([[value]], ["cell"])], "any").columns.cell).toEqual([stored]);
+  expect(() => readPages(one, [page([["2002-6-28"]], ["cell"])], "any")).toThrow(/cell is/);
+});
+
+test("a column that an answer may lack is null, and any other one is missed", () => {
+  const columns = [{ name: "old", type: "text", mayLack: true }, ...text("new")] as const;
+  const one: InterfaceSpec = { ...asked, name: "any", columns, rowCap: 10 };
+  expect(readPages(one, [page([["x"], ["y"]], ["new"])], "any").columns).toEqual({
+    old: ["", ""],
+    new: ["x", "y"],
+  });
+  expect(() => readPages(one, [page([["x"]], ["old"])], "any")).toThrow(/new/);
+});

@@ -172,3 +172,29 @@ test("every interface of the catalogue is called by some slice", () => {
     for (const { name, answers } of interfacesOf(dataset)) expect(answers, name).not.toEqual([]);
   }
 });
+
+describe("an interface that is called for each of some values", () => {
+  const { index_basic } = datasets;
+  const asked = { ...index_basic.main, always: { market: "SW" } };
+  const read = (market: string | null) => {
+    const items = [["801010.SI", market]];
+    const fields = ["ts_code", "market"];
+    const rest = index_basic.main.columns
+      .map(({ name, from = name }) => from)
+      .filter((name) => !fields.includes(name));
+    const page = {
+      fields: [...fields, ...rest],
+      items: items.map((row) => [...row, ...rest.map(() => null)]),
+      hasMore: false,
+    };
+    return readRows(asked, [page], "any", checksOf(index_basic, { by: "whole" }, asked, undefined), [
+      "ts_code",
+    ]);
+  };
+
+  test("refuses rows of another value, because TuShare ignores a parameter that it does not know", () => {
+    expect(read("SW").size).toBe(1);
+    expect(read(null).size).toBe(1);
+    expect(() => read("SSE")).toThrow(/market/);
+  });
+});

@@ -25,7 +25,11 @@ export const doctorCommand = (t: Messages) =>
     usage: "doctor",
     about: t.doctor.about,
     options: {
-      calls: { type: "boolean", default: true, describe: t.doctor.callsOption(String(callsOfCheck)) },
+      calls: {
+        type: "boolean",
+        default: true,
+        describe: t.doctor.callsOption(String(callsOfCheck(readSettings({})))),
+      },
     },
     examples: [
       ["doctor", t.doctor.exampleLocal],
@@ -88,7 +92,7 @@ async function tushare(session: Session, target: Target | CommandError): Promise
   } catch {
     return []; // already reported by the machine check
   }
-  output.note(t.doctor.calls(String(callsOfCheck), new URL(url).host));
+  output.note(t.doctor.calls(String(callsOfCheck(settings)), new URL(url).host));
   return await checkTushare({ url, token: token || simulatedToken, settings, clock: realClock }, t);
 }
 

@@ -1,8 +1,9 @@
 // Checks TuShare for the account: token, points and expiry, available interfaces, clock. It makes one call to each
 // interface, and announces this first; the token is never printed.
 import { makeTushare, readReply } from "../../shared/adapters/tushare.ts";
+import { choiceOf } from "../../shared/catalogue/chosen-datasets.ts";
 import { type InterfaceSpec, interfacesOf } from "../../shared/catalogue/dataset.ts";
-import { type Dataset, datasets } from "../../shared/catalogue/datasets.ts";
+import type { Dataset } from "../../shared/catalogue/datasets.ts";
 import { addDays, type Day, shanghaiDay } from "../../shared/catalogue/dates.ts";
 import { isSafeAddress } from "../../shared/catalogue/origin.ts";
 import type { Selector } from "../../shared/catalogue/selector.ts";
@@ -40,16 +41,20 @@ const examples: Readonly<Record<Selector["by"], Selector>> = {
   range: { by: "range", from: "20240102", to: "20240105" },
 };
 
-/** One row is enough to see whether an interface answers. */
-const probes = uniqueProbes(Object.values(datasets));
+/** Of the chosen datasets. One row is enough to see whether an interface answers. */
+const probesOf = (settings: Settings): Probe[] => uniqueProbes(choiceOf(settings).datasets);
 
 /** The number of calls, each to a different interface. */
-export const callsOfCheck = probes.length + 1;
+export function callsOfCheck(settings: Settings): number {
+  return probesOf(settings).length + 1;
+}
 
 export async function checkTushare(account: Account, t: Messages): Promise<Finding[]> {
   const findings = [checkAddress(account.url, t), ...(await checkUser(account, t))];
   if (findings.some(({ check, level }) => check === "token" && level === "problem")) return findings;
-  const answers = await Promise.all(probes.map((probe) => checkInterface(account, probe, t)));
+  const answers = await Promise.all(
+    probesOf(account.settings).map((probe) => checkInterface(account, probe, t)),
+  );
   return [...findings, ...answers];
 }
 

@@ -12,6 +12,7 @@ import { controllers } from "./names.ts";
 import { walk } from "./prices.ts";
 import type { Step } from "./steps.ts";
 import { statusOn } from "./stock-list.ts";
+import { industryCodes } from "./subjects.ts";
 
 /** The position of one row: its subject, its step, its number among the rows of both, and the facts about them. */
 export type Place = {
@@ -67,10 +68,11 @@ export function needsBar(spec: InterfaceSpec): boolean {
 type MakerFor = (field: string, column: Column, context: CellContext) => Maker;
 
 const makers: Readonly<Record<Column["type"], MakerFor>> = {
-  code:
-    () =>
-    ({ companion }) =>
-      companion,
+  code: (field, _column, { seed }) => {
+    if (!industryLike.test(field)) return ({ companion }) => companion;
+    return ({ line }) =>
+      industryCodes[mix(seed ^ line.security.seed, textHash(field)) % industryCodes.length] ?? null;
+  },
   day: dayMaker,
   flag: (field, column, { dataset, seed }) =>
     dataset.key.includes(column.name)
@@ -79,6 +81,9 @@ const makers: Readonly<Record<Column["type"], MakerFor>> = {
   text: textMaker,
   number: numberMaker,
 };
+
+/** The levels of an industry. */
+const industryLike = /^l\d_code$/;
 
 function dayMaker(field: string, column: Column, { dataset, calendar, shape, seed }: CellContext): Maker {
   const { securities } = dataset;
@@ -123,7 +128,9 @@ function textMaker(field: string, column: Column, context: CellContext): Maker {
   if (/^(symbol|exchange)$/.test(field) && spec.answers.includes("exchange")) {
     return ({ line }) => line.code.split(".")[field === "symbol" ? 0 : 1] ?? null;
   }
-  const words = wordsOf(field, column, spec.keeps?.[column.name]);
+  if (/^(code|sub_code|cb_code|com_id)$/.test(field)) return ({ line }) => line.code.split(".")[0] ?? null;
+  const words =
+    spec.each?.parameter === field ? spec.each.values : wordsOf(field, column, spec.keeps?.[column.name]);
   const numbered = (at: number) =>
     `${words[at % words.length]}${at < words.length ? "" : Math.floor(at / words.length) + 1}`;
   if (dataset.key.includes(column.name)) return ({ variant }) => numbered(variant);

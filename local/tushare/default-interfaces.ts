@@ -159,6 +159,7 @@ function describe(dataset: string, file: DatasetFile, spec: InterfaceSpec): Defa
   const own = [
     ...named.map(({ theirs }) => theirs),
     ...(spec.requires ?? []),
+    ...(spec.each === undefined ? [] : [spec.each.parameter]),
     ...Object.keys(spec.always ?? {}),
   ];
   const isRange = named.some(({ theirs }) => theirs === "start_date");

@@ -20,10 +20,16 @@ export type Column = {
   readonly stored?: false;
   /** TuShare's name of the column, where it differs from ours. */
   readonly from?: string;
+  /** TuShare answers it only when it is asked for by name, which is always done here. */
+  readonly onDemand?: true;
+  /** An answer may come without it: TuShare has renamed it, or has two names for it. It is null then. */
+  readonly mayLack?: true;
   /** Only the first capture group of the value is stored. */
   readonly part?: RegExp;
   /** TuShare's values -> ours; other values stay as they are. */
   readonly words?: Readonly<Record<string, string>>;
+  /** A day that TuShare may write with dashes. It is stored as a day in any case. */
+  readonly dashes?: true;
   /** A cumulative adjustment factor: TuShare may scale all its days at once, and its changes are classed. */
   readonly isFactor?: true;
 };
@@ -45,6 +51,8 @@ export type InterfaceSpec = {
   readonly rowCapSetting?: keyof Settings & `${string}ROW_CAP`;
   /** TuShare's name of a parameter, where it differs from the selector's; null when the interface lacks the parameter. */
   readonly parameters?: Readonly<Record<string, string | null>>;
+  /** Called once for each of these values of a parameter: the rows of a slice are those of all these calls. */
+  readonly each?: { readonly parameter: string; readonly values: readonly string[] };
   /** Parameters of every call. */
   readonly always?: Readonly<Record<string, string>>;
   /** Only rows in which each of these columns matches are kept; other rows do not belong to the dataset. */
@@ -59,7 +67,7 @@ export type InterfaceSpec = {
   readonly optional?: true;
   /**
    * For the mirror's own endpoint: every field that TuShare answers, in its order; `?` after a name: only when it is asked
-   * for. By default the fields of `columns`.
+   * for. By default the fields of `columns`, where `onDemand` says the same.
    */
   readonly fields?: string;
   /** What TuShare takes an absent parameter for. */
@@ -131,6 +139,10 @@ export type DatasetSpec = {
   readonly lists?: (today: Day) => readonly Selector[];
   /** For `ranges`: calendar days in one unit. */
   readonly rangeDays?: number;
+  /** For `announcements`: the only day of the week that has rows, Monday being 0. */
+  readonly weekday?: number;
+  /** Rows that one code has on a day, or in a period, at most: a code's range is divided by it. Without it: one row. */
+  readonly rowsOfCode?: number;
   /** The securities that have rows, where rows are about securities. */
   readonly members?: Members;
   /**
@@ -144,6 +156,8 @@ export type DatasetSpec = {
   readonly securities?: Securities;
   /** For reports: the list that says which company has filed, and when. */
   readonly filedIn?: string;
+  /** For reports by code: days in which each code is fetched again, where a filing does not tell of every change. */
+  readonly turnDays?: number;
   /** The column by which rows are selected in a range of days. */
   readonly dayColumn?: string;
   /** The first day for which TuShare has data; by default the first day of the market. */
@@ -169,7 +183,7 @@ export type DatasetSpec = {
 };
 
 /** In the order in which they are shown. */
-export const datasetSets = ["core", "finance", "index", "flow", "holders", "macro"] as const;
+export const datasetSets = ["core", "finance", "index", "flow", "holders", "macro", "fund", "bond"] as const;
 export type DatasetSet = (typeof datasetSets)[number];
 
 /** Texts about a dataset, for the comments of its table and for documents. */
@@ -267,4 +281,18 @@ export function factor(name: string): Column {
 
 export function text(...names: string[]): Column[] {
   return names.map((name) => ({ name, type: "text" }));
+}
+
+export function days(...names: string[]): Column[] {
+  return names.map((name) => ({ name, type: "day" }));
+}
+
+/** Columns that TuShare answers only when they are asked for by name. */
+export function onDemand(columns: readonly Column[]): Column[] {
+  return columns.map((column) => ({ ...column, onDemand: true }));
+}
+
+/** The names in a text, separated by spaces or line ends. */
+export function listed(text: string): string[] {
+  return text.trim().split(/\s+/);
 }

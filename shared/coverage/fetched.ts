@@ -1,5 +1,5 @@
 // When stored days, codes and report periods were last fetched whole.
-import { dayColumnOf, hasMembersEachDay } from "../catalogue/dataset.ts";
+import { dayColumnOf, hasMembersEachDay, isByTradingDay } from "../catalogue/dataset.ts";
 import type { Dataset } from "../catalogue/datasets.ts";
 import type { Day } from "../catalogue/dates.ts";
 import type { Database, SqlRow } from "../ports.ts";
@@ -12,7 +12,8 @@ export async function fetchedDays(
   dataset: Dataset,
   to: Day,
 ): Promise<ReadonlyMap<Day, Day>> {
-  return readPairs(await database.run(fetchedDaysSql(dataset), { dataset: dataset.name, to }));
+  const every_day = !isByTradingDay(dataset);
+  return readPairs(await database.run(fetchedDaysSql(dataset), { dataset: dataset.name, to, every_day }));
 }
 
 /** One row a year: a row of the Data API holds at most 64 KB. A day that was stored by code counts from when it was whole. */
@@ -23,7 +24,7 @@ function fetchedDaysSql(dataset: Dataset): string {
       where sync_day.dataset = :dataset and sync_day.trade_date = cal_date
     )`;
   return `select string_agg(
-    to_char(cal_date, 'YYYYMMDD') || '-' || to_char(fetched_at at time zone 'Asia/Shanghai', 'YYYYMMDD'), ','
+    to_char(cal_date, 'YYYYMMDD') || ' ' || to_char(fetched_at at time zone 'Asia/Shanghai', 'YYYYMMDD'), ','
     order by cal_date
   ) as pairs
 from (
@@ -36,29 +37,32 @@ from (
     )${hasMembersEachDay(dataset) ? `,\n    ${whole}` : ""}
   ) as fetched_at
   from trade_cal
-  where exchange = 'SSE' and is_open = 1 and cal_date <= to_date(:to, 'YYYYMMDD')
+  where exchange = 'SSE' and (is_open = 1 or cast(:every_day as boolean)) and cal_date <= to_date(:to, 'YYYYMMDD')
 ) as open_day
 where fetched_at is not null
 group by extract(year from cal_date)`;
 }
 
-/** Those of some report periods that were fetched whole, each with the day in Shanghai on which that was. */
-export async function fetchedPeriods(
+/**
+ * Those of some slices that were fetched whole, each with the day in Shanghai on which that was.
+ * @param slices named as in the keys of their units: a report period, or a range of days
+ */
+export async function fetchedSlices(
   database: Database,
   dataset: Dataset,
-  ends: readonly Day[],
-): Promise<ReadonlyMap<Day, Day>> {
+  slices: readonly string[],
+): Promise<ReadonlyMap<string, Day>> {
   return readPairs(
     await database.run(
-      `select string_agg(period || '-' || to_char(fetched_at at time zone 'Asia/Shanghai', 'YYYYMMDD'), ',') as pairs
-from unnest(string_to_array(:ends, ',')) as period
+      `select string_agg(slice || ' ' || to_char(fetched_at at time zone 'Asia/Shanghai', 'YYYYMMDD'), ',') as pairs
+from unnest(string_to_array(:slices, ',')) as slice
 cross join lateral (
   select max(settled_at) as fetched_at
   from sync_unit
-  where dataset = :dataset and status = 'done' and unit_key = cast(:dataset as text) || '/' || period
+  where dataset = :dataset and status = 'done' and unit_key = cast(:dataset as text) || '/' || slice
 ) as unit
 where fetched_at is not null`,
-      { dataset: dataset.name, ends: ends.join(",") },
+      { dataset: dataset.name, slices: slices.join(",") },
     ),
   );
 }
@@ -158,7 +162,12 @@ limit (select ceil(count(*) * cast(:share as double precision)) from member)`,
   return rows.map(({ ts_code }) => String(ts_code));
 }
 
-function readPairs(rows: readonly SqlRow[]): ReadonlyMap<Day, Day> {
+function readPairs(rows: readonly SqlRow[]): ReadonlyMap<string, Day> {
   const pairs = rows.flatMap(({ pairs }) => (typeof pairs === "string" ? pairs.split(",") : []));
-  return new Map(pairs.map((pair) => [pair.slice(0, 8), pair.slice(9)]));
+  return new Map(
+    pairs.map((pair) => {
+      const [slice = "", day = ""] = pair.split(" ");
+      return [slice, day];
+    }),
+  );
 }

@@ -14,7 +14,7 @@ import { type PlannedUnit, unitKey } from "../unit.ts";
 export function storedOfListSql(dataset: Dataset, by: Selector["by"]): string {
   if (dataset.slices !== "lists") return "cast(null as bigint)";
   const columns = new Set(columnsOf(dataset).map(({ name }) => name));
-  const selected = selections[by]?.flatMap(([column, sql]) => (columns.has(column) ? [sql] : [])) ?? [];
+  const selected = selectionsOf(dataset, by).flatMap(([column, sql]) => (columns.has(column) ? [sql] : []));
   const conditions = [...constantsOf(dataset), ...selected];
   return `(select count(*) from ${dataset.table} as listed where ${conditions.join(" and ") || "true"})`;
 }
@@ -108,6 +108,14 @@ const status: Condition = [
   "list_status",
   "coalesce(listed.list_status, unit.selector ->> 'list_status') = unit.selector ->> 'list_status'",
 ];
+
+/** A range is of the column by which the dataset's days are selected. */
+function selectionsOf({ dayColumn }: Dataset, by: Selector["by"]): readonly Condition[] {
+  if (by !== "range") return selections[by] ?? [];
+  return dayColumn === undefined
+    ? []
+    : [[dayColumn, `listed.${dayColumn} between ${dayOf("from")} and ${dayOf("to")}`]];
+}
 
 /** Conditions on `listed`, a row of the dataset's table, each with the column it uses. */
 const selections: Partial<Record<Selector["by"], readonly Condition[]>> = {

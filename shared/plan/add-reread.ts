@@ -1,13 +1,15 @@
 // Adds to the plan of an increment what it fetches again (reread.ts).
-import { canAskBy } from "../catalogue/dataset.ts";
-import { addDays, earlier, shanghaiDay } from "../catalogue/dates.ts";
+import { canAskBy, type Slices } from "../catalogue/dataset.ts";
+import { addDays, type Day, earlier, shanghaiDay } from "../catalogue/dates.ts";
 import { lastDueDay } from "../catalogue/due.ts";
-import { fetchedCodes, fetchedDays, fetchedPeriods, leastFetched } from "../coverage/fetched.ts";
+import type { Selector } from "../catalogue/selector.ts";
+import { fetchedCodes, fetchedDays, fetchedSlices, leastFetched } from "../coverage/fetched.ts";
 import type { Database } from "../ports.ts";
 import { type PlannedUnit, unitKey } from "../unit.ts";
 import type { Plan } from "./plan.ts";
 import { inTurn, rereadDays, rereadRanges } from "./reread.ts";
 import { looksForNew, type Request } from "./scope.ts";
+import { newestRanges } from "./slices.ts";
 
 /** Report periods in rotation: those of about a year. */
 export const periodsInTurn = 4;
@@ -21,13 +23,40 @@ export async function withDaysAgain(database: Database, request: Request, plan: 
   const isOff = settings.SYNC_REREAD_DAYS + settings.SYNC_REREAD_OLD_DAYS === 0;
   if (isOff || !looksForNew(request)) return plan;
   if (dataset.slices === "codes") return await withCodesAgain(database, request, plan);
-  if (dataset.slices !== "days" || !canAskBy(dataset, "date")) return plan;
   const newest = lastDueDay(dataset, now);
+  if (dataset.slices === "ranges") return await withRangesAgain(database, request, plan, newest);
+  const selectorOf = selectorsOfDays[dataset.slices];
+  if (selectorOf === undefined || !canAskBy(dataset, selectorOf(newest).by)) return plan;
   const facts = { today: shanghaiDay(now), newest, fetched: await fetchedDays(database, dataset, newest) };
   const again = rereadDays(facts, settings).map(
-    (trade_date): PlannedUnit => ({ dataset: dataset.name, selector: { by: "date", trade_date } }),
+    (day): PlannedUnit => ({ dataset: dataset.name, selector: selectorOf(day) }),
   );
   return withUnits(plan, again);
+}
+
+/** The slice of one day, where slices are days. */
+const selectorsOfDays: Readonly<Partial<Record<Slices, (day: Day) => Selector>>> = {
+  days: (trade_date) => ({ by: "date", trade_date }),
+  announcements: (ann_date) => ({ by: "announced", ann_date }),
+};
+
+/** The newest ranges: what came late for the range that ended last is found while the next one lasts. */
+async function withRangesAgain(
+  database: Database,
+  { dataset, now }: Request,
+  plan: Plan,
+  newest: Day,
+): Promise<Plan> {
+  const units = newestRanges(dataset, newest).map(
+    (selector): PlannedUnit => ({ dataset: dataset.name, selector }),
+  );
+  const nameOf = (unit: PlannedUnit) => unitKey(unit).slice(dataset.name.length + 1);
+  const fetched = await fetchedSlices(database, dataset, units.map(nameOf));
+  const today = shanghaiDay(now);
+  return withUnits(
+    plan,
+    units.filter((unit) => (fetched.get(nameOf(unit)) ?? today) < today),
+  );
 }
 
 /** A plan by code. A unit that is planned for a code begins earlier: its days are then fetched again by the same call. */
@@ -57,7 +86,7 @@ async function withCodesAgain(database: Database, request: Request, plan: Plan):
 
 /**
  * A plan of reports, with those to fetch again: by period one of the last ones in turn; by stock so many stocks that each
- * has its turn before the next period ends.
+ * has its turn before the next period ends, or in the days that the dataset's file names.
  */
 export async function withPeriodsAgain(
   database: Database,
@@ -71,8 +100,9 @@ export async function withPeriodsAgain(
   const last = newest.at(-1);
   if (count === 0 || first === undefined || last === undefined || !looksForNew(request)) return plan;
   if (!byPeriod) {
-    const before = addDays(shanghaiDay(now), -periodDays);
-    const stocks = await leastFetched(database, dataset, before, count / periodDays);
+    const { turnDays = periodDays } = dataset;
+    const before = addDays(shanghaiDay(now), -turnDays);
+    const stocks = await leastFetched(database, dataset, before, count / turnDays);
     return withUnits(
       plan,
       stocks.map((ts_code) => ({
@@ -82,7 +112,7 @@ export async function withPeriodsAgain(
     );
   }
   const ends = newest.slice(-periodsInTurn).map(({ end }) => end);
-  const fetched = await fetchedPeriods(database, dataset, ends);
+  const fetched = await fetchedSlices(database, dataset, ends);
   const stored = ends.filter((end) => fetched.has(end));
   const again = inTurn(shanghaiDay(now), stored, fetched, count).map(
     (period): PlannedUnit => ({ dataset: dataset.name, selector: { by: "period", period } }),

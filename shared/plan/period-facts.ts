@@ -91,7 +91,10 @@ const readers: Readonly<Record<PeriodScope["about"], Reader>> = {
       failed: await failedUnits(database, command.job),
       knowsSchedule: schedule === undefined || (await hasRows(database, schedule)),
       filings: schedule && (await filings(database, dataset, schedule, filedOn, command.refresh ?? false)),
-      without: listOf(dataset) && (await coverage.membersWithout(database, dataset, newestDue, limit)),
+      without:
+        dataset.expects === "members" && listOf(dataset) !== undefined
+          ? await coverage.membersWithout(database, dataset, newestDue, limit)
+          : undefined,
       lost: byPeriod
         ? undefined
         : await coverage.lostReports(database, dataset, newest[0]?.end ?? newestDue, limit),

@@ -60,7 +60,8 @@ export function priceOf(
     const dataset = catalogue[name];
     const rowsOfUnit = estimateRows(dataset, selector, market);
     const pagesOfUnit = specsFor(dataset, selector).map((spec) => {
-      const pages = Math.floor(rowsOfUnit / rowCapOf(spec, settings)) + 1;
+      const parts = spec.each?.values.length ?? 1;
+      const pages = Math.floor(rowsOfUnit / rowCapOf(spec, settings)) + parts;
       calls.set(spec.name, (calls.get(spec.name) ?? 0) + pages);
       return pages;
     });

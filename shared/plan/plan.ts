@@ -46,8 +46,8 @@ export function planByCode(
   settings: Settings,
 ): PlannedUnit[] {
   const rowCap = Math.min(...interfacesOf(dataset).map((spec) => rowCapOf(spec, settings)));
-  const rowsOfDay = dataset.slices === "periods" ? versionsOfPeriod : 1;
-  const daysMax = Math.floor((rowCap * capShareMax) / rowsOfDay);
+  const rowsOfDay = dataset.rowsOfCode ?? (dataset.slices === "periods" ? versionsOfPeriod : 1);
+  const daysMax = Math.max(1, Math.floor((rowCap * capShareMax) / rowsOfDay));
   return missing.flatMap(({ ts_code, from, to }) => {
     const days = allDays.filter((day) => day >= from && day <= to);
     const parts = Math.max(1, Math.ceil(days.length / daysMax));

@@ -1,7 +1,14 @@
 // The slices of a range of time, and how far back increments look. Pure.
 import { isByTradingDay, type Slices } from "../catalogue/dataset.ts";
 import type { Dataset } from "../catalogue/datasets.ts";
-import { addDays, type Day, daysBetween, earlier, firstTradingDay } from "../catalogue/dates.ts";
+import {
+  addDays,
+  type Day,
+  daysBetween,
+  earlier,
+  firstTradingDay,
+  weekday as weekdayOf,
+} from "../catalogue/dates.ts";
 import type { Selector } from "../catalogue/selector.ts";
 import type { Settings } from "../catalogue/settings.ts";
 import { type Calendar, type DayRange, openDayBack, openDaysIn } from "../coverage/calendar.ts";
@@ -42,7 +49,10 @@ export const sliceRules: Readonly<Record<TimedSlices, SliceRule>> = {
   codes: byOpenDay, // these are the days to check; the units are by code
   announcements: {
     ...daily,
-    selectors: (_dataset, range) => daysIn(range).map((ann_date) => ({ by: "announced", ann_date })),
+    selectors: ({ weekday }, range) =>
+      daysIn(range)
+        .filter((day) => weekday === undefined || weekdayOf(day) === weekday)
+        .map((ann_date) => ({ by: "announced", ann_date })),
     back: (_dataset, to, settings) => addDays(to, 1 - Math.max(1, settings.SYNC_DAILY_LOOKBACK_DAYS)),
   },
   months: {
@@ -54,11 +64,19 @@ export const sliceRules: Readonly<Record<TimedSlices, SliceRule>> = {
   ranges: {
     ...daily,
     // A range that has not ended is fetched up to the newest due day: its rows are published day by day.
-    selectors: (dataset, range, due) =>
-      rangesOf(dataset, range).map(({ from, to }) => ({ by: "range", from, to: earlier(to, due) })),
+    selectors: (dataset, range, due) => rangeSelectors(dataset, range, due),
     back: (dataset, to) => addDays(to, 1 - daysOfRange(dataset)),
   },
 };
+
+/** The newest ranges when data is due up to `due`: the one that lasts, and the one before it unless it ended long ago. */
+export function newestRanges(dataset: Dataset, due: Day): Selector[] {
+  return rangeSelectors(dataset, { from: addDays(due, 1 - daysOfRange(dataset)), to: due }, due);
+}
+
+function rangeSelectors(dataset: Dataset, range: DayRange, due: Day): Selector[] {
+  return rangesOf(dataset, range).map(({ from, to }) => ({ by: "range", from, to: earlier(to, due) }));
+}
 
 /** The first day that can have data. */
 export function firstDayOf({ firstDay }: Dataset): Day {

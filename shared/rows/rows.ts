@@ -121,9 +121,10 @@ function readColumn(
   const theirName = column.from ?? column.name;
   const position = page.fields.indexOf(theirName);
   if (position === -1) {
+    if (column.mayLack) return new Array<Cell>(page.items.length).fill("");
     throw refused(say("noColumn", { what, column: theirName, columns: page.fields.join(",") }));
   }
-  const isAsIs = column.part === undefined && column.words === undefined;
+  const isAsIs = column.part === undefined && column.words === undefined && !column.dashes;
   const valueAt = valuesAt(page.items, position);
   const refuse = (row: number, isMissing: boolean) => {
     const why = isMissing
@@ -150,13 +151,18 @@ function readColumn(
 }
 
 /** Reads a cell, keeps the configured part of its text, and maps it to our value. */
-function readerOf({ type, part, words = {} }: Column): (value: unknown) => Cell | undefined {
+function readerOf({ type, part, words = {}, dashes }: Column): (value: unknown) => Cell | undefined {
   return (value) => {
-    const cell = cellReaders[type](value);
+    const plain = dashes && typeof value === "string" ? withoutDashes(value) : value;
+    const cell = cellReaders[type](plain);
     if (typeof cell !== "string") return cell;
     const kept = part === undefined ? cell : (part.exec(cell)?.[1] ?? "");
     return words[kept] ?? kept;
   };
+}
+
+function withoutDashes(text: string): string {
+  return text.replace(/^(\d{4})-(\d\d)-(\d\d)$/, "$1$2$3");
 }
 
 function checkRows(
@@ -185,6 +191,20 @@ export function keepRows(table: Table, keeps: readonly Keep[]): Table {
     table,
     rows.filter((row) => tests.every(({ cells, fits }) => fits(String(cells[row])))),
   );
+}
+
+/** The rows of several answers, one after the other. */
+export function concat(tables: readonly Table[]): Table {
+  const [first] = tables;
+  if (first === undefined || tables.length === 1) return first ?? { columns: {}, size: 0 };
+  const columns = Object.keys(first.columns).map((name) => [
+    name,
+    tables.flatMap((table) => table.columns[name] ?? []),
+  ]);
+  return {
+    columns: Object.fromEntries(columns),
+    size: tables.reduce((sum, { size }) => sum + size, 0),
+  };
 }
 
 /** Keeps the fullest row of each key, the first among equals: an upsert accepts a key only once. */
@@ -268,8 +288,9 @@ const cellReaders: Readonly<Record<Column["type"], (value: unknown) => Cell | un
       : value instanceof ExactNumber
         ? value.text
         : undefined,
-  // Control characters would break the store's separator, and NUL cannot be stored at all.
-  text: (value) => (typeof value === "string" && !/\p{Cc}|\p{Surrogate}/u.test(value) ? value : undefined),
+  // Control characters would break the store's separator, and NUL cannot be stored at all. Long texts have lines.
+  text: (value) =>
+    typeof value === "string" && !/[^\P{Cc}\t\n\r]|\p{Surrogate}/u.test(value) ? value : undefined,
   flag: (value) => (value === 0 || value === 1 || value === "0" || value === "1" ? String(value) : undefined),
 };
 

@@ -79,6 +79,7 @@ function rowRule(
   const fixed = [
     ...slice.fixed.filter(({ column }) => !isIgnored(spec, column)),
     ...always.map(([column, value]): Fixed => ({ column, value })),
+    ...partOf(spec),
   ];
   const days = isIgnored(spec, "start_date") ? undefined : slice.days;
   return (cell) => {
@@ -96,6 +97,13 @@ function rowRule(
     }
     return openDays?.has(day) === false ? say("noTradingDay") : undefined;
   };
+}
+
+/** What a row of one of several calls says of itself: the value that the call asked for. */
+function partOf({ each, always, columns }: InterfaceSpec): Fixed[] {
+  const value = each && always?.[each.parameter];
+  const column = each && columns.find(({ name, from = name }) => from === each.parameter)?.name;
+  return value === undefined || column === undefined ? [] : [{ column, value, orEmpty: true }];
 }
 
 function keepsOf({ fixed, days }: Slice, spec: InterfaceSpec): Keep[] {

@@ -9,7 +9,7 @@ import { workerSeconds } from "../catalogue/slot.ts";
 import { asSyncError, lacksRight, SyncError } from "../errors.ts";
 import type { Delivery, Page, SyncServices } from "../ports.ts";
 import type { Answer, Facts } from "../rows/completeness.ts";
-import { join, readRows, type Table } from "../rows/rows.ts";
+import { concat, foldByKey, join, readRows, type Table } from "../rows/rows.ts";
 import { checksOf } from "../rows/slice.ts";
 import type { Unit } from "../unit.ts";
 import { say } from "../words/say.ts";
@@ -44,9 +44,13 @@ export async function fetchUnit(
     const capped = { ...spec, rowCap: rowCapOf(spec, services.settings) };
     const ask = (params: Readonly<Record<string, string>>) =>
       callPaced(services, delivery, unit, spec, params, called);
-    const pages = await fetchWhole(capped, selector, ask, dataset.replacesSlice);
-    const checks = checksOf(dataset, selector, spec, days);
-    return readRows(spec, pages, `${spec.name} ${unit.unit_key}`, checks, key);
+    const parts: Table[] = [];
+    for (const part of partsOf(capped)) {
+      const pages = await fetchWhole(part, selector, ask, dataset.replacesSlice);
+      const checks = checksOf(dataset, selector, part, days);
+      parts.push(readRows(part, pages, `${spec.name} ${unit.unit_key}`, checks, key));
+    }
+    return key === undefined || parts.length === 1 ? concat(parts) : foldByKey(concat(parts), key);
   };
   const emptyOf = (spec: InterfaceSpec) =>
     readRows(spec, [], spec.name, { rule: () => undefined, keeps: [] }, key);
@@ -67,6 +71,13 @@ export async function fetchUnit(
   if (mainTable === undefined) throw new Error("a fetch that did not fail has a main table");
   const details = others.slice(0, dataset.details.length).flatMap((table) => table ?? []);
   return { table: join(dataset, mainTable, details), details, evidence: others[dataset.details.length] };
+}
+
+/** The interface as it is called for each of its values, or itself. */
+function partsOf(spec: InterfaceSpec): readonly InterfaceSpec[] {
+  const { each } = spec;
+  if (each === undefined) return [spec];
+  return each.values.map((value) => ({ ...spec, always: { ...spec.always, [each.parameter]: value } }));
 }
 
 /** Environments that were told that they go on without evidence. */

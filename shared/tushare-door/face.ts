@@ -70,8 +70,8 @@ function describe(dataset: Dataset, spec: InterfaceSpec): Face {
 function listedFields({ fields, columns }: InterfaceSpec): { name: string; isUsual: boolean }[] {
   const words =
     fields?.split(" ") ??
-    columns.flatMap(({ name, from = name, part, stored }) =>
-      part === undefined && stored !== false ? [from] : [],
+    columns.flatMap(({ name, from = name, part, stored, onDemand }) =>
+      part === undefined && stored !== false ? [onDemand ? `${from}?` : from] : [],
     );
   return [...new Set(words)].map((word) => ({ name: word.replace("?", ""), isUsual: !word.endsWith("?") }));
 }
@@ -101,6 +101,9 @@ function respelled(sql: string, spelling: readonly (readonly [string, string])[]
   return `(case ${sql} ${cases} else ${sql} end)`;
 }
 
+/** Of every interface, also where a field has the same name. */
+const pageParameters = ["limit", "offset"];
+
 function filtersOf(
   dataset: Dataset,
   spec: InterfaceSpec,
@@ -108,7 +111,9 @@ function filtersOf(
   day: Field | undefined,
 ): (readonly [string, Field])[] {
   const isRange = (name: string) => day !== undefined && (name === "start_date" || name === "end_date");
-  const own = [...fields.values()].filter(({ name, type }) => type !== "number" && !isRange(name));
+  const own = [...fields.values()].filter(
+    ({ name, type }) => type !== "number" && !isRange(name) && !pageParameters.includes(name),
+  );
   const renamed = Object.entries(spec.parameters ?? {}).map(([ours, theirs]) => [theirs ?? "", ours]);
   const others = [...renamed, ...Object.entries(spec.selects ?? {})];
   return [

@@ -31,7 +31,7 @@ import type { Settings } from "../catalogue/settings.ts";
 import { type DayRange, type MissingRange, readCalendar } from "../coverage/calendar.ts";
 import { missingSlices, unansweredRanges, unknownCodes } from "../coverage/coverage.ts";
 import { countDays, missingRanges, readKept } from "../coverage/days.ts";
-import { fetchedPeriods } from "../coverage/fetched.ts";
+import { fetchedSlices } from "../coverage/fetched.ts";
 import { readLists } from "../coverage/list-coverage.ts";
 import { isOwnRow } from "../coverage/members.ts";
 import { missingPeriodRanges } from "../coverage/period-coverage.ts";
@@ -161,7 +161,7 @@ async function whyNotReported(
 ): Promise<RefusedError | undefined> {
   const due = periodsBetween(from, to).filter(({ deadline }) => deadline < today);
   if (codes === undefined) {
-    const fetched = await fetchedPeriods(
+    const fetched = await fetchedSlices(
       database,
       dataset,
       due.map(({ end }) => end),
@@ -212,7 +212,8 @@ async function whyNotAnswered(
   range: DayRange,
   codes: readonly string[] | undefined,
 ): Promise<RefusedError | undefined> {
-  if (codes !== undefined) {
+  const isByCode = dataset.slices === "days" || dataset.slices === "codes";
+  if (codes !== undefined && isByCode) {
     const [gap] = await unansweredRanges(database, dataset, codes, range, false);
     return gap && lackCode(dataset, gap);
   }
@@ -250,7 +251,7 @@ async function whyNotListed(
 
 /** Whether a part of a list may hold rows that are asked for. Parts are named by parameters of the interface. */
 function mayHold({ face, filters, from, to }: Question, part: Selector): boolean {
-  if (part.by === "calendar") {
+  if (part.by === "calendar" || part.by === "range") {
     if ((from ?? part.to) > part.to || (to ?? part.from) < part.from) return false;
   }
   return Object.entries(part).every(([name, value]) => {

@@ -108,7 +108,7 @@ export function answer(rows: readonly Row[], columns: readonly string[], params:
     .filter((row) => {
       const day = String(row.trade_date ?? row.cal_date ?? row.end_date ?? start_date);
       const equal = ["trade_date", "ts_code", "exchange", "list_status", "market"].every(
-        (name) => params[name] === undefined || row[name] === params[name],
+        (name) => params[name] === undefined || !(name in row) || row[name] === params[name],
       );
       if (params.period !== undefined) return equal && day === params.period;
       // The reporting schedule takes end_date for a period, not for the end of a range.

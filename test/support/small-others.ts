@@ -3,10 +3,21 @@
 import type { Column, InterfaceSpec } from "../../shared/catalogue/dataset.ts";
 import { marketDays, type Params, type Row } from "./small-market.ts";
 
-export function rowsOfAny({ columns }: InterfaceSpec, { ts_code = "600519.SH" }: Params): Row[] {
+export function rowsOfAny({ columns }: InterfaceSpec, params: Params): Row[] {
+  const { ts_code = "600519.SH", start_date = "", end_date = "~" } = params;
   const dated = columns.filter(({ type }) => type === "day");
-  return (dated.length === 0 ? marketDays.slice(-1) : marketDays).map((day, at) =>
-    Object.fromEntries(columns.map((column) => [column.from ?? column.name, cell(column, ts_code, day, at)])),
+  // A range is one of the days; a parameter named like a column, as for an exchange or a day, is the column's value.
+  const days = marketDays.filter(
+    (day) => params.start_date === undefined || (day >= start_date && day <= end_date),
+  );
+  return (dated.length === 0 ? days.slice(-1) : days).map((day, at) =>
+    Object.fromEntries(
+      columns.map((column) => {
+        const name = column.from ?? column.name;
+        const isRange = params.start_date !== undefined && name === "end_date";
+        return [name, (isRange ? undefined : params[name]) ?? cell(column, ts_code, day, at)];
+      }),
+    ),
   );
 }
 

@@ -4,12 +4,13 @@ import { type Column, columnsOf } from "../../shared/catalogue/dataset.ts";
 import { type Dataset, datasets, datasetsByDay } from "../../shared/catalogue/datasets.ts";
 import { jobTypes } from "../../shared/catalogue/jobs.ts";
 import { newestPeriods, periodsBetween } from "../../shared/catalogue/periods.ts";
+import type { Selector } from "../../shared/catalogue/selector.ts";
 import { readSettings } from "../../shared/catalogue/settings.ts";
 import { openDaysIn, readCalendar } from "../../shared/coverage/calendar.ts";
 import * as coverage from "../../shared/coverage/coverage.ts";
 import { countFailedChecks, readChecks } from "../../shared/coverage/data-checks.ts";
 import { forgetDays, missingCells, missingRanges, readDays } from "../../shared/coverage/days.ts";
-import { fetchedCodes, fetchedDays, fetchedPeriods, leastFetched } from "../../shared/coverage/fetched.ts";
+import { fetchedCodes, fetchedDays, fetchedSlices, leastFetched } from "../../shared/coverage/fetched.ts";
 import { filings, hasRows } from "../../shared/coverage/filings.ts";
 import { areFresh, codesLost, readLists } from "../../shared/coverage/list-coverage.ts";
 import { absenceReasons, absentOn, readCodeCoverage } from "../../shared/coverage/names.ts";
@@ -400,8 +401,8 @@ const reads: Statement[] = [
     ask: (database) => fetchedDays(database, stock_daily, newestDay),
   },
   {
-    name: "fetchedPeriods",
-    ask: (database) => fetchedPeriods(database, reports, ["20260630", "20260930"]),
+    name: "fetchedSlices",
+    ask: (database) => fetchedSlices(database, reports, ["20260630", "20260930"]),
   },
   {
     name: "fetchedCodes",
@@ -455,7 +456,7 @@ const ledger = (market: readonly string[], few: readonly string[]): Statement[] 
   ...Object.values(datasets).map((dataset, at) => ({
     name: `storeUnit, ${dataset.name}`,
     ask: (database: Database) =>
-      storeUnit(database, unitOf(31 + at), dataset, rowsOf(dataset, market), 1, shareMax),
+      storeUnit(database, unitOf(100 + at, aUnitOf(dataset)), dataset, rowsOf(dataset, market), 1, shareMax),
   })),
   ...[...claimed, ...listUnits.slice(0, 1)].map(({ dataset, selector }) => ({
     name: `compareRows, ${dataset} by ${selector.by}`,
@@ -679,11 +680,35 @@ function unitOf(sequence: number, planned = claimed[4] as PlannedUnit): Unit {
   };
 }
 
+/** A unit of a dataset, as its plans have them. */
+function aUnitOf({ name, slices, lists, rangeDays }: Dataset): PlannedUnit {
+  const selectors: Readonly<Record<Dataset["slices"], Selector | undefined>> = {
+    lists: lists?.(day)[0],
+    days: { by: "date", trade_date: day },
+    codes: { by: "code", ts_code: stock, ...lately },
+    periods: { by: "code", ts_code: stock, from: "20200331", to: "20260930" },
+    announcements: { by: "announced", ann_date: day },
+    months: { by: "month", month: day.slice(0, 6) },
+    ranges: rangeDays === undefined ? undefined : { by: "range", ...lately },
+  };
+  const selector = selectors[slices];
+  if (selector === undefined) throw new Error(`${name} has no slice`);
+  return { dataset: name, selector };
+}
+
 /** A row for each code, as a day's answer has. */
 function rowsOf(dataset: Dataset, codes: readonly string[], text = "a text"): Table {
+  const isByCode = columnsOf(dataset).some(({ name, type }) => type === "code" && dataset.key.includes(name));
   const columns = columnsOf(dataset).map((column) => [
     column.name,
-    codes.map((code, at): Cell => cellOf(column, code, at, text)),
+    codes.map(
+      (code, at): Cell =>
+        isByCode || !dataset.key.includes(column.name) || column.name === "exchange"
+          ? cellOf(column, code, at, text)
+          : column.type === "text"
+            ? `${text} ${at}`
+            : dayAfter(at),
+    ),
   ]);
   return { size: codes.length, columns: Object.fromEntries(columns) as Table["columns"] };
 }
