@@ -148,7 +148,8 @@ async function exportMirror(session: Session, { out, format = "parquet", numbers
       t.export.allDone(number(manifest.rows), String(files), out, String(written), String(kept)),
     );
     output.json({ rows: manifest.rows, seconds, files, written, kept, folder: out, origin: target.origin });
-    for (const line of t.export.howToOpen(resolve(out), largestOf(manifest), format)) output.line(line);
+    const open = format === "parquet" ? t.export.openParquet : t.export.openCsv;
+    output.line(open(resolve(out), largestOf(manifest)));
   } catch (error) {
     if (stop.aborted) throw new CommandError(exitCodes.interrupted, t.export.allInterrupted);
     throw cannotWrite(error, out, t);

@@ -486,16 +486,10 @@ export const en = {
     allDone: (rows: string, files: string, folder: string, written: string, kept: string) =>
       `${rows} rows in ${files} files in ${folder}: ${written} written, ${kept} unchanged`,
     allInterrupted: "stopped; the files that were finished stay, and the same command goes on from here",
-    howToOpen: (folder: string, table: string, format: "csv" | "parquet") =>
-      format === "parquet"
-        ? [
-            `DuckDB: select * from read_parquet('${folder}/${table}/*/*.parquet', hive_partitioning = true)`,
-            `pandas: pd.read_parquet("${folder}/${table}")`,
-          ]
-        : [
-            `DuckDB: select * from read_csv('${folder}/${table}/*/*.csv', hive_partitioning = true)`,
-            `pandas: pd.concat(map(pd.read_csv, glob.glob("${folder}/${table}/*/*.csv")))`,
-          ],
+    openParquet: (folder: string, table: string) =>
+      `DuckDB: select * from read_parquet('${folder}/${table}/*/*.parquet', hive_partitioning = true)\npandas: pd.read_parquet("${folder}/${table}")`,
+    openCsv: (folder: string, table: string) =>
+      `DuckDB: select * from read_csv('${folder}/${table}/*/*.csv', hive_partitioning = true)\npandas: pd.concat(map(pd.read_csv, glob.glob("${folder}/${table}/*/*.csv")))`,
     fromOption: "first day",
     toOption: "last day",
     outOption: "file; by default CSV to standard output",

@@ -440,6 +440,8 @@ export const zh: Messages = {
     cut: (rows) => `前 ${rows} 行；--format csv 输出全部`,
   },
   export: {
+    about: "把一张表或其中一段导出为 CSV 或 Parquet 文件",
+    tableOption: "表或视图",
     allOption: "全部表，写入 --out 的文件夹：每年一个文件，只写上次之后有变化的",
     exampleAll: "整个镜像；再次执行只写有变化的文件",
     tableOrAll: (table) => `--all 导出全部表：请去掉 ${table} 或 --all`,
@@ -452,18 +454,10 @@ export const zh: Messages = {
     allDone: (rows, files, folder, written, kept) =>
       `${folder} 中共 ${files} 个文件、${rows} 行：写入 ${written} 个，${kept} 个没有变化`,
     allInterrupted: "已停止；已完成的文件保留，再次执行同一命令会继续",
-    howToOpen: (folder, table, format) =>
-      format === "parquet"
-        ? [
-            `DuckDB：select * from read_parquet('${folder}/${table}/*/*.parquet', hive_partitioning = true)`,
-            `pandas：pd.read_parquet("${folder}/${table}")`,
-          ]
-        : [
-            `DuckDB：select * from read_csv('${folder}/${table}/*/*.csv', hive_partitioning = true)`,
-            `pandas：pd.concat(map(pd.read_csv, glob.glob("${folder}/${table}/*/*.csv")))`,
-          ],
-    about: "把一张表或其中一段导出为 CSV 或 Parquet 文件",
-    tableOption: "表或视图",
+    openParquet: (folder, table) =>
+      `DuckDB：select * from read_parquet('${folder}/${table}/*/*.parquet', hive_partitioning = true)\npandas：pd.read_parquet("${folder}/${table}")`,
+    openCsv: (folder, table) =>
+      `DuckDB：select * from read_csv('${folder}/${table}/*/*.csv', hive_partitioning = true)\npandas：pd.concat(map(pd.read_csv, glob.glob("${folder}/${table}/*/*.csv")))`,
     fromOption: "起始日",
     toOption: "截止日",
     outOption: "文件；默认以 CSV 写到标准输出",
