@@ -1,6 +1,7 @@
 // The price of a choice of datasets before anything is deployed: calls, minutes and dollars of ten years and of an evening,
 // from the datasets' files. `plan JOB` counts what a stack lacks instead.
 import { type Choice, pointsFor } from "../shared/catalogue/chosen-datasets.ts";
+import { interfacesOf } from "../shared/catalogue/dataset.ts";
 import type { Dataset } from "../shared/catalogue/datasets.ts";
 import type { Settings } from "../shared/catalogue/settings.ts";
 import { slotSeconds } from "../shared/catalogue/slot.ts";
@@ -63,7 +64,8 @@ export function priceOfChoice({ datasets, beyondPoints }: Choice, settings: Sett
 function priceOfDataset(dataset: Dataset, settings: Settings, isBeyondPoints: boolean): DatasetPrice {
   const { evening, reread, tenYears } = figuresOf(dataset);
   const { WORKER_SLOTS: slots, TUSHARE_MIN_INTERVAL: interval } = settings;
-  const minutes = (units: number) => (units * interval) / 60;
+  const minutes = (turns: number) => (turns * interval) / 60;
+  const interfaces = interfacesOf(dataset).length;
   return {
     name: dataset.name,
     points: pointsFor(dataset),
@@ -71,7 +73,7 @@ function priceOfDataset(dataset: Dataset, settings: Settings, isBeyondPoints: bo
     tenYears: {
       calls: Math.ceil(tenYears.calls),
       rows: tenYears.rows,
-      minutes: minutes(tenYears.units),
+      minutes: minutes(tenYears.calls / interfaces), // interfaces are called in parallel, pages in sequence
       dollars:
         dataset.slices === "lists"
           ? 0

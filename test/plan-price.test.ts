@@ -28,6 +28,11 @@ describe("a plan's price", () => {
       },
     ],
     [
+      "a dataset whose file says how many rows a day has is priced by that",
+      units(2, "cb_daily", aDate),
+      { calls: { cb_daily: 2 }, rows: 630 },
+    ],
+    [
       "a day of ETFs fits under its cap",
       units(10, "etf_daily", aDate),
       { calls: { fund_adj: 10, fund_daily: 10 }, rows: 15_000 },

@@ -141,6 +141,8 @@ export type DatasetSpec = {
   readonly rangeDays?: number;
   /** For `announcements`: the only day of the week that has rows, Monday being 0. */
   readonly weekday?: number;
+  /** Rows of a day, or of a whole list, about: for the prices of plans. Without it: those of its members or of the market. */
+  readonly rowsOfSlice?: number;
   /** Rows that one code has on a day, or in a period, at most: a code's range is divided by it. Without it: one row. */
   readonly rowsOfCode?: number;
   /** The securities that have rows, where rows are about securities. */

@@ -97,7 +97,8 @@ function specsFor(dataset: Dataset, selector: Selector): readonly InterfaceSpec[
 
 /** Rows expected in one slice: the number of securities, or of other subjects. */
 export function subjectsOf(dataset: Dataset, market: MarketSize): number {
-  const { members, expects, key, securities } = dataset;
+  const { members, expects, key, securities, rowsOfSlice } = dataset;
+  if (rowsOfSlice !== undefined) return rowsOfSlice;
   if (members !== undefined && "codes" in members) return members.codes.length;
   if (members === undefined && expects === "none") return rowsUntold.events;
   if (members === undefined && securities === undefined && !key.includes("ts_code")) return rowsUntold.sums;

@@ -16,6 +16,7 @@ export const spec = {
   details: [],
   slices: "days",
   expects: "none",
+  rowsOfSlice: 150,
   dayColumn: "trade_date",
   firstDay: "20050104",
   publicationHour: 20,

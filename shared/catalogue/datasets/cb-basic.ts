@@ -48,6 +48,7 @@ export const spec = {
   details: [],
   slices: "lists",
   expects: "before",
+  rowsOfSlice: 1_125,
   set: "bond",
   cadence: "weekly",
   documentation: [185],

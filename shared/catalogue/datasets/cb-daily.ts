@@ -23,6 +23,7 @@ pre_close open high low close change pct_chg vol amount
   details: [],
   slices: "days",
   expects: "some",
+  rowsOfSlice: 315,
   dayColumn: "trade_date",
   firstDay: "20050104",
   publicationHour: 17,

@@ -23,6 +23,7 @@ nt_val nt_yoy nt_mom nt_accu town_val town_yoy town_mom town_accu cnt_val cnt_yo
   details: [],
   slices: "lists",
   expects: "before",
+  rowsOfSlice: 500,
   set: "macro",
   cadence: "morning",
   documentation: [228],

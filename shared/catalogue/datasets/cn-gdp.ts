@@ -19,6 +19,7 @@ export const spec = {
   details: [],
   slices: "lists",
   expects: "before",
+  rowsOfSlice: 140,
   set: "macro",
   cadence: "morning",
   documentation: [227],

@@ -23,6 +23,7 @@ m0 m0_yoy m0_mom m1 m1_yoy m1_mom m2 m2_yoy m2_mom
   details: [],
   slices: "lists",
   expects: "before",
+  rowsOfSlice: 570,
   set: "macro",
   cadence: "morning",
   documentation: [242],

@@ -23,6 +23,7 @@ export const spec = {
   details: [],
   slices: "days",
   expects: "some",
+  rowsOfSlice: 20_000,
   dayColumn: "nav_date",
   firstDay: "19990104",
   set: "fund",

@@ -16,6 +16,7 @@ export const spec = {
   details: [],
   slices: "days",
   expects: "some",
+  rowsOfSlice: 1_800,
   dayColumn: "trade_date",
   firstDay: "19980327",
   set: "fund",

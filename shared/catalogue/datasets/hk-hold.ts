@@ -24,6 +24,7 @@ export const spec = {
   details: [],
   slices: "days",
   expects: "none",
+  rowsOfSlice: 950,
   dayColumn: "trade_date",
   firstDay: "20160629",
   set: "flow",

@@ -29,6 +29,7 @@ export const spec = {
   details: [],
   slices: "lists",
   expects: "before",
+  rowsOfSlice: 10_900,
   set: "index",
   cadence: "weekly",
   documentation: [94],

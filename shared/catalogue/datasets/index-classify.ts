@@ -21,6 +21,7 @@ export const spec = {
   details: [],
   slices: "lists",
   expects: "before",
+  rowsOfSlice: 511,
   set: "index",
   cadence: "weekly",
   documentation: [181],

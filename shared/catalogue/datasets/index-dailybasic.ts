@@ -22,6 +22,7 @@ total_mv float_mv total_share float_share free_share turnover_rate turnover_rate
   details: [],
   slices: "days",
   expects: "some",
+  rowsOfSlice: 15,
   dayColumn: "trade_date",
   firstDay: "20040102",
   publicationHour: 17,

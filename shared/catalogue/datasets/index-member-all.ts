@@ -29,6 +29,7 @@ export const spec = {
   details: [],
   slices: "lists",
   expects: "before",
+  rowsOfSlice: 5_900,
   set: "index",
   cadence: "weekly",
   documentation: [335],

@@ -36,6 +36,7 @@ export const spec = {
   details: [],
   slices: "days",
   expects: "some",
+  rowsOfSlice: 150,
   dayColumn: "trade_date",
   firstDay: "20191128",
   publicationHour: 17,

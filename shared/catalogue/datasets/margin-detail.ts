@@ -21,6 +21,7 @@ export const spec = {
   details: [],
   slices: "days",
   expects: "some",
+  rowsOfSlice: 4_400,
   dayColumn: "trade_date",
   firstDay: "20100331",
   set: "flow",

@@ -19,6 +19,7 @@ export const spec = {
   details: [],
   slices: "ranges",
   expects: "some",
+  rowsOfSlice: 3,
   rangeDays: 90,
   dayColumn: "trade_date",
   firstDay: "20100331",

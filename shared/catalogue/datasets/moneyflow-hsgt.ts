@@ -18,6 +18,7 @@ export const spec = {
   details: [],
   slices: "ranges",
   expects: "none",
+  rowsOfSlice: 1,
   rangeDays: 180,
   dayColumn: "trade_date",
   firstDay: "20141117",

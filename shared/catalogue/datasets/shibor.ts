@@ -25,6 +25,7 @@ export const spec = {
   details: [],
   slices: "ranges",
   expects: "some",
+  rowsOfSlice: 1,
   rangeDays: 365,
   dayColumn: "date",
   firstDay: "20061008",

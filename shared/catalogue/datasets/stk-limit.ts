@@ -21,6 +21,7 @@ export const spec = {
   details: [],
   slices: "days",
   expects: "some",
+  rowsOfSlice: 7_400,
   dayColumn: "trade_date",
   firstDay: "20070104",
   publicationHour: 9,

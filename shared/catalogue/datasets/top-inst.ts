@@ -24,6 +24,7 @@ export const spec = {
   details: [],
   slices: "days",
   expects: "some",
+  rowsOfSlice: 1_000,
   dayColumn: "trade_date",
   firstDay: "20050104",
   publicationHour: 20,

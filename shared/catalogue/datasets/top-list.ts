@@ -29,6 +29,7 @@ float_values
   details: [],
   slices: "days",
   expects: "some",
+  rowsOfSlice: 80,
   dayColumn: "trade_date",
   firstDay: "20050104",
   publicationHour: 20,
