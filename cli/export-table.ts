@@ -28,6 +28,9 @@ export const exportables: Readonly<Record<string, Exportable>> = {
   ...viewOf("stock_daily_hfq", "trade_date"),
   ...viewOf("stock_daily_qfq", "trade_date"),
   ...viewOf("fina_indicator_current", "end_date"),
+  ...viewOf("income_current", "end_date"),
+  ...viewOf("balancesheet_current", "end_date"),
+  ...viewOf("cashflow_current", "end_date"),
 };
 
 export type TableColumn = { readonly name: string; readonly type: string; readonly nullable: boolean };

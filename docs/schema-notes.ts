@@ -132,6 +132,69 @@ order by roe desc
 limit 20`,
   },
   {
+    name: "income_current",
+    asks: {
+      en: "The companies with the highest net profit in a report period",
+      zh: "某一报告期净利润最高的公司",
+    },
+    sql: `select ts_code, revenue, n_income_attr_p
+from income_current
+where end_date = date '2024-12-31' and n_income_attr_p is not null
+order by n_income_attr_p desc
+limit 20`,
+  },
+  {
+    name: "income_at",
+    asks: {
+      en: "Which revenue of 2023 was known at the end of April 2024?",
+      zh: "截至 2024 年 4 月末，已知的 2023 年营业收入是多少？",
+    },
+    sql: `select ts_code, f_ann_date, revenue
+from income_at(date '2024-04-30')
+where end_date = date '2023-12-31' and ts_code = '600519.SH'`,
+  },
+  {
+    name: "balancesheet_current",
+    asks: { en: "How did a company's debt develop?", zh: "一家公司的负债如何变化？" },
+    sql: `select end_date, total_liab, total_assets, round(100 * total_liab / total_assets, 2) as debt_percent
+from balancesheet_current
+where ts_code = '600519.SH'
+order by end_date`,
+  },
+  {
+    name: "balancesheet_at",
+    asks: {
+      en: "Which equity of a period was known on a day?",
+      zh: "某日已知的某一报告期股东权益是多少？",
+    },
+    sql: `select ts_code, f_ann_date, total_hldr_eqy_exc_min_int
+from balancesheet_at(date '2024-04-30')
+where end_date = date '2023-12-31' and ts_code = '600519.SH'`,
+  },
+  {
+    name: "cashflow_current",
+    asks: {
+      en: "The companies whose operating cash flow exceeds their profit most",
+      zh: "经营现金流超过净利润最多的公司",
+    },
+    sql: `select flow.ts_code, flow.n_cashflow_act, profit.n_income
+from cashflow_current as flow
+join income_current as profit using (ts_code, end_date)
+where end_date = date '2024-12-31'
+order by flow.n_cashflow_act - profit.n_income desc nulls last
+limit 20`,
+  },
+  {
+    name: "cashflow_at",
+    asks: {
+      en: "Which operating cash flow of a period was known on a day?",
+      zh: "某日已知的某一报告期经营现金流是多少？",
+    },
+    sql: `select ts_code, f_ann_date, n_cashflow_act
+from cashflow_at(date '2024-04-30')
+where end_date = date '2023-12-31' and ts_code = '600519.SH'`,
+  },
+  {
     name: "data_revision",
     asks: {
       en: "What did TuShare change this week, by column?",

@@ -146,3 +146,23 @@ describe("the next evening's increment", () => {
     expect(asked).toEqual([addDays(firstDay, since), addDays(firstDay, since - rangeDays)]);
   });
 });
+
+test("of the versions of a statement one is current, and one was known on a day", async () => {
+  const key = { ts_code: "600519.SH", end_date: "20231231", report_type: "1" };
+  const versions = [
+    { ...key, ann_date: "20240403", f_ann_date: "20240403", update_flag: "0", revenue: 1 },
+    { ...key, ann_date: "20240403", f_ann_date: "20240820", update_flag: "1", revenue: 2 },
+    { ...key, ann_date: "20240403", f_ann_date: "20250403", update_flag: "1", revenue: 3 },
+    { ...key, ann_date: null, f_ann_date: null, update_flag: "0", revenue: 4 },
+  ];
+  await world.sql("delete from income");
+  await world.insert("income", versions);
+  const revenueOf = async (from: string) =>
+    (await world.sql<{ revenue: string }>(`select cast(revenue as text) as revenue from ${from}`)).map(
+      ({ revenue }) => revenue,
+    );
+  expect(await revenueOf("income_current")).toEqual(["3"]);
+  expect(await revenueOf("income_at(date '2024-04-02')")).toEqual([]);
+  expect(await revenueOf("income_at(date '2024-04-03')")).toEqual(["1"]);
+  expect(await revenueOf("income_at(date '2024-12-31')")).toEqual(["2"]);
+});

@@ -1,19 +1,26 @@
 // Made by `npm run datasets` from the files in datasets/: their collection, in the order in which people see them.
 import type { DatasetSpec, DatasetWords } from "./dataset.ts";
+import * as balancesheet from "./datasets/balancesheet.ts";
 import * as blockTrade from "./datasets/block-trade.ts";
 import * as bseMapping from "./datasets/bse-mapping.ts";
+import * as cashflow from "./datasets/cashflow.ts";
 import * as cbBasic from "./datasets/cb-basic.ts";
 import * as cbDaily from "./datasets/cb-daily.ts";
 import * as cnCpi from "./datasets/cn-cpi.ts";
 import * as cnGdp from "./datasets/cn-gdp.ts";
 import * as cnM from "./datasets/cn-m.ts";
 import * as disclosure from "./datasets/disclosure.ts";
+import * as dividend from "./datasets/dividend.ts";
 import * as etfDaily from "./datasets/etf-daily.ts";
 import * as etfList from "./datasets/etf-list.ts";
+import * as express from "./datasets/express.ts";
+import * as finaAudit from "./datasets/fina-audit.ts";
 import * as finance from "./datasets/finance.ts";
+import * as forecast from "./datasets/forecast.ts";
 import * as fundNav from "./datasets/fund-nav.ts";
 import * as fundShare from "./datasets/fund-share.ts";
 import * as hkHold from "./datasets/hk-hold.ts";
+import * as income from "./datasets/income.ts";
 import * as indexBasic from "./datasets/index-basic.ts";
 import * as indexClassify from "./datasets/index-classify.ts";
 import * as indexDaily from "./datasets/index-daily.ts";
@@ -25,6 +32,8 @@ import * as margin from "./datasets/margin.ts";
 import * as marginDetail from "./datasets/margin-detail.ts";
 import * as moneyflow from "./datasets/moneyflow.ts";
 import * as moneyflowHsgt from "./datasets/moneyflow-hsgt.ts";
+import * as namechange from "./datasets/namechange.ts";
+import * as newShare from "./datasets/new-share.ts";
 import * as pledgeStat from "./datasets/pledge-stat.ts";
 import * as repurchase from "./datasets/repurchase.ts";
 import * as shareFloat from "./datasets/share-float.ts";
@@ -32,6 +41,7 @@ import * as shibor from "./datasets/shibor.ts";
 import * as stkHoldernumber from "./datasets/stk-holdernumber.ts";
 import * as stkHoldertrade from "./datasets/stk-holdertrade.ts";
 import * as stkLimit from "./datasets/stk-limit.ts";
+import * as stockCompany from "./datasets/stock-company.ts";
 import * as stockDaily from "./datasets/stock-daily.ts";
 import * as stockList from "./datasets/stock-list.ts";
 import * as suspendD from "./datasets/suspend-d.ts";
@@ -51,6 +61,16 @@ export const specs = {
   etf_daily: etfDaily.spec,
   bse_mapping: bseMapping.spec,
   suspend_d: suspendD.spec,
+  balancesheet: balancesheet.spec,
+  cashflow: cashflow.spec,
+  dividend: dividend.spec,
+  express: express.spec,
+  fina_audit: finaAudit.spec,
+  forecast: forecast.spec,
+  income: income.spec,
+  namechange: namechange.spec,
+  new_share: newShare.spec,
+  stock_company: stockCompany.spec,
   index_basic: indexBasic.spec,
   index_classify: indexClassify.spec,
   index_daily: indexDaily.spec,
@@ -94,6 +114,16 @@ export const words: Readonly<Record<keyof typeof specs, DatasetWords>> = {
   etf_daily: etfDaily.words,
   bse_mapping: bseMapping.words,
   suspend_d: suspendD.words,
+  balancesheet: balancesheet.words,
+  cashflow: cashflow.words,
+  dividend: dividend.words,
+  express: express.words,
+  fina_audit: finaAudit.words,
+  forecast: forecast.words,
+  income: income.words,
+  namechange: namechange.words,
+  new_share: newShare.words,
+  stock_company: stockCompany.words,
   index_basic: indexBasic.words,
   index_classify: indexClassify.words,
   index_daily: indexDaily.words,

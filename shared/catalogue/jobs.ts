@@ -115,12 +115,14 @@ function lookBackOf({ slices, rangeDays = 0 }: Dataset): string {
 function takenBy(dataset: Dataset, mode: Job["mode"]): RunOption[] {
   if (mode === "reference") return ["refresh", "acceptChanges"];
   const byCode = mode === "history" && canAskBy(dataset, "code");
+  // Such an increment fetches only what was filed, and codes in turn: nothing of it would be fetched again.
+  const isInTurn = mode === "incremental" && dataset.slices === "periods" && dataset.expects !== "members";
   return [
     "from",
     "to",
     ...(dataset.slices === "days" || dataset.slices === "codes" ? (["days"] as const) : []),
     ...(byCode ? (["codes"] as const) : []),
-    "refresh",
+    ...(isInTurn ? [] : (["refresh"] as const)),
     "acceptChanges",
     ...(dataset.byPeriod === undefined ? [] : (["byPeriod"] as const)),
   ];
