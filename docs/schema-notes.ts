@@ -132,6 +132,78 @@ order by roe desc
 limit 20`,
   },
   {
+    name: "stock_weekly",
+    asks: {
+      en: "The bars of a stock by week, unadjusted",
+      zh: "一只股票的周线，未复权",
+    },
+    sql: `select trade_date, open, high, low, close, pct_chg
+from stock_weekly
+where ts_code = '600519.SH'
+order by trade_date desc
+limit 20`,
+  },
+  {
+    name: "stock_weekly_hfq",
+    asks: {
+      en: "The bars of a stock by week, backward adjusted",
+      zh: "一只股票的周线，后复权",
+    },
+    sql: `select trade_date, open, high, low, close, pct_chg
+from stock_weekly_hfq
+where ts_code = '600519.SH'
+order by trade_date desc
+limit 20`,
+  },
+  {
+    name: "stock_weekly_qfq",
+    asks: {
+      en: "The bars of a stock by week, forward adjusted",
+      zh: "一只股票的周线，前复权",
+    },
+    sql: `select trade_date, open, high, low, close, pct_chg
+from stock_weekly_qfq
+where ts_code = '600519.SH'
+order by trade_date desc
+limit 20`,
+  },
+  {
+    name: "stock_monthly",
+    asks: {
+      en: "The bars of a stock by month, unadjusted",
+      zh: "一只股票的月线，未复权",
+    },
+    sql: `select trade_date, open, high, low, close, pct_chg
+from stock_monthly
+where ts_code = '600519.SH'
+order by trade_date desc
+limit 20`,
+  },
+  {
+    name: "stock_monthly_hfq",
+    asks: {
+      en: "The bars of a stock by month, backward adjusted",
+      zh: "一只股票的月线，后复权",
+    },
+    sql: `select trade_date, open, high, low, close, pct_chg
+from stock_monthly_hfq
+where ts_code = '600519.SH'
+order by trade_date desc
+limit 20`,
+  },
+  {
+    name: "stock_monthly_qfq",
+    asks: {
+      en: "The bars of a stock by month, forward adjusted",
+      zh: "一只股票的月线，前复权",
+    },
+    sql: `select trade_date, open, high, low, close, pct_chg
+from stock_monthly_qfq
+where ts_code = '600519.SH'
+order by trade_date desc
+limit 20`,
+  },
+  {
     name: "income_current",
     asks: {
       en: "The companies with the highest net profit in a report period",

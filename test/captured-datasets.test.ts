@@ -1,13 +1,14 @@
 // Every captured answer of the datasets outside of the core, if present, goes through the worker: exactly its rows are stored,
 // equal ones as often as they came, and a second answer changes nothing.
-import { basename } from "node:path";
+import { readFileSync } from "node:fs";
+import { basename, join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { columnsOf, type InterfaceSpec, isByTradingDay } from "../shared/catalogue/dataset.ts";
 import { type Dataset, datasets } from "../shared/catalogue/datasets.ts";
 import { jobsOf } from "../shared/catalogue/jobs.ts";
 import type { Selector } from "../shared/catalogue/selector.ts";
 import { encodeUnit, unitKey } from "../shared/unit.ts";
-import { capturedRows, furtherFilesOf } from "./support/captured.ts";
+import { capturedFolder, capturedRows, furtherFilesOf, hasCaptured } from "./support/captured.ts";
 import type { Reply, Row } from "./support/small-market.ts";
 import { type Call, makeWorld, type World } from "./support/world.ts";
 
@@ -157,3 +158,64 @@ async function stored(dataset: Dataset): Promise<string[]> {
     .map((cells) => JSON.stringify(cells))
     .sort();
 }
+
+describe.skipIf(!hasCaptured || answers.length === 0)(
+  "bars of weeks and months, from the captured days of a stock",
+  () => {
+    const file = "daily__ts_code_000001.SZ_19971125_20230428.csv";
+
+    beforeAll(async () => {
+      await world.reset();
+      const days = capturedRows(file, datasets.stock_daily.main).filter(
+        ({ trade_date }) => String(trade_date) >= "20171201" && String(trade_date) <= "20181031",
+      );
+      await world.insert(
+        "stock_daily",
+        days.map((day) => ({ ...day, adj_factor: String(day.trade_date) < "20180702" ? 2 : 4 })),
+      );
+    });
+
+    // TuShare sends shares, CNY and a fraction, from volumes and turnovers that it has not rounded.
+    test.each([
+      ["weekly", 42],
+      ["monthly", 10],
+    ])("are TuShare's own: %s", async (name, count) => {
+      const path = join(capturedFolder, "..", "tushare-interfaces", "captured", "envelopes", `${name}.json`);
+      const { data } = JSON.parse(readFileSync(path, "utf8")) as {
+        data: { fields: string[]; items: unknown[][] };
+      };
+      const theirs = data.items.map((item) =>
+        Object.fromEntries(data.fields.map((field, at) => [field, item[at]])),
+      );
+      const ours = await world.sql<Record<string, string>>(
+        `select *, to_char(trade_date, 'YYYYMMDD') as trade_date
+       from stock_${name} where stock_${name}.trade_date >= '2018-01-01' order by stock_${name}.trade_date desc`,
+      );
+      expect(theirs).toHaveLength(count);
+      const prices = ["open", "high", "low", "close", "pre_close"];
+      for (const their of theirs) {
+        const our = ours.find(({ trade_date }) => trade_date === their.trade_date) ?? {};
+        for (const field of prices)
+          expect(Number(our[field]), `${their.trade_date} ${field}`).toBe(their[field]);
+        expect(Number(our.change)).toBeCloseTo(Number(their.change), 4);
+        expect(Math.abs(Number(our.pct_chg) / 100 - Number(their.pct_chg))).toBeLessThan(0.000_051); // four decimals
+        expect(Math.abs(Number(our.vol) * 100 - Number(their.vol))).toBeLessThan(100);
+        expect(Math.abs(Number(our.amount) * 1000 - Number(their.amount))).toBeLessThan(1_000);
+      }
+    });
+
+    test("are adjusted as their days are", async () => {
+      const [june, july] = await world.sql<{ raw: string; hfq: string; qfq: string; days: string }>(
+        `select cast(raw.close as double precision) as raw, cast(hfq.close as double precision) as hfq,
+         cast(qfq.close as double precision) as qfq, cast(raw.days as integer) as days
+       from stock_monthly as raw
+       join stock_monthly_hfq as hfq using (ts_code, trade_date)
+       join stock_monthly_qfq as qfq using (ts_code, trade_date)
+       where trade_date between '2018-06-01' and '2018-07-31' order by trade_date`,
+      );
+      expect([june?.hfq, june?.qfq]).toEqual([Number(june?.raw) * 2, Number(june?.raw) / 2]);
+      expect([july?.hfq, july?.qfq]).toEqual([Number(july?.raw) * 4, Number(july?.raw)]);
+      expect(july?.days).toBe(22);
+    });
+  },
+);
