@@ -165,9 +165,9 @@ describe("refused in TuShare's own words", () => {
   });
 
   test("an interface that is not mirrored is a missing right, and says what to do", () => {
-    const { code, msg } = refusalOf(() => call("hk_hold"));
+    const { code, msg } = refusalOf(() => call("repo_daily"));
     expect(code).toBe(40203);
-    expect(msg).toMatch(/^抱歉，您没有接口\(hk_hold\)访问权限.*直接向 TuShare 调用/);
+    expect(msg).toMatch(/^抱歉，您没有接口\(repo_daily\)访问权限.*直接向 TuShare 调用/);
   });
 });
 

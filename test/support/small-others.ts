@@ -10,15 +10,16 @@ export function rowsOfAny({ columns }: InterfaceSpec, params: Params): Row[] {
   const days = marketDays.filter(
     (day) => params.start_date === undefined || (day >= start_date && day <= end_date),
   );
-  return (dated.length === 0 ? days.slice(-1) : days).map((day, at) =>
-    Object.fromEntries(
+  return (dated.length === 0 ? days.slice(-1) : days).map((day) => {
+    const at = marketDays.indexOf(day); // the same values whatever the range
+    return Object.fromEntries(
       columns.map((column) => {
         const name = column.from ?? column.name;
         const isRange = params.start_date !== undefined && name === "end_date";
         return [name, (isRange ? undefined : params[name]) ?? cell(column, ts_code, day, at)];
       }),
-    ),
-  );
+    );
+  });
 }
 
 function cell({ name, type }: Column, code: string, day: string, at: number): string | number {
