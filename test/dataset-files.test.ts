@@ -4,6 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { describe, expect, test } from "vitest";
+import { withoutRemoved } from "../schema/collection.ts";
 import { collection, datasetFilesText, readDatasetFiles } from "../schema/dataset-files.ts";
 import { problemsOf } from "../schema/problems.ts";
 import type { DatasetFile } from "../schema/tables.ts";
@@ -232,4 +233,12 @@ describe("is said by file and field:", () => {
       "the table invented_daily has two keys: invented-daily.ts, twin.ts",
     );
   });
+});
+
+test("a file that is removed leaves the collection, so that what imports it still runs", () => {
+  const before = readFileSync(collection, "utf8");
+  const after = withoutRemoved(before, (file) => file !== "index-daily.ts");
+  expect(after).not.toMatch(/index-daily\.ts|indexDaily\b/);
+  expect(before.split("\n").length - after.split("\n").length).toBe(3);
+  expect(withoutRemoved(before, () => true)).toBe(before);
 });
