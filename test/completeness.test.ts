@@ -162,6 +162,18 @@ test.each(liars)(
   },
 );
 
+test("a range of an interface that has no parameters for it is paged: halves would each have all rows", async () => {
+  const { asked, fetchPage } = upstreamOf(stocks(25));
+  const rangeless = { ...spec, parameters: { start_date: null, end_date: null } };
+  const pages = await fetchWhole(rangeless, year, fetchPage, true);
+  expect(namesOf(pages)).toEqual(stocks(25));
+  expect(asked.map(({ offset = "0", start_date }) => [offset, start_date])).toEqual([
+    ["0", undefined],
+    ["10", undefined],
+    ["20", undefined],
+  ]);
+});
+
 test("a failed call ends the fetch with its own error", async () => {
   const failure = new SyncError("rate-limited", "too fast", { retryAfterSeconds: 61 });
   await expect(fetchWhole(spec, year, () => Promise.reject(failure))).rejects.toBe(failure);

@@ -658,6 +658,7 @@ function bash(
       (error, stdout, stderr) =>
         resolve({ text: stdout + stderr, code: typeof error?.code === "number" ? error.code : 0 }),
     );
+    child.stdin?.on("error", () => undefined); // a line that reads no input may have ended already
     child.stdin?.end(input);
   });
 }

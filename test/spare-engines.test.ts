@@ -39,7 +39,7 @@ test("a database that was used is handed on without its rows, counts and statist
 
 test.each([
   "alter table sync_task alter column batch_size set default 3",
-  "drop view stock_daily_hfq",
+  "drop view stock_daily_hfq cascade",
   "delete from schema_migration",
 ])("a database is not handed on after: %s", async (statement) => {
   const first = await use();

@@ -15,7 +15,7 @@ export const pagesMax = 12;
 type FetchPage = (params: Readonly<Record<string, string>>) => Promise<Page>;
 
 /**
- * All pages of a selector. A range that may be cut is halved; anything else is paged.
+ * All pages of a selector. A range that may be cut is halved, where the interface takes ranges; anything else is paged.
  * @param hasDuplicates whether several rows may be the same in every column
  * @throws SyncError permanent, before any call, when the interface does not support the selector; transient when the
  * answer cannot be proven whole within `pagesMax` calls
@@ -34,9 +34,14 @@ export async function fetchWhole(
       throw notWhole(say("stillNotWhole", { what: nameOf(spec, selector), calls: pagesMax }));
     return fetchPage(params);
   };
-  return "from" in selector
+  return "from" in selector && takesRange(spec)
     ? await fetchRange(spec, selector, bounded)
     : await fetchByOffset(spec, selector, bounded, hasDuplicates);
+}
+
+/** Without parameters for its days each half of a range has the whole answer again. */
+function takesRange({ parameters = {} }: InterfaceSpec): boolean {
+  return parameters.start_date !== null && parameters.end_date !== null;
 }
 
 /** Checked before a call, because TuShare answers a missing parameter with an error or with unrelated rows. */
