@@ -35,6 +35,7 @@ beforeAll(async () => {
     clock: { now: () => new Date("2024-01-10T12:00:00Z"), monotonic: () => 0, sleep: async () => undefined },
     log: silent,
   };
+  await database.run("truncate stock_daily"); // without an estimate of what other files stored in this engine
   await database.run(`insert into stock_daily (ts_code, trade_date, open, close, vol, adj_factor, pe)
 select lpad(cast(code as text), 6, '0') || '.SZ', date '2024-01-01' + day, null, code / 7.0, 1e15 + code, 1.5, -0.10
 from generate_series(1, 400) as code, generate_series(1, 4) as day`);

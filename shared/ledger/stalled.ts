@@ -61,7 +61,7 @@ export async function silentUnits(database: Database): Promise<SilentUnit[]> {
   ) as retry
 ${waitingSql}
   and unit.delivery_at < now() - cast(:silence_seconds as integer) * interval '1 second'
-order by unit.delivery_at
+order by unit.delivery_at, unit.task_id, unit.sequence
 limit ${stepUnitsMax}`,
     { message_days: messageDaysMax, silence_seconds: silenceSecondsMin },
   );
