@@ -62,7 +62,7 @@ const closeMilliseconds = 3_000;
 export const sessionOptions =
   "-c TimeZone=UTC -c DateStyle=ISO,MDY -c IntervalStyle=postgres -c bytea_output=hex";
 /** Where plans are kept. */
-export const keptPlans = "-c plan_cache_mode=force_generic_plan";
+export const keptPlans = "-c plan_cache_mode=force_generic_plan -c enable_nestloop=off";
 
 interface Call {
   readonly resourceArn?: string;
