@@ -48,6 +48,7 @@ const invented = catalogueOf({
   announced: { ...common, slices: "announcements" },
   month: { ...common, slices: "months" },
   range: { ...common, slices: "ranges", rangeDays: 10, firstDay: "20231222" },
+  weekly: { ...common, slices: "announcements", weekday: 4 },
   code: { ...common, slices: "codes", expects: "some", members: { codes: ["000001.XX", "000002.XX"] } },
 });
 
@@ -162,6 +163,13 @@ describe("a plan without units says why", () => {
       { from: "20240113", to: "20240114" },
       "no_open_day",
       /no trading day from 20240113/,
+    ],
+    [
+      "of days without the weekday of its rows",
+      invented.weekly,
+      { from: "20240108", to: "20240110" },
+      "no_open_day",
+      /weekly has no day from 20240108 to 20240110/,
     ],
     [
       "of the time before its first day",

@@ -87,7 +87,8 @@ function daysAsked(request: Request, rule: SliceRule, due: Day, calendar: Calend
   const isCut = command.to !== undefined && command.to > due;
   if (units.length === 0) {
     if (isCut) return nothing("not_due", say("notDueYet", { day: command.to ?? to }));
-    return nothing("no_open_day", say("noTradingDays", range));
+    const reason = isByTradingDay(dataset) ? "noTradingDays" : "noDaysOf";
+    return nothing("no_open_day", say(reason, { ...range, dataset: dataset.name }));
   }
   const reason = isCut ? say("plannedTo", { asked: command.to ?? to, due }) : null;
   return { range, slices: units, reason };

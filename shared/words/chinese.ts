@@ -15,6 +15,7 @@ export const chinese: Readonly<Record<SentenceName | StartSentenceName, string>>
   noTradingBefore: "{day} 之前没有交易",
   noDataBefore: "TuShare 没有 {day} 之前的 {dataset}",
   noTradingDays: "{from} 至 {to} 没有交易日",
+  noDaysOf: "{from} 至 {to} 没有 {dataset} 的数据日",
   notListed: "{from} 至 {to} 没有上市：{codes}",
   delistedBefore: "{day} 之前已退市：{codes}",
   periodNotEnded: "报告期 {period} 还没有结束",

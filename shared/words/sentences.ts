@@ -15,6 +15,7 @@ export const sentences = {
   noTradingBefore: "there was no trading before {day}",
   noDataBefore: "TuShare has no {dataset} before {day}",
   noTradingDays: "there is no trading day from {from} to {to}",
+  noDaysOf: "{dataset} has no day from {from} to {to}",
   notListed: "not listed from {from} to {to}: {codes}",
   delistedBefore: "delisted before {day}: {codes}",
   periodNotEnded: "the report period {period} has not ended",
