@@ -32,6 +32,7 @@ export default defineConfig({
     // A start needs eight CPU seconds, and on a busy machine it may get a tenth of the CPU.
     testTimeout: 120_000,
     hookTimeout: 240_000,
+    env: { MIRROR_SETTINGS_FILE: "" }, // no test may use the token of whoever runs it
     sequence: { sequencer: WaitingFirst },
     // Loading the same modules again for each file is an eighth of the work, so most files share the workers' processes.
     projects: [

@@ -98,7 +98,7 @@ async function start(checkout: string, dataDir: string): Promise<Started> {
 /** In English, on the simulated market, with nobody's compile cache. */
 function withoutSettings(): NodeJS.ProcessEnv {
   const { NODE_COMPILE_CACHE: _, TUSHARE_TOKEN: __, DATABASE_URL: ___, ...rest } = process.env;
-  return { ...rest, LC_ALL: "C" };
+  return { ...rest, LC_ALL: "C", MIRROR_SETTINGS_FILE: "" };
 }
 
 /** The address that the start prints. Rejects when it ends before. */

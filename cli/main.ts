@@ -1,17 +1,33 @@
 // The command `tushare-sync`: runs one command line and exits with the documented exit code.
+import { withSettings } from "../local/settings-file.ts";
 import { exitCodes } from "./failure.ts";
+import { messagesFor } from "./messages/choose.ts";
 import { isReaderGone, runLine } from "./run-line.ts";
 
 process.stdout.on("error", (error) => {
   if (!isReaderGone(error)) throw error;
 });
-process.exitCode = await runLine(process.argv.slice(2), {
-  environment: process.env,
-  out: process.stdout,
-  error: process.stderr,
-  stop: stopSignal,
-});
+const environment = readEnvironment();
+process.exitCode =
+  environment === undefined
+    ? exitCodes.usage
+    : await runLine(process.argv.slice(2), {
+        environment,
+        out: process.stdout,
+        error: process.stderr,
+        stop: stopSignal,
+      });
 process.disconnect?.();
+
+/** Undefined, after saying why, when the file that `setup` wrote cannot be used. */
+function readEnvironment(): Readonly<Record<string, string | undefined>> | undefined {
+  try {
+    return withSettings(process.env);
+  } catch (error) {
+    console.error(messagesFor(process.env).said(error instanceof Error ? error.message : String(error)));
+    return undefined;
+  }
+}
 
 /** The first Ctrl-C lets a command clean up, the second one ends it at once. */
 function stopSignal(): AbortSignal {

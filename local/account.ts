@@ -2,7 +2,7 @@
 // message.
 import { makeTushare } from "../shared/adapters/tushare.ts";
 import { calendarDataset } from "../shared/catalogue/datasets.ts";
-import { asSyncError } from "../shared/errors.ts";
+import { asSyncError, lacksRight } from "../shared/errors.ts";
 import { say } from "../shared/words/say-here.ts";
 import type { Account } from "./origin.ts";
 
@@ -16,7 +16,9 @@ export async function tryAccount({ url, token }: Account): Promise<void> {
   try {
     await tushare.fetchPage(calendarDataset().main, aDay);
   } catch (thrown) {
-    const { kind, message } = asSyncError(thrown);
+    const error = asSyncError(thrown);
+    const { kind, message } = error;
+    if (lacksRight(error)) throw new Error(say("tokenTooFewPoints", { why: message }));
     if (kind === "rate-limited") return; // the token is valid, but other clients use up its limit now
     throw new Error(
       kind === "permanent"

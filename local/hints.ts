@@ -44,6 +44,7 @@ const afterOnce: readonly Hint[] = [
   { command: "npm start -- --job FINANCE_HISTORY --codes 600519.SH", about: say("hintFinance") },
 ];
 
-function quote(text: string): string {
+/** As a word of a shell. */
+export function quote(text: string): string {
   return /^[\w./:@=+-]+$/.test(text) ? text : `'${text.replaceAll("'", `'\\''`)}'`;
 }

@@ -2,7 +2,6 @@
 import { resolve } from "node:path";
 import { jobs as catalogue } from "../shared/catalogue/jobs.ts";
 import { languageOf } from "../shared/words/language.ts";
-import { warnOfOrigin } from "../shared/words/origin.ts";
 import { say } from "../shared/words/say-here.ts";
 import { translate } from "../shared/words/translate.ts";
 import { tryAccount } from "./account.ts";
@@ -10,15 +9,16 @@ import { takeDataDir } from "./data-dir.ts";
 import { startDatabase } from "./database/database.ts";
 import { type Environment, startEnvironment } from "./environment.ts";
 import { discard, holdsDatabase, refuseOtherOrigin, requireOurs } from "./holding.ts";
+import { introduce } from "./introduction.ts";
 import { type JobRun, openJobs } from "./job.ts";
 import { isLoopback } from "./loopback.ts";
 import { exitCodeOfNoSpace, isNoSpace, NoSpaceError } from "./no-space.ts";
 import { checkNpmKeptNothing, OptionError, type Options, readOptions, usageIn } from "./options.ts";
 import { type Asked, dataDirOf, describeOldData, readAsked } from "./origin.ts";
+import { withSettings } from "./settings-file.ts";
 import { summarise } from "./summary.ts";
 import { checkCaptured, checkDatabaseHost, checkVariables } from "./surroundings.ts";
 import { makeTerminal } from "./terminal.ts";
-import { pythonLines } from "./tushare-door/python-lines.ts";
 
 const language = languageOf(process.env);
 
@@ -34,6 +34,7 @@ async function main(): Promise<number> {
     console.log(usageIn(language));
     return 0;
   }
+  applySettings(options);
   checkSurroundings(options);
   const asked = await readAsked(options, process.env);
   const path = resolve(options.dataDir ?? dataDirOf(asked.origin));
@@ -45,11 +46,7 @@ async function main(): Promise<number> {
     const terminal = makeTerminal(process.stdout, language);
     if (options.discard) discard(dataDir.path);
     environment = await startEnvironment(options, { ...asked, looked }, dataDir.path, terminal, stop.signal);
-    const warning = warnOfOrigin(asked.origin);
-    if (warning !== undefined) terminal.line(warning);
-    terminal.line(say("pageIsAt", { url: environment.pageUrl }));
-    terminal.line(say("tushareIsAt", { url: environment.tushareUrl }));
-    for (const line of pythonLines(environment.tushareUrl)) terminal.line(`  ${line}`);
+    for (const line of introduce(options, environment, dataDir.path)) terminal.line(line);
     const { databaseHost: host } = options;
     if (host !== undefined && !isLoopback(host)) {
       const { port } = new URL(environment.databaseUrl);
@@ -98,6 +95,12 @@ async function lookFirst(options: Options, asked: Asked, path: string): Promise<
   } else if (holdsDatabase(path) && !options.discard) return false;
   if (asked.account !== undefined) await tryAccount(asked.account);
   return true;
+}
+
+/** A line that asks for a simulated upstream has one, whoever's token the file holds. */
+function applySettings({ captured, faults, stocks }: Options): void {
+  const isTrial = captured !== undefined || stocks !== undefined || faults.length > 0;
+  Object.assign(process.env, withSettings(process.env, { account: !isTrial }));
 }
 
 /** Checks that need nothing started. */

@@ -89,7 +89,11 @@ function start(dataDir: string, faults: readonly string[] = []): Start {
   const child = spawn(
     process.execPath,
     ["--liftoff-only", "--import", threads, "local/main.ts", ...job, "--data-dir", dataDir, ...faults],
-    { cwd: root, env: { ...process.env, ...pace }, stdio: ["ignore", "pipe", "pipe", "ipc"] },
+    {
+      cwd: root,
+      env: { ...process.env, ...pace, MIRROR_SETTINGS_FILE: "" },
+      stdio: ["ignore", "pipe", "pipe", "ipc"],
+    },
   );
   let output = "";
   for (const stream of [child.stdout, child.stderr]) {

@@ -42,9 +42,17 @@ test("the stored rows are what the upstream holds: a bar has its factor, a suspe
   expect(counts?.valuations).toBe(counts?.bars);
 });
 
-test("while it runs, any PostgreSQL client can query it, and only from this machine", async () => {
+test("it says in five lines what runs; while it does, any PostgreSQL client can query it, and only from this machine", async () => {
   const run = npmStart(small);
   await run.printed("Still up");
+  const said = run.output().split("\n");
+  const first = said.findIndex((line) => line.startsWith("SIMULATED DATA"));
+  expect(said.slice(first + 1, first + 5)).toEqual([
+    expect.stringMatching(/^ {2}page {7}http:\/\/127\.0\.0\.1:\d+ \(/),
+    expect.stringContaining(`  ask it     npx tushare-sync connect --data-dir ${dataDir.path} (`),
+    expect.stringContaining("  real data  npx tushare-sync setup ("),
+    expect.stringContaining(`  stop       Ctrl-C; the data stay in ${dataDir.path},`),
+  ]);
   const url = /psql (postgres:\/\/\S+)/.exec(run.output())?.[1] ?? "";
   const client = new pg.Client({ connectionString: url });
   await client.connect();

@@ -42,9 +42,9 @@ beforeAll(async () => {
     ],
     slow,
   );
-  await run.printed("the page, with progress and prices: ");
-  await until(() => /prices: http:\S+\s/.test(run.output()));
-  url = /prices: (http:\S+)/.exec(run.output())?.[1] ?? "";
+  await run.printed("page       http");
+  await until(() => /page +http:\S+\s/.test(run.output()));
+  url = /page +(http:\S+)/.exec(run.output())?.[1] ?? "";
   if (missingChromium === undefined) browser = await openChromium();
 });
 

@@ -257,6 +257,11 @@ export const chinese: Readonly<Record<SentenceName | StartSentenceName, string>>
   stocksOfMarket: "--stocks 只用于模拟市场，而 --captured 指定了其他数据来源",
   capturedRefused: "--captured：{why}",
   tokenRefused: "TuShare 不接受 TUSHARE_TOKEN，未存储任何数据：{why}",
+  tokenTooFewPoints:
+    "TuShare 接受该 token，但账户积分不够调用交易日历，没有它无法安排任何任务；未存储任何数据：{why}；tushare-sync setup 可查看现有积分能做什么",
+  settingsLineUnread: "{file} 第 {number} 行不是设置；应为 名称=值，例如 {example}",
+  settingsNameUnknown: "{file} 第 {number} 行：没有 {name} 这项设置",
+  settingsFileUnread: "无法读取设置文件 {file}（{code}）：请更正其权限，或删除该文件",
   tokenNotTried: "无法向 {host} 的 TuShare 检验 TUSHARE_TOKEN，未存储任何数据：{why}；请检查网络出口后重试",
 
   // A value that is refused. An option, a field of JSON and a field of a form each have their own wording.
@@ -315,8 +320,12 @@ export const chinese: Readonly<Record<SentenceName | StartSentenceName, string>>
   inMemory: "内存中",
   starting: "正在启动数据库、上游和各项服务",
   databaseIsOpen: "其他机器可经 {host} 端口 {port} 访问数据库：须凭 DATABASE_PASSWORD 登录，但传输不加密",
-  pageIsAt: "进度与价格页面：{url}",
-  tushareIsAt: "为 TuShare 编写的程序可向镜像查询：{url}；Python 写法：",
+  startPage: "页面       {url}（进度、完整性、行情）",
+  startAsk: "取数       {command}（SQL、HTTP、Python、Parquet，可直接复制）",
+  startReal: "真实数据   {command}（录入 TuShare token；模拟数据另存，互不相混）",
+  startOwn: "数据       来自 TuShare，每个接口每分钟最多 {calls} 次调用",
+  startStop: "停止       按 Ctrl-C；数据保留在 {path}，下次启动接着用",
+  startOnce: "停止       作业结束后自动停止；数据保留在 {path}",
   stillUp: "仍在运行，定时任务照常执行。按 Ctrl-C 停止。",
   jobEnded: "{job} 以 {status} 结束：{reason}",
   continuing: "从上次停下的地方继续 {job}",

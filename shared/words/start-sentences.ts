@@ -30,6 +30,11 @@ export const startSentences = {
   stocksOfMarket: "--stocks is for the simulated market, and --captured names another upstream",
   capturedRefused: "--captured: {why}",
   tokenRefused: "TuShare refuses TUSHARE_TOKEN, and nothing was stored: {why}",
+  tokenTooFewPoints:
+    "TuShare accepts the token, but its account has too few points for the trading calendar, without which nothing can be planned, and nothing was stored: {why}; tushare-sync setup says what the points allow",
+  settingsLineUnread: "{file}, line {number}: not a setting; expected NAME=value, for example {example}",
+  settingsNameUnknown: "{file}, line {number}: there is no setting {name}",
+  settingsFileUnread: "the settings {file} cannot be read ({code}): correct its permissions, or remove it",
   tokenNotTried:
     "TuShare at {host} could not be asked about TUSHARE_TOKEN, and nothing was stored: {why}; check the internet connection and try again",
 
@@ -95,8 +100,12 @@ export const startSentences = {
   starting: "starting the database, the upstream and the stack",
   databaseIsOpen:
     "other machines can reach the database at {host}, port {port}: it asks for DATABASE_PASSWORD, but nothing is encrypted",
-  pageIsAt: "the page, with progress and prices: {url}",
-  tushareIsAt: "programs made for TuShare can ask the mirror at {url}; in Python:",
+  startPage: "page       {url} (progress, coverage, prices)",
+  startAsk: "ask it     {command} (SQL, HTTP, Python, Parquet: lines to copy)",
+  startReal: "real data  {command} (takes your TuShare token; what is simulated stays apart)",
+  startOwn: "data       TuShare's own, at most {calls} calls a minute to an interface",
+  startStop: "stop       Ctrl-C; the data stay in {path}, and the next start goes on with them",
+  startOnce: "stop       by itself after the job; the data stay in {path}",
   stillUp: "Still up, with its schedules running. Ctrl-C stops it.",
   jobEnded: "{job} ended {status}: {reason}",
   continuing: "continuing {job} where it was left",
