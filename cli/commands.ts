@@ -7,6 +7,7 @@ type Load = (t: Messages) => Promise<Command[]>;
 
 /** By their names. */
 const files: Readonly<Record<string, Load>> = {
+  setup: async (t) => [(await import("./commands/setup.ts")).setupCommand(t)],
   plan: async (t) => [(await import("./commands/plan.ts")).planCommand(t)],
   run: async (t) => [(await import("./commands/run.ts")).runCommand(t)],
   status: async (t) => [(await import("./commands/status.ts")).statusCommand(t)],

@@ -31,6 +31,13 @@ const isOfCode = ({ code }: Values) => code !== undefined;
 
 const rules: readonly Rule[] = [
   { option: "data-dir", of: accountCommands, idle: () => true, not: say("accountCommands") },
+  { option: "stack", of: ["setup"], idle: () => true, not: "setup" },
+  {
+    option: "token-stdin",
+    of: ["setup"],
+    idle: (values) => values["token-file"] !== undefined,
+    not: "--token-file",
+  },
   { option: "region", except: accountCommands, idle: (values) => !hasStack(values), only: "--stack" },
   // The doctor also checks the data directory of this machine.
   { option: "data-dir", except: [...accountCommands, "doctor"], idle: hasStack, not: "--stack" },

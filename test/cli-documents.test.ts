@@ -42,6 +42,7 @@ test("the command line imports nothing from functions, from infra only the conte
     "local/no-space.ts",
     "local/partial-days.ts",
     "local/running.ts",
+    "local/settings-file.ts",
     "local/terminal.ts",
     "local/tushare-door/python-lines.ts",
   ]);

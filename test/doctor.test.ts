@@ -1,4 +1,5 @@
 // The doctor's findings: each that is not ok has a remedy, and none contains the token.
+import { chmodSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import {
@@ -13,9 +14,22 @@ import { mockClient } from "aws-sdk-client-mock";
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
 import { accountClients, checkAccount, checkDeployed, judgeConcurrency } from "../cli/doctor/account.ts";
 import type { Finding } from "../cli/doctor/finding.ts";
-import { checkMachine, checkNode, checkSettings, judgeDisk } from "../cli/doctor/machine.ts";
+import {
+  checkMachine,
+  checkNode,
+  checkSettings,
+  checkSettingsFile,
+  judgeDisk,
+} from "../cli/doctor/machine.ts";
 import { judgeSuccess } from "../cli/doctor/stack.ts";
-import { callsOfCheck, checkAddress, checkTushare, judgeClock, judgePoints } from "../cli/doctor/tushare.ts";
+import {
+  callsOfCheck,
+  checkAddress,
+  checkTushare,
+  judgeClock,
+  judgePoints,
+  readBatches,
+} from "../cli/doctor/tushare.ts";
 import type { Task } from "../cli/follow.ts";
 import { en } from "../cli/messages/en.ts";
 import type { Upstream } from "../local/tushare/handle.ts";
@@ -51,6 +65,20 @@ describe("this machine", () => {
     const rate = find(checkSettings({ TUSHARE_MIN_INTERVAL: "0.1" }, en), "rate");
     expect(rate).toMatchObject({ level: "problem", text: expect.stringContaining("200 are allowed") });
   });
+});
+
+test("a file of settings that others can read is a warning, because it holds the token", () => {
+  const folder = mkdtempSync(join(tmpdir(), "doctor-"));
+  const file = join(folder, "settings.env");
+  const here = { MIRROR_SETTINGS_FILE: file };
+  expect(checkSettingsFile(here, en)).toEqual([]);
+  writeFileSync(file, "", { mode: 0o644 });
+  expect(checkSettingsFile(here, en)).toMatchObject([
+    { level: "warning", remedy: expect.stringContaining(`chmod 600 ${file}`) },
+  ]);
+  chmodSync(file, 0o600);
+  expect(checkSettingsFile(here, en)).toMatchObject([{ level: "ok" }]);
+  rmSync(folder, { recursive: true });
 });
 
 describe("TuShare", () => {
@@ -117,7 +145,7 @@ describe("TuShare", () => {
   ])("points that are %s", (_, batches, callsAMinute, expected) => {
     const rows = batches.map(([until, points]) => ({ user_id: "1", 到期时间: until, 到期积分: points }));
     const configured = readSettings({ TUSHARE_CALLS_A_MINUTE: callsAMinute });
-    expect(levels(judgePoints(rows, configured, "20260630", en))).toEqual(expected);
+    expect(levels(judgePoints(readBatches(rows), configured, "20260630", en))).toEqual(expected);
   });
 });
 

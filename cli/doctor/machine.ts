@@ -3,6 +3,7 @@ import { accessSync, constants, existsSync, statfsSync } from "node:fs";
 import { createServer } from "node:net";
 import { dirname, resolve } from "node:path";
 import { findRunning } from "../../local/running.ts";
+import { isOpenToOthers, settingsPath } from "../../local/settings-file.ts";
 import { readSettings, type Settings } from "../../shared/catalogue/settings.ts";
 import { callsAMinuteMax } from "../../shared/catalogue/slot.ts";
 import type { Messages } from "../messages/en.ts";
@@ -29,6 +30,26 @@ export async function checkMachine(
     checkDataDir(dataDir, t),
     ...(await checkPorts(dataDir, t)),
     ...checkSettings(environment, t),
+    ...checkSettingsFile(environment, t),
+  ];
+}
+
+/** The file that `setup` writes holds the token. */
+export function checkSettingsFile(
+  environment: Readonly<Record<string, string | undefined>>,
+  t: Messages,
+): Finding[] {
+  const file = settingsPath(environment);
+  if (file === undefined || !existsSync(file)) return [];
+  return [
+    isOpenToOthers(file)
+      ? finding(
+          "settings-file",
+          "warning",
+          t.doctor.settingsFileOpen(file),
+          t.doctor.settingsFileRemedy(file),
+        )
+      : ok("settings-file", t.doctor.settingsFile(file)),
   ];
 }
 

@@ -9,7 +9,7 @@ import { isSafeAddress } from "../../shared/catalogue/origin.ts";
 import type { Selector } from "../../shared/catalogue/selector.ts";
 import type { Settings } from "../../shared/catalogue/settings.ts";
 import { tierOfPoints } from "../../shared/catalogue/tiers.ts";
-import { asSyncError, lacksRight } from "../../shared/errors.ts";
+import { asSyncError, lacksRight, SyncError } from "../../shared/errors.ts";
 import type { Clock } from "../../shared/ports.ts";
 import { rowsOf } from "../../shared/rows/rows.ts";
 import { paramsOf } from "../../shared/unit.ts";
@@ -66,10 +66,23 @@ export function checkAddress(url: string, t: Messages): Finding {
     : finding("https", "problem", t.doctor.plainHttp(origin), t.doctor.httpsRemedy);
 }
 
-/** The points of the token and their expiry. The reply's time shows whether this machine's clock is right. */
-async function checkUser({ url, token, settings, clock }: Account, t: Messages): Promise<Finding[]> {
-  let response: Response;
+/** The account as TuShare's interface `user` knows it. */
+export type UserAnswer = {
+  /** Points by the day they expire; or why there are none to read. */
+  readonly batches: readonly PointBatch[] | SyncError;
+  /** The time of the reply, and of this machine before and after. */
+  readonly date: string | null;
+  readonly askedAt: Date;
+  readonly answeredAt: Date;
+};
+
+export type PointBatch = { readonly points: number; readonly until: Day };
+
+/** @throws SyncError transient when nothing answers; its message never holds the token */
+export async function askUser({ url, token, clock }: Omit<Account, "settings">): Promise<UserAnswer> {
   const askedAt = clock.now();
+  let response: Response;
+  let text: string;
   try {
     response = await fetch(url, {
       method: "POST",
@@ -78,25 +91,39 @@ async function checkUser({ url, token, settings, clock }: Account, t: Messages):
       redirect: "error", // the body contains the token: never send it to another host
       signal: AbortSignal.timeout(requestTimeoutMilliseconds),
     });
+    text = await response.text();
   } catch (error) {
     const cause = error instanceof Error && error.cause instanceof Error ? error.cause : error;
     const said = String(cause instanceof Error ? cause.message : cause).replaceAll(token, "***");
-    return [finding("token", "problem", t.doctor.noTushare(said), t.doctor.noTushareRemedy)];
+    throw new SyncError("transient", said);
   }
-  const text = await response.text();
-  const clockFinding = judgeClock(response.headers.get("date"), askedAt, clock.now(), t);
+  const times = { date: response.headers.get("date"), askedAt, answeredAt: clock.now() };
   try {
-    const page = readReply(text, "user", token, clock.now());
+    const page = readReply(text, "user", token, times.answeredAt);
     const { fields } = page;
     const rows = rowsOf(page).map((item) => Object.fromEntries(fields.map((name, at) => [name, item[at]])));
-    return [...judgePoints(rows, settings, shanghaiDay(clock.now()), t), clockFinding];
+    return { ...times, batches: readBatches(rows) };
   } catch (error) {
-    const remedy = t.doctor.tokenRemedy;
+    return { ...times, batches: asSyncError(error) };
+  }
+}
+
+/** The points of the token and their expiry. The reply's time shows whether this machine's clock is right. */
+async function checkUser(account: Account, t: Messages): Promise<Finding[]> {
+  let answer: UserAnswer;
+  try {
+    answer = await askUser(account);
+  } catch (error) {
     return [
-      finding("token", "problem", t.doctor.tokenRefused(asSyncError(error).message), remedy),
-      clockFinding,
+      finding("token", "problem", t.doctor.noTushare(asSyncError(error).message), t.doctor.noTushareRemedy),
     ];
   }
+  const { batches, date, askedAt, answeredAt } = answer;
+  const clock = judgeClock(date, askedAt, answeredAt, t);
+  if (batches instanceof SyncError) {
+    return [finding("token", "problem", t.doctor.tokenRefused(batches.message), t.doctor.tokenRemedy), clock];
+  }
+  return [...judgePoints(batches, account.settings, shanghaiDay(answeredAt), t), clock];
 }
 
 export function judgeClock(date: string | null, askedAt: Date, answeredAt: Date, t: Messages): Finding {
@@ -112,24 +139,35 @@ export function judgeClock(date: string | null, askedAt: Date, answeredAt: Date,
 }
 
 /** The rows of the interface `user`: points by the day they expire. */
-export function judgePoints(
-  rows: readonly Readonly<Record<string, unknown>>[],
-  settings: Settings,
-  today: Day,
-  t: Messages,
-): Finding[] {
-  const batches = rows.map((row) => ({
+export function readBatches(rows: readonly Readonly<Record<string, unknown>>[]): PointBatch[] {
+  return rows.map((row) => ({
     points: Number(row.到期积分 ?? 0),
     until: String(row.到期时间 ?? "")
       .replace(/\D/g, "")
       .slice(0, 8),
   }));
+}
+
+/** The points that have not expired, and the day on which the first of them do; undefined when there are none. */
+export function validPoints(batches: readonly PointBatch[], today: Day): PointBatch | undefined {
   const valid = batches.filter(({ until }) => until >= today);
-  const points = valid.reduce((sum, batch) => sum + batch.points, 0);
-  const first = valid.map(({ until }) => until).sort()[0];
-  if (first === undefined) {
+  const [until] = valid.map((batch) => batch.until).sort();
+  return until === undefined
+    ? undefined
+    : { points: valid.reduce((sum, { points }) => sum + points, 0), until };
+}
+
+export function judgePoints(
+  batches: readonly PointBatch[],
+  settings: Settings,
+  today: Day,
+  t: Messages,
+): Finding[] {
+  const valid = validPoints(batches, today);
+  if (valid === undefined) {
     return [finding("token", "problem", t.doctor.pointsExpired, t.doctor.pointsRemedy)];
   }
+  const { points, until: first } = valid;
   const tier = tierOfPoints(points);
   const configured = settings.TUSHARE_CALLS_A_MINUTE;
   const [allowed, set] = [String(tier.callsAMinute), String(configured)];
@@ -145,7 +183,7 @@ export function judgePoints(
   ];
 }
 
-type Probe = {
+export type Probe = {
   readonly spec: InterfaceSpec;
   readonly selector: Selector;
   /** What is done in its place when the account has no right to it. */
@@ -187,7 +225,7 @@ async function checkInterface(
 }
 
 /** Each interface once, with a selector of its dataset. */
-function uniqueProbes(all: readonly Dataset[]): Probe[] {
+export function uniqueProbes(all: readonly Dataset[]): Probe[] {
   const found = new Map<string, Probe>();
   const add = (spec: InterfaceSpec, selector: Selector, instead?: Probe["instead"]) => {
     if (!found.has(spec.name)) found.set(spec.name, { spec, selector, instead });

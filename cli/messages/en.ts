@@ -105,6 +105,66 @@ export const en = {
     howToKeep:
       "To keep them up to date: npm run deploy -- -c datasets=..., or npm start -- --datasets ...; their past: tushare-sync run JOB.",
   },
+  setup: {
+    about:
+      "Set up this machine for the real TuShare: check the token, say what the account's points allow and how long it takes, and write the settings",
+    tokenFileOption:
+      "read the token from this file; else from TUSHARE_TOKEN, or it is asked for and not shown",
+    tokenStdinOption: "read the token from standard input",
+    pointsOption: "the account's points; by default TuShare is asked",
+    datasetsOption: "what to keep up to date: sets and datasets, such as core,index (default core)",
+    writeOption: "write the settings; --no-write only shows what would be written",
+    exampleAsk: "asks for the token",
+    exampleFile: "without a question, such as for a script",
+    exampleLook: "what the account allows, without changing anything",
+    noFile: "MIRROR_SETTINGS_FILE is empty, so there is no file to write: unset it, or use --no-write",
+    machine: (count: string) => `This machine is ready (${count} checks).`,
+    notReady: "nothing was written: mend what is named above, then say the same again",
+    askToken: "Paste your token from https://tushare.pro (it is not shown):",
+    askOtherToken:
+      "Paste your token from https://tushare.pro (it is not shown; Enter alone keeps the present one):",
+    noToken:
+      "no token: give --token-file FILE or --token-stdin, set TUSHARE_TOKEN, or run setup in a terminal, where it asks",
+    tokenFileUnread: (path: string, code: string) =>
+      `the file of the token, ${path}, cannot be read (${code})`,
+    tokenRemedy: "Copy it again from your account page on https://tushare.pro. Nothing was written.",
+    asks: (host: string) => `asking TuShare at ${host} about the account, with at most eight calls`,
+    otherPoints: (points: string) => `TuShare says ${points} points; --points counts`,
+    pointsUnknown:
+      "TuShare did not say how many points the account has: give --points 120, 2000, 5000 or 10000",
+    askPoints: (usual: string) =>
+      `How many points has your account? Usual: ${usual}. (Your page on tushare.pro says it.)`,
+    badPoints: (typed: string) =>
+      `'${typed}' is not a number of points: expected a whole number such as 2000`,
+    points: {
+      tushare: (points: string, calls: string, until: string) =>
+        `The token is valid: ${points} points, the first expire on ${until}; ${calls} calls a minute to an interface.`,
+      found: (points: string, calls: string, _until: string) =>
+        `The token is valid: at least ${points} points, by the interfaces that answer; ${calls} calls a minute to an interface.`,
+      given: (points: string, calls: string, _until: string) =>
+        `The token is valid: ${points} points, as you say; ${calls} calls a minute to an interface.`,
+    },
+    notEnough: (needed: string) =>
+      `This is not enough to mirror anything: the trading calendar and the stock list need ${needed} points, and without them no day can be planned or proven complete. Nothing was written.`,
+    wouldAnswer: (names: string) =>
+      `TuShare itself would answer, but without a calendar it is not mirrored: ${names}.`,
+    works: "What works with these points, and what ten years of it take:",
+    beyond: (names: string) => `Needs more points: ${names}.`,
+    meanwhile:
+      "Until you have more points, npm start shows everything on a simulated market. Points: https://tushare.pro/document/1?doc_id=13",
+    kept: (names: string) => `Kept up to date: ${names}. (--datasets chooses others.)`,
+    tenYears: (calls: string, time: string) => `Ten years of them: ${calls} calls, about ${time}, once.`,
+    evening: (calls: string, time: string) => `An evening: ${calls} calls, about ${time}.`,
+    written: (file: string) => `\nWritten to ${file}, which only you can read. The token is nowhere else.`,
+    notWritten: (file: string, code: string) =>
+      `${file} could not be written (${code}): check its folder's permissions`,
+    next: [
+      "Next (stop a running npm start first; what is simulated stays in its own folder, and is never mixed with this):",
+      "  npm start                                               your mirror, in .local/tushare: the lists and 30 days",
+      "  npx tushare-sync run DAILY_HISTORY --from 20160101      ten years of daily data, while it is up",
+      "  TUSHARE_TOKEN= npm start                                the simulated market again",
+    ],
+  },
   plan: {
     about: "Show what a run would do and cost, without starting it",
     costOption: "also estimate its cost on AWS, at list prices",
@@ -539,6 +599,9 @@ export const en = {
     portTaken: (port: string) => `port ${port} is in use by another program`,
     portRemedy: "Nothing to do: npm start uses another port and prints it.",
     settings: "settings in the environment",
+    settingsFile: (file: string) => `settings in ${file}`,
+    settingsFileOpen: (file: string) => `others can read ${file}, which holds the token`,
+    settingsFileRemedy: (file: string) => `Take their right away: chmod 600 ${file}`,
     settingsRemedy: "Correct the variable; README.md lists them.",
     rate: (calls: string, allowed: string) =>
       `at most ${calls} calls a minute to an interface, ${allowed} allowed`,

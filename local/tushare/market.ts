@@ -25,6 +25,8 @@ import { codeOn, dayUntil, movedRows, statusOn, stockRow } from "./stock-list.ts
 import { makePopulation } from "./subjects.ts";
 
 export type MarketOptions = {
+  /** Points of the account. */
+  readonly points?: number;
   readonly seed: number;
   readonly stocks: number;
   /** When the rows of a day appear, HH:MM, by interface; overrides the known hour. */
@@ -39,6 +41,7 @@ type Reader = (query: Query, now: Moment) => Iterable<Row>;
 export function makeMarket({
   seed,
   stocks: size,
+  points = 2000,
   publicationHour,
   interfaces: served = known,
 }: MarketOptions): Source {
@@ -116,7 +119,7 @@ export function makeMarket({
     etf_basic: list("etf_basic", funds, etfRow),
     fund_daily: byDay("fund_daily", makeLines(funds), fundBar),
     fund_adj: byDay("fund_adj", makeLines(funds), fundFactor),
-    user: (_query, now) => [["100001", `${Number(now.date.slice(0, 4)) + 1}-01-01`, 2000]],
+    user: (_query, now) => [["100001", `${Number(now.date.slice(0, 4)) + 1}-01-01`, points]],
   };
 
   const population = makePopulation({ seed, calendar, files: served.files }, securities);

@@ -47,7 +47,7 @@ export async function serveUpstream(
   const faults = makeFaults(seed, options.faults);
   const source =
     options.captured === undefined
-      ? makeMarket({ seed, stocks, publicationHour: options.publicationHour ?? {}, interfaces })
+      ? makeMarket({ seed, stocks, points, publicationHour: options.publicationHour ?? {}, interfaces })
       : await readCaptured(options.captured, seed, interfaces);
   const origin = encodeOrigin(
     options.captured === undefined
