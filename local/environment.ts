@@ -158,6 +158,11 @@ export async function startEnvironment(
         port: preferredPorts.page,
         origin,
         choice: choiceOf(settings),
+        setUp: async (given, language) => {
+          // Loaded when it is asked for: most starts do without it.
+          const { setUpFromForm } = await import("../cli/set-up-page.ts");
+          return await setUpFromForm(given, { environment: process.env, dataDir, language });
+        },
       }),
     );
     const door = await started(

@@ -9,6 +9,7 @@ import { markOfOrigin } from "../../shared/words/origin.ts";
 import { translate } from "../../shared/words/translate.ts";
 import type { FragmentName } from "./fragments.ts";
 import { type Range, ranges } from "./range.ts";
+import { setupBox } from "./setup.ts";
 import { verifyForm } from "./verifications.ts";
 import type { PageWords } from "./words.ts";
 
@@ -26,6 +27,7 @@ export function renderDocument(words: PageWords, origin: Origin): string {
 <link rel="icon" href="/icon.svg" type="image/svg+xml">
 <link rel="stylesheet" href="/page.css">
 <script type="module" src="/browser.js"></script>
+<script type="module" src="/setup.js"></script>
 </head>
 <body data-lost="${words.lost}">
 <a class="skip" href="#tasks">${words.skip}</a>
@@ -35,6 +37,7 @@ export function renderDocument(words: PageWords, origin: Origin): string {
 <p class="about">${words.about}</p>
 <p id="state" class="state" role="status">${words.waiting}</p>
 </header>
+${setupBox(words, origin)}
 <main>
 <p id="outcome" class="outcome" hidden></p>
 <p id="change" class="unseen" role="status" aria-live="polite"></p>

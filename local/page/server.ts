@@ -18,6 +18,7 @@ import { renderDocument } from "./document.ts";
 import { readWeeks, streamEvents } from "./events.ts";
 import { type InterfaceRate, makeFeed } from "./feed.ts";
 import { drawNames } from "./names.ts";
+import type { SetUp } from "./setup.ts";
 import { drawFindings } from "./verifications.ts";
 import { type PageWords, wordsFor } from "./words.ts";
 
@@ -33,6 +34,8 @@ export type PageOptions = {
   readonly origin: Origin;
   /** What the schedules keep up to date. */
   readonly choice: Choice;
+  /** Leads to real data; absent where it is not offered. */
+  readonly setUp?: SetUp | undefined;
   /** Port to prefer; any free one when it is taken or absent. */
   readonly port?: number;
 };
@@ -63,6 +66,7 @@ export async function startPage({
   rates,
   origin,
   choice,
+  setUp,
   port = 0,
 }: PageOptions): Promise<Page> {
   const database = openDatabase(readerUrl, readOnly);
@@ -72,9 +76,10 @@ export async function startPage({
   const files: Readonly<Record<string, { type: string; body: string }>> = {
     "/page.css": {
       type: "text/css; charset=utf-8",
-      body: style + ["page.css", "data.css", "controls.css"].map(here).join("\n"),
+      body: style + ["page.css", "data.css", "controls.css", "setup.css"].map(here).join("\n"),
     },
     "/browser.js": { type: "text/javascript; charset=utf-8", body: here("browser.js") },
+    "/setup.js": { type: "text/javascript; charset=utf-8", body: here("setup.js") },
     "/take.js": { type: "text/javascript; charset=utf-8", body: here("take.js") },
     "/icon.svg": { type: "image/svg+xml", body: icon },
   };
@@ -108,9 +113,20 @@ export async function startPage({
         return sendJson(response, 200, await suggestCodes(database, query.get("q") ?? ""));
       case "POST /command":
         return await command(request, response, words);
+      case "POST /setup":
+        return await setup(request, response, words);
       default:
         return send(response, 404, "text/plain", "There is no such path: the page is at /.\n");
     }
+  }
+
+  async function setup(request: IncomingMessage, response: ServerResponse, { language }: PageWords) {
+    const given = await readJson(request);
+    if (given === undefined || setUp === undefined) {
+      return sendJson(response, 400, { outcome: "refused", text: "nothing can be set up here" });
+    }
+    const { outcome, lines } = await setUp(given, language === "en" ? "en" : "zh");
+    sendJson(response, 200, { outcome, text: lines.join("\n") });
   }
 
   async function command(request: IncomingMessage, response: ServerResponse, words: PageWords) {
