@@ -1,15 +1,14 @@
 // The embedded engine in the test's own thread, behind the same wire. The two threads it has otherwise exchange four
 // messages for each statement, which took a third of the CPU of a test of rules. A statement cannot be stopped here: that
 // is shown where the engine is a whole one (database.test.ts, and every test of the local stack).
-import { setFlagsFromString } from "node:v8";
-import type { Database } from "../../local/database/database.ts";
+import { type Database, setEngineFlags } from "../../local/database/database.ts";
 import type { Engine } from "../../local/database/engine.ts";
 import { type ClusterContent, makeCluster } from "../../local/database/new-cluster.ts";
 import { runMessages } from "../../local/database/pglite-run.ts";
 import { servePglite } from "../../local/database/pglite-wire.ts";
 
 export async function startEngineHere(content: ClusterContent): Promise<Database> {
-  setFlagsFromString("--no-wasm-code-gc"); // as startDatabase does
+  setEngineFlags();
   const db = await makeCluster(undefined, content);
   const engine: Engine = {
     async run(messages, unlessStopped) {
