@@ -98,7 +98,12 @@ const further = Object.values(datasets)
 
 describe.skipIf(!hasCaptured)("captured answers through the worker", () => {
   let world: World;
+  /** The captured calendar in its order. */
+  let captured: Row[];
   beforeAll(async () => {
+    captured = capturedRows("trade_cal__SSE_19901219_20241231.csv", trading_calendar.main).sort((a, b) =>
+      String(a.cal_date) < String(b.cal_date) ? -1 : 1,
+    );
     world = await makeWorld();
   });
   afterAll(() => world.close());
@@ -255,28 +260,22 @@ describe.skipIf(!hasCaptured)("captured answers through the worker", () => {
     for (const name of Object.keys(world.state.market)) world.state.market[name as keyof Market] = [];
   }
 
-  /** The captured calendar, followed by the later days that have prices. */
+  /** The captured calendar since a year before these days, followed by the later days that have prices. */
   async function insertCalendar(priced: readonly string[]): Promise<void> {
-    const captured = capturedRows("trade_cal__SSE_19901219_20241231.csv", trading_calendar.main);
-    const last = String(
-      captured
-        .map(({ cal_date }) => cal_date)
-        .sort()
-        .at(-1),
-    );
-    const before = captured
-      .filter(({ is_open }) => Number(is_open) === 1)
-      .map(({ cal_date }) => String(cal_date));
+    const since = String(Number(priced.toSorted()[0]) - 10_000);
+    const last = captured.at(-1)?.cal_date ?? "";
+    const before = captured.findLast(({ is_open }) => Number(is_open) === 1)?.cal_date ?? null;
     const later = priced
       .filter((day) => day > last)
       .map((day, at, days) => ({
         exchange: "SSE",
         cal_date: day,
         is_open: 1,
-        pretrade_date: days[at - 1] ?? before.sort().at(-1) ?? null,
+        pretrade_date: days[at - 1] ?? before,
       }));
     const end = { exchange: "SSE", cal_date: "20261231", is_open: 0, pretrade_date: null };
-    await world.insert("trade_cal", [...captured, ...later, end]);
+    const needed = captured.filter(({ cal_date }) => String(cal_date) >= since);
+    await world.insert("trade_cal", [...needed, ...later, end]);
   }
 
   async function expectStored(dataset: Dataset, expected: readonly Row[]): Promise<void> {
