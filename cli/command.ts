@@ -35,7 +35,11 @@ export function limitOption(usual: number, describe: string) {
   return { type: "number", kind: { least: 1, most: pageMax }, default: usual, describe } as const;
 }
 
-export type OptionSpec = Options & { readonly kind?: Kind };
+export type OptionSpec = Options & {
+  readonly kind?: Kind;
+  /** Words that completion offers among others that are taken. */
+  readonly suggests?: readonly string[];
+};
 
 type OptionSet = Readonly<Record<string, OptionSpec>>;
 
@@ -46,6 +50,10 @@ export type CommandSpec<Given extends OptionSet> = {
   readonly options: Given;
   /** Command lines without the program's name, and what they do. */
   readonly examples: readonly (readonly [string, string])[];
+  /** It asks a person, or draws the screen itself: no line says that an answer is awaited. */
+  readonly talks?: true;
+  /** Ctrl-C leaves it time to end what runs elsewhere; other commands end within a second. */
+  readonly endsSlowly?: true;
   run(session: Session, values: InferredOptionTypes<Given>): Promise<number>;
 };
 

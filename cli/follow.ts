@@ -1,8 +1,10 @@
 // Follows a task to its end: a bar with rate and end on a terminal, plain lines elsewhere.
 import { setTimeout as sleep } from "node:timers/promises";
 import type { TaskAnswer } from "../shared/api/answers.ts";
+import { formatDay, shanghaiDay, shanghaiTime } from "../shared/catalogue/dates.ts";
 import { isLive } from "../shared/catalogue/status.ts";
 import type { Api } from "./api.ts";
+import { realClock } from "./clock.ts";
 import type { Session } from "./command.ts";
 import { type ExitCode, exitCodes } from "./failure.ts";
 import type { Messages } from "./messages/en.ts";
@@ -38,7 +40,7 @@ export function describe(task: Task, t: Messages): string {
     t.task.units,
     t.task.rows(number(task.rows)),
     ...(task.units_a_minute === null ? [] : [t.task.rate(number(task.units_a_minute))]),
-    ...(task.estimated_end === null ? [] : [t.task.endsAt(localTime(task.estimated_end))]),
+    ...(task.estimated_end === null ? [] : [t.task.endsAt(shanghaiClock(task.estimated_end))]),
     ...(needy(task) === 0 ? [] : [t.task.needPerson(needy(task))]),
   ];
   return parts.join(", ");
@@ -60,11 +62,9 @@ const needy = (task: Task): number => task.units.parked;
 
 export const number = (value: number): string => value.toLocaleString("en-US");
 
-/** Local time, with the date if it is not today. */
-export function localTime(instant: string): string {
+/** A time in Shanghai, like the market's and the page's, wherever this machine is; with the date if it is not today there. */
+export function shanghaiClock(instant: string, now = realClock.now()): string {
   const at = new Date(instant);
-  const pad = (value: number) => String(value).padStart(2, "0");
-  const time = `${pad(at.getHours())}:${pad(at.getMinutes())}`;
-  const isToday = at.toDateString() === new Date().toDateString();
-  return isToday ? time : `${at.getFullYear()}-${pad(at.getMonth() + 1)}-${pad(at.getDate())} ${time}`;
+  const [day, today] = [shanghaiDay(at), shanghaiDay(now)];
+  return day === today ? shanghaiTime(at) : `${formatDay(day)} ${shanghaiTime(at)}`;
 }

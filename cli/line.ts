@@ -187,6 +187,6 @@ export function wordsOf(usage: string): string[] {
 }
 
 /** An option as yargs expects it. */
-export function forYargs({ kind: _, ...option }: OptionSpec): Options {
+export function forYargs({ kind: _, suggests: __, ...option }: OptionSpec): Options {
   return option;
 }

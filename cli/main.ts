@@ -1,8 +1,12 @@
 // The command `tushare-sync`: runs one command line and exits with the documented exit code.
 import { withSettings } from "../local/settings-file.ts";
+import type { Command } from "./command.ts";
 import { exitCodes } from "./failure.ts";
 import { messagesFor } from "./messages/choose.ts";
 import { isReaderGone, runLine } from "./run-line.ts";
+
+/** Cleaning up takes milliseconds; an answer that nobody sends would be awaited for a minute. */
+const cleanUpMilliseconds = 900;
 
 process.stdout.on("error", (error) => {
   if (!isReaderGone(error)) throw error;
@@ -29,13 +33,18 @@ function readEnvironment(): Readonly<Record<string, string | undefined>> | undef
   }
 }
 
-/** The first Ctrl-C lets a command clean up, the second one ends it at once. */
-function stopSignal(): AbortSignal {
+/** The first Ctrl-C lets a command clean up, for less than a second; the second one ends it at once. */
+function stopSignal({ endsSlowly }: Pick<Command, "endsSlowly">): AbortSignal {
   const controller = new AbortController();
   for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) {
     process.on(signal, () => {
       if (controller.signal.aborted) process.exit(exitCodes.interrupted);
       controller.abort();
+      if (endsSlowly) return;
+      setTimeout(() => {
+        console.error(messagesFor(process.env).query.interrupted);
+        process.exit(exitCodes.interrupted);
+      }, cleanUpMilliseconds).unref();
     });
   }
   return controller.signal;

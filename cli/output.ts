@@ -1,6 +1,8 @@
 // The output of a command: answers go to standard output, as text or JSON; everything else goes to standard error, so
 // that a pipe only gets the answer.
+
 import { makeTerminal, type Stream, type Terminal } from "../local/terminal.ts";
+import { showWaiting, type Waiting } from "./waiting.ts";
 
 export type Output = {
   /** Part of the answer, for a person. */
@@ -16,21 +18,46 @@ export type Output = {
   /** Writes a chunk of the answer as it is; resolves when it is taken. */
   write(text: string): Promise<void>;
   readonly isTerminal: boolean;
+  /** Shows on a terminal, after a second, that the answer is awaited: until it is written, or `end` is called. */
+  wait(say: (seconds: number) => string): { end(): void };
 };
 
 export function makeOutput(streams: { out: Stream; error: Stream }, json: boolean): Output {
   const { out, error } = streams;
+  const terminal = makeTerminal(error);
+  let waiting: Waiting | undefined;
+  const beside = (text: string) => {
+    waiting?.clear();
+    error.write(text);
+  };
   return {
-    line: (text) => void (json || out.write(`${text}\n`)),
+    line(text) {
+      waiting?.end();
+      if (!json) out.write(`${text}\n`);
+    },
     json: (value) => void (json && out.write(`${JSON.stringify(value)}\n`)),
-    note: (text) => void (json || error.write(`${text}\n`)),
-    warn: (text, value) => void error.write(`${json ? JSON.stringify({ warning: text, ...value }) : text}\n`),
-    progress: json ? silent : makeTerminal(error),
-    write: (text) =>
-      new Promise((resolve, reject) => {
+    note: (text) => void (json || beside(`${text}\n`)),
+    warn: (text, value) => beside(`${json ? JSON.stringify({ warning: text, ...value }) : text}\n`),
+    progress: json
+      ? silent
+      : {
+          ...terminal,
+          progress(label) {
+            waiting?.end();
+            return terminal.progress(label);
+          },
+        },
+    write(text) {
+      waiting?.end();
+      return new Promise((resolve, reject) => {
         out.write(text, (failure) => (failure ? reject(failure) : resolve()));
-      }),
+      });
+    },
     isTerminal: out.isTTY === true,
+    wait(say) {
+      waiting = json ? undefined : showWaiting(error, say);
+      return { end: () => waiting?.end() };
+    },
   };
 }
 

@@ -1,8 +1,9 @@
 // The yargs parser, built from the commands' data.
-import yargs, { type Options } from "yargs";
+import yargs, { type FallbackCompletionFunction, type Options } from "yargs";
 import manifest from "../package.json" with { type: "json" };
 import type { Command, OptionSpec } from "./command.ts";
 import { allCommands, commandsFor } from "./commands.ts";
+import { suggestedWords } from "./completion.ts";
 import { exitCodes } from "./failure.ts";
 import { idleOption } from "./idle-options.ts";
 import { checkLine, forYargs, LineError, wordsOf } from "./line.ts";
@@ -91,7 +92,7 @@ function describe(
     .example("$0 plan DAILY_HISTORY --from 20240101", t.program.examplePlan)
     .example("$0 status --watch", t.program.exampleStatus)
     .epilogue(t.program.exitCodes)
-    .completion("completion", t.program.completion)
+    .completion("completion", t.program.completion, moreThanDefault(commands))
     .version(manifest.version)
     .help()
     .strict()
@@ -122,6 +123,15 @@ function describe(
     );
   }
   return parser;
+}
+
+/** yargs' own completion, and the words that a command takes among others. */
+function moreThanDefault(commands: readonly Command[]): FallbackCompletionFunction {
+  return (_current, line, byDefault, done) => {
+    const { _: words } = line as { readonly _: readonly (string | number)[] };
+    const more = suggestedWords(commands, words.slice(1).map(String));
+    byDefault((_error, found) => done([...more, ...(found ?? [])]));
+  };
 }
 
 function asPositional({ type, choices, describe }: Options) {

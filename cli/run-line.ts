@@ -1,7 +1,8 @@
 // Parses a `tushare-sync` command line, runs the command, and maps the result to the documented exit code.
 import { join } from "node:path";
 import type { Stream } from "../local/terminal.ts";
-import type { Session } from "./command.ts";
+import type { Command, Session } from "./command.ts";
+import { completionScript } from "./completion.ts";
 import { CommandError, exitCodes } from "./failure.ts";
 import { messagesFor } from "./messages/choose.ts";
 import type { Messages } from "./messages/en.ts";
@@ -19,8 +20,8 @@ export type Surroundings = {
   readonly environment: Readonly<Record<string, string | undefined>>;
   readonly out: Stream;
   readonly error: Stream;
-  /** Asked for when a command begins; aborted to end it early. */
-  stop(): AbortSignal;
+  /** Asked for when a command begins; aborted to end it early. @param command the one that is ended */
+  stop(command: Pick<Command, "endsSlowly">): AbortSignal;
 };
 
 /** @returns the exit code; output goes to the streams */
@@ -37,14 +38,24 @@ export async function runLine(
     const session: Session = {
       ...{ t, json, output, stack, region, dataDir, namedDataDir: globals.dataDir },
       environment,
-      stop: stop(),
+      stop: stop(command),
       target: async () =>
         stack === undefined
           ? localTarget(dataDir, { wantsReal: globals.dataDir === undefined && hasToken(environment) }, t)
           : await deployedTarget(stack, region, t),
     };
-    return await command.run(session, values as never);
+    const waiting = command.talks ? undefined : output.wait((seconds) => t.program.waits(String(seconds)));
+    try {
+      return await command.run(session, values as never);
+    } finally {
+      waiting?.end();
+    }
   });
+  const script = completionScript(argv, environment);
+  if (script !== undefined) {
+    out.write(`${script}\n`);
+    return exitCodes.done;
+  }
   try {
     return await parser(argv);
   } catch (failure) {

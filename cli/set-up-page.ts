@@ -37,7 +37,7 @@ export async function setUpFromForm(
   const say = (text: string) => void lines.push(text);
   const output: Session["output"] = {
     ...{ line: say, note: () => undefined, warn: say, json: () => undefined },
-    ...{ write: () => Promise.resolve(), isTerminal: false },
+    ...{ write: () => Promise.resolve(), isTerminal: false, wait: () => ({ end: () => undefined }) },
     progress: { line: say, steps: () => () => undefined, progress: () => silentProgress },
   };
   const session: Session = {

@@ -33,7 +33,8 @@ const made = "<!-- Made by `npm run docs`; a test compares. -->";
 
 const exitCodeMeanings: Readonly<Record<keyof typeof exitCodes, string>> = {
   done: "done",
-  failed: "the task failed, was cancelled or is paused, the stack refused, or the doctor found a problem",
+  failed:
+    "the task failed, was cancelled or is paused, the stack refused, the doctor found a problem, or the account has too few points",
   usage: "wrong usage: an unknown option or name, or a bad value",
   unreachable: "the stack cannot be reached: not running, no credentials, no answer",
   conflict: "conflict: the job is already running, or the task has ended",
@@ -50,7 +51,8 @@ export async function documentCommandLine(): Promise<string> {
     "",
     made,
     "",
-    "Run `npx tushare-sync` in the project folder. `npx tushare-sync completion >> ~/.bashrc` adds shell completion.",
+    "Run `npx tushare-sync` in the project folder. `npx tushare-sync completion` prints a completion script",
+    "for the shell of `SHELL`: append it to `~/.bashrc` or `~/.zshrc`, or write it to `~/.config/fish/completions/tushare-sync.fish`.",
     "",
     "Commands go to the stack that `npm start` runs on this machine, or with `--stack NAME` to a deployed one. Both are",
     "reached by the same calls: HTTP API, dispatcher, Data API. For a deployed stack the usual AWS credentials are used.",

@@ -2,6 +2,7 @@
 // option.
 import { randomInt } from "node:crypto";
 import { parseArgs } from "node:util";
+import { makeTerminal } from "../local/terminal.ts";
 import { runControls } from "./controls.ts";
 import { planFrom } from "./plan.ts";
 import { only, openSimulator, report, shorten } from "./simulator.ts";
@@ -71,7 +72,16 @@ async function simulate(options: Options): Promise<void> {
   const simulator = await openSimulator();
   const faults: Record<string, number> = {};
   let violations = 0;
+  // A terminal shows how far it is; a pipe gets a line for each hundred.
+  const bar =
+    process.stderr.isTTY && !options.json ? makeTerminal(process.stderr).progress("seeds") : undefined;
   for (let at = 0; at < options.seeds; at += 1) {
+    const rate = at / Math.max(0.001, (performance.now() - startedAt) / 1_000);
+    bar?.update({
+      done: at,
+      total: options.seeds,
+      note: `${violations} violations, ${rate.toFixed(1)} a second`,
+    });
     const whole = planFrom(options.first + at);
     const numbers = options.only ?? whole.troubles.map((_, number) => number);
     const outcome = await simulator.run(only(whole, numbers));
@@ -80,7 +90,7 @@ async function simulate(options: Options): Promise<void> {
     if (violation === undefined) {
       if (options.shows && !options.json)
         for (const line of report(whole, numbers, outcome)) console.log(line);
-      else if ((at + 1) % 100 === 0 && !options.json)
+      else if ((at + 1) % 100 === 0 && !options.json && bar === undefined)
         console.log(`${at + 1} seeds, ${violations} violations`);
       continue;
     }
@@ -90,6 +100,7 @@ async function simulate(options: Options): Promise<void> {
     for (const line of report(whole, left, short)) console.log(line);
   }
   await simulator.close();
+  bar?.finish(`${options.seeds}`);
   const seconds = Math.round((performance.now() - startedAt) / 100) / 10;
   const sorted = Object.fromEntries(Object.entries(faults).sort(([a], [b]) => (a < b ? -1 : 1)));
   const summary = { seeds: options.seeds, violations, faults: sorted, seconds };

@@ -1,4 +1,6 @@
 // `pause`, `resume` and `cancel`: one change to one task each.
+
+import { jobTypes } from "../../shared/catalogue/jobs.ts";
 import { openApi } from "../api.ts";
 import { type Command, command } from "../command.ts";
 import { exitCodes } from "../failure.ts";
@@ -14,7 +16,9 @@ function changeCommand(verb: (typeof verbs)[number], t: Messages): Command {
   return command({
     usage: `${verb} <task>`,
     about: t.change[verb],
-    options: { task: { type: "string", demandOption: true, describe: t.status.taskOption } },
+    options: {
+      task: { type: "string", demandOption: true, describe: t.status.taskOption, suggests: jobTypes },
+    },
     examples: [[`${verb} DAILY_HISTORY`, t.change.example]],
     async run(session, values) {
       const api = await openApi(await session.target(), t);

@@ -36,6 +36,8 @@ import { showFindings } from "./doctor.ts";
 export const deployCommand = (t: Messages) =>
   command({
     usage: "deploy",
+    talks: true,
+    endsSlowly: true,
     about: t.deploy.about,
     options: {
       ...deployOptions(t),

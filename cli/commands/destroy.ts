@@ -12,6 +12,8 @@ import type { Messages } from "../messages/en.ts";
 export const destroyCommand = (t: Messages) =>
   command({
     usage: "destroy",
+    talks: true,
+    endsSlowly: true,
     about: t.destroy.about,
     options: {
       ...deployOptions(t),

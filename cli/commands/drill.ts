@@ -13,6 +13,7 @@ import { outputOf, type Target } from "../target.ts";
 export const drillCommand = (t: Messages) =>
   command({
     usage: "drill",
+    talks: true,
     about: t.drill.about,
     options: {},
     examples: [["drill --stack TushareSync", t.drill.example]],

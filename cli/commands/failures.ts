@@ -6,7 +6,7 @@ import { openApi } from "../api.ts";
 import { command, limitOption } from "../command.ts";
 import { dispatch } from "../dispatcher.ts";
 import { CommandError, exitCodes } from "../failure.ts";
-import { localTime } from "../follow.ts";
+import { shanghaiClock } from "../follow.ts";
 import type { Messages } from "../messages/en.ts";
 import { asTable } from "../output.ts";
 
@@ -114,5 +114,5 @@ function nextOf(one: FailureAnswer, t: Messages): string {
   if (one.cancelled) return t.failures.cancelled;
   if (one.dismissed !== null) return t.failures.dismissed;
   if (one.resolved_at !== null) return t.failures.resolved;
-  return one.next_attempt_at === null ? "" : localTime(one.next_attempt_at);
+  return one.next_attempt_at === null ? "" : shanghaiClock(one.next_attempt_at);
 }

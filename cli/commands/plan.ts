@@ -20,7 +20,12 @@ export const planCommand = (t: Messages) =>
     about: t.plan.about,
     options: {
       ...fieldOptions(t),
-      what: { type: "string", demandOption: true, describe: t.plan.whatOption },
+      what: {
+        type: "string",
+        demandOption: true,
+        describe: t.plan.whatOption,
+        suggests: [...jobTypes, ...wordsOfChoice()],
+      },
       cost: { type: "boolean", default: false, describe: t.plan.costOption },
     },
     examples: [

@@ -5,7 +5,7 @@ import { readAnyCode } from "../../shared/words/codes.ts";
 import { openApi } from "../api.ts";
 import { command, limitOption } from "../command.ts";
 import { exitCodes } from "../failure.ts";
-import { localTime } from "../follow.ts";
+import { shanghaiClock } from "../follow.ts";
 import type { Messages } from "../messages/en.ts";
 import { sayOrigin } from "../origin.ts";
 import { asTable } from "../output.ts";
@@ -49,7 +49,7 @@ function listRevisions(revisions: readonly RevisionAnswer[], t: Messages): strin
   return asTable(
     [seen, dataset, code, day, column, old, now, kind],
     revisions.map((one) => [
-      localTime(one.seen_at),
+      shanghaiClock(one.seen_at),
       one.dataset,
       one.ts_code ?? "",
       one.day ?? "",

@@ -27,6 +27,7 @@ const pointsMax = 100_000;
 export const setupCommand = (t: Messages) =>
   command({
     usage: "setup",
+    talks: true,
     about: t.setup.about,
     options: {
       "token-file": { type: "string", describe: t.setup.tokenFileOption },

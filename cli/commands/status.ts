@@ -3,7 +3,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { describePartialDays, type PartialDay, readPartialDays } from "../../local/partial-days.ts";
 import type { FailureAnswer } from "../../shared/api/answers.ts";
 import { addDays, shanghaiDay } from "../../shared/catalogue/dates.ts";
-import { jobs } from "../../shared/catalogue/jobs.ts";
+import { jobs, jobTypes } from "../../shared/catalogue/jobs.ts";
 import { isLive } from "../../shared/catalogue/status.ts";
 import { warnOfOrigin } from "../../shared/words/origin.ts";
 import { type Api, openApi } from "../api.ts";
@@ -14,9 +14,9 @@ import {
   ended,
   exitCodeOf,
   hadNothingToDo,
-  localTime,
   number,
   settled,
+  shanghaiClock,
   type Task,
 } from "../follow.ts";
 import type { Messages } from "../messages/en.ts";
@@ -34,9 +34,10 @@ const daysBack = 30;
 export const statusCommand = (t: Messages) =>
   command({
     usage: "status [task]",
+    talks: true,
     about: t.status.about,
     options: {
-      task: { type: "string", describe: t.status.taskOption },
+      task: { type: "string", describe: t.status.taskOption, suggests: jobTypes },
       watch: { alias: "w", type: "boolean", default: false, describe: t.status.watchOption },
       limit: limitOption(tasksShown, t.status.limitOption),
     },
@@ -116,12 +117,12 @@ function listTasks(tasks: readonly Task[], t: Messages): string[] {
       hadNothingToDo(one) ? t.task.nothingToDo : `${settled(one)}/${one.total_units}`,
       number(one.rows),
       one.units_a_minute === null ? "" : number(Math.round(one.units_a_minute)),
-      localTime(one.started_at),
+      shanghaiClock(one.started_at),
       one.completed_at === null
         ? one.estimated_end === null
           ? ""
-          : `~${localTime(one.estimated_end)}`
-        : localTime(one.completed_at),
+          : `~${shanghaiClock(one.estimated_end)}`
+        : shanghaiClock(one.completed_at),
       one.id,
     ]),
   );

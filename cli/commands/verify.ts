@@ -193,7 +193,7 @@ async function awaitEnd(
       found = await read();
       continue;
     }
-    progress.update({ ...shareOf(found), note: found.next_day ?? "", left: "" });
+    progress.update({ ...shareOf(found), note: found.next_day ?? "" });
     await sleep(pollSeconds(target) * 1000, undefined, { signal: stop }).catch(() => undefined);
     found = await read();
   }

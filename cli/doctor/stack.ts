@@ -2,7 +2,7 @@
 import { GetQueueAttributesCommand, SQSClient } from "@aws-sdk/client-sqs";
 import type { JobAnswer } from "../../shared/api/answers.ts";
 import type { Api } from "../api.ts";
-import { localTime, type Task } from "../follow.ts";
+import { shanghaiClock, type Task } from "../follow.ts";
 import type { Messages } from "../messages/en.ts";
 import { sentence, type Target } from "../target.ts";
 import { type Finding, finding, ok } from "./finding.ts";
@@ -71,7 +71,7 @@ export function judgeSuccess(
     / (MON|TUE|WED|THU|FRI|SAT|SUN) \*\)$/.test(expression),
   );
   const days = isWeekly ? daysBetweenWeeklyRuns : daysBetweenRuns;
-  const when = localTime(last.completed_at);
+  const when = shanghaiClock(last.completed_at);
   return now.getTime() - Date.parse(last.completed_at) <= days * dayMilliseconds
     ? ok(check, t.doctor.succeeded(job.job_type, when))
     : finding(

@@ -15,11 +15,12 @@ export const en = {
     regionOption: "AWS region of the stack; the region of the profile by default",
     dataDirOption: "data directory of the local stack; by default the one under .local that is in use",
     jsonOption: "print the answer as JSON, one object a line; errors too, on standard error",
-    completion: "print a completion script for bash or zsh",
+    completion: "print a completion script for the shell of SHELL: bash, zsh or fish",
     examplePlan: "the cost of a backfill, without starting it",
     exampleStatus: "the tasks, live",
+    waits: (seconds: string) => `waiting for the answer, ${seconds} s; Ctrl-C stops`,
     exitCodes:
-      "Exit codes: 0 done; 1 the task failed, was cancelled or is paused, the stack refused, or the doctor found a problem; 2 wrong usage; 3 the stack cannot be reached; 4 conflict, such as a job that is already running; 5 a disk is full; 130 interrupted.",
+      "Exit codes: 0 done; 1 the task failed, was cancelled or is paused, the stack refused, the doctor found a problem, or the account has too few points; 2 wrong usage; 3 the stack cannot be reached; 4 conflict, such as a job that is already running; 5 a disk is full; 130 interrupted. Times are Shanghai's.",
   },
   usage: {
     noCommand: "a command is missing",
@@ -56,7 +57,7 @@ export const en = {
     units: "units",
     rows: (rows: string) => `${rows} rows`,
     rate: (units: string) => `${units} units a minute`,
-    endsAt: (time: string) => `ends about ${time}`,
+    endsAt: (time: string) => `ends about ${time} in Shanghai`,
     needPerson: (units: number) => `${units} need a person`,
     unknown: (named: string, jobs: string, meant: string) =>
       `'${named}' is neither the id of a task nor a job: ${jobs}${meant}`,
@@ -252,7 +253,7 @@ export const en = {
       units: "units",
       rows: "rows",
       rate: "a minute",
-      since: "since",
+      since: "since (Shanghai)",
       end: "end",
       task: "task",
     },
@@ -290,7 +291,7 @@ export const en = {
       unit: "unit",
       kind: "kind",
       tries: "retries",
-      next: "next try",
+      next: "next try (Shanghai)",
       message: "what happened",
     },
   },
@@ -316,7 +317,7 @@ export const en = {
       added: "row added",
     },
     headings: {
-      seen: "seen",
+      seen: "seen (Shanghai)",
       dataset: "dataset",
       code: "code",
       day: "day",
@@ -655,9 +656,9 @@ export const en = {
     startRemedy: "If you need one: npm start.",
     deployRemedy: "Check --stack and --region, or deploy it: npm run deploy.",
     neverRan: (job: string) => `${job} has never succeeded`,
-    succeeded: (job: string, when: string) => `${job} last succeeded ${when}`,
+    succeeded: (job: string, when: string) => `${job} last succeeded ${when} in Shanghai`,
     longAgo: (job: string, when: string) =>
-      `${job} last succeeded ${when}, which is too long ago for its schedule`,
+      `${job} last succeeded ${when} in Shanghai, which is too long ago for its schedule`,
     runRemedy: (job: string) =>
       `See why with tushare-sync status ${job}, or start it: tushare-sync run ${job}`,
     noFailures: "no failure needs a person",

@@ -47,6 +47,7 @@ export const alone = [
   "aws-adapters",
   "chosen-context",
   "cli-deployed",
+  "cli-terminal",
   "data-dir",
   "database",
   "database-adapter",

@@ -41,6 +41,7 @@ export function deploySession(say: (text: string) => void, given: Partial<Sessio
     output: {
       ...{ line: say, note: say, warn: say, json: () => undefined },
       ...{ isTerminal: false, write: async () => undefined, progress: undefined as never },
+      wait: () => ({ end: () => undefined }),
     },
     stop: new AbortController().signal,
     target: () => Promise.reject(new Error("not asked for")),
