@@ -472,7 +472,8 @@ const notHere: Readonly<Record<string, string>> = {
   "npx cdk deploy": "needs an account",
   "npx cdk bootstrap aws://$(aws sts get-caller-identity --query Account --output text)/$AWS_REGION":
     "needs an account",
-  "npx tushare-sync setup": "asks for a token of the real TuShare; another file's tests give it a simulated one",
+  "npx tushare-sync setup":
+    "asks for a token of the real TuShare; another file's tests give it a simulated one",
   "npx tushare-sync drill --stack $STACK": "no alarm fires here; another file's tests play it",
   "npx tushare-sync drill --stack NAME": "no alarm fires here; another file's tests play it",
   'aws cloudwatch describe-alarm-history --alarm-name "$STACK: Drill" --history-item-type StateUpdate --max-records 3':
