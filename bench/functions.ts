@@ -74,6 +74,7 @@ export function functionEnvironment(endpoints: {
     DISPATCHER_ARN: arn("lambda", "function:dispatcher"),
     DISPATCHER_NAME: "dispatcher",
     WEBHOOK_SECRET_ID: "webhook",
+    ALARM_LANGUAGE: "en",
     SCHEDULE_GROUP_NAME: "bench",
     SCHEDULE_ROLE_ARN: arn("iam", "role/bench"),
     SCHEDULE_DEAD_LETTERS_ARN: arn("sqs", "missed-runs"),

@@ -30,6 +30,7 @@ import type {
 } from "../shared/ports.ts";
 import type { HealthServices, healthCall } from "../shared/sync/health.ts";
 import { makePacer } from "../shared/sync/pacer.ts";
+import { type Language, languages } from "../shared/words/language.ts";
 import { say } from "../shared/words/say.ts";
 
 /** Of the project, in every log line and, as a property that costs nothing, in every printed metric. */
@@ -163,6 +164,10 @@ export const origin = () => decodeOrigin(required("MIRROR_ORIGIN"));
 export function endpointTokens(): (token: string) => Promise<boolean> {
   return makeTokenCheck({ read: makeSecretSource(required("ENDPOINT_TOKENS_SECRET_ARN")), clock });
 }
+
+/** The language of what a chat is told that is no alarm. */
+export const alarmLanguage = (): Language =>
+  languages.find((each) => each === required("ALARM_LANGUAGE")) ?? "en";
 
 /** Sends alarms to the chat robot. */
 export function chatRobot() {

@@ -9,6 +9,7 @@ import { isSafeAddress, tushareUrl } from "../shared/catalogue/origin.ts";
 import { type NumberSetting, readSettings, settingTable } from "../shared/catalogue/settings.ts";
 import { slotsMin } from "../shared/catalogue/slot.ts";
 import { stackName, stagePattern } from "../shared/catalogue/stack.ts";
+import { languages } from "../shared/words/language.ts";
 import { nearest } from "../shared/words/nearest.ts";
 import { say } from "../shared/words/say-here.ts";
 
@@ -122,6 +123,11 @@ const schema = z.object({
     .regex(/^[\w/+=.@-]{1,200}$/)
     .optional()
     .describe(say("contextSecret", { example: "-c alarmWebhookSecret=tushare/alarm-webhook" })),
+  /** Language of alarms, in mails and chats. */
+  alarmLanguage: z
+    .enum(languages)
+    .default("en")
+    .describe(say("contextLanguage", { example: "-c alarmLanguage=zh" })),
   /** URL of the runbook in alarms: one that the person on call can open, in a language they read. */
   runbookUrl: z
     .string()

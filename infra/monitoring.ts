@@ -39,7 +39,7 @@ export type Watched = {
 };
 
 export type MonitoringProps = Watched &
-  Pick<Context, "alarmEmail" | "alarmWebhookSecret" | "runbookUrl" | "databaseMaxCapacity">;
+  Pick<Context, "alarmEmail" | "alarmWebhookSecret" | "alarmLanguage" | "runbookUrl" | "databaseMaxCapacity">;
 
 export class Monitoring extends Construct {
   /** Every alarm and every return to OK is published here. */
@@ -62,7 +62,7 @@ export class Monitoring extends Construct {
       }),
     );
     if (props.alarmEmail !== undefined) this.topic.addSubscription(new EmailSubscription(props.alarmEmail));
-    if (props.alarmWebhookSecret !== undefined) this.notify(props.alarmWebhookSecret);
+    if (props.alarmWebhookSecret !== undefined) this.notify(props.alarmWebhookSecret, props.alarmLanguage);
     for (const subscription of this.node.findAll().filter((each) => each instanceof CfnSubscription)) {
       Validations.of(subscription).acknowledge({
         id: "Serverless::Serverless-SNSRedrivePolicy",
@@ -76,7 +76,7 @@ export class Monitoring extends Construct {
     this.alarms = present.map(([name, spec]) => {
       const alarm = new Alarm(this, name.replaceAll(" ", ""), {
         alarmName: alarmName(stackName, name),
-        alarmDescription: describeAlarm(name, spec, props.runbookUrl, { stack: stackName, region }),
+        alarmDescription: describeAlarm(name, spec, props, { stack: stackName, region }),
         metric: metricOf(this, spec, props),
         threshold: spec.threshold === "databaseMaxCapacity" ? props.databaseMaxCapacity : spec.threshold,
         comparisonOperator: comparisons[spec.when],
@@ -91,13 +91,13 @@ export class Monitoring extends Construct {
   }
 
   /** A function between the topic and a chat robot: each kind of robot needs its own format. */
-  private notify(secretName: string): void {
+  private notify(secretName: string, language: Context["alarmLanguage"]): void {
     const notify = new NodeFunction(this, "Notify", {
       entry: "notify",
       description: "Passes alarms on to a chat robot",
       timeout: Duration.seconds(30),
       memoryMiB: 128,
-      environment: { WEBHOOK_SECRET_ID: secretName },
+      environment: { WEBHOOK_SECRET_ID: secretName, ALARM_LANGUAGE: language },
     });
     // A person made the secret: its ARN ends with six characters that the stack does not know.
     const webhook = Secret.fromSecretNameV2(this, "Webhook", secretName);

@@ -8,8 +8,11 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Template } from "aws-cdk-lib/assertions";
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
-import { alarms, firstCommand } from "../infra/alarms.ts";
+import { documentAlarmCards } from "../docs/alarm-cards-document.ts";
+import { alarms, describeAlarm, firstCommand } from "../infra/alarms.ts";
 import { readAlarm, readWebhook, requestFor, whyRefused } from "../shared/adapters/chat-robot.ts";
+import { readAlarmText } from "../shared/words/alarm.ts";
+import { cardFor, robotKinds } from "../shared/words/chat-card.ts";
 import { aFunction } from "./support/assembly.ts";
 import { cleanUp, cleanUpAll, start } from "./support/local-stack.ts";
 import { functionNamed } from "./support/template.ts";
@@ -18,51 +21,135 @@ afterEach(cleanUpAll);
 
 const now = new Date("2024-01-17T14:00:00Z");
 
-const command = firstCommand(alarms["Data late"], { stack: "TushareSync-test", region: "ap-southeast-1" });
+const place = { stack: "TushareSync-test", region: "ap-southeast-1" };
+const command = firstCommand(alarms["Data late"], place);
+const runbookUrl = "https://git.example.com/docs/runbook.md";
+const link = `${runbookUrl}#alarm-data-late`;
 
-/** An alarm as CloudWatch sends it to a topic. */
-const alarm = {
-  AlarmName: "TushareSync: Data late",
-  AlarmDescription: [
-    "critical: A day is <not> complete.",
-    `Start with: ${command}`,
-    "Runbook: https://git.example.com/docs/runbook.md#alarm-data-late",
-  ].join("\n"),
+/** An alarm as CloudWatch sends it to a topic, with the description that the stack gives it. */
+const alarmIn = (alarmLanguage: "en" | "zh") => ({
+  AlarmName: "TushareSync-test: Data late",
+  AlarmDescription: describeAlarm("Data late", alarms["Data late"], { runbookUrl, alarmLanguage }, place),
   NewStateValue: "ALARM",
   OldStateValue: "OK",
-  NewStateReason: "Threshold Crossed: 1 datapoint [1.0] was greater than or equal to the threshold (1.0).",
+  NewStateReason: "Threshold Crossed: 1 datapoint [1.0] was greater than <or> equal to the threshold (1.0).",
   StateChangeTime: "2024-01-17T14:00:00.000+0000",
   Region: "Asia Pacific (Singapore)",
-};
-const message = readAlarm("ALARM", JSON.stringify(alarm));
+});
+const alarm = alarmIn("en");
+const read = (given: object) => readAlarm("ALARM", JSON.stringify(given));
+const message = read(alarm);
 
 describe("a message", () => {
-  test("says the state, its meaning, a command to start with, where to look, and the time", () => {
-    expect(message.title).toBe("ALARM TushareSync: Data late");
-    expect(message.lines).toEqual([
-      "critical: A day is <not> complete.",
-      "Start with: npx tushare-sync status --stack TushareSync-test --region ap-southeast-1",
-      "Runbook: https://git.example.com/docs/runbook.md#alarm-data-late",
-      alarm.NewStateReason,
-      "2024-01-17T14:00:00.000+0000 Asia Pacific (Singapore)",
-    ]);
+  test("says how grave it is, its meaning, since when in Shanghai, a command to start with, and where to look", () => {
+    expect(message).toEqual({
+      title: "critical · TushareSync-test: Data late",
+      tone: "critical",
+      lines: [
+        alarms["Data late"].means,
+        "Since 2024-01-17 22:00, Shanghai time, Asia Pacific (Singapore)",
+        alarm.NewStateReason,
+      ],
+      command: { label: "Start with:", text: command },
+      link: { label: "Open the runbook", url: link },
+    });
   });
 
-  test("other than an alarm is passed on unchanged", () => {
-    expect(readAlarm("Hello", "there")).toEqual({ title: "Hello", lines: ["there"] });
-    expect(readAlarm(undefined, "{}")).toEqual({ title: "Message", lines: ["{}"] });
+  test("is in Chinese where the stack's alarms are, with the name of the runbook's section", () => {
+    expect(read(alarmIn("zh"))).toMatchObject({
+      title: "严重 · TushareSync-test: 数据迟到 (Data late)",
+      lines: [
+        alarms["Data late"].zh.means,
+        expect.stringContaining("自上海时间 2024-01-17 22:00 起"),
+        alarm.NewStateReason,
+      ],
+      command: { label: "先执行：", text: command },
+      link: { label: "打开运维手册", url: link },
+    });
   });
 
-  test("is cut to the robots' limit, never inside a character, and keeps the command to start with whole", () => {
-    const long = readAlarm("ALARM", JSON.stringify({ ...alarm, NewStateReason: "错".repeat(5_000) }));
-    for (const kind of ["feishu", "wecom", "dingtalk", "slack"] as const) {
-      const { body } = requestFor({ kind, url: "https://example.com/hook" }, long, now);
-      expect(Buffer.byteLength(body)).toBeLessThan(2_048 + 100); // WeCom's 2,048 are those of the text
-      expect(body).toContain("ALARM TushareSync: Data late");
-      expect(body).toContain(command); // no robot's form changes it
-      expect(body).not.toContain("\ufffd");
+  test("says when an alarm is over, without a command", () => {
+    const over = read({ ...alarm, NewStateValue: "OK", NewStateReason: "no datapoints" });
+    expect(over).toMatchObject({ title: "resolved · TushareSync-test: Data late", tone: "over" });
+    expect(over.lines).toContain("The alarm is over.");
+    expect(over.lines).toContain("Over since 2024-01-17 22:00, Shanghai time, Asia Pacific (Singapore)");
+    expect(over.command).toBeUndefined();
+  });
+
+  test("names the file of a runbook that has no address", () => {
+    const AlarmDescription = describeAlarm(
+      ...([
+        "Data late",
+        alarms["Data late"],
+        { runbookUrl: "docs/runbook.md", alarmLanguage: "en" },
+        place,
+      ] as const),
+    );
+    const { lines, link: none } = read({ ...alarm, AlarmDescription });
+    expect(lines).toContain("Runbook: docs/runbook.md#alarm-data-late");
+    expect(none).toBeUndefined();
+  });
+
+  test("other than an alarm of the stack's is passed on with all that it says", () => {
+    expect(readAlarm("Hello", "there")).toEqual({ title: "Hello", tone: "note", lines: ["there"] });
+    expect(readAlarm(undefined, "{}", "zh")).toMatchObject({ title: "消息", lines: ["{}"] });
+    const theirs = read({ ...alarm, AlarmName: "Somebody's", AlarmDescription: "one\ntwo" });
+    expect(theirs).toMatchObject({ title: "ALARM · Somebody's", tone: "warning" });
+    expect(theirs.lines.slice(0, 2)).toEqual(["one", "two"]);
+    const bare = { AlarmName: "Bare", NewStateValue: "ALARM" };
+    expect(read(bare)).toMatchObject({ title: "ALARM · Bare" });
+  });
+
+  test("has every alarm's meaning in both languages, under the name of its section in the Chinese runbook", () => {
+    const runbook = readFileSync(join(import.meta.dirname, "..", "docs", "runbook.zh.md"), "utf8");
+    for (const [name, spec] of Object.entries(alarms)) {
+      expect(runbook).toContain(`## 告警：${spec.zh.name}（${name}）`);
+      for (const language of ["en", "zh"] as const) {
+        const text = describeAlarm(name, spec, { runbookUrl, alarmLanguage: language }, place);
+        const { means } = language === "zh" ? spec.zh : spec;
+        expect(readAlarmText(text)).toMatchObject({ severity: spec.severity, means, language });
+      }
     }
   });
+});
+
+describe.each(robotKinds)("a card of %s", (kind) => {
+  const bodyOf = (given: typeof message) =>
+    requestFor({ kind, url: "https://example.com/hook" }, given, now).body;
+
+  test("has the title, the meaning, the time, the whole command and the link", () => {
+    const body = bodyOf(message);
+    for (const text of [message.title, alarms["Data late"].means, "22:00, Shanghai time", command, link]) {
+      expect(body).toContain(text);
+    }
+  });
+
+  test("fits the robot's limit whatever the reason says, is never cut inside a character, and keeps the command whole", () => {
+    const body = bodyOf(
+      read({ ...alarmIn("zh"), AlarmName: "x".repeat(255), NewStateReason: "错".repeat(5_000) }),
+    );
+    expect(Buffer.byteLength(body)).toBeLessThan(4_096); // WeCom's, the lowest
+    for (const text of [command, link]) expect(body).toContain(text);
+    expect(body).not.toContain("\ufffd");
+  });
+
+  test("of what is no alarm shows it without a command", () => {
+    expect(bodyOf(readAlarm("Hello", "there"))).toMatch(/Hello[\s\S]*there/);
+  });
+
+  test("does not take signs of a reason for markup", () => {
+    const evil = '[click](https://evil.example) <!channel> <font color="info">fine</font> `x` **y**';
+    const body = bodyOf(read({ ...alarm, NewStateReason: evil }));
+    if (kind === "wecom" || kind === "dingtalk")
+      expect(body).not.toMatch(/\[click\]\(|<font color=\\"info|\*\*y/);
+    // Feishu and Slack show such a text as it is.
+    else expect(body).toMatch(/"(plain_text|type)"[^{}]*\[click\]/);
+  });
+});
+
+test("docs/alarm-cards.md is up to date; if not, `npm run docs`", () => {
+  const page = readFileSync(join(import.meta.dirname, "..", "docs", "alarm-cards.md"), "utf8");
+  expect(page).toBe(documentAlarmCards());
 });
 
 describe("the secret of the webhook", () => {
@@ -129,6 +216,7 @@ describe("the function", () => {
     );
     const { properties } = functionNamed(template, "Notify");
     expect(properties.Environment.Variables.WEBHOOK_SECRET_ID).toBe("tushare/alarm-webhook");
+    expect(properties.Environment.Variables.ALARM_LANGUAGE).toBe("en");
     bundle = readFileSync(
       join(scratch, `asset.${properties.Code.S3Key.replace(".zip", "")}`, "index.mjs"),
       "utf8",
@@ -155,7 +243,9 @@ describe("the function", () => {
     const { stack, lines } = await start(
       {
         resources: {
-          Main: aFunction({ Environment: { Variables: { WEBHOOK_SECRET_ID: "tushare/alarm-webhook" } } }),
+          Main: aFunction({
+            Environment: { Variables: { WEBHOOK_SECRET_ID: "tushare/alarm-webhook", ALARM_LANGUAGE: "en" } },
+          }),
           Webhook: {
             Type: "AWS::SecretsManager::Secret",
             Properties: { Name: "tushare/alarm-webhook", SecretString: secret(url) },
@@ -170,29 +260,25 @@ describe("the function", () => {
     return { got, answer, printed: lines.map(({ text }) => text).join("\n") };
   }
   const robot = (kind: string, secret?: string) => (url: string) => JSON.stringify({ kind, url, secret });
-  const text = [message.title, ...message.lines].join("\n");
-
   test("writes to WeCom", async () => {
     const { got, answer } = await startWith(robot("wecom"));
     expect(answer.failed).toBe(false);
-    expect(got).toMatchObject([
-      { body: { msgtype: "text", text: { content: text } }, type: "application/json" },
-    ]);
+    expect(got).toMatchObject([{ body: cardFor("wecom", message), type: "application/json" }]);
   });
 
-  test("writes to Slack, whose three special characters are escaped", async () => {
+  test("writes to Slack", async () => {
     const { got } = await startWith(robot("slack"), { body: "ok" });
-    expect(got[0]?.body).toEqual({ text: text.replace("<not>", "&lt;not&gt;") });
+    expect(got[0]?.body).toEqual(cardFor("slack", message));
   });
 
   test("writes to Feishu, signed when there is a key", async () => {
     const { got } = await startWith(robot("feishu", "key"));
     const { timestamp, sign, ...body } = got[0]?.body ?? {};
-    expect(body).toEqual({ msg_type: "text", content: { text } });
+    expect(body).toEqual(cardFor("feishu", message));
     expect(Math.abs(Number(timestamp) - Date.now() / 1000)).toBeLessThan(60);
     expect(sign).toBe(createHmac("sha256", `${timestamp}\nkey`).update("").digest("base64"));
     const unsigned = await startWith(robot("feishu"));
-    expect(unsigned.got[0]?.body).toEqual({ msg_type: "text", content: { text } });
+    expect(unsigned.got[0]?.body).toEqual(cardFor("feishu", message));
   });
 
   test("writes to DingTalk, signed in the address, which keeps its token", async () => {
@@ -203,7 +289,7 @@ describe("the function", () => {
     expect(query?.get("sign")).toBe(
       createHmac("sha256", "SEC42").update(`${timestamp}\nSEC42`).digest("base64"),
     );
-    expect(got[0]?.body).toEqual({ msgtype: "text", text: { content: text } });
+    expect(got[0]?.body).toEqual(cardFor("dingtalk", message));
   });
 
   test.each([

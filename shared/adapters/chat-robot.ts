@@ -2,12 +2,13 @@
 // three answer 200 even when they refuse a message.
 import { createHmac } from "node:crypto";
 import * as z from "zod/mini";
+import { formatDay, shanghaiDay, shanghaiTime } from "../catalogue/dates.ts";
 import { isSafeAddress } from "../catalogue/origin.ts";
 import { SyncError } from "../errors.ts";
 import type { Clock } from "../ports.ts";
-
-const kinds = ["feishu", "wecom", "dingtalk", "slack"] as const;
-export type RobotKind = (typeof kinds)[number];
+import { alarmWords, readAlarmText } from "../words/alarm.ts";
+import { type ChatMessage, cardFor, type RobotKind, robotKinds } from "../words/chat-card.ts";
+import type { Language } from "../words/language.ts";
 
 /** The robot's address. `secret` is the signing key of robots that require signed messages. */
 export type Webhook = {
@@ -16,15 +17,13 @@ export type Webhook = {
   readonly secret?: string | undefined;
 };
 
-export type AlarmMessage = { readonly title: string; readonly lines: readonly string[] };
-
 const timeoutMilliseconds = 10_000;
 
 /** @returns a function that sends one message. It throws SyncError; no error names the address, which is a secret. */
 export function makeChatRobot(options: {
   webhook: () => Promise<string>;
   clock: Clock;
-}): (message: AlarmMessage) => Promise<void> {
+}): (message: ChatMessage) => Promise<void> {
   return async (message) => {
     const webhook = readWebhook(await options.webhook());
     const { url, body } = requestFor(webhook, message, options.clock.now());
@@ -43,9 +42,6 @@ export function makeChatRobot(options: {
   };
 }
 
-/** WeCom has the lowest limit, 2,048 bytes. The beginning has what matters: state, meaning, first command to run. */
-const textBytesMax = 2_000;
-
 const hosts: Readonly<Record<string, RobotKind>> = {
   "open.feishu.cn": "feishu",
   "open.larksuite.com": "feishu",
@@ -55,7 +51,7 @@ const hosts: Readonly<Record<string, RobotKind>> = {
 };
 
 const webhookSchema = z.object({
-  kind: z.optional(z.enum(kinds)),
+  kind: z.optional(z.enum(robotKinds)),
   url: z.url(),
   secret: z.optional(z.string().check(z.minLength(1))),
 });
@@ -75,7 +71,7 @@ export function readWebhook(text: string): Webhook {
   const found = kind ?? hosts[hostname];
   if (found === undefined) {
     throw refuse(
-      `the alarm webhook is at ${hostname}, which is none we know: add "kind", one of ${kinds.join(", ")}`,
+      `the alarm webhook is at ${hostname}, which is none we know: add "kind", one of ${robotKinds.join(", ")}`,
     );
   }
   return { kind: found, url, secret };
@@ -90,58 +86,93 @@ const alarmSchema = z.object({
   Region: z.optional(z.string()),
 });
 
-/** Reads CloudWatch's message about an alarm that changed; other messages on the topic are passed on unchanged. */
-export function readAlarm(subject: string | undefined, message: string): AlarmMessage {
+/**
+ * Reads CloudWatch's message about an alarm that changed; other messages on the topic are passed on unchanged.
+ * @param language of what is no alarm of this stack's; an alarm's description has its own
+ */
+export function readAlarm(
+  subject: string | undefined,
+  message: string,
+  language: Language = "en",
+): ChatMessage {
   const parsed = z.safeParse(alarmSchema, parse(message));
-  if (!parsed.success) return { title: subject ?? "Message", lines: [message] };
-  const { AlarmName, AlarmDescription, NewStateValue, NewStateReason, StateChangeTime, Region } = parsed.data;
+  if (!parsed.success)
+    return { title: subject ?? alarmWords[language].message, tone: "note", lines: message.split("\n") };
+  const {
+    AlarmName,
+    AlarmDescription,
+    NewStateValue,
+    NewStateReason = "",
+    StateChangeTime,
+    Region,
+  } = parsed.data;
+  const text = readAlarmText(AlarmDescription ?? "");
+  const words = alarmWords[text?.language ?? language];
+  const [stack = "", name = ""] = AlarmName.split(/: (.*)/s);
+  const named = text?.name === undefined ? AlarmName : `${stack}: ${text.name} (${name})`;
+  const where = (time: string) => [time, Region].filter(Boolean).join(", ");
+  const at = StateChangeTime === undefined ? undefined : shanghaiMinute(StateChangeTime);
+  if (NewStateValue === "OK") {
+    const lines = [words.isOver, at === undefined ? "" : where(words.overSince(at)), NewStateReason];
+    return {
+      title: `${words.resolved} · ${named}`,
+      tone: "over",
+      lines,
+      link: linkTo(text?.runbook, words.open),
+    };
+  }
+  const state = text === undefined ? NewStateValue : words.severities[text.severity];
   return {
-    title: `${NewStateValue} ${AlarmName}`,
+    title: `${state} · ${named}`,
+    tone: text?.severity ?? "warning",
     lines: [
-      ...(AlarmDescription ?? "").split("\n"),
+      ...(text === undefined ? (AlarmDescription ?? "").split("\n") : [text.means]),
+      at === undefined ? "" : where(words.since(at)),
       NewStateReason,
-      [StateChangeTime, Region].filter(Boolean).join(" "),
-    ]
-      .map((line) => line ?? "")
-      .filter((line) => line !== ""),
+      // A path in the project is no link, but says where to look.
+      ...(text === undefined || linkTo(text.runbook, "") !== undefined
+        ? []
+        : [`${words.runbook}${text.runbook}`]),
+    ],
+    command: text && { label: words.startWith.trim(), text: text.command },
+    link: linkTo(text?.runbook, words.open),
   };
 }
 
+function linkTo(runbook: string | undefined, label: string): ChatMessage["link"] {
+  return runbook?.startsWith("https://") ? { label, url: runbook } : undefined;
+}
+
+/** 2024-01-17 22:00, in Shanghai; undefined for a text that is no time. */
+function shanghaiMinute(time: string): string | undefined {
+  const at = new Date(time.replace(/\+0000$/, "Z"));
+  return Number.isNaN(at.getTime()) ? undefined : `${formatDay(shanghaiDay(at))} ${shanghaiTime(at)}`;
+}
+
 /** The URL and the body to post. */
-export function requestFor(webhook: Webhook, alarm: AlarmMessage, now: Date): { url: string; body: string } {
-  const text = beginning([alarm.title, ...alarm.lines].join("\n"));
-  return forms[webhook.kind](webhook, text, now);
+export function requestFor(webhook: Webhook, message: ChatMessage, now: Date): { url: string; body: string } {
+  const { kind, url, secret } = webhook;
+  const signed = secret === undefined ? undefined : signs[kind]?.({ ...webhook, secret }, now);
+  return { url: signed?.url ?? url, body: JSON.stringify({ ...signed?.more, ...cardFor(kind, message) }) };
 }
 
-/** As many whole characters as fit into textBytesMax. */
-function beginning(text: string): string {
-  const bytes = new TextEncoder().encode(text);
-  return new TextDecoder().decode(bytes.subarray(0, textBytesMax), { stream: bytes.length > textBytesMax });
-}
+/** Where a robot that requires signed messages looks for the signature: in the body, or in the address. */
+type Sign = (webhook: Webhook & { readonly secret: string }, now: Date) => { url: string; more: object };
 
-type Form = (webhook: Webhook, text: string, now: Date) => { url: string; body: string };
-
-const forms: Readonly<Record<RobotKind, Form>> = {
+const signs: Readonly<Partial<Record<RobotKind, Sign>>> = {
   // https://open.feishu.cn/document/client-docs/bot-v3/add-custom-bot
-  feishu({ url, secret }, text, now) {
+  feishu({ url, secret }, now) {
     const timestamp = String(Math.floor(now.getTime() / 1000));
-    const signed = secret === undefined ? {} : { timestamp, sign: hmac(`${timestamp}\n${secret}`, "") };
-    return { url, body: JSON.stringify({ ...signed, msg_type: "text", content: { text } }) };
+    return { url, more: { timestamp, sign: hmac(`${timestamp}\n${secret}`, "") } };
   },
-  // https://developer.work.weixin.qq.com/document/path/91770
-  wecom: ({ url }, text) => ({ url, body: JSON.stringify({ msgtype: "text", text: { content: text } }) }),
   // https://open.dingtalk.com/document/robots/customize-robot-security-settings
-  dingtalk({ url, secret }, text, now) {
+  dingtalk({ url, secret }, now) {
     const signed = new URL(url);
-    if (secret !== undefined) {
-      const timestamp = String(now.getTime());
-      signed.searchParams.set("timestamp", timestamp);
-      signed.searchParams.set("sign", hmac(secret, `${timestamp}\n${secret}`));
-    }
-    return { url: signed.href, body: JSON.stringify({ msgtype: "text", text: { content: text } }) };
+    const timestamp = String(now.getTime());
+    signed.searchParams.set("timestamp", timestamp);
+    signed.searchParams.set("sign", hmac(secret, `${timestamp}\n${secret}`));
+    return { url: signed.href, more: {} };
   },
-  // https://docs.slack.dev/messaging/sending-messages-using-incoming-webhooks
-  slack: ({ url }, text) => ({ url, body: JSON.stringify({ text: escapeSlack(text) }) }),
 };
 
 const replySchema = z.object({
@@ -165,10 +196,6 @@ function refuse(what: string): SyncError {
 
 function hmac(key: string, text: string): string {
   return createHmac("sha256", key).update(text).digest("base64");
-}
-
-function escapeSlack(text: string): string {
-  return text.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;");
 }
 
 function parse(text: string): unknown {

@@ -81,6 +81,7 @@ export type FunctionVariable =
   | "TUSHARE_TOKEN_SECRET_ARN"
   | "OWN_ADDRESS_URL"
   | "ENDPOINT_TOKENS_SECRET_ARN"
-  | "WEBHOOK_SECRET_ID";
+  | "WEBHOOK_SECRET_ID"
+  | "ALARM_LANGUAGE";
 
 export type FunctionEnvironment = Readonly<Partial<Record<FunctionVariable | keyof Settings, string>>>;

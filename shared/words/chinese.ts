@@ -390,6 +390,7 @@ export const chinese: Readonly<Record<SentenceName | StartSentenceName, string>>
   contextSchedules: "部分作业（{jobs}）的定时；空列表表示停用，例如：{example}",
   contextEmail: "邮箱地址，例如：{example}",
   contextSecret: "已存在的密钥（secret）名称，例如：{example}",
+  contextLanguage: " en 或 zh，例如：{example}",
   contextRunbook: " docs/runbook.md 或 docs/runbook.zh.md 的 https 地址，例如：{example}",
   contextDay: "日期，例如：{example}",
   contextTime: "上海时间的时刻 HH:MM，例如：{example}",

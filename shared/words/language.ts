@@ -1,6 +1,7 @@
 // The language of the output: Chinese when the locale is Chinese, else English.
 
-export type Language = "en" | "zh";
+export const languages = ["en", "zh"] as const;
+export type Language = (typeof languages)[number];
 
 /** As in POSIX, the first of these variables that is set decides. */
 export function languageOf(environment: Readonly<Record<string, string | undefined>>): Language {

@@ -172,6 +172,7 @@ export const startSentences = {
     "for some of the jobs {jobs}, their schedules; an empty list switches them off, for example: {example}",
   contextEmail: "a mail address, for example: {example}",
   contextSecret: "the name of an existing secret, for example: {example}",
+  contextLanguage: "en or zh, for example: {example}",
   contextRunbook: "an https address of docs/runbook.md or docs/runbook.zh.md, for example: {example}",
   contextDay: "a day, for example: {example}",
   contextTime: "a time of day in Shanghai as HH:MM, for example: {example}",
