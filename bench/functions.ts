@@ -75,6 +75,7 @@ export function functionEnvironment(endpoints: {
     DISPATCHER_NAME: "dispatcher",
     WEBHOOK_SECRET_ID: "webhook",
     ALARM_LANGUAGE: "en",
+    DIGEST_TOPIC_ARN: "",
     SCHEDULE_GROUP_NAME: "bench",
     SCHEDULE_ROLE_ARN: arn("iam", "role/bench"),
     SCHEDULE_DEAD_LETTERS_ARN: arn("sqs", "missed-runs"),

@@ -5,6 +5,7 @@ import { type DispatchAnswer, dispatch } from "../shared/dispatch/dispatch.ts";
 import {
   clock,
   database,
+  digest,
   itself,
   log,
   logger,
@@ -20,7 +21,7 @@ const resumeSecondsMax = 180;
 
 const services = {
   ...{ database: database(resumeSecondsMax), queue: workQueue(), origin: origin() },
-  ...{ clock, settings, log, meter },
+  ...{ clock, settings, log, meter, digest: digest() },
 };
 
 export const handler = middy<unknown, DispatchAnswer>()

@@ -169,6 +169,17 @@ export function endpointTokens(): (token: string) => Promise<boolean> {
 export const alarmLanguage = (): Language =>
   languages.find((each) => each === required("ALARM_LANGUAGE")) ?? "en";
 
+/** Publishes a line to the alarms' topic, where a deployment wants one each evening. */
+export function digest(): { readonly language: Language; send(text: string): Promise<void> } | undefined {
+  const TopicArn = process.env["DIGEST_TOPIC_ARN" satisfies FunctionVariable];
+  if (!TopicArn) return undefined;
+  const Subject = process.env.POWERTOOLS_SERVICE_NAME ?? "tushare-sync"; // the stack's name; a subject is ASCII
+  return {
+    language: alarmLanguage(),
+    send: async (Message) => void (await queryApi("sns")("Publish", { TopicArn, Subject, Message })),
+  };
+}
+
 /** Sends alarms to the chat robot. */
 export function chatRobot() {
   return makeChatRobot({ webhook: makeSecretSource(required("WEBHOOK_SECRET_ID")), clock });

@@ -128,6 +128,8 @@ const schema = z.object({
     .enum(languages)
     .default("en")
     .describe(say("contextLanguage", { example: "-c alarmLanguage=zh" })),
+  /** Whether those who get the alarms also get a line each evening: whether the day is whole, and what failed. */
+  dailyDigest: boolean.default(false).describe(say("contextTruth", { example: "-c dailyDigest=true" })),
   /** URL of the runbook in alarms: one that the person on call can open, in a language they read. */
   runbookUrl: z
     .string()

@@ -38,8 +38,15 @@ export type Watched = {
   readonly apiId: string;
 };
 
-export type MonitoringProps = Watched &
-  Pick<Context, "alarmEmail" | "alarmWebhookSecret" | "alarmLanguage" | "runbookUrl" | "databaseMaxCapacity">;
+export type MonitoringProps = Watched & { readonly dispatcher: NodeFunction } & Pick<
+    Context,
+    | "alarmEmail"
+    | "alarmWebhookSecret"
+    | "alarmLanguage"
+    | "dailyDigest"
+    | "runbookUrl"
+    | "databaseMaxCapacity"
+  >;
 
 export class Monitoring extends Construct {
   /** Every alarm and every return to OK is published here. */
@@ -63,6 +70,7 @@ export class Monitoring extends Construct {
     );
     if (props.alarmEmail !== undefined) this.topic.addSubscription(new EmailSubscription(props.alarmEmail));
     if (props.alarmWebhookSecret !== undefined) this.notify(props.alarmWebhookSecret, props.alarmLanguage);
+    if (props.dailyDigest) this.digest(props.dispatcher, props.alarmLanguage);
     for (const subscription of this.node.findAll().filter((each) => each instanceof CfnSubscription)) {
       Validations.of(subscription).acknowledge({
         id: "Serverless::Serverless-SNSRedrivePolicy",
@@ -88,6 +96,13 @@ export class Monitoring extends Construct {
       alarm.addOkAction(action);
       return alarm;
     });
+  }
+
+  /** The evening check tells whether the day is whole, to whoever gets the alarms. */
+  private digest(dispatcher: NodeFunction, language: Context["alarmLanguage"]): void {
+    dispatcher.addEnvironment("DIGEST_TOPIC_ARN", this.topic.topicArn);
+    dispatcher.addEnvironment("ALARM_LANGUAGE", language);
+    allow(dispatcher.role, ["sns:Publish"], this.topic.topicArn);
   }
 
   /** A function between the topic and a chat robot: each kind of robot needs its own format. */

@@ -54,7 +54,7 @@ export class TushareSync extends Stack {
       egressMachine: egress?.machine,
       apiId: api.http.apiId,
     };
-    const monitoring = new Monitoring(this, "Monitoring", { ...context, ...watched });
+    const monitoring = new Monitoring(this, "Monitoring", { ...context, ...watched, dispatcher });
     const dashboard = new Dashboard(this, "Dashboard", {
       ...context,
       ...watched,

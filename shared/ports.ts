@@ -6,6 +6,7 @@ import type { Origin } from "./catalogue/origin.ts";
 import type { Settings } from "./catalogue/settings.ts";
 import type { ScannedRows } from "./rows/scan.ts";
 import type { Unit } from "./unit.ts";
+import type { Language } from "./words/language.ts";
 
 /** A statement's parameters by name. null is SQL's null. */
 export type SqlParameters = Readonly<Record<string, string | number | boolean | null>>;
@@ -124,6 +125,8 @@ export type DispatchServices = {
   readonly meter: Meter;
   /** For work that may take longer than one invocation; undefined where it may take any time. */
   readonly another?: AnotherInvocation;
+  /** For a line each evening; undefined where nobody wants one. */
+  readonly digest?: { readonly language: Language; send(text: string): Promise<void> } | undefined;
 };
 
 /** Time is limited, and another invocation can continue. */

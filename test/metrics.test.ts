@@ -3,6 +3,7 @@
 import { globSync, readFileSync } from "node:fs";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { type Metric, metrics } from "../shared/catalogue/metrics.ts";
+import { dispatch } from "../shared/dispatch/dispatch.ts";
 import { SyncError } from "../shared/errors.ts";
 import type { Dimensions } from "../shared/ports.ts";
 import { syncUnit } from "../shared/sync/sync-unit.ts";
@@ -232,6 +233,56 @@ describe("lateness", () => {
     }
     expect(world.logged.filter(({ level }) => level === "warn")).toHaveLength(1);
     expect((await world.tasks())[0]?.status).toBe("COMPLETED");
+  });
+});
+
+describe("the evening's digest", () => {
+  const told: string[] = [];
+  const send = async (line: string) => void told.push(line);
+  const check = async (language: "en" | "zh" = "en") => {
+    told.length = 0;
+    await dispatch({ ...world.services, digest: { language, send } }, { check: "freshness" });
+    return told;
+  };
+  const onTheLastDay = async () => {
+    await world.dispatch(backfill);
+    await world.runToEnd();
+    world.setTime(lastDay, 22);
+  };
+
+  test("calls a day whole whose rows are all here, and names what failed", async () => {
+    await onTheLastDay();
+    const stored = (await world.storedDaily()).filter(({ trade_date }) => trade_date === lastDay).length;
+    expect(stored).toBeGreaterThan(0);
+    expect(await check()).toEqual([`2024-01-17 whole: stock daily data ${stored}; 0 failures`]);
+    expect(await check("zh")).toEqual([`2024-01-17 数据完整：股票日线 ${stored}；没有失败`]);
+  });
+
+  test("never calls a day whole that lacks a row", async () => {
+    await onTheLastDay();
+    await world.sql(
+      `delete from stock_daily where ctid = (select ctid from stock_daily where trade_date = '2024-01-17' limit 1)`,
+    );
+    expect(await check()).toEqual([
+      expect.stringMatching(/^2024-01-17 NOT WHOLE: stock daily data \d+ \(1 missing\)/),
+    ]);
+  });
+
+  test("is not sent on a day without trading, of an empty database, or by a stack that wants none", async () => {
+    expect(await check()).toEqual([]);
+    await onTheLastDay();
+    world.setTime("20240120", 22); // Saturday
+    expect(await check()).toEqual([]);
+    await world.dispatch({ check: "freshness" });
+    expect(told).toEqual([]);
+  });
+
+  test("that cannot be sent does not fail the check, and is logged", async () => {
+    await onTheLastDay();
+    const digest = { language: "en" as const, send: () => Promise.reject(new Error("no such topic")) };
+    const answer = await dispatch({ ...world.services, digest }, { check: "freshness" });
+    expect(answer.outcome).toBe("checked");
+    expect(world.logged.filter(({ level }) => level === "error")).toHaveLength(1);
   });
 });
 

@@ -26,6 +26,7 @@ const full = synth("full", {
   alarmWebhookSecret: webhookName,
   runbookUrl: "https://git.example.com/docs/runbook.md",
   databaseMaxCapacity: 8,
+  dailyDigest: true,
 });
 const plain = synth("plain", { egress: "none" });
 
@@ -402,4 +403,17 @@ test("no schedule of the stack fires more often than once a day: the database ma
     expect(Properties.ScheduleExpression).toMatch(/^cron\(\d+ \d+ /); // one minute of one hour of a day
   }
   full.template.resourceCountIs("AWS::Events::Rule", 0);
+});
+
+test("the dispatcher may publish a digest to the alarms' topic, and only where one is wanted", () => {
+  const publishing = ({ template }: typeof full) =>
+    statements(template).filter(({ actions }) => actions.includes("sns:Publish"));
+  const [topic] = Object.keys(full.template.findResources("AWS::SNS::Topic"));
+  const role = functionNamed(full.template, "Dispatcher").properties.Role["Fn::GetAtt"][0];
+  expect(publishing(full)).toEqual([{ role, actions: ["sns:Publish"], resources: [`<${topic}>`] }]);
+  expect(publishing(plain)).toEqual([]);
+  const variables = ({ template }: typeof full) =>
+    functionNamed(template, "Dispatcher").properties.Environment.Variables;
+  expect(variables(full)).toMatchObject({ DIGEST_TOPIC_ARN: { Ref: topic }, ALARM_LANGUAGE: "en" });
+  expect(variables(plain)).not.toHaveProperty("DIGEST_TOPIC_ARN");
 });

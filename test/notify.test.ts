@@ -13,6 +13,7 @@ import { alarms, describeAlarm, firstCommand } from "../infra/alarms.ts";
 import { readAlarm, readWebhook, requestFor, whyRefused } from "../shared/adapters/chat-robot.ts";
 import { readAlarmText } from "../shared/words/alarm.ts";
 import { cardFor, robotKinds } from "../shared/words/chat-card.ts";
+import { writeDigest } from "../shared/words/digest.ts";
 import { aFunction } from "./support/assembly.ts";
 import { cleanUp, cleanUpAll, start } from "./support/local-stack.ts";
 import { functionNamed } from "./support/template.ts";
@@ -150,6 +151,51 @@ describe.each(robotKinds)("a card of %s", (kind) => {
 test("docs/alarm-cards.md is up to date; if not, `npm run docs`", () => {
   const page = readFileSync(join(import.meta.dirname, "..", "docs", "alarm-cards.md"), "utf8");
   expect(page).toBe(documentAlarmCards());
+});
+
+describe("a digest", () => {
+  const title = { en: "stock daily data", zh: "股票日线" };
+  const part = { title, day: "20261120", stored: 5_412, missing: 0, unexplained: 0, isWhole: true };
+  const none = { needPerson: 0, planned: 0 };
+  const line = (given: Partial<typeof part>, failures = none) =>
+    writeDigest(
+      {
+        day: "20261120",
+        parts: [part, { ...part, title: { en: "ETF prices", zh: "ETF 日线" }, ...given }],
+        failures,
+      },
+      "en",
+    );
+
+  test.each<[Partial<typeof part>, string]>([
+    [{ stored: 1_021 }, "2026-11-20 whole: stock daily data 5,412, ETF prices 1,021; 0 failures"],
+    [
+      { missing: 3, isWhole: false },
+      "2026-11-20 NOT WHOLE: stock daily data 5,412, ETF prices 5,412 (3 missing); 0 failures",
+    ],
+    // Nothing is fetched any more, but rows were never found.
+    [
+      { unexplained: 2 },
+      "2026-11-20 NOT WHOLE: stock daily data 5,412, ETF prices 5,412 (2 looked for and not found); 0 failures",
+    ],
+    [
+      { isWhole: false },
+      "2026-11-20 NOT WHOLE: stock daily data 5,412, ETF prices 5,412 (not complete); 0 failures",
+    ],
+  ])("%j: %s", (given, expected) => {
+    expect(line(given)).toBe(expected);
+  });
+
+  test("says which failures wait for a person", () => {
+    expect(line({}, { needPerson: 2, planned: 1 })).toMatch(
+      /; 2 failures need a person, 1 are retried later$/,
+    );
+  });
+
+  test("comes to a chat as one line under the stack's name", () => {
+    const digest = line({});
+    expect(readAlarm("TushareSync", digest)).toEqual({ title: "TushareSync", tone: "note", lines: [digest] });
+  });
 });
 
 describe("the secret of the webhook", () => {

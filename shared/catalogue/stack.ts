@@ -82,6 +82,7 @@ export type FunctionVariable =
   | "OWN_ADDRESS_URL"
   | "ENDPOINT_TOKENS_SECRET_ARN"
   | "WEBHOOK_SECRET_ID"
-  | "ALARM_LANGUAGE";
+  | "ALARM_LANGUAGE"
+  | "DIGEST_TOPIC_ARN";
 
 export type FunctionEnvironment = Readonly<Partial<Record<FunctionVariable | keyof Settings, string>>>;

@@ -30,6 +30,7 @@ import { continueTask } from "./continue-task.ts";
 import { keepWholeDays } from "./keep-days.ts";
 import { prune } from "./prune.ts";
 import { sweep } from "./sweep.ts";
+import { tellDigest } from "./tell-digest.ts";
 
 export type DispatchAnswer = {
   /**
@@ -213,7 +214,9 @@ function refuseKey(key: string, task: ledger.Task): SyncError {
 
 async function check(services: DispatchServices): Promise<DispatchAnswer> {
   await reportParked(services);
-  return { outcome: "checked", tasks: [], sent: 0, freshness: await reportFreshness(services, true) };
+  const freshness = await reportFreshness(services, true);
+  await tellDigest(services);
+  return { outcome: "checked", tasks: [], sent: 0, freshness };
 }
 
 /** A step of a verification takes seconds; none begins with less time than this left. */
