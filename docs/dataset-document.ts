@@ -1,4 +1,4 @@
-// The tables of datasets and jobs in README.md and README.zh.md, and the pages docs/datasets.md and docs/datasets.zh.md. Pure.
+// The tables of datasets and jobs in the pages for people, and the pages docs/datasets.md and docs/datasets.zh.md. Pure.
 import { jobsAmong } from "../shared/catalogue/chosen-datasets.ts";
 import { type DatasetWords, datasetSets } from "../shared/catalogue/dataset.ts";
 import { type Dataset, type DatasetName, datasets } from "../shared/catalogue/datasets.ts";
@@ -58,24 +58,31 @@ const signs = {
   zh: { stop: "。", colon: "：", comma: "、", open: "（", close: "）" },
 } as const;
 
-/** A README with its tables rewritten between their markers. @throws Error naming a missing marker */
-export function withTables(readme: string, language: Language): string {
+/** The pages that have a table of the catalogue between its markers; together they have each once. */
+export const pagesWithTables = {
+  en: ["README.md", "docs/quant.md", "docs/operator.md"],
+  zh: ["README.zh.md", "docs/quant.zh.md", "docs/operator.zh.md"],
+} as const satisfies Record<Language, readonly string[]>;
+
+/** A page with its tables rewritten between their markers. @throws Error naming a marker without its end */
+export function withTables(page: string, language: Language): string {
   const tables = [
     ["datasets", datasetTable(language)],
     ["jobs", jobTable(jobsAmong(core), language)],
     ["sets", setTable(language)],
   ] as const;
-  return tables.reduce((text, [name, table]) => between(text, name, table), readme);
+  return tables.reduce((text, [name, table]) => between(text, name, table), page);
 }
 
 function between(text: string, name: string, table: string): string {
   const [begin, end] = [`<!-- ${name}: written by npm run docs -->\n`, `\n<!-- end of ${name} -->`];
   const [from, to] = [text.indexOf(begin), text.indexOf(end)];
-  if (from === -1 || to < from) throw new Error(`the README has no ${begin.trim()} with its end`);
+  if (from === -1 && to === -1) return text;
+  if (from === -1 || to < from) throw new Error(`a page has no ${begin.trim()} with its end`);
   return `${text.slice(0, from + begin.length)}\n${table}\n${text.slice(to)}`;
 }
 
-/** What a README describes one by one; the pages describe all. */
+/** What those tables describe; the pages of datasets describe all. */
 const core = Object.values(datasets).filter(({ set }) => set === "core");
 
 function datasetTable(language: Language): string {

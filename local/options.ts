@@ -84,7 +84,7 @@ Exit codes: 0 done; 1 the job or the start failed; 2 wrong usage; 4 blocked by a
 5 a disk is full; 130 stopped.
 
 Environment: TUSHARE_TOKEN uses the real TuShare, and TUSHARE_URL another address for it; DATABASE_URL uses your
-PostgreSQL server; DATABASE_PASSWORD is the password of --database-host; SYNC_* and TUSHARE_MIN_INTERVAL are the settings of README.md.`;
+PostgreSQL server; DATABASE_PASSWORD is the password of --database-host; SYNC_* and TUSHARE_MIN_INTERVAL are the settings of docs/operator.md.`;
 
 const usageInChinese = `用法：npm start -- [选项]
 
@@ -117,7 +117,7 @@ partial-day 为行的占比（或一个代码，只缺它的行），其余为 0
 退出码：0 完成；1 作业或启动失败；2 用法错误；4 同一作业有另一个参数不同的任务处于暂停；5 磁盘已满；130 被停止。
 
 环境变量：TUSHARE_TOKEN 使用真实的 TuShare，TUSHARE_URL 换用其他地址；DATABASE_URL 使用自己的 PostgreSQL；
-DATABASE_PASSWORD 是 --database-host 的密码；SYNC_* 和 TUSHARE_MIN_INTERVAL 是 README.zh.md 中的设置。`;
+DATABASE_PASSWORD 是 --database-host 的密码；SYNC_* 和 TUSHARE_MIN_INTERVAL 是 docs/operator.zh.md 中的设置。`;
 
 /** Wraps the list into lines that fit a terminal, indented under the first. */
 function listOfJobs(joint: string, end: string): string {

@@ -189,11 +189,15 @@ const steps: readonly Step[] = [
   typed(`dispatch '{"job":"DAILY_INCREMENTAL"}'`, /"outcome":\s*"[\s\S]*"StatusCode": 200/),
   typed(`dispatch '{"check":"freshness"}'`, /"StatusCode": 200/),
   ours("status", /DAILY_HISTORY +COMPLETED/),
+  typed("npx tushare-sync status", /DAILY_HISTORY +COMPLETED/),
+  typed("npx tushare-sync failures", /No failures/),
+  typed("npx tushare-sync coverage stock_daily --from 20260101", /^\d{8} +[1-9]\d* .*whole$/m),
   typed("npx tushare-sync status --watch", /DAILY_HISTORY +COMPLETED/),
   ours("coverage", /^\d{8} +[1-9]\d* +100% +whole/m),
   ours('query "select 1"', /^ *1$/m),
   typed('npx tushare-sync query "select count(*) from stock_daily"', /^ *[1-9]\d+$/m),
   typed("npx tushare-sync verify --repair", /^stock_daily .*(complete|whole)/m),
+  typed("npx tushare-sync verify", /^stock_daily .*(complete|whole)/m),
   typed("npx tushare-sync verify stock_daily --upstream --plan", /calls/),
   typed("npx tushare-sync instruments --on 20240102 --kind stock", /600519\.SH/),
   typed("npx tushare-sync connect", /--aws-sigv4 "aws:amz:ap-southeast-1:execute-api"/),
@@ -201,6 +205,7 @@ const steps: readonly Step[] = [
     "npx tushare-sync export stock_daily --from 20260101 --to 20261231 --format parquet --out daily.parquet",
     /daily\.parquet/,
   ),
+  typed("npx tushare-sync export stock_info --out stocks.csv", /stock_info [1-9]\d* rows/),
   typed("npx tushare-sync export --all --out mirror", /read_parquet[\s\S]*rows in \d+ files/),
   // This account may not ask by report period, so it falls back to asking by stock.
   ours("run FINANCE_HISTORY --from 20160101", /started again by stock/, {
@@ -505,7 +510,11 @@ const same = (line: string) =>
     .replace(/ +/g, " ");
 
 const isOurs = (line: string) => /^(npx tushare-sync|npm run (deploy|destroy)|aws) ?/.test(line);
-const documents = ["README.md", "README.zh.md", "SECURITY.md", "docs/local-stack.md"];
+const guides = ["README", "docs/quant", "docs/operator", "docs/developer"];
+const documents = [
+  ...guides.flatMap((name) => [`${name}.md`, `${name}.zh.md`]),
+  ...["SECURITY.md", "docs/local-stack.md"],
+];
 const lines = [
   ...commandsOf(runbook),
   ...commandsOf(read("docs/runbook.zh.md")),
@@ -583,8 +592,7 @@ async function run(line: string, input = ""): Promise<{ text: string; code: numb
   if (!line.startsWith("npx tushare-sync ")) return await shell(line, input);
   const named = line
     .replace("$STACK", stackName)
-    .replace("daily.parquet", join(world.folder, "daily.parquet"))
-    .replace("--out mirror", `--out ${join(world.folder, "mirror")}`);
+    .replace(/(?<=--out )\S+/, (file) => join(world.folder, file));
   const words = wordsOf(named).slice(2);
   const isAboutStack = named.includes("--stack");
   const { code, out, error } = named.endsWith("--version")

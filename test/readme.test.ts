@@ -1,9 +1,10 @@
-// The README and its Chinese twin agree with the catalogues, and every command in them is run by a test or says what it needs.
+// The README and the pages that it leads to, with their Chinese twins, agree with the catalogues, and every command in them is
+// run by a test or says what it needs.
 import { existsSync, readFileSync } from "node:fs";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { keptByDefault } from "../cli/cost.ts";
-import { datasetPage, withTables } from "../docs/dataset-document.ts";
+import { datasetPage, pagesWithTables, withTables } from "../docs/dataset-document.ts";
 import { expectedOf, unitOf, whenOf } from "../docs/dataset-words.ts";
 import { readContext } from "../infra/context.ts";
 import { jobsAmong } from "../shared/catalogue/chosen-datasets.ts";
@@ -36,13 +37,18 @@ const provenBy: Record<string, [file: string, text: string]> = {
   "npx tushare-sync doctor": ["test/doctor.test.ts", "doctor"],
 };
 
-describe.each([
-  ["README.md", "en", "docs/datasets.md"],
-  ["README.zh.md", "zh", "docs/datasets.zh.md"],
-] as const)("%s", (file, language, page) => {
-  const text = read(file);
+const pages = {
+  en: [...pagesWithTables.en, "docs/developer.md", "docs/README.md"],
+  zh: [...pagesWithTables.zh, "docs/developer.zh.md"],
+} as const;
 
-  test("names every setting with its default", () => {
+describe.each([
+  ["en", "docs/datasets.md"],
+  ["zh", "docs/datasets.zh.md"],
+] as const)("the pages in %s", (language, page) => {
+  const text = pages[language].map(read).join("\n");
+
+  test("name every setting with its default", () => {
     const rows = [...text.matchAll(/^\| `((?:SYNC|TUSHARE|WORKER)_\w+)` +\| (\S+) +\|/gm)];
     expect(Object.fromEntries(rows.map(([, name, value]) => [name, value]))).toEqual(
       Object.fromEntries(
@@ -51,11 +57,11 @@ describe.each([
     );
   });
 
-  test("names every job with the hours of its schedules", () => {
-    const page = read(file === "README.md" ? "docs/datasets.md" : "docs/datasets.zh.md");
+  test("name every job with the hours of its schedules", () => {
+    const all = read(page);
     for (const [job, { schedules }] of Object.entries(jobs)) {
       const isCore = jobsAmong(keptByDefault).some((each) => each === job);
-      const line = (isCore ? text : page).split("\n").find((row) => row.startsWith(`| \`${job}\``));
+      const line = (isCore ? text : all).split("\n").find((row) => row.startsWith(`| \`${job}\``));
       expect(line, job).toBeDefined();
       const hours = schedules.map((expression) => {
         const [, minute = "", hour = ""] = /^cron\((\d+) (\d+) /.exec(expression) ?? [];
@@ -66,7 +72,7 @@ describe.each([
     }
   });
 
-  test("names the table, the interfaces and the key of every dataset of the core, and the set of every other one", () => {
+  test("name the table, the interfaces and the key of every dataset of the core, and the set of every other one", () => {
     const rows = text.split("\n").filter((line) => line.startsWith("| "));
     for (const dataset of Object.values(datasets).filter(({ set }) => set !== "core")) {
       expect(rows.find((line) => line.startsWith(`| \`${dataset.set}\` |`))).toContain(
@@ -83,23 +89,29 @@ describe.each([
     }
   });
 
-  test("has the tables that npm run docs writes", () => {
+  test("have the tables that npm run docs writes, each once", () => {
     expect(withTables(text, language)).toBe(text);
     expect(withTables(text.replace(/^\| .*`REFERENCE`.*\n/m, ""), language)).toBe(text);
     expect(() => withTables(text.replace("<!-- end of jobs", ""), language)).toThrow("<!-- jobs");
+    expect(text.match(/(?<=^<!-- )\w+(?=: written)/gm)?.sort()).toEqual(["datasets", "jobs", "sets"]);
   });
 
-  test("its page of datasets is what npm run docs writes", () => {
+  test("their page of datasets is what npm run docs writes", () => {
     expect(read(page).replaceAll("\r\n", "\n")).toBe(datasetPage(language, words));
   });
 
-  test("has no broken link", () => {
-    const links = [...text.matchAll(/\]\((?!https?:)([^)#]+)\)/g)].map(([, target]) => String(target));
-    expect(links.filter((target) => !existsSync(join(root, target)))).toEqual([]);
-    expect(links.length).toBeGreaterThan(5);
+  test.each(pages[language])("%s has no broken link, and leads to headings that exist", (file) => {
+    const links = [...read(file).matchAll(/\]\((?!https?:)([^)#]*)(?:#([^)]+))?\)/g)];
+    const broken = links.filter(([, target = "", heading]) => {
+      const linked = target === "" ? file : join(dirname(file), target);
+      if (!existsSync(join(root, linked))) return true;
+      return heading !== undefined && !headingsOf(read(linked)).includes(heading);
+    });
+    expect(broken.map(([link]) => link)).toEqual([]);
+    expect(links.length).toBeGreaterThan(3);
   });
 
-  test("has only commands that a test runs or that say what they need", () => {
+  test("have only commands that a test runs or that say what they need", () => {
     const blocks = [...text.matchAll(/```bash\n([\s\S]*?)```/g)].map(([, block]) => String(block));
     const commands = blocks.flatMap((block) => block.trim().split("\n"));
     const open = commands.filter((line) => !line.includes("# needs"));
@@ -111,7 +123,7 @@ describe.each([
     }
   });
 
-  test("names every key of the context", () => {
+  test("name every key of the context", () => {
     const keys: string[] = [];
     readContext((key) => {
       keys.push(key);
@@ -178,14 +190,28 @@ describe("what the tables say follows from a dataset's fields:", () => {
   });
 });
 
-test("the two have the same sections, blocks of code and rows of tables", () => {
-  const shape = (text: string) => ({
-    sections: text.match(/^## /gm)?.length,
-    blocks: text.match(/^```/gm)?.length,
-    rows: text.match(/^\|/gm)?.length,
-    links: [...text.matchAll(/\]\(([^)]+)\)/g)]
-      .map(([, target]) => String(target).replace(/\.zh\.md$/, ".md"))
-      .filter((target) => !/README/.test(target)),
-  });
-  expect(shape(read("README.zh.md"))).toEqual(shape(read("README.md")));
-});
+/** The anchors of a page's headings, as GitHub makes them. */
+function headingsOf(text: string): string[] {
+  return [...text.matchAll(/^#+ (.*)$/gm)].map(([, heading = ""]) =>
+    heading
+      .toLowerCase()
+      .replace(/[^\p{L}\p{N}_ -]/gu, "")
+      .replaceAll(" ", "-"),
+  );
+}
+
+test.each(pages.en.slice(0, pages.zh.length).map((page, at) => [page, pages.zh[at] ?? ""]))(
+  "%s and %s have the same sections, blocks of code, rows of tables and links",
+  (english, chinese) => {
+    const shape = (text: string) => ({
+      sections: text.match(/^## /gm)?.length,
+      blocks: text.match(/^```/gm)?.length,
+      rows: text.match(/^\|/gm)?.length,
+      links: [...text.matchAll(/\]\(([^)#]+)(?:#[^)]*)?\)/g)]
+        .map(([, target]) => String(target).replace(/\.zh\.md$/, ".md"))
+        .filter((target) => !/README/.test(target))
+        .sort(),
+    });
+    expect(shape(read(chinese))).toEqual(shape(read(english)));
+  },
+);

@@ -603,7 +603,7 @@ export const en = {
     settingsFile: (file: string) => `settings in ${file}`,
     settingsFileOpen: (file: string) => `others can read ${file}, which holds the token`,
     settingsFileRemedy: (file: string) => `Take their right away: chmod 600 ${file}`,
-    settingsRemedy: "Correct the variable; README.md lists them.",
+    settingsRemedy: "Correct the variable; docs/operator.md lists them.",
     rate: (calls: string, allowed: string) =>
       `at most ${calls} calls a minute to an interface, ${allowed} allowed`,
     rateHigh: (calls: string, allowed: string) =>
@@ -729,7 +729,7 @@ export const en = {
     slotsOption: "concurrent workers",
     egressOption: "how workers get the one fixed address that TuShare wants",
     reserveOption: "reserve the workers' concurrency, as it is by default; --no-reserve for a new account",
-    schedulesOption: "schedules that override the defaults, as JSON: see README.md",
+    schedulesOption: "schedules that override the defaults, as JSON: see docs/operator.md",
     alarmEmailOption: "address that gets the alarms",
     contextOption: "any other context of the app, key=value; may be repeated; key= removes an earlier value",
     forgetOption: "ignore all values of earlier deployments",

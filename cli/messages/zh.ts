@@ -558,7 +558,7 @@ export const zh: Messages = {
     settingsFile: (file) => `设置文件 ${file}`,
     settingsFileOpen: (file) => `其他用户可读取 ${file}，其中有 token`,
     settingsFileRemedy: (file) => `请取消其他用户的权限：chmod 600 ${file}`,
-    settingsRemedy: "请改正该变量；README.md 列出了全部设置。",
+    settingsRemedy: "请改正该变量；docs/operator.zh.md 列出了全部设置。",
     rate: (calls, allowed) => `每个接口每分钟最多 ${calls} 次，允许 ${allowed} 次`,
     rateHigh: (calls, allowed) => `每个接口每分钟可能达到 ${calls} 次，而只允许 ${allowed} 次`,
     rateRemedy:
@@ -666,7 +666,7 @@ export const zh: Messages = {
     slotsOption: "并发的 worker 数",
     egressOption: "worker 如何获得 TuShare 要求的固定 IP",
     reserveOption: "为 worker 预留并发（默认）；新账户用 --no-reserve",
-    schedulesOption: "覆盖默认的定时任务，JSON 格式：见 README.md",
+    schedulesOption: "覆盖默认的定时任务，JSON 格式：见 docs/operator.zh.md",
     alarmEmailOption: "接收告警的邮箱",
     contextOption: "其他 CDK 上下文，key=value；可重复；key= 表示不再沿用以前设置的值",
     forgetOption: "忽略以前部署时设置的所有值",

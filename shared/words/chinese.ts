@@ -293,7 +293,7 @@ export const chinese: Readonly<Record<SentenceName | StartSentenceName, string>>
   capturedWithoutLists: "其中缺少 {interfaces} 的返回数据，{job} 要据此规划：请补上，例如 trade_cal__SSE.csv",
   noCapturedAnswer: "其中没有保存的返回数据，例如 {example}",
   faultsRefused: "--faults：{why}",
-  unknownSetting: "没有设置 {name}：全部设置见 README.zh.md",
+  unknownSetting: "没有设置 {name}：全部设置见 docs/operator.zh.md",
   unknownSettingMeans: "没有设置 {name}：是否想写 {suggestion}？",
   slotsHeldTooLong:
     "WORKER_SLOTS 为 {slots}、TUSHARE_MIN_INTERVAL 为 {interval} 时，每次调用后要占用工作进程 {held} 秒，上限为 {most} 秒：请调小其一",

@@ -69,7 +69,7 @@ export const startSentences = {
     "it lacks captured answers of {interfaces}, which {job} is planned from: add them, such as trade_cal__SSE.csv",
   noCapturedAnswer: "it holds no captured answer such as {example}",
   faultsRefused: "--faults: {why}",
-  unknownSetting: "there is no setting {name}: README.md lists them",
+  unknownSetting: "there is no setting {name}: docs/operator.md lists them",
   unknownSettingMeans: "there is no setting {name}: did you mean {suggestion}?",
   slotsHeldTooLong:
     "WORKER_SLOTS {slots} with TUSHARE_MIN_INTERVAL {interval} hold a worker for {held} s after each call, but at most {most} s are allowed: lower one of them",

@@ -204,6 +204,7 @@ export async function makeWorld(
 
   const world = {
     ...{ services, clock, work, deadLetters, schedules, logged, counted, calls, state, settings },
+    url: engine.url,
 
     /** Everything as on the evening of the market's last day, with the calendar and the stock list stored. */
     async reset(): Promise<void> {
