@@ -49,7 +49,7 @@ export async function setUpFromForm(
     const { token, points, datasets, write } = readForm(given, t.setup.badPoints);
     const values = { "token-file": undefined, "token-stdin": true, points, datasets, write };
     const asking = { ask: undefined, askSecret: undefined, readInput: () => Promise.resolve(token) };
-    const code = await setUp(session, values, asking);
+    const code = await setUp(session, values, asking, write ? "nowhere" : "after");
     return { outcome: code === exitCodes.done ? "done" : "not enough", lines };
   } catch (error) {
     if (!(error instanceof CommandError)) throw error;

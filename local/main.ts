@@ -1,6 +1,7 @@
 // `npm start`: runs the synthesised stack on this machine and one job to its end; then the stack stays up until Ctrl-C.
-import { resolve } from "node:path";
+import { relative, resolve } from "node:path";
 import { jobs as catalogue } from "../shared/catalogue/jobs.ts";
+import { isReal } from "../shared/catalogue/origin.ts";
 import { languageOf } from "../shared/words/language.ts";
 import { say } from "../shared/words/say-here.ts";
 import { translate } from "../shared/words/translate.ts";
@@ -15,7 +16,7 @@ import { isLoopback } from "./loopback.ts";
 import { exitCodeOfNoSpace, isNoSpace, NoSpaceError } from "./no-space.ts";
 import { checkNpmKeptNothing, OptionError, type Options, readOptions, usageIn } from "./options.ts";
 import { type Asked, dataDirOf, describeOldData, readAsked } from "./origin.ts";
-import { withSettings } from "./settings-file.ts";
+import { holdsToken, withSettings } from "./settings-file.ts";
 import { summarise } from "./summary.ts";
 import { checkCaptured, checkDatabaseHost, checkVariables } from "./surroundings.ts";
 import { makeTerminal } from "./terminal.ts";
@@ -40,13 +41,16 @@ async function main(): Promise<number> {
   const path = resolve(options.dataDir ?? dataDirOf(asked.origin));
   const looked = await lookFirst(options, asked, path);
   const dataDir = await takeDataDir(path);
+  // Commands would look for the real mirror: those that are printed name this one.
+  const isNamed = options.dataDir !== undefined || isReal(asked.origin) || !holdsToken(process.env);
+  const said = isNamed ? options : { ...options, dataDir: relative("", path) };
   const stop = stopSignal();
   let environment: Environment | undefined;
   try {
     const terminal = makeTerminal(process.stdout, language);
     if (options.discard) discard(dataDir.path);
     environment = await startEnvironment(options, { ...asked, looked }, dataDir.path, terminal, stop.signal);
-    for (const line of introduce(options, environment, dataDir.path)) terminal.line(line);
+    for (const line of introduce(said, environment, dataDir.path)) terminal.line(line);
     const { databaseHost: host } = options;
     if (host !== undefined && !isLoopback(host)) {
       const { port } = new URL(environment.databaseUrl);
@@ -57,7 +61,7 @@ async function main(): Promise<number> {
       lost.abort(); // stops the wait for a signal
       throw error;
     });
-    const run = runAndStay(options, environment, terminal, AbortSignal.any([stop.signal, lost.signal]));
+    const run = runAndStay(said, environment, terminal, AbortSignal.any([stop.signal, lost.signal]));
     return await Promise.race([ended, run]);
   } catch (error) {
     if (stop.signal.aborted) return 130;

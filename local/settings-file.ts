@@ -8,7 +8,10 @@ import { say } from "../shared/words/say-here.ts";
 
 type Variables = Readonly<Record<string, string | undefined>>;
 
-/** Whose upstream is used; a line that asks for a simulated one does without them. */
+/**
+ * Whose upstream is used. They belong together: where the environment has one of them, the file's are left out, so that no token goes
+ * to an address that was not set with it.
+ */
 const accountNames = ["TUSHARE_TOKEN", "TUSHARE_URL"] as const;
 
 const names: readonly string[] = [...accountNames, ...Object.keys(settingTable)];
@@ -24,15 +27,22 @@ export function settingsPath({ MIRROR_SETTINGS_FILE: given }: Variables): string
 
 /**
  * The environment with the file's lines below it.
- * @param account false to leave out the token and its address
+ * @param account false to leave out the token and its address: a line may ask for a simulated upstream
  * @throws Error that names the file and the line, and never quotes it: it may hold the token
  */
 export function withSettings(environment: Variables, { account = true } = {}): Variables {
   const path = settingsPath(environment);
   if (path === undefined) return environment;
   const lines = Object.entries(readSettingsFile(path));
-  const isLeftOut = (name: string) => !account && accountNames.some((each) => each === name);
+  const isOwn = account && accountNames.every((name) => environment[name] === undefined);
+  const isLeftOut = (name: string) => !isOwn && accountNames.some((each) => each === name);
   return { ...Object.fromEntries(lines.filter(([name]) => !isLeftOut(name))), ...environment };
+}
+
+/** Whether commands look for a mirror of the real TuShare, as long as nobody says otherwise. */
+export function holdsToken(environment: Variables): boolean {
+  const path = settingsPath(environment);
+  return path !== undefined && (readSettingsFile(path).TUSHARE_TOKEN ?? "") !== "";
 }
 
 /** What the file sets; nothing when there is none. @throws Error as withSettings */

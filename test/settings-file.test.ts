@@ -4,6 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, expect, test } from "vitest";
 import {
+  holdsToken,
   isOpenToOthers,
   readSettingsFile,
   settingsPath,
@@ -44,10 +45,21 @@ test("a variable of the environment counts before a line, even an empty one", ()
   const here = { MIRROR_SETTINGS_FILE: file };
   expect(withSettings(here)).toMatchObject({ TUSHARE_TOKEN: token, TUSHARE_CALLS_A_MINUTE: "500" });
   expect(withSettings({ ...here, TUSHARE_TOKEN: "" }).TUSHARE_TOKEN).toBe("");
+  expect([holdsToken(here), holdsToken({ MIRROR_SETTINGS_FILE: "" })]).toEqual([true, false]);
   // A line that asks for a simulated upstream: the pace stays, the token does not.
   const trial = withSettings(here, { account: false });
   expect(trial).toMatchObject({ TUSHARE_CALLS_A_MINUTE: "500" });
   expect(trial).not.toHaveProperty("TUSHARE_TOKEN");
+});
+
+test("a token is never combined with an address that was set elsewhere", () => {
+  const file = join(folder, "pair.env");
+  writeFileSync(file, `TUSHARE_TOKEN=${token}\nTUSHARE_URL=https://proxy.example.com\n`);
+  const pairWith = (given: object) => withSettings({ MIRROR_SETTINGS_FILE: file, ...given });
+  expect(pairWith({})).toMatchObject({ TUSHARE_TOKEN: token, TUSHARE_URL: "https://proxy.example.com" });
+  expect(pairWith({ TUSHARE_TOKEN: "" })).not.toHaveProperty("TUSHARE_URL"); // the simulated market
+  expect(pairWith({ TUSHARE_TOKEN: "another-token" })).not.toHaveProperty("TUSHARE_URL");
+  expect(pairWith({ TUSHARE_URL: "http://127.0.0.1:1" })).not.toHaveProperty("TUSHARE_TOKEN");
 });
 
 test("without a file, or with none wanted, the environment stays as it is", () => {

@@ -54,8 +54,16 @@ export type SetupValues = {
 
 export type Asking = Pick<Tools, "ask" | "askSecret" | "readInput">;
 
+/** Where the table of all datasets stands: a terminal shows what was said last, a page what comes first. */
+export type TablePlace = "before" | "after" | "nowhere";
+
 /** @throws CommandError that says what is missing or wrong; nothing is written then */
-export async function setUp(session: Session, values: SetupValues, tools: Asking): Promise<number> {
+export async function setUp(
+  session: Session,
+  values: SetupValues,
+  tools: Asking,
+  place: TablePlace = "before",
+): Promise<number> {
   const { t, output, environment } = session;
   const file = settingsPath(environment);
   if (values.write && file === undefined) throw new CommandError(exitCodes.usage, t.setup.noFile);
@@ -70,7 +78,7 @@ export async function setUp(session: Session, values: SetupValues, tools: Asking
   const account = { url, token, clock: realClock };
   const found = await pointsOf(session, account, values.points, tools);
   const plan = planSetup(found.points, choice);
-  for (const line of describePlan(found, plan, t)) output.line(line);
+  for (const line of describePlan(found, plan, place, t)) output.line(line);
 
   const isWritten = values.write && plan.isEnough;
   if (isWritten && file !== undefined) {
@@ -180,44 +188,39 @@ async function pointsOf(
   return { by: "given", points: Number(typed) };
 }
 
-export function describePlan(found: FoundPoints, plan: Plan, t: Messages): string[] {
+function describePlan(found: FoundPoints, plan: Plan, place: TablePlace, t: Messages): string[] {
   const { points, callsAMinute, pointsNeeded, isEnough, all, kept } = plan;
   const until = found.by === "tushare" ? formatDay(found.until) : "";
   const works = all.filter((each) => each.points <= points);
   const beyond = all.filter((each) => each.points > points);
-  const names = (some: Plan["all"]) => some.map((each) => `${each.name} (${number(each.points)})`).join(", ");
   const head = t.setup.points[found.by](number(points), number(callsAMinute), until);
+  const more = beyond.map((each) => `${each.name} (${number(each.points)})`).join(", ");
   if (!isEnough) {
     return [
       head,
       t.setup.notEnough(number(pointsNeeded)),
       t.setup.wouldAnswer(works.length === 0 ? "–" : works.map(({ name }) => name).join(", ")),
-      t.setup.beyond(names(beyond)),
+      t.setup.beyond(more),
       t.setup.meanwhile,
     ];
   }
-  const { dataset, points: needed, calls, time } = t.datasets.headings;
-  return [
-    head,
-    "",
-    t.setup.works,
-    ...asTable(
-      [dataset, needed, calls, time],
-      works.map(({ name, points: least, tenYears }) => [
-        ...[name, number(least), number(tenYears.calls), duration(tenYears.minutes, t)],
-      ]),
-    ),
-    ...(beyond.length === 0 ? [] : [t.setup.beyond(names(beyond))]),
-    "",
-    t.setup.kept(
-      kept.datasets
-        .filter((each) => !each.isBeyondPoints)
-        .map(({ name }) => name)
-        .join(", "),
-    ),
+  const table = [...describeWorks(works, t), ...(more === "" ? [] : [t.setup.beyond(more)])];
+  const tried = kept.datasets.filter(({ isBeyondPoints }) => !isBeyondPoints);
+  const choice = [
+    t.setup.kept(tried.map(({ name }) => name).join(", ")),
     t.setup.tenYears(number(kept.all.tenYears.calls), duration(kept.all.tenYears.minutes, t)),
     t.setup.evening(number(kept.all.evening.calls), duration(kept.all.evening.minutes, t)),
   ];
+  if (place === "nowhere") return [head, ...choice];
+  return place === "before" ? [head, "", ...table, "", ...choice] : [head, ...choice, "", ...table];
+}
+
+function describeWorks(works: Plan["all"], t: Messages): string[] {
+  const { dataset, points, calls, time } = t.datasets.headings;
+  const rows = works.map(({ name, points: least, tenYears }) => [
+    ...[name, number(least), number(tenYears.calls), duration(tenYears.minutes, t)],
+  ]);
+  return [t.setup.works, ...asTable([dataset, points, calls, time], rows)];
 }
 
 function write(file: string, settings: Readonly<Record<string, string>>, t: Messages): void {
