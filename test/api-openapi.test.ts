@@ -171,7 +171,7 @@ test(`requests generated from the description get no 5xx and no response that it
 /** An operation that takes little is asked less often. */
 function requestsTo({ parameters, body }: Operation): number {
   const fields = parameters.length + Object.keys((body?.properties ?? {}) as object).length;
-  return Math.min(requestsEach, 10 + 6 * fields);
+  return Math.min(requestsEach, 10 + 4 * fields);
 }
 
 /** Makes a task live for operations on a task; leaves no task live for operations that start a job. */

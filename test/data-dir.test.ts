@@ -9,7 +9,7 @@ import { takeDataDir } from "../local/data-dir.ts";
 import type { Race, Raced } from "./support/data-dir-contender.ts";
 
 const rounds = 60;
-const killedRounds = process.env.CI ? 20 : 10; // each starts a process
+const killedRounds = 10; // each starts a process
 const contendersAtOnce = 4;
 
 function temporaryFolder(): string {
