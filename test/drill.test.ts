@@ -105,8 +105,8 @@ describe("a drill", () => {
   test("who types the code of the message proves that alarms arrive, and the alarm is taken back", async () => {
     expect(await run(read)).toBe(0);
     expect(messages.map((message) => message.split("\n")[0])).toEqual([
-      "ALARM TushareSync: Drill",
-      "OK TushareSync: Drill",
+      "ALARM · TushareSync: Drill",
+      "resolved · TushareSync: Drill",
     ]);
     expect(printed.join("\n")).toContain("Alarms arrive at oncall@example.com.");
     expect(printed.join("\n")).not.toContain(read()); // nothing but the message has it
