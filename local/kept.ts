@@ -88,9 +88,17 @@ function forgetUnused(folder: string, compiledFilesMax: number): void {
   for (const name of readdirSync(folder)) {
     const path = join(folder, name);
     const usedAt = statSync(path, { throwIfNoEntry: false })?.mtimeMs;
-    const isTooLarge =
-      name === compiled.name && readdirSync(path, { recursive: true }).length > compiledFilesMax;
+    const isTooLarge = name === compiled.name && countFiles(path) > compiledFilesMax;
     if (isTooLarge || (usedAt !== undefined && usedAt < oldest))
       rmSync(path, { recursive: true, force: true });
+  }
+}
+
+/** Zero when another process removes the folder meanwhile: then it is not too large any more. */
+function countFiles(path: string): number {
+  try {
+    return readdirSync(path, { recursive: true }).length;
+  } catch {
+    return 0;
   }
 }
