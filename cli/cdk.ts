@@ -160,10 +160,11 @@ export type RunCdk = (
 
 /** Runs it with this terminal, and resolves with its exit code. */
 export const runCdk: RunCdk = async (args, environment) => {
+  const { TUSHARE_TOKEN: _, ...rest } = environment; // a deployed token is in its secret, and in no template
   const child = spawn(process.execPath, [join(root, "node_modules", ".bin", "cdk"), ...args], {
     cwd: root,
     stdio: "inherit",
-    env: { ...environment },
+    env: rest,
   });
   return await new Promise<number>((resolve, reject) => {
     child.on("error", reject);

@@ -17,13 +17,19 @@ export function openExportFile(
 ): TextFile & { discard(): void } {
   const part = `${path}.part`;
   const file = format === "parquet" ? openParquet(part, columns, options) : openCsv(part, csvHead(columns));
+  const remove = () => rmSync(part, { force: true });
+  process.on("exit", remove); // Ctrl-C ends the process after a second, whatever is being written
   return {
     write: file.write,
     async finish() {
       await file.finish();
       renameSync(part, path);
+      process.off("exit", remove);
     },
-    discard: () => rmSync(part, { force: true }),
+    discard() {
+      remove();
+      process.off("exit", remove);
+    },
   };
 }
 

@@ -31,9 +31,10 @@ export async function synthesise(outDir: string, context: Readonly<Record<string
 
 /** In its own process: the CDK is large and needed only once. */
 async function runApp(outDir: string, context: Readonly<Record<string, unknown>>): Promise<void> {
+  const { TUSHARE_TOKEN: _, ...environment } = process.env; // the template has no token
   const child = spawn(process.execPath, [join(root, "infra", "app.ts")], {
     cwd: root,
-    env: { ...process.env, CDK_OUTDIR: outDir, CDK_CONTEXT_JSON: JSON.stringify(context), ...fast },
+    env: { ...environment, CDK_OUTDIR: outDir, CDK_CONTEXT_JSON: JSON.stringify(context), ...fast },
     stdio: ["ignore", "pipe", "pipe"],
   });
   let said = "";

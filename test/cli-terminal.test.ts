@@ -1,7 +1,7 @@
 // What a person at a terminal is owed by every command: completion, a sign of life, times in one zone, an end by Ctrl-C.
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
@@ -10,6 +10,7 @@ import { Writable } from "node:stream";
 import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from "vitest";
 import { allCommands } from "../cli/commands.ts";
 import { suggestedWords } from "../cli/completion.ts";
+import { openExportFile } from "../cli/export-file.ts";
 import { shanghaiClock } from "../cli/follow.ts";
 import { en } from "../cli/messages/en.ts";
 import { makeOutput } from "../cli/output.ts";
@@ -81,6 +82,26 @@ test("times are Shanghai's wherever the machine is, with the date when it is ano
   const now = new Date("2026-11-23T15:00:00Z"); // 23:00 in Shanghai
   expect(shanghaiClock("2026-11-23T09:30:00Z", now)).toBe("17:30");
   expect(shanghaiClock("2026-11-23T16:30:00Z", now)).toBe("2026-11-24 00:30");
+});
+
+test("an export that is ended before its file is whole leaves none, and a whole one stays", async () => {
+  const folder = mkdtempSync(join(tmpdir(), "cli-terminal-"));
+  const open = (name: string) =>
+    openExportFile(join(folder, name), "csv", [{ name: "a", type: "text", nullable: true }], {
+      ...{ numbers: "double", origin: simulatedOrigin({ seed: 1, stocks: 60 }) },
+    });
+  const before = process.listeners("exit");
+  const whole = open("whole.csv");
+  await whole.write("1\r\n");
+  await whole.finish();
+  const half = open("half.csv");
+  await half.write("1\r\n");
+  const atExit = process.listeners("exit").filter((listener) => !before.includes(listener));
+  for (const listener of atExit) listener(130);
+  expect(readdirSync(folder)).toEqual(["whole.csv"]);
+  half.discard();
+  expect(process.listeners("exit")).toEqual(before);
+  rmSync(folder, { recursive: true });
 });
 
 describe("a stack that does not answer", () => {

@@ -618,7 +618,7 @@ export const en = {
     noTushareRemedy: "Check the internet connection, then try again in a minute.",
     noToken: "no TUSHARE_TOKEN in the environment: TuShare was not checked",
     noTokenRemedy:
-      "To check it: TUSHARE_TOKEN=... npx tushare-sync doctor. TuShare counts the addresses that use a token.",
+      "To set one: npx tushare-sync setup; to check one only: TUSHARE_TOKEN=... npx tushare-sync doctor. TuShare counts the addresses that use a token.",
     token: (points: string, until: string) =>
       `the token is valid, ${points} points, the first expire on ${until}`,
     tokenRefused: (said: string) => `the token was refused: ${said}`,

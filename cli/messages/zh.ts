@@ -570,7 +570,8 @@ export const zh: Messages = {
     noTushare: (said) => `TuShare 没有响应：${said}`,
     noTushareRemedy: "请检查网络连接，一分钟后再试。",
     noToken: "环境变量中没有 TUSHARE_TOKEN：未检查 TuShare",
-    noTokenRemedy: "检查方法：TUSHARE_TOKEN=... npx tushare-sync doctor。TuShare 会统计使用 token 的 IP 数。",
+    noTokenRemedy:
+      "设置方法：npx tushare-sync setup；只检查：TUSHARE_TOKEN=... npx tushare-sync doctor。TuShare 会统计使用 token 的 IP 数。",
     token: (points, until) => `token 有效，${points} 积分，最早 ${until} 到期`,
     tokenRefused: (said) => `token 被拒绝：${said}`,
     tokenRemedy: "请到 https://tushare.pro 个人主页取得 token，设到 TUSHARE_TOKEN 或密钥中。",
