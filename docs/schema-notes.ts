@@ -369,7 +369,7 @@ order by month desc, failures desc`,
   },
   {
     name: "sync_failure",
-    asks: { en: "Which failures need a person?", zh: "每条未解决的失败接下来会怎样？" },
+    asks: { en: "Which failures need action?", zh: "每条未解决的失败接下来会怎样？" },
     sql: `select id, job_type, unit_key, kind, retry_count, last_attempt_at, error_message
 from sync_failure
 where needs_person

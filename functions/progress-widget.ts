@@ -23,7 +23,7 @@ const eventSchema = z.object({
 });
 
 const description = `## Progress of the sync
-Tasks with their progress and estimated end, failures that need a person, and how much of each trading day is stored.
+Tasks with their progress and estimated end, failures that need action, and how much of each trading day is stored.
 It reads the database when it is drawn and does not refresh automatically, so that the database can pause.
 
 ### Parameters

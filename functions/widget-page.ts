@@ -47,7 +47,7 @@ export async function drawProgress(
     html`<p>As of ${formatTime(now, now)} in Shanghai. ${button("Read again", { endpoint: arns.ownArn, display: "widget", payload: {} })}</p>`
       .markup,
     renderTasks(tasks, { now, actions: (task) => command(pauseOrResume(task, english, questions), arns) }),
-    "<h3>Needs a person</h3>",
+    "<h3>Needs action</h3>",
     renderFailures(failures, {
       now,
       total: needPerson,

@@ -84,7 +84,7 @@ export class Dashboard extends Construct {
           new AlarmStatusWidget({ title: "Alarms", alarms: [...props.monitoring.alarms], width, height: 4 }),
         ]),
         [
-          this.values("Failures that need a person, and work that stood still", [
+          this.values("Failures that need action, and work that stood still", [
             this.ours("FailuresParked", "Maximum"),
             this.ours("Stalled", "Maximum"),
           ]),

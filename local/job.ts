@@ -45,7 +45,7 @@ export type Jobs = {
    * @throws Error with the dispatcher's message when it refuses
    */
   run(command: Record<string, unknown>): Promise<JobRun>;
-  /** Why units of a task need a person; at most a few. */
+  /** Why units of a task need action; at most a few. */
   failures(taskId: string): Promise<string[]>;
   /** Queries the mirrored data. */
   query(sql: string, values?: unknown[]): Promise<Record<string, string | null>[]>;

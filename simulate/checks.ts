@@ -151,7 +151,7 @@ export async function expectSettled(world: World): Promise<Violation[]> {
       records.filter(({ status, task }) => task === "CANCELLED" && status === "pending"),
     ),
     ...violated(
-      "a record that waits for nothing needs a person",
+      "a record that waits for nothing needs action",
       parked.filter(({ status, task }) => status !== "parked" && task !== "CANCELLED" && task !== "PAUSED"),
     ),
     ...violated("a parked unit has a record", unrecorded),

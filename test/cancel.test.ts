@@ -95,7 +95,7 @@ describe("a cancelled task", () => {
     expect(world.schedules.planned()).toEqual([]);
   });
 
-  test("keeps the units that already needed a person, and a retry of one is carried out", async () => {
+  test("keeps the units that already needed action, and a retry of one is carried out", async () => {
     refuse("permanent");
     const id = await start(history);
     await world.deliverNext();
@@ -239,7 +239,7 @@ test("a retry of all counts only what it sends: what failed in a paused task goe
   expect(await world.failures()).toMatchObject([{ resolved_at: expect.any(Date) }]);
 });
 
-test("a retry sends a unit that needs a person also while its task is paused, and the unit is stored", async () => {
+test("a retry sends a unit that needs action also while its task is paused, and the unit is stored", async () => {
   refuse("permanent");
   const id = await start(history);
   while ((await onlyTask())?.total_failed === 0) await world.deliverNext();

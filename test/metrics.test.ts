@@ -88,7 +88,7 @@ test("the age of a unit is counted from the sending of its message", async () =>
   expect(age - sum("FetchTime")).toBeCloseTo(90_000, -1);
 });
 
-describe("what needs a person", () => {
+describe("what needs action", () => {
   const broken = () => {
     world.state.onCall = (call, reply) =>
       call.params.trade_date === marketDays[3] ? { ...reply, items: [[1]] } : reply;

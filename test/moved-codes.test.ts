@@ -216,7 +216,7 @@ describe("a code that is in no list any more", () => {
     expect(await goneCodes()).toHaveLength(1);
   });
 
-  test("needs a person when many are gone at once: nothing is marked, and the message names some", async () => {
+  test("needs action when many are gone at once: nothing is marked, and the message names some", async () => {
     await run("REFERENCE");
     world.setTime("20240118", 8);
     await world.sql(
@@ -231,7 +231,7 @@ describe("a code that is in no list any more", () => {
     expect(await newestTask()).toMatchObject({ status: "FAILED", total_failed: 1 });
   });
 
-  test("does not need a person when it is the old code of a known move", async () => {
+  test("does not need action when it is the old code of a known move", async () => {
     await run("REFERENCE");
     const moves = knownMoves.map(({ from }) => from);
     for (const from of moves) {

@@ -187,9 +187,7 @@ describe("a digest", () => {
   });
 
   test("says which failures wait for a person", () => {
-    expect(line({}, { needPerson: 2, planned: 1 })).toMatch(
-      /; 2 failures need a person, 1 are retried later$/,
-    );
+    expect(line({}, { needPerson: 2, planned: 1 })).toMatch(/; 2 failures need action, 1 are retried later$/);
   });
 
   test("comes to a chat as one line under the stack's name", () => {

@@ -21,7 +21,7 @@ import { until } from "./support/until.ts";
 if (missingChromium !== undefined) console.warn(`skipped: ${missingChromium}`);
 
 const dataDir = await referenceDataDir(200);
-/** One day's answer lacks a column the first time, which needs a person. */
+/** One day's answer lacks a column the first time, which needs action. */
 const fault = {
   kind: "column-missing",
   interface: "daily",
@@ -115,7 +115,7 @@ describe.skipIf(missingChromium !== undefined)("in a browser", () => {
     await page.context().close();
   });
 
-  test("what needs a person is shown with its reason, and a retry from the page repairs it", async () => {
+  test("what needs action is shown with its reason, and a retry from the page repairs it", async () => {
     const page = await openPage(browser, url, desktop);
     await page.locator(`${taskRow}:has-text('FAILED')`).waitFor({ timeout: 50_000 });
     const failure = page.locator("#fragment-failures tr:has-text('stock_daily/20260610')");
@@ -128,7 +128,7 @@ describe.skipIf(missingChromium !== undefined)("in a browser", () => {
     }
     await failure.getByRole("button", { name: "Retry stock_daily/20260610" }).click();
     await page.getByRole("button", { name: "Yes" }).click();
-    await page.getByText("Nothing needs a person.").waitFor();
+    await page.getByText("Nothing needs action.").waitFor();
     await page.locator(`${taskRow}:has-text('COMPLETED')`).waitFor();
     await page.context().close();
   });

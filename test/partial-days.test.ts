@@ -169,7 +169,7 @@ describe("a day of which a row never comes", () => {
     expect(await world.storedDaily()).toEqual(truth(day));
   });
 
-  test("of many stocks needs a person, who reads their names; what came is stored", async () => {
+  test("of many stocks needs action, and its reason names them; what came is stored", async () => {
     losing("daily", (each) => each > "3");
     await run(oneDay);
     expect(await onlyTask()).toMatchObject({ status: "FAILED", total_failed: 1 });
@@ -350,7 +350,7 @@ describe("a stock that did not trade for three of eight years, and nobody record
   });
 });
 
-test("with an empty stock list no day is whole: the unit needs a person, who reads which job to run", async () => {
+test("with an empty stock list no day is whole: the unit needs action, and its reason names the job to run", async () => {
   await world.dispatch(oneDay);
   await world.sql("delete from stock_info");
   await world.runToEnd();

@@ -1,4 +1,4 @@
-// Progress reports: how far a task is, when it will end, what needs a person, what is stored for each day.
+// Progress reports: how far a task is, when it will end, what needs action, what is stored for each day.
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { makeCoverageReader } from "../local/page/coverage.ts";
 import { type Dataset, datasets, datasetsByDay } from "../shared/catalogue/datasets.ts";
@@ -161,7 +161,7 @@ describe.each(kinds)("on $engine", ({ missing, openMigrated }) => {
     expect((await told())?.resolvedAt).toEqual(world.clock.now()); // cancelling its task dismisses it
   });
 
-  test("failures come newest first, and those that need a person are distinguished from those being retried", async () => {
+  test("failures come newest first, and those that need action are distinguished from those being retried", async () => {
     const insert = (unit_key: string, more: { next?: string; resolved?: string; kind?: string }) =>
       world.sql(
         `insert into sync_failure_record

@@ -138,7 +138,7 @@ describe("removed", () => {
     expect(await keys()).toHaveLength(12);
   });
 
-  test("is no unit that needs a person; once its failure is dismissed, it goes", async () => {
+  test("is no unit that needs action; once its failure is dismissed, it goes", async () => {
     failing("permanent");
     await run(oneDay);
     heal();

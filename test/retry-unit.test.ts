@@ -338,7 +338,7 @@ describe("a retry of a unit whose task has FAILED", () => {
     expect(world.counted.get("FailuresParked")).toBe(1);
   });
 
-  test.each(["right", "account"] as const)("that is refused for its %s needs a person", async (refusal) => {
+  test.each(["right", "account"] as const)("that is refused for its %s needs action", async (refusal) => {
     await awaitRetry();
     meet(refusals[refusal]);
     await nextAttempt();

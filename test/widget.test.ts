@@ -103,16 +103,16 @@ describe("tasks", () => {
     const page = renderTasks([aTask()], { now });
     for (const text of ["50 %", "90 of 200", "480,123", "33.3 a minute", "about 20:10, in 2 h 10 min"])
       expect(seen(page)).toContain(text);
-    expect(seen(page)).toContain("10 need a person 5 will be retried");
+    expect(seen(page)).toContain("10 need action 5 will be retried");
     expect(seen(renderTasks([aTask({ status: "PAUSED" })], { now }))).not.toContain("tried again");
     expectWellFormed(page);
   });
 
-  test("draw what is done and what needs a person as lengths, with the same in words", () => {
+  test("draw what is done and what needs action as lengths, with the same in words", () => {
     const page = renderTasks([aTask()], { now });
     expect(page).toMatch(/class="ts-done" width="45"/);
     expect(page).toMatch(/class="ts-parked" x="45" width="5"/);
-    expect(page).toContain('role="img" aria-label="DAILY_HISTORY: 50 % settled, 5 % need a person"');
+    expect(page).toContain('role="img" aria-label="DAILY_HISTORY: 50 % settled, 5 % need action"');
   });
 
   test("that had nothing to do say so, and show no full bar", () => {
@@ -144,7 +144,7 @@ describe("failures", () => {
     const page = renderFailures([aFailure({ error_message: long })], { now, total: 1 });
     expect(seen(page)).not.toContain("the end");
     expect(page).toContain(`title="${long}"`);
-    expect(seen(page)).toContain("1 unit needs a person");
+    expect(seen(page)).toContain("1 unit needs action");
     expect(seen(page)).toContain("01-16 09:05");
     expectWellFormed(page);
   });
@@ -154,7 +154,7 @@ describe("failures", () => {
   });
 
   test("say when there are none", () => {
-    expect(seen(renderFailures([], { now, total: 0 }))).toBe(" Nothing needs a person. ");
+    expect(seen(renderFailures([], { now, total: 0 }))).toBe(" Nothing needs action. ");
   });
 });
 
@@ -502,7 +502,7 @@ describe("the page of the dashboard", () => {
     }
   });
 
-  test("shows what needs a person with its reason, and a button that sends it again", async () => {
+  test("shows what needs action with its reason, and a button that sends it again", async () => {
     world.state.onCall = (call, reply) =>
       call.params.trade_date === "20240105" ? { ...reply, items: [[1]] } : reply;
     await world.dispatch({ job: "DAILY_HISTORY", from: firstDay, to: lastDay });
@@ -513,7 +513,7 @@ describe("the page of the dashboard", () => {
     const retry = buttons(page).find(({ name }) => name === "Retry");
     expect(await world.dispatch(retry?.payload)).toMatchObject({ outcome: "retried", sent: 1 });
     await world.runToEnd();
-    expect(seen(await draw())).toContain("Nothing needs a person");
+    expect(seen(await draw())).toContain("Nothing needs action");
   });
 
   test("has no script, no frame, no outside address, and its parts fit together", async () => {

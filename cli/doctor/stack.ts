@@ -1,4 +1,4 @@
-// Checks a local or deployed stack: the API, the last success of each job, failures that need a person.
+// Checks a local or deployed stack: the API, the last success of each job, failures that need action.
 import { GetQueueAttributesCommand, SQSClient } from "@aws-sdk/client-sqs";
 import type { JobAnswer } from "../../shared/api/answers.ts";
 import type { Api } from "../api.ts";

@@ -120,7 +120,7 @@ const english: PageWords = {
     tasks: "Tasks",
     start: "Start a job",
     rates: "Calls to TuShare",
-    failures: "Needs a person",
+    failures: "Needs action",
     coverage: "Coverage",
     prices: "Prices",
     verifications: "Verifications",
@@ -128,7 +128,7 @@ const english: PageWords = {
   tiles: {
     newest: "Newest stored day",
     instruments: "Listed",
-    needPerson: "Units that need a person",
+    needPerson: "Units that need action",
     left: "Calls left this minute",
   },
   none: "none yet",

@@ -22,7 +22,7 @@ export const metrics = {
   UnitsNotDue: { unit: "Count", about: "attempts that found a day not published yet" },
   UnitsReturned: { unit: "Count", about: "attempts that failed and went back to the queue" },
   UnitsFailed: { unit: "Count", about: `units whose retry was scheduled after ${receivesMax} receives` },
-  UnitsParked: { unit: "Count", about: "units that were parked: they need a person" },
+  UnitsParked: { unit: "Count", about: "units that were parked: they need action" },
   DeadLetters: { unit: "Count", about: "dead letters received by the retry function" },
   UnitAge: { unit: "Milliseconds", about: "time from sending a unit to storing it" },
 
@@ -39,7 +39,7 @@ export const metrics = {
   TaskProgress: { unit: "Percent", by: "job", about: "units of a task done or parked, percent of all" },
   DaysBehind: { unit: "Count", by: "dataset", about: "due trading days after the newest complete one" },
   DaysLate: { unit: "Count", about: "highest DaysBehind at the evening check" },
-  FailuresParked: { unit: "Count", about: "open failure records that need a person" },
+  FailuresParked: { unit: "Count", about: "open failure records that need action" },
 
   Stalled: {
     unit: "Count",

@@ -43,7 +43,7 @@ export const settingTable = {
     "whether finance is fetched by report period (5,000 points); auto: from 500 calls a minute on, unless TuShare refused",
   ),
   SYNC_INCREMENTAL_MISSING_LIMIT: integer(300, 0, 10_000, "stocks FINANCE_INCREMENTAL catches up in one run"),
-  SYNC_FAILURE_MAX_RETRIES: integer(3, 0, 10, "retries of a failed unit before a person is needed"),
+  SYNC_FAILURE_MAX_RETRIES: integer(3, 0, 10, "retries of a failed unit before action is needed"),
   SYNC_LIST_SHARE_MIN: integer(90, 0, 100, "percent of the last answer's rows that a list must have"),
   SYNC_REVISION_SHARE_MAX: integer(
     50,

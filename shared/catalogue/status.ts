@@ -16,7 +16,7 @@ export function hasEnded(status: TaskStatus): boolean {
   return endedStatuses.some((ended) => ended === status);
 }
 
-/** parked: needs a person; not_due: the upstream has not published it yet. */
+/** parked: needs action; not_due: the upstream has not published it yet. */
 export const unitStatuses = ["pending", "sent", "done", "not_due", "failed", "parked"] as const;
 export type UnitStatus = (typeof unitStatuses)[number];
 

@@ -218,7 +218,7 @@ limit 1000`,
   };
 }
 
-/** Open failures of a job: units to retry, each with its next retry number, and the keys of units that need a person. */
+/** Open failures of a job: units to retry, each with its next retry number, and the keys of units that need action. */
 export async function failedUnits(
   database: Database,
   jobType: JobType,

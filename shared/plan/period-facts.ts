@@ -23,7 +23,7 @@ export type PeriodFacts = {
   /** What is missing, by code or as whole periods. */
   readonly missingRanges?: readonly MissingRange[] | undefined;
   readonly missingPeriods?: readonly Period[] | undefined;
-  /** For an increment: failed units to retry, and the keys of units that need a person. */
+  /** For an increment: failed units to retry, and the keys of units that need action. */
   readonly failed?:
     | { readonly retried: readonly PlannedUnit[]; readonly left: readonly string[] }
     | undefined;

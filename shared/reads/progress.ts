@@ -277,7 +277,7 @@ limit :limit`,
   }));
 }
 
-/** Number of open failure records that need a person, and of those that are retried automatically. */
+/** Number of open failure records that need action, and of those that are retried automatically. */
 export async function countFailures(database: Database): Promise<{ needPerson: number; planned: number }> {
   const [row] = await database.run(
     `select count(*) filter (where needs_person) as need_person,

@@ -1,4 +1,4 @@
-// Records a failed unit and schedules its next retry; when its retries are spent, it needs a person.
+// Records a failed unit and schedules its next retry; when its retries are spent, it needs action.
 import { type Failure, recordFailure } from "../ledger/failures.ts";
 import type { RetryServices } from "../ports.ts";
 import type { Unit } from "../unit.ts";

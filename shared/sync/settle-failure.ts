@@ -56,7 +56,7 @@ export async function settleFailure(
     });
     meterOutcome(meter, "UnitsParked");
     await reportParked(services);
-    log.error("unit parked: it needs a person", { ...named, error });
+    log.error("unit parked: it needs action", { ...named, error });
     return "settled";
   }
   const seconds = backoffSeconds(delivery.receiveCount, services.random());
@@ -92,7 +92,7 @@ async function settleTask(services: SyncServices, unit: Unit, error: SyncError):
     log.error("task paused", { unit: unit.unit_key, task: unit.task_id, error, resumesInSeconds: seconds });
 }
 
-/** A task that has ended cannot be paused and resumed: its unit gets a retry of its own, or needs a person. */
+/** A task that has ended cannot be paused and resumed: its unit gets a retry of its own, or needs action. */
 async function settleOfEnded(
   services: SyncServices,
   { receiveCount }: Delivery,

@@ -51,7 +51,7 @@ export function meterFetched(
     meter.measure("TaskProgress", stored.taskPercent, { job: unit.job_type });
 }
 
-/** Reports how many failures need a person. Called when that number may have changed. */
+/** Reports how many failures need action. Called when that number may have changed. */
 export async function reportParked({ database, meter }: { database: Database; meter: Meter }): Promise<void> {
   const { needPerson } = await countFailures(database);
   meter.measure("FailuresParked", needPerson);

@@ -63,7 +63,7 @@ export async function whyNotWhole(
   if (range === "future") return undefined;
   if (range === "after the end") {
     const end = formatDay(at.settings.SYNC_UPSTREAM_ENDS);
-    return refuse(dataset, `数据来源是采集的应答，到 ${end} 为止`, "请查询该日及以前的数据");
+    return refuse(dataset, `数据来源是采集的返回结果，到 ${end} 为止`, "请查询该日及以前的数据");
   }
   if (range === "not due") {
     return refuse(dataset, `${question.from} 的数据尚未到应有时间`, "请稍后再试");

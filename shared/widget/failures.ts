@@ -1,4 +1,4 @@
-// Failures that need a person, with their reason, the newest first.
+// Failures that need action, with their reason, the newest first.
 import type { FailureRecord } from "../reads/progress.ts";
 import { formatNumber, formatTime } from "./format.ts";
 import { html, type Markup } from "./html.ts";

@@ -60,7 +60,7 @@ function settledOf({ status, units }: TaskProgress, words: Words): Markup {
   return html`${words.of(formatNumber(done), formatNumber(total))}${notes.map((note) => html`<div class="ts-note">${note}</div>`)}`;
 }
 
-/** From the left: units done, then units that need a person. */
+/** From the left: units done, then units that need action. */
 function progressBar({ units, share, job_type, status }: TaskProgress, words: Words): Markup {
   if (status === "COMPLETED" && units.total === 0) return html`${words.nothingToDo}`;
   const percent = (count: number) => (units.total === 0 ? 0 : (100 * count) / units.total);

@@ -73,7 +73,7 @@ const digestWords: Readonly<Record<Language, DigestWords>> = {
     noFailures: "0 failures",
     missing: (count) => `${count} missing`,
     notFound: (count) => `${count} looked for and not found`,
-    needPerson: (count) => `${count} failures need a person`,
+    needPerson: (count) => `${count} failures need action`,
     planned: (count) => `${count} are retried later`,
   },
   zh: {

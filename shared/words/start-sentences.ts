@@ -111,9 +111,9 @@ export const startSentences = {
   continuing: "continuing {job} where it was left",
   endedWithoutUnits: "{status}: nothing to do",
   settledUnits: "{status}: {done}/{total} units, {rows} rows",
-  settledNeedy: "{status}: {done}/{total} units, {rows} rows, {needy} need a person",
+  settledNeedy: "{status}: {done}/{total} units, {rows} rows, {needy} need action",
   unitsRows: "units, {rows} rows",
-  unitsNeedy: "units, {rows} rows, {needy} need a person",
+  unitsNeedy: "units, {rows} rows, {needy} need action",
   summaryRows:
     "rows       {rows} stored or already complete for what was asked, {units} units in {seconds} s",
   summaryCalls: "calls      {calls}",

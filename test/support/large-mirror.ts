@@ -105,7 +105,7 @@ const scheduleSql = `insert into disclosure_date (ts_code, end_date, ann_date, a
 select ts_code, end_date, ann_date, ann_date
 from fina_indicator`;
 
-/** Every fifth unit once failed and then succeeded; few still need a person. */
+/** Every fifth unit once failed and then succeeded; few still need action. */
 const unitsByCodeSql = `with task as (
   insert into sync_task (job_type, status, batch_size, config, started_at, completed_at, updated_at)
   select $1, 'COMPLETED', 100, '{"from": "20150101", "to": "20251231"}', begun, begun + interval '1 hour', begun

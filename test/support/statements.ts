@@ -390,7 +390,7 @@ const reads: Statement[] = [
   },
   { name: "readFailures", ask: (database) => progress.readFailures(database, { limit: 100 }) },
   {
-    name: "readFailures, those that need a person",
+    name: "readFailures, those that need action",
     ask: (database) => progress.readFailures(database, { limit: 100, needsPerson: true }),
   },
   { name: "readFailures, one", ask: (database) => progress.readFailures(database, { limit: 1, id: 7 }) },
