@@ -8,6 +8,7 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import {
   desktop,
   faintTexts,
+  layoutShift,
   missingChromium,
   namelessControls,
   openChromium,
@@ -57,7 +58,31 @@ afterAll(async () => {
 
 const taskRow = "#fragment-tasks tr:has-text('DAILY_HISTORY')";
 
+test("the first answer has the data already: tasks, coverage and a chart's place, before any script runs", async () => {
+  const { port, host } = new URL(url);
+  const { body } = await answerOf({ port, method: "GET", path: "/", headers: { host } }, "");
+  for (const part of ["tasks", "now", "coverage"]) expect(body).not.toContain(`id="fragment-${part}"></div>`);
+  expect(body).toMatch(/id="fragment-tasks">.*DAILY_HISTORY/s);
+  expect(body).toMatch(/<svg class="ts-heat"/);
+});
+
 describe.skipIf(missingChromium !== undefined)("in a browser", () => {
+  test.each([
+    ["desktop", desktop],
+    ["phone", phone],
+  ])("on a %s nothing jumps while the page loads and a task runs", async (name, device) => {
+    const page = await openPage(browser, url, device);
+    const units = page.locator(`${taskRow} td:nth-child(4)`);
+    const done = async () => Number.parseInt(((await units.textContent()) ?? "").replaceAll(",", ""), 10);
+    const seen = await done();
+    await until(async () => (await done()) > seen + 12);
+    await page.locator("#chart svg.ts-chart").waitFor();
+    const shift = await layoutShift(page);
+    console.info(`layout shift on a ${name}: ${shift.toFixed(3)}`);
+    expect(shift).toBeLessThanOrEqual(0.1);
+    await page.context().close();
+  });
+
   test("progress updates without a reload, and is announced to screen readers", async () => {
     const complaints: string[] = [];
     const page = await openPage(browser, url, desktop, complaints);

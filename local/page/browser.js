@@ -265,7 +265,8 @@ chartForm.addEventListener("input", (event) => {
     void suggest().catch(() => {});
 });
 
-let lastWidth = chart.clientWidth;
+/** Of the drawing that came with the page, or else of its place. */
+let lastWidth = chart.querySelector("svg")?.clientWidth ?? chart.clientWidth;
 new ResizeObserver(() => {
   if (Math.abs(chart.clientWidth - lastWidth) < 10) return;
   lastWidth = chart.clientWidth;
@@ -275,4 +276,4 @@ new ResizeObserver(() => {
 describeJob();
 describeDataset();
 listen();
-void drawChart();
+if (!chart.dataset.code) void drawChart();

@@ -1,4 +1,4 @@
-// The page as first loaded: landmarks, headings, forms and the dialog. Changes come by events.
+// The page as first loaded: landmarks, headings, forms, the dialog and the data of that moment. Changes come by events.
 import { jobs, jobTypes, optionsOf } from "../../shared/catalogue/jobs.ts";
 import type { Origin } from "../../shared/catalogue/origin.ts";
 import { adjustments } from "../../shared/reads/daily.ts";
@@ -13,7 +13,15 @@ import { setupBox } from "./setup.ts";
 import { verifyForm } from "./verifications.ts";
 import type { PageWords } from "./words.ts";
 
-export function renderDocument(words: PageWords, origin: Origin): string {
+/** The data of the moment, as markup; absent while the database does not answer. */
+export type Content = {
+  readonly fragments: Readonly<Record<FragmentName, string>>;
+  readonly chart: { readonly code: string; readonly html: string };
+};
+
+export function renderDocument(words: PageWords, origin: Origin, content?: Content): string {
+  const live = (name: FragmentName) =>
+    html`<div id="fragment-${name}">${content && { markup: content.fragments[name] }}</div>`;
   const { sections } = words;
   const language: Language = words.language === "en" ? "en" : "zh";
   const mark = markOfOrigin(origin);
@@ -43,7 +51,7 @@ ${setupBox(words, origin)}
 <p id="change" class="unseen" role="status" aria-live="polite"></p>
 ${section("now", sections.now, live("now"), "wide bare")}
 ${section("tasks", sections.tasks, live("tasks"), "wide")}
-${section("prices", sections.prices, prices(words), "most")}
+${section("prices", sections.prices, prices(words, content), "most")}
 ${section("start", sections.start, start(words, language), "least")}
 ${section("coverage", sections.coverage, html`${live("coverage")}<p><a href="/datasets" data-names="">${words.datasetTable.title}</a></p>`, "most")}
 ${section("rates", sections.rates, live("rates"), "least")}
@@ -72,10 +80,6 @@ ${content}
 </section>`;
 }
 
-function live(name: FragmentName): Markup {
-  return html`<div id="fragment-${name}"></div>`;
-}
-
 function start(words: PageWords, language: Language): Markup {
   const firstHistory = jobTypes.find((job) => jobs[job].mode === "history"); // the job a person usually starts
   const options = jobTypes.map(
@@ -84,7 +88,7 @@ function start(words: PageWords, language: Language): Markup {
   );
   return html`<form id="start-form">
 <label>${words.job}<select name="job" aria-describedby="job-about">${options}</select></label>
-<p id="job-about" class="ts-quiet"></p>
+<p id="job-about" class="ts-quiet">${firstHistory && translate(jobs[firstHistory].about, language)}</p>
 <fieldset class="bare">
 <div class="pair"><label>${words.from}<input type="date" name="from"></label><label>${words.to}<input type="date" name="to"></label></div>
 <label>${words.codes}<input type="text" name="codes" autocomplete="off" spellcheck="false" aria-describedby="codes-hint"></label>
@@ -95,14 +99,14 @@ function start(words: PageWords, language: Language): Markup {
 </form>`;
 }
 
-function prices(words: PageWords): Markup {
+function prices(words: PageWords, content: Content | undefined): Markup {
   const choice = (name: string, value: string, text: string, isChosen: boolean) =>
     html`<label><input type="radio" name="${name}" value="${value}"${isChosen ? html` checked` : undefined}><span>${text}</span></label>`;
   return html`<form id="chart-form" role="search">
-<label class="code">${words.code}<input type="text" name="code" list="codes" autocomplete="off" spellcheck="false"></label>
+<label class="code">${words.code}<input type="text" name="code" list="codes" placeholder="${content?.chart.code}" autocomplete="off" spellcheck="false"></label>
 <datalist id="codes"></datalist>
 <fieldset class="choice"><legend>${words.adjustment}</legend>${adjustments.map((name) => choice("adjust", name, name === "none" ? words.adjustments.none : name, name === "none"))}</fieldset>
 <fieldset class="choice"><legend>${words.range}</legend>${(Object.keys(ranges) as Range[]).map((name) => choice("range", name, words.ranges[name], name === "1y"))}</fieldset>
 </form>
-<div id="chart" aria-live="off"></div>`;
+<div id="chart" aria-live="off" data-code="${content?.chart.code}">${content && { markup: content.chart.html }}</div>`;
 }

@@ -46,6 +46,8 @@ export type Feed = {
    * answer.
    */
   subscribe(listener: Listener): () => void;
+  /** The current snapshot, once; undefined when the database does not answer soon. */
+  once(): Promise<Snapshot | undefined>;
 };
 
 export type FeedOptions = {
@@ -59,6 +61,8 @@ export type FeedOptions = {
 const pollMilliseconds = 1_000;
 /** Rates and estimated ends change even when no unit is settled. */
 const readAtLeastEveryMilliseconds = 15_000;
+/** The first page waits at most this long for its content. */
+const firstMilliseconds = 3_000;
 const tasksShown = 8;
 const failuresShown = 20;
 const verificationsShown = 6;
@@ -95,15 +99,26 @@ export function makeFeed({ database, keeper, rates, now = () => new Date() }: Fe
     setTimeout(() => void poll(), pollMilliseconds).unref();
   }
 
+  function subscribe(listener: Listener): () => void {
+    listeners.add(listener);
+    if (current !== undefined && isPolling) listener(current);
+    if (!isPolling) {
+      isPolling = true;
+      void poll();
+    }
+    return () => listeners.delete(listener);
+  }
+
   return {
-    subscribe(listener) {
-      listeners.add(listener);
-      if (current !== undefined && isPolling) listener(current);
-      if (!isPolling) {
-        isPolling = true;
-        void poll();
-      }
-      return () => listeners.delete(listener);
+    subscribe,
+    once() {
+      const { promise, resolve } = Promise.withResolvers<Snapshot | undefined>();
+      const timer = setTimeout(() => resolve(undefined), firstMilliseconds).unref();
+      const leave = subscribe(resolve);
+      return promise.finally(() => {
+        clearTimeout(timer);
+        leave();
+      });
     },
   };
 }

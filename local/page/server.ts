@@ -12,11 +12,13 @@ import { listen } from "../listen.ts";
 import { whyNotFromHere } from "../loopback.ts";
 import { drawChart, readChoice } from "./chart.ts";
 import { carryOut, type Dispatch } from "./commands.ts";
+import { coverageWeeks } from "./coverage.ts";
 import { openDatabase } from "./database.ts";
 import { drawDatasets } from "./datasets.ts";
 import { renderDocument } from "./document.ts";
 import { readWeeks, streamEvents } from "./events.ts";
 import { type InterfaceRate, makeFeed } from "./feed.ts";
+import { renderFragments } from "./fragments.ts";
 import { drawNames } from "./names.ts";
 import type { SetUp } from "./setup.ts";
 import { drawFindings } from "./verifications.ts";
@@ -93,7 +95,7 @@ export async function startPage({
     if (file !== undefined) return send(response, 200, file.type, file.body);
     switch (`${request.method} ${pathname}`) {
       case "GET /":
-        return send(response, 200, "text/html; charset=utf-8", renderDocument(words, origin));
+        return send(response, 200, "text/html; charset=utf-8", await document(request, query, words));
       case "GET /events":
         return streamEvents(request, response, { feed, words, weeks: readWeeks(query.get("weeks")) });
       case "GET /chart":
@@ -118,6 +120,20 @@ export async function startPage({
       default:
         return send(response, 404, "text/plain", "There is no such path: the page is at /.\n");
     }
+  }
+
+  /** With its content, so that nothing moves when the browser's script starts. */
+  async function document({ headers }: IncomingMessage, query: URLSearchParams, words: PageWords) {
+    const snapshot = await feed.once();
+    if (snapshot === undefined) return renderDocument(words, origin);
+    const room = likelyRoom(headers["user-agent"]);
+    const choice = readChoice(
+      new URLSearchParams({ width: String(room.width), ...Object.fromEntries(query) }),
+    );
+    return renderDocument(words, origin, {
+      fragments: renderFragments(snapshot, words, room.weeks),
+      chart: await drawChart(database, choice, words),
+    });
   }
 
   async function setup(request: IncomingMessage, response: ServerResponse, { language }: PageWords) {
@@ -153,6 +169,11 @@ export async function startPage({
       await Promise.all([database.close(), keeper.close()]);
     },
   };
+}
+
+/** Width of a chart, in pixels, and weeks of coverage: of a usual phone or screen, until the browser has measured its own. */
+function likelyRoom(userAgent = ""): { width: number; weeks: number } {
+  return /\bMobi/.test(userAgent) ? { width: 306, weeks: 18 } : { width: 730, weeks: coverageWeeks };
 }
 
 /** Checks that Host is a local name, and that a command comes from this page. */

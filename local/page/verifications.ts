@@ -109,9 +109,11 @@ export function verifyForm(words: PageWords): Markup {
     ({ name, title, slices }) =>
       html`<option value="${name}"${slices === "lists" ? html` data-list=""` : undefined}>${words.widget.title(title)}</option>`,
   );
+  const isListFirst = Object.values(datasets)[0]?.slices === "lists"; // a list takes no days
+  const disabled = isListFirst ? html` disabled` : undefined;
   return html`<form id="verify-form">
 <label>${verify.dataset}<select name="dataset">${options}</select></label>
-<label>${words.from}<input type="date" name="from"></label><label>${words.to}<input type="date" name="to"></label>
+<label>${words.from}<input type="date" name="from"${disabled}></label><label>${words.to}<input type="date" name="to"${disabled}></label>
 <label class="check"><input type="checkbox" name="upstream">${verify.upstream}</label>
 <label class="check"><input type="checkbox" name="repair">${verify.repair}</label>
 <button class="main">${verify.button}</button>

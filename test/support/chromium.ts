@@ -30,6 +30,8 @@ export const phone = {
   locale: "en-US",
   hasTouch: true,
   isMobile: true,
+  userAgent:
+    "Mozilla/5.0 (Linux; Android 14; K) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/140.0.0.0 Mobile Safari/537.36",
 } as const;
 
 /** The loaded page of an address, in its own profile; its errors and warnings go to `complaints`. */
@@ -43,9 +45,21 @@ export async function openPage(
   const page = await context.newPage();
   page.on("console", (message) => message.type() === "error" && complaints.push(message.text()));
   page.on("pageerror", (error) => complaints.push(error.message));
+  await page.addInitScript(watchShifts);
   await page.goto(url);
   await page.locator("#state.live").waitFor();
   return page;
+}
+
+/** Collects what moved without an act of the user (https://web.dev/articles/cls). */
+const watchShifts = `window.shifts = [];
+new PerformanceObserver((list) => {
+  for (const { value, hadRecentInput } of list.getEntries()) if (!hadRecentInput) window.shifts.push(value);
+}).observe({ type: "layout-shift", buffered: true })`;
+
+/** The sum of all layout shifts since the page began to load, which is at least Chromium's own CLS. */
+export async function layoutShift(page: Page): Promise<number> {
+  return await page.evaluate<number>("window.shifts.reduce((sum, value) => sum + value, 0)");
 }
 
 /** Presses Tab until a control of that name has the focus. */
