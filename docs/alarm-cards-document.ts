@@ -3,10 +3,15 @@ import { alarms, describeAlarm } from "../infra/alarms.ts";
 import { readAlarm } from "../shared/adapters/chat-robot.ts";
 import { cardFor, robotKinds } from "../shared/words/chat-card.ts";
 
-const names = { feishu: "Feishu and Lark", wecom: "WeCom", dingtalk: "DingTalk", slack: "Slack" } as const;
+export const chatNames = {
+  feishu: "Feishu and Lark",
+  wecom: "WeCom",
+  dingtalk: "DingTalk",
+  slack: "Slack",
+} as const;
 
 /** As CloudWatch sends it. */
-function anAlarm(alarmLanguage: "en" | "zh", state: "ALARM" | "OK") {
+export function anAlarm(alarmLanguage: "en" | "zh", state: "ALARM" | "OK") {
   const runbook = alarmLanguage === "zh" ? "runbook.zh.md" : "runbook.md";
   const runbookUrl = `https://git.example.com/docs/${runbook}`;
   const place = { stack: "TushareSync", region: "ap-southeast-1" };
@@ -14,7 +19,10 @@ function anAlarm(alarmLanguage: "en" | "zh", state: "ALARM" | "OK") {
     AlarmName: "TushareSync: Data late",
     AlarmDescription: describeAlarm("Data late", alarms["Data late"], { runbookUrl, alarmLanguage }, place),
     NewStateValue: state,
-    NewStateReason: "Threshold Crossed: 1 datapoint [1.0] was greater than or equal to the threshold (1.0).",
+    NewStateReason:
+      state === "ALARM"
+        ? "Threshold Crossed: 1 datapoint [1.0] was greater than or equal to the threshold (1.0)."
+        : "Threshold Crossed: 1 datapoint [0.0] was not greater than or equal to the threshold (1.0).",
     StateChangeTime: "2026-11-20T14:00:00.000+0000",
     Region: "Asia Pacific (Singapore)",
   });
@@ -36,8 +44,12 @@ export function documentAlarmCards(): string {
     "`alarmWebhookSecret` names: `-c alarmLanguage=zh` makes alarms Chinese, and `-c runbookUrl=` gives the link. Without an https",
     "address of the runbook the card names its file. Times are Shanghai's. A robot that asks for a keyword can have the stack's name: every title has it.",
     "",
+    "![Cards of Feishu, WeCom, DingTalk and Slack: an alarm, and its end](alarm-cards.png)",
+    "",
+    "The picture is drawn from the requests below, about as the chats show them: `WRITE_PICTURES=1 npm test -- alarm-picture` makes it again.",
+    "",
     ...robotKinds.flatMap((kind) => [
-      `## ${names[kind]}`,
+      `## ${chatNames[kind]}`,
       "",
       ...card(kind, "en", "ALARM"),
       "In Chinese:",
