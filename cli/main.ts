@@ -28,7 +28,9 @@ function readEnvironment(): Readonly<Record<string, string | undefined>> | undef
   try {
     return withSettings(process.env);
   } catch (error) {
-    console.error(messagesFor(process.env).said(error instanceof Error ? error.message : String(error)));
+    const message = messagesFor(process.env).said(error instanceof Error ? error.message : String(error));
+    const isJson = process.argv.includes("--json");
+    console.error(isJson ? JSON.stringify({ error: { exitCode: exitCodes.usage, message } }) : message);
     return undefined;
   }
 }

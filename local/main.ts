@@ -104,7 +104,11 @@ async function lookFirst(options: Options, asked: Asked, path: string): Promise<
 /** A line that asks for a simulated upstream has one, whoever's token the file holds. */
 function applySettings({ captured, faults, stocks }: Options): void {
   const isTrial = captured !== undefined || stocks !== undefined || faults.length > 0;
-  Object.assign(process.env, withSettings(process.env, { account: !isTrial }));
+  try {
+    Object.assign(process.env, withSettings(process.env, { account: !isTrial }));
+  } catch (error) {
+    throw new OptionError(error instanceof Error ? error.message : String(error));
+  }
 }
 
 /** Checks that need nothing started. */
