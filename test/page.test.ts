@@ -262,6 +262,24 @@ having count(distinct adj_factor) > 1 and min(adj_factor) > 1.5 order by ts_code
     await page.context().close();
   });
 
+  test("Enter takes the first match of a code, its digits, a name or its pinyin initials", async () => {
+    const [{ ts_code, symbol, name, cnspell }] = await query(
+      "select ts_code, symbol, name, cnspell from stock_info where cnspell = any (select cnspell from stock_info group by 1 having count(*) = 1) and ts_code = any (select ts_code from stock_daily) order by 1 limit 1",
+    );
+    const page = await openPage(browser, url, desktop);
+    const input = page.getByLabel("Code, name or pinyin");
+    for (const typed of [ts_code.toLowerCase(), symbol, name, name.slice(0, 3), cnspell, `sz${symbol}`]) {
+      await input.fill("没有这个");
+      await page.keyboard.press("Enter");
+      await page.getByText("No code, name or pinyin initials contain '没有这个'.").waitFor();
+      await input.fill(typed);
+      await page.keyboard.press("Enter");
+      await page.locator(`#chart svg.ts-chart[aria-label^="${ts_code} · ${name}"]`).waitFor();
+      expect(await input.inputValue()).toBe(ts_code);
+    }
+    await page.context().close();
+  });
+
   test("a phone 360 pixels wide scrolls in one direction, in both languages", async () => {
     for (const locale of ["en-US", "zh-CN"]) {
       const page = await openPage(browser, url, { ...phone, locale });

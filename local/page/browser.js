@@ -212,11 +212,20 @@ verifyForm.addEventListener("submit", async (event) => {
 
 let drawing = 0;
 let drawnAt = 0;
+/** What was typed and confirmed: a code, a name, initials; a redrawing leaves alone what is being typed. */
+let typed = "";
+const codeInput = chartForm.elements.namedItem("code");
+
+/** Draws the first match of what is typed. */
+function choose() {
+  typed = String(new FormData(chartForm).get("code") ?? "").trim();
+  void drawChart();
+}
 
 async function drawChart() {
   const chosen = new FormData(chartForm);
   const query = new URLSearchParams({
-    code: String(chosen.get("code") ?? ""),
+    code: typed,
     adjust: String(chosen.get("adjust") ?? "none"),
     range: String(chosen.get("range") ?? "1y"),
     width: String(chart.clientWidth),
@@ -228,8 +237,10 @@ async function drawChart() {
     const { code, html } = await (await fetch(`/chart?${query}`)).json();
     if (mine !== drawing) return; // the choice has changed since
     chart.dataset.code = code;
-    const input = chartForm.elements.namedItem("code");
-    if (input instanceof HTMLInputElement && input.value === "") input.placeholder = code;
+    if (codeInput instanceof HTMLInputElement) {
+      if (typed === "") codeInput.placeholder = code;
+      else if (code !== "" && codeInput.value.trim() === typed) codeInput.value = typed = code;
+    }
     show(chart, html);
   } catch {
     setState(document.body.dataset.lost ?? "", false);
@@ -257,9 +268,9 @@ async function suggest() {
 
 chartForm.addEventListener("submit", (event) => {
   event.preventDefault();
-  void drawChart();
+  choose();
 });
-chartForm.addEventListener("change", () => void drawChart());
+chartForm.addEventListener("change", choose);
 chartForm.addEventListener("input", (event) => {
   if (event.target instanceof HTMLInputElement && event.target.name === "code")
     void suggest().catch(() => {});

@@ -13,13 +13,13 @@ import { formatNumber } from "../../shared/widget/format.ts";
 import { html, type Markup } from "../../shared/widget/html.ts";
 import { lineChart } from "../../shared/widget/line-chart.ts";
 import { renderTable } from "../../shared/widget/table.ts";
-import { readCode, suggestCode } from "../../shared/words/codes.ts";
 import { type Range, ranges } from "./range.ts";
+import { search } from "./search.ts";
 import type { PageWords } from "./words.ts";
 
 export type ChartChoice = {
-  /** As typed; if empty, a stored code is chosen. */
-  readonly code: string;
+  /** A code, a name or pinyin initials, of which the first match is drawn; if empty, a stored code is chosen. */
+  readonly typed: string;
   readonly adjust: Adjustment;
   readonly range: Range;
   /** Width in pixels. */
@@ -29,20 +29,16 @@ export type ChartChoice = {
 const height = 240;
 const widths = { least: 260, most: 1_400, usual: 640 };
 const tableRowsMax = 250;
+const typedCharactersMax = 50;
 
 export function readChoice(query: URLSearchParams): ChartChoice {
   const width = Math.round(Number(query.get("width") ?? widths.usual)) || widths.usual;
   return {
-    code: codeOf(query.get("code") ?? ""),
+    typed: (query.get("code") ?? "").trim().slice(0, typedCharactersMax),
     adjust: adjustments.find((name) => name === query.get("adjust")) ?? "none",
     range: (Object.keys(ranges) as Range[]).find((name) => name === query.get("range")) ?? "1y",
     width: Math.min(widths.most, Math.max(widths.least, width)),
   };
-}
-
-/** Normalises the text if it is a code, however written; other text is searched unchanged. */
-function codeOf(typed: string): string {
-  return readCode(typed) ?? suggestCode(typed) ?? typed.trim().toUpperCase().slice(0, 20);
 }
 
 /** The chart as markup, and its code; no code while nothing is stored. */
@@ -51,10 +47,16 @@ export async function drawChart(
   choice: ChartChoice,
   words: PageWords,
 ): Promise<{ code: string; html: string }> {
-  const found = await chartedCode(database, choice.code);
+  const [match] = choice.typed === "" ? [] : await search(database, choice.typed);
+  const isUnknown = choice.typed !== "" && match === undefined;
+  const found = isUnknown ? undefined : await chartedCode(database, match?.ts_code ?? "");
   if (found === undefined) {
-    const text = choice.code === "" ? words.nothingStored : words.noPrices(choice.code);
-    return { code: "", html: html`<p class="ts-quiet">${text}</p>`.markup };
+    const text = isUnknown
+      ? words.noMatch(choice.typed)
+      : match === undefined
+        ? words.nothingStored
+        : words.noPrices(`${match.ts_code} ${match.name}`.trim());
+    return { code: match?.ts_code ?? "", html: html`<p class="ts-quiet">${text}</p>`.markup };
   }
   const { code, name, newest } = found;
   const span = ranges[choice.range];

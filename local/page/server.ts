@@ -5,7 +5,6 @@ import { createServer, type IncomingMessage, type ServerResponse } from "node:ht
 import { join } from "node:path";
 import type { Choice } from "../../shared/catalogue/chosen-datasets.ts";
 import type { Origin } from "../../shared/catalogue/origin.ts";
-import { suggestCodes } from "../../shared/reads/instruments.ts";
 import { style } from "../../shared/widget/style.ts";
 import { readOnly } from "../database/url.ts";
 import { listen } from "../listen.ts";
@@ -20,6 +19,7 @@ import { readWeeks, streamEvents } from "./events.ts";
 import { type InterfaceRate, makeFeed } from "./feed.ts";
 import { renderFragments } from "./fragments.ts";
 import { drawNames } from "./names.ts";
+import { search } from "./search.ts";
 import type { SetUp } from "./setup.ts";
 import { drawFindings } from "./verifications.ts";
 import { type PageWords, wordsFor } from "./words.ts";
@@ -112,7 +112,7 @@ export async function startPage({
       case "GET /findings":
         return send(response, 200, "text/html; charset=utf-8", await drawFindings(database, query, words));
       case "GET /codes":
-        return sendJson(response, 200, await suggestCodes(database, query.get("q") ?? ""));
+        return sendJson(response, 200, await search(database, query.get("q") ?? ""));
       case "POST /command":
         return await command(request, response, words);
       case "POST /setup":

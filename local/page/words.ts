@@ -56,6 +56,7 @@ export type PageWords = {
   readonly ranges: Readonly<Record<Range, string>>;
   readonly nothingStored: string;
   readonly noPrices: (code: string) => string;
+  readonly noMatch: (typed: string) => string;
   readonly close: string;
   /** The dialog with the names of what is absent of a day, what a verification found, or all datasets. */
   readonly names: string;
@@ -188,6 +189,7 @@ const english: PageWords = {
   ranges: { "1m": "1 m", "3m": "3 m", "1y": "1 y", "5y": "5 y", all: "all" },
   nothingStored: "No prices are stored yet. They appear here when the first days are in.",
   noPrices: (code) => `No prices of ${code} are stored.`,
+  noMatch: (typed) => `No code, name or pinyin initials contain '${typed}'.`,
   close: "close",
   names: "Details",
   noNames: "No names are known of this day.",
@@ -328,6 +330,7 @@ const chinese: PageWords = {
   ranges: { "1m": "1 月", "3m": "3 月", "1y": "1 年", "5y": "5 年", all: "全部" },
   nothingStored: "还没有价格入库。首批数据入库后会显示在这里。",
   noPrices: (code) => `没有 ${code} 的价格。`,
+  noMatch: (typed) => `没有代码、名称或拼音首字母包含“${typed}”。`,
   close: "收盘价",
   names: "详情",
   noNames: "没有这一天的明细。",

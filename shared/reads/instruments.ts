@@ -93,7 +93,7 @@ where (cast(:is_etf as text) is null or is_etf = :is_etf)
   and (cast(:status as text) is null or list_status = :status)
   and (
     cast(:q as text) is null
-    or strpos(lower(concat_ws(' ', ts_code, name, fullname, cnspell)), lower(:q)) > 0
+    or ${hasText("q")}
   )
   and ts_code > :after
 order by ts_code
@@ -164,7 +164,15 @@ from stock_info`);
   return { stocks: Number(row?.stocks), etfs: Number(row?.etfs) };
 }
 
-/** Instruments with a text in their code, name or pinyin initials; those that begin with it come first. */
+/** Whether a text is part of the code, the name, the full name or the name's pinyin initials. */
+function hasText(parameter: string): string {
+  return `strpos(lower(concat_ws(' ', ts_code, name, fullname, cnspell)), lower(:${parameter})) > 0`;
+}
+
+/**
+ * Instruments with a text in their code, names or pinyin initials, the likeliest first: whose code, name or initials it is, then
+ * those that begin with it, then those that are listed.
+ */
 export async function suggestCodes(
   database: Database,
   text: string,
@@ -172,8 +180,12 @@ export async function suggestCodes(
   const rows = await database.run(
     `select ts_code, concat_ws(' ', name, upper(cnspell)) as name
 from stock_info
-where strpos(lower(concat_ws(' ', ts_code, name, cnspell)), lower(:text)) > 0
-order by strpos(lower(ts_code), lower(:text)) <> 1, list_status <> 'L', ts_code
+where ${hasText("text")}
+order by
+  (lower(:text) = any (array[lower(ts_code), symbol, lower(name), lower(cnspell)])) is not true,
+  strpos(ts_code, upper(:text)) <> 1,
+  (strpos(lower(name), lower(:text)) = 1 or strpos(lower(cnspell), lower(:text)) = 1) is not true,
+  list_status <> 'L', is_etf, ts_code
 limit 20`,
     { text: text.normalize("NFKC").trim().slice(0, 50) },
   );
