@@ -23,6 +23,12 @@ import { makeTerminal } from "./terminal.ts";
 
 const language = languageOf(process.env);
 
+/** The same as the command line's exit code for a conflict. */
+const inTheWayExitCode = 4;
+
+/** Time of a start to close what it has opened, after Ctrl-C: the CDK alone would take ten seconds to come to its end. */
+const closeMilliseconds = 900;
+
 process.exitCode = await main().catch((error: unknown) => {
   console.error(translate(error instanceof Error ? error.message : String(error), language));
   return error instanceof OptionError ? 2 : error instanceof NoSpaceError ? exitCodeOfNoSpace : 1;
@@ -46,10 +52,18 @@ async function main(): Promise<number> {
   const said = isNamed ? options : { ...options, dataDir: relative("", path) };
   const stop = stopSignal();
   let environment: Environment | undefined;
+  let isStarting = true;
+  const leave = () => {
+    if (!isStarting) return;
+    sayStopped(dataDir.path);
+    process.exit(130); // nothing is under way that the next start does not begin again
+  };
+  stop.signal.addEventListener("abort", () => void setTimeout(leave, closeMilliseconds).unref());
   try {
     const terminal = makeTerminal(process.stdout, language);
     if (options.discard) discard(dataDir.path);
     environment = await startEnvironment(options, { ...asked, looked }, dataDir.path, terminal, stop.signal);
+    isStarting = false;
     for (const line of introduce(said, environment, dataDir.path)) terminal.line(line);
     const { databaseHost: host } = options;
     if (host !== undefined && !isLoopback(host)) {
@@ -70,12 +84,13 @@ async function main(): Promise<number> {
     stop.closing();
     await environment?.close();
     dataDir.release();
-    if (stop.signal.aborted) console.error(translate(say("stopped", { path: dataDir.path }), language));
+    if (stop.signal.aborted) sayStopped(dataDir.path);
   }
 }
 
-/** The same as the command line's exit code for a conflict. */
-const inTheWayExitCode = 4;
+function sayStopped(path: string): void {
+  console.error(translate(say("stopped", { path }), language));
+}
 
 function describeInTheWay({ job, taskId }: JobRun): string {
   return translate(say("pausedInTheWay", { job, id: taskId }), language);

@@ -37,6 +37,8 @@ async function runApp(outDir: string, context: Readonly<Record<string, unknown>>
     env: { ...environment, CDK_OUTDIR: outDir, CDK_CONTEXT_JSON: JSON.stringify(context), ...fast },
     stdio: ["ignore", "pipe", "pipe"],
   });
+  const end = () => child.kill();
+  process.on("exit", end); // Ctrl-C does not wait for it
   let said = "";
   const keep = (chunk: Buffer) => {
     said = (said + chunk.toString()).slice(-4_000);
@@ -46,6 +48,6 @@ async function runApp(outDir: string, context: Readonly<Record<string, unknown>>
   const code = await new Promise((resolve, reject) => {
     child.on("error", reject);
     child.on("exit", resolve);
-  });
+  }).finally(() => process.off("exit", end));
   if (code !== 0) throw new Error(`the stack could not be synthesised:\n${said}`);
 }

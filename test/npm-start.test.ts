@@ -109,6 +109,18 @@ test("a range that is not due is not called stored, and its JSON line says so", 
   expect(output).not.toContain("everything requested was already stored");
 });
 
+test("Ctrl-C while it starts ends it without waiting for what it starts", async () => {
+  const other = temporaryDataDir();
+  const run = startMirror(["--data-dir", other.path, "--stocks", "61"]);
+  await run.printed("starting the database");
+  const stoppedAt = performance.now();
+  run.signal("SIGINT");
+  const { code, output } = await run.ended;
+  other.remove();
+  expect([code, output]).toEqual([130, expect.stringContaining("Stopped. The data stays in")]);
+  expect(performance.now() - stoppedAt).toBeLessThan(5_000); // a second on an idle machine; a start takes longer
+});
+
 function reaches(host: string, port: number): Promise<boolean> {
   return new Promise((resolve) => {
     const socket = createConnection({ host, port });
