@@ -1,10 +1,12 @@
 // The page shows the stack's messages in the reader's language, and a refusal with the labels of its form.
 import { describe, expect, test } from "vitest";
+import { drawCandles, drawComparison } from "../local/page/candles.ts";
 import { carryOut } from "../local/page/commands.ts";
 import { renderDocument } from "../local/page/document.ts";
 import { renderVerifications } from "../local/page/verifications.ts";
 import { wordsFor } from "../local/page/words.ts";
 import { datasets } from "../shared/catalogue/datasets.ts";
+import { addDays, formatDay } from "../shared/catalogue/dates.ts";
 import { jobs, jobTypes } from "../shared/catalogue/jobs.ts";
 import { originOfAddress } from "../shared/catalogue/origin.ts";
 import type { Verification } from "../shared/reads/verifications.ts";
@@ -92,6 +94,46 @@ test("a verification is shown in the reader's language, with its counts, and ope
   expect(shown[1]).toContain("应有 9 行，已存 8 行, 1 项缺失, 2 项不一致");
   expect(shown[1]).toContain(">有缺失</a>");
   expect(shown[1]).toContain("未修复：");
+});
+
+test("candles become weeks, then months, before they are too narrow, and keep their ends and volume", () => {
+  const bars = Array.from({ length: 2_000 }, (_, at) => {
+    const price = 10 + at / 100;
+    const day = formatDay(addDays("20200106", at));
+    return { day, open: price, high: price + 1, low: price - 1, close: price + 0.5, vol: 10 };
+  });
+  const drawn = (count: number) =>
+    drawCandles({ title: "x", width: 730, bars: bars.slice(0, count) }, english).markup;
+  const readings = (count: number) => /data-readings="([^"]*)"/.exec(drawn(count))?.[1]?.split("\n") ?? [];
+  expect(readings(160)).toHaveLength(160);
+  expect(readings(700)).toHaveLength(100);
+  expect(readings(700)[0]).toBe(
+    "2020-01-06 – 2020-01-12  open 10  high 11.06  low 9  close 10.56  volume, lots 70",
+  );
+  expect(drawn(700)).toContain("each candle is a week");
+  expect(drawn(2_000)).toContain("each candle is a month");
+  expect(readings(1)).toHaveLength(1);
+});
+
+test("names in a chart are escaped, and codes without a common day are said to have none", () => {
+  const hostile = '"><script>alert(1)</script>';
+  const days = ["2020-01-06", "2020-01-07"];
+  const compare = (closes: (number | null)[]) =>
+    drawComparison(
+      {
+        title: hostile,
+        width: 730,
+        days,
+        lines: [
+          { name: hostile, closes: [1, 2] },
+          { name: hostile, closes },
+        ],
+      },
+      chinese,
+    ).markup;
+  expect(compare([null, 4])).not.toContain("<script");
+  expect(compare([null, 4])).toContain("以 2020-01-07 为 100");
+  expect(compare([null, null])).toContain("没有共同的交易日");
 });
 
 describe("whatever is in the catalogue", () => {

@@ -246,7 +246,7 @@ having count(distinct adj_factor) > 1 and min(adj_factor) > 1.5 order by ts_code
       await chart.waitFor();
       const oldest = page.locator("#chart tbody tr:last-child td:nth-child(5)");
       return {
-        path: await chart.locator("path").getAttribute("d"),
+        path: await chart.locator("path").first().getAttribute("d"),
         oldest: Number((await oldest.textContent())?.replaceAll(",", "")),
         axis: await chart.locator("text").allTextContents(),
       };
@@ -277,6 +277,48 @@ having count(distinct adj_factor) > 1 and min(adj_factor) > 1.5 order by ts_code
       await page.locator(`#chart svg.ts-chart[aria-label^="${ts_code} · ${name}"]`).waitFor();
       expect(await input.inputValue()).toBe(ts_code);
     }
+    await page.context().close();
+  });
+
+  test("the crosshair says a day's figures by mouse and by keys, and a second code is compared from 100", async () => {
+    const rows = await query(`select to_char(trade_date, 'YYYY-MM-DD') as day, open, close, vol
+from stock_daily where ts_code = '600519.SH' order by trade_date desc limit 2`);
+    const [newest, before] = rows.map(({ day, close }) => ({ day, close: String(Number(close)) }));
+    const page = await openPage(browser, url, desktop);
+    const reading = page.locator("#reading");
+    const says = async ({ day, close }: { day: string; close: string } = { day: "?", close: "?" }) =>
+      await reading
+        .filter({ hasText: new RegExp(`^${day} .* close ${close.replace(".", "\\.")} .* volume`) })
+        .waitFor();
+    await says(newest);
+    expect(await page.locator("#chart svg.candles path.body").count()).toBe(2);
+    const plot = await page.locator("#crosshair-day").boundingBox();
+    if (plot === null) throw new Error("the chart has no slider");
+    await page.mouse.move(plot.x + 1, plot.y + 50);
+    await until(async () => !(await reading.textContent())?.startsWith(newest?.day ?? ""));
+    await page.mouse.move(plot.x + plot.width - 1, plot.y + 50);
+    await says(newest);
+    const slider = page.getByRole("slider", { name: "Day of the chart" });
+    await slider.press("ArrowLeft");
+    await says(before);
+    expect(await slider.getAttribute("aria-valuetext")).toBe(await reading.textContent());
+
+    const compared = page.getByRole("combobox", { name: "Compare with" });
+    await compared.fill("没有这个");
+    await compared.press("Enter");
+    await page.getByText("No code, name or pinyin initials contain '没有这个'.").waitFor();
+    const [{ ts_code }] = await query(
+      "select min(ts_code) as ts_code from stock_daily where trade_date > '2026-11-01'",
+    );
+    await compared.fill(ts_code);
+    await compared.press("Enter");
+    await page.locator(`#chart svg.ts-chart[aria-label*="${ts_code}"]`).waitFor();
+    expect(await page.locator("#chart svg.candles path").count()).toBe(2);
+    expect(await page.locator("#chart figcaption").textContent()).toMatch(
+      /^Close, 20\d\d-\d\d-\d\d is 100\./,
+    );
+    await slider.press("Home");
+    await reading.filter({ hasText: /600519\.SH .* 100 \(±0 %\) .* 100 \(±0 %\)/ }).waitFor();
     await page.context().close();
   });
 

@@ -212,20 +212,35 @@ verifyForm.addEventListener("submit", async (event) => {
 
 let drawing = 0;
 let drawnAt = 0;
-/** What was typed and confirmed: a code, a name, initials; a redrawing leaves alone what is being typed. */
-let typed = "";
-const codeInput = chartForm.elements.namedItem("code");
+/** What was typed and confirmed, by field: a code, a name, initials; a redrawing leaves alone what is being typed. */
+const typed = { code: "", compare: "" };
+
+/** @param {"code" | "compare"} name */
+function field(name) {
+  const input = chartForm.elements.namedItem(name);
+  if (!(input instanceof HTMLInputElement)) throw new Error(`the chart has no field ${name}`);
+  return input;
+}
 
 /** Draws the first match of what is typed. */
 function choose() {
-  typed = String(new FormData(chartForm).get("code") ?? "").trim();
+  typed.code = field("code").value.trim();
+  typed.compare = field("compare").value.trim();
   void drawChart();
+}
+
+/** Shows the code that was found in place of what was typed. @param {"code" | "compare"} name @param {string} found */
+function showFound(name, found) {
+  const input = field(name);
+  if (typed[name] !== "" && found !== "" && input.value.trim() === typed[name]) {
+    input.value = typed[name] = found;
+  }
 }
 
 async function drawChart() {
   const chosen = new FormData(chartForm);
   const query = new URLSearchParams({
-    code: typed,
+    ...typed,
     adjust: String(chosen.get("adjust") ?? "none"),
     range: String(chosen.get("range") ?? "1y"),
     width: String(chart.clientWidth),
@@ -234,14 +249,15 @@ async function drawChart() {
   const mine = drawing;
   drawnAt = performance.now();
   try {
-    const { code, html } = await (await fetch(`/chart?${query}`)).json();
+    const { code, compared, html } = await (await fetch(`/chart?${query}`)).json();
     if (mine !== drawing) return; // the choice has changed since
+    if (code !== chart.dataset.code) isPointed = false;
     chart.dataset.code = code;
-    if (codeInput instanceof HTMLInputElement) {
-      if (typed === "") codeInput.placeholder = code;
-      else if (code !== "" && codeInput.value.trim() === typed) codeInput.value = typed = code;
-    }
+    if (typed.code === "") field("code").placeholder = code;
+    showFound("code", code);
+    showFound("compare", compared);
     show(chart, html);
+    if (isPointed) point();
   } catch {
     setState(document.body.dataset.lost ?? "", false);
   }
@@ -253,8 +269,33 @@ function redrawNowAndThen() {
   void drawChart();
 }
 
-async function suggest() {
-  const text = String(new FormData(chartForm).get("code") ?? "");
+let isPointed = false;
+
+/** Moves the crosshair to the slider's day, and says its figures. */
+function point() {
+  const slider = document.getElementById("crosshair-day");
+  if (!(slider instanceof HTMLInputElement)) return;
+  const { readings = "", first = "", slot = "" } = slider.dataset;
+  const text = readings.split("\n")[slider.valueAsNumber] ?? "";
+  const x = String(Number(first) + slider.valueAsNumber * Number(slot));
+  const crosshair = document.getElementById("crosshair");
+  crosshair?.setAttribute("x1", x);
+  crosshair?.setAttribute("x2", x);
+  crosshair?.setAttribute("visibility", "visible");
+  slider.setAttribute("aria-valuetext", text);
+  element("reading", HTMLElement).textContent = text;
+  isPointed = true;
+}
+
+chart.addEventListener("input", point);
+chart.addEventListener("pointermove", ({ target, offsetX }) => {
+  if (!(target instanceof HTMLInputElement) || target.id !== "crosshair-day") return;
+  target.valueAsNumber = Math.floor((offsetX / target.clientWidth) * (Number(target.max) + 1));
+  point();
+});
+
+/** @param {string} text */
+async function suggest(text) {
   if (text === "") return;
   const found = await (await fetch(`/codes?q=${encodeURIComponent(text)}`)).json();
   const options = found.map((/** @type {{ ts_code: string, name: string }} */ { ts_code, name }) => {
@@ -272,8 +313,8 @@ chartForm.addEventListener("submit", (event) => {
 });
 chartForm.addEventListener("change", choose);
 chartForm.addEventListener("input", (event) => {
-  if (event.target instanceof HTMLInputElement && event.target.name === "code")
-    void suggest().catch(() => {});
+  if (event.target instanceof HTMLInputElement && event.target.type === "text")
+    void suggest(event.target.value).catch(() => {});
 });
 
 /** Of the drawing that came with the page, or else of its place. */

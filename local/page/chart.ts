@@ -1,5 +1,5 @@
-// Prices of one code as a chart, and the same numbers as a table, for screen readers.
-import { addDays, formatDay } from "../../shared/catalogue/dates.ts";
+// Prices of one code, or of two as they moved, as a chart, and the same numbers as a table, for screen readers.
+import { addDays, type Day, formatDay } from "../../shared/catalogue/dates.ts";
 import type { Database } from "../../shared/ports.ts";
 import {
   type Adjustment,
@@ -11,8 +11,8 @@ import {
 import { dailyRowsMax } from "../../shared/reads/figures.ts";
 import { formatNumber } from "../../shared/widget/format.ts";
 import { html, type Markup } from "../../shared/widget/html.ts";
-import { lineChart } from "../../shared/widget/line-chart.ts";
 import { renderTable } from "../../shared/widget/table.ts";
+import { type Bar, drawCandles, drawComparison, percent } from "./candles.ts";
 import { type Range, ranges } from "./range.ts";
 import { search } from "./search.ts";
 import type { PageWords } from "./words.ts";
@@ -20,13 +20,14 @@ import type { PageWords } from "./words.ts";
 export type ChartChoice = {
   /** A code, a name or pinyin initials, of which the first match is drawn; if empty, a stored code is chosen. */
   readonly typed: string;
+  /** A second code to compare, found in the same way; none if empty. */
+  readonly compared: string;
   readonly adjust: Adjustment;
   readonly range: Range;
   /** Width in pixels. */
   readonly width: number;
 };
 
-const height = 240;
 const widths = { least: 260, most: 1_400, usual: 640 };
 const tableRowsMax = 250;
 const typedCharactersMax = 50;
@@ -35,55 +36,100 @@ export function readChoice(query: URLSearchParams): ChartChoice {
   const width = Math.round(Number(query.get("width") ?? widths.usual)) || widths.usual;
   return {
     typed: (query.get("code") ?? "").trim().slice(0, typedCharactersMax),
+    compared: (query.get("compare") ?? "").trim().slice(0, typedCharactersMax),
     adjust: adjustments.find((name) => name === query.get("adjust")) ?? "none",
     range: (Object.keys(ranges) as Range[]).find((name) => name === query.get("range")) ?? "1y",
     width: Math.min(widths.most, Math.max(widths.least, width)),
   };
 }
 
-/** The chart as markup, and its code; no code while nothing is stored. */
+type Found = { readonly code: string; readonly name: string; readonly newest: Day };
+
+/** The chart as markup, and its codes; no code while nothing is stored. */
 export async function drawChart(
   database: Database,
   choice: ChartChoice,
   words: PageWords,
-): Promise<{ code: string; html: string }> {
-  const [match] = choice.typed === "" ? [] : await search(database, choice.typed);
-  const isUnknown = choice.typed !== "" && match === undefined;
-  const found = isUnknown ? undefined : await chartedCode(database, match?.ts_code ?? "");
-  if (found === undefined) {
-    const text = isUnknown
-      ? words.noMatch(choice.typed)
-      : match === undefined
-        ? words.nothingStored
-        : words.noPrices(`${match.ts_code} ${match.name}`.trim());
-    return { code: match?.ts_code ?? "", html: html`<p class="ts-quiet">${text}</p>`.markup };
-  }
-  const { code, name, newest } = found;
+): Promise<{ code: string; compared: string; html: string }> {
+  const found = await findPrices(database, choice.typed, words);
+  if ("refusal" in found) return { ...found, compared: "", html: found.refusal.markup };
+  const other = choice.compared === "" ? undefined : await findPrices(database, choice.compared, words);
+  const isCompared = other !== undefined && !("refusal" in other) && other.code !== found.code;
   const span = ranges[choice.range];
-  const from = span === undefined ? undefined : addDays(newest, -span);
-  const rows = await readWhole(dailyRowsMax, (last?: DailyRow) =>
-    dailyOfCode(
-      database,
-      code,
-      { from: last === undefined ? from : addDays(last.trade_date, 1) },
-      { adjust: choice.adjust },
-      dailyRowsMax,
-    ),
-  );
-  const title = [code, name, words.adjustments[choice.adjust]].filter((part) => part !== "").join(" · ");
-  const chart = lineChart({
-    title,
-    labels: rows.map(({ trade_date }) => formatDay(trade_date)),
-    series: [{ name: words.close, values: rows.map((row) => numberOf(row, "close")) }],
-    fromZero: false,
-    width: choice.width,
-    height,
-    words: words.widget,
-  });
+  const from = span === undefined ? undefined : addDays(found.newest, -span);
+  const rowsOf = ({ code }: Found) => readPrices(database, code, from, choice.adjust);
+  const [rows, otherRows] = [await rowsOf(found), isCompared ? await rowsOf(other) : undefined];
+  const adjusted = words.adjustments[choice.adjust];
+  const title = [titleOf(found), ...(isCompared ? [titleOf(other)] : []), adjusted].join(" · ");
+  const { width } = choice;
+  const drawn =
+    otherRows === undefined || !isCompared
+      ? drawCandles({ title, width, bars: rows.flatMap(asBar) }, words)
+      : drawComparison({ title, width, ...sideBySide([found, rows], [other, otherRows]) }, words);
+  const refusal = other !== undefined && "refusal" in other ? other.refusal : undefined;
   return {
-    code,
-    html: html`${headline(rows, words)}${{ markup: chart }}${table(rows, title, words)}`.markup,
+    code: found.code,
+    compared: isCompared ? other.code : "",
+    html: html`${refusal}${headline(rows, words)}${drawn}${table(rows, title, words, otherRows)}`.markup,
   };
+}
+
+/** The code of the first match that has prices, or why there is none. */
+async function findPrices(
+  database: Database,
+  typed: string,
+  words: PageWords,
+): Promise<Found | { readonly code: string; readonly refusal: Markup }> {
+  const [match] = typed === "" ? [] : await search(database, typed);
+  const isUnknown = typed !== "" && match === undefined;
+  const found = isUnknown ? undefined : await chartedCode(database, match?.ts_code ?? "");
+  if (found !== undefined) return found;
+  const text = isUnknown
+    ? words.noMatch(typed)
+    : match === undefined
+      ? words.nothingStored
+      : words.noPrices(`${match.ts_code} ${match.name}`.trim());
+  return { code: match?.ts_code ?? "", refusal: html`<p class="ts-quiet">${text}</p>` };
+}
+
+function readPrices(
+  database: Database,
+  code: string,
+  from: Day | undefined,
+  adjust: Adjustment,
+): Promise<DailyRow[]> {
+  return readWhole(dailyRowsMax, (last?: DailyRow) => {
+    const range = { from: last === undefined ? from : addDays(last.trade_date, 1) };
+    return dailyOfCode(database, code, range, { adjust }, dailyRowsMax);
+  });
+}
+
+function titleOf({ code, name }: Found): string {
+  return name === "" ? code : `${code} · ${name}`;
+}
+
+/** None of a day without a close. */
+function asBar(row: DailyRow): Bar[] {
+  const close = numberOf(row, "close");
+  if (close === null) return [];
+  const [open, high, low] = [numberOf(row, "open"), numberOf(row, "high"), numberOf(row, "low")];
+  const ends = [open ?? close, high ?? close, low ?? close, close];
+  return [
+    {
+      ...{ day: formatDay(row.trade_date), open: open ?? close, close },
+      ...{ high: Math.max(...ends), low: Math.min(...ends), vol: numberOf(row, "vol") ?? 0 },
+    },
+  ];
+}
+
+/** Closes of two codes, on all days of either. */
+function sideBySide(...codes: readonly (readonly [Found, readonly DailyRow[]])[]) {
+  const days = [...new Set(codes.flatMap(([, rows]) => rows.map((row) => row.trade_date)))].sort();
+  const lines = codes.map(([found, rows]) => {
+    const closes = new Map(rows.map((row) => [row.trade_date, numberOf(row, "close")]));
+    return { name: titleOf(found), closes: days.map((day) => closes.get(day) ?? null) };
+  });
+  return { days: days.map(formatDay), lines };
 }
 
 /** The newest price, and its change over the range. */
@@ -92,25 +138,36 @@ function headline(rows: readonly DailyRow[], words: PageWords): Markup | undefin
   const [first, last] = [closes.at(0), closes.at(-1)];
   const newest = rows.at(-1);
   if (first === undefined || last === undefined || newest === undefined) return undefined;
-  const percent = first === 0 ? 0 : (100 * (last - first)) / first;
-  const sign = percent > 0 ? "+" : percent < 0 ? "−" : "±";
-  const moved = `${sign}${formatNumber(Math.abs(percent))} %`;
+  const moved = percent(first === 0 ? 0 : last / first - 1);
   return html`<p class="price"><strong>${formatNumber(last, 2)}</strong> ${words.priceOn(formatDay(newest.trade_date), moved)}</p>`;
 }
 
-function table(rows: readonly DailyRow[], title: string, words: PageWords): Markup {
+/** @param others closes of a second code get a column */
+function table(
+  rows: readonly DailyRow[],
+  title: string,
+  words: PageWords,
+  others: readonly DailyRow[] = [],
+): Markup {
+  const closes = new Map(others.map((row) => [row.trade_date, numberOf(row, "close")]));
   const shown = rows.slice(-tableRowsMax).reverse();
   const numbers = (["open", "high", "low", "close", "vol"] as const).map((column) => ({
     name: words.columns[column],
     isNumber: true,
-    cell: (row: DailyRow) => {
-      const value = numberOf(row, column);
-      return value === null ? "–" : formatNumber(value, column === "vol" ? 0 : 3);
-    },
+    cell: (row: DailyRow) => figureOf(numberOf(row, column), column === "vol" ? 0 : 3),
   }));
+  const [other] = others;
+  const compared = other && {
+    ...{ name: `${other.ts_code} ${words.columns.close}`, isNumber: true },
+    cell: ({ trade_date }: DailyRow) => figureOf(closes.get(trade_date) ?? null, 3),
+  };
   const day = { name: words.day, cell: ({ trade_date }: DailyRow) => formatDay(trade_date) };
   return html`<details><summary>${words.asTable(shown.length)}</summary>
-<div class="scroll" tabindex="0" role="region" aria-label="${title}">${renderTable({ columns: [day, ...numbers], rows: shown, isPlain: true, caption: title })}</div></details>`;
+<div class="scroll" tabindex="0" role="region" aria-label="${title}">${renderTable({ columns: [day, ...numbers, ...(compared ? [compared] : [])], rows: shown, isPlain: true, caption: title })}</div></details>`;
+}
+
+function figureOf(value: number | null, digits: 0 | 3): string {
+  return value === null ? "–" : formatNumber(value, digits);
 }
 
 function numberOf({ figures }: DailyRow, column: string): number | null {

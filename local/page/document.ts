@@ -104,6 +104,7 @@ function prices(words: PageWords, content: Content | undefined): Markup {
     html`<label><input type="radio" name="${name}" value="${value}"${isChosen ? html` checked` : undefined}><span>${text}</span></label>`;
   return html`<form id="chart-form" role="search">
 <label class="code">${words.code}<input type="text" name="code" list="codes" placeholder="${content?.chart.code}" autocomplete="off" spellcheck="false"></label>
+<label class="code">${words.compare}<input type="text" name="compare" list="codes" autocomplete="off" spellcheck="false"></label>
 <datalist id="codes"></datalist>
 <fieldset class="choice"><legend>${words.adjustment}</legend>${adjustments.map((name) => choice("adjust", name, name === "none" ? words.adjustments.none : name, name === "none"))}</fieldset>
 <fieldset class="choice"><legend>${words.range}</legend>${(Object.keys(ranges) as Range[]).map((name) => choice("range", name, words.ranges[name], name === "1y"))}</fieldset>

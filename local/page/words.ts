@@ -5,6 +5,7 @@ import type { Verdict, VerificationStatus } from "../../shared/catalogue/status.
 import type { Adjustment } from "../../shared/reads/daily.ts";
 import type { Verification } from "../../shared/reads/verifications.ts";
 import type { TaskQuestions } from "../../shared/widget/actions.ts";
+import { formatNumber } from "../../shared/widget/format.ts";
 import { chinese as chineseWidget, english as englishWidget, type Words } from "../../shared/widget/words.ts";
 import type { Range } from "./range.ts";
 
@@ -50,6 +51,8 @@ export type PageWords = {
   readonly taskIs: (job: string, status: string) => string;
   readonly taskAt: (job: string, percent: number) => string;
   readonly code: string;
+  /** The field of a second code. */
+  readonly compare: string;
   readonly adjustment: string;
   readonly adjustments: Readonly<Record<Adjustment, string>>;
   readonly range: string;
@@ -65,6 +68,14 @@ export type PageWords = {
   readonly day: string;
   readonly columns: Readonly<Record<"open" | "high" | "low" | "close" | "vol", string>>;
   readonly priceOn: (day: string, moved: string) => string;
+  /** The slider over a chart. */
+  readonly crosshair: string;
+  /** The greatest volume, short. */
+  readonly lots: (count: number) => string;
+  readonly rebased: (day: string) => string;
+  readonly noCommonDay: string;
+  /** What one candle is of, where it is no day. */
+  readonly steps: Readonly<Record<"week" | "month", string>>;
   readonly asTable: (rows: number) => string;
   readonly datasetTable: DatasetWords;
   readonly verify: VerifyWords;
@@ -183,6 +194,7 @@ const english: PageWords = {
   taskIs: (job, status) => `${job}: ${status}`,
   taskAt: (job, percent) => `${job}: ${percent} %`,
   code: "Code, name or pinyin",
+  compare: "Compare with",
   adjustment: "Adjustment",
   adjustments: { none: "unadjusted", qfq: "qfq, forward adjusted", hfq: "hfq, backward adjusted" },
   range: "Range",
@@ -197,6 +209,12 @@ const english: PageWords = {
   day: "day",
   columns: { open: "open", high: "high", low: "low", close: "close", vol: "volume, lots" },
   priceOn: (day, moved) => `on ${day}, ${moved} over the range`,
+  crosshair: "Day of the chart",
+  lots: (count) =>
+    count < 1_000 ? `${formatNumber(count, 0)} lots` : `${formatNumber(count / 1_000, 0)}k lots`,
+  rebased: (day) => `Close, ${day} is 100.`,
+  noCommonDay: "The two codes have no common day in this range.",
+  steps: { week: "each candle is a week", month: "each candle is a month" },
   asTable: (rows) => `As a table, newest ${rows} days`,
   datasetTable: {
     title: "All datasets",
@@ -324,6 +342,7 @@ const chinese: PageWords = {
   taskIs: (job, status) => `${job}：${status}`,
   taskAt: (job, percent) => `${job}：${percent} %`,
   code: "代码、名称或拼音",
+  compare: "对比",
   adjustment: "复权",
   adjustments: { none: "不复权", qfq: "前复权 qfq", hfq: "后复权 hfq" },
   range: "范围",
@@ -338,6 +357,11 @@ const chinese: PageWords = {
   day: "日期",
   columns: { open: "开盘", high: "最高", low: "最低", close: "收盘", vol: "成交量（手）" },
   priceOn: (day, moved) => `${day}，区间涨跌 ${moved}`,
+  crosshair: "图上的日期",
+  lots: (count) => (count < 10_000 ? `${formatNumber(count, 0)} 手` : `${formatNumber(count / 10_000)} 万手`),
+  rebased: (day) => `收盘价，以 ${day} 为 100。`,
+  noCommonDay: "两个代码在该区间没有共同的交易日。",
+  steps: { week: "每根 K 线为一周", month: "每根 K 线为一月" },
   asTable: (rows) => `表格，最近 ${rows} 天`,
   datasetTable: {
     title: "全部数据集",

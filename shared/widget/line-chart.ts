@@ -42,7 +42,7 @@ export function lineChart(chart: LineChart): string {
   const inner = { width: width - margin.left - margin.right, height: height - margin.top - margin.bottom };
   const x = (at: number) => margin.left + (labels.length < 2 ? 0 : (at / (labels.length - 1)) * inner.width);
   const y = (value: number) => margin.top + (1 - (value - low) / (high - low || 1)) * inner.height;
-  const label = `${title}, ${words.between(labels[0] ?? "", labels.at(-1) ?? "")}: ${series.map((each) => describe(each, words)).join("; ")}`;
+  const label = `${title}, ${words.between(labels[0] ?? "", labels.at(-1) ?? "")}: ${series.map((each) => describeSeries(each, words)).join("; ")}`;
   return html`<figure class="ts-figure">
 <svg class="ts-chart" width="${width}" height="${height}" viewBox="0 0 ${width} ${height}" role="img" aria-label="${label}" font-size="11" fill="currentColor">
 <title>${label}</title>
@@ -55,15 +55,15 @@ ${series.map(({ values }, at) => line(values, at, x, y))}
 </figure>`.markup;
 }
 
-function gridLine(value: number, y: number, width: number, digits: 1 | 2 | 3): Markup {
+export function gridLine(value: number, y: number, width: number, digits: 1 | 2 | 3): Markup {
   const at = round(y);
   return html`<line x1="${margin.left}" x2="${width - margin.right}" y1="${at}" y2="${at}" stroke="currentColor" stroke-opacity="0.2" />
 <text x="${margin.left - 6}" y="${at + 4}" text-anchor="end">${formatNumber(value, digits)}</text>
 `;
 }
 
-/** A null interrupts the line, so that gaps are visible. */
-function line(
+/** A null interrupts the line, so that gaps are visible. @param at place of the series, which gives its stroke */
+export function line(
   values: readonly (number | null)[],
   at: number,
   x: (at: number) => number,
@@ -86,12 +86,13 @@ function line(
 `;
 }
 
-function legend(name: string, at: number): Markup {
+export function legend(name: string, at: number): Markup {
   const { colour, dash } = strokes[at] ?? strokes[0];
   return html`<svg width="22" height="8" aria-hidden="true"><line x1="0" x2="22" y1="4" y2="4" stroke="${colour}" stroke-width="2" stroke-dasharray="${dash}" /></svg> ${name} `;
 }
 
-function describe({ name, values }: Series, words: Words): string {
+/** First and last value and the extremes, as text. */
+export function describeSeries({ name, values }: Series, words: Words): string {
   const known = values.filter((value) => value !== null);
   const [first, last] = [known[0], known.at(-1)];
   if (first === undefined || last === undefined) return words.noValues(name);
@@ -101,11 +102,12 @@ function describe({ name, values }: Series, words: Words): string {
 }
 
 /** As many digits as are needed to distinguish values within `span`. */
-function fractionDigits(span: number): 1 | 2 | 3 {
+export function fractionDigits(span: number): 1 | 2 | 3 {
   if (span < 1) return 3;
   return span < 10 ? 2 : 1;
 }
 
-function round(value: number): number {
+/** Tenths of a pixel are enough. */
+export function round(value: number): number {
   return Math.round(value * 10) / 10;
 }
