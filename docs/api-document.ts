@@ -43,10 +43,11 @@ awscurl --service execute-api --region "$AWS_REGION" "$API/api/jobs"
   formula begins with an apostrophe.
 - **Starting** a task returns 202 at once with the task, which is planned afterwards: poll it at its \`Location\`. With an
   \`Idempotency-Key\`, a repeated request starts nothing twice and gets the same task; repeat a start that was lost (503).
-- **Errors** are \`{"error": ..., "message": ...}\`. 400 also names the \`field\`, its \`value\` and what is \`allowed\`; 404 is an
+- **Errors** are \`application/problem+json\` (RFC 9457): \`type\`, \`title\`, \`status\` and \`detail\`; also \`error\`, the kind of
+  error, and \`message\`, the same text as \`detail\`. 400 also names the \`field\`, its \`value\` and what is \`allowed\`; 404 is an
   unknown path, task, record or code; 405 a method that the path does not support; 409 names the conflict; 503 means that the
-  database is waking up: retry after \`Retry-After\` seconds. API Gateway's own answers (403, 413, 429, 500, 503) have only
-  a \`message\`.
+  database is waking up: retry after \`Retry-After\` seconds. API Gateway's own answers (403, 413, 429, 500, 503) are
+  \`application/json\` with only a \`message\`.
 - **HEAD** works wherever GET does, and OPTIONS lists a path's methods.
 
 The examples below are shortened: lists to two elements, long objects to their first fields.

@@ -413,6 +413,10 @@ test.each([
   const { suggestion, ...refusal } = body;
   const meant = suggestion === undefined ? "" : `; did you mean ${suggestion}?`;
   expect(refusal).toEqual({
+    type: "about:blank",
+    title: "Bad Request",
+    status: 400,
+    detail: body.message,
     error: "bad_input",
     message: `${field} is ${JSON.stringify(value)}, expected ${body.allowed}${meant}`,
     field,
@@ -451,8 +455,9 @@ test("a known code without a row in the range gives an empty response, not a 404
 test.each(["/api/daily/999999.SH", "/api/finance/999999.SH", "/api/daily/999999.SH?format=csv"])(
   "%s with an unknown code is 404",
   async (path) => {
-    const { status, body } = await get(path);
-    expect([status, body.error]).toEqual([404, "not_found"]);
+    const { status, headers, body } = await get(path);
+    expect([status, headers["content-type"]]).toEqual([404, "application/problem+json"]);
+    expect(body).toMatchObject({ title: "Not Found", status, detail: body.message, error: "not_found" });
     expect(body.message).toContain("999999.SH");
   },
 );

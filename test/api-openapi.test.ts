@@ -201,26 +201,29 @@ function makeChecker() {
     const types = answers[answer.status] ?? [];
     const type = answer.headers.get("content-type")?.split(";")[0] ?? "none";
     if (!types.includes(type)) throw new Error(`not described, ${type}: ${what}`);
-    if (type === "application/json") {
+    if (type.endsWith("json")) {
       const pointer = [path, method.toLowerCase()].map((step) => step.replaceAll("/", "~1")).join("/");
       const reference = `api#/paths/${encodeURI(pointer)}/responses/${answer.status}`;
-      let validate = validators.get(reference);
-      validate ??= ajv.compile({ $ref: schemaAt(reference) });
-      validators.set(reference, validate);
-      if (!validate(JSON.parse(text))) throw new Error(`${ajv.errorsText(validate.errors)}: ${what}`);
+      const place = schemaAt(reference, type);
+      const validate = validators.get(place) ?? ajv.compile({ $ref: place });
+      validators.set(place, validate);
+      const body = JSON.parse(text) as Record<string, unknown>;
+      if (!validate(body)) throw new Error(`${ajv.errorsText(validate.errors)}: ${what}`);
+      if (answer.status >= 400)
+        expect(body, what).toMatchObject({ status: answer.status, detail: body.message });
     }
     return answer.status;
   };
 }
 
 /** Where the schema of a response is: responses common to all operations are described once. */
-function schemaAt(reference: string): string {
+function schemaAt(reference: string, type: string): string {
   const [, ...steps] = decodeURI(reference).split("/");
   const answer = steps
     .map((step) => step.replaceAll("~1", "/"))
     .reduce<Record<string, unknown>>((at, step) => at[step] as Record<string, unknown>, description);
   const place = typeof answer.$ref === "string" ? `api${answer.$ref}` : reference;
-  return `${place}/content/application~1json/schema`;
+  return `${place}/content/${encodeURI(type.replaceAll("/", "~1"))}/schema`;
 }
 
 describe("other requests that a client makes", () => {

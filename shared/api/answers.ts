@@ -41,9 +41,18 @@ const keyed = <Key extends string, Schema extends z.ZodMiniType>(
   make: () => Schema,
 ) => Object.fromEntries(columns.map((column) => [column, make()])) as Record<Key, Schema>;
 
+/** Of every error, as RFC 9457 has them: `encode` adds them to the fields of the error's kind. */
+const problemFields = {
+  type: about("about:blank: `error` is the kind", z.literal("about:blank")),
+  title: about("The HTTP status in words", z.string()),
+  status: about("The HTTP status", z.int()),
+  detail: about("The same text as message", z.string()),
+};
+
 export const ErrorAnswer = name(
   "Error",
   z.strictObject({
+    ...problemFields,
     error: about(
       "Kind of error",
       z.enum(["bad_input", "not_found", "method_not_allowed", "conflict", "unavailable", "internal"]),
@@ -75,8 +84,6 @@ export const GatewayAnswer = name(
   "GatewayError",
   z.object({ message: about("API Gateway's message", z.string()) }),
 );
-
-export const TroubleAnswer = name("Trouble", z.union([ErrorAnswer, GatewayAnswer]));
 
 export const TaskAnswer = name(
   "Task",
@@ -110,6 +117,7 @@ export type TaskAnswer = z.infer<typeof TaskAnswer>;
 export const TaskConflict = name(
   "TaskConflict",
   z.strictObject({
+    ...problemFields,
     error: z.literal("conflict"),
     message: z.string(),
     task: z.optional(
@@ -283,7 +291,12 @@ export const RevisionsAnswer = name(
 
 export const FailureConflict = name(
   "FailureConflict",
-  z.strictObject({ error: z.literal("conflict"), message: z.string(), failure: FailureAnswer }),
+  z.strictObject({
+    ...problemFields,
+    error: z.literal("conflict"),
+    message: z.string(),
+    failure: FailureAnswer,
+  }),
 );
 
 export const RetryAnswer = name(
@@ -573,7 +586,7 @@ export const VerificationsAnswer = name(
 
 export const VerificationConflict = name(
   "VerificationConflict",
-  z.strictObject({ error: z.literal("conflict"), message: z.string() }),
+  z.strictObject({ ...problemFields, error: z.literal("conflict"), message: z.string() }),
 );
 
 export const VerificationFindingsAnswer = name(

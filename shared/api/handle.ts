@@ -1,12 +1,13 @@
 // Handles a request of a route: checks its fields with the route's schemas, runs the route and encodes the answer. The
 // router finds the route.
+import { STATUS_CODES } from "node:http";
 import * as z from "zod/mini";
 import { asSyncError, SyncError } from "../errors.ts";
 import { suggestCode } from "../words/codes.ts";
 import { nearest } from "../words/nearest.ts";
 import { say } from "../words/say.ts";
 import { descriptionOf } from "./fields.ts";
-import { idempotencyKeyCharactersMax, originHeader } from "./openapi.ts";
+import { idempotencyKeyCharactersMax, originHeader, problemType } from "./openapi.ts";
 import { type Answer, type ApiServices, badInput, type Fields, type Inputs, type Route } from "./route.ts";
 
 export type ApiRequest = {
@@ -73,6 +74,7 @@ function trouble(services: ApiServices, { id }: Route, thrown: unknown): Answer 
 }
 
 export function encode({ status, body, json, csv, headers }: Answer): ApiResponse {
+  if (status >= 400) return encodeProblem(status, body as ErrorBody, headers);
   return {
     status,
     headers: {
@@ -81,6 +83,18 @@ export function encode({ status, body, json, csv, headers }: Answer): ApiRespons
       ...headers,
     },
     body: csv ?? json ?? JSON.stringify(body),
+  };
+}
+
+type ErrorBody = { readonly error: string; readonly message: string };
+
+/** RFC 9457. The kind of an error says no more than its status, which is what `about:blank` means. */
+function encodeProblem(status: number, body: ErrorBody, headers: Answer["headers"]): ApiResponse {
+  const problem = { type: "about:blank", title: STATUS_CODES[status], status, detail: body.message };
+  return {
+    status,
+    headers: { "content-type": problemType, "cache-control": "no-store", ...headers },
+    body: JSON.stringify({ ...problem, ...body }),
   };
 }
 

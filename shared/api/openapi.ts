@@ -1,7 +1,7 @@
 // The OpenAPI 3.1 description, made from the schemas that the handler checks with.
 import * as z from "zod/mini";
 import { originKinds } from "../catalogue/origin.ts";
-import { ErrorAnswer, GatewayAnswer, named, TroubleAnswer } from "./answers.ts";
+import { ErrorAnswer, GatewayAnswer, named } from "./answers.ts";
 import { descriptionOf } from "./fields.ts";
 import { type AnswerSpec, type Fields, type Route, tags } from "./route.ts";
 
@@ -9,6 +9,9 @@ type Json = Record<string, unknown>;
 
 /** On every answer of an operation; refusals by API Gateway itself lack it. */
 export const originHeader = "mirror-origin";
+
+/** The content type of an error (RFC 9457). API Gateway's own refusals are plain JSON. */
+export const problemType = "application/problem+json";
 
 const mirrorOrigin = {
   description:
@@ -57,24 +60,25 @@ const securitySchemes = {
   },
 };
 
+/** From the function, or from API Gateway without it. */
+const trouble = { [problemType]: ErrorAnswer, "application/json": GatewayAnswer };
+
 /** Answers that any operation may return, by status. */
 const answersOfEvery = {
-  BadInput: answerOf({
-    about: "A field is refused: its name, its value and what is allowed",
-    schema: ErrorAnswer,
+  BadInput: answerOf("A field is refused: its name, its value and what is allowed", {
+    [problemType]: ErrorAnswer,
   }),
   NotModified: { description: "The client has this answer: its ETag came in If-None-Match" },
-  Forbidden: answerOf({
-    about: "AWS only: the request is not signed by a caller with permission",
-    schema: GatewayAnswer,
+  Forbidden: answerOf("AWS only: the request is not signed by a caller with permission", {
+    "application/json": GatewayAnswer,
   }),
-  TooLarge: answerOf({ about: "The request has more than 10 MB", schema: GatewayAnswer }),
-  TooMany: answerOf({ about: "AWS only: more requests than the stage allows", schema: GatewayAnswer }),
-  Internal: answerOf({ about: "An error in the server; its log has the details", schema: TroubleAnswer }),
-  Unavailable: answerOf({
-    about: "The database is resuming or cannot be reached: repeat the request after Retry-After seconds",
-    schema: TroubleAnswer,
-  }),
+  TooLarge: answerOf("The request has more than 10 MB", { "application/json": GatewayAnswer }),
+  TooMany: answerOf("AWS only: more requests than the stage allows", { "application/json": GatewayAnswer }),
+  Internal: answerOf("An error in the server; its log has the details", trouble),
+  Unavailable: answerOf(
+    "The database is resuming or cannot be reached: repeat the request after Retry-After seconds",
+    trouble,
+  ),
 };
 
 function describeOperation({
@@ -114,7 +118,12 @@ function describeOperation({
       ...Object.fromEntries(
         Object.entries(every).map(([status, name]) => [status, { $ref: `#/components/responses/${name}` }]),
       ),
-      ...Object.fromEntries(Object.entries(answers).map(([status, spec]) => [status, answerOf(spec)])),
+      ...Object.fromEntries(
+        Object.entries(answers).map(([status, spec]) => [
+          status,
+          answerOf(spec.about, contentOf(Number(status), spec)),
+        ]),
+      ),
       ...(method === "GET" && { 304: { $ref: "#/components/responses/NotModified" } }),
     },
   };
@@ -147,14 +156,21 @@ function parametersIn(place: "path" | "query", fields: Fields = {}): Json[] {
   });
 }
 
-function answerOf({ about: description, schema, csv }: AnswerSpec): Json {
+/** Schemas by content type. */
+type Content = Readonly<Record<string, z.ZodMiniType>>;
+
+function contentOf(status: number, { schema, csv }: AnswerSpec): Content {
+  if (status >= 400) return { [problemType]: schema };
+  return { "application/json": schema, ...(csv && { "text/csv": z.string() }) };
+}
+
+function answerOf(description: string, content: Content): Json {
   return {
     description,
     headers: { [originHeader]: mirrorOrigin },
-    content: {
-      "application/json": { schema: schemaOf(schema) },
-      ...(csv && { "text/csv": { schema: { type: "string" } } }),
-    },
+    content: Object.fromEntries(
+      Object.entries(content).map(([type, schema]) => [type, { schema: schemaOf(schema) }]),
+    ),
   };
 }
 

@@ -40,7 +40,7 @@ export async function ask(
       requestId: `test-${requests}`,
     };
     const { status, headers, body } = await handle(route, services, request);
-    const isJson = headers["content-type"] === "application/json";
+    const isJson = /^application\/(problem\+)?json$/.test(headers["content-type"] ?? "");
     return { status, headers, text: body, body: isJson ? JSON.parse(body) : undefined };
   }
   throw new Error(`no route answers ${target}`);
