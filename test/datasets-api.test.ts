@@ -35,7 +35,6 @@ beforeAll(async () => {
     clock: { now: () => new Date("2024-01-10T12:00:00Z"), monotonic: () => 0, sleep: async () => undefined },
     log: silent,
   };
-  await database.run("truncate stock_daily"); // without an estimate of what other files stored in this engine
   await database.run(`insert into stock_daily (ts_code, trade_date, open, close, vol, adj_factor, pe)
 select lpad(cast(code as text), 6, '0') || '.SZ', date '2024-01-01' + day, null, code / 7.0, 1e15 + code, 1.5, -0.10
 from generate_series(1, 400) as code, generate_series(1, 4) as day`);
@@ -94,6 +93,9 @@ describe("the list of datasets", () => {
   test("counts so many rows, and has the database's estimate of more", async () => {
     const many = () => readStored(database, [datasets.index_daily, datasets.etf_daily], 1_000);
     await database.run("analyze index_daily");
+    // The engine may have analysed what it was given, by itself.
+    await database.run("select pg_stat_reset_single_table_counters('stock_daily'::regclass)");
+    await database.run("update pg_class set reltuples = -1 where oid = 'stock_daily'::regclass");
     const [index, etfs] = await many();
     expect(index).toMatchObject({ isCounted: false, firstDay: "16000101" });
     expect(Math.abs((index?.rows ?? 0) - indexBars)).toBeLessThan(indexBars / 50);
