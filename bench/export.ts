@@ -8,8 +8,8 @@ import { en } from "../cli/messages/en.ts";
 import { openParquet } from "../cli/parquet.ts";
 import { openSql, type Sql } from "../cli/sql.ts";
 import type { Target } from "../cli/target.ts";
-import { csvHead, csvLine } from "../cli/write-rows.ts";
 import { simulatedOrigin } from "../shared/catalogue/origin.ts";
+import { csvHead, csvLine } from "../shared/words/csv.ts";
 import type { Engine } from "./engines.ts";
 import { median } from "./report.ts";
 

@@ -11,6 +11,7 @@ import {
   type SqlParameter,
 } from "@aws-sdk/client-rds-data";
 import { silentLogger } from "../shared/catalogue/request-limits.ts";
+import { firstWord } from "../shared/words/statement.ts";
 import { CommandError, exitCodes } from "./failure.ts";
 import type { Messages } from "./messages/en.ts";
 import { outputOf, sentence, type Target } from "./target.ts";
@@ -152,17 +153,6 @@ export function nextPageRows(rows: number, page: { bytes: number; rows: readonly
 export function isTooLarge(error: unknown): boolean {
   const cause = error instanceof CommandError ? error.cause : error;
   return cause instanceof Error && /exceeded size limit/.test(cause.message);
-}
-
-/** True for read-only statements that can be stopped. COPY is excluded: it writes files and runs programs even in a read-only transaction. */
-export function isReading(sql: string): boolean {
-  return /^(\(|select|with|values|table|explain|show)$/i.test(firstWord(sql));
-}
-
-/** The first word of a statement after its comments, or its first character. */
-export function firstWord(sql: string): string {
-  const text = sql.replace(/^(\s*(--[^\n]*(\n|$)|\/\*[\s\S]*?\*\/))*\s*/, "");
-  return /^(\w+|.|)/s.exec(text)?.[0] ?? "";
 }
 
 function isResuming(error: unknown): boolean {

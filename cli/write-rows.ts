@@ -1,5 +1,4 @@
-// Writes rows as CSV for spreadsheets and pandas, as JSON with all digits of numbers, or as a table for a person.
-import { defuse } from "../shared/words/formula.ts";
+// Writes rows as JSON with all digits of numbers, or as a table for a person; CSV is in shared/words/csv.ts.
 import { asTable } from "./output.ts";
 import type { Column, Page, Value } from "./sql.ts";
 
@@ -10,36 +9,6 @@ export const tableRowsMax = 1_000;
 
 /** PostgreSQL types written as JSON numbers. */
 const numberTypes = new Set(["numeric", "int2", "int4", "int8", "float4", "float8"]);
-
-/** Types that are never a spreadsheet's formula and never quoted, as the Data API or the information schema names them. */
-const plainTypes =
-  /^(numeric|int\d|float\d|integer|bigint|smallint|real|double|date|time|interval|bool|uuid)/;
-
-export const isPlain = ({ type }: { readonly type: string }): boolean => plainTypes.test(type);
-
-/** Names of columns, as the first line. */
-export function csvHead(columns: readonly { readonly name: string }[]): string {
-  return csvLine(
-    columns.map(({ name }) => name),
-    [],
-  );
-}
-
-export function csvLine(
-  values: readonly (Value | undefined)[],
-  columns: readonly { readonly type: string }[],
-): string {
-  const cells = values.map((value, at) => csvCell(value, !isPlain(columns[at] ?? { type: "text" })));
-  return `${cells.join(",")}\r\n`;
-}
-
-/** RFC 4180. A null is an empty cell, an empty text is "". */
-function csvCell(value: Value | undefined, isText: boolean): string {
-  if (value === null || value === undefined) return "";
-  const exact = Array.isArray(value) ? JSON.stringify(value) : String(value);
-  const text = isText ? defuse(exact) : exact;
-  return text === "" || /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
-}
 
 /** One object a row. A repeated column name gets a number appended. */
 export function asObjects({ columns, rows }: Omit<Page, "bytes">): Record<string, unknown>[] {

@@ -4,12 +4,12 @@ import { marks } from "../cli/export-lines.ts";
 import { countRows, exportableOf, exportables, readColumns, readLines } from "../cli/export-table.ts";
 import { messagesFor } from "../cli/messages/choose.ts";
 import { nextPageRows, openSql, type Sql } from "../cli/sql.ts";
-import { csvLine } from "../cli/write-rows.ts";
 import { parseCsv } from "../local/tushare/csv.ts";
 import { type Dataset, datasets } from "../shared/catalogue/datasets.ts";
 import { simulatedOrigin } from "../shared/catalogue/origin.ts";
 import { linesOfDataset } from "../shared/reads/datasets.ts";
 import { textCell } from "../shared/reads/lines.ts";
+import { csvLine } from "../shared/words/csv.ts";
 import { migratedDatabase, type TestDatabase } from "./support/database.ts";
 import { testTarget } from "./support/target.ts";
 

@@ -4,6 +4,7 @@ import { dirname, extname, resolve } from "node:path";
 import { isNoSpace } from "../../local/no-space.ts";
 import type { DatasetAnswer } from "../../shared/api/answers.ts";
 import { readCode, suggestCode } from "../../shared/words/codes.ts";
+import { csvHead } from "../../shared/words/csv.ts";
 import { optionDoor, type Refusal, sayRefusal } from "../../shared/words/refusal.ts";
 import { openApi } from "../api.ts";
 import { command, type Session } from "../command.ts";
@@ -25,7 +26,6 @@ import { sayOrigin } from "../origin.ts";
 import type { ParquetOptions, TextFile } from "../parquet.ts";
 import { readCodes } from "../run-options.ts";
 import { openSql } from "../sql.ts";
-import { csvHead } from "../write-rows.ts";
 import { readTimeout, timeoutOption } from "./query.ts";
 
 export const exportCommand = (t: Messages) =>

@@ -1,10 +1,13 @@
 // `query`: SQL to a table, CSV or JSON. It runs in a read-only transaction, and reads page by page.
+
+import { csvHead, csvLine } from "../../shared/words/csv.ts";
+import { firstWord, isReading } from "../../shared/words/statement.ts";
 import { command, type Session } from "../command.ts";
 import { CommandError, exitCodes } from "../failure.ts";
 import type { Messages } from "../messages/en.ts";
 import { sayOrigin } from "../origin.ts";
-import { firstWord, isReading, openSql, type Page } from "../sql.ts";
-import { asObjects, csvHead, csvLine, rowFormats, tableLines, tableRowsMax } from "../write-rows.ts";
+import { openSql, type Page } from "../sql.ts";
+import { asObjects, rowFormats, tableLines, tableRowsMax } from "../write-rows.ts";
 
 export const queryCommand = (t: Messages) =>
   command({
