@@ -1,10 +1,13 @@
 // What the local page promises, tested in a real browser against a running `npm start`.
+import { readFileSync } from "node:fs";
 import { request } from "node:http";
 import { createConnection } from "node:net";
 import { networkInterfaces } from "node:os";
 import pg from "pg";
 import type { Browser } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { askSql } from "../local/page/sql.ts";
+import { wordsFor } from "../local/page/words.ts";
 import {
   desktop,
   faintTexts,
@@ -322,6 +325,50 @@ from stock_daily where ts_code = '600519.SH' order by trade_date desc limit 2`);
     await page.context().close();
   });
 
+  test("a statement shows its rows, can be saved as CSV, and is refused in words where it writes", async () => {
+    const page = await openPage(browser, url, desktop);
+    const box = page.locator("#sql");
+    const statement = box.getByRole("textbox", { name: "Statement" });
+    await box
+      .getByLabel("Examples")
+      .selectOption({ label: "How many stocks and ETFs are listed on each exchange?" });
+    await statement.press("Control+Enter");
+    await box.getByText(/^\d+ rows, in [\d.]+ s\.$/).waitFor();
+    expect(await box.locator("thead").textContent()).toContain("is_etfexchangelisted");
+    const said = box.getByRole("status");
+    const asked = async (sql: string, answer: RegExp) => {
+      await statement.fill(sql);
+      await box.getByRole("button", { name: "Run" }).click();
+      await said.filter({ hasText: answer }).waitFor();
+    };
+    await asked(
+      "select n, '<b>' || n as name, null as none from generate_series(1, 300) as n",
+      /^The first 200 rows/,
+    );
+    expect(await box.locator("tbody tr").count()).toBe(200);
+    expect(await box.locator("tbody tr").first().textContent()).toMatch(/1\s*<b>1\s*null/);
+    const saving = page.waitForEvent("download");
+    await box.getByRole("button", { name: "Save as CSV" }).click();
+    const file = readFileSync(await (await saving).path(), "utf8");
+    expect(file.split("\r\n")).toHaveLength(302); // the names, and nothing after the last line end
+    expect(file).toMatch(/^\ufeffn,name,none\r\n1,<b>1,\r\n/);
+    await said.filter({ hasText: "Saved 300 rows." }).waitFor();
+
+    await asked("delete from stock_info", /only reads, so it begins with select, .*, not with delete/);
+    await asked("select 1; select 2", /cannot insert multiple commands/);
+    await asked(
+      "with gone as (delete from stock_info returning 1) select * from gone",
+      /must not contain data-modifying statements/,
+    );
+    await asked(
+      "select set_config('transaction_read_only', 'off', true)",
+      /permission denied for function set_config/,
+    );
+    await asked("select closing from stock_daily", /"closing" does not exist · at character 8/);
+    expect(await box.locator("tbody").count()).toBe(0);
+    await page.context().close();
+  });
+
   test("a phone 360 pixels wide scrolls in one direction, in both languages", async () => {
     for (const locale of ["en-US", "zh-CN"]) {
       const page = await openPage(browser, url, { ...phone, locale });
@@ -365,6 +412,24 @@ from stock_daily where ts_code = '600519.SH' order by trade_date desc limit 2`);
   });
 });
 
+test("a statement that takes too long is stopped, one with too wide rows is cut, and both say so in the reader's language", async () => {
+  const address = /psql (postgres:\/\/\S+)/.exec(run.output())?.[1] ?? "";
+  const endless = { sql: "select count(*) from generate_series(1, 10000000000)" };
+  expect(await askSql(address, endless, wordsFor("en"), 1)).toEqual({
+    refusal: "The statement took longer than 1 s and was stopped: ask for fewer rows or days.",
+  });
+  const wide = await askSql(
+    address,
+    { sql: "select repeat('x', 2100000) from generate_series(1, 200)" },
+    wordsFor("en"),
+  );
+  expect(wide).toMatchObject({ text: expect.stringMatching(/^The first 10 rows/) });
+  expect(await askSql(address, { sql: "show timezone" }, wordsFor("en"))).toMatchObject({
+    html: expect.stringContaining("TimeZone"),
+  });
+  expect(await askSql(address, { sql: " " }, wordsFor("zh"))).toEqual({ refusal: "语句为空。" });
+});
+
 test("only requests from this machine to a local name are answered, and commands only from the page itself", async () => {
   const { port, host } = new URL(url);
   const outside = Object.values(networkInterfaces())
@@ -388,10 +453,15 @@ test("only requests from this machine to a local name are answered, and commands
 
   const own = { host, origin: `http://${host}`, "x-tushare-sync": "page" };
   expect(await asked(own, "POST", "/command")).toMatchObject({ status: 200 });
+  expect(await asked(own, "POST", "/sql")).toMatchObject({ status: 200 });
   for (const missing of ["origin", "x-tushare-sync"] as const) {
     const { [missing]: _, ...others } = own;
     expect(await asked(others, "POST", "/command")).toMatchObject({ status: 403 });
+    expect(await asked(others, "POST", "/sql")).toMatchObject({ status: 403 });
   }
+  expect(await asked({ ...own, origin: "http://elsewhere.example" }, "POST", "/sql")).toMatchObject({
+    status: 403,
+  });
   expect(await asked({ ...own, origin: "null" }, "POST", "/command")).toMatchObject({ status: 403 });
 });
 

@@ -10,6 +10,7 @@ import { translate } from "../../shared/words/translate.ts";
 import type { FragmentName } from "./fragments.ts";
 import { type Range, ranges } from "./range.ts";
 import { setupBox } from "./setup.ts";
+import { sqlForm } from "./sql.ts";
 import { verifyForm } from "./verifications.ts";
 import type { PageWords } from "./words.ts";
 
@@ -36,6 +37,7 @@ export function renderDocument(words: PageWords, origin: Origin, content?: Conte
 <link rel="stylesheet" href="/page.css">
 <script type="module" src="/browser.js"></script>
 <script type="module" src="/setup.js"></script>
+<script type="module" src="/sql.js"></script>
 </head>
 <body data-lost="${words.lost}">
 <a class="skip" href="#tasks">${words.skip}</a>
@@ -53,6 +55,7 @@ ${section("now", sections.now, live("now"), "wide bare")}
 ${section("tasks", sections.tasks, live("tasks"), "wide")}
 ${section("prices", sections.prices, prices(words, content), "most")}
 ${section("start", sections.start, start(words, language), "least")}
+${section("sql", sections.sql, sqlForm(words), "wide")}
 ${section("coverage", sections.coverage, html`${live("coverage")}<p><a href="/datasets" data-names="">${words.datasetTable.title}</a></p>`, "most")}
 ${section("rates", sections.rates, live("rates"), "least")}
 ${section("failures", sections.failures, live("failures"), "wide")}

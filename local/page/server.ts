@@ -21,6 +21,7 @@ import { renderFragments } from "./fragments.ts";
 import { drawNames } from "./names.ts";
 import { search } from "./search.ts";
 import type { SetUp } from "./setup.ts";
+import { askSql } from "./sql.ts";
 import { drawFindings } from "./verifications.ts";
 import { type PageWords, wordsFor } from "./words.ts";
 
@@ -82,6 +83,7 @@ export async function startPage({
     },
     "/browser.js": { type: "text/javascript; charset=utf-8", body: here("browser.js") },
     "/setup.js": { type: "text/javascript; charset=utf-8", body: here("setup.js") },
+    "/sql.js": { type: "text/javascript; charset=utf-8", body: here("sql.js") },
     "/take.js": { type: "text/javascript; charset=utf-8", body: here("take.js") },
     "/icon.svg": { type: "image/svg+xml", body: icon },
   };
@@ -115,6 +117,8 @@ export async function startPage({
         return sendJson(response, 200, await search(database, query.get("q") ?? ""));
       case "POST /command":
         return await command(request, response, words);
+      case "POST /sql":
+        return await sql(request, response, words);
       case "POST /setup":
         return await setup(request, response, words);
       default:
@@ -134,6 +138,12 @@ export async function startPage({
       fragments: renderFragments(snapshot, words, room.weeks),
       chart: await drawChart(database, choice, words),
     });
+  }
+
+  async function sql(request: IncomingMessage, response: ServerResponse, words: PageWords) {
+    const given = await readJson(request);
+    if (given === undefined) return sendJson(response, 400, { refusal: words.sql.tooLong });
+    sendJson(response, 200, await askSql(readerUrl, given, words));
   }
 
   async function setup(request: IncomingMessage, response: ServerResponse, { language }: PageWords) {

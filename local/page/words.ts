@@ -19,7 +19,10 @@ export type PageWords = {
   readonly lost: string;
   readonly silent: string;
   readonly sections: Readonly<
-    Record<"now" | "tasks" | "start" | "rates" | "failures" | "coverage" | "prices" | "verifications", string>
+    Record<
+      "now" | "tasks" | "start" | "rates" | "failures" | "coverage" | "prices" | "sql" | "verifications",
+      string
+    >
   >;
   readonly tiles: Readonly<Record<"newest" | "instruments" | "needPerson" | "left", string>>;
   readonly none: string;
@@ -79,6 +82,21 @@ export type PageWords = {
   readonly asTable: (rows: number) => string;
   readonly datasetTable: DatasetWords;
   readonly verify: VerifyWords;
+  readonly sql: SqlWords;
+};
+
+export type SqlWords = Readonly<
+  Record<
+    "statement" | "examples" | "choose" | "run" | "running" | "save" | "result" | "empty" | "tooLong",
+    string
+  >
+> & {
+  readonly hint: (rows: string, seconds: string) => string;
+  readonly shown: (rows: string, seconds: string, isCut: boolean) => string;
+  readonly saved: (rows: string, isCut: boolean) => string;
+  readonly readsOnly: (word: string) => string;
+  readonly timedOut: (seconds: string) => string;
+  readonly position: (character: string) => string;
 };
 
 type CountName = "explained" | "unexplained" | "missing" | "different" | "failedChecks";
@@ -135,6 +153,7 @@ const english: PageWords = {
     failures: "Needs action",
     coverage: "Coverage",
     prices: "Prices",
+    sql: "SQL",
     verifications: "Verifications",
   },
   tiles: {
@@ -264,6 +283,32 @@ const english: PageWords = {
     planned: (job, units, calls, minutes) =>
       `Compare with TuShare? A task of ${job} makes calls for ${units} units (${calls}), about ${minutes} min, and stores nothing.`,
   },
+  sql: {
+    statement: "Statement",
+    examples: "Examples",
+    choose: "Choose a question …",
+    run: "Run",
+    running: "Running …",
+    save: "Save as CSV",
+    result: "Rows of the statement",
+    empty: "The statement is empty.",
+    tooLong: "The statement is too long.",
+    hint: (rows, seconds) =>
+      `One statement that reads. Shows ${rows} rows at most, and stops after ${seconds} s. Ctrl+Enter runs it.`,
+    shown: (rows, seconds, isCut) =>
+      isCut
+        ? `The first ${rows} rows, in ${seconds} s. The CSV has the others.`
+        : `${rows} rows, in ${seconds} s.`,
+    saved: (rows, isCut) =>
+      isCut
+        ? `Saved the first ${rows} rows only: npx tushare-sync query --format csv has no limit.`
+        : `Saved ${rows} rows.`,
+    readsOnly: (word) =>
+      `Nothing was run: a statement here only reads, so it begins with select, with, values, table, explain or show, not with ${word}.`,
+    timedOut: (seconds) =>
+      `The statement took longer than ${seconds} s and was stopped: ask for fewer rows or days.`,
+    position: (character) => `at character ${character}`,
+  },
 };
 
 const chinese: PageWords = {
@@ -283,6 +328,7 @@ const chinese: PageWords = {
     failures: "需要人工处理",
     coverage: "数据覆盖",
     prices: "价格",
+    sql: "SQL 查询",
     verifications: "核对",
   },
   tiles: {
@@ -410,6 +456,28 @@ const chinese: PageWords = {
     first: (shown, kept) => `共 ${kept} 项，显示前 ${shown} 项；全部在表 sync_finding 中。`,
     planned: (job, units, calls, minutes) =>
       `与 TuShare 比较？${job} 的任务将为 ${units} 个单元调用接口（${calls}），约 ${minutes} 分钟，不存储任何数据。`,
+  },
+  sql: {
+    statement: "语句",
+    examples: "示例",
+    choose: "选择一个问题……",
+    run: "运行",
+    running: "正在运行……",
+    save: "下载 CSV",
+    result: "查询结果",
+    empty: "语句为空。",
+    tooLong: "语句太长。",
+    hint: (rows, seconds) => `一条只读语句；最多显示 ${rows} 行，超过 ${seconds} 秒停止。Ctrl+Enter 运行。`,
+    shown: (rows, seconds, isCut) =>
+      isCut ? `前 ${rows} 行，用时 ${seconds} 秒；其余的在 CSV 中。` : `${rows} 行，用时 ${seconds} 秒。`,
+    saved: (rows, isCut) =>
+      isCut
+        ? `只保存了前 ${rows} 行；npx tushare-sync query --format csv 没有行数限制。`
+        : `已保存 ${rows} 行。`,
+    readsOnly: (word) =>
+      `没有运行：这里只能读，语句应以 select、with、values、table、explain 或 show 开头，而不是 ${word}。`,
+    timedOut: (seconds) => `语句超过 ${seconds} 秒，已停止：请减少行数或缩短日期范围。`,
+    position: (character) => `第 ${character} 个字符`,
   },
 };
 
