@@ -3,7 +3,7 @@
 import { readFileSync } from "node:fs";
 import { basename, join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { columnsOf, type InterfaceSpec, isByTradingDay } from "../shared/catalogue/dataset.ts";
+import { columnsOf, fieldOfEach, type InterfaceSpec, isByTradingDay } from "../shared/catalogue/dataset.ts";
 import { type Dataset, datasets } from "../shared/catalogue/datasets.ts";
 import { jobsOf } from "../shared/catalogue/jobs.ts";
 import type { Selector } from "../shared/catalogue/selector.ts";
@@ -87,12 +87,13 @@ function replyOf({ params }: Call, main: InterfaceSpec, dataset: Dataset, rows: 
   const { start_date = "", end_date = "~", ...named } = params;
   const day = fieldOf(main, dataset.dayColumn ?? "");
   const isRange = params.start_date !== undefined;
+  const meant = (name: string) => (name === main.each?.parameter ? fieldOfEach(main.each) : name);
   const wanted = isRange ? named : params;
   const fields = main.columns.map(({ name, from = name }) => from);
   const found = rows.filter(
     (row) =>
       Object.entries(wanted).every(
-        ([name, value]) => !fields.includes(name) || (row[name] ?? value) === value,
+        ([name, value]) => !fields.includes(meant(name)) || (row[meant(name)] ?? value) === value,
       ) &&
       (!isRange || (String(row[day]) >= start_date && String(row[day]) <= end_date)),
   );

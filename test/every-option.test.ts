@@ -4,7 +4,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest"
 import { messagesFor } from "../cli/messages/choose.ts";
 import { makeParser } from "../cli/parser.ts";
 import { readOptions } from "../local/options.ts";
-import { type Dataset, datasets } from "../shared/catalogue/datasets.ts";
+import { type Dataset, datasets, listOf } from "../shared/catalogue/datasets.ts";
 import { jobs, jobTypes, optionsOf, type RunOption, runOptions } from "../shared/catalogue/jobs.ts";
 import { parseCommand } from "../shared/commands/command.ts";
 import { ask } from "./support/ask-api.ts";
@@ -22,7 +22,7 @@ const taken = pairs.filter(({ job, option }) => optionsOf(job).includes(option))
 const refused = pairs.filter(({ job, option }) => !optionsOf(job).includes(option));
 
 function sampleOf(job: (typeof jobTypes)[number], option: RunOption): unknown {
-  const isEtf = job.startsWith("ETF");
+  const isEtf = jobs[job].datasets.some((name) => listOf(datasets[name])?.securities?.one === "etf");
   const values: Record<RunOption, unknown> = {
     from: job.startsWith("FINANCE") ? "20230101" : "20240110",
     to: job.startsWith("FINANCE") ? "20230630" : "20240105",

@@ -1,6 +1,11 @@
 // The cells of a default interface: the type, the measure and the name of a column decide its values. Numbers stay near
 // a level of their own and change little from step to step; codes, names and prices come from the market.
-import type { Column, DatasetSpec, InterfaceSpec } from "../../shared/catalogue/dataset.ts";
+import {
+  type Column,
+  type DatasetSpec,
+  fieldOfEach,
+  type InterfaceSpec,
+} from "../../shared/catalogue/dataset.ts";
 import type { Measure } from "../../shared/catalogue/measures.ts";
 import type { Line } from "./bars.ts";
 import type { Calendar } from "./calendar.ts";
@@ -130,7 +135,9 @@ function textMaker(field: string, column: Column, context: CellContext): Maker {
   }
   if (/^(code|sub_code|cb_code|com_id)$/.test(field)) return ({ line }) => line.code.split(".")[0] ?? null;
   const words =
-    spec.each?.parameter === field ? spec.each.values : wordsOf(field, column, spec.keeps?.[column.name]);
+    spec.each && fieldOfEach(spec.each) === field
+      ? spec.each.values
+      : wordsOf(field, column, spec.keeps?.[column.name]);
   const numbered = (at: number) =>
     `${words[at % words.length]}${at < words.length ? "" : Math.floor(at / words.length) + 1}`;
   if (dataset.key.includes(column.name)) return ({ variant }) => numbered(variant);

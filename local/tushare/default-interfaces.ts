@@ -162,6 +162,8 @@ function describe(dataset: string, file: DatasetFile, spec: InterfaceSpec): Defa
     ...(spec.each === undefined ? [] : [spec.each.parameter]),
     ...Object.keys(spec.always ?? {}),
   ];
+  const { each } = spec;
+  const eachAlias = each?.field === undefined ? {} : { [each.parameter]: each.field };
   const isRange = named.some(({ theirs }) => theirs === "start_date");
   const aliases = chosen.filter(({ theirs, field }) => field !== undefined && field !== theirs);
   const dateField = isRange ? fieldOf(spec, file.spec.dayColumn ?? shape.time) : undefined;
@@ -176,7 +178,7 @@ function describe(dataset: string, file: DatasetFile, spec: InterfaceSpec): Defa
     ),
     key: file.spec.key.flatMap((name) => fieldOf(spec, name) ?? []),
     filters: [...new Set(own)].filter((name) => hasField(name) && !(isRange && name === "end_date")),
-    aliases: Object.fromEntries(pairs(false)),
+    aliases: { ...Object.fromEntries(pairs(false)), ...eachAlias },
     prefixes: Object.fromEntries(pairs(true)),
     ...(dateField !== undefined && { dateField }),
     codes: "one",

@@ -15,9 +15,11 @@ import * as etfDaily from "./datasets/etf-daily.ts";
 import * as etfList from "./datasets/etf-list.ts";
 import * as express from "./datasets/express.ts";
 import * as finaAudit from "./datasets/fina-audit.ts";
+import * as finaMainbz from "./datasets/fina-mainbz.ts";
 import * as finance from "./datasets/finance.ts";
 import * as forecast from "./datasets/forecast.ts";
 import * as fundNav from "./datasets/fund-nav.ts";
+import * as fundPortfolio from "./datasets/fund-portfolio.ts";
 import * as fundShare from "./datasets/fund-share.ts";
 import * as hkHold from "./datasets/hk-hold.ts";
 import * as income from "./datasets/income.ts";
@@ -66,6 +68,7 @@ export const specs = {
   dividend: dividend.spec,
   express: express.spec,
   fina_audit: finaAudit.spec,
+  fina_mainbz: finaMainbz.spec,
   forecast: forecast.spec,
   income: income.spec,
   namechange: namechange.spec,
@@ -99,6 +102,7 @@ export const specs = {
   cn_m: cnM.spec,
   shibor: shibor.spec,
   fund_nav: fundNav.spec,
+  fund_portfolio: fundPortfolio.spec,
   fund_share: fundShare.spec,
   cb_basic: cbBasic.spec,
   cb_daily: cbDaily.spec,
@@ -119,6 +123,7 @@ export const words: Readonly<Record<keyof typeof specs, DatasetWords>> = {
   dividend: dividend.words,
   express: express.words,
   fina_audit: finaAudit.words,
+  fina_mainbz: finaMainbz.words,
   forecast: forecast.words,
   income: income.words,
   namechange: namechange.words,
@@ -152,6 +157,7 @@ export const words: Readonly<Record<keyof typeof specs, DatasetWords>> = {
   cn_m: cnM.words,
   shibor: shibor.words,
   fund_nav: fundNav.words,
+  fund_portfolio: fundPortfolio.words,
   fund_share: fundShare.words,
   cb_basic: cbBasic.words,
   cb_daily: cbDaily.words,

@@ -34,6 +34,13 @@ export type Column = {
   readonly isFactor?: true;
 };
 
+export type EachValue = {
+  readonly parameter: string;
+  readonly values: readonly string[];
+  /** TuShare's name of the column with the value, where it is not the parameter's. */
+  readonly field?: string;
+};
+
 export type InterfaceSpec = {
   /** TuShare's api_name. */
   readonly name: string;
@@ -52,7 +59,7 @@ export type InterfaceSpec = {
   /** TuShare's name of a parameter, where it differs from the selector's; null when the interface lacks the parameter. */
   readonly parameters?: Readonly<Record<string, string | null>>;
   /** Called once for each of these values of a parameter: the rows of a slice are those of all these calls. */
-  readonly each?: { readonly parameter: string; readonly values: readonly string[] };
+  readonly each?: EachValue;
   /** Parameters of every call. */
   readonly always?: Readonly<Record<string, string>>;
   /** Only rows in which each of these columns matches are kept; other rows do not belong to the dataset. */
@@ -231,6 +238,11 @@ export function mainFor(
   by: Selector["by"],
 ): InterfaceSpec | undefined {
   return [main, byPeriod].find((spec) => spec?.answers.includes(by));
+}
+
+/** TuShare's name of the column that has the value of a call. */
+export function fieldOfEach({ field, parameter }: EachValue): string {
+  return field ?? parameter;
 }
 
 /** All stored columns without duplicates, in the order of the interfaces. */

@@ -7,7 +7,7 @@ import type { MissingRange } from "../coverage/calendar.ts";
 import type { Filing } from "../coverage/filings.ts";
 import { type PlannedUnit, unitKey } from "../unit.ts";
 import { say } from "../words/say.ts";
-import { refuseUnknown } from "./decide.ts";
+import { refuseUnknown, refuseWithoutList } from "./decide.ts";
 import { jobOfDataset } from "./job-of.ts";
 import type { PeriodFacts } from "./period-facts.ts";
 import type { PeriodScope } from "./period-scope.ts";
@@ -42,6 +42,7 @@ function decideHistory(request: Request, facts: PeriodFacts): Plan {
     return { units: byPeriods(dataset, missingPeriods), reason: null, range, nothing: "stored" };
   }
   refuseUnknown(dataset, facts.unknownCodes ?? []);
+  if (facts.lacksMembers) refuseWithoutList(dataset);
   const { codes = [], missingRanges = codes.map((ts_code) => ({ ts_code, ...range })) } = facts;
   // A report may be filed until its deadline, so before that its absence does not count as missing.
   const missing = command.refresh ? missingRanges : missingRanges.map((one) => toNewest(one, due, ended));

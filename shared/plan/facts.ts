@@ -57,10 +57,10 @@ export async function readFacts(database: Database, request: Request, slices: Ti
       missingRanges: await rangesOfNamed(database, dataset, codes, rangesOf, unanswered),
     };
   }
-  if (hasMembersEachDay(dataset) && !(await coverage.knowsMembers(database, dataset))) {
+  const onlyByCode = slices === "codes";
+  if ((onlyByCode || hasMembersEachDay(dataset)) && !(await coverage.knowsMembers(database, dataset))) {
     return { ...known, lacksMembers: true };
   }
-  const onlyByCode = slices === "codes";
   const knowsAll = dataset.members !== undefined; // without members, codes that are not stored yet would be left out
   const mayAskByCode = onlyByCode || (mode === "history" && knowsAll && canAskBy(dataset, "code"));
   const codes = mayAskByCode ? await coverage.listedCodes(database, dataset) : [];

@@ -27,6 +27,8 @@ export type PeriodFacts = {
   readonly failed?:
     | { readonly retried: readonly PlannedUnit[]; readonly left: readonly string[] }
     | undefined;
+  /** The list of the members is empty: nothing says what is missing. */
+  readonly lacksMembers?: true;
   /** The reporting schedule is stored. */
   readonly knowsSchedule?: boolean | undefined;
   /** Reports filed on the planned days and not fetched since. */
@@ -65,6 +67,7 @@ const readers: Readonly<Record<PeriodScope["about"], Reader>> = {
     const unknown = named && (await unknownCodes(database, dataset, named));
     if (unknown !== undefined && unknown.length > 0) return { codes: named, unknownCodes: unknown };
     const codes = named ?? (await listedCodes(database, dataset));
+    if (codes.length === 0) return { lacksMembers: true };
     const first = all[0]?.end ?? "";
     return {
       codes,

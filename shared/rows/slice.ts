@@ -1,6 +1,6 @@
 // Which columns of a slice's rows hold which values. The rows of an answer are checked against it, because TuShare silently
 // ignores a parameter that it does not know.
-import { dayColumnOf, exchanges, type InterfaceSpec } from "../catalogue/dataset.ts";
+import { dayColumnOf, exchanges, fieldOfEach, type InterfaceSpec } from "../catalogue/dataset.ts";
 import type { Dataset } from "../catalogue/datasets.ts";
 import type { Day } from "../catalogue/dates.ts";
 import { daysOf, type Selector } from "../catalogue/selector.ts";
@@ -102,7 +102,7 @@ function rowRule(
 /** What a row of one of several calls says of itself: the value that the call asked for. */
 function partOf({ each, always, columns }: InterfaceSpec): Fixed[] {
   const value = each && always?.[each.parameter];
-  const column = each && columns.find(({ name, from = name }) => from === each.parameter)?.name;
+  const column = each && columns.find(({ name, from = name }) => from === fieldOfEach(each))?.name;
   return value === undefined || column === undefined ? [] : [{ column, value, orEmpty: true }];
 }
 

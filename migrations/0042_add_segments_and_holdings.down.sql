@@ -1,0 +1,3 @@
+drop table fund_portfolio;
+
+drop table fina_mainbz;
