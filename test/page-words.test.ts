@@ -3,6 +3,8 @@ import { describe, expect, test } from "vitest";
 import { drawCandles, drawComparison } from "../local/page/candles.ts";
 import { carryOut } from "../local/page/commands.ts";
 import { renderDocument } from "../local/page/document.ts";
+import type { Snapshot } from "../local/page/feed.ts";
+import { renderFragments } from "../local/page/fragments.ts";
 import { renderVerifications } from "../local/page/verifications.ts";
 import { wordsFor } from "../local/page/words.ts";
 import { datasets } from "../shared/catalogue/datasets.ts";
@@ -134,6 +136,21 @@ test("names in a chart are escaped, and codes without a common day are said to h
   expect(compare([null, 4])).not.toContain("<script");
   expect(compare([null, 4])).toContain("以 2020-01-07 为 100");
   expect(compare([null, null])).toContain("没有共同的交易日");
+});
+
+test("interfaces without a call in the last minute share one line, and the others keep their rows", () => {
+  const rate = (name: string, callsLastMinute: number) => ({ name, callsLastMinute, minuteLimit: 200 });
+  const none = { tasks: [], failures: [], coverage: [], verifications: [], needPerson: 0, plannedRetries: 0 };
+  const drawn = (rates: Snapshot["rates"], words = english) =>
+    renderFragments({ ...none, at: new Date(0), newestDay: undefined, stocks: 0, etfs: 0, rates }, words, 46)
+      .rates;
+  const some = drawn([rate("daily", 3), rate("<idle>", 0), rate("weekly", 0)]);
+  expect(some.match(/<tr>/g)).toHaveLength(2); // the head and daily
+  expect(some).toContain('<summary>Idle interfaces: 2</summary><p class="ts-quiet">&lt;idle&gt;, weekly</p>');
+  expect(drawn([rate("daily", 0)], chinese)).toMatch(
+    /^<p class="ts-quiet">最近 60 秒没有调用。<.*空闲接口：1/,
+  );
+  expect(drawn([])).toBe('<p class="ts-quiet">No calls yet.</p>');
 });
 
 describe("whatever is in the catalogue", () => {

@@ -1,8 +1,9 @@
 // What the local page promises, tested in a real browser against a running `npm start`.
-import { readFileSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import { request } from "node:http";
 import { createConnection } from "node:net";
 import { networkInterfaces } from "node:os";
+import { join } from "node:path";
 import pg from "pg";
 import type { Browser } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
@@ -73,6 +74,7 @@ describe.skipIf(missingChromium !== undefined)("in a browser", () => {
   test.each([
     ["desktop", desktop],
     ["phone", phone],
+    ["Chinese phone", { ...phone, locale: "zh-CN" }],
   ])("on a %s nothing jumps while the page loads and a task runs", async (name, device) => {
     const page = await openPage(browser, url, device);
     const units = page.locator(`${taskRow} td:nth-child(4)`);
@@ -167,6 +169,7 @@ describe.skipIf(missingChromium !== undefined)("in a browser", () => {
     await page.getByLabel("Only these codes").fill("999999.SH");
     await page.getByRole("button", { name: "Start …" }).click();
     await page.getByText("no stock 999999.SH").first().waitFor();
+    expect(await page.locator("#outcome.trouble").isVisible()).toBe(true);
     await page.getByLabel("Only these codes").fill("");
     const form = page.locator("#start-form");
     await form.getByLabel("From", { exact: true }).fill("2026-05-25");
@@ -177,6 +180,7 @@ describe.skipIf(missingChromium !== undefined)("in a browser", () => {
     expect(await question.locator("p").textContent()).toBe(
       "Start DAILY_HISTORY? It plans 5 units: adj_factor 5, daily 5, daily_basic 5, suspend_d 5, about 0 min. Days 2026-05-25 to 2026-05-29.",
     );
+    expect(await page.locator("#outcome").isVisible()).toBe(false); // the old refusal is gone
     await page.getByRole("button", { name: "Yes" }).click();
     await page.locator("#fragment-tasks tr:has-text('5 of 5')").waitFor();
     await page.context().close();
@@ -396,6 +400,33 @@ from stock_daily where ts_code = '600519.SH' order by trade_date desc limit 2`);
       expect(await faintTexts(page)).toEqual([]);
       await page.context().close();
     }
+  });
+
+  test("every part of a date field shows the focus, its calendar button too", async () => {
+    const page = await openPage(browser, url, desktop);
+    await page.locator("#start-form [name=from]").focus();
+    const ring =
+      "[document.activeElement.name, getComputedStyle(document.activeElement).outlineStyle].join(' ')";
+    const rings: string[] = [];
+    for (let parts = 0; parts < 4; parts += 1) {
+      rings.push(await page.evaluate<string>(ring));
+      await page.keyboard.press("Tab");
+    }
+    expect(rings).toEqual(Array(4).fill("from solid")); // month, day, year, calendar
+    await page.context().close();
+  });
+
+  test("the README shows a picture of the page", async () => {
+    const page = await openPage(browser, url, desktop);
+    await page.locator("#chart svg.candles path.body").first().waitFor();
+    await page.locator("#fragment-coverage svg").first().waitFor();
+    const picture = join(import.meta.dirname, "..", "docs", "page.png");
+    if (process.env.WRITE_PICTURES) await page.screenshot({ path: picture, fullPage: true });
+    expect(existsSync(picture)).toBe(true);
+    for (const readme of ["README.md", "README.zh.md"]) {
+      expect(readFileSync(join(import.meta.dirname, "..", readme), "utf8")).toContain("(docs/page.png)");
+    }
+    await page.context().close();
   });
 
   test("it is light or dark by the browser's setting, and Chinese for a Chinese browser", async () => {

@@ -100,6 +100,7 @@ question.addEventListener("close", () => {
 /** @param {string} text @returns {Promise<boolean>} */
 function ask(text) {
   answer(false);
+  showOutcome("", false); // what came of an earlier command is not about this question
   element("question-text", HTMLElement).textContent = text;
   question.returnValue = "no"; // Escape counts as no
   if (!question.open) question.showModal();
@@ -128,6 +129,7 @@ document.addEventListener("click", async (event) => {
   try {
     const response = await fetch(address);
     if (!response.ok) throw new Error(String(response.status));
+    showOutcome("", false);
     show(element("names-content", HTMLElement), await response.text());
     if (!names.open) names.showModal();
   } catch {

@@ -85,8 +85,16 @@ function tile(name: string, value: string, note?: string, isAlarming = false): M
   return html`<div class="tile${isAlarming ? " alarming" : ""}"><dt>${name}</dt><dd>${value}${note === undefined ? undefined : html`<span class="note">${note}</span>`}</dd></div>`;
 }
 
+/** A row for each interface that was called in the last minute; the others by name, in a list that opens. */
 function renderRates(rates: readonly InterfaceRate[], words: PageWords): Markup {
-  if (rates.length === 0) return html`<p class="ts-quiet">${words.noCalls}</p>`;
+  const { busy = [], idle = [] } = Object.groupBy(rates, ({ callsLastMinute }) =>
+    callsLastMinute > 0 ? "busy" : "idle",
+  );
+  const names = idle.map(({ name }) => name).join(", ");
+  return html`${busy.length === 0 ? html`<p class="ts-quiet">${rates.length === 0 ? words.noCalls : words.noCallsNow}</p>` : busyRates(busy, words)}${idle.length === 0 ? undefined : html`<details><summary>${words.idle(formatNumber(idle.length))}</summary><p class="ts-quiet">${names}</p></details>`}`;
+}
+
+function busyRates(rates: readonly InterfaceRate[], words: PageWords): Markup {
   return renderTable({
     isPlain: true,
     columns: [

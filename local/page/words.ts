@@ -33,6 +33,9 @@ export type PageWords = {
   readonly lastMinute: string;
   readonly leftThisMinute: string;
   readonly noCalls: string;
+  readonly noCallsNow: string;
+  /** Interfaces that were called before, but not in the last minute. */
+  readonly idle: (count: string) => string;
   readonly busiest: (name: string) => string;
   readonly ask: TaskQuestions;
   readonly yes: string;
@@ -170,6 +173,8 @@ const english: PageWords = {
   lastMinute: "last 60 s",
   leftThisMinute: "left this minute",
   noCalls: "No calls yet.",
+  noCallsNow: "No calls in the last 60 s.",
+  idle: (count) => `Idle interfaces: ${count}`,
   busiest: (name) => `for ${name}, the busiest`,
   ask: {
     pause: (job) => `Pause ${job}? Units in progress are finished; the rest waits until you resume it.`,
@@ -345,6 +350,8 @@ const chinese: PageWords = {
   lastMinute: "最近 60 秒",
   leftThisMinute: "本分钟剩余",
   noCalls: "还没有调用。",
+  noCallsNow: "最近 60 秒没有调用。",
+  idle: (count) => `空闲接口：${count}`,
   busiest: (name) => `最忙的接口 ${name}`,
   ask: {
     pause: (job) => `暂停 ${job}？正在处理的会做完，其余等待继续。`,
