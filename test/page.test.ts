@@ -374,10 +374,16 @@ from stock_daily where ts_code = '600519.SH' order by trade_date desc limit 2`);
   });
 
   test("a phone 360 pixels wide scrolls in one direction, in both languages", async () => {
-    for (const locale of ["en-US", "zh-CN"]) {
-      const page = await openPage(browser, url, { ...phone, locale });
+    for (const [locale, userAgent] of [
+      ["en-US", phone.userAgent],
+      ["zh-CN", "a browser that says nothing of its screen"],
+    ] as const) {
+      const page = await openPage(browser, url, { ...phone, locale, userAgent });
       await page.locator("#chart svg.ts-chart").waitFor();
       await page.locator("#fragment-coverage svg").first().waitFor();
+      const drawn =
+        "document.querySelector('#chart svg').getAttribute('width') - document.getElementById('chart').clientWidth";
+      await until(async () => Math.abs(await page.evaluate<number>(drawn)) < 10);
       await page.locator("#chart summary").click();
       const widths = "[document.documentElement.scrollWidth, document.documentElement.clientWidth]";
       expect(await page.evaluate(widths)).toEqual([360, 360]);
@@ -420,6 +426,10 @@ from stock_daily where ts_code = '600519.SH' order by trade_date desc limit 2`);
     const page = await openPage(browser, url, desktop);
     await page.locator("#chart svg.candles path.body").first().waitFor();
     await page.locator("#fragment-coverage svg").first().waitFor();
+    await page.getByLabel("Examples").selectOption({ index: 4 }); // the ten largest companies
+    await page.getByRole("button", { name: "Run" }).click();
+    await page.getByText(/^10 rows, in/).waitFor();
+    await page.evaluate("scrollTo(0, 0)"); // the note of the origin stays above what is seen
     const picture = join(import.meta.dirname, "..", "docs", "page.png");
     if (process.env.WRITE_PICTURES) await page.screenshot({ path: picture, fullPage: true });
     expect(existsSync(picture)).toBe(true);

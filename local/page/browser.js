@@ -319,8 +319,8 @@ chartForm.addEventListener("input", (event) => {
     void suggest(event.target.value).catch(() => {});
 });
 
-/** Of the drawing that came with the page, or else of its place. */
-let lastWidth = chart.querySelector("svg")?.clientWidth ?? chart.clientWidth;
+/** Of the drawing that came with the page, which was made for a likely width. */
+let lastWidth = Number(chart.querySelector("svg")?.getAttribute("width") ?? chart.clientWidth);
 new ResizeObserver(() => {
   if (Math.abs(chart.clientWidth - lastWidth) < 10) return;
   lastWidth = chart.clientWidth;

@@ -136,7 +136,8 @@ export async function startPage({
     );
     return renderDocument(words, origin, {
       fragments: renderFragments(snapshot, words, room.weeks),
-      chart: await drawChart(database, choice, words),
+      // A chart that cannot be drawn now is asked for again by the browser.
+      chart: await drawChart(database, choice, words).catch(() => ({ code: "", html: "" })),
     });
   }
 

@@ -84,7 +84,11 @@ async function read(
   text: string,
   { rowsMax, secondsMax }: { readonly rowsMax: number; readonly secondsMax: number },
 ): Promise<Rows & { readonly isCut: boolean }> {
-  const client = new pg.Client({ connectionString: url, types: { getTypeParser: () => String } });
+  const client = new pg.Client({
+    connectionTimeoutMillis: 5_000,
+    connectionString: url,
+    types: { getTypeParser: () => String },
+  });
   client.on("error", () => undefined); // the statement under way reports it
   await client.connect();
   // A prepared statement is one statement: a second one behind a semicolon is refused.

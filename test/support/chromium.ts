@@ -120,7 +120,7 @@ export async function namelessControls(page: Page): Promise<{ controls: number; 
   const { nodes } = await session.send("Accessibility.getFullAXTree");
   await session.detach();
   const roles =
-    /^(button|textbox|searchbox|combobox|checkbox|radio|link|menuitem|listbox|Date|img|image|region|table)$/;
+    /^(button|textbox|searchbox|combobox|checkbox|radio|link|slider|menuitem|listbox|Date|img|image|region|table)$/;
   const controls = nodes.filter(({ ignored, role }) => !ignored && roles.test(String(role?.value)));
   const nameless = controls.filter(({ name }) => !String(name?.value ?? "").trim());
   const unnamedTables = nameless.filter(({ role }) => role?.value !== "table");
