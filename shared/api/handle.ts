@@ -1,6 +1,5 @@
 // Handles a request of a route: checks its fields with the route's schemas, runs the route and encodes the answer. The
 // router finds the route.
-import { STATUS_CODES } from "node:http";
 import * as z from "zod/mini";
 import { asSyncError, SyncError } from "../errors.ts";
 import { suggestCode } from "../words/codes.ts";
@@ -88,9 +87,19 @@ export function encode({ status, body, json, csv, headers }: Answer): ApiRespons
 
 type ErrorBody = { readonly error: string; readonly message: string };
 
+/** The phrases of RFC 9110 for the statuses that errors have. */
+const titles: Readonly<Record<number, string>> = {
+  400: "Bad Request",
+  404: "Not Found",
+  405: "Method Not Allowed",
+  409: "Conflict",
+  500: "Internal Server Error",
+  503: "Service Unavailable",
+};
+
 /** RFC 9457. The kind of an error says no more than its status, which is what `about:blank` means. */
 function encodeProblem(status: number, body: ErrorBody, headers: Answer["headers"]): ApiResponse {
-  const problem = { type: "about:blank", title: STATUS_CODES[status], status, detail: body.message };
+  const problem = { type: "about:blank", title: titles[status] ?? body.error, status, detail: body.message };
   return {
     status,
     headers: { "content-type": problemType, "cache-control": "no-store", ...headers },
