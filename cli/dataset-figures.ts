@@ -1,12 +1,6 @@
 // Sizes of a dataset: bytes of a row, rows and units of an evening and of ten years. They are computed from its file and
 // measured cell sizes. docs/cost.md is made from them; test/dataset-figures.test.ts compares them with whole tables.
-import {
-  type ColumnType,
-  columnsOf,
-  type InterfaceSpec,
-  interfacesOf,
-  type Slices,
-} from "../shared/catalogue/dataset.ts";
+import { type ColumnType, columnsOf, interfacesOf, type Slices } from "../shared/catalogue/dataset.ts";
 import { type Dataset, evidenceFor } from "../shared/catalogue/datasets.ts";
 import { versionsOfPeriod } from "../shared/catalogue/periods.ts";
 import { readSettings, type Settings } from "../shared/catalogue/settings.ts";
@@ -14,7 +8,9 @@ import {
   type MarketSize,
   marketByDefault,
   openDaysOfYear,
+  pagesOf,
   priceOf,
+  rowsOfPeriod,
   subjectsOf,
 } from "../shared/plan/plan-price.ts";
 
@@ -115,10 +111,11 @@ const amounts: Readonly<
     years: [unitsByCode(dataset), years * openDaysOfYear * subjects],
     evening: [subjects, subjects],
   }),
-  periods: (subjects) => {
+  periods: (subjects, dataset) => {
     const filings = Math.round((4 * versionsOfPeriod * subjects) / openDaysOfYear);
+    const answers = Math.ceil((4 * years * (dataset.rowsOfCode ?? 1)) / dataset.main.rowCap);
     return {
-      years: [subjects, 4 * years * versionsOfPeriod * subjects],
+      years: [subjects * answers, 4 * years * rowsOfPeriod(dataset) * subjects],
       evening: [filings, filings * rowsOfFiling],
     };
   },
@@ -149,8 +146,8 @@ function tenYearsOf(dataset: Dataset): DatasetFigures["tenYears"] {
 
 /** Calls for so many units with so many rows, further pages estimated. */
 function callsOf(dataset: Dataset, units: number, rows: number): number {
-  const pages = ({ rowCap }: InterfaceSpec) => Math.floor(rows / Math.max(units, 1) / rowCap) + 1;
-  return interfacesOf(dataset).reduce((sum, spec) => sum + units * pages(spec), 0);
+  const rowsOfUnit = rows / Math.max(units, 1);
+  return interfacesOf(dataset).reduce((sum, spec) => sum + units * pagesOf(spec, rowsOfUnit), 0);
 }
 
 function eveningOf(dataset: Dataset): DatasetFigures["evening"] {

@@ -48,6 +48,14 @@ describe("a plan's price", () => {
       { calls: { fina_indicator: 2 }, rows: 52 },
     ],
     [
+      "a company's segments are a call for each of the three divisions, and further pages of each",
+      [
+        ...units(1, "fina_mainbz", aCode("20220101", "20241231")),
+        ...units(1, "fina_mainbz", aCode("20180101", "20241231")),
+      ],
+      { calls: { fina_mainbz: 3 + 9 }, rows: (12 + 28) * 24 },
+    ],
+    [
       "a period of all companies is several pages, which take several turns of a slot",
       units(1, "finance", { by: "period", period: "20231231" }),
       { calls: { fina_indicator_vip: 4 }, rows: 7_150, slotSeconds: 7 },

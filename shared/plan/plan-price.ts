@@ -60,8 +60,7 @@ export function priceOf(
     const dataset = catalogue[name];
     const rowsOfUnit = estimateRows(dataset, selector, market);
     const pagesOfUnit = specsFor(dataset, selector).map((spec) => {
-      const parts = spec.each?.values.length ?? 1;
-      const pages = Math.floor(rowsOfUnit / rowCapOf(spec, settings)) + parts;
+      const pages = pagesOf(spec, rowsOfUnit, rowCapOf(spec, settings));
       calls.set(spec.name, (calls.get(spec.name) ?? 0) + pages);
       return pages;
     });
@@ -118,7 +117,7 @@ function estimateRows(dataset: Dataset, selector: Selector, market: MarketSize):
       return subjects * openDaysOf(selector);
     case "code":
       return dataset.slices === "periods"
-        ? periodsBetween(selector.from, selector.to).length * versionsOfPeriod
+        ? periodsBetween(selector.from, selector.to).length * rowsOfPeriod(dataset)
         : openDaysOf(selector);
     case "calendar":
       return daysBetween(selector.from, selector.to) + 1;
@@ -128,8 +127,23 @@ function estimateRows(dataset: Dataset, selector: Selector, market: MarketSize):
       return (subjects * share) / (selector.by === "exchange" ? 2 : 1);
     }
     case "period":
-      return dataset.slices === "periods" ? subjects * versionsOfPeriod : subjects;
+      return dataset.slices === "periods" ? subjects * rowsOfPeriod(dataset) : subjects;
   }
+}
+
+/** Rows that one subject has for a report period: as many as its file says for each of the calls, or versions of one row. */
+export function rowsOfPeriod({ rowsOfCode, main }: Dataset): number {
+  return rowsOfCode === undefined ? versionsOfPeriod : rowsOfCode * partsOf(main);
+}
+
+/** Calls for a slice of so many rows: each of its parts takes one, and further pages. */
+export function pagesOf(spec: InterfaceSpec, rows: number, rowCap = spec.rowCap): number {
+  const parts = partsOf(spec);
+  return parts * (Math.floor(rows / parts / rowCap) + 1);
+}
+
+function partsOf({ each }: InterfaceSpec): number {
+  return each?.values.length ?? 1;
 }
 
 function openDaysOf(selector: Selector): number {

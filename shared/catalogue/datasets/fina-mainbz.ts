@@ -31,7 +31,7 @@ export const spec = {
   members: { list: "stock_list" },
   filedIn: "disclosure",
   indexes: [["end_date"]],
-  rowsOfCode: 12, // of one of the three
+  rowsOfCode: 8, // of one of the three
   dayColumn: "end_date",
   set: "finance",
   cadence: "night",

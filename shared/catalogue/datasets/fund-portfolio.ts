@@ -28,7 +28,7 @@ export const spec = {
   members: { list: "etf_list" },
   turnDays: 30,
   indexes: [["end_date"]],
-  rowsOfCode: 300,
+  rowsOfCode: 100, // ten of a quarter, all of a half-year
   dayColumn: "end_date",
   set: "fund",
   cadence: "night",

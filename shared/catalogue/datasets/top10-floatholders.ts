@@ -28,7 +28,7 @@ export const spec = {
   members: { list: "stock_list" },
   filedIn: "disclosure",
   indexes: [["end_date"], ["ann_date"]],
-  rowsOfCode: 25,
+  rowsOfCode: 12,
   dayColumn: "end_date",
   set: "holders",
   cadence: "night",
