@@ -160,7 +160,7 @@ export async function startEnvironment(
         choice: choiceOf(settings),
         setUp: async (given, language) => {
           // Loaded when it is asked for: most starts do without it.
-          const { setUpFromForm } = await import("../cli/set-up-page.ts");
+          const { setUpFromForm } = await import("../cli/setup-form.ts");
           return await setUpFromForm(given, { environment: process.env, dataDir, language });
         },
       }),

@@ -5,7 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Browser } from "playwright-core";
 import { afterAll, afterEach, beforeAll, expect, test } from "vitest";
-import { setUpFromForm } from "../cli/set-up-page.ts";
+import { setUpFromForm } from "../cli/setup-form.ts";
 import { type Page, startPage } from "../local/page/server.ts";
 import { setupBox } from "../local/page/setup.ts";
 import { wordsFor } from "../local/page/words.ts";

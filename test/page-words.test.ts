@@ -117,6 +117,23 @@ test("candles become weeks, then months, before they are too narrow, and keep th
   expect(readings(1)).toHaveLength(1);
 });
 
+test("lines are interrupted where a code has no price, and of twenty thousand days only what can be seen is drawn", () => {
+  const days = Array.from({ length: 20_000 }, (_, at) => formatDay(addDays("20200106", at)));
+  const lines = (first: (number | null)[], second: (number | null)[]) => {
+    const compared = [first, second].map((closes) => ({ name: "s", closes }));
+    const drawn = drawComparison(
+      { title: "x", width: 730, days: days.slice(0, first.length), lines: compared },
+      english,
+    );
+    return [...drawn.markup.matchAll(/<path d="([^"]*)"/g)].map((found) => found[1] ?? "");
+  };
+  expect(lines([1, 2, null, 4], [3, 3, 3, 3])[0]?.replace(/[\d. ]/g, "")).toBe("MLM");
+  const rising = days.map((_, at) => at + 1);
+  const [path = ""] = lines(rising, rising);
+  expect(path.match(/[ML]/g)?.length).toBeLessThanOrEqual(2_001);
+  expect(path).toMatch(/ 12$/); // the newest value is the highest
+});
+
 test("names in a chart are escaped, and codes without a common day are said to have none", () => {
   const hostile = '"><script>alert(1)</script>';
   const days = ["2020-01-06", "2020-01-07"];

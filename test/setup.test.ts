@@ -5,7 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { type Asking, type SetupValues, setUp } from "../cli/commands/setup.ts";
-import { probesByPoints } from "../cli/set-up.ts";
+import { probesByPoints } from "../cli/first-settings.ts";
 import { readOptions } from "../local/options.ts";
 import { dataDirOf, readAsked } from "../local/origin.ts";
 import { withSettings } from "../local/settings-file.ts";

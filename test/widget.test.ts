@@ -12,7 +12,6 @@ import { renderDayNames } from "../shared/widget/day-names.ts";
 import { renderFailures } from "../shared/widget/failures.ts";
 import { formatDuration, formatNumber, formatTime } from "../shared/widget/format.ts";
 import { html } from "../shared/widget/html.ts";
-import { lineChart } from "../shared/widget/line-chart.ts";
 import { renderTasks } from "../shared/widget/tasks.ts";
 import { chinese } from "../shared/widget/words.ts";
 import { firstDay, lastDay } from "./support/small-market.ts";
@@ -370,44 +369,6 @@ describe("coverage", () => {
   });
 });
 
-describe("line charts", () => {
-  const labels = ["2024-01-02", "2024-01-03", "2024-01-04", "2024-01-05"];
-
-  test("draw each series from its lowest to its highest value, with gaps where values are unknown", () => {
-    const page = lineChart({ title: "Rows", labels, series: [{ name: "stocks", values: [0, 10, null, 5] }] });
-    expect(page).toMatch(/<path d="M64 178L252 12M628 95" /);
-    expect(page).toContain("Rows, 2024-01-02 to 2024-01-05: stocks from 0 to 5, lowest 0, highest 10");
-    expectWellFormed(page);
-  });
-
-  test("may begin above zero, and hold one value or equal values", () => {
-    const flat = lineChart({
-      title: "x",
-      labels,
-      fromZero: false,
-      series: [{ name: "s", values: [3, 3, 3, 3] }],
-    });
-    expect(flat).not.toContain("NaN");
-    const one = lineChart({
-      title: "x",
-      labels: ["a"],
-      fromZero: false,
-      series: [{ name: "s", values: [3] }],
-    });
-    expect(one).not.toContain("NaN");
-    expect(seen(lineChart({ title: "x", labels, series: [{ name: "s", values: [null] }] }))).toContain(
-      "nothing to draw",
-    );
-  });
-
-  test("draw twenty thousand points as only as many as can be seen", () => {
-    const values = Array.from({ length: 20_000 }, (_, at) => at);
-    const page = lineChart({ title: "x", labels: values.map(String), series: [{ name: "s", values }] });
-    expect(page.length).toBeLessThan(60_000);
-    expect(page).toContain("L628 12");
-  });
-});
-
 describe("hostile text", () => {
   test("stays text wherever it comes from", () => {
     const pages = [
@@ -416,7 +377,6 @@ describe("hostile text", () => {
         now,
         total: 1,
       }),
-      lineChart({ title: hostile, labels: [hostile], series: [{ name: hostile, values: [1] }] }),
     ];
     for (const page of pages) {
       expect(page).not.toMatch(/<script|\sonload="|&(?!amp;|lt;|gt;|quot;|#39;)/);

@@ -3,14 +3,7 @@
 import { addDays, weekday } from "../../shared/catalogue/dates.ts";
 import { formatNumber } from "../../shared/widget/format.ts";
 import { html, type Markup } from "../../shared/widget/html.ts";
-import {
-  describeSeries,
-  fractionDigits,
-  gridLine,
-  legend,
-  line,
-  round,
-} from "../../shared/widget/line-chart.ts";
+import { describeSeries, fractionDigits, gridLine, legend, line, margin, round } from "./axis.ts";
 import type { PageWords } from "./words.ts";
 
 /** One trading day; of a suspended one there is no bar. */
@@ -34,7 +27,6 @@ export type Comparison = {
   readonly lines: readonly { readonly name: string; readonly closes: readonly (number | null)[] }[];
 };
 
-const margin = { left: 64, right: 12, top: 12, bottom: 22 };
 const height = 300;
 const volumeHeight = 52;
 const gap = 12;

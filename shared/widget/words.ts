@@ -79,7 +79,6 @@ export type Words = {
   /** A duration of one or two parts, such as 3 h 20 min. */
   duration(parts: Readonly<Partial<Record<"days" | "hours" | "minutes" | "seconds", number>>>): string;
   between(first: string, last: string): string;
-  nothingToDraw(title: string): string;
   noValues(name: string): string;
   course(name: string, first: string, last: string, low: string, high: string): string;
 };
@@ -174,7 +173,6 @@ export const english: Words = {
   duration: ({ days, hours, minutes, seconds }) =>
     joined([days, "d"], [hours, "h"], [minutes, "min"], [seconds, "s"]),
   between: (first, last) => `${first} to ${last}`,
-  nothingToDraw: (title) => `${title}: nothing to draw.`,
   noValues: (name) => `${name} has no values`,
   course: (name, first, last, low, high) =>
     `${name} from ${first} to ${last}, lowest ${low}, highest ${high}`,
@@ -271,7 +269,6 @@ export const chinese: Words = {
   duration: ({ days, hours, minutes, seconds }) =>
     joined([days, "天"], [hours, "小时"], [minutes, "分"], [seconds, "秒"]),
   between: (first, last) => `${first} 至 ${last}`,
-  nothingToDraw: (title) => `${title}：没有数据可画。`,
   noValues: (name) => `${name} 没有数据`,
   course: (name, first, last, low, high) => `${name} 从 ${first} 到 ${last}，最低 ${low}，最高 ${high}`,
 };

@@ -1,23 +1,10 @@
-// A line chart as SVG: a few series over one axis, labelled with names, first and last values and extremes.
-import { formatNumber } from "./format.ts";
-import { html, type Markup } from "./html.ts";
-import { colours } from "./style.ts";
-import { english, type Words } from "./words.ts";
+// Parts of a chart as SVG: grid lines with their values, the line of a series, its legend and its description.
+import { formatNumber } from "../../shared/widget/format.ts";
+import { html, type Markup } from "../../shared/widget/html.ts";
+import { colours } from "../../shared/widget/style.ts";
+import type { Words } from "../../shared/widget/words.ts";
 
 export type Series = { readonly name: string; readonly values: readonly (number | null)[] };
-
-export type LineChart = {
-  readonly title: string;
-  /** One for each value, in order. */
-  readonly labels: readonly string[];
-  readonly series: readonly Series[];
-  /** Whether the axis begins at zero; charts of prices are clearer without. */
-  readonly fromZero?: boolean;
-  readonly width?: number;
-  readonly height?: number;
-  /** English by default. */
-  readonly words?: Words;
-};
 
 /** Strokes differ in their dashes too, and are visible on white and on black. */
 const strokes = [
@@ -30,30 +17,8 @@ const strokes = [
 /** More points than pixels add no detail. */
 const pointsMax = 2_000;
 
-const margin = { left: 64, right: 12, top: 12, bottom: 22 };
-
-export function lineChart(chart: LineChart): string {
-  const { width = 640, height = 200, labels, title, words = english } = chart;
-  const series = chart.series.slice(0, strokes.length);
-  const all = series.flatMap(({ values }) => values).filter((value) => value !== null);
-  if (all.length === 0) return html`<p class="ts-quiet">${words.nothingToDraw(title)}</p>`.markup;
-  const low = all.reduce((a, b) => Math.min(a, b), chart.fromZero === false ? Number.POSITIVE_INFINITY : 0);
-  const high = all.reduce((a, b) => Math.max(a, b), low + Number.MIN_VALUE);
-  const inner = { width: width - margin.left - margin.right, height: height - margin.top - margin.bottom };
-  const x = (at: number) => margin.left + (labels.length < 2 ? 0 : (at / (labels.length - 1)) * inner.width);
-  const y = (value: number) => margin.top + (1 - (value - low) / (high - low || 1)) * inner.height;
-  const label = `${title}, ${words.between(labels[0] ?? "", labels.at(-1) ?? "")}: ${series.map((each) => describeSeries(each, words)).join("; ")}`;
-  return html`<figure class="ts-figure">
-<svg class="ts-chart" width="${width}" height="${height}" viewBox="0 0 ${width} ${height}" role="img" aria-label="${label}" font-size="11" fill="currentColor">
-<title>${label}</title>
-${[low, (low + high) / 2, high].map((value) => gridLine(value, y(value), width, fractionDigits(high - low)))}
-<text x="${margin.left}" y="${height - 6}">${labels[0]}</text>
-<text x="${width - margin.right}" y="${height - 6}" text-anchor="end">${labels.at(-1)}</text>
-${series.map(({ values }, at) => line(values, at, x, y))}
-</svg>
-<figcaption class="ts-quiet">${title}. ${series.map(({ name }, at) => legend(name, at))}</figcaption>
-</figure>`.markup;
-}
+/** Room around a drawing, in pixels: values to the left, days below. */
+export const margin = { left: 64, right: 12, top: 12, bottom: 22 };
 
 export function gridLine(value: number, y: number, width: number, digits: 1 | 2 | 3): Markup {
   const at = round(y);
