@@ -9,7 +9,7 @@ import { openParquet } from "../cli/parquet.ts";
 import { openSql, type Sql } from "../cli/sql.ts";
 import type { Target } from "../cli/target.ts";
 import { simulatedOrigin } from "../shared/catalogue/origin.ts";
-import { csvHead, csvLine } from "../shared/words/csv.ts";
+import { csvHead, csvLine } from "../shared/reads/csv.ts";
 import type { Engine } from "./engines.ts";
 import { median } from "./report.ts";
 

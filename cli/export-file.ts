@@ -1,7 +1,7 @@
 // The files of an export: CSV or Parquet, under a temporary name until they are whole.
 import { createWriteStream, renameSync, rmSync } from "node:fs";
 import { finished } from "node:stream/promises";
-import { csvHead } from "../shared/words/csv.ts";
+import { csvHead } from "../shared/reads/csv.ts";
 import type { TableColumn } from "./export-table.ts";
 import { openParquet, type ParquetOptions, type TextFile } from "./parquet.ts";
 

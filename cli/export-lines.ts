@@ -1,11 +1,12 @@
 // The SQL that writes a page of an export: the database joins the cells of each row to a line and many lines to a text, so
 // that neither the Data API nor this process handles single cells.
+
+import { isPlain } from "../shared/reads/csv.ts";
 import { textCell } from "../shared/reads/lines.ts";
-import { isPlain } from "../shared/words/csv.ts";
 
 export type LineColumn = { readonly name: string; readonly type: string };
 
-/** csv: whole lines, as shared/words/csv.ts writes them. cells: for a program, which tells a null from an empty text. */
+/** csv: whole lines, as shared/reads/csv.ts writes them. cells: for a program, which tells a null from an empty text. */
 export type Form = "csv" | "cells";
 
 /** Between cells, after rows, and in the place of a text that is null. Checked texts have no control characters. */

@@ -11,7 +11,7 @@ import {
   type SqlParameter,
 } from "@aws-sdk/client-rds-data";
 import { silentLogger } from "../shared/catalogue/request-limits.ts";
-import { firstWord } from "../shared/words/statement.ts";
+import { firstWord } from "../shared/reads/statement.ts";
 import { CommandError, exitCodes } from "./failure.ts";
 import type { Messages } from "./messages/en.ts";
 import { outputOf, sentence, type Target } from "./target.ts";

@@ -1,4 +1,4 @@
-// Writes rows as JSON with all digits of numbers, or as a table for a person; CSV is in shared/words/csv.ts.
+// Writes rows as JSON with all digits of numbers, or as a table for a person; CSV is in shared/reads/csv.ts.
 import { asTable } from "./output.ts";
 import type { Column, Page, Value } from "./sql.ts";
 

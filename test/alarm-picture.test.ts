@@ -4,9 +4,9 @@ import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { anAlarm, chatNames } from "../docs/alarm-cards-document.ts";
-import { drawCards, readCard } from "../docs/alarm-picture.ts";
 import { readAlarm } from "../shared/adapters/chat-robot.ts";
 import { cardFor, robotKinds } from "../shared/words/chat-card.ts";
+import { drawCards, readCard } from "./support/alarm-picture.ts";
 import { missingChromium, openChromium } from "./support/chromium.ts";
 
 const states = ["ALARM", "OK"] as const;

@@ -5,8 +5,8 @@ import { datasets } from "../shared/catalogue/datasets.ts";
 import type { Selector } from "../shared/catalogue/selector.ts";
 import { holeIn, openDayBack, openDaysIn, readCalendar } from "../shared/coverage/calendar.ts";
 import * as coverage from "../shared/coverage/coverage.ts";
-import { planByDate } from "../shared/plan/plan.ts";
 import { unitKey } from "../shared/unit.ts";
+import { unitsOfDays } from "./support/a-unit.ts";
 import { firstDay, lastDay, marketDays } from "./support/small-market.ts";
 import { makeWorld, type World } from "./support/world.ts";
 
@@ -33,7 +33,7 @@ async function store(codes: readonly string[], days: readonly string[]): Promise
 async function missingDays(asked: typeof range): Promise<string[]> {
   const { database } = world.services;
   const days = openDaysIn(await readCalendar(database), asked);
-  const missing = await coverage.missingSlices(database, events, planByDate(events, days));
+  const missing = await coverage.missingSlices(database, events, unitsOfDays(events, days));
   return missing.map((unit) => unitKey(unit).replace("suspend_d/", ""));
 }
 

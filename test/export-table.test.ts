@@ -7,9 +7,9 @@ import { nextPageRows, openSql, type Sql } from "../cli/sql.ts";
 import { parseCsv } from "../local/tushare/csv.ts";
 import { type Dataset, datasets } from "../shared/catalogue/datasets.ts";
 import { simulatedOrigin } from "../shared/catalogue/origin.ts";
+import { csvLine } from "../shared/reads/csv.ts";
 import { linesOfDataset } from "../shared/reads/datasets.ts";
 import { textCell } from "../shared/reads/lines.ts";
-import { csvLine } from "../shared/words/csv.ts";
 import { migratedDatabase, type TestDatabase } from "./support/database.ts";
 import { testTarget } from "./support/target.ts";
 

@@ -7,7 +7,7 @@ import { lastDueDay } from "../shared/catalogue/due.ts";
 import { periodsBetween } from "../shared/catalogue/periods.ts";
 import { readSettings } from "../shared/catalogue/settings.ts";
 import type { MissingRange } from "../shared/coverage/calendar.ts";
-import { planByCode, planByDate, planLists, unitsMax } from "../shared/plan/plan.ts";
+import { planByCode, planLists, unitsMax } from "../shared/plan/plan.ts";
 import { sliceRules } from "../shared/plan/slices.ts";
 import { encodeUnit, type PlannedUnit, unitKey } from "../shared/unit.ts";
 
@@ -62,12 +62,6 @@ test("a company's old reports are two units under a cap of 100 rows, a third of 
     "finance/600519.SH/19940101-20100330",
     "finance/600519.SH/20100331-20251231",
   ]);
-});
-
-test("a missing day is one unit, in the order given", () => {
-  const units = planByDate(daily, ["20240102", "20240104"]);
-  expect(units.map(unitKey)).toEqual(["stock_daily/20240102", "stock_daily/20240104"]);
-  expect(planByDate(daily, [])).toEqual([]);
 });
 
 describe("a stock", () => {

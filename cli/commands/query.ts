@@ -1,7 +1,7 @@
 // `query`: SQL to a table, CSV or JSON. It runs in a read-only transaction, and reads page by page.
 
-import { csvHead, csvLine } from "../../shared/words/csv.ts";
-import { firstWord, isReading } from "../../shared/words/statement.ts";
+import { csvHead, csvLine } from "../../shared/reads/csv.ts";
+import { firstWord, isReading } from "../../shared/reads/statement.ts";
 import { command, type Session } from "../command.ts";
 import { CommandError, exitCodes } from "../failure.ts";
 import type { Messages } from "../messages/en.ts";

@@ -2,11 +2,11 @@
 // rows come as a table, or as CSV to download.
 import pg from "pg";
 import { words as datasetWords } from "../../shared/catalogue/dataset-files.ts";
+import { csvHead, csvLine } from "../../shared/reads/csv.ts";
+import { firstWord, isReading } from "../../shared/reads/statement.ts";
 import { formatNumber } from "../../shared/widget/format.ts";
 import { html, type Markup } from "../../shared/widget/html.ts";
 import { renderTable } from "../../shared/widget/table.ts";
-import { csvHead, csvLine } from "../../shared/words/csv.ts";
-import { firstWord, isReading } from "../../shared/words/statement.ts";
 import type { PageWords } from "./words.ts";
 
 /** More are for the CSV. */

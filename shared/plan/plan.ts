@@ -34,10 +34,6 @@ export function planLists(dataset: Dataset, today: Day): PlannedUnit[] {
   return selectors.map((selector) => ({ dataset: dataset.name, selector }));
 }
 
-export function planByDate(dataset: Dataset, missingDays: readonly Day[]): PlannedUnit[] {
-  return missingDays.map((trade_date) => ({ dataset: dataset.name, selector: { by: "date", trade_date } }));
-}
-
 /** One unit a code, or several where its days (or report periods) may pass the row cap. `allDays` are ascending. */
 export function planByCode(
   dataset: Dataset,

@@ -1,7 +1,7 @@
 // Rows that the database writes as lines of CSV, or as JSON: the function handles some twenty texts instead of thousands of
 // cells.
 import type { Database, SqlParameters } from "../ports.ts";
-import { defuseSql } from "../words/formula.ts";
+import { defuseSql } from "./formula.ts";
 
 /** Rows that one statement may look at; how many come is decided by their bytes. */
 export const linesMax = 10_000;

@@ -1,5 +1,7 @@
-// A unit for tests in which only its form matters.
-import type { Unit } from "../../shared/unit.ts";
+// Units for tests in which only their form matters.
+import type { Dataset } from "../../shared/catalogue/datasets.ts";
+import type { Day } from "../../shared/catalogue/dates.ts";
+import type { PlannedUnit, Unit } from "../../shared/unit.ts";
 
 export const aUnit: Unit = {
   version: 1,
@@ -11,3 +13,7 @@ export const aUnit: Unit = {
   selector: { by: "date", trade_date: "20240102" },
   retry: 0,
 };
+
+export function unitsOfDays({ name: dataset }: Dataset, days: readonly Day[]): PlannedUnit[] {
+  return days.map((trade_date) => ({ dataset, selector: { by: "date", trade_date } }));
+}

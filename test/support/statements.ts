@@ -35,7 +35,6 @@ import * as stalled from "../../shared/ledger/stalled.ts";
 import * as tasks from "../../shared/ledger/tasks.ts";
 import { claimUnit, markNotDue, mergeRows, noteAttempt, storeUnit } from "../../shared/ledger/units.ts";
 import * as verified from "../../shared/ledger/verifications.ts";
-import { planByDate } from "../../shared/plan/plan.ts";
 import { countInstruments } from "../../shared/plan/price-run.ts";
 import type { Database, SqlRow } from "../../shared/ports.ts";
 import {
@@ -59,6 +58,7 @@ import type { Cell, Table } from "../../shared/rows/rows.ts";
 import { makeDoor } from "../../shared/tushare-door/answer.ts";
 import { firstFiledNotStored, wasAnsweredBy } from "../../shared/tushare-door/whole.ts";
 import type { PlannedUnit, Unit } from "../../shared/unit.ts";
+import { unitsOfDays } from "./a-unit.ts";
 import { newestDay, origin, pausedTask, runningTask } from "./large-mirror.ts";
 
 export type Statement = {
@@ -223,7 +223,7 @@ const longSlices: readonly PlannedUnit[] = [
 
 async function missingDays(database: Database, dataset: Dataset): Promise<unknown> {
   const days = openDaysIn(await readCalendar(database), lately);
-  return await coverage.missingSlices(database, dataset, planByDate(dataset, days));
+  return await coverage.missingSlices(database, dataset, unitsOfDays(dataset, days));
 }
 
 const listUnits: readonly PlannedUnit[] = [

@@ -1,8 +1,8 @@
 // Draws what each chat robot is sent, from the body of the request, about as the chats show it. test/alarm-picture.test.ts makes
 // docs/alarm-cards.png from it.
 
-import { html, type Markup } from "../shared/widget/html.ts";
-import type { RobotKind } from "../shared/words/chat-card.ts";
+import { html, type Markup } from "../../shared/widget/html.ts";
+import type { RobotKind } from "../../shared/words/chat-card.ts";
 
 type Text = { readonly content?: string; readonly text?: string };
 
