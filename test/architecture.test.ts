@@ -5,7 +5,8 @@ import { describe, expect, test } from "vitest";
 import { datasets } from "../shared/catalogue/datasets.ts";
 import { jobs } from "../shared/catalogue/jobs.ts";
 import { settingTable } from "../shared/catalogue/settings.ts";
-import { alone, long, waiting } from "./support/apart.ts";
+import { filesApart } from "../vitest.config.ts";
+import { alone, long, wholeStacks } from "./support/apart.ts";
 
 const root = join(import.meta.dirname, "..");
 
@@ -208,8 +209,15 @@ test("a test file that permanently replaces a part of its process runs in a proc
   const files = sourcesIn("test/*.test.ts").filter((file) => file !== "test/architecture.test.ts");
   const replacing = files.filter((file) => replaces.test(readFileSync(join(root, file), "utf8")));
   const filesOf = (names: readonly string[]) => names.map((name) => `test/${name}.test.ts`);
-  const apart = filesOf([...waiting, ...alone]);
+  const apart = filesOf([...wholeStacks, ...alone]);
   expect(replacing.length).toBeGreaterThan(3);
   expect(replacing.filter((file) => !apart.includes(file))).toEqual([]);
   expect([...apart, ...filesOf(long)].filter((file) => !files.includes(file))).toEqual([]);
+});
+
+test("npm test leaves out only the files that start whole stacks; npm run test:all and a named file leave out nothing", () => {
+  const files = (names: readonly string[]) => names.map((name) => `test/${name}.test.ts`);
+  expect(filesApart("test", ["run", "--reporter=dot"])).toEqual(files(alone));
+  expect(filesApart("all", ["run"])).toEqual(files([...wholeStacks, ...alone]));
+  expect(filesApart("test", ["run", "test/faults.test.ts"])).toContain("test/faults.test.ts");
 });

@@ -1,10 +1,10 @@
 // Test files that do not share a process with others, by name; vitest.config.ts says how the rest is run.
 
 /**
- * These mostly wait for minutes, schedules and other processes. They start first, so that the run does not wait for
- * them at its end.
+ * These start whole stacks and other programs as a person does, kill some, and mostly wait for them: two fifths of the CPU time, so
+ * only `npm run test:all` has them. They start first, so that the run does not wait for them at its end.
  */
-export const waiting = [
+export const wholeStacks = [
   "documented-commands",
   "faults",
   "full-disk",
