@@ -13,7 +13,8 @@ type Field = { name: string; place: string; required: boolean; description: stri
 const opening = `# HTTP API
 
 Written by \`npm run docs\` from the schemas that the API checks requests with. The complete description, OpenAPI 3.1 with
-the schema of every answer, is at \`/openapi.json\`.
+the schema of every answer, is at \`/openapi.json\`. \`client/\` is a typed client in TypeScript: see
+[developer.md](developer.md#call-it-from-typescript).
 
 ## Calling it
 

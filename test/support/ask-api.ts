@@ -1,4 +1,5 @@
 // Asks the HTTP API's routes in this process: what the function does once its router has found the route.
+import { type Client, makeClient } from "../../client/client.ts";
 import { type ApiRequest, handle } from "../../shared/api/handle.ts";
 import type { ApiServices } from "../../shared/api/route.ts";
 import { routes } from "../../shared/api/routes.ts";
@@ -44,4 +45,20 @@ export async function ask(
     return { status, headers, text: body, body: isJson ? JSON.parse(body) : undefined };
   }
   throw new Error(`no route answers ${target}`);
+}
+
+/** The client of the API, whose requests are answered in this process. */
+export function clientOf(services: ApiServices): Client {
+  return makeClient({
+    url: "http://api",
+    fetch: async (url, { method, body, headers }) => {
+      const target = `${method} ${url.slice("http://api".length)}`;
+      const key = new Headers(headers).get("idempotency-key");
+      const answer = await ask(services, target, {
+        ...(typeof body === "string" && { body: JSON.parse(body) }),
+        ...(key !== null && { key }),
+      });
+      return new Response(answer.text, { status: answer.status, headers: answer.headers });
+    },
+  });
 }
