@@ -1,7 +1,8 @@
-// A client of the HTTP API. Requests to a deployed API are signed with the caller's own credentials.
+// The client of the HTTP API for a target. Requests to a deployed API are signed with the caller's own credentials.
 import { setTimeout as sleep } from "node:timers/promises";
 import { LambdaClient } from "@aws-sdk/client-lambda";
 import { AwsClient } from "aws4fetch";
+import { type Client, makeClient, type Send } from "../client/client.ts";
 import { optionDoor, sayRefusal } from "../shared/words/refusal.ts";
 import { CommandError, type ExitCode, exitCodes } from "./failure.ts";
 import type { Messages } from "./messages/en.ts";
@@ -18,13 +19,10 @@ type Refusal = {
   task?: { id: string };
 };
 
-export type Api = {
-  get<Body>(
-    path: string,
-    query?: Readonly<Record<string, string | number | boolean | undefined>>,
-  ): Promise<Body>;
-  post<Body>(path: string, body?: object, headers?: Readonly<Record<string, string>>): Promise<Body>;
-};
+export type Api = Client;
+
+/** A name for the API to check: the stack may be newer than this command line, and know others. */
+export const asNamed = <Name extends string>(name: string): Name => name as Name;
 
 /** A paused database wakes within a minute; until then the API answers 503. */
 const tries = 12;
@@ -38,42 +36,23 @@ export async function openApi(
   pause = () => sleep(betweenTriesMilliseconds),
 ): Promise<Api> {
   const send = target.stack === undefined ? fetch : await signedFetch(target);
-
-  async function ask<Body>(path: string, init: RequestInit): Promise<Body> {
+  const patiently: Send = async (url, init) => {
     for (let tried = 1; ; tried += 1) {
       let response: Response;
       try {
-        const signal = AbortSignal.timeout(requestTimeoutMilliseconds);
-        response = await send(`${target.apiUrl.replace(/\/$/, "")}${path}`, { ...init, signal });
+        response = await send(url, { ...init, signal: AbortSignal.timeout(requestTimeoutMilliseconds) });
       } catch (error) {
         const said = error instanceof Error && error.cause instanceof Error ? error.cause : error;
         throw new CommandError(exitCodes.unreachable, t.target.noAnswer(target.name, sentence(said)));
       }
+      if (response.ok) return response;
       const said = await response.text();
-      if (response.ok) return JSON.parse(said) as Body;
-      if ([502, 503, 504].includes(response.status) && tried < tries) {
-        await pause();
-        continue;
-      }
-      throw refusal(response.status, said, target, t);
+      if (![502, 503, 504].includes(response.status) || tried >= tries)
+        throw refusal(response.status, said, target, t);
+      await pause();
     }
-  }
-
-  return {
-    get(path, query = {}) {
-      const given = Object.entries(query).filter(([, value]) => value !== undefined);
-      const search = new URLSearchParams(
-        given.map(([name, value]): [string, string] => [name, String(value)]),
-      ).toString();
-      return ask(search === "" ? path : `${path}?${search}`, { method: "GET" });
-    },
-    post: (path, body, headers = {}) =>
-      ask(path, {
-        method: "POST",
-        headers: { ...headers, ...(body && { "content-type": "application/json" }) },
-        ...(body && { body: JSON.stringify(body) }),
-      }),
   };
+  return makeClient({ url: target.apiUrl, fetch: patiently });
 }
 
 function refusal(status: number, text: string, target: Target, t: Messages): CommandError {
@@ -104,15 +83,15 @@ function exitCodeOf(status: number): ExitCode {
 }
 
 /** The usual AWS credentials: environment, profile, single sign-on, role. */
-async function signedFetch(target: Target): Promise<typeof fetch> {
+async function signedFetch(target: Target): Promise<Send> {
   const { config } = new LambdaClient(target.clients);
   const region = await config.region();
-  return async (input, init) => {
+  return async (url, init) => {
     const { accessKeyId, secretAccessKey, sessionToken } = await config.credentials();
     const client = new AwsClient({
       ...{ accessKeyId, secretAccessKey, region, service: "execute-api", retries: 0 },
       ...(sessionToken !== undefined && { sessionToken }),
     });
-    return await client.fetch(String(input), init);
+    return await client.fetch(url, init);
   };
 }

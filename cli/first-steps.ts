@@ -158,17 +158,13 @@ async function runOnce(way: Way, jobs: readonly JobType[], fields: object): Prom
   const { session, target, api } = way;
   const { t, output } = session;
   for (const job of jobs) {
-    const { tasks } = await api.get<{ tasks: Task[] }>("/api/tasks", { job, status: "COMPLETED", limit: 1 });
+    const { tasks } = await api.listTasks({ job, status: "COMPLETED", limit: 1 });
     if (tasks[0] === undefined) continue;
     output.line(t.deploy.doneBefore(job, tasks[0].id));
     return null;
   }
   const [job = "REFERENCE"] = jobs;
-  const run = await startInTurn(
-    way,
-    () => api.post<Task>(`/api/jobs/${job}/run`, fields),
-    t.run.allByDefault,
-  );
+  const run = await startInTurn(way, () => api.runJob({ job_type: job, ...fields }), t.run.allByDefault);
   if (run === undefined) throw new CommandError(exitCodes.interrupted, t.deploy.stopped);
   const task = await follow(session, target, api, run.task.id);
   const exitCode: ExitCode = exitCodeOf(task);

@@ -16,12 +16,12 @@ export type Task = TaskAnswer;
 /** Resolves with the task when it has ended or is paused, or with its last state when the person stops following. */
 export async function follow(session: Session, target: Target, api: Api, id: string): Promise<Task> {
   const { t, output, stop } = session;
-  let task = await api.get<Task>(`/api/tasks/${id}`);
+  let task = await api.readTask({ id });
   const progress = output.progress.progress(task.job_type);
   while (isLive(task.status) && !stop.aborted) {
     progress.update({ done: settled(task), total: task.total_units, note: describe(task, t), left: "" });
     await sleep(pollSeconds(target) * 1000, undefined, { signal: stop }).catch(() => undefined);
-    task = await api.get<Task>(`/api/tasks/${id}`);
+    task = await api.readTask({ id });
   }
   if (isLive(task.status)) output.note(`\n${t.run.goesOn(id)}`);
   else progress.finish(ended(task, t));

@@ -1,5 +1,6 @@
 // The days of a range on which rows are absent and nobody knows why, by name: read from the HTTP API, for the summary of a
 // run and for the command line.
+import type { Client } from "../client/client.ts";
 import { datasetsByName } from "../shared/catalogue/datasets.ts";
 import { addDays, type Day, later } from "../shared/catalogue/dates.ts";
 import { say } from "../shared/words/say-here.ts";
@@ -14,7 +15,7 @@ const absencesRead = 1_000;
 /** Calendar days that are looked at, the newest; the API answers no more at once. */
 const daysMax = 400;
 
-type Get = (path: string) => Promise<unknown>;
+type Coverage = Pick<Client, "readDatasetCoverage" | "readDayNames">;
 
 export type PartialDay = {
   readonly dataset: string;
@@ -30,21 +31,22 @@ export type PartialDay = {
 
 /** The newest such days of each dataset, ascending. @param names of datasets; others than those by name are left out */
 export async function readPartialDays(
-  get: Get,
+  api: Coverage,
   names: readonly string[],
   range: { readonly from: Day; readonly to: Day },
 ): Promise<PartialDay[]> {
   const found: PartialDay[] = [];
   const from = later(range.from, addDays(range.to, 1 - daysMax));
   for (const { name } of datasetsByName.filter(({ name }) => names.includes(name))) {
-    const path = `/api/coverage/${name}`;
-    const { days } = (await get(`${path}?from=${from}&to=${range.to}`)) as { days: DayAnswer[] };
+    const dataset = name as Parameters<Coverage["readDayNames"]>[0]["dataset"]; // as: the API serves those by name
+    const { days = [] } = await api.readDatasetCoverage({ dataset, from, to: range.to });
     const partial = days.filter(({ state }) => state === "partial" || state === "whole_with_unexplained");
     for (const { day, missing, unexplained } of partial.slice(-daysNamed)) {
       const [reason, absent] =
-        missing > 0 ? (["missing", missing] as const) : (["unexplained", unexplained] as const);
-      const limit = `reason=${reason}&limit=${absencesRead}`;
-      const answer = (await get(`${path}/days/${day}?${limit}`)) as { absent: { ts_code: string }[] };
+        (missing ?? 0) > 0
+          ? (["missing", missing ?? 0] as const)
+          : (["unexplained", unexplained ?? 0] as const);
+      const answer = await api.readDayNames({ dataset, day, reason, limit: absencesRead });
       const all = [...new Set(answer.absent.map(({ ts_code }) => ts_code))];
       const unread = Math.max(0, absent - answer.absent.length);
       const codes = all.slice(0, codesNamed);
@@ -60,8 +62,6 @@ export async function readPartialDays(
   }
   return found;
 }
-
-type DayAnswer = { day: Day; state: string; missing: number; unexplained: number };
 
 /** Each day as a line: how many rows are absent, and the first codes. */
 export function describePartialDays(days: readonly PartialDay[]): string[] {

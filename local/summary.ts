@@ -1,4 +1,5 @@
 // The summary of a run, as text and as JSON.
+import { makeClient } from "../client/client.ts";
 import { type Dataset, datasets } from "../shared/catalogue/datasets.ts";
 import { jobs as catalogue } from "../shared/catalogue/jobs.ts";
 import type { Origin } from "../shared/catalogue/origin.ts";
@@ -74,8 +75,7 @@ export async function summarise(
 async function partialDays({ stack }: Environment, { job, from, to, codes }: JobRun): Promise<PartialDay[]> {
   const { apiUrl } = stack;
   if (apiUrl === undefined || from === undefined || to === undefined || codes !== undefined) return [];
-  const get = async (path: string) => (await fetch(`${apiUrl.replace(/\/$/, "")}${path}`)).json();
-  return await readPartialDays(get, catalogue[job].datasets, { from, to });
+  return await readPartialDays(makeClient({ url: apiUrl }), catalogue[job].datasets, { from, to });
 }
 
 async function countRows(jobs: Jobs, run: JobRun): Promise<number> {

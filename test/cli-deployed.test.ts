@@ -70,8 +70,8 @@ test("requests are signed for the API's region, and carry no secret", async () =
     await theStack({ status: 200, body: { tasks: [] } }, { status: 202, body: { id: "x" } }),
     en,
   );
-  expect(await api.get("/api/tasks", { limit: 3, job: undefined })).toEqual({ tasks: [] });
-  await api.post("/api/jobs/REFERENCE/run", { refresh: true }, { "idempotency-key": "k" });
+  expect(await api.listTasks({ limit: 3, job: undefined })).toEqual({ tasks: [] });
+  await api.runJob({ job_type: "REFERENCE", refresh: true }, { idempotencyKey: "k" });
   expect(asked.map(({ method, url }) => `${method} ${url}`)).toEqual([
     "GET /api/tasks?limit=3",
     "POST /api/jobs/REFERENCE/run",
@@ -95,7 +95,7 @@ test("the command line waits for a database that is resuming", async () => {
       pauses += 1;
     },
   );
-  expect(await api.get("/api/jobs")).toEqual({ ok: 1 });
+  expect(await api.listJobs()).toEqual({ ok: 1 });
   expect(pauses).toBe(2);
 });
 
@@ -107,7 +107,7 @@ test.each([
   [500, { error: "internal", message: "look at the log" }, 1, "look at the log"],
 ])("HTTP %i %o is exit code %i", async (status, body, exitCode, words) => {
   const api = await openApi(await theStack({ status, body }), en);
-  const error = await failing(api.get("/api/tasks"));
+  const error = await failing(api.listTasks());
   expect(error?.exitCode).toBe(exitCode);
   expect(error?.message).toContain(words);
 });

@@ -2,7 +2,7 @@
 import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
 import { describePartialDays, readPartialDays } from "../local/partial-days.ts";
 import { translate } from "../shared/words/translate.ts";
-import { ask } from "./support/ask-api.ts";
+import { clientOf } from "./support/ask-api.ts";
 import { firstDay, lastDay } from "./support/small-market.ts";
 import { makeWorld, type World } from "./support/world.ts";
 
@@ -19,8 +19,7 @@ beforeEach(async () => {
 
 const lines = async (names = ["stock_daily", "suspend_d"], range = { from: firstDay, to: lastDay }) => {
   const services = { ...world.services, dispatcher: { start: async () => {} } };
-  const get = async (path: string) => (await ask(services, `GET ${path}`)).body;
-  return describePartialDays(await readPartialDays(get, names, range));
+  return describePartialDays(await readPartialDays(clientOf(services), names, range));
 };
 const remove = (where: string) => world.sql(`delete from stock_daily where ${where}`);
 

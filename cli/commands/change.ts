@@ -4,7 +4,6 @@ import { jobTypes } from "../../shared/catalogue/jobs.ts";
 import { openApi } from "../api.ts";
 import { type Command, command } from "../command.ts";
 import { exitCodes } from "../failure.ts";
-import type { Task } from "../follow.ts";
 import type { Messages } from "../messages/en.ts";
 import { findTask } from "../task.ts";
 
@@ -23,7 +22,7 @@ function changeCommand(verb: (typeof verbs)[number], t: Messages): Command {
     async run(session, values) {
       const api = await openApi(await session.target(), t);
       const { id } = await findTask(api, values.task, t);
-      const task = await api.post<Task>(`/api/tasks/${id}/${verb}`);
+      const task = await api[`${verb}Task`]({ id });
       session.output.json(task);
       session.output.line(t.change.done[verb](task.job_type, task.id));
       return exitCodes.done;

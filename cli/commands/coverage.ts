@@ -1,12 +1,8 @@
 // `coverage`: how complete the data is, by day, by month, of one day by name, or of one security.
-import type {
-  CodeCoverageAnswer,
-  CoverageAnswer,
-  DatasetCoverageAnswer,
-  DayNamesAnswer,
-} from "../../shared/api/answers.ts";
+import { pages } from "../../client/client.ts";
+import type { CoverageAnswer, DayNamesAnswer } from "../../shared/api/answers.ts";
 import { datasetsByDay } from "../../shared/catalogue/datasets.ts";
-import { type Api, openApi } from "../api.ts";
+import { type Api, asNamed, openApi } from "../api.ts";
 import { command } from "../command.ts";
 import { exitCodes } from "../failure.ts";
 import { number } from "../follow.ts";
@@ -57,15 +53,14 @@ export const coverageCommand = (t: Messages) =>
       sayOrigin(target, session);
       const api = await openApi(target, t);
       const asked = { range: { from, to }, isOnlyMissing: missing, t };
-      const at = `/api/coverage/${dataset}`;
       const { body, lines } =
         dataset === undefined
           ? await ofStocksAndEtfs(api, asked)
           : day !== undefined
-            ? await ofDay(api, `${at}/days/${day}`, t)
+            ? await ofDay(api, { dataset, day }, t)
             : code !== undefined
-              ? await ofCode(api, `${at}/${encodeURIComponent(code)}`, asked)
-              : await ofDataset(api, at, by === "month", asked);
+              ? await ofCode(api, { dataset, code }, asked)
+              : await ofDataset(api, dataset, by === "month", asked);
       output.json({ ...body, origin: target.origin });
       for (const line of lines) output.line(line);
       return exitCodes.done;
@@ -73,7 +68,7 @@ export const coverageCommand = (t: Messages) =>
   });
 
 async function ofStocksAndEtfs(api: Api, { range, isOnlyMissing, t }: Asked): Promise<Shown> {
-  const coverage = await api.get<CoverageAnswer>("/api/coverage", range);
+  const coverage = await api.readCoverage(range);
   const days = coverage.days.filter(({ stocks }) => !isOnlyMissing || !stocks.whole);
   const { day, stocks, etfs, share, state } = t.coverage.headings;
   const rows = days.map((one) => [
@@ -90,10 +85,10 @@ async function ofStocksAndEtfs(api: Api, { range, isOnlyMissing, t }: Asked): Pr
   };
 }
 
-async function ofDataset(api: Api, at: string, isByMonth: boolean, asked: Asked): Promise<Shown> {
+async function ofDataset(api: Api, dataset: string, isByMonth: boolean, asked: Asked): Promise<Shown> {
   const { range, isOnlyMissing, t } = asked;
   const by = isByMonth ? "month" : "day";
-  const coverage = await api.get<DatasetCoverageAnswer>(at, { ...range, by });
+  const coverage = await api.readDatasetCoverage({ dataset: asNamed(dataset), ...range, by });
   const days = (coverage.days ?? []).filter(({ whole }) => !isOnlyMissing || !whole);
   const months = (coverage.months ?? []).filter((one) => !isOnlyMissing || one.whole_days < one.days);
   const { day, month, state, openDays, whole, ...headings } = t.coverage.headings;
@@ -123,15 +118,17 @@ async function ofDataset(api: Api, at: string, isByMonth: boolean, asked: Asked)
   };
 }
 
+type NamedDataset = Parameters<Api["readDayNames"]>[0]["dataset"];
+
 /** All names of a day; the API has them in pages. */
-async function ofDay(api: Api, at: string, t: Messages): Promise<Shown> {
-  let page = await api.get<DayNamesAnswer>(at);
-  const absent = [...page.absent];
-  while (page.next_cursor !== null) {
-    page = await api.get<DayNamesAnswer>(at, { cursor: page.next_cursor });
+async function ofDay(
+  api: Api,
+  { dataset, day }: { dataset: string; day: string },
+  t: Messages,
+): Promise<Shown> {
+  const absent: DayNamesAnswer["absent"] = [];
+  for await (const page of pages(api.readDayNames, { dataset: asNamed<NamedDataset>(dataset), day }))
     absent.push(...page.absent);
-  }
-  const { dataset, day } = page;
   const { code, interface: of, reason, looks } = t.coverage.headings;
   const rows = absent.map((one) => [
     one.ts_code,
@@ -144,8 +141,12 @@ async function ofDay(api: Api, at: string, t: Messages): Promise<Shown> {
   return { body: { dataset, day, absent }, lines };
 }
 
-async function ofCode(api: Api, at: string, { range, t }: Asked): Promise<Shown> {
-  const known = await api.get<CodeCoverageAnswer>(at, range);
+async function ofCode(
+  api: Api,
+  { dataset, code }: { dataset: string; code: string },
+  { range, t }: Asked,
+): Promise<Shown> {
+  const known = await api.readCodeCoverage({ dataset: asNamed(dataset), ts_code: code, ...range });
   const { from, to, interface: of, openDays } = t.coverage.headings;
   const rows = known.missing_ranges.map((run) => [run.from, run.to, number(run.days), run.interface]);
   return {

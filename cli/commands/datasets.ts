@@ -1,7 +1,7 @@
 // `datasets`: every dataset of the mirror, whether the schedules keep it up to date, and what is stored of it.
 import type { DatasetAnswer, DatasetDetailAnswer } from "../../shared/api/answers.ts";
 import { datasets, isDatasetName } from "../../shared/catalogue/datasets.ts";
-import { openApi } from "../api.ts";
+import { asNamed, openApi } from "../api.ts";
 import { command } from "../command.ts";
 import { figuresOf } from "../dataset-figures.ts";
 import { exitCodes } from "../failure.ts";
@@ -27,12 +27,12 @@ export const datasetsCommand = (t: Messages) =>
       sayOrigin(target, session);
       const api = await openApi(target, t);
       if (dataset === undefined) {
-        const { datasets: all } = await api.get<{ datasets: DatasetAnswer[] }>("/api/datasets");
+        const { datasets: all } = await api.listDatasets();
         output.json({ datasets: all, origin: target.origin });
         for (const line of listDatasets(all, t)) output.line(line);
         return exitCodes.done;
       }
-      const one = await api.get<DatasetDetailAnswer>(`/api/datasets/${dataset}`);
+      const one = await api.readDataset({ dataset: asNamed(dataset) });
       output.json({ ...one, origin: target.origin });
       for (const line of describeDataset(one, t)) output.line(line);
       return exitCodes.done;

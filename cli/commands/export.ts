@@ -2,7 +2,6 @@
 import { accessSync, constants, existsSync, statSync } from "node:fs";
 import { dirname, extname, resolve } from "node:path";
 import { isNoSpace } from "../../local/no-space.ts";
-import type { DatasetAnswer } from "../../shared/api/answers.ts";
 import { csvHead } from "../../shared/reads/csv.ts";
 import { readCode, suggestCode } from "../../shared/words/codes.ts";
 import { optionDoor, type Refusal, sayRefusal } from "../../shared/words/refusal.ts";
@@ -133,7 +132,7 @@ async function exportMirror(session: Session, { out, format = "parquet", numbers
   const target = await session.target();
   sayOrigin(target, session);
   const api = await openApi(target, t);
-  const { datasets: states } = await api.get<{ datasets: DatasetAnswer[] }>("/api/datasets");
+  const { datasets: states } = await api.listDatasets();
   const sql = openSql(target, t, { stop, timeoutSeconds: readTimeout(values.timeout, t) });
   const startedAt = performance.now();
   const progress = output.progress.progress(t.export.mirror);

@@ -31,7 +31,7 @@ export const failuresCommand = (t: Messages) =>
     async run(session, { job, kind, person, all, limit }) {
       const { output } = session;
       const api = await openApi(await session.target(), t);
-      const { failures } = await api.get<{ failures: FailureAnswer[] }>("/api/failures", {
+      const { failures } = await api.listFailures({
         ...{ job, kind, limit, needs_person: person },
         ...(!all && { resolved: false }),
       });
@@ -66,7 +66,7 @@ export const retryCommand = (t: Messages) =>
       }
       if (!/^\d+$/.test(failure)) throw new CommandError(exitCodes.usage, t.retry.notANumber(failure));
       const api = await openApi(await session.target(), t);
-      const record = await api.post<FailureAnswer>(`/api/failures/${failure}/retry`);
+      const record = await api.retryFailure({ id: Number(failure) });
       output.json(record);
       output.line(t.retry.onItsWay(record.unit_key));
       return exitCodes.done;
@@ -86,7 +86,7 @@ export const dismissCommand = (t: Messages) =>
       const { output } = session;
       if (!/^\d+$/.test(failure)) throw new CommandError(exitCodes.usage, t.dismiss.notANumber(failure));
       const api = await openApi(await session.target(), t);
-      const record = await api.post<FailureAnswer>(`/api/failures/${failure}/dismiss`, { reason });
+      const record = await api.dismissFailure({ id: Number(failure), reason });
       output.json(record);
       output.line(t.dismiss.done(record.id, record.unit_key, record.dismissed ?? reason));
       return exitCodes.done;

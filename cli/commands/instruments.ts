@@ -1,4 +1,5 @@
 // `instruments`: the stocks and ETFs of the lists, as they are now or as they were on a day.
+import { pages } from "../../client/client.ts";
 import { exchanges } from "../../shared/catalogue/dataset.ts";
 import { type Instrument, listStatuses } from "../../shared/reads/instruments.ts";
 import { type Api, openApi } from "../api.ts";
@@ -6,8 +7,6 @@ import { command } from "../command.ts";
 import { exitCodes } from "../failure.ts";
 import type { Messages } from "../messages/en.ts";
 import { asTable } from "../output.ts";
-
-type Page = { readonly instruments: readonly Instrument[]; readonly next_cursor: string | null };
 
 /** The API's largest page. */
 const pageRows = 1_000;
@@ -41,15 +40,11 @@ export const instrumentsCommand = (t: Messages) =>
 
 async function readAll(
   api: Api,
-  filter: Readonly<Record<string, string | undefined>>,
+  filter: Omit<Parameters<Api["listInstruments"]>[0] & object, "limit" | "cursor">,
 ): Promise<Instrument[]> {
   const found: Instrument[] = [];
-  let cursor: string | undefined;
-  do {
-    const page: Page = await api.get("/api/instruments", { ...filter, limit: pageRows, cursor });
+  for await (const page of pages(api.listInstruments, { ...filter, limit: pageRows }))
     found.push(...page.instruments);
-    cursor = page.next_cursor ?? undefined;
-  } while (cursor !== undefined);
   return found;
 }
 

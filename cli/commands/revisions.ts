@@ -2,7 +2,7 @@
 import type { RevisionAnswer } from "../../shared/api/answers.ts";
 import { datasets } from "../../shared/catalogue/datasets.ts";
 import { readAnyCode } from "../../shared/words/codes.ts";
-import { openApi } from "../api.ts";
+import { asNamed, openApi } from "../api.ts";
 import { command, limitOption } from "../command.ts";
 import { exitCodes } from "../failure.ts";
 import { shanghaiClock } from "../follow.ts";
@@ -33,8 +33,9 @@ export const revisionsCommand = (t: Messages) =>
       const target = await session.target();
       sayOrigin(target, session);
       const api = await openApi(target, t);
-      const { revisions } = await api.get<{ revisions: RevisionAnswer[] }>("/api/revisions", {
-        ...{ dataset, from, to, since, limit },
+      const { revisions } = await api.listRevisions({
+        ...{ from, to, since, limit },
+        ...(dataset !== undefined && { dataset: asNamed(dataset) }),
         ...(code !== undefined && { code: readAnyCode(code) ?? code }),
       });
       output.json({ revisions, origin: target.origin });

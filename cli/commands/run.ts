@@ -28,10 +28,9 @@ export const runCommand = (t: Messages) =>
       const target = await session.target();
       const api = await openApi(target, t);
       const start = () =>
-        api.post<Task>(
-          `/api/jobs/${values.job}/run`,
-          fields,
-          values.key === undefined ? {} : { "idempotency-key": values.key },
+        api.runJob(
+          { job_type: values.job, ...fields },
+          values.key === undefined ? {} : { idempotencyKey: values.key },
         );
       if (values.detach) {
         const started = await start().catch((error: unknown) => {

@@ -1,7 +1,6 @@
 // `status`: the newest tasks, or one; with --watch updated until no task is live.
 import { setTimeout as sleep } from "node:timers/promises";
 import { describePartialDays, type PartialDay, readPartialDays } from "../../local/partial-days.ts";
-import type { FailureAnswer } from "../../shared/api/answers.ts";
 import { addDays, shanghaiDay } from "../../shared/catalogue/dates.ts";
 import { jobs, jobTypes } from "../../shared/catalogue/jobs.ts";
 import { isLive } from "../../shared/catalogue/status.ts";
@@ -51,9 +50,7 @@ export const statusCommand = (t: Messages) =>
       if (!redraws(session, watch)) sayOrigin(target, session);
       const api = await openApi(target, t);
       const read = async () =>
-        task === undefined
-          ? (await api.get<{ tasks: Task[] }>("/api/tasks", { limit })).tasks
-          : [await findTask(api, task, t)];
+        task === undefined ? (await api.listTasks({ limit })).tasks : [await findTask(api, task, t)];
       const tasks = watch ? await watchTasks(session, target, read) : await read();
       const [one] = tasks;
       if (task !== undefined && one !== undefined) {
@@ -132,7 +129,7 @@ function listTasks(tasks: readonly Task[], t: Messages): string[] {
 /** The days of a task that has ended on which rows are absent, by name. A task for some codes says nothing of whole days. */
 async function partialDaysOf(api: Api, { job_type, status, planned, command }: Task): Promise<PartialDay[]> {
   if (isLive(status) || planned === null || command.codes !== undefined) return [];
-  return await readPartialDays(api.get, jobs[job_type].datasets, planned);
+  return await readPartialDays(api, jobs[job_type].datasets, planned);
 }
 
 /** Those of the last days, unless a task is running: then much may still be missing. */
@@ -140,7 +137,7 @@ async function partialDaysLately(api: Api, tasks: readonly Task[]): Promise<Part
   if (tasks.length === 0 || tasks.some(({ status }) => isLive(status))) return [];
   const to = shanghaiDay(new Date());
   const names = tasks.flatMap(({ job_type }) => jobs[job_type].datasets);
-  return await readPartialDays(api.get, names, { from: addDays(to, -daysBack), to });
+  return await readPartialDays(api, names, { from: addDays(to, -daysBack), to });
 }
 
 async function describeTask(api: Api, task: Task, t: Messages): Promise<string[]> {
@@ -154,7 +151,7 @@ async function describeTask(api: Api, task: Task, t: Messages): Promise<string[]
     `  ${t.status.units(byStatus.join(", ") || "0")}`,
   ];
   if (task.units.parked + task.units.failed === 0) return lines;
-  const { failures } = await api.get<{ failures: FailureAnswer[] }>("/api/failures", {
+  const { failures } = await api.listFailures({
     ...{ job: task.job_type, resolved: false, limit: 5 },
   });
   return [

@@ -1,13 +1,13 @@
 // `verify`: whether what is mirrored is whole, counted from the stored rows, or compared with TuShare; with --repair it
 // fetches what is missing or different, and verifies again.
 import { setTimeout as sleep } from "node:timers/promises";
-import type { JobAnswer, VerificationAnswer, VerificationFindingsAnswer } from "../../shared/api/answers.ts";
+import type { VerificationAnswer, VerificationFindingsAnswer } from "../../shared/api/answers.ts";
 import { datasets, isDatasetName } from "../../shared/catalogue/datasets.ts";
 import { daysBetween } from "../../shared/catalogue/dates.ts";
 import { datasetNames, readCommand } from "../../shared/commands/command.ts";
 import type { PricedPlan } from "../../shared/plan/price-run.ts";
 import { optionDoor, sayRefusal } from "../../shared/words/refusal.ts";
-import { type Api, openApi } from "../api.ts";
+import { type Api, asNamed, openApi } from "../api.ts";
 import { command, type Session } from "../command.ts";
 import { dispatch } from "../dispatcher.ts";
 import { CommandError, exitCodes } from "../failure.ts";
@@ -90,7 +90,7 @@ function checkRange(asked: Readonly<Record<string, string | undefined>>, t: Mess
 
 /** The datasets of which anything was ever fetched. */
 async function fetchedDatasets(api: Api): Promise<string[]> {
-  const { jobs } = await api.get<{ jobs: JobAnswer[] }>("/api/jobs");
+  const { jobs } = await api.listJobs();
   const fetched = new Set(
     jobs.flatMap(({ last_task, datasets: names }) => (last_task === null ? [] : names)),
   );
@@ -170,10 +170,9 @@ async function awaitEnd(
   options: object,
 ): Promise<VerificationFindingsAnswer | undefined> {
   const { output, stop, t } = session;
-  const { id } = await api.post<VerificationAnswer>("/api/verifications", { dataset, ...given(options) });
+  const { id } = await api.startVerification({ dataset: asNamed(dataset), ...given(options) });
   const progress = output.progress.progress(dataset);
-  const read = () =>
-    api.get<VerificationFindingsAnswer>(`/api/verifications/${id}`, { limit: findingsPrinted });
+  const read = () => api.readVerification({ id, limit: findingsPrinted });
   let found = await read();
   let followed: string | null = null;
   let isHurried = false;

@@ -16,19 +16,18 @@ const dayMilliseconds = 86_400_000;
 
 /** @throws CommandError when the API does not answer */
 export async function checkStack(target: Target, api: Api, now: Date, t: Messages): Promise<Finding[]> {
-  const { jobs } = await api.get<{ jobs: Job[] }>("/api/jobs");
+  const { jobs } = await api.listJobs();
   const successes = await Promise.all(
     jobs
       .filter(({ schedules }) => schedules.length > 0)
       .map(async (job) => {
-        const query = { job: job.job_type, status: "COMPLETED", limit: 1 };
-        const { tasks } = await api.get<{ tasks: Task[] }>("/api/tasks", query);
+        const { tasks } = await api.listTasks({ job: job.job_type, status: "COMPLETED", limit: 1 });
         return judgeSuccess(job, tasks[0], now, target.stack !== undefined, t);
       }),
   );
   const [failures, paused] = await Promise.all([
-    api.get<{ failures: unknown[] }>("/api/failures", { resolved: false, needs_person: true }),
-    api.get<{ tasks: Task[] }>("/api/tasks", { status: "PAUSED" }),
+    api.listFailures({ resolved: false, needs_person: true }),
+    api.listTasks({ status: "PAUSED" }),
   ]);
   return [
     ok("api", t.doctor.api(target.apiUrl)),
