@@ -3,7 +3,8 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { datasets } from "../shared/catalogue/datasets.ts";
 import * as coverage from "../shared/coverage/coverage.ts";
-import { missingCells, missingRanges, readDays } from "../shared/coverage/days.ts";
+import { readDays } from "../shared/coverage/days.ts";
+import { missingCells, missingRanges } from "../shared/coverage/missing.ts";
 import { firstDay, lastDay, marketDays } from "./support/small-market.ts";
 import { makeWorld, type World } from "./support/world.ts";
 

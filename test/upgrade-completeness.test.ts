@@ -3,7 +3,8 @@
 import pg from "pg";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { datasets } from "../shared/catalogue/datasets.ts";
-import { missingCells, missingRanges, readDays } from "../shared/coverage/days.ts";
+import { readDays } from "../shared/coverage/days.ts";
+import { missingCells, missingRanges } from "../shared/coverage/missing.ts";
 import { migrate } from "../shared/ledger/migrate.ts";
 import { migrationFiles, silentLog, type TestDatabase } from "./support/database.ts";
 import { databaseKinds } from "./support/postgres-database.ts";

@@ -3,7 +3,8 @@
 import { randomInt } from "node:crypto";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { datasets } from "../shared/catalogue/datasets.ts";
-import { missingCells, readDays } from "../shared/coverage/days.ts";
+import { readDays } from "../shared/coverage/days.ts";
+import { missingCells } from "../shared/coverage/missing.ts";
 import { SyncError } from "../shared/errors.ts";
 import { pruneTask } from "../shared/ledger/prune.ts";
 import { randomFrom } from "./support/random.ts";

@@ -4,8 +4,6 @@ import { dayColumnOf } from "../catalogue/dataset.ts";
 import type { Dataset } from "../catalogue/datasets.ts";
 import type { Day } from "../catalogue/dates.ts";
 import type { Database } from "../ports.ts";
-import type { DayRange } from "./calendar.ts";
-import { expectedSql } from "./cells.ts";
 import {
   absentOfCodes,
   absentOfDays,
@@ -14,7 +12,9 @@ import {
   daysBetweenSql,
   isListedThen,
   openDaysSql,
-} from "./days.ts";
+} from "./absent-sql.ts";
+import type { DayRange } from "./calendar.ts";
+import { expectedSql } from "./cells.ts";
 
 /**
  * Why a row, or the values of a joined interface in it, are absent. missing: nothing is known. unexplained: looked for and
