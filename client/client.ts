@@ -5,7 +5,7 @@ import { type Operations, operations, type Problem } from "./operations.ts";
 export type OperationId = keyof Operations;
 
 export type ClientOptions = {
-  /** Where the API is: the line `API` of `npm start`, or the output `ApiUrl` of a deployed stack. */
+  /** Where the API is: `npx tushare-sync connect` prints it; the output `ApiUrl` of a deployed stack. */
   readonly url: string;
   /** Sends the requests. For a deployed API, one that signs them. The default gives up after 35 seconds. */
   readonly fetch?: Send;

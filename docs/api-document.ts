@@ -13,12 +13,12 @@ type Field = { name: string; place: string; required: boolean; description: stri
 const opening = `# HTTP API
 
 Written by \`npm run docs\` from the schemas that the API checks requests with. The complete description, OpenAPI 3.1 with
-the schema of every answer, is at \`/openapi.json\`. \`client/\` is a typed client in TypeScript: see
+the schema of every answer, is at \`/openapi.json\`; \`/docs\` shows it in a browser, field by field, with links to try. \`client/\` is a typed client in TypeScript: see
 [developer.md](developer.md#call-it-from-typescript).
 
 ## Calling it
 
-On one machine the API listens on the loopback address, at the URL that \`npm start\` prints, and needs no credentials:
+On one machine the API listens on the loopback address, at the URL that \`npx tushare-sync connect\` prints, and needs no credentials:
 
 \`\`\`bash
 API=http://127.0.0.1:45661

@@ -1,39 +1,8 @@
 // The types of the API's client and the table of its operations, as TypeScript, from the OpenAPI description. Generators from
 // npm need TypeScript's old compiler API, or bring megabytes; the description uses a small part of JSON Schema.
 import { describeApi } from "../shared/api/openapi.ts";
+import type { Description, Operation, Schema } from "../shared/api/openapi-shape.ts";
 import { routes } from "../shared/api/routes.ts";
-
-type Schema = {
-  readonly $ref?: string;
-  readonly type?: string | readonly string[];
-  readonly const?: unknown;
-  readonly enum?: readonly unknown[];
-  readonly anyOf?: readonly Schema[];
-  readonly items?: Schema;
-  readonly properties?: Readonly<Record<string, Schema>>;
-  readonly required?: readonly string[];
-  readonly additionalProperties?: Schema | boolean;
-  readonly description?: string;
-};
-type Media = Readonly<Record<string, { readonly schema: Schema }>>;
-type Operation = {
-  readonly operationId: string;
-  readonly summary: string;
-  readonly description?: string;
-  readonly parameters?: readonly {
-    readonly name: string;
-    readonly in: "path" | "query" | "header";
-    readonly required: boolean;
-    readonly description: string;
-    readonly schema: Schema;
-  }[];
-  readonly requestBody?: { readonly content: Media };
-  readonly responses: Readonly<Record<string, { readonly content?: Media }>>;
-};
-type Description = {
-  readonly paths: Readonly<Record<string, Readonly<Record<string, Operation>>>>;
-  readonly components: { readonly schemas: Readonly<Record<string, Schema>> };
-};
 
 const opening = `// Written by \`npm run docs\` from the OpenAPI description: the operations of the HTTP API and their types.
 `;

@@ -1,9 +1,13 @@
 // Handles a request of the HTTP API. The router finds the route; everything else is in shared/api/.
+import { createHash } from "node:crypto";
 import { Router } from "@aws-lambda-powertools/event-handler/http";
 import { injectLambdaContext } from "@aws-lambda-powertools/logger/middleware";
 import middy from "@middy/core";
 import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2, Context } from "aws-lambda";
+import { docsStyle, renderDocs } from "../shared/api/docs-page.ts";
 import { type ApiRequest, type ApiResponse, encode, handle } from "../shared/api/handle.ts";
+import { describeApi } from "../shared/api/openapi.ts";
+import type { Description } from "../shared/api/openapi-shape.ts";
 import { type ApiServices, badInput, notFound, type Route } from "../shared/api/route.ts";
 import { routes } from "../shared/api/routes.ts";
 import { say } from "../shared/words/say.ts";
@@ -32,6 +36,9 @@ const readServices: ApiServices = {
 const methods = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE"] as const;
 type Method = (typeof methods)[number];
 
+/** The description for people: not one of the operations, which answer data. */
+const docsPath = "/docs";
+
 const router = makeRouter();
 
 export const handler = middy<APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2>()
@@ -53,7 +60,7 @@ function makeRouter(): Router {
       here.flatMap((route) => methodsOf(route).map((method) => [method, route] as const)),
     );
     const allow = [...served.keys(), "OPTIONS"].join(", ");
-    made.options(path, () => new Response(null, { status: 204, headers: { allow } }));
+    made.options(path, () => allowed(allow));
     for (const method of methods) {
       const route = served.get(method);
       made.route(
@@ -65,12 +72,37 @@ function makeRouter(): Router {
       );
     }
   }
+  const allow = "GET, HEAD, OPTIONS";
+  made.options(docsPath, () => allowed(allow));
+  for (const method of methods) {
+    const isRead = method === "GET" || method === "HEAD";
+    made.route(() => Promise.resolve(isRead ? asDocument() : refuseMethod(method, docsPath, allow)), {
+      ...{ path: docsPath, method },
+    });
+  }
   made.notFound(async () => asResponse(encode(notFound(say("noPath")))));
   // Outside of a route, only decoding the path can fail.
   made.errorHandler(Error, async () =>
     asResponse(encode(badInput("path", undefined, "percent-encoded text"))),
   );
   return made;
+}
+
+function allowed(allow: string): Response {
+  return new Response(null, { status: 204, headers: { allow } });
+}
+
+/** The page of the description: without scripts, and with no style but its own. */
+function asDocument(): Response {
+  const text = renderDocs(describeApi(routes) as unknown as Description); // as: it has the parts that are named there
+  const style = createHash("sha256").update(docsStyle).digest("base64");
+  return new Response(text, {
+    headers: {
+      "content-type": "text/html; charset=utf-8",
+      "content-security-policy": `default-src 'none'; style-src 'sha256-${style}'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'`,
+      "x-content-type-options": "nosniff",
+    },
+  });
 }
 
 function servicesFor({ method }: Route): ApiServices {

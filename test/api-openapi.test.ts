@@ -1,5 +1,6 @@
 // The description at /openapi.json against the API as it is deployed: a linter finds nothing in it, and requests
 // generated from it, valid and invalid, get no 5xx and no response that it does not describe.
+import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { request } from "node:http";
 import { join } from "node:path";
@@ -139,6 +140,25 @@ test("an answer is compressed on its way, is not sent twice, and links to the ne
   const long = await fetch(`${api.url}/openapi.json`);
   expect(long.headers.get("content-encoding")).toBe("gzip");
   expect(await long.json()).toMatchObject({ openapi: "3.1.0" });
+});
+
+test("/docs shows the description to a browser, and lets nothing run in it", async () => {
+  const page = await fetch(`${api.url}/docs`);
+  expect([page.status, page.headers.get("content-type")]).toEqual([200, "text/html; charset=utf-8"]);
+  const text = await page.text();
+  const [, style = ""] = /<style>([\s\S]*?)<\/style>/.exec(text) ?? [];
+  const hash = createHash("sha256").update(style).digest("base64");
+  expect(page.headers.get("content-security-policy")).toContain(
+    `default-src 'none'; style-src 'sha256-${hash}'`,
+  );
+  for (const { id } of operations) expect(text).toContain(`id="${id}"`);
+  expect([page.headers.get("etag"), page.headers.get("content-encoding")]).toEqual([
+    expect.stringMatching(/^W\//),
+    "gzip",
+  ]);
+  const head = await fetch(`${api.url}/docs`, { method: "HEAD" });
+  expect([head.status, await head.text()]).toEqual([200, ""]);
+  expect((await fetch(`${api.url}/docs`, { method: "POST" })).status).toBe(405);
 });
 
 test(`requests generated from the description get no 5xx and no response that it does not describe (seed ${seed})`, async () => {

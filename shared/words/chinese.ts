@@ -97,7 +97,7 @@ export const chinese: Readonly<Record<SentenceName | StartSentenceName, string>>
   noCode: "没有代码 {code}",
   notInLists: "列表中没有代码 {code}",
   unavailable: "暂时无法连接数据库或调度函数：请重试",
-  noPath: "没有这个路径：GET /openapi.json 列出全部路径",
+  noPath: "没有这个路径：GET /docs 是文档页，GET /openapi.json 列出全部路径",
   internal: "请求失败；原因见函数日志",
 
   // Where the data comes from. The Chinese warnings keep the word in capitals, so that a search finds both languages.

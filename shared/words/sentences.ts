@@ -101,7 +101,7 @@ export const sentences = {
   noCode: "there is no code {code}",
   notInLists: "the lists have no code {code}",
   unavailable: "the database or the dispatcher cannot be reached: repeat the request",
-  noPath: "there is no such path: GET /openapi.json names them",
+  noPath: "there is no such path: GET /docs shows them, GET /openapi.json names them",
   internal: "the request failed; the function's log says why",
 
   // Where the data comes from. The Chinese warnings keep the word in capitals, so that a search finds both languages.
