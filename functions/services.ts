@@ -5,7 +5,7 @@ import { makeChatRobot } from "../shared/adapters/chat-robot.ts";
 import { type DataApiOptions, makeDataApi } from "../shared/adapters/data-api.ts";
 import { makeTokenCheck } from "../shared/adapters/endpoint-tokens.ts";
 import { makeDispatcher } from "../shared/adapters/lambda.ts";
-import { makeQueryApi, type QueryApi, type QueryService } from "../shared/adapters/query-api.ts";
+import { makeQueryApi, type QueryApi, type QueryService, sumOfMetric } from "../shared/adapters/query-api.ts";
 import { makeScheduler } from "../shared/adapters/scheduler.ts";
 import { makeSecretSource, makeTokenSource } from "../shared/adapters/secrets.ts";
 import { makeSqsQueue } from "../shared/adapters/sqs.ts";
@@ -19,6 +19,7 @@ import { loggedDetails } from "../shared/logged-error.ts";
 import type {
   Clock,
   Database,
+  DigestPost,
   Dimensions,
   Dispatcher,
   Log,
@@ -170,13 +171,16 @@ export const alarmLanguage = (): Language =>
   languages.find((each) => each === required("ALARM_LANGUAGE")) ?? "en";
 
 /** Publishes a line to the alarms' topic, where a deployment wants one each evening. */
-export function digest(): { readonly language: Language; send(text: string): Promise<void> } | undefined {
+export function digest(): DigestPost | undefined {
   const TopicArn = process.env["DIGEST_TOPIC_ARN" satisfies FunctionVariable];
   if (!TopicArn) return undefined;
   const Subject = process.env.POWERTOOLS_SERVICE_NAME ?? "tushare-sync"; // the stack's name; a subject is ASCII
+  const namespace = process.env.POWERTOOLS_METRICS_NAMESPACE ?? "";
+  const calls = { namespace, service: Subject, name: "Calls" satisfies Metric, by: catalogue.Calls.by };
   return {
     language: alarmLanguage(),
     send: async (Message) => void (await queryApi("sns")("Publish", { TopicArn, Subject, Message })),
+    callsIn: (interfaces, range) => sumOfMetric(queryApi("monitoring"), calls, interfaces, range),
   };
 }
 

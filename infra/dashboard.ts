@@ -17,7 +17,7 @@ import {
 import { Duration, Stack } from "aws-cdk-lib/core";
 import { Construct } from "constructs";
 import { jobsAmong, readChoice } from "../shared/catalogue/chosen-datasets.ts";
-import { interfacesOf, isByTradingDay } from "../shared/catalogue/dataset.ts";
+import { calledFor, isByTradingDay } from "../shared/catalogue/dataset.ts";
 import type { Dataset } from "../shared/catalogue/datasets.ts";
 import { metrics, type Metric as OurMetric } from "../shared/catalogue/metrics.ts";
 import type { Context } from "./context.ts";
@@ -250,8 +250,7 @@ export class Dashboard extends Construct {
 
   /** Every interface a worker may call for the chosen datasets, fallbacks and those by period too. */
   private interfaces(): string[] {
-    const specs = this.chosen.flatMap((dataset) => [...interfacesOf(dataset), dataset.byPeriod ?? []].flat());
-    return [...new Set(specs.flatMap((spec) => [spec.name, spec.fallback?.name ?? []].flat()))].sort();
+    return [...new Set(this.chosen.flatMap(calledFor))].sort();
   }
 
   private callsAMinute(): IWidget {

@@ -126,7 +126,14 @@ export type DispatchServices = {
   /** For work that may take longer than one invocation; undefined where it may take any time. */
   readonly another?: AnotherInvocation;
   /** For a line each evening; undefined where nobody wants one. */
-  readonly digest?: { readonly language: Language; send(text: string): Promise<void> } | undefined;
+  readonly digest?: DigestPost | undefined;
+};
+
+export type DigestPost = {
+  readonly language: Language;
+  send(text: string): Promise<void>;
+  /** Calls to TuShare's interfaces that the workers counted in some hours. */
+  callsIn(interfaces: readonly string[], range: { readonly from: Date; readonly to: Date }): Promise<number>;
 };
 
 /** Time is limited, and another invocation can continue. */

@@ -4,6 +4,7 @@ import { expect, test } from "vitest";
 import type { AwsError, AwsRequest } from "../local/aws/endpoint.ts";
 import { keptHours, makeMetricPoints } from "../local/aws/metric-points.ts";
 import { makeMetricsApi } from "../local/aws/metrics-api.ts";
+import { sumOfMetric } from "../shared/adapters/query-api.ts";
 
 const midnight = Date.UTC(2026, 10, 20);
 const service = { Name: "service", Value: "TushareSync" };
@@ -125,6 +126,34 @@ test("a series is found by exactly its dimensions and its unit", async () => {
     })),
   );
   expect(await ask("ListMetrics", { Namespace: "AWS/Lambda" })).toEqual({ Metrics: [] });
+});
+
+test("the day's calls are summed over their interfaces, in as many requests as are needed", async () => {
+  const names = Array.from({ length: 120 }, (_, at) => `interface_${at}`);
+  const { askByForm } = cloudwatch(
+    ...names.map((name, at) => line("Calls", 1, at * 60, { interface: name })),
+    line("Calls", [3, 4], 7_200, { interface: "interface_7" }),
+    line("Calls", 1_000, 0, { interface: "another" }),
+    line("Calls", 1_000, 85_000, { interface: "interface_7" }), // later
+  );
+  const metric = { namespace: "TushareSync", service: "TushareSync", name: "Calls", by: "interface" };
+  const day = { from: new Date(midnight), to: new Date(midnight + 80_000_000) };
+  let requests = 0;
+  const monitoring = async (action: string, parameters: Readonly<Record<string, string>>) => {
+    requests += 1;
+    return await askByForm(action, { ...parameters });
+  };
+  expect(await sumOfMetric(monitoring, metric, names, day)).toBe(127);
+  expect(requests).toBe(3);
+  expect(await sumOfMetric(monitoring, { ...metric, service: "Other" }, names, day)).toBe(0);
+});
+
+test("a sum of which CloudWatch has a part only is none", async () => {
+  const metric = { namespace: "N", service: "S", name: "Calls", by: "interface" };
+  const day = { from: new Date(midnight), to: new Date(midnight + 3_600_000) };
+  const part = async () => "<Values><member>3</member></Values><StatusCode>PartialData</StatusCode>";
+  await expect(sumOfMetric(part, metric, ["daily"], day)).rejects.toThrow("PartialData");
+  await expect(sumOfMetric(async () => "<html/>", metric, ["daily"], day)).rejects.toThrow("no answer");
 });
 
 test("statistics of a metric are its data points, each with what was asked for", async () => {

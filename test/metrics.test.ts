@@ -239,9 +239,16 @@ describe("lateness", () => {
 describe("the evening's digest", () => {
   const told: string[] = [];
   const send = async (line: string) => void told.push(line);
+  type Asked = { interfaces: readonly string[]; from: string; to: string };
+  const asked: Asked[] = [];
+  /** The metric, read as CloudWatch answers. */
+  const callsIn = async (interfaces: readonly string[], { from, to }: { from: Date; to: Date }) => {
+    asked.push({ interfaces, from: from.toISOString(), to: to.toISOString() });
+    return sum("Calls");
+  };
   const check = async (language: "en" | "zh" = "en") => {
     told.length = 0;
-    await dispatch({ ...world.services, digest: { language, send } }, { check: "freshness" });
+    await dispatch({ ...world.services, digest: { language, send, callsIn } }, { check: "freshness" });
     return told;
   };
   const onTheLastDay = async () => {
@@ -254,8 +261,27 @@ describe("the evening's digest", () => {
     await onTheLastDay();
     const stored = (await world.storedDaily()).filter(({ trade_date }) => trade_date === lastDay).length;
     expect(stored).toBeGreaterThan(0);
-    expect(await check()).toEqual([`2024-01-17 whole: stock daily data ${stored}; 0 failures`]);
-    expect(await check("zh")).toEqual([`2024-01-17 数据完整：股票日线 ${stored}；没有失败`]);
+    const calls = sum("Calls");
+    expect(calls).toBeGreaterThan(10);
+    expect(await check()).toEqual([
+      `2024-01-17 whole: stock daily data ${stored}; 0 failures; ${calls} calls`,
+    ]);
+    expect(await check("zh")).toEqual([
+      `2024-01-17 数据完整：股票日线 ${stored}；没有失败；调用 ${calls} 次`,
+    ]);
+    // Of the day in Shanghai, and of every interface that any worker may have called.
+    expect(asked.at(-1)).toMatchObject({ from: "2024-01-16T16:00:00.000Z", to: "2024-01-17T14:00:00.000Z" });
+    expect(asked.at(-1)?.interfaces).toEqual(expect.arrayContaining(["daily", "fund_basic", "suspend_d"]));
+  });
+
+  test("goes without the number of calls when that is not known", async () => {
+    await onTheLastDay();
+    told.length = 0;
+    const unknown = () => Promise.reject(new Error("CloudWatch has not all figures"));
+    const digest = { language: "en" as const, send, callsIn: unknown };
+    await dispatch({ ...world.services, digest }, { check: "freshness" });
+    expect(told).toEqual([expect.stringMatching(/; 0 failures$/)]);
+    expect(world.logged.filter(({ level }) => level === "warn")).toHaveLength(1);
   });
 
   test("never calls a day whole that lacks a row", async () => {
@@ -279,7 +305,11 @@ describe("the evening's digest", () => {
 
   test("that cannot be sent does not fail the check, and is logged", async () => {
     await onTheLastDay();
-    const digest = { language: "en" as const, send: () => Promise.reject(new Error("no such topic")) };
+    const digest = {
+      language: "en" as const,
+      send: () => Promise.reject(new Error("no such topic")),
+      callsIn,
+    };
     const answer = await dispatch({ ...world.services, digest }, { check: "freshness" });
     expect(answer.outcome).toBe("checked");
     expect(world.logged.filter(({ level }) => level === "error")).toHaveLength(1);

@@ -405,13 +405,17 @@ test("no schedule of the stack fires more often than once a day: the database ma
   full.template.resourceCountIs("AWS::Events::Rule", 0);
 });
 
-test("the dispatcher may publish a digest to the alarms' topic, and only where one is wanted", () => {
+test("the dispatcher may publish a digest to the alarms' topic and count calls, and only where one is wanted", () => {
   const publishing = ({ template }: typeof full) =>
     statements(template).filter(({ actions }) => actions.includes("sns:Publish"));
   const [topic] = Object.keys(full.template.findResources("AWS::SNS::Topic"));
   const role = functionNamed(full.template, "Dispatcher").properties.Role["Fn::GetAtt"][0];
   expect(publishing(full)).toEqual([{ role, actions: ["sns:Publish"], resources: [`<${topic}>`] }]);
   expect(publishing(plain)).toEqual([]);
+  const counting = ({ template }: typeof full) =>
+    statements(template).filter(({ actions }) => actions.includes("cloudwatch:GetMetricData"));
+  expect(counting(full)).toEqual([{ role, actions: ["cloudwatch:GetMetricData"], resources: ["*"] }]);
+  expect(counting(plain)).toEqual([]);
   const variables = ({ template }: typeof full) =>
     functionNamed(template, "Dispatcher").properties.Environment.Variables;
   expect(variables(full)).toMatchObject({ DIGEST_TOPIC_ARN: { Ref: topic }, ALARM_LANGUAGE: "en" });

@@ -157,14 +157,19 @@ describe("a digest", () => {
   const title = { en: "stock daily data", zh: "股票日线" };
   const part = { title, day: "20261120", stored: 5_412, missing: 0, unexplained: 0, isWhole: true };
   const none = { needPerson: 0, planned: 0 };
-  const line = (given: Partial<typeof part>, failures = none) =>
+  const line = (
+    given: Partial<typeof part>,
+    failures = none,
+    calls: number | undefined = undefined,
+    language: "en" | "zh" = "en",
+  ) =>
     writeDigest(
       {
         day: "20261120",
         parts: [part, { ...part, title: { en: "ETF prices", zh: "ETF 日线" }, ...given }],
-        failures,
+        ...{ failures, calls },
       },
-      "en",
+      language,
     );
 
   test.each<[Partial<typeof part>, string]>([
@@ -187,7 +192,18 @@ describe("a digest", () => {
   });
 
   test("says which failures wait for a person", () => {
-    expect(line({}, { needPerson: 2, planned: 1 })).toMatch(/; 2 failures need action, 1 are retried later$/);
+    expect(line({}, { needPerson: 2, planned: 1 })).toMatch(/; 2 failures need action, 1 is retried later$/);
+    expect(line({}, { needPerson: 1, planned: 2 })).toMatch(/; 1 failure needs action, 2 are retried later$/);
+  });
+
+  test.each<[number | undefined, string, string]>([
+    [38, "; 0 failures; 38 calls", "；没有失败；调用 38 次"],
+    [1, "; 0 failures; 1 call", "；没有失败；调用 1 次"],
+    [12_345, "; 0 failures; 12,345 calls", "；没有失败；调用 12,345 次"],
+    [undefined, "; 0 failures", "；没有失败"],
+  ])("of %s calls ends with '%s'", (calls, english, chinese) => {
+    expect(line({}, none, calls).endsWith(english)).toBe(true);
+    expect(line({}, none, calls, "zh").endsWith(chinese)).toBe(true);
   });
 
   test("comes to a chat as one line under the stack's name", () => {

@@ -138,3 +138,60 @@ export async function newestImage(ec2: QueryApi, name: string, until: string): P
     .sort((one, other) => (one.day > other.day ? -1 : 1));
   return newest?.image;
 }
+
+export type CountedMetric = {
+  readonly namespace: string;
+  /** The dimension that every metric of a stack has. */
+  readonly service: string;
+  readonly name: string;
+  readonly by: string;
+};
+
+/** One request takes 500; fewer keep it short. */
+const queriesMax = 50;
+
+const periodSeconds = 3_600;
+
+/**
+ * The sum over all values of its dimension.
+ * https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_GetMetricData.html
+ * @param from on a full hour, because figures are kept by hours
+ * @throws SyncError; Error when CloudWatch has not all the figures
+ */
+export async function sumOfMetric(
+  monitoring: QueryApi,
+  { namespace, service, name, by }: CountedMetric,
+  values: readonly string[],
+  { from, to }: { readonly from: Date; readonly to: Date },
+): Promise<number> {
+  let sum = 0;
+  for (let at = 0; at < values.length; at += queriesMax) {
+    const queries = values.slice(at, at + queriesMax).map((value, index) => {
+      const query = `MetricDataQueries.member.${index + 1}`;
+      const metric = `${query}.MetricStat.Metric`;
+      return {
+        [`${query}.Id`]: `m${index}`,
+        [`${query}.MetricStat.Stat`]: "Sum",
+        [`${query}.MetricStat.Period`]: String(periodSeconds),
+        [`${metric}.Namespace`]: namespace,
+        [`${metric}.MetricName`]: name,
+        [`${metric}.Dimensions.member.1.Name`]: "service",
+        [`${metric}.Dimensions.member.1.Value`]: service,
+        [`${metric}.Dimensions.member.2.Name`]: by,
+        [`${metric}.Dimensions.member.2.Value`]: value,
+      };
+    });
+    const answer = await monitoring("GetMetricData", {
+      StartTime: from.toISOString(),
+      EndTime: to.toISOString(),
+      ...Object.assign({}, ...queries),
+    });
+    const statuses = valuesIn(answer, "StatusCode");
+    if (statuses.length < queries.length || statuses.some((status) => status !== "Complete"))
+      throw new Error(`CloudWatch has not all figures of ${name}: ${statuses.join(", ") || "no answer"}`);
+    // Lists of values and of times look the same; a time is no number.
+    const numbers = valuesIn(answer, "member").map(Number).filter(Number.isFinite);
+    sum += numbers.reduce((before, each) => before + each, 0);
+  }
+  return sum;
+}

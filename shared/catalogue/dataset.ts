@@ -211,6 +211,16 @@ export function interfacesOf(dataset: DatasetSpec): readonly InterfaceSpec[] {
   return [dataset.main, ...dataset.details];
 }
 
+/** The names of all interfaces that are called for it, each once. */
+export function calledFor(dataset: DatasetSpec): readonly string[] {
+  const specs = [...interfacesOf(dataset), ...(dataset.byPeriod === undefined ? [] : [dataset.byPeriod])];
+  return [
+    ...new Set(
+      specs.flatMap((spec) => [spec, ...(spec.fallback ? [spec.fallback] : [])]).map(({ name }) => name),
+    ),
+  ];
+}
+
 /** The column by which rows are selected in a range of days. @throws Error when the dataset's file names none */
 export function dayColumnOf({ table, dayColumn }: DatasetSpec): string {
   if (dayColumn === undefined) throw new Error(`the dataset of ${table} has no dayColumn`);

@@ -20,10 +20,12 @@ export type Digest = {
   readonly day: Day;
   readonly parts: readonly DigestPart[];
   readonly failures: { readonly needPerson: number; readonly planned: number };
+  /** To TuShare, on that day; undefined where it is not known. */
+  readonly calls: number | undefined;
 };
 
 /** A day is called whole only when it is whole for every dataset, and every row that was looked for was found. */
-export function writeDigest({ day, parts, failures }: Digest, language: Language): string {
+export function writeDigest({ day, parts, failures, calls }: Digest, language: Language): string {
   const words = digestWords[language];
   const isWhole = parts.length > 0 && parts.every((part) => part.isWhole && (part.unexplained ?? 0) === 0);
   const head = `${formatDay(day)} ${isWhole ? words.whole : words.partial}`;
@@ -33,10 +35,11 @@ export function writeDigest({ day, parts, failures }: Digest, language: Language
     needPerson + planned === 0
       ? words.noFailures
       : [
-          ...(needPerson === 0 ? [] : [words.needPerson(number(needPerson))]),
-          ...(planned === 0 ? [] : [words.planned(number(planned))]),
+          ...(needPerson === 0 ? [] : [words.needPerson(needPerson)]),
+          ...(planned === 0 ? [] : [words.planned(planned)]),
         ].join(words.comma);
-  return `${head}${words.colon}${each}${words.semicolon}${failed}`;
+  const called = calls === undefined ? "" : `${words.semicolon}${words.calls(calls)}`;
+  return `${head}${words.colon}${each}${words.semicolon}${failed}${called}`;
 }
 
 function describe({ stored, missing, unexplained, isWhole }: DigestPart, words: DigestWords): string {
@@ -55,7 +58,8 @@ type DigestWords = Readonly<
     "whole" | "partial" | "colon" | "comma" | "semicolon" | "open" | "close" | "notComplete" | "noFailures",
     string
   > &
-    Record<"missing" | "notFound" | "needPerson" | "planned", (count: string) => string>
+    Record<"missing" | "notFound", (count: string) => string> &
+    Record<"needPerson" | "planned" | "calls", (count: number) => string>
 >;
 
 const digestWords: Readonly<Record<Language, DigestWords>> = {
@@ -73,8 +77,9 @@ const digestWords: Readonly<Record<Language, DigestWords>> = {
     noFailures: "0 failures",
     missing: (count) => `${count} missing`,
     notFound: (count) => `${count} looked for and not found`,
-    needPerson: (count) => `${count} failures need action`,
-    planned: (count) => `${count} are retried later`,
+    needPerson: (count) => `${number(count)} ${count === 1 ? "failure needs" : "failures need"} action`,
+    planned: (count) => `${number(count)} ${count === 1 ? "is" : "are"} retried later`,
+    calls: (count) => `${number(count)} ${count === 1 ? "call" : "calls"}`,
   },
   zh: {
     ...{
@@ -90,7 +95,8 @@ const digestWords: Readonly<Record<Language, DigestWords>> = {
     noFailures: "没有失败",
     missing: (count) => `缺 ${count}`,
     notFound: (count) => `${count} 查过但没有`,
-    needPerson: (count) => `${count} 个失败需要人工处理`,
-    planned: (count) => `${count} 个稍后重试`,
+    needPerson: (count) => `${number(count)} 个失败需要人工处理`,
+    planned: (count) => `${number(count)} 个稍后重试`,
+    calls: (count) => `调用 ${number(count)} 次`,
   },
 };
