@@ -186,6 +186,21 @@ describe.skipIf(missingChromium !== undefined)("in a browser", () => {
     await page.context().close();
   });
 
+  test("a day of the coverage is fetched again from its names, with its price first", async () => {
+    const page = await openPage(browser, url, desktop);
+    const coverage = page.locator("#fragment-coverage");
+    await coverage.locator("svg.ts-heat g.ts-whole a, svg.ts-heat a:has(g.ts-whole)").last().click();
+    const again = page.getByRole("button", { name: /^Fetch 2026-\d\d-\d\d again …$/ });
+    await again.click();
+    const question = page.getByRole("dialog", {
+      name: /^Start DAILY_HISTORY\? It plans 1 unit: adj_factor 1, daily 1/,
+    });
+    await question.getByRole("button", { name: "Yes" }).click();
+    await page.locator("#outcome", { hasText: "DAILY_HISTORY is started." }).waitFor();
+    await page.locator("#fragment-tasks tr:has-text('1 of 1')").first().waitFor();
+    await page.context().close();
+  });
+
   async function query(sql: string) {
     const client = new pg.Client({ connectionString: /psql (postgres:\/\/\S+)/.exec(run.output())?.[1] });
     await client.connect();
@@ -299,13 +314,12 @@ from stock_daily where ts_code = '600519.SH' order by trade_date desc limit 2`);
         .waitFor();
     await says(newest);
     expect(await page.locator("#chart svg.candles path.body").count()).toBe(2);
-    const plot = await page.locator("#crosshair-day").boundingBox();
-    if (plot === null) throw new Error("the chart has no slider");
-    await page.mouse.move(plot.x + 1, plot.y + 50);
-    await until(async () => !(await reading.textContent())?.startsWith(newest?.day ?? ""));
-    await page.mouse.move(plot.x + plot.width - 1, plot.y + 50);
-    await says(newest);
     const slider = page.getByRole("slider", { name: "Day of the chart" });
+    await slider.hover({ position: { x: 1, y: 50 } });
+    await until(async () => !(await reading.textContent())?.startsWith(newest?.day ?? ""));
+    const width = (await slider.boundingBox())?.width ?? 0;
+    await slider.hover({ position: { x: width - 1, y: 50 } });
+    await says(newest);
     await slider.press("ArrowLeft");
     await says(before);
     expect(await slider.getAttribute("aria-valuetext")).toBe(await reading.textContent());

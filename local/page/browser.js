@@ -113,10 +113,41 @@ document.addEventListener("click", async (event) => {
   const button = event.target instanceof Element ? event.target.closest("button[data-command]") : null;
   if (!(button instanceof HTMLButtonElement)) return;
   const command = JSON.parse(button.dataset.command ?? "{}");
-  if (!(await ask(button.dataset.confirm ?? ""))) return;
-  const { text, done } = await send(command);
-  showOutcome(text, !done);
+  await whileWaiting(button, async () => {
+    if (button.dataset.confirm === "plan") await planAndStart(command);
+    else if (await ask(button.dataset.confirm ?? "")) await carryOut(command);
+  });
 });
+
+/**
+ * Shows that the button waits; a second click does nothing. A disabled button would lose the focus.
+ * @param {Element | null} button @param {() => Promise<void>} work
+ */
+async function whileWaiting(button, work) {
+  if (!button || button.getAttribute("aria-busy") === "true") return;
+  button.setAttribute("aria-busy", "true");
+  try {
+    await work();
+  } finally {
+    button.removeAttribute("aria-busy");
+  }
+}
+
+/** Says what came of a command where it is seen. @param {object} command */
+async function carryOut(command) {
+  const { text, done } = await send(command);
+  if (names.open) names.close();
+  showOutcome(text, !done);
+}
+
+/** Asks with the price first. @param {object} command */
+async function planAndStart(command) {
+  const plan = await send({ plan: command });
+  if (plan.done && !(await ask(plan.text))) return;
+  if (plan.done) return await carryOut(command);
+  if (names.open) names.close();
+  showOutcome(plan.text, true);
+}
 
 const names = element("names", HTMLDialogElement);
 
@@ -167,12 +198,7 @@ function readStart() {
 startForm.addEventListener("change", describeJob);
 startForm.addEventListener("submit", async (event) => {
   event.preventDefault();
-  const command = readStart();
-  const plan = await send({ plan: command });
-  if (!plan.done) return showOutcome(plan.text, true);
-  if (!(await ask(plan.text))) return;
-  const { text, done } = await send(command);
-  showOutcome(text, !done);
+  await whileWaiting(event.submitter, () => planAndStart(readStart()));
 });
 
 const verifyForm = element("verify-form", HTMLFormElement);
@@ -203,13 +229,7 @@ verifyForm.addEventListener("change", describeDataset);
 verifyForm.addEventListener("submit", async (event) => {
   event.preventDefault();
   const command = readVerify();
-  if (command.upstream) {
-    const plan = await send({ plan: command });
-    if (!plan.done) return showOutcome(plan.text, true);
-    if (!(await ask(plan.text))) return;
-  }
-  const { text, done } = await send(command);
-  showOutcome(text, !done);
+  await whileWaiting(event.submitter, () => (command.upstream ? planAndStart(command) : carryOut(command)));
 });
 
 let drawing = 0;

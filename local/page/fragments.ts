@@ -1,7 +1,7 @@
 // The parts of the page that events update, as markup: the widget's drawings with this page's buttons.
 import { formatDay } from "../../shared/catalogue/dates.ts";
 import type { TaskProgress } from "../../shared/reads/progress.ts";
-import { type Action, cancel, pauseOrResume, retry, retryAll } from "../../shared/widget/actions.ts";
+import { cancel, pauseOrResume, retry, retryAll } from "../../shared/widget/actions.ts";
 import { renderBar } from "../../shared/widget/bar.ts";
 import { type Opening, renderCoverages } from "../../shared/widget/coverage.ts";
 import { renderFailures } from "../../shared/widget/failures.ts";
@@ -10,6 +10,7 @@ import { html, type Markup } from "../../shared/widget/html.ts";
 import { colours } from "../../shared/widget/style.ts";
 import { renderTable } from "../../shared/widget/table.ts";
 import { renderTasks } from "../../shared/widget/tasks.ts";
+import { button } from "./button.ts";
 import type { InterfaceRate, Snapshot } from "./feed.ts";
 import { renderVerifications } from "./verifications.ts";
 import type { PageWords } from "./words.ts";
@@ -133,8 +134,4 @@ function taskActions(task: TaskProgress, { widget, ask }: PageWords): Markup | u
     html`<span class="actions">${button(toggle)}
 ${button(cancel(task, widget, ask))}</span>`
   );
-}
-
-function button({ key, text, label, command, confirm }: Action): Markup {
-  return html`<button type="button" data-key="${key}" data-command="${JSON.stringify(command)}" data-confirm="${confirm}" aria-label="${label}">${text}</button>`;
 }

@@ -70,6 +70,8 @@ export type PageWords = {
   /** The dialog with the names of what is absent of a day, what a verification found, or all datasets. */
   readonly names: string;
   readonly noNames: string;
+  /** A button: the rows of this day, also of codes that were looked for and not found. */
+  readonly fetchAgain: (day: string) => string;
   readonly closeNames: string;
   readonly day: string;
   readonly columns: Readonly<Record<"open" | "high" | "low" | "close" | "vol", string>>;
@@ -139,6 +141,8 @@ type DatasetWords = Readonly<
   Record<"title" | "about" | "dataset" | "kept" | "rows" | "first" | "last" | "through", string>
 > & { readonly keptAs: Readonly<Record<"yes" | "points" | "no", string>> };
 
+const some = (count: string, one: string) => `${count} ${one}${count === "1" ? "" : "s"}`;
+
 const english: PageWords = {
   language: "en",
   widget: englishWidget,
@@ -167,8 +171,8 @@ const english: PageWords = {
   },
   none: "none yet",
   retriedLater: (count) => `${count} more tried again by itself`,
-  stocks: (count) => `${count} stocks`,
-  etfs: (count) => `and ${count} ETFs`,
+  stocks: (count) => some(count, "stock"),
+  etfs: (count) => `and ${some(count, "ETF")}`,
   interface: "interface",
   lastMinute: "last 60 s",
   leftThisMinute: "left this minute",
@@ -191,7 +195,7 @@ const english: PageWords = {
   refresh: "Fetch stored data again",
   startButton: "Start …",
   planned: (job, units, calls, minutes) =>
-    `Start ${job}? It plans ${units} units: ${calls}, about ${minutes} min.`,
+    `Start ${job}? It plans ${some(units, "unit")}: ${calls}, about ${minutes} min.`,
   plannedRange: (from, to) => `Days ${from} to ${to}.`,
   nothing: (job, why) => `Start ${job}? ${why}: it will have no unit to fetch.`,
   whyNothing: {
@@ -229,6 +233,7 @@ const english: PageWords = {
   close: "close",
   names: "Details",
   noNames: "No names are known of this day.",
+  fetchAgain: (day) => `Fetch ${day} again …`,
   closeNames: "Close",
   day: "day",
   columns: { open: "open", high: "high", low: "low", close: "close", vol: "volume, lots" },
@@ -239,7 +244,7 @@ const english: PageWords = {
   rebased: (day) => `Close, ${day} is 100.`,
   noCommonDay: "The two codes have no common day in this range.",
   steps: { week: "each candle is a week", month: "each candle is a month" },
-  asTable: (rows) => `As a table, newest ${rows} days`,
+  asTable: (rows) => `As a table, newest ${some(String(rows), "day")}`,
   datasetTable: {
     title: "All datasets",
     about:
@@ -286,7 +291,7 @@ const english: PageWords = {
     stored: (stored, expected) => `${stored} of ${expected} rows stored`,
     first: (shown, kept) => `The first ${shown} of ${kept}; all are in the table sync_finding.`,
     planned: (job, units, calls, minutes) =>
-      `Compare with TuShare? A task of ${job} makes calls for ${units} units (${calls}), about ${minutes} min, and stores nothing.`,
+      `Compare with TuShare? A task of ${job} makes calls for ${some(units, "unit")} (${calls}), about ${minutes} min, and stores nothing.`,
   },
   sql: {
     statement: "Statement",
@@ -303,11 +308,11 @@ const english: PageWords = {
     shown: (rows, seconds, isCut) =>
       isCut
         ? `The first ${rows} rows, in ${seconds} s. The CSV has the others.`
-        : `${rows} rows, in ${seconds} s.`,
+        : `${some(rows, "row")}, in ${seconds} s.`,
     saved: (rows, isCut) =>
       isCut
         ? `Saved the first ${rows} rows only: npx tushare-sync query --format csv has no limit.`
-        : `Saved ${rows} rows.`,
+        : `Saved ${some(rows, "row")}.`,
     readsOnly: (word) =>
       `Nothing was run: a statement here only reads, so it begins with select, with, values, table, explain or show, not with ${word}.`,
     timedOut: (seconds) =>
@@ -406,6 +411,7 @@ const chinese: PageWords = {
   close: "收盘价",
   names: "详情",
   noNames: "没有这一天的明细。",
+  fetchAgain: (day) => `重新获取 ${day} ……`,
   closeNames: "关闭",
   day: "日期",
   columns: { open: "开盘", high: "最高", low: "最低", close: "收盘", vol: "成交量（手）" },

@@ -11,6 +11,7 @@ export type Action = {
   /** The text and its object, for screen readers. */
   readonly label: string;
   readonly command: object;
+  /** The question that is asked first; "plan" asks with the price of the command. */
   readonly confirm: string;
 };
 

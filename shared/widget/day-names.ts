@@ -16,9 +16,14 @@ export type DayNames = {
   readonly absent: readonly AbsentCell[];
 };
 
-export function renderDayNames({ dataset, day, absent }: DayNames, words: Words = english): Markup {
+/** @param action what can be done about it, made by the page that shows it */
+export function renderDayNames(
+  { dataset, day, absent }: DayNames,
+  words: Words = english,
+  action?: Markup,
+): Markup {
   const heading = html`<h3>${words.namesOf(words.title(dataset.title), formatDay(day))}</h3>`;
-  if (absent.length === 0) return html`${heading}<p class="ts-quiet">${words.noNames}</p>`;
+  if (absent.length === 0) return html`${heading}<p class="ts-quiet">${words.noNames}</p>${action}`;
   const table = renderTable({
     columns: [
       { name: words.code, cell: ({ ts_code }) => ts_code },
@@ -32,7 +37,7 @@ export function renderDayNames({ dataset, day, absent }: DayNames, words: Words 
     absent.length < namesShown
       ? undefined
       : html`<p class="ts-quiet">${words.firstNames(formatNumber(namesShown))}</p>`;
-  return html`${heading}${table}${cut}`;
+  return html`${heading}${action}${table}${cut}`;
 }
 
 function reasonOf(reason: AbsentCell["reason"], { explainedBy }: Dataset, words: Words): string {
