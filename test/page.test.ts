@@ -156,7 +156,21 @@ describe.skipIf(missingChromium !== undefined)("in a browser", () => {
       await page.setViewportSize({ width, height: 900 });
       expect(await page.evaluate("document.documentElement.scrollWidth")).toBe(width); // long words too
     }
-    await failure.getByRole("button", { name: "Retry stock_daily/20260610" }).click();
+    await page.setViewportSize(desktop.viewport);
+    await page.locator(taskRow).getByRole("link", { name: "DAILY_HISTORY" }).click();
+    const details = page.getByRole("dialog", { name: "Details" });
+    await details.getByText(/^Units of DAILY_HISTORY, started/).waitFor();
+    expect(await details.locator("tbody tr").count()).toBeGreaterThanOrEqual(100);
+    await details.getByRole("link", { name: "The next ones" }).click();
+    await details.getByText("stock_daily/20261120").waitFor();
+    await details.getByRole("link", { name: "needs action 1" }).click();
+    await details.getByText("reply has no column close").waitFor();
+    await details.getByRole("link", { name: "stock_daily/20260610" }).click();
+    await details.getByText("needs action: no further attempt is planned").waitFor();
+    expect(await details.locator(".facts").textContent()).toMatch(
+      /first failed.*last attempt.*retries0 of \d/s,
+    );
+    await details.getByRole("button", { name: "Retry stock_daily/20260610" }).click();
     await page.getByRole("button", { name: "Yes" }).click();
     await page.getByText("Nothing needs action.").waitFor();
     await page.locator(`${taskRow}:has-text('COMPLETED')`).waitFor();

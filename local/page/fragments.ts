@@ -12,6 +12,7 @@ import { renderTable } from "../../shared/widget/table.ts";
 import { renderTasks } from "../../shared/widget/tasks.ts";
 import { button } from "./button.ts";
 import type { InterfaceRate, Snapshot } from "./feed.ts";
+import { failureLink, taskLink } from "./units.ts";
 import { renderVerifications } from "./verifications.ts";
 import type { PageWords } from "./words.ts";
 
@@ -35,7 +36,12 @@ export function renderFragments(
   const { widget } = words;
   return {
     now: tiles(snapshot, words).markup,
-    tasks: renderTasks(tasks, { now: at, words: widget, actions: (task) => taskActions(task, words) }),
+    tasks: renderTasks(tasks, {
+      now: at,
+      words: widget,
+      actions: (task) => taskActions(task, words),
+      link: taskLink,
+    }),
     rates: renderRates(rates, words).markup,
     failures: renderFailures(failures, {
       now: at,
@@ -45,6 +51,7 @@ export function renderFragments(
         const again = retry(failure, widget);
         return again && button(again);
       },
+      link: failureLink,
       actionForAll: button(retryAll(widget)),
     }),
     coverage: renderCoverages(

@@ -22,6 +22,7 @@ import { drawNames } from "./names.ts";
 import { search } from "./search.ts";
 import type { SetUp } from "./setup.ts";
 import { askSql } from "./sql.ts";
+import { drawFailure, drawUnits } from "./units.ts";
 import { drawFindings } from "./verifications.ts";
 import { type PageWords, wordsFor } from "./words.ts";
 
@@ -97,22 +98,21 @@ export async function startPage({
     if (file !== undefined) return send(response, 200, file.type, file.body);
     switch (`${request.method} ${pathname}`) {
       case "GET /":
-        return send(response, 200, "text/html; charset=utf-8", await document(request, query, words));
+        return sendHtml(response, await document(request, query, words));
       case "GET /events":
         return streamEvents(request, response, { feed, words, weeks: readWeeks(query.get("weeks")) });
       case "GET /chart":
         return sendJson(response, 200, await drawChart(database, readChoice(query), words));
       case "GET /names":
-        return send(response, 200, "text/html; charset=utf-8", await drawNames(database, query, words));
+        return sendHtml(response, await drawNames(database, query, words));
+      case "GET /units":
+        return sendHtml(response, await drawUnits(database, query, new Date(), words));
+      case "GET /failure":
+        return sendHtml(response, await drawFailure(database, query, new Date(), words));
       case "GET /datasets":
-        return send(
-          response,
-          200,
-          "text/html; charset=utf-8",
-          await drawDatasets(database, choice, new Date(), words),
-        );
+        return sendHtml(response, await drawDatasets(database, choice, new Date(), words));
       case "GET /findings":
-        return send(response, 200, "text/html; charset=utf-8", await drawFindings(database, query, words));
+        return sendHtml(response, await drawFindings(database, query, words));
       case "GET /codes":
         return sendJson(response, 200, await search(database, query.get("q") ?? ""));
       case "POST /command":
@@ -219,6 +219,10 @@ async function readJson(request: IncomingMessage): Promise<object | undefined> {
 function send(response: ServerResponse, status: number, type: string, body: string): void {
   response.writeHead(status, { ...headers, "content-type": type, "content-length": Buffer.byteLength(body) });
   response.end(body);
+}
+
+function sendHtml(response: ServerResponse, body: string): void {
+  send(response, 200, "text/html; charset=utf-8", body);
 }
 
 function sendJson(response: ServerResponse, status: number, body: object): void {

@@ -1,7 +1,7 @@
 // The page in two languages. What the widget writes is in shared/widget/words.ts.
 
 import type { Nothing } from "../../shared/catalogue/nothing.ts";
-import type { Verdict, VerificationStatus } from "../../shared/catalogue/status.ts";
+import type { UnitStatus, Verdict, VerificationStatus } from "../../shared/catalogue/status.ts";
 import type { Adjustment } from "../../shared/reads/daily.ts";
 import type { Verification } from "../../shared/reads/verifications.ts";
 import type { TaskQuestions } from "../../shared/widget/actions.ts";
@@ -86,6 +86,7 @@ export type PageWords = {
   readonly steps: Readonly<Record<"week" | "month", string>>;
   readonly asTable: (rows: number) => string;
   readonly datasetTable: DatasetWords;
+  readonly units: UnitWords;
   readonly verify: VerifyWords;
   readonly sql: SqlWords;
 };
@@ -102,6 +103,31 @@ export type SqlWords = Readonly<
   readonly readsOnly: (word: string) => string;
   readonly timedOut: (seconds: string) => string;
   readonly position: (character: string) => string;
+};
+
+export type UnitWords = Readonly<
+  Record<
+    | "unknown"
+    | "none"
+    | "attempts"
+    | "settled"
+    | "next"
+    | "unknownFailure"
+    | "firstFailed"
+    | "now"
+    | "earlier"
+    | "dropped"
+    | "needsAction"
+    | "underWay",
+    string
+  >
+> & {
+  readonly of: (job: string, started: string) => string;
+  readonly all: (count: string) => string;
+  readonly statuses: Readonly<Record<UnitStatus, string>>;
+  readonly resolved: (at: string) => string;
+  readonly dismissed: (at: string, reason: string) => string;
+  readonly triedAt: (at: string) => string;
 };
 
 type CountName = "explained" | "unexplained" | "missing" | "different" | "failedChecks";
@@ -256,6 +282,33 @@ const english: PageWords = {
     last: "last day",
     through: "complete through",
     keptAs: { yes: "yes", points: "too few points", no: "no" },
+  },
+  units: {
+    unknown: "There is no such task.",
+    none: "No units of this kind.",
+    attempts: "attempts",
+    settled: "settled",
+    next: "The next ones",
+    unknownFailure: "There is no such failure.",
+    firstFailed: "first failed",
+    now: "now",
+    earlier: "Earlier failures of this unit",
+    dropped: "dropped with its cancelled task; a new task fetches it",
+    needsAction: "needs action: no further attempt is planned",
+    underWay: "another attempt is under way",
+    of: (job, started) => `Units of ${job}, started ${started}`,
+    all: (count) => `all ${count}`,
+    statuses: {
+      pending: "not sent yet",
+      sent: "in the queue",
+      done: "done",
+      not_due: "not published yet",
+      failed: "failed, tried again",
+      parked: "needs action",
+    },
+    resolved: (at) => `succeeded at ${at}`,
+    dismissed: (at, reason) => `dismissed at ${at}: ${reason}`,
+    triedAt: (at) => `tried again at ${at}`,
   },
   verify: {
     none: "Nothing was verified yet.",
@@ -433,6 +486,33 @@ const chinese: PageWords = {
     last: "最新",
     through: "连续完整到",
     keptAs: { yes: "是", points: "积分不足", no: "否" },
+  },
+  units: {
+    unknown: "没有这个任务。",
+    none: "没有这类单元。",
+    attempts: "尝试次数",
+    settled: "完成时间",
+    next: "下一页",
+    unknownFailure: "没有这条失败记录。",
+    firstFailed: "首次失败",
+    now: "当前状态",
+    earlier: "该单元以前的失败",
+    dropped: "已随任务取消；由新任务重新获取",
+    needsAction: "需要人工处理：不会再自动重试",
+    underWay: "正在重试",
+    of: (job, started) => `${job} 的单元（${started} 开始）`,
+    all: (count) => `全部 ${count}`,
+    statuses: {
+      pending: "未发送",
+      sent: "排队中",
+      done: "完成",
+      not_due: "尚未发布",
+      failed: "失败，待重试",
+      parked: "需要人工处理",
+    },
+    resolved: (at) => `${at} 成功`,
+    dismissed: (at, reason) => `${at} 忽略：${reason}`,
+    triedAt: (at) => `${at} 重试`,
   },
   verify: {
     none: "还没有核对过。",

@@ -20,6 +20,10 @@ export function hasEnded(status: TaskStatus): boolean {
 export const unitStatuses = ["pending", "sent", "done", "not_due", "failed", "parked"] as const;
 export type UnitStatus = (typeof unitStatuses)[number];
 
+export function isUnitStatus(name: string): name is UnitStatus {
+  return unitStatuses.some((status) => status === name);
+}
+
 export const verificationStatuses = ["RUNNING", "COMPLETED", "FAILED"] as const;
 export type VerificationStatus = (typeof verificationStatuses)[number];
 

@@ -11,6 +11,8 @@ export type FailuresView = {
   readonly total: number;
   readonly action?: (failure: FailureRecord) => Markup | undefined;
   readonly actionForAll?: Markup | undefined;
+  /** The unit as a link to the history of its failure. */
+  readonly link?: (failure: FailureRecord) => Markup;
   /** English by default. */
   readonly words?: Words;
 };
@@ -27,11 +29,11 @@ export function renderFailures(failures: readonly FailureRecord[], view: Failure
 ${table}${more > 0 ? html`<p class="ts-quiet">${words.more(formatNumber(more))}</p>` : undefined}`.markup;
 }
 
-function columns({ now, action }: FailuresView, words: Words): Column<FailureRecord>[] {
+function columns({ now, action, link }: FailuresView, words: Words): Column<FailureRecord>[] {
   return [
     { name: words.number, isNumber: true, cell: ({ id }) => id },
     { name: words.job, cell: ({ job_type }) => job_type },
-    { name: words.unit, cell: ({ unit_key }) => html`<code>${unit_key}</code>` },
+    { name: words.unit, cell: (failure) => link?.(failure) ?? html`<code>${failure.unit_key}</code>` },
     {
       name: words.why,
       title: ({ error_message }) => words.said(error_message),

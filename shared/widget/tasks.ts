@@ -11,6 +11,8 @@ export type TasksView = {
   readonly now: Date;
   /** Buttons for a task, made by the page that shows it. */
   readonly actions?: (task: TaskProgress) => Markup | undefined;
+  /** The name of a task as a link to its units. */
+  readonly link?: (task: TaskProgress) => Markup;
   /** English by default. */
   readonly words?: Words;
 };
@@ -28,9 +30,9 @@ export function renderTasks(tasks: readonly TaskProgress[], view: TasksView): st
   }).markup;
 }
 
-function columns({ now, actions }: TasksView, words: Words): Column<TaskProgress>[] {
+function columns({ now, actions, link }: TasksView, words: Words): Column<TaskProgress>[] {
   return [
-    { name: words.job, cell: ({ job_type }) => html`<strong>${job_type}</strong>` },
+    { name: words.job, cell: (task) => html`<strong>${link?.(task) ?? task.job_type}</strong>` },
     {
       name: words.status,
       cell: ({ status }) => html`<span class="ts-status ts-${status}">${words.statuses[status]}</span>`,
