@@ -1,7 +1,7 @@
 // What the first settings of this machine are made from: the account's points, found with as few calls as possible; what works
 // with them; and what ten years take. `setup` and the local page ask here.
 import { makeTushare } from "../shared/adapters/tushare.ts";
-import { pointsFor, readChoice } from "../shared/catalogue/chosen-datasets.ts";
+import { affordableWith, pointsFor, readChoice } from "../shared/catalogue/chosen-datasets.ts";
 import { calendarDataset, datasets } from "../shared/catalogue/datasets.ts";
 import { type Day, shanghaiDay } from "../shared/catalogue/dates.ts";
 import { readSettings, settingTable } from "../shared/catalogue/settings.ts";
@@ -76,9 +76,11 @@ export type Plan = {
   readonly callsAMinute: number;
   /** Undefined where a day is not limited. */
   readonly callsADay: number | undefined;
-  /** Points without which nothing can be planned: those of the trading calendar. */
+  /** Points without which no day can be planned: those of the trading calendar. */
   readonly pointsNeeded: number;
   readonly isEnough: boolean;
+  /** Below it, what needs neither calendar nor list can still be kept up to date. */
+  readonly isUsable: boolean;
   /** Every dataset, with its points and the price of ten years. */
   readonly all: ChoicePrice["datasets"];
   /** What is kept up to date, and its price. */
@@ -88,8 +90,12 @@ export type Plan = {
 };
 
 /** @throws Error that names the word that is neither a set nor a dataset */
-export function planSetup(points: number, choice: string): Plan {
+export function planSetup(points: number, asked: string): Plan {
   const { callsAMinute, callsADay } = tierOfPoints(points);
+  const pointsNeeded = pointsFor(calendarDataset());
+  const isEnough = points >= pointsNeeded;
+  const alone = isEnough ? [] : affordableOf(asked, points, callsAMinute);
+  const choice = alone.length === 0 ? asked : alone.join(",");
   const interval = intervalFor(callsAMinute, settingTable.WORKER_SLOTS.default);
   const settings = {
     TUSHARE_CALLS_A_MINUTE: String(callsAMinute),
@@ -99,10 +105,18 @@ export function planSetup(points: number, choice: string): Plan {
   const read = readSettings(settings);
   const priced = (text: string) => priceOfChoice(readChoice(text, callsAMinute), read);
   const all = priced("all").datasets.toSorted((a, b) => a.points - b.points);
-  const pointsNeeded = pointsFor(calendarDataset());
   const kept = priced(choice);
   return {
-    ...{ points, callsAMinute, callsADay: callsADay?.calls, pointsNeeded, isEnough: points >= pointsNeeded },
-    ...{ all, kept, settings },
+    ...{ points, callsAMinute, callsADay: callsADay?.calls, pointsNeeded, isEnough },
+    ...{ isUsable: isEnough || alone.length > 0, all, kept, settings },
   };
+}
+
+/** What of a choice works with few points; everything that does where the choice has none of it, as the usual one. */
+function affordableOf(choice: string, points: number, callsAMinute: number): string[] {
+  const names = affordableWith(points).map(({ name }) => name);
+  const { datasets: tried, beyondPoints } = readChoice(choice, callsAMinute);
+  const chosen: string[] = [...tried, ...beyondPoints].map(({ name }) => name);
+  const both = names.filter((name) => chosen.includes(name));
+  return both.length > 0 ? both : names;
 }

@@ -88,7 +88,7 @@ export async function startEnvironment(
     };
     if (!asked.looked) {
       await look();
-      if (account !== undefined) await tryAccount(account);
+      if (account !== undefined) await tryAccount(account, { kept: choiceOf(settings).datasets });
     }
     step(say("starting"));
     const capturedDay = options.captured === undefined ? undefined : await lastCapturedDay(options.captured);

@@ -1,7 +1,10 @@
 // `npm start`: runs the synthesised stack on this machine and one job to its end; then the stack stays up until Ctrl-C.
 import { relative, resolve } from "node:path";
-import { jobs as catalogue } from "../shared/catalogue/jobs.ts";
+import { choiceOf, fillingJobs } from "../shared/catalogue/chosen-datasets.ts";
+import { calendarDataset, type Dataset, datasets } from "../shared/catalogue/datasets.ts";
+import { jobs as catalogue, type JobType } from "../shared/catalogue/jobs.ts";
 import { isReal } from "../shared/catalogue/origin.ts";
+import { readSettings } from "../shared/catalogue/settings.ts";
 import { languageOf } from "../shared/words/language.ts";
 import { say } from "../shared/words/say-here.ts";
 import { translate } from "../shared/words/translate.ts";
@@ -11,7 +14,7 @@ import { startDatabase } from "./database/database.ts";
 import { type Environment, startEnvironment } from "./environment.ts";
 import { discard, holdsDatabase, refuseOtherOrigin, requireOurs } from "./holding.ts";
 import { introduce } from "./introduction.ts";
-import { type JobRun, openJobs } from "./job.ts";
+import { type JobRun, type Jobs, openJobs } from "./job.ts";
 import { isLoopback } from "./loopback.ts";
 import { exitCodeOfNoSpace, isNoSpace, NoSpaceError } from "./no-space.ts";
 import { checkNpmKeptNothing, OptionError, type Options, readOptions, usageIn } from "./options.ts";
@@ -75,7 +78,13 @@ async function main(): Promise<number> {
       lost.abort(); // stops the wait for a signal
       throw error;
     });
-    const run = runAndStay(said, environment, terminal, AbortSignal.any([stop.signal, lost.signal]));
+    const run = runAndStay(
+      said,
+      jobsOfStart(options, asked),
+      environment,
+      terminal,
+      AbortSignal.any([stop.signal, lost.signal]),
+    );
     return await Promise.race([ended, run]);
   } catch (error) {
     if (stop.signal.aborted) return 130;
@@ -112,8 +121,23 @@ async function lookFirst(options: Options, asked: Asked, path: string): Promise<
     await startDatabase({ dataDir: undefined, databaseUrl }); // fails with a message when the server cannot be used
     await refuseOtherOrigin({ databaseUrl, dataDir: undefined }, asked.origin, options.adopt);
   } else if (holdsDatabase(path) && !options.discard) return false;
-  if (asked.account !== undefined) await tryAccount(asked.account);
+  if (asked.account !== undefined) await tryAccount(asked.account, { kept: keptDatasets() });
   return true;
+}
+
+function keptDatasets(): readonly Dataset[] {
+  return choiceOf(readSettings(process.env)).datasets;
+}
+
+/**
+ * The jobs of this start. An account without the right to the calendar can fetch no price: then every dataset that is kept is
+ * fetched, by one job after the other.
+ */
+function jobsOfStart({ job, isJobNamed }: Options, { account }: Asked): JobType[] {
+  const kept = keptDatasets();
+  return account === undefined || isJobNamed || kept.includes(datasets[calendarDataset().name])
+    ? [job]
+    : fillingJobs(kept);
 }
 
 /** A line that asks for a simulated upstream has one, whoever's token the file holds. */
@@ -135,21 +159,35 @@ function checkSurroundings(options: Options): void {
   checkDatabaseHost(options.databaseHost, process.env);
 }
 
+type Ended = Pick<JobRun, "job" | "status" | "reason" | "taskId">;
+
+/** Why a job before the last one was not completed. */
+async function sayEnd(jobs: Jobs, { job, status, reason, taskId }: Ended): Promise<void> {
+  const failures = await jobs.failures(taskId);
+  const why = [say("jobEnded", { job, status, reason: reason ?? "" }), ...failures];
+  console.error(why.map((text) => translate(text, language)).join("\n  "));
+}
+
 async function runAndStay(
-  options: Options,
+  asked: Options,
+  starts: readonly JobType[],
   environment: Environment,
   terminal: ReturnType<typeof makeTerminal>,
   stop: AbortSignal,
 ): Promise<number> {
   const jobs = await openJobs(environment, terminal, stop);
+  const others = [...starts];
+  const options = { ...asked, job: others.pop() ?? asked.job };
   try {
     await jobs.continueLive();
+    for (const job of others) {
+      const { status, reason, taskId } = await jobs.run(environment.commandFor({ ...options, job }));
+      if (status !== "COMPLETED") await sayEnd(jobs, { job, status, reason, taskId });
+    }
     for (const job of catalogue[options.job].after) {
       const { status, outcome, reason, taskId } = await jobs.run({ job });
       if (outcome !== "busy" && status === "COMPLETED") continue;
-      const failures = await jobs.failures(taskId);
-      const why = [say("jobEnded", { job, status, reason: reason ?? "" }), ...failures];
-      console.error(why.map((text) => translate(text, language)).join("\n  "));
+      await sayEnd(jobs, { job, status, reason, taskId });
       return outcome === "busy" ? inTheWayExitCode : 1;
     }
     const run = await jobs.run(environment.commandFor(options));

@@ -10,6 +10,8 @@ import { type Fault, faultKinds, readPlan } from "./tushare/faults.ts";
 
 export type Options = {
   readonly job: JobType;
+  /** Otherwise it is the usual one, where the account can fetch prices. */
+  readonly isJobNamed: boolean;
   readonly from: string | undefined;
   readonly to: string | undefined;
   readonly codes: readonly string[] | undefined;
@@ -169,6 +171,7 @@ export function readOptions(argv: readonly string[]): Options {
   if (dataDir === "") throw refused("data-dir", dataDir, say("allowedFolder", { example: ".local" }));
   return {
     job,
+    isJobNamed: values.job !== undefined,
     from,
     to,
     codes: readCodes(values.codes, isOfSecurities(job) ? readCode : readAnyCode),

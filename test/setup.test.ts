@@ -5,13 +5,17 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { type Asking, type SetupValues, setUp } from "../cli/commands/setup.ts";
+import { keptByDefault } from "../cli/cost.ts";
 import { probesByPoints } from "../cli/first-settings.ts";
+import { tryAccount } from "../local/account.ts";
 import { readOptions } from "../local/options.ts";
 import { dataDirOf, readAsked } from "../local/origin.ts";
 import { withSettings } from "../local/settings-file.ts";
 import { checkVariables } from "../local/surroundings.ts";
 import type { Upstream } from "../local/tushare/handle.ts";
 import { serveUpstream } from "../local/tushare/protocol.ts";
+import { choiceOf, fillingJobs } from "../shared/catalogue/chosen-datasets.ts";
+import { readSettings } from "../shared/catalogue/settings.ts";
 import { deploySession, failing, silentTools } from "./support/deployment.ts";
 
 const token = "5f2e-a-token-that-is-shown-to-nobody";
@@ -107,13 +111,44 @@ describe("an account of 120 points", () => {
   });
   afterAll(() => upstream.close());
 
-  test("is told what it lacks and what TuShare would answer; nothing is written, and the exit code is 1", async () => {
+  const usable = "new_share,stock_company,share_float,shibor";
+
+  test("gets what works without the calendar, is told what does not, and a start can use what is written", async () => {
     const { code, said, json } = await run(upstream.url);
-    expect(code).toBe(1);
+    expect(code).toBe(0);
     expect(said).toContain("the trading calendar and the stock list need 2,000 points");
-    expect(said).toMatch(/would answer, .*: .*\bshibor\b/);
+    expect(said).toMatch(/\bshibor +120\b/);
+    expect(said).not.toMatch(/^bse_mapping /m); // comes with the calendar
+    expect(said).toContain(`Kept up to date: ${usable.replaceAll(",", ", ")}.`);
     expect(said).toMatch(/Needs more points: .*\bstock_daily \(2,000\)/);
-    expect(json).toMatchObject({ isEnough: false, file: null });
+    expect(said).toContain("With 2,000 points: npx tushare-sync setup again");
+    expect(said).not.toContain("run DAILY_HISTORY");
+    expect(json).toMatchObject({ isEnough: false, isUsable: true, file });
+    expect(written()).toContain(`TUSHARE_CALLS_A_MINUTE=50\n`);
+    expect(written()).toContain(`SYNC_DATASETS=${usable}\n`);
+    const environment = withSettings({ MIRROR_SETTINGS_FILE: file });
+    checkVariables(environment);
+    const { datasets: kept } = choiceOf(readSettings(environment));
+    expect(fillingJobs(kept)).toEqual(["NEW_SHARE", "STOCK_COMPANY", "SHARE_FLOAT", "SHIBOR_HISTORY"]);
+    await tryAccount({ url: upstream.url, token }, { kept }); // throws when a start would refuse the account
+    await expect(tryAccount({ url: upstream.url, token }, { kept: keptByDefault })).rejects.toThrow(
+      "too few points for the trading calendar",
+    );
+  });
+
+  test("gets only what it chose of that, and all of it when it chose nothing that works", async () => {
+    await run(upstream.url, { datasets: "core,macro" });
+    expect(written()).toContain("SYNC_DATASETS=shibor\n");
+    await run(upstream.url, { datasets: "core,index" });
+    expect(written()).toContain(`SYNC_DATASETS=${usable}\n`);
+  });
+
+  test("gets more with 600 points, and nothing with none", async () => {
+    const { said } = await run(upstream.url, { points: 600, write: false });
+    expect(said).toMatch(/Kept up to date: .*\bcn_gdp\b.*\bshibor\b/);
+    const none = await run(upstream.url, { points: 0 });
+    expect([none.code, none.json.file]).toEqual([1, null]);
+    expect(none.said).toContain("Nothing works with these points. Nothing was written.");
     expect(written).toThrow("ENOENT");
   });
 });

@@ -80,16 +80,20 @@ export async function setUp(
   const plan = planSetup(found.points, choice);
   for (const line of describePlan(found, plan, place, t)) output.line(line);
 
-  const isWritten = values.write && plan.isEnough;
+  const isWritten = values.write && plan.isUsable;
   if (isWritten && file !== undefined) {
     const own = environment.TUSHARE_URL?.trim() ? { TUSHARE_URL: url } : {};
     write(file, { TUSHARE_TOKEN: token, ...own, ...plan.settings }, t);
-    for (const line of [t.setup.written(file), "", ...t.setup.next]) output.line(line);
+    const next = plan.isEnough
+      ? t.setup.next
+      : [...t.setup.nextAlone, t.setup.withMore(number(plan.pointsNeeded))];
+    for (const line of [t.setup.written(file), "", ...next]) output.line(line);
   }
   output.json({
     findings,
     ...{ points: found.points, pointsBy: found.by, until: "until" in found ? found.until : null },
-    ...{ callsAMinute: plan.callsAMinute, isEnough: plan.isEnough, pointsNeeded: plan.pointsNeeded },
+    ...{ callsAMinute: plan.callsAMinute, isEnough: plan.isEnough, isUsable: plan.isUsable },
+    pointsNeeded: plan.pointsNeeded,
     datasets: plan.all.map(({ name, points, tenYears }) => ({
       ...{ name, points, works: points <= found.points },
       ...{ calls: tenYears.calls, minutes: tenYears.minutes },
@@ -97,7 +101,7 @@ export async function setUp(
     kept: { datasets: plan.kept.datasets.map(({ name }) => name), ...plan.kept.all },
     ...{ settings: plan.settings, file: isWritten ? file : null },
   });
-  return plan.isEnough ? exitCodes.done : exitCodes.failed;
+  return plan.isUsable ? exitCodes.done : exitCodes.failed;
 }
 
 /** Before anything is asked. @throws CommandError usage */
@@ -189,38 +193,42 @@ async function pointsOf(
 }
 
 function describePlan(found: FoundPoints, plan: Plan, place: TablePlace, t: Messages): string[] {
-  const { points, callsAMinute, pointsNeeded, isEnough, all, kept } = plan;
+  const { points, callsAMinute, pointsNeeded, isEnough, isUsable, all, kept } = plan;
   const until = found.by === "tushare" ? formatDay(found.until) : "";
   const works = all.filter((each) => each.points <= points);
   const beyond = all.filter((each) => each.points > points);
   const head = t.setup.points[found.by](number(points), number(callsAMinute), until);
   const more = beyond.map((each) => `${each.name} (${number(each.points)})`).join(", ");
-  if (!isEnough) {
-    return [
-      head,
-      t.setup.notEnough(number(pointsNeeded)),
-      t.setup.wouldAnswer(works.length === 0 ? "–" : works.map(({ name }) => name).join(", ")),
-      t.setup.beyond(more),
-      t.setup.meanwhile,
-    ];
-  }
-  const table = [...describeWorks(works, t), ...(more === "" ? [] : [t.setup.beyond(more)])];
+  const few = t.setup.notEnough(number(pointsNeeded));
+  if (!isUsable) return [head, few, t.setup.nothingWorks, t.setup.beyond(more), t.setup.meanwhile];
+  const alone = new Set<string>(kept.datasets.map(({ name }) => name));
+  const table = isEnough
+    ? [...describeWorks(works, t.setup.works, t), ...(more === "" ? [] : [t.setup.beyond(more)])]
+    : [
+        few,
+        ...describeWorks(
+          works.filter(({ name }) => alone.has(name)),
+          t.setup.worksAlone,
+          t,
+        ),
+        t.setup.beyond(more),
+      ];
   const tried = kept.datasets.filter(({ isBeyondPoints }) => !isBeyondPoints);
   const choice = [
     t.setup.kept(tried.map(({ name }) => name).join(", ")),
     t.setup.tenYears(number(kept.all.tenYears.calls), duration(kept.all.tenYears.minutes, t)),
     t.setup.evening(number(kept.all.evening.calls), duration(kept.all.evening.minutes, t)),
   ];
-  if (place === "nowhere") return [head, ...choice];
+  if (place === "nowhere") return [head, ...(isEnough ? [] : [few]), ...choice];
   return place === "before" ? [head, "", ...table, "", ...choice] : [head, ...choice, "", ...table];
 }
 
-function describeWorks(works: Plan["all"], t: Messages): string[] {
+function describeWorks(works: Plan["all"], title: string, t: Messages): string[] {
   const { dataset, points, calls, time } = t.datasets.headings;
   const rows = works.map(({ name, points: least, tenYears }) => [
     ...[name, number(least), number(tenYears.calls), duration(tenYears.minutes, t)],
   ]);
-  return [t.setup.works, ...asTable([dataset, points, calls, time], rows)];
+  return [title, ...asTable([dataset, points, calls, time], rows)];
 }
 
 function write(file: string, settings: Readonly<Record<string, string>>, t: Messages): void {

@@ -146,9 +146,9 @@ export const en = {
         `The token is valid: ${points} points, as you say; ${calls} calls a minute to an interface.`,
     },
     notEnough: (needed: string) =>
-      `This is not enough to mirror anything: the trading calendar and the stock list need ${needed} points, and without them no day can be planned or proven complete. Nothing was written.`,
-    wouldAnswer: (names: string) =>
-      `TuShare itself would answer, but without a calendar it is not mirrored: ${names}.`,
+      `This is not enough for prices and reports: the trading calendar and the stock list need ${needed} points, and without them no day can be planned or proven complete.`,
+    nothingWorks: "Nothing works with these points. Nothing was written.",
+    worksAlone: "What works without them, and what ten years of it take:",
     works: "What works with these points, and what ten years of it take:",
     beyond: (names: string) => `Needs more points: ${names}.`,
     meanwhile:
@@ -159,6 +159,13 @@ export const en = {
     written: (file: string) => `\nWritten to ${file}, which only you can read. The token is nowhere else.`,
     notWritten: (file: string, code: string) =>
       `${file} could not be written (${code}): check its folder's permissions`,
+    nextAlone: [
+      "Next (stop a running npm start first; what is simulated stays in its own folder, and is never mixed with this):",
+      "  npm start                       these datasets, in .local/tushare",
+      "  TUSHARE_TOKEN= npm start        what prices look like, on the simulated market",
+    ],
+    withMore: (points: string) =>
+      `With ${points} points: npx tushare-sync setup again. Points: https://tushare.pro/document/1?doc_id=13`,
     next: [
       "Next (stop a running npm start first; what is simulated stays in its own folder, and is never mixed with this):",
       "  npm start                                               your mirror, in .local/tushare: the lists and 30 days",

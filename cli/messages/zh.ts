@@ -130,8 +130,9 @@ export const zh: Messages = {
       given: (points, calls, _until) => `token 有效：按你给出的 ${points} 积分；每个接口每分钟 ${calls} 次。`,
     },
     notEnough: (needed) =>
-      `积分不足，无法建立镜像：交易日历和股票列表需要 ${needed} 积分，没有它们就无法安排任务，也无法判断某天的数据是否完整。未写入任何设置。`,
-    wouldAnswer: (names) => `TuShare 本身会返回以下数据，但没有交易日历，这里不做镜像：${names}。`,
+      `积分不足以获取行情和财报：交易日历和股票列表需要 ${needed} 积分，没有它们就无法安排任务，也无法判断某天的数据是否完整。`,
+    nothingWorks: "现有积分没有可用的数据，未写入任何设置。",
+    worksAlone: "不依赖它们、现在就能用的数据，以及取十年所需：",
     works: "现有积分可用的数据，以及取十年所需：",
     beyond: (names) => `需要更多积分：${names}。`,
     meanwhile:
@@ -141,6 +142,13 @@ export const zh: Messages = {
     evening: (calls, time) => `每晚：${calls} 次调用，约 ${time}。`,
     written: (file) => `\n已写入 ${file}，仅本人可读。token 不会保存在其他任何地方。`,
     notWritten: (file, code) => `无法写入 ${file}（${code}）：请检查所在目录的权限`,
+    nextAlone: [
+      "接下来（先停止正在运行的 npm start；模拟数据在自己的目录里，绝不会与真实数据混在一起）：",
+      "  npm start                       取这些数据，放在 .local/tushare",
+      "  TUSHARE_TOKEN= npm start        在模拟市场上看行情的样子",
+    ],
+    withMore: (points) =>
+      `积分达到 ${points} 后再运行一次 npx tushare-sync setup。积分说明：https://tushare.pro/document/1?doc_id=13`,
     next: [
       "接下来（先停止正在运行的 npm start；模拟数据在自己的目录里，绝不会与真实数据混在一起）：",
       "  npm start                                               建立镜像，放在 .local/tushare：各列表和最近 30 天",

@@ -22,7 +22,7 @@ export const setupWords: Readonly<Record<PageWords["language"], SetupWords>> = {
   en: {
     summary: "SIMULATED: use your own data from TuShare",
     needs:
-      "Real data need a TuShare account with 2,000 points and its token. The token goes to TuShare and into a file that only you can read. What is simulated stays in a folder of its own, and is never mixed with real data. Your token is on your account page at",
+      "Real data need a TuShare account and its token; prices need 2,000 points. The token goes to TuShare and into a file that only you can read. What is simulated stays in a folder of its own, and is never mixed with real data. Your token is on your account page at",
     token: "TuShare token",
     points: "Points of the account",
     ask: "ask TuShare",
@@ -36,7 +36,7 @@ export const setupWords: Readonly<Record<PageWords["language"], SetupWords>> = {
   "zh-CN": {
     summary: "当前为模拟数据：换成自己的 TuShare 数据",
     needs:
-      "真实数据需要 2,000 积分的 TuShare 账户及其 token。token 只发往 TuShare，并保存在仅本人可读的文件中；模拟数据在单独的目录里，绝不会与真实数据混在一起。token 见个人主页：",
+      "真实数据需要 TuShare 账户及其 token；行情需要 2,000 积分。token 只发往 TuShare，并保存在仅本人可读的文件中；模拟数据在单独的目录里，绝不会与真实数据混在一起。token 见个人主页：",
     token: "TuShare token",
     points: "账户积分",
     ask: "向 TuShare 查询",

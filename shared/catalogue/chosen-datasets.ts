@@ -2,9 +2,9 @@
 // schedule, and nothing waits for their days.
 import { nearest } from "../words/nearest.ts";
 import { say } from "../words/say.ts";
-import { datasetSets, type InterfaceSpec, interfacesOf } from "./dataset.ts";
+import { datasetSets, type InterfaceSpec, interfacesOf, needsCalendar } from "./dataset.ts";
 import { type Catalogue, calendarDataset, type Dataset, datasets } from "./datasets.ts";
-import { type JobType, jobs, jobTypes } from "./jobs.ts";
+import { type JobType, jobs, jobsOf, jobTypes } from "./jobs.ts";
 import type { Settings } from "./settings.ts";
 import { tierOfCalls } from "./tiers.ts";
 
@@ -76,9 +76,25 @@ function pointsOf({ points, optional, fallback }: InterfaceSpec): number {
 }
 
 /** The calendar, and the lists and the evidence of a dataset. */
-function neededBy({ list, schedule, explainedBy }: Dataset, all: Catalogue): Dataset[] {
-  const names = [calendarDataset(), list, schedule, explainedBy].flatMap((each) => (each ? [each.name] : []));
+function neededBy(dataset: Dataset, all: Catalogue): Dataset[] {
+  const { list, schedule, explainedBy } = dataset;
+  const calendar = needsCalendar(dataset) ? calendarDataset() : undefined;
+  const names = [calendar, list, schedule, explainedBy].flatMap((each) => (each ? [each.name] : []));
   return names.map((name) => all[name]);
+}
+
+/** Those that an account with so many points can keep up to date with all that they need, and by jobs that fetch nothing else. */
+export function affordableWith(points: number): Dataset[] {
+  const isPaid = (dataset: Dataset) => pointsFor(dataset) <= points;
+  return Object.values(datasets).filter((dataset) => {
+    const together = jobsOf(dataset.name).flatMap((job) => jobs[job].datasets.map((name) => datasets[name]));
+    return [dataset, ...neededBy(dataset, datasets), ...together].every(isPaid);
+  });
+}
+
+/** The jobs that fill these datasets for the first time: histories, and lists. */
+export function fillingJobs(kept: readonly Dataset[]): JobType[] {
+  return jobsAmong(kept).filter((job) => jobs[job].mode !== "incremental");
 }
 
 function sayUnknown(word: string, all: Catalogue): string {

@@ -227,6 +227,11 @@ export function dayColumnOf({ table, dayColumn }: DatasetSpec): string {
   return dayColumn;
 }
 
+/** Whether its slices, or what is missing of it, are known by open days. */
+export function needsCalendar(dataset: DatasetSpec): boolean {
+  return isByTradingDay(dataset) || dataset.slices === "codes";
+}
+
 /** Whether its rows are dated by trading day. Announcements, and events of a code, may be on any day. */
 export function isByTradingDay({ slices, expects }: DatasetSpec): boolean {
   return slices === "days" || (slices === "codes" && expects === "members");

@@ -2,7 +2,7 @@
 // it.
 import { say } from "../words/say.ts";
 import { cadences } from "./cadences.ts";
-import { canAskBy } from "./dataset.ts";
+import { canAskBy, needsCalendar } from "./dataset.ts";
 import type { specs } from "./dataset-files.ts";
 import { calendarDataset, type Dataset, type DatasetName, datasets, listOf } from "./datasets.ts";
 import { type Settings, settingTable } from "./settings.ts";
@@ -130,7 +130,8 @@ function takenBy(dataset: Dataset, mode: Job["mode"]): RunOption[] {
 
 /** The jobs that fetch the lists from which a dataset is planned. */
 function neededBy(dataset: Dataset): JobType[] {
-  const lists = [calendarDataset(), listOf(dataset)].map((list) => list?.name);
+  const calendar = needsCalendar(dataset) ? calendarDataset() : undefined;
+  const lists = [calendar, listOf(dataset)].map((list) => list?.name);
   return [...new Set(parts.filter(([, , { name }]) => lists.includes(name)).map(([job]) => job))];
 }
 

@@ -1,6 +1,6 @@
 // Decides which days a command covers and which of their slices are due, from the calendar and the newest stored day, before
 // any other query. Pure.
-import { isByTradingDay } from "../catalogue/dataset.ts";
+import { isByTradingDay, needsCalendar } from "../catalogue/dataset.ts";
 import type { Dataset } from "../catalogue/datasets.ts";
 import { addDays, type Day, earlier, firstTradingDay, later } from "../catalogue/dates.ts";
 import { dueAt, lastDueDay } from "../catalogue/due.ts";
@@ -132,8 +132,7 @@ function newDays(
 /** A missing calendar is an error; it must not be taken for a holiday. */
 function checkCalendar({ dataset, command }: Request, calendar: Calendar, range: DayRange): void {
   // Missing days of a code are found by means of the calendar, in every dataset.
-  const isNeeded = isByTradingDay(dataset) || dataset.slices === "codes" || command.codes !== undefined;
-  if (!isNeeded) return;
+  if (!needsCalendar(dataset) && command.codes === undefined) return;
   const problem = calendarProblem(calendar, range);
   if (problem !== undefined) throw new SyncError("permanent", problem);
 }
