@@ -1,10 +1,11 @@
 // The stack's messages are made in English from one catalogue; what shows them finds the Chinese sentence there.
 import { globSync, readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
+import { en } from "../cli/messages/en.ts";
 import { chinese } from "../shared/words/chinese.ts";
 import { nearest } from "../shared/words/nearest.ts";
 import { fill, say } from "../shared/words/say.ts";
-import { allSentences as sentences } from "../shared/words/say-here.ts";
+import { say as sayHere, allSentences as sentences } from "../shared/words/say-here.ts";
 import { startSentences } from "../shared/words/start-sentences.ts";
 import { translate } from "../shared/words/translate.ts";
 
@@ -37,6 +38,20 @@ describe.each(pairs)("%s", (_, english, chinese) => {
   test("has words besides its placeholders", () => {
     expect(english.replaceAll(/\{\w+\}/g, "").length).toBeGreaterThan(2);
   });
+});
+
+test("one thing is not called many, and the text is still known", () => {
+  const stored = sayHere("summaryStored", { title: "old codes of the Beijing exchange", rows: 1 });
+  expect(stored).toMatch(/old codes of the Beijing exchange: 1 row$/);
+  expect(translate(stored, "zh")).toMatch(/1 行$/);
+  const settled = sayHere("settledNeedy", { status: "COMPLETED", done: 1, total: 1, rows: 1, needy: 1 });
+  expect(settled).toBe("COMPLETED: 1/1 units, 1 row, 1 needs action");
+  expect(translate(settled, "zh")).not.toMatch(/[a-z]{4}/);
+  const many = sayHere("settledUnits", { status: "COMPLETED", done: 11, total: 21, rows: "1,001" });
+  expect(many).toBe("COMPLETED: 11/21 units, 1,001 rows");
+  expect([en.task.rows("1"), en.task.rows("11"), en.retry.sent("1"), en.retry.sent("2")]).toEqual([
+    ...["1 row", "11 rows", "1 unit was sent again", "2 units were sent again"],
+  ]);
 });
 
 test("a text in the reader's own language stays as it is", () => {

@@ -1,6 +1,7 @@
 // All messages of the command line, in English. zh.ts has the same keys.
 
 import { english as words } from "../../shared/widget/words.ts";
+import { singular } from "../../shared/words/say.ts";
 
 type CodeFigure = "expected" | "stored" | "evidence" | "noData" | "unexplained" | "missing";
 
@@ -55,10 +56,10 @@ export const en = {
   task: {
     planning: "is being planned",
     units: "units",
-    rows: (rows: string) => `${rows} rows`,
-    rate: (units: string) => `${units} units a minute`,
+    rows: (rows: string) => singular(`${rows} rows`),
+    rate: (units: string) => singular(`${units} units a minute`),
     endsAt: (time: string) => `ends about ${time} in Shanghai`,
-    needPerson: (units: number) => `${units} need action`,
+    needPerson: (units: number) => singular(`${units} need action`),
     unknown: (named: string, jobs: string, meant: string) =>
       `'${named}' is neither the id of a task nor a job: ${jobs}${meant}`,
     nothingToDo: "nothing to do",
@@ -119,7 +120,7 @@ export const en = {
     exampleFile: "without a question, such as for a script",
     exampleLook: "what the account allows, without changing anything",
     noFile: "MIRROR_SETTINGS_FILE is empty, so there is no file to write: unset it, or use --no-write",
-    machine: (count: string) => `This machine is ready (${count} checks).`,
+    machine: (count: string) => singular(`This machine is ready (${count} checks).`),
     notReady: "nothing was written: mend what is named above, then say the same again",
     askToken: "Paste your token from https://tushare.pro (it is not shown):",
     askOtherToken:
@@ -154,8 +155,9 @@ export const en = {
     meanwhile:
       "Until you have more points, npm start shows everything on a simulated market. Points: https://tushare.pro/document/1?doc_id=13",
     kept: (names: string) => `Kept up to date: ${names}. (--datasets chooses others.)`,
-    tenYears: (calls: string, time: string) => `Ten years of them: ${calls} calls, about ${time}, once.`,
-    evening: (calls: string, time: string) => `An evening: ${calls} calls, about ${time}.`,
+    tenYears: (calls: string, time: string) =>
+      singular(`Ten years of them: ${calls} calls, about ${time}, once.`),
+    evening: (calls: string, time: string) => singular(`An evening: ${calls} calls, about ${time}.`),
     written: (file: string) => `\nWritten to ${file}, which only you can read. The token is nowhere else.`,
     notWritten: (file: string, code: string) =>
       `${file} could not be written (${code}): check its folder's permissions`,
@@ -206,8 +208,8 @@ export const en = {
     reread: (units: string, calls: string, dollars: string | undefined) =>
       `again   of these, ${units} units are stored and fetched again for corrections: ${calls} calls${dollars === undefined ? "" : `, about $${dollars}`}`,
     seconds: (value: string) => `${value} s`,
-    minutes: (value: string) => `${value} minutes`,
-    hours: (value: string) => `${value} hours`,
+    minutes: (value: string) => singular(`${value} minutes`),
+    hours: (value: string) => singular(`${value} hours`),
     nothingStarted: (line: string) => `Nothing was started. To start it: ${line}`,
   },
   cost: {
@@ -412,7 +414,7 @@ export const en = {
     jobOption: "with all: only the failures of this job",
     exampleOne: "one failure",
     exampleAll: "all failures of a job",
-    sent: (units: string) => `${units} units were sent again`,
+    sent: (units: string) => `${singular(`${units} units`)} ${units === "1" ? "was" : "were"} sent again`,
     notANumber: (value: string) => `'${value}' is neither the number of a failure record nor all`,
     onItsWay: (unit: string) => `${unit} was sent again`,
   },
@@ -535,8 +537,8 @@ export const en = {
     interrupted: "stopped",
     refused: (said: string) => said,
     tooWide: "the result exceeds the Data API limit of 1 MiB: select fewer columns or shorter texts",
-    rows: (rows: string) => `${rows} rows`,
-    cut: (rows: string) => `the first ${rows} rows; --format csv prints all`,
+    rows: (rows: string) => singular(`${rows} rows`),
+    cut: (rows: string) => `the first ${singular(`${rows} rows`)}; --format csv prints all`,
   },
   export: {
     about: "Export a table, a range of it, or the whole mirror, to CSV or Parquet files",
@@ -552,7 +554,7 @@ export const en = {
     otherExport: (folder: string, format: string, numbers: string) =>
       `${folder} has an export of another mirror or form (${format}, ${numbers} numbers): choose another folder, or the same --format and --numbers`,
     allDone: (rows: string, files: string, folder: string, written: string, kept: string) =>
-      `${rows} rows in ${files} files in ${folder}: ${written} written, ${kept} unchanged`,
+      singular(`${rows} rows in ${files} files in ${folder}: ${written} written, ${kept} unchanged`),
     allInterrupted: "stopped; the files that were finished stay, and the same command goes on from here",
     openParquet: (folder: string, table: string) =>
       `DuckDB: select * from read_parquet('${folder}/${table}/*/*.parquet', hive_partitioning = true)\npandas: pd.read_parquet("${folder}/${table}")`,
@@ -578,7 +580,7 @@ export const en = {
     noSpace: "the disk is full",
     needsFile: "Parquet needs a file: use --out FILE.parquet",
     rate: (rows: string) => `rows, ${rows} a second`,
-    done: (rows: string, file: string) => `${rows} rows in ${file}`,
+    done: (rows: string, file: string) => singular(`${rows} rows in ${file}`),
     interrupted: "stopped; the unfinished file was removed",
   },
   doctor: {
@@ -669,7 +671,7 @@ export const en = {
     runRemedy: (job: string) =>
       `See why with tushare-sync status ${job}, or start it: tushare-sync run ${job}`,
     noFailures: "no failure needs action",
-    failures: (count: string) => `${count} failures need action`,
+    failures: (count: string) => singular(`${count} failures need action`),
     failuresRemedy: "tushare-sync failures --person shows why; tushare-sync retry all retries them.",
     paused: (job: string, reason: string) => `${job} is paused: ${reason}`,
     pausedRemedy: (id: string) => `Once the reason is fixed: tushare-sync resume ${id}`,

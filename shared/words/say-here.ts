@@ -1,5 +1,5 @@
 // say.ts for `npm start`, the command line and the deployment: it also has the sentences that only these say.
-import { type Arguments, fill } from "./say.ts";
+import { type Arguments, fill, singular } from "./say.ts";
 import { sentences } from "./sentences.ts";
 import { startSentences } from "./start-sentences.ts";
 
@@ -11,5 +11,5 @@ export function say<Name extends keyof typeof allSentences>(
   name: Name,
   ...[values]: Arguments<(typeof allSentences)[Name]>
 ): string {
-  return fill(allSentences[name], values ?? {});
+  return singular(fill(allSentences[name], values ?? {}));
 }

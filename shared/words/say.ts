@@ -18,7 +18,24 @@ export function say<Name extends SentenceName>(
   name: Name,
   ...[values]: Arguments<(typeof sentences)[Name]>
 ): string {
-  return fill(sentences[name], values ?? {});
+  return singular(fill(sentences[name], values ?? {}));
+}
+
+const counted =
+  "rows|units|calls|codes|days|months|stocks|refusals|minutes|hours|files|checks|tasks|failures";
+const ofMany = new RegExp(`(?<![\\d.,/])1 (${counted})\\b`, "g");
+const ofOne = new RegExp(`(?<![\\d.,/])1 (${counted.replaceAll(/s\b/g, "")})\\b`, "g");
+
+/** English as it is spoken of one thing: a sentence is written for many. */
+export function singular(text: string): string {
+  return text
+    .replace(ofMany, (found) => found.slice(0, -1))
+    .replace(/(?<![\d.,/])1 ((?:failure )?)need action/g, "1 $1needs action");
+}
+
+/** Undoes `singular`, so that a text is recognised by its sentence. */
+export function plural(text: string): string {
+  return text.replace(ofOne, "$&s").replace(/(?<![\d.,/])1 ((?:failures )?)needs action/g, "1 $1need action");
 }
 
 /** A template with its holes filled. */

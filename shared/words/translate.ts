@@ -3,7 +3,7 @@
 import { datasets } from "../catalogue/datasets.ts";
 import { chinese } from "./chinese.ts";
 import type { Language } from "./language.ts";
-import { fill } from "./say.ts";
+import { fill, plural } from "./say.ts";
 import { allSentences } from "./say-here.ts";
 
 type Pattern = {
@@ -35,14 +35,14 @@ const joint = "; ";
 
 export function translate(text: string, language: Language): string {
   if (language === "en" || text === "") return text;
-  return recognise(text) ?? (/\p{Script=Han}/u.test(text) ? text : `原文：${text}`);
+  return recognise(plural(text)) ?? (/\p{Script=Han}/u.test(text) ? text : `原文：${text}`);
 }
 
 /** Like translate, but unknown text stays as it is, without a mark: a line with an address or a command in it. */
 export function translateKnown(text: string, language: Language): string {
   if (language === "en") return text;
   const [, space = "", words = "", end = ""] = /^(\s*)([\s\S]*?)(\s*)$/.exec(text) ?? [];
-  return space + (recognise(words) ?? words) + end;
+  return space + (recognise(plural(words)) ?? words) + end;
 }
 
 /** Undefined when no part of the text matches a template. */
