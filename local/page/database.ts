@@ -17,12 +17,22 @@ const statementMilliseconds = 15_000;
 
 type Reader = Database & { close(): Promise<void> };
 
-/** @param settings of each session, as `-c name=value` */
-export function openDatabase(url: string, settings = ""): Reader {
+type Limits = {
+  readonly statementMilliseconds: number;
+  /** Also the longest wait for a free connection; without it there is no end of either. */
+  readonly connectMilliseconds?: number;
+};
+
+/**
+ * @param settings of each session, as `-c name=value`
+ * @param limits by default those of a page, which waits
+ */
+export function openDatabase(url: string, settings = "", limits: Limits = { statementMilliseconds }): Reader {
   const pool = new pg.Pool({
     connectionString: settings === "" ? url : withSettings(url, settings),
     max: connectionsMax,
-    statement_timeout: statementMilliseconds,
+    statement_timeout: limits.statementMilliseconds,
+    connectionTimeoutMillis: limits.connectMilliseconds ?? 0,
   });
   pool.on("error", () => undefined); // the next statement reports it
   const names = new Map<string, string>();

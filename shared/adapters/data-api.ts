@@ -5,6 +5,7 @@ import {
   ExecuteStatementCommand,
   type Field,
   RDSDataClient,
+  type RDSDataClientConfig,
   RollbackTransactionCommand,
   type RollbackTransactionCommandInput,
   type SqlParameter,
@@ -21,6 +22,8 @@ export type DataApiOptions = {
   readonly clock: Clock;
   /** How long to wait for a paused cluster; it resumes in 15 to 30 seconds. */
   readonly resumeSecondsMax: number;
+  /** Options of the client; by default those of the environment. */
+  readonly client?: RDSDataClientConfig | undefined;
   /** How long to wait for an answer: longer than a statement may take, if the function has the time. */
   readonly answerSecondsMax?: number | undefined;
   /** Milliseconds until the invocation times out: no request is begun or waited for longer. */
@@ -44,7 +47,12 @@ export function makeDataApi(options: DataApiOptions): Database & LongStatements 
   const answerSecondsMax = options.answerSecondsMax ?? defaultAnswerSecondsMax;
   const requestHandler = requestLimits(answerSecondsMax);
   // withRetries below retries; retries by the SDK would multiply with them.
-  const client = new RDSDataClient({ requestHandler, maxAttempts: 1, logger: silentLogger });
+  const client = new RDSDataClient({
+    ...options.client,
+    requestHandler,
+    maxAttempts: 1,
+    logger: silentLogger,
+  });
 
   /** @throws SyncError transient when the invocation has no time for a request */
   function withinInvocation(): { abortSignal?: AbortSignal } {
