@@ -23,6 +23,7 @@ const files: Readonly<Record<string, Load>> = {
   verify: async (t) => [(await import("./commands/verify.ts")).verifyCommand(t)],
   query: async (t) => [(await import("./commands/query.ts")).queryCommand(t)],
   export: async (t) => [(await import("./commands/export.ts")).exportCommand(t)],
+  "push pull": async (t) => (await import("./commands/move.ts")).moveCommands(t),
   connect: async (t) => [(await import("./commands/connect.ts")).connectCommand(t)],
   "endpoint-token": async (t) => [(await import("./commands/endpoint-token.ts")).endpointTokenCommand(t)],
   doctor: async (t) => [(await import("./commands/doctor.ts")).doctorCommand(t)],

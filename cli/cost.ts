@@ -91,6 +91,28 @@ function costOfWork(
   });
 }
 
+/** A move of rows between mirrors (move/price.ts). */
+export type MoveLoad = {
+  /** How many of the two are deployed. */
+  readonly sides: number;
+  readonly dataApiCalls: number;
+  readonly minutes: number;
+  /** Through a Data API. */
+  readonly wireBytes: number;
+  /** That a deployed database stores anew, with indexes. */
+  readonly storedBytes: number;
+};
+
+/** What it costs on AWS once, and a month of storing its rows. */
+export function costOfMove({ sides, dataApiCalls, minutes, wireBytes, storedBytes }: MoveLoad): RunCost {
+  const awake = (minutes / 60) * capacity.backfill + (pauseMinutes / 60) * capacity.idle;
+  return sum({
+    database: sides * awake * prices.capacityUnitHour,
+    dataApi: (dataApiCalls + wireBytes / 32_768) * prices.dataApiRequest,
+    storage: storageOf(storedBytes, true),
+  });
+}
+
 /** A month of daily use with ten years stored. */
 export function costOfMonth({ kept, egress, pauses, freeAmounts }: MonthOptions): RunCost {
   const all = kept.map((dataset) => figuresOf(dataset));
@@ -223,7 +245,10 @@ function dataApi({ figures, units, rows }: Load): number {
 
 /** A month of storage and, if the rows are written, one write for each page of rows and indexes. */
 function storage({ figures, rows }: Load, isWriting: boolean): number {
-  const bytes = rows * figures.storedBytes;
+  return storageOf(rows * figures.storedBytes, isWriting);
+}
+
+function storageOf(bytes: number, isWriting: boolean): number {
   const writes = isWriting ? (2 * bytes) / 4_096 : 0;
   return (bytes / 1e9) * prices.storageGigabyteMonth + writes * prices.ioRequest;
 }

@@ -18,6 +18,9 @@ type Rule = {
 /** Commands that act on an account, where a stack may not exist yet. */
 const accountCommands = ["deploy", "destroy"];
 
+/** Commands between two mirrors: --stack names one, --data-dir the other, and --region is of any that is deployed. */
+const moveCommands = ["push", "pull"];
+
 const hasStack = ({ stack }: Values) => stack !== undefined;
 const isParquet = ({ format, out, all }: Values) =>
   format === "parquet" ||
@@ -38,9 +41,19 @@ const rules: readonly Rule[] = [
     idle: (values) => values["token-file"] !== undefined,
     not: "--token-file",
   },
-  { option: "region", except: accountCommands, idle: (values) => !hasStack(values), only: "--stack" },
+  {
+    option: "region",
+    except: [...accountCommands, ...moveCommands],
+    idle: (values) => !hasStack(values),
+    only: "--stack",
+  },
   // The doctor also checks the data directory of this machine.
-  { option: "data-dir", except: [...accountCommands, "doctor"], idle: hasStack, not: "--stack" },
+  {
+    option: "data-dir",
+    except: [...accountCommands, ...moveCommands, "doctor"],
+    idle: hasStack,
+    not: "--stack",
+  },
   { option: "limit", of: ["status"], idle: ({ task }) => task !== undefined, not: say("aTask") },
   { option: "by", of: ["coverage"], idle: isOfAll, only: "<dataset>" },
   { option: "code", of: ["coverage"], idle: isOfAll, only: "<dataset>" },

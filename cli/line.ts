@@ -109,6 +109,7 @@ function checkCodes(
 function checkOrder(given: ReadonlyMap<string, string>): void {
   const [from, to] = [given.get("from"), given.get("to")];
   if (from === undefined || to === undefined || from.replaceAll("-", "") <= to.replaceAll("-", "")) return;
+  if (![from, to].every((day) => /^[\d-]+$/.test(day))) return; // the sides of a move
   const fields = [
     { field: "from", value: from },
     { field: "to", value: to },

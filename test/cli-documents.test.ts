@@ -39,7 +39,13 @@ test("the command line imports nothing from functions, from infra only the conte
   const beyond = reached.filter((file) => /^(infra|functions|test|bench)\//.test(file));
   expect([...new Set(beyond)].sort()).toEqual(["infra/context.ts", "infra/deployment-file.ts"]);
   expect([...new Set(reached.filter((file) => file.startsWith("local/")))].sort()).toEqual([
+    "local/data-dir.ts",
+    "local/database/database.ts",
+    "local/database/url.ts",
+    "local/holding.ts",
     "local/no-space.ts",
+    "local/origin.ts",
+    "local/page/database.ts",
     "local/partial-days.ts",
     "local/running.ts",
     "local/settings-file.ts",

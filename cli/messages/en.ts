@@ -583,6 +583,94 @@ export const en = {
     done: (rows: string, file: string) => singular(`${rows} rows in ${file}`),
     interrupted: "stopped; the unfinished file was removed",
   },
+  move: {
+    pushAbout:
+      "Make the mirror of a deployed stack or a database equal to the local one: rows, ledger and completeness",
+    pullAbout:
+      "Make the local mirror equal to the one of a deployed stack or a database: rows, ledger and completeness",
+    toOption: "where to: a stack's name, a postgres:// address, or a data directory",
+    fromOption: "where from: a stack's name, a postgres:// address, or a data directory",
+    checkOption: "only compare both mirrors, by row counts and checksums",
+    planOption: "only print what would be moved, how long it takes and what it costs",
+    replaceOption: "also remove rows that only the target has, and replace those that are newer there",
+    yesOption: "do not ask for confirmation",
+    examplePush: "the local mirror to a deployed stack; a repetition moves what has changed",
+    examplePull: "a deployed mirror to this machine",
+    exampleAddress: "from one PostgreSQL server to another",
+    exampleCheck: "whether both are equal",
+    needsOther: (option: string) =>
+      `name the other mirror: --stack STACK, or ${option} with a stack, an address or a folder`,
+    twice: (one: string, other: string) => `${one} and ${other} name the same side: use one of them`,
+    badAddress: "the address is not valid: it has the form postgres://user:password@host:5432/database",
+    noFolder: (folder: string) => `no data directory in ${folder}: start one with \`npm start\`, or name it`,
+    severalFolders: (folders: string) =>
+      `several data directories are here, name one with --data-dir: ${folders}`,
+    nothingIn: (folder: string) =>
+      `${folder} has no mirror: start one with \`npm start\`, or name another folder`,
+    notOpened: (folder: string, said: string) => `the database in ${folder} could not be opened: ${said}`,
+    notReached: (name: string, said: string) => `${name} cannot be reached: ${said}`,
+    oldServer: (name: string, version: string, least: string) =>
+      `${name} is PostgreSQL ${version}, expected ${least} or newer`,
+    sameSide: (name: string) => `both sides are ${name}: name two different mirrors`,
+    notAMirror: (name: string) =>
+      `${name} has tables, but none of a mirror: name the right database, or an empty one, which gets the schema`,
+    olderSchema: {
+      folder: (name: string, newest: string, known: string) =>
+        `the schema of ${name} ends at ${newest}, expected ${known}: start it once with \`npm start -- --data-dir ${name}\``,
+      stack: (name: string, newest: string, known: string) =>
+        `the schema of ${name} ends at ${newest}, expected ${known}: deploy it again with \`npx tushare-sync deploy --stack ${name}\``,
+      address: (name: string, newest: string, known: string) =>
+        `the schema of ${name} ends at ${newest}, expected ${known}: start it once with \`npm start\` and DATABASE_URL`,
+    },
+    otherSchema: (name: string, newest: string, known: string) =>
+      `the schema of ${name} ends at ${newest} and is not that of this release, which ends at ${known}: use the release that both mirrors run`,
+    noOrigin: (name: string) =>
+      `${name} has no recorded origin: it was never filled, so there is nothing to move`,
+    otherOrigin: (source: string, there: string, target: string, other: string) =>
+      `${source} holds ${there}, but ${target} holds ${other}: mirrors of two origins are never mixed`,
+    busy: (name: string, work: string) =>
+      `${name} is at work (${work}): wait until it is done, or pause it with \`npx tushare-sync pause JOB\``,
+    otherTable: (table: string, source: string, target: string) =>
+      `the table ${table} is not the same in ${source} and ${target}: somebody changed it by hand`,
+    readOnly: (name: string) => `${name} cannot be written: it is read-only`,
+    noRights: (name: string, tables: string) =>
+      `the user of ${name} may not write ${tables}: use the user who owns the tables`,
+    forbidden: (name: string, said: string) =>
+      `${name} refuses these credentials (${said}): they need rds-data:ExecuteStatement, BeginTransaction, CommitTransaction and RollbackTransaction on its cluster, and secretsmanager:GetSecretValue on DatabaseSecretArn, an output of the stack`,
+    emptySource: (source: string, target: string) =>
+      `${source} has no rows, but ${target} has: nothing is removed; name the sides the other way round`,
+    schedules: (name: string) =>
+      `${name} starts jobs by its schedules: move at a time when none starts; a move during which one starts ends without "equal"`,
+    comparing: "comparing",
+    moving: "moving",
+    verifying: "verifying",
+    tables: (table: string) => `tables, ${table}`,
+    rate: (slice: string, rows: string) => `rows, ${slice}, ${rows} a second`,
+    route: (source: string, target: string) => `from ${source} to ${target}`,
+    price: (rows: string, slices: string, tables: string, megabytes: string) =>
+      `  ${rows} rows in ${slices} slices of ${tables} tables, ${megabytes} MB`,
+    time: (time: string) => `  about ${time}`,
+    dollars: (calls: string, dollars: string) =>
+      `  ${calls} calls to the Data API, $${dollars} on AWS with a month of storage`,
+    free: "  no deployed stack: nothing to pay",
+    removes: (rows: string) =>
+      `  ${rows} rows that only the target has, or that are newer there, are replaced`,
+    confirm: (target: string) => `Change ${target}? (y/N)`,
+    differs: (table: string, rows: string, foreign: string, newer: string) =>
+      `  ${table}: ${rows} rows to move, ${foreign} only in the target, ${newer} newer there`,
+    more: (count: string) => `  and ${count} more`,
+    conflict: (target: string, rows: string, where: string) =>
+      `${target} has ${rows} rows that the source does not have, or that are newer there (${where}): look at both sides, then use --replace to make it equal to the source; nothing was changed`,
+    equal: (tables: string, rows: string, checksum: string) =>
+      `equal: ${tables} tables, ${rows} rows, checksum ${checksum}`,
+    done: (rows: string, seconds: string) => `${rows} rows moved in ${seconds} s`,
+    different: (slices: string) => `not equal: ${slices} slices differ`,
+    notEqual: (slices: string) =>
+      `${slices} slices still differ: something wrote to one of the sides meanwhile; the same command moves what is left`,
+    failed: (said: string) =>
+      `stopped by an error (${said}); what was moved stays, and the same command goes on from there`,
+    interrupted: "stopped; what was moved stays, and the same command goes on from there",
+  },
   doctor: {
     about: "Check this machine, the account and the stack, and say what to do",
     callsOption: (calls: string) =>

@@ -539,6 +539,80 @@ export const zh: Messages = {
     done: (rows, file) => `${rows} 行，已写入 ${file}`,
     interrupted: "已停止；未完成的文件已删除",
   },
+  move: {
+    pushAbout: "让已部署环境或数据库中的镜像与本机一致：数据、任务记录和完整性",
+    pullAbout: "让本机镜像与已部署环境或数据库中的一致：数据、任务记录和完整性",
+    toOption: "目标：环境名、postgres:// 地址或数据目录",
+    fromOption: "来源：环境名、postgres:// 地址或数据目录",
+    checkOption: "只比较两边的镜像（行数与校验和）",
+    planOption: "只显示要搬运的内容、耗时和费用",
+    replaceOption: "同时删除只有目标才有的行，并替换目标中更新的行",
+    yesOption: "不询问确认",
+    examplePush: "把本机镜像推送到已部署环境；再次执行只搬运变化的部分",
+    examplePull: "把已部署的镜像拉到本机",
+    exampleAddress: "从一台 PostgreSQL 到另一台",
+    exampleCheck: "两边是否一致",
+    needsOther: (option) => `请指定另一边的镜像：--stack 环境名，或用 ${option} 给出环境名、地址或目录`,
+    twice: (one, other) => `${one} 和 ${other} 指定的是同一边：只用其中一个`,
+    badAddress: "地址无效：格式为 postgres://用户:密码@主机:5432/数据库",
+    noFolder: (folder) => `${folder} 中没有数据目录：用 \`npm start\` 启动一个，或指定目录`,
+    severalFolders: (folders) => `这里有多个数据目录，请用 --data-dir 指定一个：${folders}`,
+    nothingIn: (folder) => `${folder} 中没有镜像：用 \`npm start\` 启动一个，或指定其他目录`,
+    notOpened: (folder, said) => `无法打开 ${folder} 中的数据库：${said}`,
+    notReached: (name, said) => `无法连接 ${name}：${said}`,
+    oldServer: (name, version, least) => `${name} 是 PostgreSQL ${version}，需要 ${least} 或更新版本`,
+    sameSide: (name) => `两边都是 ${name}：请指定两个不同的镜像`,
+    notAMirror: (name) => `${name} 中有表，但不是镜像的表：请指定正确的数据库，或一个空数据库（会自动建表）`,
+    olderSchema: {
+      folder: (name, newest, known) =>
+        `${name} 的表结构停在 ${newest}，应为 ${known}：请用 \`npm start -- --data-dir ${name}\` 启动一次`,
+      stack: (name, newest, known) =>
+        `${name} 的表结构停在 ${newest}，应为 ${known}：请用 \`npx tushare-sync deploy --stack ${name}\` 重新部署`,
+      address: (name, newest, known) =>
+        `${name} 的表结构停在 ${newest}，应为 ${known}：请设置 DATABASE_URL 并用 \`npm start\` 启动一次`,
+    },
+    otherSchema: (name, newest, known) =>
+      `${name} 的表结构停在 ${newest}，与本版本（到 ${known}）不一致：请使用两边镜像所用的版本`,
+    noOrigin: (name) => `${name} 没有记录数据来源：从未写入过数据，没有可搬运的内容`,
+    otherOrigin: (source, there, target, other) =>
+      `${source} 中是${there}，而 ${target} 中是${other}：不同来源的镜像不能混在一起`,
+    busy: (name, work) =>
+      `${name} 正在运行任务（${work}）：请等它结束，或用 \`npx tushare-sync pause JOB\` 暂停`,
+    otherTable: (table, source, target) => `表 ${table} 在 ${source} 和 ${target} 中结构不同：有人手工改过`,
+    readOnly: (name) => `${name} 只读，无法写入`,
+    noRights: (name, tables) => `${name} 的用户无权写入 ${tables}：请使用表的所有者`,
+    forbidden: (name, said) =>
+      `${name} 拒绝了当前凭证（${said}）：需要对其集群的 rds-data:ExecuteStatement、BeginTransaction、CommitTransaction、RollbackTransaction 权限，以及对 DatabaseSecretArn（环境的输出）的 secretsmanager:GetSecretValue 权限`,
+    emptySource: (source, target) =>
+      `${source} 没有数据，而 ${target} 有：不会删除任何内容；请检查两边是否写反了`,
+    schedules: (name) =>
+      `${name} 会按计划自动启动任务：请避开启动时间；搬运期间若有任务启动，结果不会是“一致”`,
+    comparing: "比较",
+    moving: "搬运",
+    verifying: "核对",
+    tables: (table) => `张表，${table}`,
+    rate: (slice, rows) => `行，${slice}，每秒 ${rows} 行`,
+    route: (source, target) => `从 ${source} 到 ${target}`,
+    price: (rows, slices, tables, megabytes) =>
+      `  ${rows} 行，分属 ${tables} 张表的 ${slices} 个分片，${megabytes} MB`,
+    time: (time) => `  约 ${time}`,
+    dollars: (calls, dollars) => `  Data API 调用 ${calls} 次，AWS 费用 $${dollars}（含一个月存储）`,
+    free: "  两边都不是已部署环境：不产生费用",
+    removes: (rows) => `  将替换 ${rows} 行：只有目标才有，或在目标中更新`,
+    confirm: (target) => `修改 ${target}？(y/N)`,
+    differs: (table, rows, foreign, newer) =>
+      `  ${table}：要搬运 ${rows} 行，只有目标才有 ${foreign} 行，目标更新 ${newer} 行`,
+    more: (count) => `  另有 ${count} 个`,
+    conflict: (target, rows, where) =>
+      `${target} 有 ${rows} 行是来源没有的，或比来源更新（${where}）：请先查看两边，再用 --replace 使其与来源一致；没有做任何修改`,
+    equal: (tables, rows, checksum) => `一致：${tables} 张表，${rows} 行，校验和 ${checksum}`,
+    done: (rows, seconds) => `已搬运 ${rows} 行，用时 ${seconds} 秒`,
+    different: (slices) => `不一致：${slices} 个分片不同`,
+    notEqual: (slices) =>
+      `仍有 ${slices} 个分片不同：期间有程序写入了其中一边；再次执行同一命令会搬运剩余部分`,
+    failed: (said) => `因错误停止（${said}）；已搬运的保留，再次执行同一命令会继续`,
+    interrupted: "已停止；已搬运的保留，再次执行同一命令会继续",
+  },
   doctor: {
     about: "检查本机、账户和环境，并提示如何处理",
     callsOption: (calls) => `调用 TuShare，共 ${calls} 次，另由已部署的 worker 调用一次；--no-calls：不调用`,
