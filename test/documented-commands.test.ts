@@ -207,6 +207,16 @@ const steps: readonly Step[] = [
   ),
   typed("npx tushare-sync export stock_info --out stocks.csv", /stock_info [1-9]\d* rows/),
   typed("npx tushare-sync export --all --out mirror", /read_parquet[\s\S]*rows in \d+ files/),
+  // To a folder that is made for it, and back.
+  typed(
+    "npx tushare-sync pull --stack TushareSync --yes",
+    /^equal: 60 tables[\s\S]*calls to the Data API, \$\d/,
+  ),
+  typed("npx tushare-sync push --stack TushareSync --check", /^equal: 60 tables/m),
+  typed("npx tushare-sync push --stack TushareSync --plan", /0 rows in 0 slices/, {
+    after: () => rows("delete from stock_info where ts_code = (select max(ts_code) from stock_info)"),
+  }),
+  typed("npx tushare-sync push --stack TushareSync --yes", /^equal: 60 tables[\s\S]*moving 1 rows? moved/),
   // This account may not ask by report period, so it falls back to asking by stock.
   ours("run FINANCE_HISTORY --from 20160101", /started again by stock/, {
     code: 1,
@@ -491,6 +501,8 @@ const notHere: Readonly<Record<string, string>> = {
     "nothing counts recursion here",
   "aws cloudformation detect-stack-drift --stack-name $STACK": "a local stack cannot drift",
   'aws secretsmanager rotate-secret --secret-id "$(output DatabaseSecretArn)"': "no secret rotates here",
+  "npx tushare-sync push --from postgres://me@one/tushare --to postgres://me@other/tushare":
+    "two servers: move.test.ts moves from one to another",
   'read -rs WEBHOOK && aws secretsmanager create-secret --name tushare/alarm-webhook --secret-string "$WEBHOOK"; unset WEBHOOK':
     "the local stack has only the template's secrets",
   'read -rs WEBHOOK && aws secretsmanager put-secret-value --secret-id tushare/alarm-webhook --secret-string "$WEBHOOK"; unset WEBHOOK':
@@ -593,7 +605,10 @@ async function run(line: string, input = ""): Promise<{ text: string; code: numb
   const named = line
     .replace("$STACK", stackName)
     .replace(/(?<=--out )\S+/, (file) => join(world.folder, file));
-  const words = wordsOf(named).slice(2);
+  const ofMirror = /^npx tushare-sync (push|pull) /.test(named)
+    ? ["--data-dir", join(world.folder, "copy")]
+    : [];
+  const words = [...wordsOf(named).slice(2), ...ofMirror];
   const isAboutStack = named.includes("--stack");
   const { code, out, error } = named.endsWith("--version")
     ? await runCli(words) // which the parser prints by itself
