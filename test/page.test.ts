@@ -357,6 +357,63 @@ from stock_daily where ts_code = '600519.SH' order by trade_date desc limit 2`);
     await page.context().close();
   });
 
+  test("dragging over the chart chooses its days, the fields say which, and events of the code are marked", async () => {
+    const [{ ts_code, day, stock }] = await query(`with step as (
+  select ts_code, trade_date, adj_factor, lag(adj_factor) over (partition by ts_code order by trade_date) as before
+  from stock_daily
+)
+select ts_code, to_char(trade_date, 'YYYY-MM-DD') as day, stock_info.name as stock
+from step join stock_info using (ts_code)
+where adj_factor <> before and trade_date > '2026-06-10' order by trade_date desc limit 1`);
+    await query(`insert into index_daily (ts_code, trade_date, open, high, low, close, vol)
+select '000300.SH', trade_date, open, high, low, close, vol from stock_daily where ts_code = '${ts_code}'`);
+    await query(`insert into fina_indicator (ts_code, end_date, ann_date, update_flag)
+select '${ts_code}', '2026-09-30', '2026-10-31', flag from unnest(array['0', '1']) as flag`); // a Saturday
+    const page = await openPage(browser, url, desktop);
+    const input = page.getByLabel("Code, name or pinyin");
+    await input.fill(ts_code);
+    await input.press("Enter");
+    const drawing = page.locator(`#chart svg.candles[aria-label^="${ts_code} · ${stock}"]`);
+    await drawing.waitFor();
+    expect(await drawing.locator("text.mark").allTextContents()).toEqual(expect.arrayContaining(["X", "R"]));
+    await page.locator("#chart summary").click();
+    const rowOf = (text: string) => page.locator(`#chart tbody tr:has-text("${text}")`);
+    expect(await rowOf(day).textContent()).toMatch(/ex-rights, factor × \d/);
+    expect(await rowOf("report of").textContent()).toContain("2026-11-02"); // the first trading day since
+    expect(await rowOf("report of 2026-09-30").count()).toBe(1);
+
+    const slider = page.getByRole("slider", { name: "Day of the chart" });
+    await slider.scrollIntoViewIfNeeded();
+    const plot = await slider.boundingBox();
+    if (plot === null) throw new Error("the chart has no slider");
+    await page.mouse.move(plot.x + plot.width / 2, plot.y + 60);
+    await page.mouse.down();
+    await page.mouse.move(plot.x + plot.width - 2, plot.y + 60, { steps: 3 });
+    expect(await page.locator("#selection").getAttribute("visibility")).toBe("visible");
+    await page.mouse.up();
+    const days = page.locator("#chart-form");
+    await until(async () => (await days.getByLabel("From", { exact: true }).inputValue()) !== "");
+    const from = await days.getByLabel("From", { exact: true }).inputValue();
+    await page.locator(`#chart svg.candles[aria-label*="${from} to "]`).waitFor();
+    expect(await page.getByRole("radio", { name: "1 y" }).isChecked()).toBe(false);
+    await days.getByLabel("To", { exact: true }).fill("2026-01-05");
+    await days.getByLabel("From", { exact: true }).fill("2026-09-30"); // the wrong way round
+    await page.locator('#chart svg.candles[aria-label*="to 2026-09-30"]').waitFor();
+    await days.getByLabel("To", { exact: true }).fill("1999-01-05");
+    await days.getByLabel("From", { exact: true }).fill("1999-01-04");
+    await page.getByText(`No prices of ${ts_code} · ${stock} are stored for these days.`).waitFor();
+    await page.getByRole("radio", { name: "5 y" }).check();
+    await drawing.waitFor();
+    expect(await days.getByLabel("To", { exact: true }).inputValue()).toBe("");
+
+    const compared = page.getByRole("combobox", { name: "Compare with" });
+    await compared.fill("000300.SH");
+    await compared.press("Enter");
+    await page.locator('#chart svg.ts-chart[aria-label*="000300.SH"]').waitFor();
+    await query("truncate index_daily, fina_indicator");
+    await page.context().close();
+  });
+
   test("a statement shows its rows, can be saved as CSV, and is refused in words where it writes", async () => {
     const page = await openPage(browser, url, desktop);
     const box = page.locator("#sql");

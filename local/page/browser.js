@@ -237,7 +237,7 @@ let drawnAt = 0;
 /** What was typed and confirmed, by field: a code, a name, initials; a redrawing leaves alone what is being typed. */
 const typed = { code: "", compare: "" };
 
-/** @param {"code" | "compare"} name */
+/** @param {"code" | "compare" | "from" | "to"} name */
 function field(name) {
   const input = chartForm.elements.namedItem(name);
   if (!(input instanceof HTMLInputElement)) throw new Error(`the chart has no field ${name}`);
@@ -265,6 +265,8 @@ async function drawChart() {
     ...typed,
     adjust: String(chosen.get("adjust") ?? "none"),
     range: String(chosen.get("range") ?? "1y"),
+    ...(chosen.get("from") && { from: String(chosen.get("from")) }),
+    ...(chosen.get("to") && { to: String(chosen.get("to")) }),
     width: String(chart.clientWidth),
   });
   drawing += 1;
@@ -310,11 +312,77 @@ function point() {
 }
 
 chart.addEventListener("input", point);
-chart.addEventListener("pointermove", ({ target, offsetX }) => {
-  if (!(target instanceof HTMLInputElement) || target.id !== "crosshair-day") return;
-  target.valueAsNumber = Math.floor((offsetX / target.clientWidth) * (Number(target.max) + 1));
+chart.addEventListener("pointermove", (event) => {
+  const slider = sliderOf(event);
+  if (slider === undefined) return;
+  slider.valueAsNumber = barAt(slider, event.offsetX);
   point();
+  if (dragged !== undefined) showSelection(slider, dragged, slider.valueAsNumber);
 });
+
+/** Where a drag of the mouse over the chart began, as the number of a bar. @type {number | undefined} */
+let dragged;
+
+/** @param {Event} event */
+function sliderOf({ target }) {
+  return target instanceof HTMLInputElement && target.id === "crosshair-day" ? target : undefined;
+}
+
+/** @param {HTMLInputElement} slider @param {number} x */
+function barAt(slider, x) {
+  const last = Number(slider.max);
+  return Math.max(0, Math.min(last, Math.floor((x / slider.clientWidth) * (last + 1))));
+}
+
+/** @param {HTMLInputElement} slider @param {number | undefined} from @param {number} to */
+function showSelection(slider, from, to) {
+  const selection = document.getElementById("selection");
+  const { first = "", slot = "" } = slider.dataset;
+  const [left, right] = [Math.min(from ?? to, to), Math.max(from ?? to, to)];
+  selection?.setAttribute("x", String(Number(first) + (left - 0.5) * Number(slot)));
+  selection?.setAttribute("width", String((right - left + 1) * Number(slot)));
+  selection?.setAttribute("visibility", from === undefined ? "hidden" : "visible");
+}
+
+// A finger moves the crosshair, and types days instead.
+chart.addEventListener("pointerdown", (event) => {
+  const slider = sliderOf(event);
+  if (slider === undefined || event.pointerType === "touch" || event.button !== 0) return;
+  dragged = barAt(slider, event.offsetX);
+  slider.setPointerCapture(event.pointerId);
+});
+chart.addEventListener("pointerup", (event) => {
+  const slider = sliderOf(event);
+  const from = dragged;
+  dragged = undefined;
+  if (slider === undefined || from === undefined) return;
+  const to = barAt(slider, event.offsetX);
+  showSelection(slider, undefined, to);
+  if (from !== to) chooseDays(slider, Math.min(from, to), Math.max(from, to));
+});
+chart.addEventListener("pointercancel", () => {
+  dragged = undefined;
+});
+
+/** Takes the days of some bars, which each reading begins with, into the fields. @param {HTMLInputElement} slider @param {number} from @param {number} to */
+function chooseDays(slider, from, to) {
+  const readings = (slider.dataset.readings ?? "").split("\n");
+  const daysOf = (/** @type {number} */ at) =>
+    /^([\d-]{10})(?: – ([\d-]{10}))?/.exec(readings[at] ?? "")?.slice(1) ?? [];
+  const [first, last] = [daysOf(from)[0], daysOf(to)[1] ?? daysOf(to)[0]];
+  if (first === undefined || last === undefined) return;
+  setDays(first, last);
+  void drawChart();
+}
+
+/** Days in the fields and a chosen range exclude each other. @param {string} from @param {string} to */
+function setDays(from, to) {
+  field("from").value = from;
+  field("to").value = to;
+  for (const radio of chartForm.querySelectorAll("[name=range]")) {
+    if (radio instanceof HTMLInputElement && (from || to)) radio.checked = false;
+  }
+}
 
 /** @param {string} text */
 async function suggest(text) {
@@ -333,7 +401,12 @@ chartForm.addEventListener("submit", (event) => {
   event.preventDefault();
   choose();
 });
-chartForm.addEventListener("change", choose);
+chartForm.addEventListener("change", ({ target }) => {
+  const name = target instanceof HTMLInputElement ? target.name : "";
+  if (name === "range") setDays("", "");
+  if (name === "from" || name === "to") setDays(field("from").value, field("to").value);
+  choose();
+});
 chartForm.addEventListener("input", (event) => {
   if (event.target instanceof HTMLInputElement && event.target.type === "text")
     void suggest(event.target.value).catch(() => {});

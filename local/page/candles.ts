@@ -4,6 +4,7 @@ import { addDays, weekday } from "../../shared/catalogue/dates.ts";
 import { formatNumber } from "../../shared/widget/format.ts";
 import { html, type Markup } from "../../shared/widget/html.ts";
 import { describeSeries, fractionDigits, gridLine, legend, line, margin, round } from "./axis.ts";
+import { type Mark, marksOfBars } from "./marks.ts";
 import type { PageWords } from "./words.ts";
 
 /** One trading day; of a suspended one there is no bar. */
@@ -17,7 +18,13 @@ export type Bar = {
   readonly vol: number;
 };
 
-export type Candles = { readonly title: string; readonly width: number; readonly bars: readonly Bar[] };
+export type Candles = {
+  readonly title: string;
+  readonly width: number;
+  readonly bars: readonly Bar[];
+  /** Ascending by day. */
+  readonly marks?: readonly Mark[];
+};
 
 export type Comparison = {
   readonly title: string;
@@ -31,10 +38,13 @@ const height = 300;
 const volumeHeight = 52;
 const gap = 12;
 
+/** Of a day such as 2024-01-02; a merged bar ends with its last one. */
+const dayCharacters = 10;
+
 /** A narrower candle cannot be told from a line. */
 const slotPixelsMin = 4;
 
-export function drawCandles({ title, width, bars: days }: Candles, words: PageWords): Markup {
+export function drawCandles({ title, width, bars: days, marks = [] }: Candles, words: PageWords): Markup {
   const inner = width - margin.left - margin.right;
   const [bars, step] = merged(days, Math.floor(inner / slotPixelsMin));
   const slot = inner / bars.length;
@@ -62,20 +72,26 @@ export function drawCandles({ title, width, bars: days }: Candles, words: PageWo
   const { columns, close } = words;
   const digits = fractionDigits(high - low);
   const label = `${title}, ${span(days, words)}: ${describeSeries({ name: close, values: days.map((bar) => bar.close) }, words.widget)}`;
+  const marked = marksOfBars(
+    marks,
+    bars.map(({ day }) => day.slice(-dayCharacters)),
+  );
+  const signs = marked.map((own, at) => signOf(own, middle(at), bottom + gap - 2));
   const readings = bars.map((bar, at) => {
     const before = bars[at - 1]?.close;
     const figures = (["open", "high", "low", "close"] as const).map(
       (name) => `${columns[name]} ${formatNumber(bar[name], 3)}`,
     );
     const moved = before === undefined || before === 0 ? [] : [percent(bar.close / before - 1)];
-    return [bar.day, ...figures, ...moved, `${columns.vol} ${formatNumber(bar.vol, 0)}`].join("  ");
+    const told = marked[at]?.map(({ text }) => text) ?? [];
+    return [bar.day, ...figures, ...moved, `${columns.vol} ${formatNumber(bar.vol, 0)}`, ...told].join("  ");
   });
   return figure({
     ...{ title: `${title}${step === "day" ? "" : `, ${words.steps[step]}`}.`, label, width, readings, words },
     x: [middle(0), slot],
     labels: [bars[0]?.day, bars[Math.floor(bars.length / 2)]?.day, bars.at(-1)?.day],
     drawing: html`${[low, (low + high) / 2, high].map((value) => gridLine(value, y(value), width, digits))}<text x="${margin.left - 6}" y="${height - margin.bottom - volumeHeight + 8}" text-anchor="end">${words.lots(most)}</text>
-${drawn(true)}${drawn(false)}`,
+${drawn(true)}${drawn(false)}${signs}`,
   });
 }
 
@@ -147,6 +163,7 @@ function figure({ title, label, width, readings, x, labels, drawing, words }: Fi
 <svg class="ts-chart candles" width="${width}" height="${height}" viewBox="0 0 ${width} ${height}" role="img" aria-label="${label}" font-size="11" fill="currentColor">
 <title>${label}</title>
 ${drawing}${names}
+<rect id="selection" class="selection" y="${margin.top}" width="0" height="${height - margin.top - margin.bottom}" visibility="hidden" />
 <line id="crosshair" class="crosshair" x1="0" x2="0" y1="${margin.top}" y2="${height - margin.bottom}" visibility="hidden" />
 </svg>
 <input type="range" id="crosshair-day" min="0" max="${last}" value="${last}" aria-label="${words.crosshair}" aria-valuetext="${readings[last]}" data-readings="${readings.join("\n")}" data-first="${round(x[0])}" data-slot="${x[1]}">
@@ -187,6 +204,13 @@ function mondayOf(formatted: string): string {
 
 function span(days: readonly Bar[], { widget }: PageWords): string {
   return widget.between(days[0]?.day ?? "", days.at(-1)?.day ?? "");
+}
+
+/** The first letter of each kind of event, once. */
+function signOf(marks: readonly Mark[], x: number, y: number): Markup | undefined {
+  if (marks.length === 0) return undefined;
+  const signs = [...new Set(marks.map(({ sign }) => sign))].join("");
+  return html`<text class="mark" x="${round(x)}" y="${round(y)}" text-anchor="middle">${signs}</text>`;
 }
 
 function wick({ high, low, open, close }: Bar, x: number, y: (value: number) => number): string {

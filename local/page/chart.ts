@@ -1,5 +1,5 @@
 // Prices of one code, or of two as they moved, as a chart, and the same numbers as a table, for screen readers.
-import { addDays, type Day, formatDay } from "../../shared/catalogue/dates.ts";
+import { addDays, type Day, formatDay, isDay } from "../../shared/catalogue/dates.ts";
 import type { Database } from "../../shared/ports.ts";
 import {
   type Adjustment,
@@ -13,6 +13,8 @@ import { formatNumber } from "../../shared/widget/format.ts";
 import { html, type Markup } from "../../shared/widget/html.ts";
 import { renderTable } from "../../shared/widget/table.ts";
 import { type Bar, drawCandles, drawComparison, percent } from "./candles.ts";
+import { type Mark, marksOfBars, readMarks } from "./marks.ts";
+import { isWholeCode, readPlainBars, searchPlain } from "./plain-bars.ts";
 import { type Range, ranges } from "./range.ts";
 import { search } from "./search.ts";
 import type { PageWords } from "./words.ts";
@@ -24,6 +26,9 @@ export type ChartChoice = {
   readonly compared: string;
   readonly adjust: Adjustment;
   readonly range: Range;
+  /** Days that were chosen by hand; then the range does not count. */
+  readonly from?: Day | undefined;
+  readonly to?: Day | undefined;
   /** Width in pixels. */
   readonly width: number;
 };
@@ -39,11 +44,27 @@ export function readChoice(query: URLSearchParams): ChartChoice {
     compared: (query.get("compare") ?? "").trim().slice(0, typedCharactersMax),
     adjust: adjustments.find((name) => name === query.get("adjust")) ?? "none",
     range: (Object.keys(ranges) as Range[]).find((name) => name === query.get("range")) ?? "1y",
+    ...readDays(query),
     width: Math.min(widths.most, Math.max(widths.least, width)),
   };
 }
 
-type Found = { readonly code: string; readonly name: string; readonly newest: Day };
+/** From and to as a date field sends them, in either order; anything else counts as not chosen. */
+function readDays(query: URLSearchParams): { from?: Day | undefined; to?: Day | undefined } {
+  const [from, to] = ["from", "to"].map((name) => {
+    const day = (query.get(name) ?? "").replaceAll("-", "");
+    return isDay(day) ? day : undefined;
+  });
+  return from !== undefined && to !== undefined && from > to ? { from: to, to: from } : { from, to };
+}
+
+type Found = {
+  readonly code: string;
+  readonly name: string;
+  readonly newest: Day;
+  /** Where its bars are, if they have no adjustment factor. */
+  readonly table?: string;
+};
 
 /** The chart as markup, and its codes; no code while nothing is stored. */
 export async function drawChart(
@@ -56,21 +77,34 @@ export async function drawChart(
   const other = choice.compared === "" ? undefined : await findPrices(database, choice.compared, words);
   const isCompared = other !== undefined && !("refusal" in other) && other.code !== found.code;
   const span = ranges[choice.range];
-  const from = span === undefined ? undefined : addDays(found.newest, -span);
-  const rowsOf = ({ code }: Found) => readPrices(database, code, from, choice.adjust);
+  const isChosen = choice.from !== undefined || choice.to !== undefined;
+  const range = isChosen
+    ? { from: choice.from, to: choice.to }
+    : { from: span === undefined ? undefined : addDays(found.newest, -span) };
+  const rowsOf = (one: Found) => readPrices(database, one, range, choice.adjust);
   const [rows, otherRows] = [await rowsOf(found), isCompared ? await rowsOf(other) : undefined];
   const adjusted = words.adjustments[choice.adjust];
   const title = [titleOf(found), ...(isCompared ? [titleOf(other)] : []), adjusted].join(" · ");
   const { width } = choice;
+  const marks = isCompared ? [] : await readMarks(database, found.code, rows, words);
+  const bars = rows.flatMap(asBar);
+  if (bars.length === 0) {
+    return {
+      code: found.code,
+      compared: "",
+      html: html`<p class="ts-quiet">${words.noPricesThen(titleOf(found))}</p>`.markup,
+    };
+  }
   const drawn =
     otherRows === undefined || !isCompared
-      ? drawCandles({ title, width, bars: rows.flatMap(asBar) }, words)
+      ? drawCandles({ title, width, bars, marks }, words)
       : drawComparison({ title, width, ...sideBySide([found, rows], [other, otherRows]) }, words);
   const refusal = other !== undefined && "refusal" in other ? other.refusal : undefined;
   return {
     code: found.code,
     compared: isCompared ? other.code : "",
-    html: html`${refusal}${headline(rows, words)}${drawn}${table(rows, title, words, otherRows)}`.markup,
+    html: html`${refusal}${headline(rows, words)}${drawn}${table(rows, title, words, { others: otherRows, marks })}`
+      .markup,
   };
 }
 
@@ -80,10 +114,14 @@ async function findPrices(
   typed: string,
   words: PageWords,
 ): Promise<Found | { readonly code: string; readonly refusal: Markup }> {
+  const [plain] = isWholeCode(typed) ? await searchPlain(database, typed) : [];
+  if (plain !== undefined) return { ...plain, code: plain.ts_code };
   const [match] = typed === "" ? [] : await search(database, typed);
   const isUnknown = typed !== "" && match === undefined;
   const found = isUnknown ? undefined : await chartedCode(database, match?.ts_code ?? "");
   if (found !== undefined) return found;
+  const [named] = await searchPlain(database, typed);
+  if (named !== undefined) return { ...named, code: named.ts_code };
   const text = isUnknown
     ? words.noMatch(typed)
     : match === undefined
@@ -94,12 +132,13 @@ async function findPrices(
 
 function readPrices(
   database: Database,
-  code: string,
-  from: Day | undefined,
+  { code, table }: Found,
+  { from, to }: { readonly from?: Day | undefined; readonly to?: Day | undefined },
   adjust: Adjustment,
 ): Promise<DailyRow[]> {
+  if (table !== undefined) return readPlainBars(database, { table, ts_code: code }, { from, to });
   return readWhole(dailyRowsMax, (last?: DailyRow) => {
-    const range = { from: last === undefined ? from : addDays(last.trade_date, 1) };
+    const range = { from: last === undefined ? from : addDays(last.trade_date, 1), to };
     return dailyOfCode(database, code, range, { adjust }, dailyRowsMax);
   });
 }
@@ -142,12 +181,15 @@ function headline(rows: readonly DailyRow[], words: PageWords): Markup | undefin
   return html`<p class="price"><strong>${formatNumber(last, 2)}</strong> ${words.priceOn(formatDay(newest.trade_date), moved)}</p>`;
 }
 
-/** @param others closes of a second code get a column */
+/** @param others closes of a second code get a column, as marks do */
 function table(
   rows: readonly DailyRow[],
   title: string,
   words: PageWords,
-  others: readonly DailyRow[] = [],
+  {
+    others = [],
+    marks,
+  }: { readonly others?: readonly DailyRow[] | undefined; readonly marks: readonly Mark[] },
 ): Markup {
   const closes = new Map(others.map((row) => [row.trade_date, numberOf(row, "close")]));
   const shown = rows.slice(-tableRowsMax).reverse();
@@ -161,9 +203,20 @@ function table(
     ...{ name: `${other.ts_code} ${words.columns.close}`, isNumber: true },
     cell: ({ trade_date }: DailyRow) => figureOf(closes.get(trade_date) ?? null, 3),
   };
+  const ofDays = marksOfBars(
+    marks,
+    rows.map(({ trade_date }) => formatDay(trade_date)),
+  );
+  const told = new Map(
+    rows.map(({ trade_date }, at) => [trade_date, ofDays[at]?.map(({ text }) => text).join("; ")]),
+  );
+  const events = {
+    name: words.marks.column,
+    cell: ({ trade_date }: DailyRow) => told.get(trade_date) ?? "",
+  };
   const day = { name: words.day, cell: ({ trade_date }: DailyRow) => formatDay(trade_date) };
   return html`<details><summary>${words.asTable(shown.length)}</summary>
-<div class="scroll" tabindex="0" role="region" aria-label="${title}">${renderTable({ columns: [day, ...numbers, ...(compared ? [compared] : [])], rows: shown, isPlain: true, caption: title })}</div></details>`;
+<div class="scroll" tabindex="0" role="region" aria-label="${title}">${renderTable({ columns: [day, ...numbers, ...(compared ? [compared] : []), ...(marks.length > 0 ? [events] : [])], rows: shown, isPlain: true, caption: title })}</div></details>`;
 }
 
 function figureOf(value: number | null, digits: 0 | 3): string {

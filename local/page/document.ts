@@ -111,6 +111,8 @@ function prices(words: PageWords, content: Content | undefined): Markup {
 <datalist id="codes"></datalist>
 <fieldset class="choice"><legend>${words.adjustment}</legend>${adjustments.map((name) => choice("adjust", name, name === "none" ? words.adjustments.none : name, name === "none"))}</fieldset>
 <fieldset class="choice"><legend>${words.range}</legend>${(Object.keys(ranges) as Range[]).map((name) => choice("range", name, words.ranges[name], name === "1y"))}</fieldset>
+<div class="pair"><label>${words.from}<input type="date" name="from" aria-describedby="drag-hint"></label><label>${words.to}<input type="date" name="to" aria-describedby="drag-hint"></label></div>
+<p id="drag-hint" class="ts-quiet">${words.dragHint}</p>
 </form>
 <div id="chart" aria-live="off" data-code="${content?.chart.code}">${content && { markup: content.chart.html }}</div>`;
 }

@@ -65,6 +65,7 @@ export type PageWords = {
   readonly ranges: Readonly<Record<Range, string>>;
   readonly nothingStored: string;
   readonly noPrices: (code: string) => string;
+  readonly noPricesThen: (code: string) => string;
   readonly noMatch: (typed: string) => string;
   readonly close: string;
   /** The dialog with the names of what is absent of a day, what a verification found, or all datasets. */
@@ -76,6 +77,7 @@ export type PageWords = {
   readonly day: string;
   readonly columns: Readonly<Record<"open" | "high" | "low" | "close" | "vol", string>>;
   readonly priceOn: (day: string, moved: string) => string;
+  readonly dragHint: string;
   /** The slider over a chart. */
   readonly crosshair: string;
   /** The greatest volume, short. */
@@ -86,6 +88,11 @@ export type PageWords = {
   readonly steps: Readonly<Record<"week" | "month", string>>;
   readonly asTable: (rows: number) => string;
   readonly datasetTable: DatasetWords;
+  readonly marks: {
+    readonly column: string;
+    readonly stepSign: string;
+    readonly step: (factor: string) => string;
+  };
   readonly units: UnitWords;
   readonly verify: VerifyWords;
   readonly sql: SqlWords;
@@ -255,6 +262,7 @@ const english: PageWords = {
   ranges: { "1m": "1 m", "3m": "3 m", "1y": "1 y", "5y": "5 y", all: "all" },
   nothingStored: "No prices are stored yet. They appear here when the first days are in.",
   noPrices: (code) => `No prices of ${code} are stored.`,
+  noPricesThen: (code) => `No prices of ${code} are stored for these days.`,
   noMatch: (typed) => `No code, name or pinyin initials contain '${typed}'.`,
   close: "close",
   names: "Details",
@@ -264,6 +272,7 @@ const english: PageWords = {
   day: "day",
   columns: { open: "open", high: "high", low: "low", close: "close", vol: "volume, lots" },
   priceOn: (day, moved) => `on ${day}, ${moved} over the range`,
+  dragHint: "Drag over the chart with the mouse to choose its days, or type them.",
   crosshair: "Day of the chart",
   lots: (count) =>
     count < 1_000 ? `${formatNumber(count, 0)} lots` : `${formatNumber(count / 1_000, 0)}k lots`,
@@ -283,6 +292,7 @@ const english: PageWords = {
     through: "complete through",
     keptAs: { yes: "yes", points: "too few points", no: "no" },
   },
+  marks: { column: "events", stepSign: "X", step: (factor) => `ex-rights, factor × ${factor}` },
   units: {
     unknown: "There is no such task.",
     none: "No units of this kind.",
@@ -460,6 +470,7 @@ const chinese: PageWords = {
   ranges: { "1m": "1 月", "3m": "3 月", "1y": "1 年", "5y": "5 年", all: "全部" },
   nothingStored: "还没有价格入库。首批数据入库后会显示在这里。",
   noPrices: (code) => `没有 ${code} 的价格。`,
+  noPricesThen: (code) => `${code} 在这段时间没有已入库的价格。`,
   noMatch: (typed) => `没有代码、名称或拼音首字母包含“${typed}”。`,
   close: "收盘价",
   names: "详情",
@@ -469,6 +480,7 @@ const chinese: PageWords = {
   day: "日期",
   columns: { open: "开盘", high: "最高", low: "最低", close: "收盘", vol: "成交量（手）" },
   priceOn: (day, moved) => `${day}，区间涨跌 ${moved}`,
+  dragHint: "用鼠标在图上拖动即可选择区间，也可直接填写日期。",
   crosshair: "图上的日期",
   lots: (count) => (count < 10_000 ? `${formatNumber(count, 0)} 手` : `${formatNumber(count / 10_000)} 万手`),
   rebased: (day) => `收盘价，以 ${day} 为 100。`,
@@ -487,6 +499,7 @@ const chinese: PageWords = {
     through: "连续完整到",
     keptAs: { yes: "是", points: "积分不足", no: "否" },
   },
+  marks: { column: "事件", stepSign: "权", step: (factor) => `除权除息，复权因子 × ${factor}` },
   units: {
     unknown: "没有这个任务。",
     none: "没有这类单元。",

@@ -203,7 +203,20 @@ export type DatasetWords = {
   readonly columns: Readonly<Record<string, ColumnWords>>;
   /** A question about the data, and the statement that answers it. */
   readonly example?: { readonly asks: Bilingual; readonly sql: string };
+  readonly marks?: DatasetMarks;
 };
+
+/** Days of a code that a chart of its prices marks. */
+export type DatasetMarks = {
+  /** The column with the day. */
+  readonly day: string;
+  /** One letter for the drawing. */
+  readonly sign: Bilingual;
+  readonly tells: Bilingual;
+  /** Columns whose values are said. */
+  readonly shows: readonly string[];
+};
+
 export type ColumnWords = readonly [measure: Measure, en: string, zh: string];
 
 /** The main interface, then the joined ones. */

@@ -63,4 +63,10 @@ export const words: DatasetWords = {
     base_date: ["none", "Day of the share base", "基准日"],
     base_share: ["ten thousand shares", "Share base", "基准股本"],
   },
+  marks: {
+    day: "ex_date",
+    sign: { en: "D", zh: "息" },
+    tells: { en: "dividend,", zh: "除权除息，" },
+    shows: ["cash_div_tax", "stk_div"],
+  },
 };

@@ -250,6 +250,12 @@ export const words: DatasetWords = {
     q_netprofit_yoy: ["percent", "Net profit of the parent, single quarter, growth on the year before", "归属于母公司股东的净利润同比增长率，单季度"],
     q_netprofit_qoq: ["percent", "Net profit of the parent, single quarter, growth on the quarter before", "归属于母公司股东的净利润环比增长率，单季度"],
   },
+  marks: {
+    day: "ann_date",
+    sign: { en: "R", zh: "报" },
+    tells: { en: "report of", zh: "财报" },
+    shows: ["end_date"],
+  },
   example: {
     asks: {
       en: "Which figures did a company change after it had announced them?",
