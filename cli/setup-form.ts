@@ -16,8 +16,8 @@ const form = z.object({
 });
 
 export type FormAnswer = {
-  /** done: the account is enough, and was written if that was asked. */
-  readonly outcome: "done" | "not enough" | "refused";
+  /** done: the account is enough, and was written if that was asked. starts again: with what was written, at once. */
+  readonly outcome: "done" | "starts again" | "not enough" | "refused";
   readonly lines: readonly string[];
 };
 
@@ -25,12 +25,14 @@ export type Place = {
   readonly environment: Session["environment"];
   readonly dataDir: string;
   readonly language: "en" | "zh";
+  /** Whether the stack starts again by itself when the settings were written. */
+  readonly restarts?: boolean;
 };
 
 /** No line holds the token. */
 export async function setUpFromForm(
   given: object,
-  { environment, dataDir, language }: Place,
+  { environment, dataDir, language, restarts = false }: Place,
 ): Promise<FormAnswer> {
   const t = messagesFor({ LC_ALL: language });
   const lines: string[] = [];
@@ -49,8 +51,9 @@ export async function setUpFromForm(
     const { token, points, datasets, write } = readForm(given, t.setup.badPoints);
     const values = { "token-file": undefined, "token-stdin": true, points, datasets, write };
     const asking = { ask: undefined, askSecret: undefined, readInput: () => Promise.resolve(token) };
-    const code = await setUp(session, values, asking, write ? "nowhere" : "after");
-    return { outcome: code === exitCodes.done ? "done" : "not enough", lines };
+    const code = await setUp(session, values, asking, write ? "nowhere" : "after", restarts);
+    if (code !== exitCodes.done) return { outcome: "not enough", lines };
+    return { outcome: write && restarts ? "starts again" : "done", lines };
   } catch (error) {
     if (!(error instanceof CommandError)) throw error;
     return { outcome: "refused", lines: [...lines, error.message] };

@@ -57,12 +57,16 @@ export type Environment = {
 
 const preferredPorts = { database: 54_320, aws: 45_660, api: 45_661, page: 45_670, tushare: 45_671 };
 
+/** The page has the answer to its form by then. */
+const answeredMilliseconds = 500;
+
 /** Open days of history that a run fetches by default. */
 const daysByDefault = 30;
 
 /**
  * @param asked with `looked` false, the origin of the data folder's database is checked before anything else; `admit` is asked
  *   before each call of a function, which tests use
+ * @param restart ends this start for one with the settings that the page has written
  * @throws Error of one sentence, after stopping what was started
  */
 export async function startEnvironment(
@@ -71,6 +75,7 @@ export async function startEnvironment(
   dataDir: string,
   terminal: Terminal,
   stop: AbortSignal,
+  restart?: () => void,
 ): Promise<Environment> {
   const closers: (() => Promise<void>)[] = [];
   const close = async () => {
@@ -161,7 +166,10 @@ export async function startEnvironment(
         setUp: async (given, language) => {
           // Loaded when it is asked for: most starts do without it.
           const { setUpFromForm } = await import("../cli/setup-form.ts");
-          return await setUpFromForm(given, { environment: process.env, dataDir, language });
+          const place = { environment: process.env, dataDir, language, restarts: restart !== undefined };
+          const answer = await setUpFromForm(given, place);
+          if (answer.outcome === "starts again") setTimeout(() => restart?.(), answeredMilliseconds);
+          return answer;
         },
       }),
     );

@@ -14,6 +14,10 @@ if (Number(process.versions.node.split(".")[0]) < 20) {
   process.exit(1);
 }
 if (!isInstalled()) install();
+/** A program that ends with this code wants to be started again, with settings that it has written; main.ts has the same. */
+const againCode = 75;
+/** The processes above this one, where npm is one of them. */
+const npm = process.env.npm_lifecycle_event && ancestors();
 run(process.argv.slice(2));
 
 /** npm writes node_modules/.package-lock.json last, so an interrupted install does not count. */
@@ -64,18 +68,25 @@ function run([program, ...args]) {
       PATH: `${dirname(node24)}${windows ? ";" : ":"}${process.env.PATH}`,
     },
   });
-  for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"]) process.on(signal, () => child.kill(signal));
-  child.on("exit", (code, signal) => process.exit(code ?? (signal === "SIGINT" ? 130 : 1)));
-
+  let isStopped = false;
+  const pass = (signal) => {
+    isStopped = true;
+    child.kill(signal);
+  };
+  for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"]) process.on(signal, pass);
   // npm's shell survives npm; killing npm must not leave a database running.
-  if (process.env.npm_lifecycle_event) {
-    const started = ancestors();
-    setInterval(() => ancestors() !== started && child.kill("SIGKILL") && process.exit(1), 500).unref();
-  }
+  const watch =
+    npm && setInterval(() => ancestors() !== npm && child.kill("SIGKILL") && process.exit(1), 500).unref();
+  child.on("exit", (code, signal) => {
+    if (code !== againCode || isStopped) process.exit(code ?? (signal === "SIGINT" ? 130 : 1));
+    for (const each of ["SIGINT", "SIGTERM", "SIGHUP"]) process.off(each, pass);
+    clearInterval(watch);
+    run([program, ...args]);
+  });
 }
 
 function ancestors() {
   const shell = `/proc/${process.ppid}/stat`;
-  const npm = existsSync(shell) ? readFileSync(shell, "utf8").split(") ")[1].split(" ")[1] : "";
-  return `${process.ppid} ${npm}`;
+  const above = existsSync(shell) ? readFileSync(shell, "utf8").split(") ")[1].split(" ")[1] : "";
+  return `${process.ppid} ${above}`;
 }

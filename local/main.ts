@@ -29,6 +29,9 @@ const language = languageOf(process.env);
 /** The same as the command line's exit code for a conflict. */
 const inTheWayExitCode = 4;
 
+/** The launcher starts again then; launch.mjs has the same. */
+const againExitCode = 75;
+
 /** Time of a start to close what it has opened, after Ctrl-C: the CDK alone would take ten seconds to come to its end. */
 const closeMilliseconds = 900;
 
@@ -54,6 +57,8 @@ async function main(): Promise<number> {
   const isNamed = options.dataDir !== undefined || isReal(asked.origin) || !holdsToken(process.env);
   const said = isNamed ? options : { ...options, dataDir: relative("", path) };
   const stop = stopSignal();
+  const again = new AbortController();
+  const restart = canRestart(options) ? () => again.abort() : undefined;
   let environment: Environment | undefined;
   let isStarting = true;
   const leave = () => {
@@ -65,7 +70,14 @@ async function main(): Promise<number> {
   try {
     const terminal = makeTerminal(process.stdout, language);
     if (options.discard) discard(dataDir.path);
-    environment = await startEnvironment(options, { ...asked, looked }, dataDir.path, terminal, stop.signal);
+    environment = await startEnvironment(
+      options,
+      { ...asked, looked },
+      dataDir.path,
+      terminal,
+      stop.signal,
+      restart,
+    );
     isStarting = false;
     for (const line of introduce(said, environment, dataDir.path)) terminal.line(line);
     const { databaseHost: host } = options;
@@ -83,18 +95,32 @@ async function main(): Promise<number> {
       jobsOfStart(options, asked),
       environment,
       terminal,
-      AbortSignal.any([stop.signal, lost.signal]),
+      AbortSignal.any([stop.signal, lost.signal, again.signal]),
     );
-    return await Promise.race([ended, run]);
+    const code = await Promise.race([ended, run]);
+    return again.signal.aborted && !stop.signal.aborted ? againExitCode : code;
   } catch (error) {
     if (stop.signal.aborted) return 130;
+    if (again.signal.aborted) return againExitCode;
     throw isNoSpace(error) ? new NoSpaceError(dataDir.path, error) : error; // so the message names the data folder
   } finally {
     stop.closing();
     await environment?.close();
     dataDir.release();
     if (stop.signal.aborted) sayStopped(dataDir.path);
+    else if (again.signal.aborted) console.error(translate(say("startsAgain"), language));
   }
+}
+
+/**
+ * Whether the same line, started again, would use the settings that were written meanwhile, in a data folder of their own: nothing
+ * on it or in the environment speaks against that, and there is a launcher.
+ */
+function canRestart({ dataDir, captured, stocks, faults, once, discard }: Options): boolean {
+  const { DATABASE_URL, TUSHARE_TOKEN, TUSHARE_URL } = process.env;
+  const isTrial = captured !== undefined || stocks !== undefined || faults.length > 0;
+  const isFree = TUSHARE_TOKEN === undefined && TUSHARE_URL === undefined && !DATABASE_URL;
+  return process.connected === true && dataDir === undefined && isFree && !isTrial && !once && !discard;
 }
 
 function sayStopped(path: string): void {

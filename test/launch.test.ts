@@ -5,6 +5,7 @@ import {
   mkdirSync,
   mkdtempSync,
   readdirSync,
+  readFileSync,
   rmSync,
   symlinkSync,
   writeFileSync,
@@ -37,4 +38,27 @@ test.each([
   expect(stderr).toContain("remove the link");
   expect(status).toBe(1);
   expect(exists ? readdirSync(other) : []).toEqual(exists ? ["theirs.txt"] : []);
+});
+
+test("it starts a program again that asks for it, and no other", () => {
+  const checkout = mkdtempSync(join(tmpdir(), "launch-"));
+  onTestFinished(() => rmSync(checkout, { recursive: true }));
+  for (const folder of ["local", "node_modules/node/bin"])
+    mkdirSync(join(checkout, folder), { recursive: true });
+  copyFileSync(join(import.meta.dirname, "..", "local", "launch.mjs"), join(checkout, "local", "launch.mjs"));
+  writeFileSync(join(checkout, "package-lock.json"), "{}");
+  symlinkSync(process.execPath, join(checkout, "node_modules", "node", "bin", "node"));
+  writeFileSync(join(checkout, "node_modules", ".package-lock.json"), "{}");
+  const program = `import { appendFileSync, readFileSync } from "node:fs";
+    appendFileSync("starts.txt", process.argv[2]);
+    process.exit(readFileSync("starts.txt", "utf8").length < 3 ? 75 : 7);`;
+  writeFileSync(join(checkout, "local", "asks.ts"), program);
+  const { status } = spawnSync(
+    process.execPath,
+    [join(checkout, "local", "launch.mjs"), "local/asks.ts", "x"],
+    {
+      timeout: 60_000,
+    },
+  );
+  expect([status, readFileSync(join(checkout, "starts.txt"), "utf8")]).toEqual([7, "xxx"]);
 });

@@ -126,3 +126,40 @@ test.skipIf(missingChromium !== undefined).each([
   expect(complaints).toEqual([]);
   await context?.close();
 });
+
+test("where npm start can start again by itself, it is told so, only when the settings were written", async () => {
+  const environment = { TUSHARE_URL: upstream.url, MIRROR_SETTINGS_FILE: file };
+  const place = { environment, dataDir: folder, language: "en" as const, restarts: true };
+  expect(await setUpFromForm({ ...form, write: false }, place)).toMatchObject({ outcome: "done" });
+  expect(await setUpFromForm({ ...form, token: "bad-token-of-somebody" }, place)).toMatchObject({
+    outcome: "refused",
+  });
+  const written = await setUpFromForm(form, place);
+  expect(written.outcome).toBe("starts again");
+  expect(written.lines.join("\n")).toContain("npm start goes on with your data now");
+  expect(written.lines.join("\n")).not.toContain("stop a running npm start first");
+});
+
+test.skipIf(missingChromium !== undefined)("the page comes back by itself with one's own data", async () => {
+  const options = { readerUrl: nowhere, databaseUrl: nowhere, choice: readChoice("core", 200) };
+  const parts = {
+    ...options,
+    dispatch: () => Promise.reject(new Error("nothing is dispatched")),
+    rates: async () => [],
+  };
+  const outcome = "starts again" as const;
+  const before = await startPage({ ...parts, origin, setUp: async () => ({ outcome, lines: ["written"] }) });
+  const tab = await browser?.newPage();
+  if (tab === undefined) throw new Error("no browser");
+  await tab.goto(before.url, { waitUntil: "domcontentloaded" });
+  await tab.getByText("SIMULATED: use your own data").click();
+  await tab.evaluate("document.getElementById('setup-write').disabled = false");
+  await tab.getByRole("button", { name: "Use my data" }).click();
+  await tab.locator("#setup-said").getByText("written").waitFor();
+  await before.close();
+  const after = await startPage({ ...parts, origin: tushareOrigin, port: Number(new URL(before.url).port) });
+  await tab.locator("#setup-form").waitFor({ state: "detached" });
+  expect(after.url).toBe(before.url);
+  await tab.close();
+  await after.close();
+});

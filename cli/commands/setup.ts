@@ -63,6 +63,7 @@ export async function setUp(
   values: SetupValues,
   tools: Asking,
   place: TablePlace = "before",
+  restarts = false,
 ): Promise<number> {
   const { t, output, environment } = session;
   const file = settingsPath(environment);
@@ -84,9 +85,11 @@ export async function setUp(
   if (isWritten && file !== undefined) {
     const own = environment.TUSHARE_URL?.trim() ? { TUSHARE_URL: url } : {};
     write(file, { TUSHARE_TOKEN: token, ...own, ...plan.settings }, t);
-    const next = plan.isEnough
-      ? t.setup.next
-      : [...t.setup.nextAlone, t.setup.withMore(number(plan.pointsNeeded))];
+    const next = restarts
+      ? [t.setup.startsAgain]
+      : plan.isEnough
+        ? t.setup.next
+        : [...t.setup.nextAlone, t.setup.withMore(number(plan.pointsNeeded))];
     for (const line of [t.setup.written(file), "", ...next]) output.line(line);
   }
   output.json({

@@ -161,6 +161,8 @@ export const en = {
     written: (file: string) => `\nWritten to ${file}, which only you can read. The token is nowhere else.`,
     notWritten: (file: string, code: string) =>
       `${file} could not be written (${code}): check its folder's permissions`,
+    startsAgain:
+      "npm start goes on with your data now, in .local/tushare: this page comes back with it. What is simulated stays in its own folder.",
     nextAlone: [
       "Next (stop a running npm start first; what is simulated stays in its own folder, and is never mixed with this):",
       "  npm start                       these datasets, in .local/tushare",

@@ -142,6 +142,8 @@ export const zh: Messages = {
     evening: (calls, time) => `每晚：${calls} 次调用，约 ${time}。`,
     written: (file) => `\n已写入 ${file}，仅本人可读。token 不会保存在其他任何地方。`,
     notWritten: (file, code) => `无法写入 ${file}（${code}）：请检查所在目录的权限`,
+    startsAgain:
+      "npm start 现在改用你的数据，放在 .local/tushare，本页随后自动打开。模拟数据仍在自己的目录里。",
     nextAlone: [
       "接下来（先停止正在运行的 npm start；模拟数据在自己的目录里，绝不会与真实数据混在一起）：",
       "  npm start                       取这些数据，放在 .local/tushare",

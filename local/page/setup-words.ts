@@ -13,7 +13,8 @@ type SetupWords = Readonly<
     | "write"
     | "answer"
     | "waiting"
-    | "lost",
+    | "lost"
+    | "away",
     string
   >
 >;
@@ -32,6 +33,7 @@ export const setupWords: Readonly<Record<PageWords["language"], SetupWords>> = {
     answer: "What your account allows",
     waiting: "Asking TuShare …",
     lost: "npm start does not answer; it may have been stopped.",
+    away: "npm start has not come back here: its terminal says why, or where the page is now.",
   },
   "zh-CN": {
     summary: "当前为模拟数据：换成自己的 TuShare 数据",
@@ -46,5 +48,6 @@ export const setupWords: Readonly<Record<PageWords["language"], SetupWords>> = {
     answer: "账户能做什么",
     waiting: "正在向 TuShare 查询……",
     lost: "npm start 没有响应，可能已停止。",
+    away: "npm start 没有在此恢复：请看它的终端，那里有原因或新的页面地址。",
   },
 };

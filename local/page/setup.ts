@@ -9,7 +9,7 @@ import type { PageWords } from "./words.ts";
 export type SetUp = (
   given: object,
   language: "en" | "zh",
-) => Promise<{ outcome: "done" | "not enough" | "refused"; lines: readonly string[] }>;
+) => Promise<{ outcome: "done" | "starts again" | "not enough" | "refused"; lines: readonly string[] }>;
 
 /** The usual levels; TuShare is asked without one. */
 const levels = [120, 2_000, 5_000, 10_000];
@@ -25,7 +25,7 @@ export function setupBox({ language }: PageWords, origin: Origin): Markup | unde
   return html`<details id="setup" class="setup">
 <summary>${words.summary}</summary>
 <p>${words.needs} <a href="https://tushare.pro" rel="noreferrer" target="_blank">tushare.pro</a></p>
-<form id="setup-form" data-waiting="${words.waiting}" data-lost="${words.lost}">
+<form id="setup-form" data-waiting="${words.waiting}" data-lost="${words.lost}" data-away="${words.away}">
 <label>${words.token}<input type="password" name="token" autocomplete="off" spellcheck="false" required></label>
 <label>${words.points}<select name="points"><option value="">${words.ask}</option>${levels.map((points) => html`<option value="${points}">${points.toLocaleString("en-US")}</option>`)}</select></label>
 <label>${words.datasets}<input type="text" name="datasets" value="core" autocomplete="off" spellcheck="false"></label>

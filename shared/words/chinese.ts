@@ -326,6 +326,7 @@ export const chinese: Readonly<Record<SentenceName | StartSentenceName, string>>
   startOwn: "数据       来自 TuShare，每个接口每分钟最多 {calls} 次调用",
   startStop: "停止       按 Ctrl-C；数据保留在 {path}，下次启动接着用",
   startOnce: "停止       作业结束后自动停止；数据保留在 {path}",
+  startsAgain: "已在页面上写入设置：改用你的数据重新启动",
   stillUp: "仍在运行，定时任务照常执行。按 Ctrl-C 停止。",
   jobEnded: "{job} 以 {status} 结束：{reason}",
   continuing: "从上次停下的地方继续 {job}",

@@ -106,6 +106,7 @@ export const startSentences = {
   startOwn: "data       TuShare's own, at most {calls} calls a minute to an interface",
   startStop: "stop       Ctrl-C; the data stay in {path}, and the next start goes on with them",
   startOnce: "stop       by itself after the job; the data stay in {path}",
+  startsAgain: "your settings were written on the page: starting again with your own data",
   stillUp: "Still up, with its schedules running. Ctrl-C stops it.",
   jobEnded: "{job} ended {status}: {reason}",
   continuing: "continuing {job} where it was left",
