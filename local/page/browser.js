@@ -120,7 +120,7 @@ document.addEventListener("click", async (event) => {
 });
 
 /**
- * Shows that the button waits; a second click does nothing. A disabled button would lose the focus.
+ * Shows that a button or link waits; a second click does nothing. A disabled button would lose the focus.
  * @param {Element | null} button @param {() => Promise<void>} work
  */
 async function whileWaiting(button, work) {
@@ -157,6 +157,11 @@ document.addEventListener("click", async (event) => {
   const address = event.target.closest("a[data-names]")?.getAttribute("href");
   if (!address) return;
   event.preventDefault();
+  await whileWaiting(event.target.closest("a"), () => openNames(address));
+});
+
+/** @param {string} address */
+async function openNames(address) {
   try {
     const response = await fetch(address);
     if (!response.ok) throw new Error(String(response.status));
@@ -166,7 +171,7 @@ document.addEventListener("click", async (event) => {
   } catch {
     setState(document.body.dataset.lost ?? "", false);
   }
-});
+}
 
 function describeJob() {
   const job = startForm.elements.namedItem("job");
@@ -272,6 +277,7 @@ async function drawChart() {
   drawing += 1;
   const mine = drawing;
   drawnAt = performance.now();
+  chart.setAttribute("aria-busy", "true");
   try {
     const { code, compared, html } = await (await fetch(`/chart?${query}`)).json();
     if (mine !== drawing) return; // the choice has changed since
@@ -284,6 +290,8 @@ async function drawChart() {
     if (isPointed) point();
   } catch {
     setState(document.body.dataset.lost ?? "", false);
+  } finally {
+    if (mine === drawing) chart.removeAttribute("aria-busy");
   }
 }
 

@@ -19,6 +19,7 @@ import { readWeeks, streamEvents } from "./events.ts";
 import { type InterfaceRate, makeFeed } from "./feed.ts";
 import { renderFragments } from "./fragments.ts";
 import { drawNames } from "./names.ts";
+import { searchPlain } from "./plain-bars.ts";
 import { search } from "./search.ts";
 import type { SetUp } from "./setup.ts";
 import { askSql } from "./sql.ts";
@@ -114,7 +115,7 @@ export async function startPage({
       case "GET /findings":
         return sendHtml(response, await drawFindings(database, query, words));
       case "GET /codes":
-        return sendJson(response, 200, await search(database, query.get("q") ?? ""));
+        return sendJson(response, 200, await suggest(query.get("q") ?? ""));
       case "POST /command":
         return await command(request, response, words);
       case "POST /sql":
@@ -124,6 +125,10 @@ export async function startPage({
       default:
         return send(response, 404, "text/plain", "There is no such path: the page is at /.\n");
     }
+  }
+
+  async function suggest(typed: string) {
+    return [...(await search(database, typed)), ...(await searchPlain(database, typed))];
   }
 
   /** With its content, so that nothing moves when the browser's script starts. */
