@@ -1,10 +1,12 @@
 // The page shows the stack's messages in the reader's language, and a refusal with the labels of its form.
 import { describe, expect, test } from "vitest";
 import { drawCandles, drawComparison } from "../local/page/candles.ts";
+import { readChoice } from "../local/page/chart.ts";
 import { carryOut } from "../local/page/commands.ts";
 import { renderDocument } from "../local/page/document.ts";
 import type { Snapshot } from "../local/page/feed.ts";
 import { renderFragments } from "../local/page/fragments.ts";
+import { marksOfBars } from "../local/page/marks.ts";
 import { renderVerifications } from "../local/page/verifications.ts";
 import { wordsFor } from "../local/page/words.ts";
 import { datasets } from "../shared/catalogue/datasets.ts";
@@ -132,6 +134,35 @@ test("lines are interrupted where a code has no price, and of twenty thousand da
   const [path = ""] = lines(rising, rising);
   expect(path.match(/[ML]/g)?.length).toBeLessThanOrEqual(2_001);
   expect(path).toMatch(/ 12$/); // the newest value is the highest
+});
+
+test("a mark of a closed day stands on the next bar, one of a week on its candle, and its text is escaped", () => {
+  const marks = [
+    { day: "20200104", sign: "R", text: "report of <b>2019-12-31</b>" }, // a Saturday
+    { day: "20200108", sign: "D", text: "dividend" },
+  ];
+  expect(marksOfBars(marks, ["2020-01-03", "2020-01-06", "2020-01-10"])).toEqual([
+    [],
+    [marks[0]],
+    [marks[1]],
+  ]);
+  expect(marksOfBars(marks, ["2020-01-03"])).toEqual([[]]);
+  const bars = Array.from({ length: 700 }, (_, at) => {
+    const day = formatDay(addDays("20200101", at));
+    return { day, open: 1, high: 1, low: 1, close: 1, vol: 1 };
+  });
+  const { markup } = drawCandles({ title: "x", width: 730, bars, marks }, english);
+  expect(markup.match(/<text class="mark"[^>]*>(\w+)</g)).toHaveLength(2); // weeks
+  expect(markup).toContain("report of &lt;b&gt;2019-12-31&lt;/b&gt;");
+});
+
+test.each([
+  ["from=2024-03-01&to=2024-01-01", { from: "20240101", to: "20240301" }],
+  ["from=2024-02-30&to=x", { from: undefined, to: undefined }],
+  ["to=20240105&range=5y", { from: undefined, to: "20240105", range: "5y" }],
+  ["range=9y&adjust=none&width=1e9", { range: "1y", width: 1_400 }],
+])("of what is chosen for a chart (%s) only what makes sense counts", (query, expected) => {
+  expect(readChoice(new URLSearchParams(query))).toMatchObject(expected);
 });
 
 test("names in a chart are escaped, and codes without a common day are said to have none", () => {
