@@ -5,6 +5,8 @@ import { describeApi } from "../shared/api/openapi.ts";
 import type { Description } from "../shared/api/openapi-shape.ts";
 import { routes } from "../shared/api/routes.ts";
 import { ask } from "./support/ask-api.ts";
+import { runAxe } from "./support/axe.ts";
+import { missingChromium, openChromium, phone } from "./support/chromium.ts";
 import { makeMarket } from "./support/small-market.ts";
 import { makeWorld, type World } from "./support/world.ts";
 
@@ -61,4 +63,17 @@ test("every link to try is answered by a filled mirror", async () => {
   // A small market has not all of it: what it lacks is a 404 with a reason, never a refused field.
   expect(statuses.filter((each) => !/^(200|404) /.test(each))).toEqual([]);
   expect(statuses.filter((each) => each.startsWith("404")).length).toBeLessThanOrEqual(3);
+});
+
+test.skipIf(missingChromium !== undefined)("it breaks no rule of accessibility, light or dark", async () => {
+  const browser = await openChromium();
+  const tab = await browser.newPage({ ...phone, reducedMotion: "reduce" });
+  const some = describeApi(routes.filter((_, at) => at % 5 === 0)); // all look alike, and axe takes five seconds for all
+  await tab.setContent(renderDocs(some as unknown as Description));
+  const { rules, violations } = await runAxe(tab);
+  await tab.emulateMedia({ colorScheme: "dark" });
+  const dark = await runAxe(tab, "nav, #listJobs, #schemas", ["color-contrast"]);
+  await browser.close();
+  console.info(`axe on /docs: ${violations.length} violations of ${rules.size} rules`);
+  expect([...violations, ...dark.violations]).toEqual([]);
 });

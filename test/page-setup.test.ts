@@ -13,14 +13,8 @@ import type { Upstream } from "../local/tushare/handle.ts";
 import { serveUpstream } from "../local/tushare/protocol.ts";
 import { readChoice } from "../shared/catalogue/chosen-datasets.ts";
 import { originOfAddress, simulatedOrigin, tushareOrigin } from "../shared/catalogue/origin.ts";
-import {
-  desktop,
-  faintTexts,
-  missingChromium,
-  namelessControls,
-  openChromium,
-  phone,
-} from "./support/chromium.ts";
+import { runAxe } from "./support/axe.ts";
+import { desktop, missingChromium, openChromium, phone } from "./support/chromium.ts";
 
 const token = "5f2e-a-token-that-is-shown-to-nobody";
 const folder = mkdtempSync(join(tmpdir(), "page-setup-"));
@@ -110,8 +104,7 @@ test.skipIf(missingChromium !== undefined).each([
   await said.getByText("The token is valid").waitFor();
   expect(await said.textContent()).toMatch(/Ten years of them: [\d,]+ calls/);
   expect(await tab.evaluate("document.documentElement.scrollWidth <= innerWidth")).toBe(true);
-  expect(await faintTexts(tab)).toEqual([]);
-  expect((await namelessControls(tab)).nameless).toEqual([]);
+  expect((await runAxe(tab)).violations).toEqual([]);
   // Another choice was not checked.
   await tab.getByLabel("Datasets to keep up to date").fill("core,index");
   expect(await write.isDisabled()).toBe(true);

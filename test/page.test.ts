@@ -9,12 +9,12 @@ import type { Browser } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { askSql } from "../local/page/sql.ts";
 import { wordsFor } from "../local/page/words.ts";
+import { runAxe } from "./support/axe.ts";
 import {
   desktop,
-  faintTexts,
+  faintLabels,
   layoutShift,
   missingChromium,
-  namelessControls,
   openChromium,
   openPage,
   phone,
@@ -216,6 +216,7 @@ describe.skipIf(missingChromium !== undefined)("in a browser", () => {
   });
 
   async function query(sql: string) {
+    await run.printed("psql postgres://"); // which comes after the page's address
     const client = new pg.Client({ connectionString: /psql (postgres:\/\/\S+)/.exec(run.output())?.[1] });
     await client.connect();
     try {
@@ -480,17 +481,67 @@ select '${ts_code}', '2026-09-30', '2026-10-31', flag from unnest(array['0', '1'
     }
   });
 
-  test("every control, picture and region has a name, and text has enough contrast", async () => {
-    for (const colorScheme of ["light", "dark"] as const) {
-      const page = await openPage(browser, url, { ...desktop, colorScheme, reducedMotion: "reduce" });
-      await page.locator("#chart svg.ts-chart").waitFor();
-      await page.locator("#chart summary").click();
-      const { controls, nameless } = await namelessControls(page);
-      expect(controls).toBeGreaterThan(20);
-      expect(nameless).toEqual([]);
-      expect(await faintTexts(page)).toEqual([]);
-      await page.context().close();
+  test.each([
+    ["a desktop, English", { ...desktop, colorScheme: "light" }],
+    ["a desktop, Chinese", { ...desktop, colorScheme: "dark", locale: "zh-CN" }],
+    ["a phone, English", { ...phone, colorScheme: "dark" }],
+    ["a phone, Chinese", { ...phone, colorScheme: "light", locale: "zh-CN" }],
+  ] as const)("on %s no state of the page breaks a rule of accessibility", async (name, device) => {
+    const [{ id: task }] = await query("select id from sync_task where job_type = 'DAILY_HISTORY' limit 1");
+    const failures = async () => await query("select id from sync_failure_record limit 1");
+    await until(async () => (await failures()).length > 0);
+    const [{ id: failure }] = await failures();
+    const page = await openPage(browser, url, { ...device, reducedMotion: "reduce" });
+    const { yes, sql } = wordsFor(device.locale);
+    const open = async (address: string) => {
+      await page.evaluate(`{
+        document.getElementById("names-content").replaceChildren();
+        const link = Object.assign(document.createElement("a"), { href: ${JSON.stringify(address)} });
+        link.dataset.names = "";
+        document.body.append(link);
+        link.click();
+        link.remove();
+      }`);
+      await page.locator("#names-content > *").first().waitFor();
+    };
+    const states: Record<string, { part: string; reach(): Promise<unknown> }> = {
+      overview: { part: "html", reach: () => page.locator("#chart svg.ts-chart").waitFor() },
+      "price table": { part: "#chart", reach: () => page.locator("#chart summary").click() },
+      "set-up box": { part: "#setup", reach: () => page.locator("#setup summary").click() },
+      "rows of a statement": {
+        part: "#sql",
+        reach: async () => {
+          await page.locator("#sql-example").selectOption({ index: 4 });
+          await page.locator("#sql-form").getByRole("button", { name: sql.run, exact: true }).click();
+          await page.locator("#sql-result td").first().waitFor();
+        },
+      },
+      "names of a day": { part: "#names", reach: () => open("/names?dataset=stock_daily&day=20261120") },
+      "a task's units": { part: "#names", reach: () => open(`/units?task=${task}`) },
+      "a failure": { part: "#names", reach: () => open(`/failure?id=${failure}`) },
+      question: {
+        part: "#question",
+        reach: async () => {
+          await page.keyboard.press("Escape");
+          await page.locator("#start-form [name=from]").fill("2026-05-25");
+          await page.locator("#start-form button").click();
+          await page.getByRole("dialog").getByRole("button", { name: yes, exact: true }).waitFor();
+        },
+      },
+    };
+    const [rules, violations] = [new Set<string>(), [] as string[]];
+    for (const [state, { part, reach }] of Object.entries(states)) {
+      await reach();
+      const found = await runAxe(page, part);
+      for (const rule of found.rules) rules.add(rule);
+      violations.push(...found.violations.map((each) => `${state}: ${each}`));
     }
+    violations.push(...(await faintLabels(page)));
+    console.info(
+      `axe on ${name}: ${violations.length} violations of ${rules.size} rules in ${Object.keys(states).length} states`,
+    );
+    expect(violations).toEqual([]);
+    await page.context().close();
   });
 
   test("every part of a date field shows the focus, its calendar button too", async () => {

@@ -26,6 +26,7 @@ export function renderDocument(words: PageWords, origin: Origin, content?: Conte
   const { sections } = words;
   const language: Language = words.language === "en" ? "en" : "zh";
   const mark = markOfOrigin(origin);
+  const warning = renderOrigin(origin, language);
   return html`<!doctype html>
 <html lang="${words.language}">
 <head>
@@ -41,7 +42,7 @@ export function renderDocument(words: PageWords, origin: Origin, content?: Conte
 </head>
 <body data-lost="${words.lost}">
 <a class="skip" href="#tasks">${words.skip}</a>
-<div class="origin">${renderOrigin(origin, language)}</div>
+${warning.markup === "" ? undefined : html`<aside class="origin" aria-label="${words.origin}">${warning}</aside>`}
 <header>
 <h1>tushare-sync</h1>
 <p class="about">${words.about}</p>

@@ -22,7 +22,7 @@ export function offersSetup(origin: Origin): boolean {
 export function setupBox({ language }: PageWords, origin: Origin): Markup | undefined {
   if (!offersSetup(origin)) return undefined;
   const words = setupWords[language];
-  return html`<details id="setup" class="setup">
+  return html`<section aria-label="${words.summary}"><details id="setup" class="setup">
 <summary>${words.summary}</summary>
 <p>${words.needs} <a href="https://tushare.pro" rel="noreferrer" target="_blank">tushare.pro</a></p>
 <form id="setup-form" data-waiting="${words.waiting}" data-lost="${words.lost}" data-away="${words.away}">
@@ -32,5 +32,5 @@ export function setupBox({ language }: PageWords, origin: Origin): Markup | unde
 <div class="actions"><button class="plain">${words.check}</button> <button type="button" id="setup-write" class="main" disabled>${words.write}</button></div>
 </form>
 <pre id="setup-said" class="setup-said" role="status" tabindex="0" aria-label="${words.answer}" hidden></pre>
-</details>`;
+</details></section>`;
 }

@@ -14,6 +14,8 @@ export type PageWords = {
   readonly widget: Words;
   readonly about: string;
   readonly skip: string;
+  /** The landmark of the warning about rows that are not TuShare's. */
+  readonly origin: string;
   readonly waiting: string;
   readonly live: string;
   readonly lost: string;
@@ -181,6 +183,7 @@ const english: PageWords = {
   widget: englishWidget,
   about: "China A-share data, mirrored into PostgreSQL on this machine",
   skip: "Skip to the tasks",
+  origin: "Origin of the data",
   waiting: "Connecting …",
   live: "Live",
   lost: "Not connected: is it still running? Trying again.",
@@ -389,6 +392,7 @@ const chinese: PageWords = {
   widget: chineseWidget,
   about: "把 A 股数据镜像到本机的 PostgreSQL",
   skip: "跳到任务",
+  origin: "数据来源",
   waiting: "正在连接……",
   live: "实时",
   lost: "连接已断开：程序还在运行吗？正在重试。",

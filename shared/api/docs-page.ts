@@ -31,7 +31,8 @@ section.card:target { border-color: var(--main); box-shadow: 0 0 0 1px var(--mai
 .quiet { color: var(--quiet); }
 nav ul { list-style: none; margin: 0; padding: 0; }
 nav summary, nav .tag { font-weight: 600; }
-nav li { padding: 1px 0; font-size: 13px; }
+nav li { font-size: 13px; }
+nav a { display: inline-block; min-height: 24px; padding: 2px 0; }
 dl { margin: 0; }
 dt { border-top: 1px solid var(--line); padding-top: 5px; }
 dd { margin: 0 0 6px 18px; }

@@ -60,13 +60,23 @@ export function renderCoverage(
   );
   const opened = (rows: Seen, text: string) =>
     opening !== undefined && hasNames(rows, dataset) ? opening.link(dataset, rows.day, text) : text;
-  return html`<figure class="ts-figure">
-<svg class="ts-heat" width="${width}" height="${height}" viewBox="0 0 ${width} ${height}" role="img" aria-label="${label}" font-size="10" fill="currentColor">
-<title>${label}</title>
-${words.weekdays.map((name, at) => (at % 2 === 0 ? html`<text x="0" y="${labelHeight + at * (cell + gap) + 10}">${name}</text>` : undefined))}
+  const squares = open.map((day) => ({
+    markup: square(day, first.day, words),
+    address: hasNames(day, dataset) ? opening?.href?.(dataset, day.day) : undefined,
+  }));
+  const { plain = [], linked = [] } = Object.groupBy(squares, ({ address }) =>
+    address ? "linked" : "plain",
+  );
+  const drawing = html`${words.weekdays.map((name, at) => (at % 2 === 0 ? html`<text x="0" y="${labelHeight + at * (cell + gap) + 10}">${name}</text>` : undefined))}
 ${open.map(({ day }, at) => monthLabel(day, open[at - 1]?.day, first.day, words))}
-${open.map((day) => linked(square(day, first.day, words), day, dataset, opening))}
-</svg>
+${plain.map(({ markup }) => markup)}`;
+  // Nothing in a picture can be reached by a screen reader, so one with links is a group of them.
+  const isGroup = linked.length > 0;
+  return html`<figure class="ts-figure">
+<svg class="ts-heat" width="${width}" height="${height}" viewBox="0 0 ${width} ${height}" role="${isGroup ? "group" : "img"}" aria-label="${label}" font-size="10" fill="currentColor">
+<title>${label}</title>
+${isGroup ? html`<g aria-hidden="true">${drawing}</g>` : drawing}
+${linked.map(({ markup, address }) => inLink(markup, address))}</svg>
 <figcaption class="ts-quiet">${label}. ${words.reach(formatted(reach.newestWhole), formatted(reach.completeThrough), formatted(reach.uncountedFrom))} ${legend(words)}${latest(words.latestPartial, partial, (day) => lackOf(day, words), opened)}${latest(words.latestUnexplained, unexplained, (day) => words.notFound(formatNumber(day.unexplained ?? 0)), opened)}${others(open, [partial, unexplained], dataset, words, opening)}</figcaption>
 </figure>`.markup;
 }
@@ -141,9 +151,8 @@ function hasNames({ state, explained, unexplained, missing }: Seen, dataset: Dat
 }
 
 /** Out of the order of the tab key: the text below has links of its own. */
-function linked(drawing: Markup, day: Seen, dataset: Dataset, opening: Opening | undefined): Markup {
-  if (opening?.href === undefined || !hasNames(day, dataset)) return drawing;
-  return html`<a href="${opening.href(dataset, day.day)}" data-names="" tabindex="-1">${drawing}</a>`;
+function inLink(drawing: Markup, address: string | undefined): Markup {
+  return html`<a href="${address}" data-names="" tabindex="-1">${drawing}</a>`;
 }
 
 function monthLabel(day: Day, before: Day | undefined, first: Day, { months }: Words): Markup | undefined {

@@ -74,8 +74,8 @@ export async function tabTo(page: Page, name: string): Promise<void> {
   throw new Error(`the Tab key never came to '${name}'`);
 }
 
-/** Text whose contrast with its ground is below WCAG's 4.5 (https://www.w3.org/TR/WCAG22/#contrast-minimum). */
-export async function faintTexts(page: Page): Promise<string[]> {
+/** Text of drawings, which axe leaves out, whose contrast with its ground is below 4.5 (https://www.w3.org/TR/WCAG22/#contrast-minimum). */
+export async function faintLabels(page: Page): Promise<string[]> {
   return await page.evaluate<string[]>(`(() => {
     const canvas = document.createElement("canvas").getContext("2d", { willReadFrequently: true });
     const rgba = (colour) => {
@@ -101,9 +101,8 @@ export async function faintTexts(page: Page): Promise<string[]> {
     for (let node = walker.nextNode(); node; node = walker.nextNode()) {
       const element = node.parentElement;
       if (node.data.trim() === "" || !element.checkVisibility()) continue;
-      if (element.closest("title, option, .unseen")) continue;
-      const style = getComputedStyle(element);
-      const ink = rgba(element.namespaceURI.includes("svg") ? style.fill : style.color);
+      if (!element.namespaceURI.includes("svg") || element.closest("title")) continue;
+      const ink = rgba(getComputedStyle(element).fill);
       for (let at = element; at; at = at.parentElement) ink[3] *= Number(getComputedStyle(at).opacity);
       const ground = groundOf(element).slice(0, 3);
       const [a, b] = [light(over(ink, ground)), light(ground)].sort((x, y) => y - x);
@@ -112,17 +111,4 @@ export async function faintTexts(page: Page): Promise<string[]> {
     }
     return faint;
   })()`);
-}
-
-/** Controls without an accessible name. */
-export async function namelessControls(page: Page): Promise<{ controls: number; nameless: string[] }> {
-  const session = await page.context().newCDPSession(page);
-  const { nodes } = await session.send("Accessibility.getFullAXTree");
-  await session.detach();
-  const roles =
-    /^(button|textbox|searchbox|combobox|checkbox|radio|link|slider|menuitem|listbox|Date|img|image|region|table)$/;
-  const controls = nodes.filter(({ ignored, role }) => !ignored && roles.test(String(role?.value)));
-  const nameless = controls.filter(({ name }) => !String(name?.value ?? "").trim());
-  const unnamedTables = nameless.filter(({ role }) => role?.value !== "table");
-  return { controls: controls.length, nameless: unnamedTables.map(({ role }) => String(role?.value)) };
 }
