@@ -1,5 +1,14 @@
 // A whole mirror as a folder of files: what has changed is written again, and nothing else.
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import {
+  existsSync,
+  globSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { zstdDecompressSync } from "node:zlib";
@@ -67,6 +76,14 @@ describe("an export of the whole mirror", () => {
       { suspend_timing: '09:30-10:00, "early"' },
     ]);
     expect(await read("stock_info/data.parquet")).toMatchObject([{ name: "贵州茅台" }]);
+  });
+
+  test.each(["docs/quant.md", "docs/quant.zh.md"])("is where %s looks for it", async (document) => {
+    await exportTo();
+    const text = readFileSync(join(import.meta.dirname, "..", document), "utf8");
+    const patterns = [...text.matchAll(/'mirror\/([^']*\.parquet)'/g)].map((found) => found[1] ?? "");
+    expect(patterns.length).toBeGreaterThan(0);
+    for (const pattern of patterns) expect(globSync(pattern, { cwd: folder }), pattern).not.toEqual([]);
   });
 
   test("writes again only the files whose rows have changed, and removes those whose rows are gone", async () => {
