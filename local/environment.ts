@@ -60,6 +60,9 @@ const preferredPorts = { database: 54_320, aws: 45_660, api: 45_661, page: 45_67
 /** The page has the answer to its form by then. */
 const answeredMilliseconds = 500;
 
+/** Ctrl-C ends within a second: what is cut off is fetched again by the next start. */
+const graceMilliseconds = 300;
+
 /** Open days of history that a run fetches by default. */
 const daysByDefault = 30;
 
@@ -141,6 +144,7 @@ export async function startEnvironment(
         secrets: { PipelineTushareToken: account?.token ?? "token-of-the-simulated-tushare" },
         port: preferredPorts.aws,
         apiPort: preferredPorts.api,
+        closeGraceMilliseconds: graceMilliseconds,
         schedulesEnabled: options.captured === undefined && !options.once,
         schedulesFile: join(dataDir, "schedules.jsonl"),
         ...(asked.admit && { admit: asked.admit }),

@@ -49,6 +49,8 @@ export type StackOptions = {
   schedulesEnabled?: boolean;
   /** File that keeps the schedules made at run time over a restart. */
   schedulesFile?: string;
+  /** Time for invocations to come to their end when the stack is closed; five seconds by default. */
+  closeGraceMilliseconds?: number;
   clock?: Clock;
   /** Called before each request is answered; the Data API is then called through the endpoint, too. */
   admit?: Admit;
@@ -87,6 +89,7 @@ const dataApiPaths = [
   "RollbackTransaction",
 ].map((action) => `/${action}`);
 
+/** What runs may come to its end, so that nothing of it is done twice. */
 const closeGraceMilliseconds = 5000;
 
 const realClock: Clock = {
@@ -164,7 +167,9 @@ async function start(
   const sources = eventSources.map(({ source }) => source);
   closers.push(async () => {
     const stopped = sources.map((source) => source.stop());
-    await Promise.all(lambdas.map((lambda) => lambda.close(closeGraceMilliseconds)));
+    await Promise.all(
+      lambdas.map((lambda) => lambda.close(options.closeGraceMilliseconds ?? closeGraceMilliseconds)),
+    );
     await Promise.all(stopped);
   });
   const scheduler = makeScheduler({
