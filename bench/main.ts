@@ -1,9 +1,10 @@
 // npm run bench: the worker's throughput against other ways, as ratios; reads of ten million rows; questions in TuShare's
-// protocol; every statement on twenty million rows; plans; pruning the ledger; a hundred thousand units, with the memory of each process and what must
+// protocol; every statement on twenty million rows; plans; moving a mirror; pruning the ledger; a hundred thousand units, with the memory of each process and what must
 // be true after them; ETFs end to end. Prints Markdown tables; docs/benchmarks.md keeps one run.
 import { parseArgs } from "node:util";
 import { startAwsEndpoint } from "../local/aws/endpoint.ts";
 import { makeSecrets } from "../local/aws/secrets.ts";
+import { whyNoPostgresServer } from "../test/support/postgres-server.ts";
 import { measureAtLimit, measureEndpoint } from "./endpoint.ts";
 import { type EngineKind, engineKinds } from "./engines.ts";
 import { syncEtfs } from "./etf.ts";
@@ -21,6 +22,7 @@ import { changesSince, keepResult, readLastResult } from "./last-result.ts";
 import { measurePruning } from "./ledger.ts";
 import { flatRatioMax, measureLoad } from "./load.ts";
 import { measurePeaks } from "./memory.ts";
+import { measureMoves } from "./move.ts";
 import { measurePlans } from "./plan.ts";
 import { fill, measureReads } from "./reads.ts";
 import { describeMachine, median, rounded, table } from "./report.ts";
@@ -34,6 +36,7 @@ const parts = {
   memory: printMemory,
   reads: printReads,
   export: printExports,
+  move: printMoves,
   statements: printStatements,
   plan: printPlans,
   ledger: printLedger,
@@ -281,6 +284,30 @@ async function printEndpoint(): Promise<void> {
         name,
         ratio.toFixed(2),
         `${targets.questionOfStatement} ${ratio <= targets.questionOfStatement ? "met" : "missed"}`,
+      ]),
+    ),
+  );
+}
+
+async function printMoves(): Promise<void> {
+  const missing = await whyNoPostgresServer();
+  if (missing !== undefined) {
+    print(missing);
+    return;
+  }
+  const { rows, measured } = await measureMoves(exported, size.rounds);
+  const [copy] = measured;
+  const ofCopy = (rowsPerSecond: number) => rowsPerSecond / (copy?.rowsPerSecond ?? Number.NaN);
+  print(`PostgreSQL: a mirror of ${rounded(rows)} rows to another database`);
+  for (const { way, rowsPerSecond } of measured.slice(1, 3))
+    ratios[`${way} / ${copy?.way}`] = ofCopy(rowsPerSecond);
+  print(
+    table(
+      ["way", "rows/s", "of COPY to COPY"],
+      measured.map(({ way, rowsPerSecond }) => [
+        way,
+        rounded(rowsPerSecond),
+        ofCopy(rowsPerSecond).toFixed(2),
       ]),
     ),
   );

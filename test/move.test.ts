@@ -1,4 +1,5 @@
 // Mirrors that are moved: rows, ledger and completeness arrive as they are, from wherever a move was interrupted.
+import { Writable } from "node:stream";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { en as t } from "../cli/messages/en.ts";
 import { compareMirrors } from "../cli/move/difference.ts";
@@ -8,6 +9,7 @@ import { moveAll, moveIdentities } from "../cli/move/move.ts";
 import { priceMove } from "../cli/move/price.ts";
 import { compareMarks } from "../cli/move/rows.ts";
 import type { Side } from "../cli/move/side.ts";
+import { runLine } from "../cli/run-line.ts";
 import { openDatabase } from "../local/page/database.ts";
 import type { Database } from "../shared/ports.ts";
 import { askCli } from "./support/cli.ts";
@@ -211,7 +213,7 @@ describe("rows that only the target has, or that are newer there", () => {
     const refused = await askCli(line);
     expect(refused).toMatchObject({
       code: 4,
-      error: expect.stringMatching(/has 1 rows .*stock_daily 2019: 1\).*--replace/),
+      error: expect.stringMatching(/newer there: 1 \(stock_daily 2019: 1\).*--replace/),
     });
     expect(await target.footprint()).toEqual(before);
     expect(await askCli([...line, "--replace"])).toMatchObject({
@@ -233,6 +235,27 @@ describe("rows that only the target has, or that are newer there", () => {
       ["data_revision", 1],
       ["sync_task", 1],
     ]);
+  });
+
+  test("do not count where the source has removed them since: old units of the ledger, and replaced rows without a key", async () => {
+    const trades = (price: number, hours: number) =>
+      source.sql(`insert into block_trade (ts_code, trade_date, price, stored_at)
+select '600519.SH', '2024-01-03', ${price}, now() + interval '${hours} hours' from generate_series(1, 2)`);
+    await trades(1, 0);
+    await moveTo();
+    await source.sql("delete from block_trade");
+    await trades(2, 1);
+    await source.sql("delete from sync_unit where sequence = 2");
+    await source.sql("delete from data_revision");
+    const { code, error } = await askCli(["push", "--from", source.url, "--to", target.url, "--yes"]);
+    expect([code, error]).toEqual([0, error]);
+    expect(await isEqual()).toBe(true);
+    await target.sql(
+      "insert into block_trade (ts_code, trade_date, price) values ('600519.SH', '2024-01-03', 3)",
+    );
+    await target.sql("update block_trade set stored_at = now() + interval '2 hours' where price = 3");
+    const { differences } = await compare();
+    expect(differences.map(({ foreignRows }) => foreignRows)).toEqual([1]);
   });
 
   test("that hold a value which may occur once do not keep the source's from coming", async () => {
@@ -277,10 +300,33 @@ describe("the command", () => {
     const differs = await askCli(line("--check"));
     expect(differs).toMatchObject({
       code: 1,
-      out: expect.stringMatching(/^not equal: 2 slices.*\n.*stock_daily 2024: 12 rows.*\n.*sync_day/),
+      out: expect.stringMatching(
+        /^not equal: 2 slices that differ\n.*stock_daily 2024: 12 rows.*\n.*sync_day/,
+      ),
     });
     const pulled = await askCli(["pull", "--from", source.url, "--to", target.url, "--yes"]);
     expect(pulled.code).toBe(0);
+    expect(await isEqual()).toBe(true);
+  });
+
+  test("ends at once when it is stopped, and goes on the next time", async () => {
+    await fill();
+    const stopped = new AbortController();
+    const said: string[] = [];
+    const code = await runLine(line("--yes"), {
+      environment: { LC_ALL: "C" },
+      out: process.stdout,
+      error: new Writable({
+        write(chunk: Buffer, _encoding, done) {
+          said.push(String(chunk));
+          if (said.join("").includes("nothing to pay")) stopped.abort();
+          done();
+        },
+      }),
+      stop: () => stopped.signal,
+    });
+    expect([code, said.at(-1)]).toEqual([130, `${t.move.interrupted}\n`]);
+    expect((await askCli(line("--yes"))).code).toBe(0);
     expect(await isEqual()).toBe(true);
   });
 
@@ -391,6 +437,8 @@ test("the checksum of rows does not say which side is older: their times do", ()
   expect(compareMarks([mark("a", "1", 0)], [mark("a", "0", 0)], keyed)).toMatchObject({ newer: 0 });
   expect(compareMarks([mark("a", "1")], [mark("b", "0")], keyed)).toMatchObject({ foreign: ["0"] });
   const keyless = { key: [] };
+  expect(compareMarks([mark("a", "1")], [mark("a", "0", 4)], keyless)).toMatchObject({ outdated: ["0"] });
+  expect(compareMarks([mark("a", "1")], [mark("a", "0", 5)], keyless)).toMatchObject({ foreign: ["0"] });
   const [row, same] = [mark("1", "1"), mark("1", "1")];
   expect(compareMarks([row, same], [row], keyless)).toEqual({
     ...{ wanted: ["1"], outdated: ["1"], foreign: [], newer: 0 },

@@ -14,7 +14,7 @@ import { confirm, realTools, type Tools } from "../deployment.ts";
 import { CommandError, exitCodes } from "../failure.ts";
 import { number } from "../follow.ts";
 import type { Messages } from "../messages/en.ts";
-import { type Comparison, compareMirrors, type SliceDifference } from "../move/difference.ts";
+import { type Comparison, compareMirrors, lostRows } from "../move/difference.ts";
 import { type Entered, enter, makeSchema, requireRest, type Sides, takeOrigin } from "../move/door.ts";
 import { readSizes } from "../move/layout.ts";
 import { moveAll, moveIdentities } from "../move/move.ts";
@@ -79,17 +79,38 @@ export async function move(session: Session, values: MoveValues, tools: Pick<Too
   const { t, stop } = session;
   const opened: Side[] = [];
   let isChanged = false;
-  try {
+  const work = async () => {
     const sides = await openSides(session, values, opened);
     const entered = await enter(sides, t);
     return await moveBetween(session, values, tools, sides, entered, () => {
       isChanged = true;
     });
+  };
+  try {
+    return await unlessStopped(work(), stop);
   } catch (error) {
     if (stop.aborted) throw new CommandError(exitCodes.interrupted, t.move.interrupted);
     throw explain(error, opened, t);
   } finally {
-    for (const side of opened.reverse()) await (isChanged ? side.close() : side.undo());
+    for (const side of opened.reverse()) {
+      // Its statement may take longer than a person waits for the end: the process ends before it.
+      if (stop.aborted) side.close().catch(() => undefined);
+      else await (isChanged ? side.close() : side.undo());
+    }
+  }
+}
+
+/** Rejects at once when it is stopped, whatever is awaited then. */
+async function unlessStopped<Result>(work: Promise<Result>, stop: AbortSignal): Promise<Result> {
+  work.catch(() => undefined);
+  const { promise, reject } = Promise.withResolvers<never>();
+  const end = () => reject(stop.reason);
+  stop.addEventListener("abort", end, { once: true });
+  try {
+    stop.throwIfAborted();
+    return await Promise.race([work, promise]);
+  } finally {
+    stop.removeEventListener("abort", end);
   }
 }
 
@@ -139,7 +160,7 @@ async function moveBetween(
   if (isNew) await takeOrigin(target.database, origin);
   const isDone = () =>
     comparison.differences.length === 0 ||
-    (!replace && comparison.differences.some((each) => lostRows(each) > 0));
+    (!replace && comparison.differences.some((each) => lostRows(each, comparison.differences) > 0));
   for (let round = 1; !isDone() && round <= roundsMax; round += 1) {
     const total = comparison.differences.reduce((sum, { rows }) => sum + rows, 0);
     const progress = output.progress.progress(t.move.moving);
@@ -183,12 +204,12 @@ function refuseLoss(
 ): void {
   if (rows.rows === 0 && there.rows > 0)
     throw new CommandError(exitCodes.conflict, t.move.emptySource(source.name, target.name));
-  const lossy = differences.filter((each) => lostRows(each) > 0);
+  const lossy = differences.filter((each) => lostRows(each, differences) > 0);
   if (replaces || lossy.length === 0) return;
   const where = lossy
     .slice(0, slicesShown)
-    .map((each) => `${nameOf(each.table.name, each.year)}: ${number(lostRows(each))}`);
-  const all = lossy.reduce((sum, each) => sum + lostRows(each), 0);
+    .map((each) => `${nameOf(each.table.name, each.year)}: ${number(lostRows(each, differences))}`);
+  const all = lossy.reduce((sum, each) => sum + lostRows(each, differences), 0);
   const named = [...where, ...(lossy.length > slicesShown ? ["…"] : [])].join(", ");
   throw new CommandError(exitCodes.conflict, t.move.conflict(target.name, number(all), named), {
     details: {
@@ -223,7 +244,7 @@ function sayCheck({ t, output }: Session, comparison: Comparison, sides: Sides):
 
 function describe({ differences }: Comparison, price: MovePrice, t: Messages): string[] {
   const tables = new Set(differences.map(({ table }) => table.name)).size;
-  const lost = differences.reduce((sum, each) => sum + lostRows(each), 0);
+  const lost = differences.reduce((sum, each) => sum + lostRows(each, differences), 0);
   const { dataApiCalls: calls, cost } = price;
   return [
     t.move.price(number(price.rows), number(price.slices), number(tables), (price.bytes / 1e6).toFixed(1)),
@@ -237,7 +258,6 @@ function sayEqual({ tables, source: { rows, sum } }: Comparison, t: Messages): s
   return t.move.equal(number(tables.length), number(rows), checksumOf(sum));
 }
 
-const lostRows = ({ foreignRows, newerRows }: SliceDifference): number => foreignRows + newerRows;
 const nameOf = (table: string, year: string): string => (year === "all" ? table : `${table} ${year || "-"}`);
 const secondsSince = (at: number): number => Math.round((performance.now() - at) / 100) / 10;
 const checksumOf = (sum: bigint): string => sum.toString(16);

@@ -650,25 +650,25 @@ export const en = {
     rate: (slice: string, rows: string) => `rows, ${slice}, ${rows} a second`,
     route: (source: string, target: string) => `from ${source} to ${target}`,
     price: (rows: string, slices: string, tables: string, megabytes: string) =>
-      `  ${rows} rows in ${slices} slices of ${tables} tables, ${megabytes} MB`,
+      singular(`  ${rows} rows in ${slices} slices of ${tables} tables, ${megabytes} MB`),
     time: (time: string) => `  about ${time}`,
     dollars: (calls: string, dollars: string) =>
-      `  ${calls} calls to the Data API, $${dollars} on AWS with a month of storage`,
+      singular(`  ${calls} calls to the Data API, $${dollars} on AWS with a month of storage`),
     free: "  no deployed stack: nothing to pay",
     removes: (rows: string) =>
-      `  ${rows} rows that only the target has, or that are newer there, are replaced`,
+      `  rows that only the target has, or that are newer there, and that are replaced: ${rows}`,
     confirm: (target: string) => `Change ${target}? (y/N)`,
     differs: (table: string, rows: string, foreign: string, newer: string) =>
-      `  ${table}: ${rows} rows to move, ${foreign} only in the target, ${newer} newer there`,
+      singular(`  ${table}: ${rows} rows to move, ${foreign} only in the target, ${newer} newer there`),
     more: (count: string) => `  and ${count} more`,
     conflict: (target: string, rows: string, where: string) =>
-      `${target} has ${rows} rows that the source does not have, or that are newer there (${where}): look at both sides, then use --replace to make it equal to the source; nothing was changed`,
+      `${target} has rows that the source does not have, or that are newer there: ${rows} (${where}): look at both sides, then use --replace to make it equal to the source; nothing was changed`,
     equal: (tables: string, rows: string, checksum: string) =>
-      `equal: ${tables} tables, ${rows} rows, checksum ${checksum}`,
-    done: (rows: string, seconds: string) => `${rows} rows moved in ${seconds} s`,
-    different: (slices: string) => `not equal: ${slices} slices differ`,
+      singular(`equal: ${tables} tables, ${rows} rows, checksum ${checksum}`),
+    done: (rows: string, seconds: string) => singular(`${rows} rows moved in ${seconds} s`),
+    different: (slices: string) => singular(`not equal: ${slices} slices that differ`),
     notEqual: (slices: string) =>
-      `${slices} slices still differ: something wrote to one of the sides meanwhile; the same command moves what is left`,
+      `the sides still differ (slices: ${slices}): something wrote to one of the sides meanwhile; the same command moves what is left`,
     failed: (said: string) =>
       `stopped by an error (${said}); what was moved stays, and the same command goes on from there`,
     interrupted: "stopped; what was moved stays, and the same command goes on from there",

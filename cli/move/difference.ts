@@ -3,6 +3,7 @@ import type { Database } from "../../shared/ports.ts";
 import { type MovedTable, readSizes, type Sizes } from "./layout.ts";
 import { compareMarks, inHalves, marksOfPage, pageBytes, type RowDifference, readMarks } from "./rows.ts";
 import {
+  countsByDay,
   type Digest,
   type Digests,
   differing,
@@ -42,6 +43,25 @@ export type Comparison = {
   readonly slices: number;
   readonly differences: readonly SliceDifference[];
 };
+
+/** By its tasks a stack shows that it has gone on by itself. */
+const tasksTable = "sync_task";
+
+/**
+ * Rows of a slice that only the target has or that are newer there, and that a move takes away only when it is told to. Where the
+ * target has no task of its own, its ledger is an older state of the source's, which has removed some rows since.
+ */
+export function lostRows(slice: SliceDifference, differences: readonly SliceDifference[]): number {
+  return isDecisive(slice) || !ledgerFollows(differences) ? ownRows(slice) : 0;
+}
+
+const ownRows = ({ foreignRows, newerRows }: SliceDifference): number => foreignRows + newerRows;
+const isTasks = ({ table }: SliceDifference): boolean => table.name === tasksTable;
+const isDecisive = (slice: SliceDifference): boolean => slice.table.isOfDataset || isTasks(slice);
+
+/** Whether rows that only the target has go from the ledger, too. */
+export const ledgerFollows = (differences: readonly SliceDifference[]): boolean =>
+  !differences.some((each) => isTasks(each) && ownRows(each) > 0);
 
 export type Both = { readonly source: Database; readonly target: Database };
 
@@ -108,8 +128,8 @@ async function differenceOf(
     table.day === undefined
       ? [new Map([["all", inSource]]), new Map([["all", inTarget]])]
       : await Promise.all([
-          inSource.rows === 0 ? new Map<string, Digest>() : digestsByDay(both.source, table, year),
-          inTarget.rows === 0 ? new Map<string, Digest>() : digestsByDay(both.target, table, year),
+          daysOfSlice(both.source, table, year, inSource, inTarget.rows > 0),
+          daysOfSlice(both.target, table, year, inTarget, inSource.rows > 0),
         ]);
   const days = [...new Set([...source.keys(), ...target.keys()])].sort();
   const of = (digests: Digests, day: string) => digests.get(day) ?? empty;
@@ -146,6 +166,17 @@ async function differenceOf(
       total(days.filter(isForeign).map((day) => of(target, day))).rows + sum(({ foreign }) => foreign.length),
     newerRows: sum(({ newer }) => newer),
   };
+}
+
+async function daysOfSlice(
+  database: Database,
+  table: MovedTable,
+  year: string,
+  all: Digest,
+  isCompared: boolean,
+): Promise<Digests> {
+  if (all.rows === 0) return new Map();
+  return await (isCompared ? digestsByDay(database, table, year) : countsByDay(database, table, year, all));
 }
 
 async function readAllMarks(database: Database, table: MovedTable, piece: Piece, rows: number) {

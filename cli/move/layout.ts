@@ -7,6 +7,8 @@ export type MovedTable = {
   readonly columns: readonly TableColumn[];
   /** Of a unique key that tells every row from the others; empty where rows may be equal. */
   readonly key: readonly string[];
+  /** Columns that tell what a row is about: the key, or where there is none, those by which the upstream's rows are replaced together. */
+  readonly about: readonly string[];
   /** The date by which its rows are cut into years; undefined where they are compared as one. */
   readonly day: string | undefined;
   /** The column that says when a row was last written. */
@@ -95,6 +97,10 @@ export async function readTables(database: Database, names: readonly string[]): 
         name,
         columns: own,
         key: keyColumns,
+        about:
+          keyColumns.length > 0
+            ? keyColumns
+            : (ofDataset?.key.filter((column) => own.some((each) => each.name === column)) ?? []),
         day: isDate(day) ? day : undefined,
         writtenAt: timesOfWriting.find((time) => own.some((column) => column.name === time)),
         isOfDataset: ofDataset !== undefined,

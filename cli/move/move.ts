@@ -1,7 +1,14 @@
 // Makes the target's mirror equal to the source's: slices that differ are copied, and then all are compared once more. What is
 // equal is the only thing remembered, so a repetition goes on where this one ended.
 import type { Database } from "../../shared/ports.ts";
-import { type Both, type Comparison, differencesOf, type SliceDifference } from "./difference.ts";
+import {
+  type Both,
+  type Comparison,
+  differencesOf,
+  ledgerFollows,
+  lostRows,
+  type SliceDifference,
+} from "./difference.ts";
 import type { MovedTable } from "./layout.ts";
 import { inHalves, moveIdentity, pageBytes, readLines, removeRows, writeLines } from "./rows.ts";
 import type { Piece } from "./slices.ts";
@@ -24,9 +31,13 @@ export async function moveAll(
       await moveSlice(both, slice, replaces, progress);
   }
   // Writing rows of datasets forgets completeness, and removing a task its units: the ledger is compared when its turn comes.
+  const isOlder = ledgerFollows(differences);
   for (const table of tables.filter(({ isOfDataset }) => !isOfDataset)) {
     progress.stop.throwIfAborted();
-    for (const slice of await differencesOf(both, table)) await moveSlice(both, slice, replaces, progress);
+    for (const slice of await differencesOf(both, table)) {
+      const removes = replaces || (isOlder && lostRows(slice, differences) === 0);
+      await moveSlice(both, slice, removes, progress);
+    }
   }
 }
 
@@ -37,10 +48,11 @@ export async function moveIdentities(target: Database, tables: readonly MovedTab
 
 async function moveSlice(both: Both, slice: SliceDifference, replaces: boolean, progress: Progress) {
   const removes = replaces && slice.foreignRows > 0;
+  const rewrites = slice.table.key.length === 0 && slice.mixed.some(({ rows }) => rows.outdated.length > 0);
+  const change = (run: Database["run"]) => changeSlice(both.source, run, slice, removes, progress);
   try {
     // A slice that loses rows is changed whole or not at all.
-    if (removes) await both.target.transaction((run) => changeSlice(both.source, run, slice, true, progress));
-    else await changeSlice(both.source, both.target.run, slice, false, progress);
+    await (removes || rewrites ? both.target.transaction(change) : change(both.target.run));
   } catch (error) {
     if (!isDuplicate(error)) throw error;
     // A value that may occur once has gone from one row to another: the old versions leave before the new ones come.

@@ -5,7 +5,7 @@ import { conditionOf, halvesOf, type Piece, row, textOfRow } from "./slices.ts";
 
 type Run = Database["run"];
 
-/** What tells a row from others, what it holds, and when it was last written: in microseconds, 0 where nobody notes that. */
+/** What a row is about, what it holds, and when it was last written: in microseconds, 0 where nobody notes that. */
 type Mark = { readonly key: string; readonly hash: string; readonly writtenAt: number };
 
 /** Rows by their hashes. */
@@ -35,8 +35,9 @@ const hashLength = 32;
 
 export async function readMarks(run: Run, table: MovedTable, piece: Piece): Promise<Mark[]> {
   const { where, parameters } = conditionOf(table, piece);
+  const { about } = table;
   const keyText =
-    table.key.length === 0 ? textOfRow : `cast(row(${table.key.map((name) => `${row}.${name}`)}) as text)`;
+    about.length === 0 ? textOfRow : `cast(row(${about.map((name) => `${row}.${name}`)}) as text)`;
   const writtenAt =
     table.writtenAt === undefined
       ? "'0'"
@@ -65,19 +66,21 @@ export function compareMarks(
 ): RowDifference {
   const [here, there] = [countsOf(source), countsOf(target)];
   const wanted = [...here].filter(([hash, count]) => there.get(hash) !== count).map(([hash]) => hash);
-  const versions = new Map(key.length === 0 ? [] : source.map((mark) => [mark.key, mark]));
+  const written = new Map<string, number>();
+  for (const mark of source) written.set(mark.key, Math.max(written.get(mark.key) ?? 0, mark.writtenAt));
   const [outdated, foreign] = [new Set<string>(), new Set<string>()];
   let newer = 0;
   for (const mark of target) {
     const [count, counted] = [here.get(mark.hash) ?? 0, there.get(mark.hash) ?? 0];
     if (count === counted) continue;
-    const version = versions.get(mark.key);
+    const sourceAt = written.get(mark.key);
+    const isNewer = mark.writtenAt !== 0 && mark.writtenAt >= (sourceAt ?? 0);
     // Equal rows of a table without a key: some of them have come, and all are written again.
     if (count > counted) outdated.add(mark.hash);
-    else if (version === undefined) foreign.add(mark.hash);
+    else if (sourceAt === undefined || (key.length === 0 && isNewer)) foreign.add(mark.hash);
     else {
       outdated.add(mark.hash);
-      if (mark.writtenAt !== 0 && mark.writtenAt >= version.writtenAt) newer += 1;
+      if (isNewer) newer += 1;
     }
   }
   return { wanted, outdated: [...outdated], foreign: [...foreign], newer };

@@ -59,10 +59,42 @@ from ${table.name}`,
 
 /** Of the days of one year, in their order. */
 export async function digestsByDay(database: Database, table: MovedTable, year: string): Promise<Digests> {
-  const { day } = table;
-  if (day === undefined) throw new Error(`${table.name} has no days`);
-  const piece: Piece = year === "" ? { withoutDay: true } : { days: daysOfYear(Number(year)) };
-  return await digests(database, table, `coalesce(cast(${day} as text), '')`, piece);
+  const { day, piece } = daysOf(table, year);
+  return await digests(database, table, day, piece);
+}
+
+/** The rows of each day, with their bytes as they are on average: enough for days that are not compared. */
+export async function countsByDay(
+  database: Database,
+  table: MovedTable,
+  year: string,
+  all: Digest,
+): Promise<Digests> {
+  const { day, piece } = daysOf(table, year);
+  const { where, parameters } = conditionOf(table, piece);
+  const rows = await database.run(
+    `select ${day} as part, cast(count(*) as text) as rows
+from ${table.name} as ${row}
+where ${where}
+group by part
+order by part`,
+    parameters,
+  );
+  return new Map(
+    rows.map((each) => {
+      const count = Number(each.rows);
+      const bytes = Math.ceil((count * all.bytes) / Math.max(1, all.rows));
+      return [String(each.part), { rows: count, bytes, sum: "0", widest: all.widest }];
+    }),
+  );
+}
+
+function daysOf({ name, day }: MovedTable, year: string): { day: string; piece: Piece } {
+  if (day === undefined) throw new Error(`${name} has no days`);
+  return {
+    day: `coalesce(cast(${day} as text), '')`,
+    piece: year === "" ? { withoutDay: true } : { days: daysOfYear(Number(year)) },
+  };
 }
 
 async function digests(database: Database, table: MovedTable, part: string, piece: Piece): Promise<Digests> {
