@@ -67,6 +67,9 @@ export function checkLine(
   return line;
 }
 
+/** Of more choices only the nearest is named; the command's help lists them. */
+const choicesShown = 12;
+
 /** The typed value of an option or argument, corrected. @throws LineError */
 function checkValue(name: string, option: OptionSpec | undefined, value: string, shownAs: string): string {
   const no = (allowed: string, more: { value?: string; suggestion?: string | undefined } = {}) =>
@@ -77,7 +80,10 @@ function checkValue(name: string, option: OptionSpec | undefined, value: string,
     const choices = option.choices.map(String);
     const same = choices.find((choice) => choice.toLowerCase() === value.toLowerCase());
     if (same !== undefined) return same;
-    throw no(say("allowedChoice", { choices: choices.join(", ") }), { suggestion: nearest(value, choices) });
+    const suggestion = nearest(value, choices);
+    if (suggestion !== undefined && choices.length > choicesShown)
+      throw new LineError(say("valueMeans", { field: shownAs, value: optionDoor.show(value), suggestion }));
+    throw no(say("allowedChoice", { choices: choices.join(", ") }), { suggestion });
   }
   const { kind } = option;
   if (kind === "day" && !isDay(value.replaceAll(/^(\d{4})-(\d{2})-(\d{2})$/g, "$1$2$3"))) {

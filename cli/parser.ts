@@ -36,7 +36,7 @@ export function makeParser(t: Messages, perform: Perform): (argv: readonly strin
       performed =
         idle === undefined
           ? perform(command, { stack, region, dataDir }, values)
-          : Promise.reject(new ParseError(`${t.said(idle)}; ${t.usage.seeHelp}`));
+          : Promise.reject(new ParseError(`${t.said(idle)}; ${whereHelpIs(argv, commands, t)}`));
       performed.catch(() => undefined); // awaited below, after yargs has returned
     });
     await parser.parseAsync([...readLine(argv, commands, t)]);
@@ -48,9 +48,16 @@ function readLine(argv: readonly string[], commands: readonly Command[], t: Mess
   try {
     return checkLine(argv, commands, globalOptions(t));
   } catch (error) {
-    if (error instanceof LineError) throw new ParseError(`${t.said(error.message)}; ${t.usage.seeHelp}`);
+    if (error instanceof LineError)
+      throw new ParseError(`${t.said(error.message)}; ${whereHelpIs(argv, commands, t)}`);
     throw error;
   }
+}
+
+/** The help of the command that was named, else the one of all. */
+function whereHelpIs([first]: readonly string[], commands: readonly Command[], t: Messages): string {
+  const isCommand = first !== undefined && commands.some(({ usage }) => usage.split(" ")[0] === first);
+  return isCommand ? t.usage.seeHelpOf(first) : t.usage.seeHelp;
 }
 
 function globalOptions(t: Messages) {

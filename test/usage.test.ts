@@ -43,6 +43,8 @@ const refusals: [line: string[], ...parts: string[]][] = [
   [["run"], "a word is missing"],
   [["run", "DAILY_HISTROY"], "<job> is 'DAILY_HISTROY'", "did you mean DAILY_HISTORY?"],
   [["run", "daily-history"], "did you mean DAILY_HISTORY?"],
+  // Eighty names around the one that was meant would hide it.
+  [["run", "DALY_HISTORY"], "<job> is 'DALY_HISTORY': did you mean DAILY_HISTORY?; tushare-sync run --help"],
   [["run", "DAILY_HISTORY", "--form", "20240101"], "there is no option --form: did you mean --from?"],
   [["run", "DAILY_HISTORY", "--Codes", "600519.SH"], "did you mean --codes?"],
   [["run", "DAILY_HISTORY", "extra"], "extra"],

@@ -27,6 +27,7 @@ export const en = {
     noCommand: "a command is missing",
     tooFewWords: "a word is missing: %s given, %s expected",
     seeHelp: "tushare-sync --help lists all commands",
+    seeHelpOf: (command: string) => `tushare-sync ${command} --help explains it`,
   },
   target: {
     local: "the local stack",

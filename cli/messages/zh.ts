@@ -24,6 +24,7 @@ export const zh: Messages = {
     noCommand: "缺少命令",
     tooFewWords: "缺少参数：给出 %s 个，需要 %s 个",
     seeHelp: "tushare-sync --help 列出所有命令",
+    seeHelpOf: (command) => `用法见 tushare-sync ${command} --help`,
   },
   target: {
     local: "本机环境",

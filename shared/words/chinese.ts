@@ -269,6 +269,7 @@ export const chinese: Readonly<Record<SentenceName | StartSentenceName, string>>
   unknownCommandMeans: "没有命令 {command}：是否想写 {suggestion}？",
   unknownOption: "没有选项 {option}",
   unknownOptionMeans: "没有选项 {option}：是否想写 {suggestion}？",
+  valueMeans: "{field} 为 {value}：是否想写 {suggestion}？",
   optionTwice: "{option} 给出了两次：请只给一次",
   allowedSome: "非空值",
   goesOnlyWith: "{option} 只能与 {other} 同用",

@@ -43,6 +43,7 @@ export const startSentences = {
   unknownCommandMeans: "there is no command {command}: did you mean {suggestion}?",
   unknownOption: "there is no option {option}",
   unknownOptionMeans: "there is no option {option}: did you mean {suggestion}?",
+  valueMeans: "{field} is {value}: did you mean {suggestion}?",
   optionTwice: "{option} is given twice: give it once",
   allowedSome: "something",
   goesOnlyWith: "{option} goes only with {other}",
