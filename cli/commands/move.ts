@@ -144,10 +144,11 @@ async function moveBetween(
     { source: source.isDeployed, target: target.isDeployed },
     await readSizes(both.source),
   );
-  if (plan || comparison.differences.length > 0)
+  if (comparison.differences.length > 0)
     for (const line of describe(comparison, price, t)) plan ? output.line(line) : output.note(line);
   if (plan) {
     output.json({ ...asJson(comparison, { source, target }), ...priceAsJson(price) });
+    if (comparison.differences.length === 0) output.line(sayEqual(comparison, t));
     return exitCodes.done;
   }
   if (comparison.differences.length > 0) {

@@ -64,7 +64,8 @@ export async function requireRest({ name, database }: Side, t: Messages): Promis
   const rows = await database.run(
     `select job_type as work from sync_task where status in ('PENDING', 'RUNNING')
 union all
-select 'verify ' || dataset from sync_verification where status = 'RUNNING'
+select 'verify ' || dataset from sync_verification
+where status = 'RUNNING' and updated_at > now() - interval '15 minutes' -- else its stack was stopped
 order by 1`,
   );
   if (rows.length === 0) return;

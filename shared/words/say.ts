@@ -22,7 +22,7 @@ export function say<Name extends SentenceName>(
 }
 
 const counted =
-  "rows|units|calls|codes|days|months|stocks|refusals|minutes|hours|files|checks|tasks|failures";
+  "rows|units|calls|codes|days|months|stocks|refusals|minutes|hours|files|checks|tasks|failures|slices|tables";
 const ofMany = new RegExp(`(?<![\\d.,/])1 (${counted})\\b`, "g");
 const ofOne = new RegExp(`(?<![\\d.,/])1 (${counted.replaceAll(/s\b/g, "")})\\b`, "g");
 
