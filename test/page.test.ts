@@ -425,6 +425,7 @@ select '${ts_code}', '2026-09-30', '2026-10-31', flag from unnest(array['0', '1'
     await statement.press("Control+Enter");
     await box.getByText(/^\d+ rows, in [\d.]+ s\.$/).waitFor();
     expect(await box.locator("thead").textContent()).toContain("is_etfexchangelisted");
+    await box.getByRole("img", { name: /^listed of \d+ rows: highest \S+ · \S+ \d+, lowest / }).waitFor();
     const said = box.getByRole("status");
     const asked = async (sql: string, answer: RegExp) => {
       await statement.fill(sql);
@@ -436,6 +437,7 @@ select '${ts_code}', '2026-09-30', '2026-10-31', flag from unnest(array['0', '1'
       /^The first 200 rows/,
     );
     expect(await box.locator("tbody tr").count()).toBe(200);
+    expect(await box.locator(".sql-picture").count()).toBe(0); // neither a number beside a number, nor one beside a name
     expect(await box.locator("tbody tr").first().textContent()).toMatch(/1\s*<b>1\s*null/);
     const saving = page.waitForEvent("download");
     await box.getByRole("button", { name: "Save as CSV" }).click();
@@ -443,6 +445,21 @@ select '${ts_code}', '2026-09-30', '2026-10-31', flag from unnest(array['0', '1'
     expect(file.split("\r\n")).toHaveLength(302); // the names, and nothing after the last line end
     expect(file).toMatch(/^\ufeffn,name,none\r\n1,<b>1,\r\n/);
     await said.filter({ hasText: "Saved 300 rows." }).waitFor();
+
+    for (const width of [360, 1200]) {
+      await page.setViewportSize({ width, height: 900 });
+      await asked(
+        "select date '2026-01-01' + n as day, n as low, n + 1 as high, n * 1e8 as amount from generate_series(1, 20) as n",
+        /^20 rows/,
+      );
+      const amount = box.getByRole("img", {
+        name: "day, 2026-01-02 to 2026-01-21: amount (millions) from 100 to 2,000, lowest 100, highest 2,000",
+      });
+      const room = await page.evaluate("String(document.getElementById('sql-result').clientWidth)");
+      await until(async () => (await amount.getAttribute("width")) === room);
+      expect(await box.locator(".sql-picture path").count()).toBe(3);
+      expect(await page.evaluate("document.documentElement.scrollWidth")).toBe(width);
+    }
 
     await asked("delete from stock_info", /only reads, so it begins with select, .*, not with delete/);
     await asked("select 1; select 2", /cannot insert multiple commands/);

@@ -81,7 +81,7 @@ export async function startPage({
   const files: Readonly<Record<string, { type: string; body: string }>> = {
     "/page.css": {
       type: "text/css; charset=utf-8",
-      body: style + ["page.css", "data.css", "controls.css", "setup.css"].map(here).join("\n"),
+      body: style + ["page.css", "data.css", "controls.css", "setup.css", "sql.css"].map(here).join("\n"),
     },
     "/browser.js": { type: "text/javascript; charset=utf-8", body: here("browser.js") },
     "/setup.js": { type: "text/javascript; charset=utf-8", body: here("setup.js") },

@@ -32,7 +32,7 @@ if (
       const response = await fetch("/sql", {
         method: "POST",
         headers: { "content-type": "application/json", "x-tushare-sync": "page" },
-        body: JSON.stringify({ sql: new FormData(form).get("sql"), csv: isFile }),
+        body: JSON.stringify({ sql: new FormData(form).get("sql"), csv: isFile, width: result.clientWidth }),
       });
       const { text, refusal, html, csv } = await response.json();
       say(refusal ?? text, refusal !== undefined || !response.ok);

@@ -1,5 +1,5 @@
 // The SQL box: one reading statement, as the user that may only read, in a transaction that cannot write, for a limited time. Its
-// rows come as a table, or as CSV to download.
+// rows come as a picture and a table, or as CSV to download.
 import pg from "pg";
 import { words as datasetWords } from "../../shared/catalogue/dataset-files.ts";
 import { csvHead, csvLine } from "../../shared/reads/csv.ts";
@@ -7,6 +7,7 @@ import { firstWord, isReading } from "../../shared/reads/statement.ts";
 import { formatNumber } from "../../shared/widget/format.ts";
 import { html, type Markup } from "../../shared/widget/html.ts";
 import { renderTable } from "../../shared/widget/table.ts";
+import { type Column, drawResult, isNumber, type Result, type Rows } from "./picture.ts";
 import type { PageWords } from "./words.ts";
 
 /** More are for the CSV. */
@@ -40,17 +41,22 @@ const plainTypes: Readonly<Record<number, string>> = {
   700: "float4",
   701: "float8",
   1082: "date",
+  1114: "timestamp",
+  1184: "timestamptz",
   1700: "numeric",
 };
 
-/** @param given the statement as `sql`, and `csv: true` for a file */
+/** Pixels of the picture. */
+const widths = { least: 260, most: 1_400, usual: 640 };
+
+/** @param given the statement as `sql`, and `csv: true` for a file or the `width` of the place of the picture */
 export async function askSql(
   url: string,
   given: object,
   words: PageWords,
   secondsMax = statementSeconds,
 ): Promise<SqlAnswer> {
-  const { sql, csv }: { sql?: unknown; csv?: unknown } = given;
+  const { sql, csv, width }: { sql?: unknown; csv?: unknown; width?: unknown } = given;
   const text = typeof sql === "string" ? sql.trim().replace(/;\s*$/, "") : "";
   if (text === "") return { refusal: words.sql.empty };
   if (!isReading(text)) return { refusal: words.sql.readsOnly(firstWord(text)) };
@@ -66,18 +72,19 @@ export async function askSql(
       const lines = rows.map((row) => csvLine(row, columns));
       return { text: words.sql.saved(count, isCut), csv: csvHead(columns) + lines.join("") };
     }
-    return { text: words.sql.shown(count, seconds, isCut), html: tableOf({ columns, rows }, words).markup };
+    return {
+      text: words.sql.shown(count, seconds, isCut),
+      html: show({ columns, rows, isCut, width: fitting(width) }, words),
+    };
   } catch (error) {
     return { refusal: explain(error, secondsMax, words) };
   }
 }
 
-type Column = { readonly name: string; readonly type: string };
-type Rows = {
-  readonly columns: readonly Column[];
-  /** As PostgreSQL writes values. */
-  readonly rows: readonly (readonly (string | null)[])[];
-};
+function fitting(width: unknown): number {
+  const pixels = Math.round(Number(width ?? widths.usual)) || widths.usual;
+  return Math.min(widths.most, Math.max(widths.least, pixels));
+}
 
 async function read(
   url: string,
@@ -129,12 +136,16 @@ function asColumn({ name, dataTypeID }: pg.FieldDef): Column {
 
 const cursor = "declare page no scroll cursor for ";
 
+function show(result: Result, words: PageWords): string {
+  return html`${drawResult(result, words)}${tableOf(result, words)}`.markup;
+}
+
 function tableOf({ columns, rows }: Rows, words: PageWords): Markup {
   if (columns.length === 0) return html``;
   const table = renderTable<Rows["rows"][number]>({
     isPlain: true,
-    columns: columns.map(({ name, type }, at) => ({
-      ...{ name, isNumber: /^(int|float|numeric)/.test(type), cell: (row) => cellOf(row[at] ?? null) },
+    columns: columns.map((column, at) => ({
+      ...{ name: column.name, isNumber: isNumber(column), cell: (row) => cellOf(row[at] ?? null) },
     })),
     rows,
   });

@@ -112,6 +112,12 @@ export type SqlWords = Readonly<
   readonly readsOnly: (word: string) => string;
   readonly timedOut: (seconds: string) => string;
   readonly position: (character: string) => string;
+  /** What the numbers beside a drawing are counted in, greatest first. */
+  readonly units: readonly { readonly size: number; readonly name: string }[];
+  readonly drawnRows: (rows: string) => string;
+  readonly drawnColumns: (drawn: string, all: string) => string;
+  /** Bars as text. */
+  readonly bars: (column: string, rows: string, highest: string, lowest: string) => string;
 };
 
 export type UnitWords = Readonly<
@@ -384,6 +390,15 @@ const english: PageWords = {
     timedOut: (seconds) =>
       `The statement took longer than ${seconds} s and was stopped: ask for fewer rows or days.`,
     position: (character) => `at character ${character}`,
+    units: [
+      { size: 1e12, name: "trillions" },
+      { size: 1e9, name: "billions" },
+      { size: 1e6, name: "millions" },
+    ],
+    drawnRows: (rows) => `drawn: the first ${rows} rows`,
+    drawnColumns: (drawn, all) => `drawn: the first ${drawn} of ${all} number columns`,
+    bars: (column, rows, highest, lowest) =>
+      `${column} of ${some(rows, "row")}: highest ${highest}, lowest ${lowest}`,
   },
 };
 
@@ -588,6 +603,14 @@ const chinese: PageWords = {
       `没有运行：这里只能读，语句应以 select、with、values、table、explain 或 show 开头，而不是 ${word}。`,
     timedOut: (seconds) => `语句超过 ${seconds} 秒，已停止：请减少行数或缩短日期范围。`,
     position: (character) => `第 ${character} 个字符`,
+    units: [
+      { size: 1e12, name: "万亿" },
+      { size: 1e8, name: "亿" },
+      { size: 1e4, name: "万" },
+    ],
+    drawnRows: (rows) => `图中只有前 ${rows} 行`,
+    drawnColumns: (drawn, all) => `共 ${all} 个数值列，图中只有前 ${drawn} 列`,
+    bars: (column, rows, highest, lowest) => `${rows} 行的 ${column}：最高 ${highest}，最低 ${lowest}`,
   },
 };
 
