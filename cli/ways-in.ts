@@ -141,7 +141,10 @@ function dataApi({ outputs, clients }: Target, options: string, t: Messages): Wa
 
 function httpApi(url: string, { stack, clients }: Target, t: Messages): WayIn[] {
   const path = `"${url}/api/instruments?limit=5"`;
-  const unsigned: WayIn = { tool: "shell", title: t.connect.http, lines: [`curl -s ${path}`] };
+  const unsigned: WayIn = {
+    ...{ tool: "shell", title: t.connect.http, note: t.connect.httpDocs(`${url}/docs`) },
+    lines: [`curl -s ${path}`],
+  };
   const signed: WayIn = {
     ...{ tool: "shell", title: t.connect.signedHttp },
     note: stack === undefined ? t.connect.signedHere : t.connect.signedOnly,

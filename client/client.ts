@@ -1,4 +1,4 @@
-// A typed client of the HTTP API, for Node, browsers, Deno and Bun: a function for each operation. It needs no package:
+// A typed client of the HTTP API, for Node, Deno and Bun: a function for each operation. It needs no package:
 // this folder can be copied into another project.
 import { type Operations, operations, type Problem } from "./operations.ts";
 

@@ -380,6 +380,7 @@ export const en = {
     dataApiOnly:
       "a deployed database has no address outside its network: psql, pandas, DBeaver and Grafana cannot reach it",
     http: "HTTP API, without a signature",
+    httpDocs: (url: string) => `every operation, with links to try, for a browser: ${url}`,
     signedHttp: "HTTP API, signed",
     signedHere: "as for a deployed stack; here the signature is not checked",
     signedOnly: "only signed requests are answered; the credentials need execute-api:Invoke",

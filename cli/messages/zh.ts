@@ -354,6 +354,7 @@ export const zh: Messages = {
     dataApi: "PostgreSQL：经 Data API",
     dataApiOnly: "已部署的数据库没有网络之外的地址：psql、pandas、DBeaver 和 Grafana 无法连接",
     http: "HTTP API，不带签名",
+    httpDocs: (url) => `浏览器打开 ${url} 可查看并试用全部操作`,
     signedHttp: "HTTP API，带签名",
     signedHere: "与已部署的栈相同；本地不校验签名",
     signedOnly: "只回答带签名的请求；凭证须有 execute-api:Invoke 权限",
