@@ -81,6 +81,8 @@ export type Plan = {
   readonly isEnough: boolean;
   /** Below it, what needs neither calendar nor list can still be kept up to date. */
   readonly isUsable: boolean;
+  /** What that is, whatever was chosen of it; nothing where the points are enough. */
+  readonly alone: readonly string[];
   /** Every dataset, with its points and the price of ten years. */
   readonly all: ChoicePrice["datasets"];
   /** What is kept up to date, and its price. */
@@ -94,8 +96,8 @@ export function planSetup(points: number, asked: string): Plan {
   const { callsAMinute, callsADay } = tierOfPoints(points);
   const pointsNeeded = pointsFor(calendarDataset());
   const isEnough = points >= pointsNeeded;
-  const alone = isEnough ? [] : affordableOf(asked, points, callsAMinute);
-  const choice = alone.length === 0 ? asked : alone.join(",");
+  const alone: string[] = isEnough ? [] : affordableWith(points).map(({ name }) => name);
+  const choice = alone.length === 0 ? asked : chosenAmong(alone, asked, callsAMinute).join(",");
   const interval = intervalFor(callsAMinute, settingTable.WORKER_SLOTS.default);
   const settings = {
     TUSHARE_CALLS_A_MINUTE: String(callsAMinute),
@@ -108,13 +110,12 @@ export function planSetup(points: number, asked: string): Plan {
   const kept = priced(choice);
   return {
     ...{ points, callsAMinute, callsADay: callsADay?.calls, pointsNeeded, isEnough },
-    ...{ isUsable: isEnough || alone.length > 0, all, kept, settings },
+    ...{ isUsable: isEnough || alone.length > 0, alone, all, kept, settings },
   };
 }
 
-/** What of a choice works with few points; everything that does where the choice has none of it, as the usual one. */
-function affordableOf(choice: string, points: number, callsAMinute: number): string[] {
-  const names = affordableWith(points).map(({ name }) => name);
+/** What was chosen of them; all of them where nothing was, as by the usual choice. */
+function chosenAmong(names: readonly string[], choice: string, callsAMinute: number): readonly string[] {
   const { datasets: tried, beyondPoints } = readChoice(choice, callsAMinute);
   const chosen: string[] = [...tried, ...beyondPoints].map(({ name }) => name);
   const both = names.filter((name) => chosen.includes(name));

@@ -137,7 +137,8 @@ describe("an account of 120 points", () => {
   });
 
   test("gets only what it chose of that, and all of it when it chose nothing that works", async () => {
-    await run(upstream.url, { datasets: "core,macro" });
+    const { said } = await run(upstream.url, { datasets: "core,macro" });
+    expect(said).toMatch(/^stock_company +120\b/m); // works too
     expect(written()).toContain("SYNC_DATASETS=shibor\n");
     await run(upstream.url, { datasets: "core,index" });
     expect(written()).toContain(`SYNC_DATASETS=${usable}\n`);

@@ -204,13 +204,12 @@ function describePlan(found: FoundPoints, plan: Plan, place: TablePlace, t: Mess
   const more = beyond.map((each) => `${each.name} (${number(each.points)})`).join(", ");
   const few = t.setup.notEnough(number(pointsNeeded));
   if (!isUsable) return [head, few, t.setup.nothingWorks, t.setup.beyond(more), t.setup.meanwhile];
-  const alone = new Set<string>(kept.datasets.map(({ name }) => name));
   const table = isEnough
     ? [...describeWorks(works, t.setup.works, t), ...(more === "" ? [] : [t.setup.beyond(more)])]
     : [
         few,
         ...describeWorks(
-          works.filter(({ name }) => alone.has(name)),
+          works.filter(({ name }) => plan.alone.includes(name)),
           t.setup.worksAlone,
           t,
         ),
