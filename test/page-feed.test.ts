@@ -48,7 +48,7 @@ test("the database is read while a browser is connected, and left alone when non
   back();
 });
 
-test("a ledger that does not change costs two small queries a second", async () => {
+test("a ledger that does not change costs two small queries a second, and a third of them after a while, until it is woken", async () => {
   vi.useFakeTimers();
   const { database, statements } = counted(empty);
   const feed = makeFeed({ database, rates: async () => [] });
@@ -59,6 +59,16 @@ test("a ledger that does not change costs two small queries a second", async () 
   await vi.advanceTimersByTimeAsync(5_000);
   expect(statements() - before).toBeLessThanOrEqual(2 * 5);
   expect(statements() - before).toBeGreaterThanOrEqual(2 * 4);
+
+  await vi.advanceTimersByTimeAsync(15_000);
+  const quiet = statements();
+  await vi.advanceTimersByTimeAsync(12_000);
+  const ofReading = 20; // the whole ledger once
+  expect(statements() - quiet).toBeLessThanOrEqual(2 * 4 + ofReading);
+  const beforeWaking = statements();
+  feed.wake();
+  await vi.advanceTimersByTimeAsync(1);
+  expect(statements() - beforeWaking).toBeGreaterThanOrEqual(1);
   leave();
 });
 

@@ -82,6 +82,9 @@ describe.skipIf(missingChromium !== undefined)("in a browser", () => {
     const seen = await done();
     await until(async () => (await done()) > seen + 12);
     await page.locator("#chart svg.ts-chart").waitFor();
+    const endless =
+      "document.getAnimations({ subtree: true }).filter((each) => each.effect.getTiming().iterations === Infinity).length";
+    expect(await page.evaluate(endless)).toBe(0); // each would take a tenth of a core
     const shift = await layoutShift(page);
     console.info(`layout shift on a ${name}: ${shift.toFixed(3)}`);
     expect(shift).toBeLessThanOrEqual(0.1);

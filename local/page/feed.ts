@@ -46,6 +46,8 @@ export type Feed = {
    * answer.
    */
   subscribe(listener: Listener): () => void;
+  /** Looks at once, because something was just started. */
+  wake(): void;
   /** The current snapshot, once; undefined when the database does not answer soon. */
   once(): Promise<Snapshot | undefined>;
 };
@@ -59,6 +61,8 @@ export type FeedOptions = {
 };
 
 const pollMilliseconds = 1_000;
+/** After so many looks without a change, a look is made this seldom: an open page costs half a percent of a core then. */
+const [quietLooks, quietPollMilliseconds] = [20, 3_000];
 /** Rates and estimated ends change even when no unit is settled. */
 const readAtLeastEveryMilliseconds = 15_000;
 /** The first page waits at most this long for its content. */
@@ -74,6 +78,8 @@ export function makeFeed({ database, keeper, rates, now = () => new Date() }: Fe
   let isPolling = false;
   let signature = "";
   let readAt = 0;
+  let unchangedLooks = 0;
+  let next: NodeJS.Timeout | undefined;
 
   async function look(): Promise<Snapshot> {
     const at = now();
@@ -81,11 +87,13 @@ export function makeFeed({ database, keeper, rates, now = () => new Date() }: Fe
     const isDue = found !== signature || at.getTime() >= readAt + readAtLeastEveryMilliseconds;
     const ledger = current === undefined || isDue ? await readLedger(database) : current;
     if (isDue) readAt = at.getTime();
+    unchangedLooks = found === signature ? unchangedLooks + 1 : 0;
     signature = found;
     return { ...ledger, at: new Date(readAt), coverage: await coverage.read(at), rates: await rates() };
   }
 
   async function poll(): Promise<void> {
+    next = undefined;
     if (listeners.size === 0) {
       isPolling = false;
       return;
@@ -94,14 +102,25 @@ export function makeFeed({ database, keeper, rates, now = () => new Date() }: Fe
       current = await look();
     } catch {
       current = undefined; // retried in a second; the page shows that it is lost
+      unchangedLooks = 0;
     }
     for (const listener of listeners) listener(current);
-    setTimeout(() => void poll(), pollMilliseconds).unref();
+    const wait = unchangedLooks < quietLooks ? pollMilliseconds : quietPollMilliseconds;
+    next = setTimeout(() => void poll(), wait).unref();
+  }
+
+  function wake(): void {
+    unchangedLooks = 0;
+    if (next === undefined) return; // a look is under way, or none is wanted
+    clearTimeout(next);
+    next = undefined;
+    void poll();
   }
 
   function subscribe(listener: Listener): () => void {
     listeners.add(listener);
     if (current !== undefined && isPolling) listener(current);
+    wake(); // somebody looks at it
     if (!isPolling) {
       isPolling = true;
       void poll();
@@ -111,6 +130,7 @@ export function makeFeed({ database, keeper, rates, now = () => new Date() }: Fe
 
   return {
     subscribe,
+    wake,
     once() {
       const { promise, resolve } = Promise.withResolvers<Snapshot | undefined>();
       const timer = setTimeout(() => resolve(undefined), firstMilliseconds).unref();

@@ -165,6 +165,7 @@ export async function startPage({
     const given = await readJson(request);
     if (given === undefined) return sendJson(response, 400, { text: "the command is not a JSON object" });
     const { status, body } = await carryOut(dispatch, given, words);
+    feed.wake();
     sendJson(response, status, body);
   }
 
