@@ -45,9 +45,10 @@ beforeEach(async () => {
   await clear(target);
 });
 
+/** Deleted, not truncated: for a few rows that is much faster. */
 async function clear(world: World): Promise<void> {
   await world.reset();
-  await world.sql(`truncate ${tables.map(({ name }) => name)} restart identity`);
+  await world.sql(`do $$ begin ${tables.map(({ name }) => `delete from ${name};`).join(" ")} end $$`);
 }
 
 async function fill(): Promise<void> {

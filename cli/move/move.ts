@@ -49,16 +49,18 @@ export async function moveIdentities(target: Database, tables: readonly MovedTab
 async function moveSlice(both: Both, slice: SliceDifference, replaces: boolean, progress: Progress) {
   const removes = replaces && slice.foreignRows > 0;
   const rewrites = slice.table.key.length === 0 && slice.mixed.some(({ rows }) => rows.outdated.length > 0);
-  const change = (run: Database["run"]) => changeSlice(both.source, run, slice, removes, progress);
+  const isWhole = removes || rewrites;
+  const lanes = isWhole || !slice.table.isOfDataset ? 1 : lanesMax;
+  const change = (run: Database["run"]) => changeSlice(both.source, run, slice, removes, lanes, progress);
   try {
     // A slice that loses rows is changed whole or not at all.
-    await (removes || rewrites ? both.target.transaction(change) : change(both.target.run));
+    await (isWhole ? both.target.transaction(change) : change(both.target.run));
   } catch (error) {
     if (!isDuplicate(error)) throw error;
     // A value that may occur once has gone from one row to another: the old versions leave before the new ones come.
     await both.target.transaction(async (run) => {
       for (const { piece, rows } of slice.mixed) await removeSome(run, slice.table, piece, rows.outdated);
-      await changeSlice(both.source, run, slice, removes, progress);
+      await changeSlice(both.source, run, slice, removes, 1, progress);
     });
   }
 }
@@ -68,6 +70,7 @@ async function changeSlice(
   target: Database["run"],
   slice: SliceDifference,
   removes: boolean,
+  lanes: number,
   progress: Progress,
 ): Promise<void> {
   const { table } = slice;
@@ -77,7 +80,7 @@ async function changeSlice(
   }
   if (table.key.length === 0)
     for (const { piece, rows } of slice.mixed) await removeSome(target, table, piece, rows.outdated);
-  await copyPages(source, target, slice, pagesOf(slice), progress);
+  await copyPages(source, target, slice, pagesOf(slice), lanes, progress);
 }
 
 type Page = { readonly piece: Piece; readonly hashes?: readonly string[] };
@@ -92,29 +95,32 @@ function pagesOf({ absent, mixed, rows, bytes }: SliceDifference): Page[] {
   ];
 }
 
-/** The next page is read while one is written. */
+/** Pages that are on their way at once: an answer over a network is awaited while others are read and written. */
+export const lanesMax = 4;
+
+/** @param lanes one where statements follow each other: in a transaction, or where a value may go from row to row */
 async function copyPages(
   source: Database,
   target: Database["run"],
-  slice: SliceDifference,
+  { table, year, widest }: SliceDifference,
   pages: readonly Page[],
+  lanes: number,
   { stop, onRows }: Progress,
 ): Promise<void> {
-  const { table, widest } = slice;
-  const read = ({ piece, hashes }: Page) =>
-    inHalves(piece, (half) => readLines(source.run, table, half, widest, hashes));
-  const reading = (page: Page | undefined) => {
-    const lines = page === undefined ? Promise.resolve([]) : read(page);
-    lines.catch(() => undefined); // awaited below
-    return lines;
+  const waiting = [...pages];
+  const copy = async () => {
+    for (let page = waiting.shift(); page !== undefined; page = waiting.shift()) {
+      stop.throwIfAborted();
+      const { piece, hashes } = page;
+      const lines = await inHalves(piece, (half) => readLines(source.run, table, half, widest, hashes));
+      if (lines.length > 0) await writeLines(target, table, lines, piece);
+      onRows({ table, year }, lines.length);
+    }
   };
-  let next = reading(pages[0]);
-  for (const [at, page] of pages.entries()) {
-    stop.throwIfAborted();
-    const lines = await next;
-    next = reading(pages[at + 1]);
-    if (lines.length > 0) await writeLines(target, table, lines, page.piece);
-    onRows(slice, lines.length);
+  try {
+    await Promise.all(Array.from({ length: lanes }, copy));
+  } finally {
+    waiting.length = 0; // the other lanes end with their page when one has failed
   }
 }
 

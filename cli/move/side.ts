@@ -13,6 +13,7 @@ import { realClock } from "../clock.ts";
 import { CommandError, exitCodes } from "../failure.ts";
 import type { Messages } from "../messages/en.ts";
 import { localTarget, outputOf, sentence, type Target } from "../target.ts";
+import { lanesMax } from "./move.ts";
 
 export type Side = {
   readonly kind: "folder" | "stack" | "address";
@@ -127,7 +128,11 @@ export async function sideOfAddress(url: string, t: Messages): Promise<Side> {
 }
 
 function openAddress(url: string) {
-  return openDatabase(withSettings(url, sameTexts), "", { statementMilliseconds, connectMilliseconds });
+  return openDatabase(withSettings(url, sameTexts), "", {
+    statementMilliseconds,
+    connectMilliseconds,
+    connections: lanesMax,
+  });
 }
 
 async function takeFolder(path: string, t: Messages): Promise<DataDir> {

@@ -21,6 +21,7 @@ type Limits = {
   readonly statementMilliseconds: number;
   /** Also the longest wait for a free connection; without it there is no end of either. */
   readonly connectMilliseconds?: number;
+  readonly connections?: number;
 };
 
 /**
@@ -30,7 +31,7 @@ type Limits = {
 export function openDatabase(url: string, settings = "", limits: Limits = { statementMilliseconds }): Reader {
   const pool = new pg.Pool({
     connectionString: settings === "" ? url : withSettings(url, settings),
-    max: connectionsMax,
+    max: limits.connections ?? connectionsMax,
     statement_timeout: limits.statementMilliseconds,
     connectionTimeoutMillis: limits.connectMilliseconds ?? 0,
   });
