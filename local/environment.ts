@@ -167,6 +167,7 @@ export async function startEnvironment(
         port: preferredPorts.page,
         origin,
         choice: choiceOf(settings),
+        questionsFile: join(dataDir, "questions.json"),
         setUp: async (given, language) => {
           // Loaded when it is asked for: most starts do without it.
           const { setUpFromForm } = await import("../cli/setup-form.ts");

@@ -30,7 +30,14 @@ beforeAll(async () => {
   upstream = await serveUpstream({ today: "20260630", stocks: 10, latencyMs: 0, tokens: [token] });
   const environment = { TUSHARE_URL: upstream.url, MIRROR_SETTINGS_FILE: file };
   page = await startPage({
-    ...{ readerUrl: nowhere, databaseUrl: nowhere, origin, choice: readChoice("core", 200) },
+    ...{
+      readerUrl: nowhere,
+      databaseUrl: nowhere,
+      questionsFile: join(folder, "questions.json"),
+      origin,
+      choice: readChoice("core", 200),
+    },
+
     dispatch: () => Promise.reject(new Error("nothing is dispatched")),
     rates: async () => [],
     setUp: (given, language) => setUpFromForm(given, { environment, dataDir: folder, language }),
@@ -134,7 +141,12 @@ test("where npm start can start again by itself, it is told so, only when the se
 });
 
 test.skipIf(missingChromium !== undefined)("the page comes back by itself with one's own data", async () => {
-  const options = { readerUrl: nowhere, databaseUrl: nowhere, choice: readChoice("core", 200) };
+  const options = {
+    readerUrl: nowhere,
+    databaseUrl: nowhere,
+    questionsFile: join(folder, "questions.json"),
+    choice: readChoice("core", 200),
+  };
   const parts = {
     ...options,
     dispatch: () => Promise.reject(new Error("nothing is dispatched")),

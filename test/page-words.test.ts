@@ -203,7 +203,8 @@ test("interfaces without a call in the last minute share one line, and the other
 
 describe("whatever is in the catalogue", () => {
   const han = /\p{Script=Han}/u;
-  const page = (words: typeof english) => renderDocument(words, originOfAddress("https://api.tushare.pro"));
+  const page = (words: typeof english) =>
+    renderDocument(words, originOfAddress("https://api.tushare.pro"), []);
   const optionOf = (html: string, job: string) =>
     new RegExp(`<option value="${job}" data-takes="([^"]*)" data-about="([^"]*)"`).exec(html);
 

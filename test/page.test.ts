@@ -423,7 +423,7 @@ select '${ts_code}', '2026-09-30', '2026-10-31', flag from unnest(array['0', '1'
     const box = page.locator("#sql");
     const statement = box.getByRole("textbox", { name: "Statement" });
     await box
-      .getByLabel("Examples")
+      .getByLabel("Questions")
       .selectOption({ label: "How many stocks and ETFs are listed on each exchange?" });
     await statement.press("Control+Enter");
     await box.getByText(/^\d+ rows, in [\d.]+ s\.$/).waitFor();
@@ -463,6 +463,27 @@ select '${ts_code}', '2026-09-30', '2026-10-31', flag from unnest(array['0', '1'
       expect(await box.locator(".sql-picture path").count()).toBe(3);
       expect(await page.evaluate("document.documentElement.scrollWidth")).toBe(width);
     }
+
+    await asked("select 'a <b>' as name, 2.5 as value union all select 'c', -1", /^2 rows/);
+    await box.getByRole("button", { name: "Save question" }).click();
+    const asking = page.getByRole("dialog", { name: "Save question" });
+    await asking.getByLabel("Name of the question").fill(`<i>"'mine`);
+    await page.keyboard.press("Enter");
+    await said.filter({ hasText: `Saved '<i>"'mine'.` }).waitFor();
+    await page.reload();
+    await box.getByLabel("Questions").selectOption({ label: `<i>"'mine` });
+    await statement.press("Control+Enter");
+    await box
+      .getByRole("img", { name: "value of 2 rows: highest a <b> 2.5, lowest c -1", exact: true })
+      .waitFor();
+    await box.getByRole("button", { name: "Delete question" }).click();
+    await page.getByRole("dialog", { name: `Delete the saved question '<i>"'mine'?` }).waitFor();
+    await page.keyboard.press("Escape");
+    await box.getByRole("button", { name: "Delete question" }).click();
+    await page.keyboard.press("Enter");
+    await said.filter({ hasText: `Deleted '<i>"'mine'.` }).waitFor();
+    expect(await box.locator("#sql-own option").count()).toBe(0);
+    expect(await statement.inputValue()).toContain("a <b>"); // what was in the box stays
 
     await asked("delete from stock_info", /only reads, so it begins with select, .*, not with delete/);
     await asked("select 1; select 2", /cannot insert multiple commands/);
@@ -514,6 +535,7 @@ select '${ts_code}', '2026-09-30', '2026-10-31', flag from unnest(array['0', '1'
     const page = await openPage(browser, url, { ...device, reducedMotion: "reduce" });
     const { yes, sql } = wordsFor(device.locale);
     const open = async (address: string) => {
+      await page.keyboard.press("Escape"); // what was open before
       await page.evaluate(`{
         document.getElementById("names-content").replaceChildren();
         const link = Object.assign(document.createElement("a"), { href: ${JSON.stringify(address)} });
@@ -535,6 +557,10 @@ select '${ts_code}', '2026-09-30', '2026-10-31', flag from unnest(array['0', '1'
           await page.locator("#sql-form").getByRole("button", { name: sql.run, exact: true }).click();
           await page.locator("#sql-result td").first().waitFor();
         },
+      },
+      "question to save": {
+        part: "#question-ask",
+        reach: () => page.locator("#question-keep").click(),
       },
       "names of a day": { part: "#names", reach: () => open("/names?dataset=stock_daily&day=20261120") },
       "a task's units": { part: "#names", reach: () => open(`/units?task=${task}`) },
@@ -582,7 +608,7 @@ select '${ts_code}', '2026-09-30', '2026-10-31', flag from unnest(array['0', '1'
     const page = await openPage(browser, url, desktop);
     await page.locator("#chart svg.candles path.body").first().waitFor();
     await page.locator("#fragment-coverage svg").first().waitFor();
-    await page.getByLabel("Examples").selectOption({ index: 4 }); // the ten largest companies
+    await page.getByLabel("Questions").selectOption({ index: 4 }); // the ten largest companies
     await page.getByRole("button", { name: "Run" }).click();
     await page.getByText(/^10 rows, in/).waitFor();
     await page.evaluate("scrollTo(0, 0)"); // the note of the origin stays above what is seen
@@ -651,10 +677,12 @@ test("only requests from this machine to a local name are answered, and commands
   const own = { host, origin: `http://${host}`, "x-tushare-sync": "page" };
   expect(await asked(own, "POST", "/command")).toMatchObject({ status: 200 });
   expect(await asked(own, "POST", "/sql")).toMatchObject({ status: 200 });
+  expect(await asked(own, "POST", "/questions")).toMatchObject({ status: 200 });
   for (const missing of ["origin", "x-tushare-sync"] as const) {
     const { [missing]: _, ...others } = own;
     expect(await asked(others, "POST", "/command")).toMatchObject({ status: 403 });
     expect(await asked(others, "POST", "/sql")).toMatchObject({ status: 403 });
+    expect(await asked(others, "POST", "/questions")).toMatchObject({ status: 403 });
   }
   expect(await asked({ ...own, origin: "http://elsewhere.example" }, "POST", "/sql")).toMatchObject({
     status: 403,

@@ -8,6 +8,7 @@ import type { Language } from "../../shared/words/language.ts";
 import { markOfOrigin } from "../../shared/words/origin.ts";
 import { translate } from "../../shared/words/translate.ts";
 import type { FragmentName } from "./fragments.ts";
+import type { Saved } from "./questions.ts";
 import { type Range, ranges } from "./range.ts";
 import { setupBox } from "./setup.ts";
 import { sqlForm } from "./sql.ts";
@@ -20,7 +21,7 @@ export type Content = {
   readonly chart: { readonly code: string; readonly html: string };
 };
 
-export function renderDocument(words: PageWords, origin: Origin, content?: Content): string {
+export function renderDocument(words: PageWords, origin: Origin, saved: Saved, content?: Content): string {
   const live = (name: FragmentName) =>
     html`<div id="fragment-${name}">${content && { markup: content.fragments[name] }}</div>`;
   const { sections } = words;
@@ -39,6 +40,7 @@ export function renderDocument(words: PageWords, origin: Origin, content?: Conte
 <script type="module" src="/browser.js"></script>
 <script type="module" src="/setup.js"></script>
 <script type="module" src="/sql.js"></script>
+<script type="module" src="/questions.js"></script>
 </head>
 <body data-lost="${words.lost}">
 <a class="skip" href="#tasks">${words.skip}</a>
@@ -56,7 +58,7 @@ ${section("now", sections.now, live("now"), "wide bare")}
 ${section("tasks", sections.tasks, live("tasks"), "wide")}
 ${section("prices", sections.prices, prices(words, content), "most")}
 ${section("start", sections.start, start(words, language), "least")}
-${section("sql", sections.sql, sqlForm(words), "wide")}
+${section("sql", sections.sql, sqlForm(words, saved), "wide")}
 ${section("coverage", sections.coverage, html`${live("coverage")}<p><a href="/datasets" data-names="">${words.datasetTable.title}</a></p>`, "most")}
 ${section("rates", sections.rates, live("rates"), "least")}
 ${section("failures", sections.failures, live("failures"), "wide")}

@@ -20,9 +20,10 @@ import { type InterfaceRate, makeFeed } from "./feed.ts";
 import { renderFragments } from "./fragments.ts";
 import { drawNames } from "./names.ts";
 import { searchPlain } from "./plain-bars.ts";
+import { changeQuestions, readQuestions } from "./questions.ts";
 import { search } from "./search.ts";
 import type { SetUp } from "./setup.ts";
-import { askSql } from "./sql.ts";
+import { askSql, questionOptions } from "./sql.ts";
 import { drawFailure, drawUnits } from "./units.ts";
 import { drawFindings } from "./verifications.ts";
 import { type PageWords, wordsFor } from "./words.ts";
@@ -39,6 +40,8 @@ export type PageOptions = {
   readonly origin: Origin;
   /** What the schedules keep up to date. */
   readonly choice: Choice;
+  /** Keeps a person's own questions for the SQL box. */
+  readonly questionsFile: string;
   /** Leads to real data; absent where it is not offered. */
   readonly setUp?: SetUp | undefined;
   /** Port to prefer; any free one when it is taken or absent. */
@@ -71,6 +74,7 @@ export async function startPage({
   rates,
   origin,
   choice,
+  questionsFile,
   setUp,
   port = 0,
 }: PageOptions): Promise<Page> {
@@ -85,6 +89,7 @@ export async function startPage({
     },
     "/browser.js": { type: "text/javascript; charset=utf-8", body: here("browser.js") },
     "/setup.js": { type: "text/javascript; charset=utf-8", body: here("setup.js") },
+    "/questions.js": { type: "text/javascript; charset=utf-8", body: here("questions.js") },
     "/sql.js": { type: "text/javascript; charset=utf-8", body: here("sql.js") },
     "/take.js": { type: "text/javascript; charset=utf-8", body: here("take.js") },
     "/icon.svg": { type: "image/svg+xml", body: icon },
@@ -120,6 +125,8 @@ export async function startPage({
         return await command(request, response, words);
       case "POST /sql":
         return await sql(request, response, words);
+      case "POST /questions":
+        return await questions(request, response, words);
       case "POST /setup":
         return await setup(request, response, words);
       default:
@@ -133,13 +140,14 @@ export async function startPage({
 
   /** With its content, so that nothing moves when the browser's script starts. */
   async function document({ headers }: IncomingMessage, query: URLSearchParams, words: PageWords) {
+    const saved = readQuestions(questionsFile, words);
     const snapshot = await feed.once();
-    if (snapshot === undefined) return renderDocument(words, origin);
+    if (snapshot === undefined) return renderDocument(words, origin, saved);
     const room = likelyRoom(headers["user-agent"]);
     const choice = readChoice(
       new URLSearchParams({ width: String(room.width), ...Object.fromEntries(query) }),
     );
-    return renderDocument(words, origin, {
+    return renderDocument(words, origin, saved, {
       fragments: renderFragments(snapshot, words, room.weeks),
       // A chart that cannot be drawn now is asked for again by the browser.
       chart: await drawChart(database, choice, words).catch(() => ({ code: "", html: "" })),
@@ -150,6 +158,15 @@ export async function startPage({
     const given = await readJson(request);
     if (given === undefined) return sendJson(response, 400, { refusal: words.sql.tooLong });
     sendJson(response, 200, await askSql(readerUrl, given, words));
+  }
+
+  async function questions(request: IncomingMessage, response: ServerResponse, words: PageWords) {
+    const given = await readJson(request);
+    if (given === undefined) return sendJson(response, 400, { refusal: words.sql.tooLong });
+    const changed = changeQuestions(questionsFile, given, words);
+    if ("refusal" in changed) return sendJson(response, 200, changed);
+    const { text, name, questions } = changed;
+    sendJson(response, 200, { text, name, html: questionOptions(questions).markup });
   }
 
   async function setup(request: IncomingMessage, response: ServerResponse, { language }: PageWords) {

@@ -16,7 +16,8 @@ if (
   result !== null
 ) {
   const statement = form.elements.namedItem("sql");
-  const buttons = [...form.querySelectorAll("button")];
+  /** @type {NodeListOf<HTMLButtonElement>} */
+  const buttons = form.querySelectorAll(".answers button");
 
   /** @param {string} text @param {boolean} isTrouble */
   const say = (text, isTrouble) => {

@@ -8,6 +8,7 @@ import { formatNumber } from "../../shared/widget/format.ts";
 import { html, type Markup } from "../../shared/widget/html.ts";
 import { renderTable } from "../../shared/widget/table.ts";
 import { type Column, drawResult, isNumber, type Result, type Rows } from "./picture.ts";
+import { type Question, questionLimits, type Saved } from "./questions.ts";
 import type { PageWords } from "./words.ts";
 
 /** More are for the CSV. */
@@ -171,17 +172,33 @@ function explain(error: unknown, secondsMax: number, { sql, widget }: PageWords)
     .join(" · ");
 }
 
-export function sqlForm({ sql, language }: PageWords): Markup {
+/** @param saved a person's own questions, or why they cannot be read */
+export function sqlForm({ sql, language, closeNames }: PageWords, saved: Saved): Markup {
   const examples = Object.values(datasetWords).flatMap(({ example }) => example ?? []);
   const options = examples.map(
     ({ asks, sql: text }) => html`<option value="${text}">${language === "en" ? asks.en : asks.zh}</option>`,
   );
+  const [own, trouble] = "refusal" in saved ? [[], saved.refusal] : [saved, undefined];
   return html`<form id="sql-form" data-waiting="${sql.running}">
-<label>${sql.examples}<select id="sql-example"><option value="">${sql.choose}</option>${options}</select></label>
+<div class="sql-questions"><label>${sql.questions}<select id="sql-example"><option value="">${sql.choose}</option><optgroup label="${sql.examples}">${options}</optgroup><optgroup id="sql-own" label="${sql.own}"${own.length === 0 ? html` hidden` : undefined}>${questionOptions(own)}</optgroup></select></label>
+<button type="button" id="question-drop" data-act="${sql.deleteQuestion}" data-ask="${sql.askDelete("{name}")}" hidden>${sql.deleteQuestion} …</button>
+<button type="button" id="question-keep" data-act="${sql.saveQuestion}" data-ask="${sql.saveQuestion}">${sql.saveQuestion} …</button></div>
 <label>${sql.statement}<textarea name="sql" rows="5" spellcheck="false" autocapitalize="off" aria-describedby="sql-hint"></textarea></label>
 <p id="sql-hint" class="ts-quiet">${sql.hint(String(tableRowsMax), String(statementSeconds))}</p>
 <div class="answers"><button type="button" id="sql-save" class="plain">${sql.save}</button><button class="main">${sql.run}</button></div>
 </form>
-<p id="sql-said" class="sql-said" role="status"></p>
-<div id="sql-result"></div>`;
+<p id="sql-said" class="sql-said${trouble === undefined ? "" : " trouble"}" role="status">${trouble}</p>
+<div id="sql-result"></div>
+<dialog id="question-ask" aria-labelledby="question-ask-title">
+<form method="dialog">
+<p id="question-ask-title"></p>
+<label id="question-ask-name">${sql.name}<input type="text" required maxlength="${questionLimits.nameCharacters}" autocomplete="off" aria-describedby="question-ask-hint"><span id="question-ask-hint" class="ts-quiet">${sql.nameHint}</span></label>
+<div class="answers"><button type="button" id="question-ask-no" class="plain">${closeNames}</button><button id="question-ask-yes" value="yes" class="main"></button></div>
+</form>
+</dialog>`;
+}
+
+/** A person's own questions, to choose from. */
+export function questionOptions(questions: readonly Question[]): Markup {
+  return html`${questions.map(({ name, sql }) => html`<option value="${sql}" data-name="${name}">${name}</option>`)}`;
 }

@@ -102,10 +102,37 @@ export type PageWords = {
 
 export type SqlWords = Readonly<
   Record<
-    "statement" | "examples" | "choose" | "run" | "running" | "save" | "result" | "empty" | "tooLong",
+    | "statement"
+    | "questions"
+    | "examples"
+    | "own"
+    | "choose"
+    | "run"
+    | "running"
+    | "save"
+    | "result"
+    | "empty"
+    | "tooLong"
+    | "saveQuestion"
+    | "deleteQuestion"
+    | "name"
+    | "nameHint"
+    | "nameMissing"
+    | "nameUnshowable"
+    | "diskFull",
     string
   >
 > & {
+  readonly nameTooLong: (most: string) => string;
+  readonly questionTooLong: (most: string) => string;
+  readonly questionsFull: (most: string) => string;
+  readonly questionSaved: (name: string, isReplaced: boolean) => string;
+  readonly questionDeleted: (name: string) => string;
+  readonly noQuestion: (name: string) => string;
+  readonly askDelete: (name: string) => string;
+  readonly questionsUnread: (file: string, reason: string) => string;
+  readonly questionsDamaged: (file: string) => string;
+  readonly questionsNotSaved: (file: string, reason: string) => string;
   readonly hint: (rows: string, seconds: string) => string;
   readonly shown: (rows: string, seconds: string, isCut: boolean) => string;
   readonly saved: (rows: string, isCut: boolean) => string;
@@ -367,8 +394,29 @@ const english: PageWords = {
   },
   sql: {
     statement: "Statement",
+    questions: "Questions",
     examples: "Examples",
+    own: "Saved",
     choose: "Choose a question …",
+    saveQuestion: "Save question",
+    deleteQuestion: "Delete question",
+    name: "Name of the question",
+    nameHint: "A saved question of the same name is replaced.",
+    nameMissing: "Nothing was saved: the question needs a name.",
+    nameUnshowable: "Nothing was saved: the name has characters that cannot be shown.",
+    nameTooLong: (most) => `Nothing was saved: a name has ${most} characters at most.`,
+    questionTooLong: (most) =>
+      `Nothing was saved: the statement of a question has ${most} characters at most.`,
+    questionsFull: (most) => `Nothing was saved: ${most} questions are saved already; delete one first.`,
+    questionSaved: (name, isReplaced) => (isReplaced ? `Replaced '${name}'.` : `Saved '${name}'.`),
+    questionDeleted: (name) => `Deleted '${name}'.`,
+    askDelete: (name) => `Delete the saved question '${name}'?`,
+    noQuestion: (name) => `There is no saved question '${name}'.`,
+    diskFull: "the disk is full",
+    questionsUnread: (file, reason) => `The saved questions cannot be read: ${file} (${reason}).`,
+    questionsDamaged: (file) =>
+      `The saved questions cannot be read, and none can be saved: ${file} is damaged. Mend it, or move it away to begin anew.`,
+    questionsNotSaved: (file, reason) => `Nothing was changed: ${file} could not be written (${reason}).`,
     run: "Run",
     running: "Running …",
     save: "Save as CSV",
@@ -584,8 +632,28 @@ const chinese: PageWords = {
   },
   sql: {
     statement: "语句",
+    questions: "常用查询",
     examples: "示例",
-    choose: "选择一个问题……",
+    own: "我保存的",
+    choose: "选择一个查询……",
+    saveQuestion: "保存查询",
+    deleteQuestion: "删除查询",
+    name: "查询名称",
+    nameHint: "同名的已存查询会被替换。",
+    nameMissing: "没有保存：请填写名称。",
+    nameUnshowable: "没有保存：名称含有无法显示的字符。",
+    nameTooLong: (most) => `没有保存：名称最多 ${most} 个字符。`,
+    questionTooLong: (most) => `没有保存：语句最多 ${most} 个字符。`,
+    questionsFull: (most) => `没有保存：已有 ${most} 条查询，请先删除一条。`,
+    questionSaved: (name, isReplaced) => (isReplaced ? `已替换“${name}”。` : `已保存“${name}”。`),
+    questionDeleted: (name) => `已删除“${name}”。`,
+    askDelete: (name) => `删除已存的查询“${name}”？`,
+    noQuestion: (name) => `没有名为“${name}”的查询。`,
+    diskFull: "磁盘已满",
+    questionsUnread: (file, reason) => `无法读取已存的查询：${file}（${reason}）。`,
+    questionsDamaged: (file) =>
+      `已存的查询无法读取，也不能再保存：文件 ${file} 已损坏。请修复它，或移走后重新开始。`,
+    questionsNotSaved: (file, reason) => `没有改动：${file} 无法写入（${reason}）。`,
     run: "运行",
     running: "正在运行……",
     save: "下载 CSV",
