@@ -77,7 +77,9 @@ describe("the list of datasets", () => {
     expect(row("Stock daily data")).toMatch(/>yes<[\s\S]*>1,600<[\s\S]*>2024-01-02<[\s\S]*>DAILY_HISTORY</);
     expect(row("Index daily bars")).toMatch(/>no<[\s\S]*>30,000</);
     expect(chinese).toContain("停复牌");
-    expect(renderDocument(wordsFor("en"), services.origin, [])).toContain('<a href="/datasets" data-names="">');
+    expect(renderDocument(wordsFor("en"), services.origin, [])).toContain(
+      '<a href="/datasets" data-names="">',
+    );
   });
 
   test("says what is chosen", async () => {
