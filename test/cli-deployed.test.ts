@@ -1,8 +1,12 @@
 // The command line against a deployed stack: found by its name, called with signed requests, its answers as exit codes.
+import { existsSync } from "node:fs";
 import { createServer, type IncomingMessage, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { CloudFormationClient, DescribeStacksCommand } from "@aws-sdk/client-cloudformation";
 import { InvokeCommand, LambdaClient } from "@aws-sdk/client-lambda";
+import { AccessDeniedException, RDSDataClient } from "@aws-sdk/client-rds-data";
 import { mockClient } from "aws-sdk-client-mock";
 import { afterAll, afterEach, beforeAll, expect, test } from "vitest";
 import { openApi } from "../cli/api.ts";
@@ -10,6 +14,7 @@ import { dispatch } from "../cli/dispatcher.ts";
 import { CommandError } from "../cli/failure.ts";
 import { en } from "../cli/messages/en.ts";
 import { deployedTarget, type Target } from "../cli/target.ts";
+import { askCli } from "./support/cli.ts";
 
 let server: Server;
 let asked: {
@@ -142,4 +147,37 @@ test("a refusal by the dispatcher is printed as it is, and a lost connection is 
   lambda.on(InvokeCommand).rejectsOnce(new Error("socket hang up"));
   const silent = await failing(dispatch(target, { retry: "all" }, en));
   expect(silent).toMatchObject({ exitCode: 3, message: expect.stringContaining("Prod does not answer") });
+});
+
+test("a move says which rights its credentials lack, and makes no folder", async () => {
+  const outputs = {
+    ApiUrl: "https://api",
+    DatabaseArn: "arn:aws:rds:us-east-1:1:cluster:x",
+    DatabaseSecretArn: "arn:aws:secretsmanager:us-east-1:1:secret:x",
+    DatabaseName: "tushare",
+  };
+  const Outputs = Object.entries(outputs).map(([OutputKey, OutputValue]) => ({ OutputKey, OutputValue }));
+  const stack = {
+    StackName: "Prod",
+    CreationTime: new Date(),
+    StackStatus: "CREATE_COMPLETE" as const,
+    Outputs,
+  };
+  formation.on(DescribeStacksCommand).resolves({ Stacks: [stack] });
+  const data = mockClient(RDSDataClient);
+  data.rejects(
+    new AccessDeniedException({
+      message: "User: me is not authorized to perform: rds-data:ExecuteStatement",
+      $metadata: {},
+    }),
+  );
+  const folder = join(tmpdir(), `pulled-${process.pid}`);
+  const line = ["pull", "--stack", "Prod", "--region", "us-east-1", "--data-dir", folder];
+  const { code, error } = await askCli(line);
+  data.restore();
+  expect([code, error]).toEqual([
+    3,
+    expect.stringMatching(/^Prod refuses these credentials.*BeginTransaction.*DatabaseSecretArn/),
+  ]);
+  expect(existsSync(folder)).toBe(false);
 });
