@@ -463,6 +463,13 @@ select '${ts_code}', '2026-09-30', '2026-10-31', flag from unnest(array['0', '1'
       expect(await box.locator(".sql-picture path").count()).toBe(3);
       expect(await page.evaluate("document.documentElement.scrollWidth")).toBe(width);
     }
+    await page.setViewportSize({ width: 360, height: 740 });
+    await asked(
+      `select repeat('name', 50) as name, 1e300 as ${"value_".repeat(10)} union all select 'b', -1`,
+      /^2 rows/,
+    );
+    await box.locator(".sql-bars").waitFor();
+    expect(await page.evaluate("document.documentElement.scrollWidth")).toBe(360);
 
     await asked("select 'a <b>' as name, 2.5 as value union all select 'c', -1", /^2 rows/);
     await box.getByRole("button", { name: "Save question" }).click();

@@ -92,6 +92,16 @@ test("rows with names are bars, thirty at most, and below zero they end where th
   expect(one).toEqual([34.48, 3.45]);
 });
 
+test("great numbers beside bars are counted in a unit that is named", () => {
+  const rows = [
+    ["a", "2345678901234.5"],
+    ["b", null],
+  ];
+  const picture = draw("text name, numeric total_mv", rows);
+  expect(picture).toContain("total_mv (billions) of 2 rows: highest a 2,345.68, lowest a 2,345.68");
+  expect(draw("text name, numeric total_mv", rows, {}, chinese)).toContain("total_mv (亿)：最高 a 23,456.79");
+});
+
 test("rows that were cut are said to be", () => {
   const rows = [
     ["a", "1"],

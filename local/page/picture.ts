@@ -85,7 +85,7 @@ function drawLines({ columns, rows, isCut, width }: Result, words: PageWords): M
   const drawings = panels.map((panel) => {
     const unit = unitOf(panel, words);
     const scaled = panel.map(({ name, values }) => ({
-      name: unit.name === "" ? name : `${name} (${unit.name})`,
+      name: named(name, unit),
       values: values.map((value) => (value === null ? null : value / unit.size)),
     }));
     const label = `${axis.name}, ${words.widget.between(...ends)}: ${scaled.map((each) => describeSeries(each, words.widget)).join("; ")}`;
@@ -169,8 +169,10 @@ function drawBars({ columns, rows, isCut }: Result, words: PageWords): Markup | 
   }));
   const known = bars.flatMap(({ name, value }) => (value === null ? [] : [{ name, value }]));
   if (known.length === 0) return undefined;
+  const unit = unitOf([{ name: "", values: bars.map(({ value }) => value) }], words);
   const low = Math.min(0, ...known.map(({ value }) => value));
   const whole = Math.max(0, ...known.map(({ value }) => value)) - low || 1;
+  const figure = (value: number) => formatNumber(value / unit.size, whole < unit.size ? 3 : 2);
   const drawn = bars.map(({ name, value }) => {
     // A bar below zero ends where the others begin.
     const parts =
@@ -183,12 +185,12 @@ function drawBars({ columns, rows, isCut }: Result, words: PageWords): Markup | 
               fill: value < 0 ? colours.bad : colours.active,
             },
           ];
-    return html`<span class="sql-name" title="${name.slice(0, nameCharactersMax.title)}">${name.slice(0, nameCharactersMax.shown)}</span>${renderBar({ name: "sql-track", width: 100, height: 12, whole: 100, parts })}<span class="ts-number">${value === null ? "null" : formatNumber(value, digitsOf(whole))}</span>
+    return html`<span class="sql-name" title="${name.slice(0, nameCharactersMax.title)}">${name.slice(0, nameCharactersMax.shown)}</span>${renderBar({ name: "sql-track", width: 100, height: 12, whole: 100, parts })}<span class="ts-number">${value === null ? "null" : figure(value)}</span>
 `;
   });
-  const column = columns[at]?.name ?? "";
+  const column = named(columns[at]?.name ?? "", unit);
   const written = ({ name, value }: { name: string; value: number }) =>
-    `${name.slice(0, nameCharactersMax.shown)} ${formatNumber(value, digitsOf(whole))}`;
+    `${name.slice(0, nameCharactersMax.shown)} ${figure(value)}`;
   const highest = known.reduce((a, b) => (b.value > a.value ? b : a));
   const lowest = known.reduce((a, b) => (b.value < a.value ? b : a));
   const label = words.sql.bars(column, formatNumber(bars.length), written(highest), written(lowest));
@@ -199,7 +201,7 @@ function drawBars({ columns, rows, isCut }: Result, words: PageWords): Markup | 
   return inFigure(html`<div class="sql-bars" role="img" aria-label="${label}">${drawn}</div>`, notes);
 }
 
-const digitsOf = (span: number) => (span < 1 ? 3 : 2);
+const named = (column: string, { name }: Unit) => (name === "" ? column : `${column} (${name})`);
 
 function inFigure(drawing: Markup, notes: readonly string[]): Markup {
   const text = notes.filter((note) => note !== "").join(" · ");
