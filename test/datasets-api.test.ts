@@ -1,9 +1,9 @@
 // Every dataset over the HTTP API, from the catalogue alone: what is stored of it, and its rows.
 
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { wordsFor } from "../local/page/choose-words.ts";
 import { drawDatasets } from "../local/page/datasets.ts";
 import { renderDocument } from "../local/page/document.ts";
-import { wordsFor } from "../local/page/words.ts";
 import type { ApiServices } from "../shared/api/route.ts";
 import { readChoice } from "../shared/catalogue/chosen-datasets.ts";
 import { columnsOf } from "../shared/catalogue/dataset.ts";

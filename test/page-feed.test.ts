@@ -1,9 +1,9 @@
 // What the local page reads, and when: without a browser.
 import { afterEach, expect, test, vi } from "vitest";
 import { sumMetrics } from "../local/emf.ts";
+import { wordsFor } from "../local/page/choose-words.ts";
 import { coverageWeeks, makeCoverageReader } from "../local/page/coverage.ts";
 import { makeFeed, type Snapshot } from "../local/page/feed.ts";
-import { wordsFor } from "../local/page/words.ts";
 import type { Database } from "../shared/ports.ts";
 
 afterEach(() => vi.useRealTimers());

@@ -1,7 +1,7 @@
 // The page's view of a task's units and of a failure's history, without a browser.
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { wordsFor } from "../local/page/choose-words.ts";
 import { drawFailure, drawUnits } from "../local/page/units.ts";
-import { wordsFor } from "../local/page/words.ts";
 import { makeWorld, type World } from "./support/world.ts";
 
 const task = "00000000-0000-1100-8000-000000000009";

@@ -2,13 +2,13 @@
 import { describe, expect, test } from "vitest";
 import { drawCandles, drawComparison } from "../local/page/candles.ts";
 import { readChoice } from "../local/page/chart.ts";
+import { wordsFor } from "../local/page/choose-words.ts";
 import { carryOut } from "../local/page/commands.ts";
 import { renderDocument } from "../local/page/document.ts";
 import type { Snapshot } from "../local/page/feed.ts";
 import { renderFragments } from "../local/page/fragments.ts";
 import { marksOfBars } from "../local/page/marks.ts";
 import { renderVerifications } from "../local/page/verifications.ts";
-import { wordsFor } from "../local/page/words.ts";
 import { datasets } from "../shared/catalogue/datasets.ts";
 import { addDays, formatDay } from "../shared/catalogue/dates.ts";
 import { jobs, jobTypes } from "../shared/catalogue/jobs.ts";

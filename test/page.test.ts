@@ -7,8 +7,8 @@ import { join } from "node:path";
 import pg from "pg";
 import type { Browser } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { wordsFor } from "../local/page/choose-words.ts";
 import { askSql } from "../local/page/sql.ts";
-import { wordsFor } from "../local/page/words.ts";
 import { runAxe } from "./support/axe.ts";
 import {
   desktop,

@@ -11,9 +11,9 @@ import {
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeEach, expect, test } from "vitest";
+import { wordsFor } from "../local/page/choose-words.ts";
 import { changeQuestions, questionLimits, readQuestions } from "../local/page/questions.ts";
 import { sqlForm } from "../local/page/sql.ts";
-import { wordsFor } from "../local/page/words.ts";
 
 const [english, chinese] = [wordsFor("en"), wordsFor("zh-CN")];
 const folder = mkdtempSync(join(tmpdir(), "questions-"));

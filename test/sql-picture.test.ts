@@ -1,7 +1,7 @@
 // The picture of a statement's rows, without a browser.
 import { expect, test } from "vitest";
+import { wordsFor } from "../local/page/choose-words.ts";
 import { drawResult } from "../local/page/picture.ts";
-import { wordsFor } from "../local/page/words.ts";
 
 const [english, chinese] = [wordsFor("en"), wordsFor("zh-CN")];
 

@@ -10,6 +10,7 @@ import { readOnly } from "../database/url.ts";
 import { listen } from "../listen.ts";
 import { whyNotFromHere } from "../loopback.ts";
 import { drawChart, readChoice } from "./chart.ts";
+import { wordsFor } from "./choose-words.ts";
 import { carryOut, type Dispatch } from "./commands.ts";
 import { coverageWeeks } from "./coverage.ts";
 import { openDatabase } from "./database.ts";
@@ -26,7 +27,7 @@ import type { SetUp } from "./setup.ts";
 import { askSql, questionOptions } from "./sql.ts";
 import { drawFailure, drawUnits } from "./units.ts";
 import { drawFindings } from "./verifications.ts";
-import { type PageWords, wordsFor } from "./words.ts";
+import type { PageWords } from "./words.ts";
 
 export type PageOptions = {
   /** All that the page shows is read there, as a user that may only read. */
