@@ -247,11 +247,12 @@ update sync_unit set sent_at = now() from confirmed where sync_unit.task_id = co
       await prepare();
       for (let round = 0; round < rounds && deadlocks === 0; round += 1) {
         const units = Array.from({ length: unitsOfTask }, (_, at) => unitOf(live, at + 1));
-        await Promise.all([
+        // All of them are awaited: one that still ran would block what comes next.
+        await Promise.allSettled([
           ...units.map((unit) => storeUnit(port, unit, stock_daily, rowsOf(["000001.SZ"]), 1, 100)),
           port.run(wrong, { id: live }),
           port.run(wrong, { id: live }),
-        ]).catch(() => undefined);
+        ]);
         await pool.query("update sync_unit set status = 'sent'");
         await pool.query("update sync_task set total_processed = 0, status = 'RUNNING' where id = $1", [
           live,

@@ -20,6 +20,8 @@ export const wholeStacks = [
   "page",
   "npm-start",
   "database-url",
+  "cdk-by-hand",
+  "data-dir",
 ];
 
 /** These share processes, and take longest: they come first among such files, so that none of them ends the run alone. */
@@ -48,7 +50,6 @@ export const alone = [
   "chosen-context",
   "cli-deployed",
   "cli-terminal",
-  "data-dir",
   "database",
   "database-adapter",
   "deploy",

@@ -90,11 +90,13 @@ export async function makeWorld(
   const origin = simulatedOrigin({ seed: 1, stocks: 4 });
   await claimOrigin(engine, origin);
   // The settings of the Data API's connections: the embedded database changes between equal ones without a query.
-  const client = new pg.Client({
+  // One connection for all, which takes statements one after another.
+  const client = new pg.Pool({
     connectionString: withSettings(engine.url, `${sessionOptions} ${keptPlans}`),
     application_name: sessionName,
+    max: 1,
+    idleTimeoutMillis: 0,
   });
-  await client.connect();
 
   let dailyColumns: { name: string }[] | undefined;
   let milliseconds = 0;
