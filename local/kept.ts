@@ -89,8 +89,18 @@ function forgetUnused(folder: string, compiledFilesMax: number): void {
     const path = join(folder, name);
     const usedAt = statSync(path, { throwIfNoEntry: false })?.mtimeMs;
     const isTooLarge = name === compiled.name && countFiles(path) > compiledFilesMax;
-    if (isTooLarge || (usedAt !== undefined && usedAt < oldest))
-      rmSync(path, { recursive: true, force: true });
+    if (isTooLarge || (usedAt !== undefined && usedAt < oldest)) remove(path);
+  }
+}
+
+/** Under another name first, as other processes may write into it. What cannot be removed now is removed another time. */
+function remove(path: string): void {
+  const aside = `${path}.${randomUUID()}.unfinished`;
+  try {
+    renameSync(path, aside);
+    rmSync(aside, { recursive: true, force: true });
+  } catch {
+    // another process removes it, or it belongs to another user
   }
 }
 

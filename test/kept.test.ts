@@ -1,4 +1,6 @@
 // Files kept between starts are made once, are always complete, and never block a start.
+import { spawn } from "node:child_process";
+import { once } from "node:events";
 import {
   existsSync,
   mkdirSync,
@@ -11,7 +13,7 @@ import {
 } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterAll, expect, test } from "vitest";
+import { afterAll, expect, test, vi } from "vitest";
 import { kept } from "../local/kept.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "kept-"));
@@ -63,6 +65,26 @@ test("compiled sources are deleted only when there are too many", async () => {
   compile(filesMax);
   await kept("thing-8", write("new"), folder, filesMax);
   expect(existsSync(sources)).toBe(false);
+});
+
+test("compiled sources that other processes write at that moment are deleted all the same", async () => {
+  const writes = `const { mkdirSync, writeFileSync } = require("node:fs");
+for (let at = 0; ; at += 1) {
+  try {
+    mkdirSync(process.argv[1] + "/compiled/" + (at % 50), { recursive: true });
+    writeFileSync(process.argv[1] + "/compiled/" + (at % 50) + "/" + at, "");
+  } catch {}
+}`;
+  const busy = mkdtempSync(join(folder, "busy-"));
+  const writer = spawn(process.execPath, ["-e", writes, busy], { stdio: "ignore" });
+  try {
+    await vi.waitUntil(() => existsSync(join(busy, "compiled", "49")), { timeout: 20_000 });
+    for (let at = 0; at < 10; at += 1) await kept(`thing-${at}`, write("x"), busy, 0);
+    expect(readdirSync(busy)).toContain("thing-9");
+  } finally {
+    writer.kill("SIGKILL");
+    await once(writer, "exit");
+  }
 });
 
 test("a folder that cannot be written is reported to the caller", async () => {
