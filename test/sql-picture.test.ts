@@ -92,6 +92,19 @@ test("rows with names are bars, thirty at most, and below zero they end where th
   expect(one).toEqual([34.48, 3.45]);
 });
 
+test("bars are of the column that the rows are sorted by, of the first one where there is none", () => {
+  const rows = [
+    ["a", "5", "30", "1"],
+    ["b", "9", "20", "1"],
+    ["c", "7", "20", "1"],
+  ];
+  const head = "text name, numeric close, numeric total_mv, numeric same";
+  expect(draw(head, rows)).toContain('aria-label="total_mv of 3 rows: highest a 30, lowest b 20"');
+  expect(draw(head, [["z", "8", "25", "1"], ["y", "6", null, "1"], ...rows])).toContain(
+    'aria-label="close of 5 rows',
+  );
+});
+
 test("great numbers beside bars are counted in a unit that is named", () => {
   const rows = [
     ["a", "2345678901234.5"],

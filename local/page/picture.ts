@@ -158,11 +158,16 @@ function greatestOf(values: readonly (number | null)[]): number {
 
 /** A bar for each row, as long as its first number; its name is what stands before that. */
 function drawBars({ columns, rows, isCut }: Result, words: PageWords): Markup | undefined {
-  const at = columns.findIndex(isNumber);
-  if (at < 1) return undefined;
+  const first = columns.findIndex(isNumber);
+  if (first < 1) return undefined;
+  // What the rows are sorted by is what was asked for.
+  const sorted = columns.findIndex(
+    (column, place) => isNumber(column) && isSorted(rows.map((row) => row[place])),
+  );
+  const at = sorted === -1 ? first : sorted;
   const bars = rows.slice(0, barsMax).map((row) => ({
     name: row
-      .slice(0, at)
+      .slice(0, first)
       .map((cell) => cell ?? "null")
       .join(" · "),
     value: numberOf(row[at]),
@@ -199,6 +204,16 @@ function drawBars({ columns, rows, isCut }: Result, words: PageWords): Markup | 
     rows.length > bars.length || isCut ? words.sql.drawnRows(formatNumber(bars.length)) : "",
   ];
   return inFigure(html`<div class="sql-bars" role="img" aria-label="${label}">${drawn}</div>`, notes);
+}
+
+/** Whether the values rise or fall from row to row, and are not all the same. */
+function isSorted(cells: readonly (string | null | undefined)[]): boolean {
+  const steps = cells
+    .slice(1)
+    .map((cell, at) => Math.sign(Number(cell ?? Number.NaN) - Number(cells[at] ?? Number.NaN)));
+  return (
+    steps.some((step) => step !== 0) && (steps.every((step) => step >= 0) || steps.every((step) => step <= 0))
+  );
 }
 
 const named = (column: string, { name }: Unit) => (name === "" ? column : `${column} (${name})`);
