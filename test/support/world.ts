@@ -97,6 +97,8 @@ export async function makeWorld(
     max: 1,
     idleTimeoutMillis: 0,
   });
+  // Ending it does not wait until the connection is closed, and a server that stops then ends it.
+  client.on("error", () => undefined);
 
   let dailyColumns: { name: string }[] | undefined;
   let milliseconds = 0;
