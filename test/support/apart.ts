@@ -22,6 +22,7 @@ export const wholeStacks = [
   "database-url",
   "cdk-by-hand",
   "data-dir",
+  "database",
 ];
 
 /** These share processes, and take longest: they come first among such files, so that none of them ends the run alone. */
@@ -50,7 +51,6 @@ export const alone = [
   "chosen-context",
   "cli-deployed",
   "cli-terminal",
-  "database",
   "database-adapter",
   "deploy",
   "doctor",
